@@ -1,0 +1,1 @@
+"""One patient's work on disk: states by content hash, an audit chain, signatures."""

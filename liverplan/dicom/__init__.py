@@ -1,0 +1,1 @@
+"""DICOM in and out: the only room that imports pydicom and highdicom."""

@@ -1,0 +1,1 @@
+"""What the protocol says of the numbers: criteria as data, judged strictly."""

@@ -1,0 +1,1 @@
+"""Findings -> HTML, PDF and pictures; the only room that rounds."""

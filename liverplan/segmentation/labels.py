@@ -1,0 +1,128 @@
+"""The Segmentation: which voxel is liver, which is which metastasis, and where that came from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Literal, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from liverplan.errors import SegmentationError
+from liverplan.volume import Grid, read_only
+
+LIVER = 1
+FIRST_LESION = 2
+
+Quality = Literal["automatic", "edited", "expert"]
+"""How a mask was made; the uncertainty model draws its boundary error from this."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provenance:
+    """Where one mask came from.
+
+    Parameters
+    ----------
+    method, version : str
+        What made it, e.g. "liverplan classical liver", "0.1.0".
+    quality : {"automatic", "edited", "expert"}
+        How a mask was made.
+    parameters : mapping of str to str
+        What the method was told.
+    accepted_by : str
+        The person who accepted it; empty while nobody has.
+    """
+
+    method: str
+    version: str
+    quality: Quality
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    accepted_by: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Segmentation:
+    """Labels on a grid.
+
+    Parameters
+    ----------
+    grid : Grid
+        The CT's grid.
+    labels : (k, j, i) uint8 array
+        0 none, 1 liver tissue, 2, 3, 4, ... metastases. The whole liver is every voxel that is
+        not 0; functional liver is label 1. The array is made read-only, not copied.
+    provenance : mapping of int to Provenance
+        By label value; may be empty.
+
+    Raises
+    ------
+    SegmentationError
+        If the array does not fit the grid or is not uint8.
+    """
+
+    grid: Grid
+    labels: NDArray[np.uint8]
+    provenance: Mapping[int, Provenance] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.labels.dtype != np.uint8:
+            raise SegmentationError(f"Labels must be uint8, not {self.labels.dtype}.")
+        if self.labels.shape != self.grid.shape:
+            raise SegmentationError(
+                f"The labels have {self.labels.shape} voxels where the grid has {self.grid.shape}."
+            )
+        read_only(self.labels)
+        object.__setattr__(self, "provenance", MappingProxyType(dict(self.provenance)))
+
+    @classmethod
+    def from_masks(
+        cls,
+        grid: Grid,
+        liver: NDArray[np.bool_],
+        lesions: Sequence[NDArray[np.bool_]] = (),
+        provenance: Mapping[int, Provenance] | None = None,
+    ) -> Self:
+        """Put separate masks on one label map.
+
+        Lesion voxels outside the liver mask are counted into the liver; where two lesions
+        overlap, the earlier one keeps the voxel. Ask `overlap_ml` and `outside_ml` first if the
+        user must be told.
+        """
+        if len(lesions) > 254:
+            raise SegmentationError(f"{len(lesions)} lesions do not fit into one label map (254).")
+        labels = liver.astype(np.uint8)
+        for label, mask in reversed(list(enumerate(lesions, FIRST_LESION))):
+            labels[mask] = label
+        return cls(grid=grid, labels=labels, provenance=provenance or {})
+
+    @property
+    def lesion_labels(self) -> tuple[int, ...]:
+        """Label values of the lesions that have at least one voxel, ascending."""
+        counts = np.bincount(self.labels.ravel(), minlength=256)
+        return tuple(int(v) for v in np.flatnonzero(counts) if v >= FIRST_LESION)
+
+    @property
+    def liver(self) -> NDArray[np.bool_]:
+        """(k, j, i) mask of the whole liver, its lesions included."""
+        return np.greater_equal(self.labels, LIVER)
+
+    def lesion(self, label: int) -> NDArray[np.bool_]:
+        """(k, j, i) mask of one lesion."""
+        return np.equal(self.labels, label)
+
+    def volume_ml(self, label: int) -> float:
+        """Volume of the voxels with one label value, mL (label 1 is liver without lesions)."""
+        return float(np.count_nonzero(self.labels == label)) * self.grid.voxel_ml
+
+
+def outside_ml(grid: Grid, liver: NDArray[np.bool_], lesion: NDArray[np.bool_]) -> float:
+    """How much of a lesion lies outside the liver mask, mL."""
+    return float(np.count_nonzero(lesion & ~liver)) * grid.voxel_ml
+
+
+def overlap_ml(grid: Grid, first: NDArray[np.bool_], second: NDArray[np.bool_]) -> float:
+    """How much two lesions share, mL."""
+    return float(np.count_nonzero(first & second)) * grid.voxel_ml

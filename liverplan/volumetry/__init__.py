@@ -1,0 +1,1 @@
+"""What stays, in mL: the performance core."""
