@@ -1,1 +1,23 @@
-"""One patient's work on disk: states by content hash, an audit chain, signatures."""
+"""One patient's work on disk: states by content hash, an audit chain, signatures.
+
+``create_case`` and ``open_case`` give a `Case`; ``case.state`` is what is known now,
+``case.commit(...)`` makes a new state current, ``case.at(n)`` reopens an earlier one, and
+``verify`` finds every byte that was altered.
+"""
+
+from liverplan.case.audit import Actor, Change, Entry
+from liverplan.case.state import CaseState
+from liverplan.case.store import Case, create_case, is_case, open_case
+from liverplan.case.verify import verify
+
+__all__ = [
+    "Actor",
+    "Case",
+    "CaseState",
+    "Change",
+    "Entry",
+    "create_case",
+    "is_case",
+    "open_case",
+    "verify",
+]

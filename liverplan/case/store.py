@@ -1,0 +1,321 @@
+"""The case folder: make it, open it, commit to it.
+
+::
+
+    case.json          schema, identity
+    audit.jsonl        the trail; its last line names the current state
+    states/HASH.json   every state there ever was
+    objects/HASH.*     CT and label maps (NIfTI), documents (JSON)
+
+A commit writes new files beside the old ones and then replaces ``audit.jsonl`` in one step: a
+reader, or a crash at any moment, sees the state before or the state after. Nothing is overwritten.
+"""
+
+from __future__ import annotations
+
+import shutil
+import uuid
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+
+from liverplan.case.audit import Actor, Change, Entry, differences, new_entry, read_trail
+from liverplan.case.documents import Json, parse, sha256, to_line, to_page
+from liverplan.case.files import LOCK, OWN, clear_unfinished, lock, refused_in_words, write_whole
+from liverplan.case.state import CaseState, content_sha256, read_state, write_state
+from liverplan.errors import CaseError
+
+SCHEMA = "liverplan.case/1"
+IDENTITY, TRAIL, STATES, OBJECTS = "case.json", "audit.jsonl", "states", "objects"
+
+
+class Case:
+    """An open case: its history, and its current state once somebody asks for it.
+
+    Attributes
+    ----------
+    folder : Path
+        Where it lies.
+    history : tuple of Entry
+        The audit trail, oldest first.
+    state_json : JSON
+        The current state's own document; `state` reads the files that it names.
+    """
+
+    def __init__(self, folder: Path, history: tuple[Entry, ...], state: CaseState | None) -> None:
+        self.folder = folder
+        self.history = history
+        self.state_json = _read_state_json(folder, history[-1].state)
+        self._state = state
+
+    @property
+    def state(self) -> CaseState:
+        """Current state; reads CT, labels and documents when first asked."""
+        if self._state is None:
+            self._state = self._load(self.state_json)
+        return self._state
+
+    @property
+    def documents(self) -> Mapping[str, Json]:
+        """The current state's documents, without reading any image."""
+        names = self.state_json["documents"].items()
+        return {key: self._document(name) for key, name in names}
+
+    @property
+    def content_sha256(self) -> str:
+        """Hash of inputs, software, plan and results: what a signature covers."""
+        return content_sha256(self.state_json)
+
+    def at(self, number: int) -> CaseState:
+        """Reopen the state that entry ``number`` (1, 2, ...) of the history led to."""
+        if not 1 <= number <= len(self.history):
+            raise CaseError(
+                f"The case {self.folder} has states 1 to {len(self.history)}, not {number}."
+            )
+        return self._load(_read_state_json(self.folder, self.history[number - 1].state))
+
+    def commit(self, state: CaseState, *, actor: Actor, what: str, why: str = "") -> Case:
+        """Make ``state`` the current one and return the case as it then is.
+
+        Raises
+        ------
+        CaseError
+            If another program writes or has written since this case was opened, if the disk
+            refuses, or if ``why`` is empty although somebody has signed.
+        """
+        with refused_in_words(self.folder), lock(self.folder):
+            if read_history(self.folder) != self.history:
+                raise CaseError(
+                    f"The case {self.folder} was changed by another program since it was opened; "
+                    "open it again."
+                )
+            clear_unfinished(self.folder)
+            entry = _write(self, state, actor=actor, what=what, why=why)
+        return Case(self.folder, (*self.history, entry), state)
+
+    def _load(self, document: Json) -> CaseState:
+        return read_state(document, lambda name: _get(self.folder, name), self._document)
+
+    def _document(self, name: str) -> Json:
+        return parse(_get(self.folder, name), str(self.folder / OBJECTS / name))
+
+
+def create_case(
+    folder: Path | str, *, state: CaseState, actor: Actor, what: str, why: str = ""
+) -> Case:
+    """Make a new case in an empty or absent folder.
+
+    Raises
+    ------
+    CaseError
+        If the folder holds anything else, or cannot be written; it is then as it was before.
+    """
+    folder = Path(folder)
+    _require_free(folder)
+    with refused_in_words(folder), _made(folder), lock(folder):
+        _require_free(folder)
+        try:
+            entry = _write_first(folder, state, actor=actor, what=what, why=why)
+        except BaseException:
+            _take_back(folder)
+            raise
+    return Case(folder, (entry,), state)
+
+
+def open_case(folder: Path | str) -> Case:
+    """Open a case for reading and for commits.
+
+    Raises
+    ------
+    CaseError
+        If there is none, if it was written by a newer liverplan, or if it was altered.
+    """
+    folder = Path(folder)
+    return Case(folder, read_history(folder), None)
+
+
+def is_case(folder: Path | str) -> bool:
+    """Whether a finished case, of any version, lies in the folder."""
+    return (Path(folder) / IDENTITY).is_file() and (Path(folder) / TRAIL).is_file()
+
+
+def read_history(folder: Path) -> tuple[Entry, ...]:
+    """Read a case's trail without its states.
+
+    Raises
+    ------
+    CaseError
+        As `open_case`.
+    """
+    if not (folder / IDENTITY).is_file():
+        raise CaseError(f"{folder} is not a liverplan case: it holds no {IDENTITY}.")
+    require_known_schema(folder, parse(read_file(folder / IDENTITY), str(folder / IDENTITY)))
+    if not (folder / TRAIL).is_file():
+        raise CaseError(f"{folder} holds no {TRAIL}: the case was never finished, or lost it.")
+    return read_trail(read_file(folder / TRAIL), str(folder / TRAIL))
+
+
+def require_known_schema(folder: Path, identity: Json) -> None:
+    """Refuse what a newer liverplan has written.
+
+    Raises
+    ------
+    CaseError
+        If the version is higher than this program's, or is none at all.
+    """
+    schema = identity.get("schema") if isinstance(identity, dict) else None
+    name, _, version = str(schema).partition("/")
+    if name != SCHEMA.partition("/")[0] or not version.isdecimal():
+        raise CaseError(f"{folder / IDENTITY} is damaged: {schema!r} is not a case's schema.")
+    if int(version) > int(SCHEMA.partition("/")[2]):
+        raise CaseError(
+            f"The case {folder} was written by a newer liverplan ({schema}; this one reads up to "
+            f"{SCHEMA}); open it with that version."
+        )
+
+
+def read_file(path: Path) -> bytes:
+    """Bytes of a file of the case.
+
+    Raises
+    ------
+    CaseError
+        If it is missing or cannot be read.
+    """
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise CaseError(f"{path} cannot be read ({error.strerror}).") from error
+
+
+def _write_first(folder: Path, state: CaseState, *, actor: Actor, what: str, why: str) -> Entry:
+    clear_unfinished(folder)
+    identity = to_page(
+        {
+            "schema": SCHEMA,
+            "id": str(uuid.uuid4()),
+            "created": datetime.now(UTC).isoformat(timespec="seconds"),
+        }
+    )
+    write_whole(folder / IDENTITY, identity)
+    (folder / STATES).mkdir(exist_ok=True)
+    (folder / OBJECTS).mkdir(exist_ok=True)
+    changes = (Change(field=IDENTITY, old=None, new=sha256(identity)),)
+    document = write_state(state, lambda c, end: _put(folder, c, end), known=None, known_json=None)
+    name = _put_state(folder, document)
+    entry = new_entry((), actor=actor, what=what, why=why, changes=changes, state=name)
+    write_whole(folder / TRAIL, to_line(entry.to_json()))
+    return entry
+
+
+def _write(case: Case, state: CaseState, *, actor: Actor, what: str, why: str) -> Entry:
+    folder = case.folder
+    document = write_state(
+        state,
+        lambda content, ending: _put(folder, content, ending),
+        known=case._state,  # noqa: SLF001 - same module; the property would read the images
+        known_json=case.state_json,
+    )
+    if case.state_json["signatures"] and not why.strip():
+        _refuse_silent_change(case, document)
+    changes = tuple(_changes(case, document))
+    name = _put_state(folder, document)
+    entry = new_entry(case.history, actor=actor, what=what, why=why, changes=changes, state=name)
+    write_whole(folder / TRAIL, read_file(folder / TRAIL) + to_line(entry.to_json()))
+    return entry
+
+
+def _refuse_silent_change(case: Case, document: Json) -> None:
+    if content_sha256(document) != case.content_sha256:
+        raise CaseError(
+            f"The case {case.folder} is signed; a change voids the signatures and needs a reason."
+        )
+
+
+def _changes(case: Case, document: Json) -> list[Change]:
+    """Old and new values: of documents each leaf, of images and headers the file."""
+    return list(differences(_opened(case.folder, case.state_json), _opened(case.folder, document)))
+
+
+def _opened(folder: Path, document: Json) -> Json:
+    files = document["documents"]
+    opened = {
+        key: name if key == "headers" else parse(_get(folder, name), name)
+        for key, name in files.items()
+    }
+    return {**document, "documents": opened}
+
+
+def _put(folder: Path, content: bytes, ending: str) -> str:
+    name = sha256(content) + ending
+    path = folder / OBJECTS / name
+    if not (path.is_file() and sha256(read_file(path)) == sha256(content)):
+        write_whole(path, content)
+    return name
+
+
+def _put_state(folder: Path, document: Json) -> str:
+    content = to_page(document)
+    write_whole(folder / STATES / f"{sha256(content)}.json", content)
+    return sha256(content)
+
+
+def _get(folder: Path, name: str) -> bytes:
+    return _read_hashed(folder / OBJECTS / name)
+
+
+def _read_state_json(folder: Path, name: str) -> Json:
+    path = folder / STATES / f"{name}.json"
+    return parse(_read_hashed(path), str(path))
+
+
+def _read_hashed(path: Path) -> bytes:
+    content = read_file(path)
+    if sha256(content) != path.name.partition(".")[0]:
+        raise CaseError(f"{path} was altered: its content does not match its hash.")
+    return content
+
+
+def _require_free(folder: Path) -> None:
+    if is_case(folder):
+        raise CaseError(f"{folder} already holds a case; open it, or choose another folder.")
+    if folder.exists() and not folder.is_dir():
+        raise CaseError(f"{folder} is a file; a case needs a folder.")
+    try:
+        inside = [p for p in folder.iterdir() if not p.name.startswith(OWN)]
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise CaseError(f"{folder} cannot be read ({error.strerror}).") from error
+    unfinished = {IDENTITY, STATES, OBJECTS}  # what a crash while making a case leaves
+    if inside and not ((folder / IDENTITY).is_file() and {p.name for p in inside} <= unfinished):
+        raise CaseError(
+            f"{folder} is not empty and not a case ({inside[0].name} lies there); "
+            "choose another folder."
+        )
+
+
+@contextmanager
+def _made(folder: Path) -> Iterator[None]:
+    """Make the folder; take it away again if what follows fails and leaves it empty."""
+    missing = [p for p in (folder, *folder.parents) if not p.exists()]
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        yield
+    except BaseException:
+        with suppress(OSError):
+            if missing and [p.name for p in folder.iterdir()] == [LOCK]:
+                (folder / LOCK).unlink()
+            for path in missing:
+                path.rmdir()
+        raise
+
+
+def _take_back(folder: Path) -> None:
+    """Remove what a failed creation wrote; the folder was free before."""
+    clear_unfinished(folder)
+    for name in (STATES, OBJECTS):
+        shutil.rmtree(folder / name, ignore_errors=True)
+    with suppress(OSError):
+        (folder / IDENTITY).unlink()

@@ -1,0 +1,122 @@
+"""Find every byte of a case that is not what was written."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from liverplan.case.audit import Entry, read_trail, trail_faults
+from liverplan.case.documents import Json, parse, sha256
+from liverplan.case.files import OWN
+from liverplan.case.state import files_of
+from liverplan.case.store import (
+    IDENTITY,
+    OBJECTS,
+    STATES,
+    TRAIL,
+    read_file,
+    require_known_schema,
+)
+from liverplan.errors import CaseError
+
+
+def verify(folder: Path | str) -> list[str]:
+    """Check all files of a case, of every state that it ever had.
+
+    Returns
+    -------
+    list of str
+        One sentence for each fault, naming the file; empty if the case is as it was written.
+        Files that an interrupted writer left are no fault: nothing refers to them.
+
+    Raises
+    ------
+    CaseError
+        If the folder holds no case at all, or one of a newer version.
+    """
+    folder = Path(folder)
+    if not any((folder / name).exists() for name in (IDENTITY, TRAIL)):
+        raise CaseError(f"{folder} is not a liverplan case: it holds no {IDENTITY}.")
+    faults = _identity_faults(folder)
+    trail, trail_wrong = _trail(folder)
+    faults += trail_wrong
+    if trail:
+        faults += _bound_faults(folder, trail)
+    names = {entry.state for entry in trail}
+    return [*faults, *_hash_faults(folder), *_missing(folder, names), *_strangers(folder)]
+
+
+def _identity_faults(folder: Path) -> list[str]:
+    path = folder / IDENTITY
+    try:
+        document = parse(read_file(path), str(path))
+    except CaseError as error:
+        return [str(error)]
+    try:
+        require_known_schema(folder, document)
+    except CaseError as error:
+        return [str(error)]
+    return []
+
+
+def _trail(folder: Path) -> tuple[tuple[Entry, ...], list[str]]:
+    path = folder / TRAIL
+    try:
+        content = read_file(path)
+        faults = trail_faults(content, str(path))
+        return ((), faults) if faults else (read_trail(content, str(path)), [])
+    except CaseError as error:
+        return (), [str(error)]
+
+
+def _bound_faults(folder: Path, trail: tuple[Entry, ...]) -> list[str]:
+    """Check case.json against its hash in the trail's first line."""
+    written = [change.new for change in trail[0].changes if change.field == IDENTITY]
+    path = folder / IDENTITY
+    if path.is_file() and written != [sha256(read_file(path))]:
+        return [f"{path} was altered: its content does not match its hash in the audit trail."]
+    return []
+
+
+def _hash_faults(folder: Path) -> list[str]:
+    faults = []
+    for path in _files(folder):
+        try:
+            intact = sha256(read_file(path)) == path.name.partition(".")[0]
+        except CaseError as error:
+            faults.append(str(error))
+            continue
+        if not intact:
+            faults.append(f"{path} was altered: its content does not match its hash.")
+    return faults
+
+
+def _missing(folder: Path, states: set[str]) -> list[str]:
+    """Files that the trail, or a state, names and that are not there."""
+    named = {folder / STATES / f"{state}.json" for state in states}
+    for path in sorted(named):
+        document = _intact(path)
+        if document is not None:
+            named |= {folder / OBJECTS / name for name in files_of(document)}
+    return [f"{path} is missing." for path in sorted(named) if not path.is_file()]
+
+
+def _intact(path: Path) -> Json:
+    if not path.is_file():
+        return None
+    content = read_file(path)
+    return parse(content, str(path)) if sha256(content) == path.stem else None
+
+
+def _strangers(folder: Path) -> list[str]:
+    known = {IDENTITY, TRAIL, STATES, OBJECTS}
+    strangers = [p for p in folder.iterdir() if p.name not in known and not p.name.startswith(OWN)]
+    return [f"{path} does not belong to the case." for path in sorted(strangers)]
+
+
+def _files(folder: Path) -> list[Path]:
+    return [
+        path
+        for name in (STATES, OBJECTS)
+        for path in sorted((folder / name).glob("*"))
+        if not path.name.startswith(OWN)
+    ]
