@@ -1,0 +1,60 @@
+"""Segmentation: masks on one label map, nothing lost unsaid."""
+
+import numpy as np
+import pytest
+
+from liverplan.errors import SegmentationError
+from liverplan.segmentation import Provenance, Segmentation
+from liverplan.segmentation.labels import outside_ml, overlap_ml
+from liverplan.volume import Grid
+
+GRID = Grid(shape=(4, 5, 6), affine=np.diag([2.0, 1.0, 5.0, 1.0]))
+
+
+def box(*ranges):
+    mask = np.zeros(GRID.shape, bool)
+    mask[tuple(slice(*r) for r in ranges)] = True
+    return mask
+
+
+def test_a_lesion_outside_the_liver_mask_is_counted_into_the_liver():
+    liver, lesion = box((0, 2), (0, 5), (0, 6)), box((1, 3), (0, 1), (0, 1))
+    segmentation = Segmentation.from_masks(GRID, liver, [lesion])
+    assert np.count_nonzero(segmentation.liver) == 61
+    assert outside_ml(GRID, liver, lesion) == pytest.approx(0.01)
+    assert segmentation.volume_ml(2) == pytest.approx(0.02)
+    assert segmentation.volume_ml(1) == pytest.approx(0.59)
+
+
+def test_where_lesions_overlap_the_earlier_keeps_the_voxel_and_the_union_is_whole():
+    liver = box((0, 4), (0, 5), (0, 6))
+    first, second = box((0, 2), (0, 2), (0, 2)), box((1, 3), (0, 2), (0, 2))
+    segmentation = Segmentation.from_masks(GRID, liver, [first, second])
+    assert segmentation.lesion_labels == (2, 3)
+    assert np.array_equal(segmentation.lesion(2), first)
+    assert np.count_nonzero(segmentation.labels >= 2) == np.count_nonzero(first | second)
+    assert overlap_ml(GRID, first, second) == pytest.approx(0.04)
+
+
+def test_labels_are_read_only_and_provenance_too():
+    made = Provenance(method="by hand", version="1", quality="expert")
+    segmentation = Segmentation(
+        grid=GRID, labels=np.zeros(GRID.shape, np.uint8), provenance={1: made}
+    )
+    with pytest.raises(ValueError, match="read-only"):
+        segmentation.labels[0] = 1
+    with pytest.raises(TypeError):
+        segmentation.provenance[2] = made
+
+
+def test_labels_that_do_not_fit_are_refused():
+    with pytest.raises(SegmentationError, match="uint8"):
+        Segmentation(grid=GRID, labels=np.zeros(GRID.shape, np.int32))
+    with pytest.raises(SegmentationError, match="where the grid has"):
+        Segmentation(grid=GRID, labels=np.zeros((4, 5, 7), np.uint8))
+
+
+def test_more_lesions_than_a_label_map_holds_are_refused():
+    liver = box((0, 4), (0, 5), (0, 6))
+    with pytest.raises(SegmentationError, match="255 lesions"):
+        Segmentation.from_masks(GRID, liver, [liver] * 255)
