@@ -38,11 +38,7 @@ class Plane:
             raise PlanError("A plane is a point and a normal of three coordinates each.")
         if not (np.isfinite(point).all() and np.isfinite(normal).all()):
             raise PlanError("A plane's coordinates must be numbers, not NaN or infinity.")
-        largest = float(np.abs(normal).max())
-        if largest == 0:
-            raise PlanError("A plane's normal has no length, so it has no direction.")
-        normal /= largest  # so that very small and very large normals keep their direction
-        normal /= np.linalg.norm(normal)
+        normal = _unit(normal)
         read_only(point)
         read_only(normal)
         object.__setattr__(self, "point_mm", point)
@@ -60,3 +56,13 @@ class Plane:
     def shifted(self, distance_mm: float) -> Plane:
         """Return the plane moved along its normal, into the tissue that stays if positive."""
         return Plane(point_mm=self.point_mm + distance_mm * self.normal, normal=self.normal)
+
+
+def _unit(vector: FloatArray) -> FloatArray:
+    largest = float(np.abs(vector).max())
+    if largest == 0:
+        raise PlanError("A plane's normal has no length, so it has no direction.")
+    if abs(float(vector @ vector) - 1.0) < 4 * np.finfo(np.float64).eps:
+        return vector  # a stored unit vector comes back to the last bit
+    scaled = vector / largest  # so that very small and very large normals keep their direction
+    return np.asarray(scaled / np.linalg.norm(scaled), dtype=np.float64)

@@ -21,6 +21,13 @@ def test_a_shift_moves_the_plane_into_the_side_that_stays(point, normal, distanc
     assert plane.signed_distance_mm(plane.shifted(distance).point_mm) == pytest.approx(distance)
 
 
+@given(vector)
+def test_a_unit_normal_is_kept_to_the_last_bit(normal):
+    assume(np.linalg.norm(normal) > 1e-3)
+    once = Plane(point_mm=(0, 0, 0), normal=normal)
+    assert np.array_equal(Plane(point_mm=(0, 0, 0), normal=once.normal).normal, once.normal)
+
+
 @pytest.mark.parametrize("size", [1e-300, 1e-6, 1.0, 1e300])
 def test_the_length_of_the_normal_does_not_matter(size):
     plane = Plane(point_mm=(1, 2, 3), normal=(size, size, 0))
