@@ -62,7 +62,7 @@ def _unit(vector: FloatArray) -> FloatArray:
     largest = float(np.abs(vector).max())
     if largest == 0:
         raise PlanError("A plane's normal has no length, so it has no direction.")
-    if abs(float(vector @ vector) - 1.0) < 4 * np.finfo(np.float64).eps:
+    if largest <= 1 and abs(float(vector @ vector) - 1.0) < 4 * np.finfo(np.float64).eps:
         return vector  # a stored unit vector comes back to the last bit
     scaled = vector / largest  # so that very small and very large normals keep their direction
     return np.asarray(scaled / np.linalg.norm(scaled), dtype=np.float64)
