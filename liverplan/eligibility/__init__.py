@@ -1,1 +1,33 @@
-"""What the protocol says of the numbers: criteria as data, judged strictly."""
+"""What the protocol says of the numbers: criteria as data, judged strictly.
+
+`load_protocol` reads what a trial requires, `load_patient` what people attest, `Measured` holds
+what was computed, and `judge` holds the one against the others. `recist` is the response.
+"""
+
+from liverplan.eligibility.judge import CriterionResult, Judgement, judge
+from liverplan.eligibility.measures import Measured
+from liverplan.eligibility.patient import Fact, Patient, load_patient
+from liverplan.eligibility.protocol import (
+    Criterion,
+    FactQuestion,
+    Protocol,
+    load_protocol,
+    shipped_protocols,
+)
+from liverplan.eligibility.words import percent
+
+__all__ = [
+    "Criterion",
+    "CriterionResult",
+    "Fact",
+    "FactQuestion",
+    "Judgement",
+    "Measured",
+    "Patient",
+    "Protocol",
+    "judge",
+    "load_patient",
+    "load_protocol",
+    "percent",
+    "shipped_protocols",
+]

@@ -1,0 +1,337 @@
+"""A trial's protocol as data: criteria with thresholds, strictness, source and ambiguity.
+
+`breclim2.toml` beside this module is the example for any other protocol. A protocol file is
+checked whole: every fault is named in one `ProtocolError`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from pathlib import Path
+from types import MappingProxyType
+from typing import Literal
+
+from liverplan.eligibility.strict import Table, open_table, refuse_faults
+from liverplan.errors import ProtocolError
+
+SCHEMA = "liverplan.protocol/1"
+
+Kind = Literal["computed", "attested", "both"]
+Role = Literal["inclusion", "exclusion"]
+Measure = Literal["age_years", "lesion_count", "remnant_fraction", "response"]
+Denominator = Literal["of_functional", "of_liver", "of_estimated"]
+Answer = Literal["yes or no", "whole number"]
+FactValue = bool | int
+
+KINDS: tuple[Kind, ...] = ("computed", "attested", "both")
+ROLES: tuple[Role, ...] = ("inclusion", "exclusion")
+MEASURES: tuple[Measure, ...] = ("age_years", "lesion_count", "remnant_fraction", "response")
+DENOMINATORS: tuple[Denominator, ...] = ("of_functional", "of_liver", "of_estimated")
+ANSWERS: tuple[Answer, ...] = ("yes or no", "whole number")
+AIDS: tuple[Literal["response"], ...] = ("response",)
+CATEGORIES = ("CR", "PR", "SD", "PD", "NE", "non-CR/non-PD")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """A range of exact numbers; ``above`` and ``below`` are strict."""
+
+    above: Fraction | None = None
+    at_least: Fraction | None = None
+    below: Fraction | None = None
+    at_most: Fraction | None = None
+
+    def allow(self, value: Fraction) -> bool:
+        """Whether an exact, unrounded value lies inside."""
+        return (
+            (self.above is None or value > self.above)
+            and (self.at_least is None or value >= self.at_least)
+            and (self.below is None or value < self.below)
+            and (self.at_most is None or value <= self.at_most)
+        )
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is no limit at all."""
+        return self == Limits()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OtherReading:
+    """Limits that another source of the same protocol states, and that source in words."""
+
+    limits: Limits
+    words: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactQuestion:
+    """What a person is asked to attest, and the few words that stand for it in findings."""
+
+    name: str
+    label: str
+    question: str
+    answer: Answer
+    lowest: int | None = None
+    highest: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Criterion:
+    """One criterion of a protocol.
+
+    Parameters
+    ----------
+    id, title, text : str
+        Its short name, its heading, and the protocol's own words.
+    kind : {"computed", "attested", "both"}
+        Who decides.
+    measure : str or None
+        What is computed.
+    limits : Limits
+        What the computed number must lie in.
+    allowed : tuple of str
+        RECIST categories that meet it, for the measure "response".
+    denominator : str
+        Which denominator decides, for the measure "remnant_fraction".
+    requires : mapping of str to tuple
+        The answers that meet it, by fact.
+    aided_by : "response" or None
+        A computed value that must not contradict what is attested.
+    other_reading : OtherReading or None
+        Where two sources of the protocol differ.
+    source, ambiguity : str
+        Where it is written, and what it leaves open.
+    """
+
+    id: str
+    title: str
+    role: Role
+    kind: Kind
+    text: str
+    source: str
+    ambiguity: str = ""
+    measure: Measure | None = None
+    limits: Limits = field(default_factory=Limits)
+    allowed: tuple[str, ...] = ()
+    denominator: Denominator = "of_functional"
+    requires: Mapping[str, tuple[FactValue, ...]] = field(default_factory=dict)
+    aided_by: Literal["response"] | None = None
+    other_reading: OtherReading | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "requires", MappingProxyType(dict(self.requires)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Protocol:
+    """A whole protocol: its criteria, in the order of the text, and the facts that it asks for."""
+
+    name: str
+    title: str
+    registry: str
+    source: str
+    facts: Mapping[str, FactQuestion]
+    criteria: tuple[Criterion, ...]
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "facts", MappingProxyType(dict(self.facts)))
+
+    @property
+    def remnant_criterion(self) -> Criterion:
+        """The criterion on the remnant; every protocol has exactly one."""
+        return next(c for c in self.criteria if c.measure == "remnant_fraction")
+
+    @property
+    def threshold(self) -> Fraction:
+        """The remnant's limit, exact."""
+        limits = self.remnant_criterion.limits
+        limit = limits.above if limits.above is not None else limits.at_least
+        return limit if limit is not None else Fraction(0)
+
+    @property
+    def threshold_fraction(self) -> float:
+        """The remnant's limit as the float that reports show."""
+        return float(self.threshold)
+
+
+def load_protocol(name_or_path: str | Path = "breclim2") -> Protocol:
+    """Read a protocol that ships with liverplan, by name, or any protocol file.
+
+    Raises
+    ------
+    ProtocolError
+        One sentence with every fault: unknown keys, wrong types, unknown kinds, NaN.
+    """
+    path = _find(name_or_path)
+    table = open_table(path, what="protocol")
+    protocol = _protocol(table)
+    refuse_faults(table, what="protocol", path=path)
+    return protocol
+
+
+def shipped_protocols() -> tuple[str, ...]:
+    """Names of the protocols that ship with liverplan."""
+    return ("breclim2",)
+
+
+def _find(name_or_path: str | Path) -> Path:
+    shipped = Path(__file__).parent / f"{name_or_path}.toml"
+    if str(name_or_path) in shipped_protocols():
+        return shipped
+    path = Path(name_or_path)
+    if path.suffix != ".toml" and not path.exists():
+        known = ", ".join(shipped_protocols())
+        raise ProtocolError(
+            f"There is no protocol {str(name_or_path)!r}: give the path of a .toml file or one "
+            f"of {known}."
+        )
+    return path
+
+
+def _protocol(table: Table) -> Protocol:
+    table.choice("schema", (SCHEMA,))
+    facts = {name: _fact(name, t) for name, t in table.table("facts").named_tables().items()}
+    criteria = tuple(_criterion(t, facts) for t in table.tables("criteria"))
+    protocol = Protocol(
+        name=table.text("name"),
+        title=table.text("title"),
+        registry=table.text("registry", default=""),
+        source=table.text("source"),
+        facts=facts,
+        criteria=criteria,
+    )
+    _whole(table, protocol)
+    table.done()
+    return protocol
+
+
+def _whole(table: Table, protocol: Protocol) -> None:
+    """Note what only the criteria together can lack."""
+    ids = [c.id for c in protocol.criteria]
+    for twice in sorted({i for i in ids if i and ids.count(i) > 1}):
+        table.fault("criteria", f"has the id {twice!r} more than once")
+    remnants = [c for c in protocol.criteria if c.measure == "remnant_fraction"]
+    if len(remnants) != 1:
+        table.fault("criteria", "must have exactly one with measure = 'remnant_fraction'")
+    elif protocol.threshold <= 0 or protocol.threshold >= 1:
+        table.fault(
+            "criteria", "must hold the remnant above or at_least a fraction between 0 and 1"
+        )
+    asked = {name for c in protocol.criteria for name in c.requires}
+    for idle in sorted(set(protocol.facts) - asked):
+        table.fault("facts", f"has {idle!r}, which no criterion requires")
+
+
+def _fact(name: str, table: Table) -> FactQuestion:
+    fact = FactQuestion(
+        name=name,
+        label=table.text("label"),
+        question=table.text("question"),
+        answer=table.choice("answer", ANSWERS),
+        lowest=_whole_number(table, "lowest"),
+        highest=_whole_number(table, "highest"),
+    )
+    table.done()
+    return fact
+
+
+def _criterion(table: Table, facts: Mapping[str, FactQuestion]) -> Criterion:
+    criterion = Criterion(
+        id=table.text("id"),
+        title=table.text("title"),
+        role=table.choice("role", ROLES),
+        kind=table.choice("kind", KINDS),
+        text=table.text("text"),
+        source=table.text("source"),
+        ambiguity=table.text("ambiguity", default=""),
+        measure=table.choice("measure", MEASURES) if table.has("measure") else None,
+        limits=_limits(table),
+        allowed=_allowed(table),
+        denominator=table.choice("denominator", DENOMINATORS, default="of_functional"),
+        requires=_requires(table.table("requires"), facts),
+        aided_by=table.choice("aided_by", AIDS) if table.has("aided_by") else None,
+        other_reading=_other_reading(table),
+    )
+    _consistent(table, criterion)
+    table.done()
+    return criterion
+
+
+def _consistent(table: Table, criterion: Criterion) -> None:
+    """Note a criterion whose parts contradict each other."""
+    computed = criterion.kind in ("computed", "both")
+    if computed and criterion.measure is None:
+        table.fault("measure", f"is missing, for the kind is {criterion.kind!r}")
+    if not computed and criterion.measure is not None:
+        table.fault("measure", "has no place in a criterion whose kind is 'attested'")
+    if criterion.kind != "computed" and not criterion.requires:
+        table.fault("requires", f"names no fact, for the kind is {criterion.kind!r}")
+    if criterion.kind == "computed" and criterion.requires:
+        table.fault("requires", "has no place in a criterion whose kind is 'computed'")
+    if criterion.measure == "response" and not criterion.allowed:
+        table.fault("allowed", "is missing, for the measure is 'response'")
+    if criterion.measure not in (None, "response") and criterion.limits.empty:
+        table.fault("above", "or another limit (at_least, below, at_most) is missing")
+
+
+def _limits(table: Table) -> Limits:
+    return Limits(
+        above=table.number("above"),
+        at_least=table.number("at_least"),
+        below=table.number("below"),
+        at_most=table.number("at_most"),
+    )
+
+
+def _other_reading(table: Table) -> OtherReading | None:
+    if not table.has("other_reading"):
+        return None
+    inner = table.table("other_reading")
+    reading = OtherReading(limits=_limits(inner), words=inner.text("words"))
+    inner.done()
+    return reading
+
+
+def _allowed(table: Table) -> tuple[str, ...]:
+    value = table.raw("allowed")
+    if value is None:
+        return ()
+    if not isinstance(value, list) or not all(v in CATEGORIES for v in value):
+        table.fault("allowed", f"must be a list of {', '.join(CATEGORIES)}, not {value!r}")
+        return ()
+    return tuple(value)
+
+
+def _requires(table: Table, facts: Mapping[str, FactQuestion]) -> dict[str, tuple[FactValue, ...]]:
+    found: dict[str, tuple[FactValue, ...]] = {}
+    for name in table.values:
+        value = table.raw(name)
+        answers = tuple(value) if isinstance(value, list) else (value,)
+        if name not in facts:
+            table.fault(name, "is no fact of this protocol")
+        elif not answers or not all(fits(facts[name], answer) for answer in answers):
+            table.fault(name, f"must be answered by {facts[name].answer}, not {value!r}")
+        else:
+            found[name] = answers
+    return found
+
+
+def fits(fact: FactQuestion, value: object) -> bool:
+    """Whether a value is an answer of the kind that the fact asks for."""
+    if fact.answer == "yes or no":
+        return isinstance(value, bool)
+    if isinstance(value, bool) or not isinstance(value, int):
+        return False
+    return (fact.lowest is None or value >= fact.lowest) and (
+        fact.highest is None or value <= fact.highest
+    )
+
+
+def _whole_number(table: Table, key: str) -> int | None:
+    value = table.number(key)
+    if value is not None and value.denominator != 1:
+        table.fault(key, "must be a whole number")
+    return None if value is None else int(value)
