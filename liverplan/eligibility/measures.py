@@ -182,7 +182,7 @@ def _remnant(criterion: Criterion, patient: Patient, measured: Measured) -> Verd
     inside = criterion.limits.allow(deciding)
     number = f"FLR {percent(deciding, near=limit)} %{_interval(measured, limit)}"
     below = _denominator_words(criterion.denominator, measured)
-    parts = [f"{number} of the {below}: {_side(deciding, limit)}{_doubt(criterion, measured)}"]
+    parts = [f"{number} of the {below}: {_side(criterion, deciding)}{_doubt(criterion, measured)}"]
     parts += _other_denominators(criterion, measured, inside=inside)
     return Verdict(
         state="met" if inside else "not met", words="; ".join(parts), value=float(deciding)
@@ -212,10 +212,12 @@ def _interval(measured: Measured, limit: Fraction) -> str:
     return f" ({low}-{high})"
 
 
-def _side(fraction: Fraction, limit: Fraction) -> str:
+def _side(criterion: Criterion, fraction: Fraction) -> str:
+    limit = _limit(criterion)
     shown = f"{plain(100 * limit)} %"
     if fraction == limit:
-        return f"exactly {shown}"
+        required = limits_in_words(criterion.limits, scale=100, unit=" %")
+        return f"exactly {shown} where {required} is required"
     return f"{'above' if fraction > limit else 'below'} {shown}"
 
 
