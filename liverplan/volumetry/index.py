@@ -1,0 +1,172 @@
+"""The VolumeIndex: a segmentation, made ready to answer what stays for any plane."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from liverplan.errors import PlanError
+from liverplan.resection.cuts import Plane
+from liverplan.segmentation.labels import LIVER, Segmentation
+from liverplan.volume import FloatArray, Grid
+from liverplan.volumetry.exact import half_space_ml, index_planes, polyhedron_ml
+from liverplan.volumetry.margin import LesionShape, lesion_shapes
+from liverplan.volumetry.runs import EndPoints, bounding_box, end_points
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class VolumeIndex:
+    """The surface of the functional liver (liver without lesions) and the lesions' shapes.
+
+    Build it with `VolumeIndex.build`; every answer is in mL or mm, in LPS coordinates.
+
+    Parameters
+    ----------
+    grid : Grid
+        The segmentation's.
+    functional_ml, liver_ml, tumour_ml : float
+        Volumes; ``functional_ml + tumour_ml == liver_ml``.
+    ends : three EndPoints
+        The functional tissue's, along each index axis.
+    lesions : tuple of LesionShape
+        Ascending by label.
+    """
+
+    grid: Grid
+    functional_ml: float
+    liver_ml: float
+    tumour_ml: float
+    ends: tuple[EndPoints, ...]
+    lesions: tuple[LesionShape, ...]
+
+    @classmethod
+    def build(cls, segmentation: Segmentation) -> Self:
+        """Index a segmentation: label 1 is functional tissue, 2 and more are lesions."""
+        grid = segmentation.grid
+        box = bounding_box(segmentation.labels)
+        crop = np.ascontiguousarray(segmentation.labels[box])
+        start = (box[0].start, box[1].start, box[2].start)
+        functional = crop == LIVER
+        liver_ml = float(np.count_nonzero(crop)) * grid.voxel_ml
+        functional_ml = float(np.count_nonzero(functional)) * grid.voxel_ml
+        return cls(
+            grid=grid,
+            functional_ml=functional_ml,
+            liver_ml=liver_ml,
+            tumour_ml=liver_ml - functional_ml,
+            ends=end_points(functional, start),
+            lesions=lesion_shapes(crop, start),
+        )
+
+    @property
+    def lesion_labels(self) -> tuple[int, ...]:
+        """Label values of the lesions, ascending: the columns of what concerns lesions."""
+        return tuple(lesion.label for lesion in self.lesions)
+
+    def remnant_ml(
+        self,
+        normals: ArrayLike,
+        offsets_mm: ArrayLike,
+        exact: bool = False,  # noqa: FBT001, FBT002
+    ) -> FloatArray:
+        """Functional tissue that stays for each of many planes.
+
+        Parameters
+        ----------
+        normals : (M, 3) array
+            Unit vectors, LPS; they point toward the tissue that stays.
+        offsets_mm : (M,) array
+            Tissue with ``n.x >= offset`` stays.
+        exact : bool
+            Every voxel clipped exactly (to rounding).
+
+        Returns
+        -------
+        (M,) array
+            mL.
+
+        Raises
+        ------
+        PlanError
+            If the shapes do not fit, a value is not finite or a normal is not of length 1.
+        """
+        normals, offsets = checked_planes(normals, offsets_mm)
+        slopes, shifts = index_planes(self.grid, normals, offsets)
+        volumes = [
+            half_space_ml(self.ends, slope, shift, self.grid.voxel_ml)
+            for slope, shift in zip(slopes, shifts, strict=True)
+        ]
+        return np.minimum(np.array(volumes, dtype=np.float64), self.functional_ml)
+
+    def remnant_ml_of(self, planes: Sequence[Plane], exact: bool = True) -> float:  # noqa: FBT001, FBT002
+        """Functional tissue (mL) on the staying side of all planes; all of it without planes."""
+        if not planes:
+            return self.functional_ml
+        normals = np.array([plane.normal for plane in planes])
+        offsets = np.array([plane.offset_mm for plane in planes])
+        if len(planes) == 1:
+            return float(self.remnant_ml(normals, offsets, exact=exact)[0])
+        return self._polyhedron_ml(normals, offsets)
+
+    def remnants_ml_of(self, normals: FloatArray, offsets_mm: FloatArray) -> FloatArray:
+        """Many plans of P planes each: (M, P, 3) normals and (M, P) offsets to (M,) mL."""
+        count = normals.shape[1]
+        if count == 0:
+            return np.full(len(normals), self.functional_ml)
+        if count == 1:
+            return self.remnant_ml(normals[:, 0], offsets_mm[:, 0])
+        plans = zip(normals, offsets_mm, strict=True)
+        return np.array([self._polyhedron_ml(n, d) for n, d in plans])
+
+    def _polyhedron_ml(self, normals: FloatArray, offsets_mm: FloatArray) -> float:
+        slopes, shifts = index_planes(self.grid, normals, offsets_mm)
+        axis = int(np.argmax(np.abs(slopes).min(axis=0)))
+        volume = polyhedron_ml(self.ends[axis], slopes, shifts, self.grid.voxel_ml)
+        return min(volume, self.functional_ml)
+
+    def support_mm(self, normals: ArrayLike) -> FloatArray:
+        """How far each lesion reaches along each normal: the largest n.x over its voxels' corners.
+
+        Parameters
+        ----------
+        normals : (M, 3) array
+            Unit vectors, LPS.
+
+        Returns
+        -------
+        (M, L) array
+            mm, one column for each of `lesion_labels`.
+        """
+        normals, _ = checked_planes(normals, np.zeros(len(np.atleast_2d(normals))))
+        columns = [lesion.support_mm(self.grid, normals) for lesion in self.lesions]
+        return np.stack(columns, axis=1) if columns else np.empty((len(normals), 0))
+
+    def margin_mm(self, normals: ArrayLike, offsets_mm: ArrayLike) -> FloatArray:
+        """(M, L) mm by which each plane clears each lesion: ``offset - support``.
+
+        Positive: the lesion lies wholly on the removed side, at least that far from the plane.
+        Negative: it reaches that far past the plane into the tissue that stays, whether the plane
+        passes through it or it stays as a whole.
+        """
+        normals, offsets = checked_planes(normals, offsets_mm)
+        return np.asarray(offsets[:, None] - self.support_mm(normals))
+
+
+def checked_planes(normals: ArrayLike, offsets_mm: ArrayLike) -> tuple[FloatArray, FloatArray]:
+    """Return the planes as float arrays; refuse all but (M, 3) unit normals with (M,) offsets."""
+    n = np.asarray(normals, dtype=np.float64)
+    d = np.asarray(offsets_mm, dtype=np.float64)
+    if n.ndim != 2 or n.shape[1] != 3 or d.shape != n.shape[:1]:
+        raise PlanError(
+            f"Planes are (M, 3) normals and (M,) offsets, not arrays of {n.shape} and {d.shape}."
+        )
+    if not np.isfinite(d).all():
+        raise PlanError("A plane's offset must be a number, not NaN or infinity.")
+    # NaN fails this comparison as well
+    if not np.all(np.abs(np.einsum("mc,mc->m", n, n) - 1.0) < 2e-6):
+        raise PlanError("Each normal must be a unit vector of three numbers.")
+    return n, d

@@ -1,0 +1,41 @@
+"""What one plan leaves: its volumes, and its margin to each lesion."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from liverplan.resection.cuts import Plane
+from liverplan.volumetry.index import VolumeIndex
+from liverplan.volumetry.margin import LesionMargin, lesion_margin
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remnant:
+    """Volumes, mL: ``liver`` holds its tumours, ``functional`` does not.
+
+    ``remnant_ml + resected_ml == functional_ml`` to 1e-6 mL.
+    """
+
+    liver_ml: float
+    tumour_ml: float
+    functional_ml: float
+    remnant_ml: float
+    resected_ml: float
+
+
+def measure(index: VolumeIndex, planes: Sequence[Plane]) -> Remnant:
+    """Measure exactly what stays on the staying side of all planes; without planes, everything."""
+    remnant_ml = index.remnant_ml_of(planes)
+    return Remnant(
+        liver_ml=index.liver_ml,
+        tumour_ml=index.tumour_ml,
+        functional_ml=index.functional_ml,
+        remnant_ml=remnant_ml,
+        resected_ml=index.functional_ml - remnant_ml,
+    )
+
+
+def lesion_margins(index: VolumeIndex, planes: Sequence[Plane]) -> tuple[LesionMargin, ...]:
+    """Return the margin of each lesion, ascending by label (see `liverplan.volumetry.margin`)."""
+    return tuple(lesion_margin(lesion, index.grid, planes) for lesion in index.lesions)

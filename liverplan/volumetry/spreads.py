@@ -1,0 +1,81 @@
+"""How wrong a plan's inputs may be: every standard deviation with its source.
+
+A row is either measured (its source is cited) or says "assumption". To change the model, change a
+row here; nothing else holds a number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from liverplan.segmentation.labels import Quality
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spread:
+    """One standard deviation: what varies, by how much, and where that comes from."""
+
+    name: str
+    sd: float
+    unit: str
+    source: str
+
+
+CUT_POSITION = Spread(
+    name="cut position",
+    sd=3.0,
+    unit="mm",
+    source="assumption: a cut is carried out within 3 mm of its plan (one SD)",
+)
+CUT_TILT = Spread(
+    name="cut tilt",
+    sd=5.0,
+    unit="degrees",
+    source="assumption: 5 degrees about each of two axes in the cut; no measurement found",
+)
+LIVER_BOUNDARY: Mapping[Quality, Spread] = MappingProxyType(
+    {
+        "automatic": Spread(
+            name="liver boundary",
+            sd=1.0,
+            unit="mm",
+            source="assumption: unchecked automatic mask, about 5 % of the liver's volume",
+        ),
+        "edited": Spread(
+            name="liver boundary",
+            sd=0.75,
+            unit="mm",
+            source="assumption: automatic mask corrected by hand, about 3.5 % of the volume",
+        ),
+        "expert": Spread(
+            name="liver boundary",
+            sd=0.5,
+            unit="mm",
+            source="assumption: drawn by an expert, about 2.5 % of the volume",
+        ),
+    }
+)
+LESION_BOUNDARY: Mapping[Quality, Spread] = MappingProxyType(
+    {
+        "automatic": Spread(
+            name="lesion boundary",
+            sd=1.5,
+            unit="mm",
+            source="assumption: unchecked automatic mask, 3 mm of a lesion's diameter",
+        ),
+        "edited": Spread(
+            name="lesion boundary",
+            sd=1.0,
+            unit="mm",
+            source="assumption: corrected by hand, 2 mm of a lesion's diameter",
+        ),
+        "expert": Spread(
+            name="lesion boundary",
+            sd=0.75,
+            unit="mm",
+            source="assumption: drawn by an expert, 1.5 mm of a lesion's diameter",
+        ),
+    }
+)
