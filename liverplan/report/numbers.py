@@ -1,0 +1,70 @@
+"""Numbers as people read them: the only place that rounds, and never across the threshold."""
+
+from __future__ import annotations
+
+NONE = "\N{EN DASH}"
+"""Stands where there is no number."""
+
+TIMES = "\N{MULTIPLICATION SIGN}"
+
+NO_BREAK = "\N{NO-BREAK SPACE}/\N{NO-BREAK SPACE}"
+"""Between coordinates that belong on one line."""
+
+MOST_DECIMALS = 12
+
+
+def percent(fraction: float, threshold_fraction: float | None = None) -> str:
+    """One decimal, or as many as it takes to stay on the true side of the threshold.
+
+    >>> percent(0.3141, 0.30), percent(0.3, 0.30), percent(0.30007, 0.30), percent(0.29996, 0.30)
+    ('31.4', '30.0', '30.01', '29.996')
+    """
+    value = 100 * fraction
+    if threshold_fraction is None or fraction == threshold_fraction:
+        return f"{value:.1f}"
+    line = 100 * threshold_fraction
+    for decimals in range(1, MOST_DECIMALS):
+        text = f"{value:.{decimals}f}"
+        if (float(text) > line) == (fraction > threshold_fraction) and float(text) != line:
+            return text
+    return repr(value)
+
+
+def threshold(fraction: float) -> str:
+    """Return a threshold in percent without needless zeros.
+
+    >>> threshold(0.30), threshold(0.296)
+    ('30', '29.6')
+    """
+    return f"{round(100 * fraction, 6):g}"
+
+
+def ml(volume_ml: float) -> str:
+    """Millilitres, one decimal.
+
+    >>> ml(1489.44)
+    '1489.4'
+    """
+    return f"{volume_ml:.1f}"
+
+
+def mm(length_mm: float | None) -> str:
+    """Millimetres, one decimal; a dash where there is none. Never "-0.0".
+
+    >>> mm(-0.04), mm(-1.26), mm(None) == NONE
+    ('0.0', '-1.3', True)
+    """
+    return NONE if length_mm is None else f"{length_mm:z.1f}"
+
+
+def share(probability: float) -> str:
+    """Return a probability in whole percent; certainty is said only where it is exact.
+
+    >>> share(0.764), share(1.0), share(0.9999), share(0.0001)
+    ('76', '100', '>99', '<1')
+    """
+    if 0.995 <= probability < 1:
+        return ">99"
+    if 0 < probability < 0.005:
+        return "<1"
+    return f"{100 * probability:.0f}"

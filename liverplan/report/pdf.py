@@ -1,0 +1,78 @@
+"""The report as PDF: tagged for screen readers (PDF/UA-1), for keeping (PDF/A-2a), on A4."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from dataclasses import asdict
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import typst
+
+from liverplan.report.content import content_of
+from liverplan.report.files import write_whole
+from liverplan.report.request import ReportInput
+from liverplan.report.views import View, four_views
+from liverplan.report.words import Words
+
+
+def write_pdf(path: Path | str, request: ReportInput) -> Path:
+    """Write the report as PDF.
+
+    Raises
+    ------
+    InputError
+        If it cannot be written; what was there before is unchanged.
+    """
+    path = Path(path)
+    write_whole(path, pdf_of(request))
+    return path
+
+
+def pdf_of(request: ReportInput) -> bytes:
+    """Return the report as PDF."""
+    views = four_views(request)
+    with tempfile.TemporaryDirectory(prefix="liverplan-") as name:
+        folder = Path(name)
+        for view in views:
+            (folder / f"{view.key}.png").write_bytes(view.png)
+        (folder / "content.json").write_text(json.dumps(_content(request, views)), "utf-8")
+        page = folder / "report.typ"
+        page.write_bytes(files("liverplan.report").joinpath(page.name).read_bytes())
+        return typst.compile(
+            page,
+            ignore_system_fonts=True,
+            pdf_standards=["a-2a", "ua-1"],
+            timestamp=request.created.replace(microsecond=0),
+        )
+
+
+def _content(request: ReportInput, views: tuple[View, ...]) -> dict[str, Any]:
+    content = content_of(request)
+    words = content.words
+    document = {
+        key: getattr(content, key)
+        for key in ("title", "subtitle", "status", "notice", "flr", "sentences", "notes")
+    }
+    tables = {key: getattr(content, key) for key in ("measures", "criteria", "evidence")}
+    return {
+        **document,
+        **{key: [asdict(item) for item in items] for key, items in tables.items()},
+        "language": words["language"],
+        "words": dict(words.table),
+        "verdict": str(content.verdict),
+        "eligibility": content.eligibility,
+        "counts": content.counts,
+        "denominators": asdict(content.denominators),
+        "pictures": [
+            {"file": f"{view.key}.png", "alt": view.alt, "caption": view.caption} for view in views
+        ],
+        "legend": _legend(request, words),
+    }
+
+
+def _legend(request: ReportInput, words: Words) -> str:
+    key = "alt_overlay" if request.planes else "alt_uncut"
+    return f"{words[key]} {words['letters']}"
