@@ -6,12 +6,14 @@ what was computed, and `judge` holds the one against the others. `recist` is the
 
 from liverplan.eligibility.judge import CriterionResult, Judgement, judge
 from liverplan.eligibility.measures import Measured
-from liverplan.eligibility.patient import Fact, Patient, load_patient
+from liverplan.eligibility.patient import Fact, Patient, load_patient, parse_patient
 from liverplan.eligibility.protocol import (
     Criterion,
     FactQuestion,
     Protocol,
     load_protocol,
+    parse_protocol,
+    protocol_text,
     shipped_protocols,
 )
 from liverplan.eligibility.words import percent
@@ -28,6 +30,9 @@ __all__ = [
     "judge",
     "load_patient",
     "load_protocol",
+    "parse_patient",
+    "parse_protocol",
     "percent",
+    "protocol_text",
     "shipped_protocols",
 ]

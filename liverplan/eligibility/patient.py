@@ -41,7 +41,7 @@ from typing import Literal
 
 from liverplan.eligibility.protocol import FactQuestion, FactValue, Protocol, fits, load_protocol
 from liverplan.eligibility.recist import NonTarget, Visit
-from liverplan.eligibility.strict import Table, open_table, refuse_faults
+from liverplan.eligibility.strict import Table, parse_table, read_text, refuse_faults
 
 SCHEMA = "liverplan.patient/1"
 UNCLEAR = "unclear"
@@ -119,11 +119,21 @@ def load_patient(path: str | Path, *, protocol: Protocol | None = None) -> Patie
     ProtocolError
         One sentence with every fault.
     """
-    path = Path(path)
-    questions = (protocol or load_protocol()).facts
-    table = open_table(path, what="patient file")
-    patient = _patient(table, questions)
-    refuse_faults(table, what="patient file", path=path)
+    text = read_text(Path(path), what="patient file")
+    return parse_patient(text, name=str(path), protocol=protocol)
+
+
+def parse_patient(text: str, *, name: str, protocol: Protocol | None = None) -> Patient:
+    """Read a patient file's text; ``name`` says in a refusal where that lies.
+
+    Raises
+    ------
+    ProtocolError
+        As `load_patient`.
+    """
+    table = parse_table(text, what="patient file", name=name)
+    patient = _patient(table, (protocol or load_protocol()).facts)
+    refuse_faults(table, what="patient file", name=name)
     return patient
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Literal
 
-from liverplan.eligibility.strict import Table, open_table, refuse_faults
+from liverplan.eligibility.strict import Table, parse_table, read_text, refuse_faults
 from liverplan.errors import ProtocolError
 
 SCHEMA = "liverplan.protocol/1"
@@ -165,10 +165,31 @@ def load_protocol(name_or_path: str | Path = "breclim2") -> Protocol:
     ProtocolError
         One sentence with every fault: unknown keys, wrong types, unknown kinds, NaN.
     """
-    path = _find(name_or_path)
-    table = open_table(path, what="protocol")
+    return parse_protocol(protocol_text(name_or_path), name=str(_find(name_or_path)))
+
+
+def protocol_text(name_or_path: str | Path) -> str:
+    """Return the TOML of a protocol that ships with liverplan, or of any protocol file.
+
+    Raises
+    ------
+    ProtocolError
+        If there is none.
+    """
+    return read_text(_find(name_or_path), what="protocol")
+
+
+def parse_protocol(text: str, *, name: str) -> Protocol:
+    """Read a protocol from its TOML; ``name`` says in a refusal where that lies.
+
+    Raises
+    ------
+    ProtocolError
+        As `load_protocol`.
+    """
+    table = parse_table(text, what="protocol", name=name)
     protocol = _protocol(table)
-    refuse_faults(table, what="protocol", path=path)
+    refuse_faults(table, what="protocol", name=name)
     return protocol
 
 

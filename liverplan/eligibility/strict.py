@@ -162,8 +162,8 @@ class Table:
         return repr(self._path(key))
 
 
-def open_table(path: Path, *, what: str) -> Table:
-    """Read a TOML file.
+def read_text(path: Path, *, what: str) -> str:
+    """Read a text file.
 
     Parameters
     ----------
@@ -175,25 +175,36 @@ def open_table(path: Path, *, what: str) -> Table:
     Raises
     ------
     ProtocolError
-        If it is absent, unreadable or no TOML.
+        If it is absent, unreadable or no text.
     """
     try:
-        text = path.read_text(encoding="utf-8")
-        values = tomllib.loads(text, parse_float=_decimal)
+        return path.read_text(encoding="utf-8")
     except OSError as error:
         reason = error.strerror or "it cannot be read"
         raise ProtocolError(f"The {what} {path} cannot be read: {reason}.") from error
     except UnicodeDecodeError as error:
         raise ProtocolError(f"The {what} {path} is not UTF-8 text.") from error
+
+
+def parse_table(text: str, *, what: str, name: str) -> Table:
+    """Parse TOML; ``what`` and ``name`` are for the refusal.
+
+    Raises
+    ------
+    ProtocolError
+        If it is no TOML.
+    """
+    try:
+        values = tomllib.loads(text, parse_float=_decimal)
     except (ValueError, RecursionError) as error:
-        raise ProtocolError(f"The {what} {path} is no valid TOML: {error}.") from error
+        raise ProtocolError(f"The {what} {name} is no valid TOML: {error}.") from error
     return Table(values, "", [])
 
 
-def refuse_faults(table: Table, *, what: str, path: Path) -> None:
+def refuse_faults(table: Table, *, what: str, name: str) -> None:
     """Raise one ProtocolError that names every fault; nothing where there is none."""
     if table.faults:
-        raise ProtocolError(f"The {what} {path} does not serve: {'; '.join(table.faults)}.")
+        raise ProtocolError(f"The {what} {name} does not serve: {'; '.join(table.faults)}.")
 
 
 def _decimal(text: str) -> Decimal:
