@@ -51,11 +51,11 @@ class LesionShape:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LesionMargin:
-    """What a cut leaves around one lesion.
+    """How far the cut stays from one lesion.
 
-    ``margin_mm`` is the distance between the lesion and the tissue that stays, at least; negative
-    where the lesion reaches into that tissue, by how far; None where nothing is cut.
-    ``in_remnant`` says whether any part of the lesion stays.
+    ``margin_mm`` is the distance between the lesion and the cut, at least; negative where a plane
+    passes through the lesion, by how far the lesion reaches into the tissue that stays; None where
+    nothing is cut. ``in_remnant`` says whether any part of the lesion stays.
     """
 
     label: int
@@ -78,20 +78,25 @@ def lesion_shapes(
 
 
 def lesion_margin(shape: LesionShape, grid: Grid, planes: Sequence[Plane]) -> LesionMargin:
-    """Return the margin of the planes' common remnant around one lesion.
+    """Return the margin between the planes' common cut and one lesion.
 
-    A point is removed if it lies beyond any of the planes; its distance to the remnant is at least
-    its largest distance beyond one of them.
+    A point is removed if it lies beyond any of the planes; its distance to what stays is at least
+    its largest distance beyond one of them. A point stays if it lies beyond none; its distance to
+    what is removed is its smallest distance to one of them.
     """
     if not planes:
         return LesionMargin(label=shape.label, margin_mm=None, in_remnant=True)
-    beyond = np.full(len(shape.voxels), -np.inf)
+    removed = np.full(len(shape.voxels), -np.inf)
+    stays = np.full(len(shape.voxels), np.inf)
     for plane in planes:
         slope = grid.affine[:3, :3].T @ plane.normal
-        centre = shape.voxels @ slope + grid.affine[:3, 3] @ plane.normal
-        farthest = np.asarray(centre + np.abs(slope).sum() / 2)
-        beyond = np.maximum(beyond, plane.offset_mm - farthest)
-    margin = float(beyond.min())
+        centre = shape.voxels @ slope + grid.affine[:3, 3] @ plane.normal - plane.offset_mm
+        reach = np.abs(slope).sum() / 2
+        removed = np.maximum(removed, -centre - reach)
+        stays = np.minimum(stays, centre - reach)
+    if stays.min() >= 0:
+        return LesionMargin(label=shape.label, margin_mm=float(stays.min()), in_remnant=True)
+    margin = float(removed.min())
     return LesionMargin(label=shape.label, margin_mm=margin, in_remnant=margin < 0)
 
 

@@ -59,6 +59,17 @@ def test_a_lesion_removed_by_either_of_two_planes_keeps_the_larger_distance():
     assert not margin.in_remnant
 
 
+def test_a_lesion_that_stays_as_a_whole_has_the_distance_to_the_nearest_plane():
+    planes = [
+        Plane(point_mm=(1, 0, 0), normal=(1, 0, 0)),  # the lesion lies from x = 3 to 7 mm
+        Plane(point_mm=(20, 0, 0), normal=(-1, 0, 0)),
+    ]
+    (far,) = lesion_margins(box_index(), planes[1:])
+    assert far == LesionMargin(label=2, margin_mm=pytest.approx(13.0), in_remnant=True)
+    (near,) = lesion_margins(box_index(), planes)
+    assert near == LesionMargin(label=2, margin_mm=pytest.approx(2.0), in_remnant=True)
+
+
 def test_margins_of_many_planes_agree_with_the_margin_of_one():
     index = box_index()
     normals = np.array([[1.0, 0, 0], [0, 0, -1.0]])
