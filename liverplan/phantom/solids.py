@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike
 
 from liverplan.volume import FloatArray
 
-_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(12)
+_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(24)
 _PARALLEL = 1e-9
 """A face whose normal leaves the plane's by less than this (in sine) is parallel to it."""
 
