@@ -19,6 +19,7 @@ from liverplan.eligibility.patient import Patient
 from liverplan.eligibility.protocol import Criterion, Denominator, Measure
 from liverplan.eligibility.words import exact, limits_in_words, percent, plain
 from liverplan.errors import InputError
+from liverplan.volumetry.formulas import ESTIMATED_LIVER
 
 State = Literal["met", "not met", "missing", "needs judgement"]
 
@@ -40,7 +41,8 @@ class Measured:
     remnant_ml : float or None
         Functional tissue that stays; None while no resection is planned.
     functional_ml, liver_ml, estimated_liver_ml : float or None
-        The three denominators; ``formula`` names how the last was estimated.
+        The three denominators; ``formula`` (a name of `ESTIMATED_LIVER`) says
+        how the last was estimated.
     interval_95 : (float, float) or None
         Range of the remnant fraction by the deciding denominator.
     lesion_count : int or None
@@ -266,7 +268,8 @@ def _other_denominators(criterion: Criterion, measured: Measured, *, inside: boo
 def _denominator_words(denominator: Denominator, measured: Measured) -> str:
     words = DENOMINATOR_WORDS[denominator]
     if denominator == "of_estimated" and measured.formula:
-        return f"{words} ({measured.formula})"
+        known = ESTIMATED_LIVER.get(measured.formula)
+        return f"{words} ({known.title if known else measured.formula})"
     return words
 
 

@@ -198,7 +198,7 @@ def test_v1_readings_differ_and_the_deciding_one_decides(patient):
         functional_ml=1530,
         liver_ml=1650,
         estimated_liver_ml=1475.5,
-        formula="Vauthey 2002 (Mosteller)",
+        formula="vauthey_mosteller",
     )
     criterion, _ = found("flr", patient, plan)
     assert criterion.state == "met"

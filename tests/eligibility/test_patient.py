@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from liverplan.eligibility import Fact, Patient, load_patient
+from liverplan.eligibility import Fact, Patient, load_patient, parse_patient
 from liverplan.errors import ProtocolError
 
 DATES = st.dates(dt.date(1920, 1, 1), dt.date(2030, 12, 31))
@@ -86,6 +86,12 @@ def test_each_fault_is_named(tmp_path, example_text, old, new, words):
 def test_an_absent_file_is_refused_by_its_name(tmp_path):
     with pytest.raises(ProtocolError, match=r"The patient file .*nobody\.toml cannot be read"):
         load_patient(tmp_path / "nobody.toml")
+
+
+def test_text_that_a_case_holds_reads_as_the_file_did(patient, example_text):
+    assert parse_patient(example_text, name="in the case") == patient
+    with pytest.raises(ProtocolError, match="The patient file in the case does not serve: 'sch"):
+        parse_patient("", name="in the case")
 
 
 def test_a_fact_needs_a_name_and_a_day_to_be_attested():
