@@ -1,0 +1,176 @@
+"""The HTML report: complete, self-contained, escaped, written whole."""
+
+import dataclasses
+from html.parser import HTMLParser
+
+import pytest
+
+from liverplan import NOTICE
+from liverplan.errors import GridError, InputError
+from liverplan.report import AuditRow, PlanRow, SignatureRow, html_of, write_html
+from liverplan.report.files import write_whole
+
+
+class Page(HTMLParser):
+    """Text, images, headings and references of a page."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.text, self.images, self.references, self.tags = "", [], [], []
+        self.feed(html)
+
+    def handle_starttag(self, tag, attrs):
+        values = dict(attrs)
+        self.tags.append((tag, values))
+        if tag == "img":
+            self.images.append(values)
+        self.references += [v for k, v in attrs if k in {"src", "href", "srcset", "action"}]
+
+    def handle_data(self, data):
+        self.text += data
+
+
+@pytest.fixture(scope="session")
+def page(request_):
+    return Page(html_of(request_))
+
+
+def test_nothing_is_fetched(page):
+    assert page.references
+    assert all(reference.startswith("data:") for reference in page.references)
+    assert not [tag for tag, _ in page.tags if tag in {"link", "iframe", "base", "object"}]
+
+
+def test_four_pictures_say_what_they_show(page):
+    assert len(page.images) == 4
+    assert all(len(image["alt"]) > 40 for image in page.images)
+    assert any("Metastases in this slice: M1" in image["alt"] for image in page.images)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        NOTICE,
+        "FLR 41.2 % (38.6-43.8). Above 30 %, whole range.",
+        "remnant / (liver − tumour)",  # noqa: RUF001 - the sign of subtraction
+        "30.01 %",
+        "decides",
+        ">99 % of the samples lie above 30 %.",
+        "A shift of the cut by 8.3 mm would change this verdict.",
+        "1489.4",
+        "567.7",
+        "M1",
+        "30.3",
+        "12.3",
+        "Not eligible: at least one criterion is not met.",
+        "1 met, 1 not met, 1 missing, 1 need judgement.",
+        "No consent is attested.",
+        "Before measuring?",
+        "Nobody has confirmed the liver mask.",
+        "Nobody has signed.",
+        "threshold 1, automatic, accepted by nobody yet",
+        "liverplan 9.9",
+        "ab" * 32,
+        "1970-01-02",
+        "2026-11-22 18:00 UTC",
+        "Draft",
+    ],
+)
+def test_everything_is_said(page, text):
+    assert text in page.text
+
+
+def test_each_heading_has_its_own_id(page):
+    ids = [values["id"] for _, values in page.tags if "id" in values]
+    assert len(ids) == len(set(ids))
+    referred = [values["aria-labelledby"] for _, values in page.tags if "aria-labelledby" in values]
+    assert set(referred) <= set(ids)
+
+
+def test_what_was_typed_cannot_become_markup(request_):
+    evil = "<script>alert(1)</script>&\"'"
+    findings = dataclasses.replace(request_.findings, notes=(evil,), protocol=evil)
+    html = html_of(dataclasses.replace(request_, findings=findings, patient={evil: evil}))
+    assert "<script>alert" not in html
+    assert evil in Page(html).text
+
+
+def test_hidden_identity_leaves_out_names_dates_and_uids(request_):
+    audit = (AuditRow(when="2026-11-21T10:00", who="Dr Bo Ek", kind="human", what="Signed"),)
+    signed = (SignatureRow(name="Dr Bo Ek", role="surgeon", meaning="approval", when="2026-11-21"),)
+    html = html_of(dataclasses.replace(request_, identity="hidden", audit=audit, signatures=signed))
+    for secret in ("1970-01-02", "2021-03-04", "1.2.840.99", "Dr Bo Ek", "2026-11-2", "Portal"):
+        assert secret not in html
+    assert "De-identified" in html
+
+
+def test_plans_signatures_and_audit_are_shown(request_, findings):
+    narrow = dataclasses.replace(
+        findings, remnant_fraction=dataclasses.replace(findings.remnant_fraction, of_functional=0.2)
+    )
+    page = Page(
+        html_of(
+            dataclasses.replace(
+                request_,
+                plans=(PlanRow(name="right trisectionectomy", findings=narrow),),
+                signatures=(
+                    SignatureRow(
+                        name="Dr Eva Ask", role="surgeon", meaning="approval",
+                        when="2026-11-21", void_because="the plan was changed",
+                    ),
+                ),
+                audit=(AuditRow(when="2026-11-21", who="Dr Eva Ask", kind="human", what="Moved"),),
+                status="final",
+            )
+        )
+    )  # fmt: skip
+    for text in ("right trisectionectomy", "20.0", "VOID: the plan was changed", "Final"):
+        assert text in page.text
+    assert "Dr Eva Ask (person)" in page.text
+
+
+def test_without_a_cut_the_report_says_so(request_):
+    findings = dataclasses.replace(request_.findings, planes=(), margin_mm=None)
+    page = Page(html_of(dataclasses.replace(request_, planes=(), findings=findings)))
+    assert "No verdict: no cut is planned." in page.text
+    assert "is removed" not in page.text
+
+
+def test_swedish(request_):
+    html = html_of(dataclasses.replace(request_, language="sv"))
+    assert '<html lang="sv">' in html
+    assert "Inte uppfyller" not in html
+    assert "1489,4" in html
+
+
+def test_it_is_small_enough_to_send(request_):
+    assert len(html_of(request_)) < 10_000_000
+
+
+def test_masks_on_another_grid_are_refused(request_, liver):
+    volume, _ = liver
+    moved = dataclasses.replace(
+        volume, grid=volume.grid.crop((0, 0, 0), (40, 50, 59)), hu=volume.hu[:, :, :59]
+    )
+    with pytest.raises(GridError, match="The report's masks and its CT differ in shape"):
+        dataclasses.replace(request_, volume=moved)
+
+
+def test_the_file_is_written_whole_or_not_at_all(tmp_path, request_, monkeypatch):
+    path = tmp_path / "deep" / "r.html"
+    assert write_html(path, request_) == path
+    before = path.read_bytes()
+
+    def fail(_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", fail)
+    with pytest.raises(InputError, match=r"No space left on device.*unchanged"):
+        write_whole(path, b"new")
+    assert path.read_bytes() == before
+    assert [p.name for p in path.parent.iterdir()] == ["r.html"]
+
+
+def test_a_folder_in_the_way_is_refused(tmp_path):
+    with pytest.raises(InputError, match="cannot be written"):
+        write_whole(tmp_path, b"x")
