@@ -1,0 +1,170 @@
+"""What a result needs of the images it was made from, kept without them.
+
+A *Headers* holds the patient and study attributes and where each source image lies, so that a
+SEG, an SR or a report can be written later that belong to the same study, long after the
+original files have gone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any, Self
+
+import pydicom
+from pydicom.uid import CTImageStorage, generate_uid
+
+from liverplan.dicom.slices import ENHANCED_CLASSES, Slice
+
+SCHEMA = "liverplan.headers/1"
+
+PATIENT_AND_STUDY = (
+    "SpecificCharacterSet",
+    "PatientName",
+    "PatientID",
+    "IssuerOfPatientID",
+    "PatientBirthDate",
+    "PatientSex",
+    "PatientAge",
+    "PatientSize",
+    "PatientWeight",
+    "PatientIdentityRemoved",
+    "DeidentificationMethod",
+    "LongitudinalTemporalInformationModified",
+    "StudyInstanceUID",
+    "StudyDate",
+    "StudyTime",
+    "StudyID",
+    "StudyDescription",
+    "AccessionNumber",
+    "ReferringPhysicianName",
+    "SeriesInstanceUID",
+    "SeriesNumber",
+    "SeriesDescription",
+    "SeriesDate",
+    "SeriesTime",
+    "Modality",
+    "Manufacturer",
+    "ManufacturerModelName",
+    "FrameOfReferenceUID",
+    "PositionReferenceIndicator",
+    "PatientPosition",
+    "BodyPartExamined",
+    "TimezoneOffsetFromUTC",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceImage:
+    """One image that the CT was made from: its UIDs, frame (from 0) and position, LPS mm."""
+
+    sop_uid: str
+    position_mm: tuple[float, float, float]
+    frame: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Headers:
+    """Everything of a CT series that exporting needs.
+
+    Parameters
+    ----------
+    common : mapping
+        Patient, study and series attributes in the DICOM JSON model.
+    sop_class : str
+        SOP class of the source images.
+    rows, columns : int
+        Pixels of a source image.
+    orientation : tuple of float
+        ImageOrientationPatient of the source images.
+    pixel_spacing_mm : (float, float)
+        Between rows, between columns.
+    thickness_mm : float or None
+        SliceThickness.
+    images : tuple of SourceImage
+        From foot to head.
+    resampled : bool
+        Whether the CT's grid is not that of its source images (tilt, gaps).
+    """
+
+    common: Mapping[str, Any]
+    sop_class: str
+    rows: int
+    columns: int
+    orientation: tuple[float, ...]
+    pixel_spacing_mm: tuple[float, float]
+    thickness_mm: float | None
+    images: tuple[SourceImage, ...] = field(repr=False)
+    resampled: bool = False
+
+    def to_json(self) -> dict[str, Any]:
+        """Return a document that JSON can hold."""
+        return {"schema": SCHEMA, **asdict(self), "common": dict(self.common)}
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any]) -> Self:
+        """Read what `to_json` wrote.
+
+        Raises
+        ------
+        KeyError, TypeError, ValueError
+            If the document is no ``liverplan.headers/1``.
+        """
+        values = dict(document)
+        if values.pop("schema") != SCHEMA:
+            raise ValueError(f"the schema is not {SCHEMA!r}")
+        x, y = values["pixel_spacing_mm"]
+        values["pixel_spacing_mm"] = (float(x), float(y))
+        values["orientation"] = tuple(float(v) for v in values["orientation"])
+        values["images"] = tuple(_image(item) for item in values["images"])
+        return cls(**values)
+
+    @property
+    def frame_uid(self) -> str:
+        """FrameOfReferenceUID of the source, or the one that was made up for it."""
+        return str(self.common["00200052"]["Value"][0])
+
+    @property
+    def enhanced(self) -> bool:
+        """Whether the source is one multi-frame object."""
+        return self.sop_class in ENHANCED_CLASSES
+
+    def dataset(self) -> pydicom.Dataset:
+        """Return the patient, study and series attributes as a data set."""
+        return pydicom.Dataset.from_json(dict(self.common))
+
+
+def _image(item: Mapping[str, Any]) -> SourceImage:
+    x, y, z = (float(v) for v in item["position_mm"])
+    return SourceImage(sop_uid=item["sop_uid"], position_mm=(x, y, z), frame=item["frame"])
+
+
+def headers_of(dataset: pydicom.Dataset, planes: Sequence[Slice], *, resampled: bool) -> Headers:
+    """Gather the headers of planes that lie in order; UIDs that are missing are made up, stably."""
+    first = planes[0]
+    common = pydicom.Dataset()
+    for keyword in PATIENT_AND_STUDY:
+        if keyword in dataset:
+            common.add(dataset[keyword])
+    seeds = [first.study_date, first.name, *(plane.sop_uid for plane in planes)]
+    for keyword in ("StudyInstanceUID", "SeriesInstanceUID", "FrameOfReferenceUID"):
+        if not common.get(keyword):
+            setattr(common, keyword, generate_uid(entropy_srcs=[keyword, *seeds]))
+    thickness = first.thickness
+    return Headers(
+        common=common.to_json_dict(suppress_invalid_tags=True),
+        sop_class=first.sop_class or CTImageStorage,
+        rows=first.rows,
+        columns=first.columns,
+        orientation=(*first.row_direction, *first.column_direction),
+        pixel_spacing_mm=(first.row_spacing, first.column_spacing),
+        thickness_mm=thickness if thickness > 0 else None,
+        images=tuple(_source_image(plane, seeds) for plane in planes),
+        resampled=resampled,
+    )
+
+
+def _source_image(plane: Slice, seeds: Sequence[str]) -> SourceImage:
+    x, y, z = plane.position
+    uid = plane.sop_uid or generate_uid(entropy_srcs=["SOPInstanceUID", plane.name, *seeds])
+    return SourceImage(sop_uid=uid, position_mm=(x, y, z), frame=plane.frame)
