@@ -22,11 +22,18 @@ from liverplan.errors import InputError
 from liverplan.phantom.liver import LESIONS, liver_shape, liver_solids
 from liverplan.phantom.render import inside, noise, paint
 from liverplan.phantom.torso import extent_mm, scene
-from liverplan.phantom.truth import Truth
+from liverplan.phantom.truth import RECOMMENDED_NORMAL, RECOMMENDED_POINT_MM, Truth
 from liverplan.segmentation.labels import FIRST_LESION, LIVER, Provenance, Segmentation
 from liverplan.volume import Grid, Volume
 
-__all__ = ["SAMPLE_SPACING_MM", "Phantom", "Truth", "make_phantom"]
+__all__ = [
+    "RECOMMENDED_NORMAL",
+    "RECOMMENDED_POINT_MM",
+    "SAMPLE_SPACING_MM",
+    "Phantom",
+    "Truth",
+    "make_phantom",
+]
 
 FOOT_MM, HEAD_MM = -156.0, 134.0
 """Heights between which the torso is scanned."""
