@@ -47,7 +47,7 @@ def half_space_ml(
     """
     axis = int(np.argmax(np.abs(slope)))
     narrow, wide = np.sort(np.abs(np.delete(slope, axis)))
-    distance = ends[axis].points @ slope - offset
+    distance = slope @ ends[axis].points.astype(np.float64) - offset
     ramp = np.maximum(distance, 0.0)
     near = np.flatnonzero(np.abs(distance) < (wide + narrow) / 2)
     ramp[near] = smooth_ramp(distance[near], wide, narrow)
@@ -76,22 +76,28 @@ def smooth_ramp(
 
 
 def polyhedron_ml(
-    ends: EndPoints, slopes: FloatArray, offsets: FloatArray, voxel_ml: float
+    ends: tuple[EndPoints, ...], slopes: FloatArray, offsets: FloatArray, voxel_ml: float
 ) -> float:
     """Volume of the mask where ``slopes.p >= offsets`` for all of P planes, mL, exact to rounding.
 
     Parameters
     ----------
-    ends : EndPoints
-        The mask's, along any axis.
+    ends : three EndPoints
+        The mask's, along each axis.
     slopes : (P, 3) array
     offsets : (P,) array
     voxel_ml : float
     """
-    starts, stops = ends.paired()
+    axis = common_axis(slopes)
+    starts, stops = ends[axis].paired()
     size = np.ones_like(starts)
-    size[:, ends.axis] = stops[:, ends.axis] - starts[:, ends.axis]
-    return float(_boxes((starts + stops) / 2, size, ends.axis, slopes, offsets)) * voxel_ml
+    size[:, axis] = stops[:, axis] - starts[:, axis]
+    return _boxes((starts + stops) / 2, size, axis, slopes, offsets) * voxel_ml
+
+
+def common_axis(slopes: FloatArray) -> int:
+    """Return the axis that no plane of (..., P, 3) slopes runs along, as far as can be."""
+    return int(np.argmax(np.abs(slopes).reshape(-1, 3).min(axis=0)))
 
 
 def _boxes(

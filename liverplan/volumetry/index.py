@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Self
 
 import numpy as np
@@ -13,16 +14,19 @@ from liverplan.errors import PlanError
 from liverplan.resection.cuts import Plane
 from liverplan.segmentation.labels import LIVER, Segmentation
 from liverplan.volume import FloatArray, Grid
+from liverplan.volumetry import fast
+from liverplan.volumetry.compiled import warm_up
 from liverplan.volumetry.exact import half_space_ml, index_planes, polyhedron_ml
 from liverplan.volumetry.margin import LesionShape, lesion_shapes
 from liverplan.volumetry.runs import EndPoints, bounding_box, end_points
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class VolumeIndex:
     """The surface of the functional liver (liver without lesions) and the lesions' shapes.
 
-    Build it with `VolumeIndex.build`; every answer is in mL or mm, in LPS coordinates.
+    Build it with `VolumeIndex.build`; every answer is in mL or mm, in LPS coordinates. What only
+    some questions need (a tree along an axis, a lesion's hull) is made when first asked for.
 
     Parameters
     ----------
@@ -46,6 +50,7 @@ class VolumeIndex:
     @classmethod
     def build(cls, segmentation: Segmentation) -> Self:
         """Index a segmentation: label 1 is functional tissue, 2 and more are lesions."""
+        warm_up()
         grid = segmentation.grid
         box = bounding_box(segmentation.labels)
         crop = np.ascontiguousarray(segmentation.labels[box])
@@ -67,11 +72,16 @@ class VolumeIndex:
         """Label values of the lesions, ascending: the columns of what concerns lesions."""
         return tuple(lesion.label for lesion in self.lesions)
 
+    @cached_property
+    def trees(self) -> fast.Trees:
+        """The moment trees along each axis, each built when it is first needed."""
+        return fast.Trees(ends=self.ends)
+
     def remnant_ml(
         self,
         normals: ArrayLike,
         offsets_mm: ArrayLike,
-        exact: bool = False,  # noqa: FBT001, FBT002
+        exact: bool = False,  # noqa: FBT001, FBT002 - as the interface has it
     ) -> FloatArray:
         """Functional tissue that stays for each of many planes.
 
@@ -82,7 +92,7 @@ class VolumeIndex:
         offsets_mm : (M,) array
             Tissue with ``n.x >= offset`` stays.
         exact : bool
-            Every voxel clipped exactly (to rounding).
+            Clip every voxel, to rounding; otherwise within 0.01 mL of that, a hundred times faster.
 
         Returns
         -------
@@ -94,39 +104,88 @@ class VolumeIndex:
         PlanError
             If the shapes do not fit, a value is not finite or a normal is not of length 1.
         """
-        normals, offsets = checked_planes(normals, offsets_mm)
-        slopes, shifts = index_planes(self.grid, normals, offsets)
-        volumes = [
-            half_space_ml(self.ends, slope, shift, self.grid.voxel_ml)
-            for slope, shift in zip(slopes, shifts, strict=True)
-        ]
-        return np.minimum(np.array(volumes, dtype=np.float64), self.functional_ml)
+        slopes, shifts = index_planes(self.grid, *checked_planes(normals, offsets_mm))
+        volumes = None
+        if not exact:
+            volumes = fast.half_spaces_ml(self.trees, slopes, shifts, self.grid.voxel_ml)
+        if volumes is None:
+            planes = zip(slopes, shifts, strict=True)
+            volumes = np.array([half_space_ml(self.ends, *p, self.grid.voxel_ml) for p in planes])
+        return np.minimum(np.maximum(volumes, 0.0), self.functional_ml)
 
-    def remnant_ml_of(self, planes: Sequence[Plane], exact: bool = True) -> float:  # noqa: FBT001, FBT002
+    def remnant_ml_of(
+        self,
+        planes: Sequence[Plane],
+        exact: bool = True,  # noqa: FBT001, FBT002 - as the interface has it
+    ) -> float:
         """Functional tissue (mL) on the staying side of all planes; all of it without planes."""
-        if not planes:
-            return self.functional_ml
-        normals = np.array([plane.normal for plane in planes])
-        offsets = np.array([plane.offset_mm for plane in planes])
-        if len(planes) == 1:
-            return float(self.remnant_ml(normals, offsets, exact=exact)[0])
-        return self._polyhedron_ml(normals, offsets)
+        normals = np.array([plane.normal for plane in planes]).reshape(1, -1, 3)
+        offsets = np.array([[plane.offset_mm for plane in planes]])
+        return float(self.remnants_ml_of(normals, offsets, exact=exact)[0])
 
-    def remnants_ml_of(self, normals: FloatArray, offsets_mm: FloatArray) -> FloatArray:
-        """Many plans of P planes each: (M, P, 3) normals and (M, P) offsets to (M,) mL."""
-        count = normals.shape[1]
+    def remnants_ml_of(
+        self,
+        normals: FloatArray,
+        offsets_mm: FloatArray,
+        exact: bool = False,  # noqa: FBT001, FBT002 - as above
+    ) -> FloatArray:
+        """Return what stays for M plans of P planes each: the tissue that all its planes keep.
+
+        Parameters
+        ----------
+        normals : (M, P, 3) array
+            Unit vectors.
+        offsets_mm : (M, P) array
+        exact : bool
+            Clip every voxel; otherwise runs are taken as lines.
+
+        Returns
+        -------
+        (M,) array
+            mL.
+        """
+        plans, count = offsets_mm.shape
         if count == 0:
-            return np.full(len(normals), self.functional_ml)
+            return np.full(plans, self.functional_ml)
         if count == 1:
-            return self.remnant_ml(normals[:, 0], offsets_mm[:, 0])
-        plans = zip(normals, offsets_mm, strict=True)
-        return np.array([self._polyhedron_ml(n, d) for n, d in plans])
+            return self.remnant_ml(normals[:, 0], offsets_mm[:, 0], exact=exact)
+        flat = checked_planes(normals.reshape(-1, 3), offsets_mm.reshape(-1))
+        slopes, shifts = index_planes(self.grid, *flat)
+        slopes, shifts = slopes.reshape(normals.shape), shifts.reshape(offsets_mm.shape)
+        volumes = None
+        if not exact:
+            volumes = fast.polyhedra_ml(self.trees, slopes, shifts, self.grid.voxel_ml)
+        if volumes is None:
+            pairs = zip(slopes, shifts, strict=True)
+            volumes = np.array([polyhedron_ml(self.ends, *p, self.grid.voxel_ml) for p in pairs])
+        return np.minimum(volumes, self.functional_ml)
 
-    def _polyhedron_ml(self, normals: FloatArray, offsets_mm: FloatArray) -> float:
-        slopes, shifts = index_planes(self.grid, normals, offsets_mm)
-        axis = int(np.argmax(np.abs(slopes).min(axis=0)))
-        volume = polyhedron_ml(self.ends[axis], slopes, shifts, self.grid.voxel_ml)
-        return min(volume, self.functional_ml)
+    def profile(
+        self, normals: ArrayLike, *, first_mm: ArrayLike, step_mm: float, count: int
+    ) -> FloatArray:
+        """Functional tissue that stays for evenly spaced offsets of each normal, all at once.
+
+        Parameters
+        ----------
+        normals : (M, 3) array
+            Unit vectors, LPS.
+        first_mm : (M,) array
+            The first offset of each normal.
+        step_mm : float
+            Between offsets, positive.
+        count : int
+            How many offsets, at least 2.
+
+        Returns
+        -------
+        (M, count) array
+            mL; column c is for ``first_mm + c * step_mm``.
+        """
+        if not (step_mm > 0 and np.isfinite(step_mm) and count >= 2):
+            raise PlanError("A profile needs a positive step in mm and at least two offsets.")
+        slopes, shifts = index_planes(self.grid, *checked_planes(normals, first_mm))
+        volumes = fast.profiles(self.ends, slopes, shifts, step_mm, count)
+        return np.clip(volumes * self.grid.voxel_ml, 0.0, self.functional_ml)
 
     def support_mm(self, normals: ArrayLike) -> FloatArray:
         """How far each lesion reaches along each normal: the largest n.x over its voxels' corners.

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +20,7 @@ from liverplan.resection.cuts import Plane
 from liverplan.volume import FloatArray, Grid, read_only
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class LesionShape:
     """One lesion's voxels.
 
@@ -28,18 +29,19 @@ class LesionShape:
     label : int
         Its value in the label map.
     voxels : (N, 3) int array
-        Indices (k, j, i) of its voxels.
-    hull : (H, 3) float array
-        Those of them whose convex hull holds all others.
+        Indices (k, j, i) of its voxels, ascending.
     """
 
     label: int
     voxels: NDArray[np.int64]
-    hull: FloatArray
 
     def __post_init__(self) -> None:
         read_only(self.voxels)
-        read_only(self.hull)
+
+    @cached_property
+    def hull(self) -> FloatArray:
+        """(H, 3) indices of voxels whose convex hull holds all others."""
+        return _hull(self.voxels)
 
     def support_mm(self, grid: Grid, normals: FloatArray) -> FloatArray:
         """(M, 3) unit normals to (M,) mm: how far the lesion reaches along each, n.x at most."""
@@ -69,12 +71,13 @@ def lesion_shapes(
     """Collect the lesions (labels of 2 and more) of a crop whose first voxel has index start."""
     where = np.flatnonzero(labels > 1)
     value = labels.reshape(-1)[where]
-    index = np.stack(np.unravel_index(where, labels.shape), axis=1) + np.array(start)
-    return tuple(
-        LesionShape(label=int(label), voxels=voxels, hull=_hull(voxels))
-        for label in np.unique(value)
-        for voxels in [index[value == label]]
-    )
+    found = np.flatnonzero(np.bincount(value))
+    shapes = []
+    for label in found:
+        index = np.unravel_index(where[value == label], labels.shape)
+        voxels = np.stack([c + s for c, s in zip(index, start, strict=True)], axis=1)
+        shapes.append(LesionShape(label=int(label), voxels=voxels))
+    return tuple(shapes)
 
 
 def lesion_margin(shape: LesionShape, grid: Grid, planes: Sequence[Plane]) -> LesionMargin:

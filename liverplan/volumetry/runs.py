@@ -26,15 +26,15 @@ class EndPoints:
     ----------
     axis : int
         The index axis along which the runs lie: 0 (k), 1 (j) or 2 (i).
-    points : (N, 3) array
+    points : (3, N) float32 array
         Indices (k, j, i), in any order; whole numbers across the axis, halves along it.
-    weights : (N,) array
+    weights : (N,) float32 array
         +1 where a run starts, -1 where it ends.
     """
 
     axis: int
-    points: FloatArray
-    weights: FloatArray
+    points: NDArray[np.float32]
+    weights: NDArray[np.float32]
 
     def __post_init__(self) -> None:
         read_only(self.points)
@@ -43,8 +43,9 @@ class EndPoints:
     def paired(self) -> tuple[FloatArray, FloatArray]:
         """(R, 3) starts and (R, 3) ends of the same runs."""
         across = [c for c in range(3) if c != self.axis]
-        order = np.lexsort((self.points[:, self.axis], *self.points[:, across].T))
-        return self.points[order[::2]], self.points[order[1::2]]
+        order = np.lexsort((self.points[self.axis], *self.points[across]))
+        points = self.points[:, order].T.astype(np.float64)
+        return points[::2], points[1::2]
 
 
 def bounding_box(labels: NDArray[np.uint8]) -> Box:
@@ -68,20 +69,33 @@ def end_points(mask: NDArray[np.bool_], start: tuple[int, int, int]) -> tuple[En
     start : (int, int, int)
         The index of the crop's first voxel in its grid.
     """
-    padded = np.pad(mask, 1)
-    return tuple(_along(padded, axis, np.subtract(start, 1)) for axis in range(3))
+    padded = np.pad(mask, 1)  # an empty border lets flat indices stand for neighbours
+    flat = padded.reshape(-1)
+    where = _differs_from_one_before(flat, padded.strides)
+    points = np.empty((3, where.size), np.float32)
+    for row, index in enumerate(np.unravel_index(where, padded.shape)):
+        points[row] = index + (start[row] - 1)
+    inside = flat[where]
+    return tuple(
+        _along(axis, points, inside, inside != flat[where - step])
+        for axis, step in enumerate(padded.strides)
+    )
 
 
-def _along(padded: NDArray[np.bool_], axis: int, start: NDArray[np.int64]) -> EndPoints:
-    before, after = [slice(None)] * 3, [slice(None)] * 3
-    before[axis], after[axis] = slice(None, -1), slice(1, None)
-    inside = padded[tuple(after)]
-    changes = padded[tuple(before)] != inside
-    index = np.unravel_index(np.flatnonzero(changes), changes.shape)
-    points = (np.stack(index, axis=1) + start).astype(np.float64)
-    points[:, axis] += 0.5
-    weights = np.where(inside[index], 1.0, -1.0)
-    return EndPoints(axis=axis, points=points, weights=weights)
+def _differs_from_one_before(flat: NDArray[np.bool_], steps: tuple[int, ...]) -> NDArray[np.int64]:
+    changed = np.zeros_like(flat)
+    for step in steps:
+        changed[step:] |= flat[step:] ^ flat[:-step]
+    return np.flatnonzero(changed)
+
+
+def _along(
+    axis: int, points: NDArray[np.float32], inside: NDArray[np.bool_], changed: NDArray[np.bool_]
+) -> EndPoints:
+    mine = np.flatnonzero(changed)
+    ends = np.take(points, mine, axis=1)
+    ends[axis] -= 0.5
+    return EndPoints(axis=axis, points=ends, weights=inside[mine] * np.float32(2) - np.float32(1))
 
 
 def _extent(occupied: NDArray[np.bool_]) -> slice:

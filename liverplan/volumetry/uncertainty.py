@@ -261,11 +261,11 @@ def cut_centre_mm(index: VolumeIndex, plane: Plane) -> FloatArray:
     slopes, offsets = index_planes(index.grid, plane.normal[None], np.array([plane.offset_mm]))
     axis = int(np.argmax(np.abs(slopes[0])))
     ends = index.ends[axis]
-    stays = ends.weights * (ends.points @ slopes[0] > offsets[0])
+    stays = ends.weights * (slopes[0] @ ends.points > offsets[0])
     count = stays.sum()
     if count == 0:
         return plane.point_mm
-    centre = stays @ ends.points / count
+    centre = ends.points @ stays / count
     centre[axis] = 0.0
     centre[axis] = (offsets[0] - centre @ slopes[0]) / slopes[0, axis]
     return index.grid.to_mm(centre)

@@ -1,0 +1,85 @@
+"""The kernels, compiled once in the background.
+
+Nobody waits for a compiler while they drag a plane: until a kernel is ready, a small request takes
+the numpy path, which is exact and some hundred times slower; a large one waits. Machine code is
+kept on disk by numba where a cache folder can be written, and made anew where none can.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from liverplan.volumetry import kernels
+
+SMALL = 64
+"""Up to so many planes are answered by numpy rather than wait for the compiler."""
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kernels:
+    """The compiled twins of the functions in `liverplan.volumetry.kernels`."""
+
+    moment_sums: Callable[..., None]
+    run_lengths: Callable[..., None]
+    profile_sums: Callable[..., None]
+
+
+@cache
+def warm_up() -> Future[Kernels | None]:
+    """Start compiling in a thread, once; the future holds None where numba cannot compile."""
+    pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="liverplan-warm-up")
+    future = pool.submit(_compile_all)
+    pool.shutdown(wait=False)
+    return future
+
+
+def kernels_for(planes: int) -> Kernels | None:
+    """Return the kernels if they are ready or worth waiting for; None to take the numpy path."""
+    future = warm_up()
+    if planes <= SMALL and not future.done():
+        return None
+    return future.result()
+
+
+def _compile_all() -> Kernels | None:
+    try:
+        made = Kernels(
+            moment_sums=_compiled(kernels.moment_sums),
+            run_lengths=_compiled(kernels.run_lengths),
+            profile_sums=_compiled(kernels.profile_sums),
+        )
+        _run_once(made)
+    except Exception:  # noqa: BLE001 - the numpy path gives the same answers without numba
+        _log.warning("numba could not compile; volumes are computed by numpy", exc_info=True)
+        return None
+    return made
+
+
+def _compiled(function: Callable[..., None]) -> Any:  # noqa: ANN401 - numba has no types
+    import numba  # noqa: PLC0415 - it takes half a second, here in the background
+
+    options = {"fastmath": {"reassoc", "nsz", "contract", "arcp"}, "nogil": True}
+    try:
+        return numba.njit(cache=True, **options)(function)
+    except RuntimeError:  # no folder to cache in, as in a read-only installation
+        return numba.njit(**options)(function)
+
+
+def _run_once(made: Kernels) -> None:
+    """Call each kernel on next to nothing, which compiles it for the types that it gets."""
+    none, one = np.empty(0), np.ones(1)
+    nodes = np.zeros((1, 10, kernels.WIDTH), np.float32)
+    blocks = np.zeros((1, 4, kernels.WIDTH), np.float32)
+    slopes = np.ones((1, 1, 3))
+    made.moment_sums(nodes, np.array([0, 1]), blocks, slopes[0], one, one, np.empty(1))
+    made.run_lengths(slopes[0], one, 0, slopes, one[None], np.empty(1))
+    made.profile_sums(none, none, 0.0, 0.0, 1.0, np.empty(1))

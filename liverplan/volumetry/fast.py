@@ -1,0 +1,104 @@
+"""The compiled paths: many planes at once, within 0.01 mL of the exact volume.
+
+Each function returns None while its kernel is not ready and the request is small; the caller then
+takes the exact path (see `liverplan.volumetry.compiled`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from liverplan.volume import FloatArray
+from liverplan.volumetry import kernels
+from liverplan.volumetry.compiled import kernels_for
+from liverplan.volumetry.exact import common_axis
+from liverplan.volumetry.runs import EndPoints
+from liverplan.volumetry.tree import MomentTree
+
+_SHARPEST_MM = 1e-6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Trees:
+    """A mask's end points in the shapes that the kernels take, made when first asked for."""
+
+    ends: tuple[EndPoints, ...]
+    _trees: dict[int, MomentTree] = field(default_factory=dict)
+    _runs: dict[int, tuple[FloatArray, FloatArray]] = field(default_factory=dict)
+
+    def along(self, axis: int) -> MomentTree:
+        """Return the moment tree of the end points along an axis."""
+        if axis not in self._trees:
+            self._trees[axis] = MomentTree.build(self.ends[axis])
+        return self._trees[axis]
+
+    def runs(self, axis: int) -> tuple[FloatArray, FloatArray]:
+        """(R, 3) starts and (R,) lengths of the runs along an axis."""
+        if axis not in self._runs:
+            starts, stops = self.ends[axis].paired()
+            self._runs[axis] = np.ascontiguousarray(starts), (stops - starts)[:, axis].copy()
+        return self._runs[axis]
+
+
+def half_spaces_ml(
+    trees: Trees, slopes: FloatArray, offsets: FloatArray, voxel_ml: float
+) -> FloatArray | None:
+    """Volume where ``slope.p >= offset``, for (M, 3) slopes and (M,) offsets: (M,) mL.
+
+    The end's face is taken as a parabola of the same variance would smooth the ramp.
+    """
+    compiled = kernels_for(len(slopes))
+    if compiled is None:
+        return None
+    volumes = np.zeros(len(slopes))
+    if trees.ends[0].weights.size == 0:
+        return volumes
+    axes = np.argmax(np.abs(slopes), axis=1)
+    for axis in np.unique(axes):
+        mine = np.flatnonzero(axes == axis)
+        tree = trees.along(int(axis))
+        slope = slopes[mine]
+        shift = offsets[mine] - slope @ tree.centre.astype(np.float64)
+        width = np.maximum(_face_spread(slope, int(axis)) * np.sqrt(3), _SHARPEST_MM)
+        sums = np.empty(len(mine))
+        compiled.moment_sums(tree.nodes, tree.first, tree.blocks, slope, shift, width, sums)
+        volumes[mine] = -voxel_ml / slope[:, axis] * sums
+    return volumes
+
+
+def polyhedra_ml(
+    trees: Trees, slopes: FloatArray, offsets: FloatArray, voxel_ml: float
+) -> FloatArray | None:
+    """Volume inside P planes at once, for (M, P, 3) slopes and (M, P) offsets: (M,) mL."""
+    compiled = kernels_for(len(slopes))
+    if compiled is None:
+        return None
+    axis = common_axis(slopes)
+    starts, lengths = trees.runs(axis)
+    volumes = np.empty(len(slopes))
+    compiled.run_lengths(starts, lengths, axis, slopes, offsets, volumes)
+    return volumes * voxel_ml
+
+
+def profiles(
+    ends: tuple[EndPoints, ...], slopes: FloatArray, offsets: FloatArray, step: float, count: int
+) -> FloatArray:
+    """Volumes (voxels) where ``slope.p >= offset``, the offset growing by step: (M, count)."""
+    compiled = kernels_for(len(slopes) * count)
+    profile_sums = compiled.profile_sums if compiled else kernels.profile_sums
+    sums = np.empty((len(slopes), count))
+    axes = np.argmax(np.abs(slopes), axis=1)
+    spreads = [float(_face_spread(s[None], a)[0]) for s, a in zip(slopes, axes, strict=True)]
+    for m, axis in enumerate(axes):
+        distances = slopes[m] @ ends[axis].points.astype(np.float64)
+        weights = ends[axis].weights.astype(np.float64)
+        profile_sums(distances, weights, spreads[m], float(offsets[m]), step, sums[m])
+    return np.asarray(-sums / np.take_along_axis(slopes, axes[:, None], axis=1))
+
+
+def _face_spread(slopes: FloatArray, axis: int) -> FloatArray:
+    """(M,) standard deviations of the distance over the face of a run's end, mm."""
+    across = np.delete(slopes, axis, axis=1)
+    return np.asarray(np.sqrt((across**2).sum(axis=1) / 12))
