@@ -52,9 +52,23 @@ def decode(job: dict[str, Any], data: bytes) -> bytes:
     if syntax in JPEG_LOSSLESS:
         return _with_gdcm(job, data)
     if syntax == DEFLATED_FRAMES:
-        return zlib.decompressobj(-zlib.MAX_WBITS).decompress(data, job["frame_bytes"])
+        return inflate(job, data)
     _check_declared_size(job, data)
     return _with_pydicom(job, data)
+
+
+def inflate(job: dict[str, Any], data: bytes) -> bytes:
+    """Inflate one frame, no further than it may be long; single bits come unpacked."""
+    machine = zlib.decompressobj(-zlib.MAX_WBITS)
+    if job["bits_allocated"] != 1:
+        return machine.decompress(data, job["frame_bytes"])
+    return unpacked(job, machine.decompress(data, -(-job["rows"] * job["columns"] // 8)))
+
+
+def unpacked(job: dict[str, Any], packed: bytes) -> bytes:
+    """Spread single bits, the lowest first, over a byte each."""
+    pixels = job["rows"] * job["columns"]
+    return bytes((packed[n >> 3] >> (n & 7)) & 1 for n in range(pixels))
 
 
 def _check_declared_size(job: dict[str, Any], data: bytes) -> None:
@@ -77,6 +91,9 @@ def _with_pydicom(job: dict[str, Any], data: bytes) -> bytes:
     from pydicom.uid import UID  # noqa: PLC0415
 
     syntax = UID(job["syntax"])
+    if syntax == RLE and job["bits_allocated"] == 1:
+        packed = {**job, "rows": 1, "columns": -(-job["rows"] * job["columns"] // 8)}
+        return unpacked(job, _with_pydicom({**packed, "bits_allocated": 8, "bits_stored": 8}, data))
     decoder = get_decoder(syntax)
     frame, found = decoder.as_array(
         encapsulate([data]),
@@ -95,14 +112,14 @@ def _with_pydicom(job: dict[str, Any], data: bytes) -> bytes:
         decoding_plugin="pydicom" if syntax == RLE else "",
     )
     del found
-    width = job["bits_allocated"] // 8
+    width = max(job["bits_allocated"], 8) // 8
     return bytes(frame.astype(f"<{'i' if job['signed'] else 'u'}{width}", copy=False).tobytes())
 
 
 def _with_gdcm(job: dict[str, Any], data: bytes) -> bytes:
     """JPEG lossless, by the GDCM inside SimpleITK, which reads files only."""
     import pydicom  # noqa: PLC0415
-    import SimpleITK as sitk  # noqa: N813, PLC0415
+    import SimpleITK as sitk  # noqa: PLC0415
     from pydicom.encaps import encapsulate  # noqa: PLC0415
 
     dataset = pydicom.Dataset()

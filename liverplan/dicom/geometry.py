@@ -201,9 +201,10 @@ def _places(positions: FloatArray, step: FloatArray) -> tuple[FloatArray, list[s
         raise DicomError("its slice spacing drifts along the series")
     widest = int(np.argmax(gaps))
     missing = np.abs(gaps / spacing - np.rint(gaps / spacing)).max() <= 0.1
-    where = _gap_words(positions, gaps, spacing)
+    where = _gap_words(positions, gaps, spacing + _tolerance(spacing))
     if gaps[widest] > MAX_FILLED_GAP_MM + 0.01:
-        what = "slices are missing" if missing else "its slices are unevenly spaced"
+        where = _gap_words(positions, gaps, max(MAX_FILLED_GAP_MM, spacing + _tolerance(spacing)))
+        what = "it lacks slices" if missing else "its slices are unevenly spaced"
         raise DicomError(
             f"{what}: they lie {gaps.min():.2f} to {gaps.max():.2f} mm apart ({where}), and gaps "
             f"wider than {MAX_FILLED_GAP_MM:g} mm are not filled in"
@@ -222,8 +223,8 @@ def _places(positions: FloatArray, step: FloatArray) -> tuple[FloatArray, list[s
     ]
 
 
-def _gap_words(positions: FloatArray, gaps: FloatArray, spacing: float) -> str:
-    wide = [k for k, gap in enumerate(gaps) if gap > spacing + _tolerance(spacing)]
+def _gap_words(positions: FloatArray, gaps: FloatArray, limit: float) -> str:
+    wide = [k for k, gap in enumerate(gaps) if gap > limit]
     shown = ", ".join(f"{positions[k][2]:.2f} to {positions[k + 1][2]:.2f}" for k in wide[:4])
     more = f" and {len(wide) - 4} more" if len(wide) > 4 else ""
     return f"z {shown}{more} mm"

@@ -65,7 +65,7 @@ LOSSY = frozenset({JPEGLSNearLossless, JPEG2000, HTJ2K})
 
 MAX_INFLATED_BYTES = 512 * 1024**2
 MAX_ELEMENT_BYTES = 64 * 1024**2
-PARSE_SECONDS = 8.0
+PARSE_SECONDS = 15.0
 
 PIXEL_TAGS = frozenset({Tag(0x7FE00008), Tag(0x7FE00009), Tag(0x7FE00010)})
 
@@ -83,6 +83,7 @@ class Parsed:
     little_endian: bool
     implicit: bool
     pixel_offset: int
+    media_class: str
     stream: BinaryIO
     note: str = ""
 
@@ -132,7 +133,7 @@ def parse(stream: BinaryIO, tags: frozenset[BaseTag] | None = None) -> Parsed:
 
 def _parse(stream: BinaryIO, tags: list[BaseTag] | None) -> Parsed:
     metered = _Metered(stream, PARSE_SECONDS)
-    note = ""
+    note, media_class = "", ""
     start = metered.read(132)
     if start[128:] == b"DICM":
         meta = _read(metered, implicit=False, little=True, stop=_after_meta, tags=None)
@@ -140,6 +141,7 @@ def _parse(stream: BinaryIO, tags: list[BaseTag] | None) -> Parsed:
         if not syntax:
             raise DicomError("its file meta information names no transfer syntax")
         syntax = UID(syntax)
+        media_class = str(meta.get("MediaStorageSOPClassUID", ""))
     else:
         syntax = _guess_syntax(start)
         note = f"has no DICOM preamble; read as {syntax.name}"
@@ -158,6 +160,7 @@ def _parse(stream: BinaryIO, tags: list[BaseTag] | None) -> Parsed:
         little_endian=little,
         implicit=implicit,
         pixel_offset=metered.tell(),
+        media_class=media_class,
         stream=stream,
         note=note,
     )

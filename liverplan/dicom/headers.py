@@ -121,7 +121,7 @@ class Headers:
 
     @property
     def frame_uid(self) -> str:
-        """FrameOfReferenceUID of the source, or the one that was made up for it."""
+        """FrameOfReferenceUID of the source, or the one made up for it if it has none."""
         return str(self.common["00200052"]["Value"][0])
 
     @property

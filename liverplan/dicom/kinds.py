@@ -30,6 +30,7 @@ NOT_VOLUMES = {
 }
 CLASS_WORDS = {
     "Segmentation": "segmentation",
+    "1.2.840.10008.5.1.4.1.1.66.7": "segmentation",  # label map; newer than pydicom's list
     "SR": "structured report",
     "Secondary Capture": "secondary capture",
     "Encapsulated PDF": "document",
@@ -65,7 +66,7 @@ def fault_of_kind(plane: Slice) -> str:
     kind = kind_of(plane)
     if not plane.sop_class and not plane.modality:
         return "its header names neither its class nor its modality"
-    return f"it is a {kind}, not a CT image" if kind.islower() else f"it is {kind}, not a CT image"
+    return f"it is {'an' if kind[0] in 'AEIOU' else 'a'} {kind}, not a CT image"
 
 
 def _special(plane: Slice) -> tuple[str, str] | None:

@@ -75,15 +75,15 @@ def read_series(
         raise DicomError(f"The {info.title} cannot be read: {info.reason}.")
     resampled = bool(stack.tilt_degrees or stack.filled)
     if resampled and irregular == "refuse":
-        raise DicomError(
-            f"The {info.title} is refused: {'; '.join(stack.notes) or info.notes[-1]}."
-        )
+        raise DicomError(f"The {info.title} is on no even, upright grid: {info.notes[-1]}.")
     with open_source(info.path) as source, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # pydicom's; what matters is checked here
         headers = _headers(source, info, resampled=resampled)
         hu = _decode(source, info.planes, stack, progress, cancel)
     first = info.planes[0]
-    grid = upright_grid(stack, rows=first.rows, columns=first.columns, frame_uid=headers.frame_uid)
+    grid = upright_grid(
+        stack, rows=first.rows, columns=first.columns, frame_uid=first.frame_uid or None
+    )
     hu = _on_grid(hu, stack, grid)
     notes = (*info.notes, *_padding_notes(first, hu))
     return CT(volume=Volume(grid=grid, hu=hu), info=info, headers=headers, notes=notes)

@@ -137,8 +137,8 @@ class Slice:
 
     @property
     def frame_bytes(self) -> int:
-        """Bytes of one uncompressed frame."""
-        return self.rows * self.columns * self.samples * self.bits_allocated // 8
+        """Bytes of one uncompressed frame; a single bit takes one, as decoders return it."""
+        return self.rows * self.columns * self.samples * max(self.bits_allocated, 8) // 8
 
 
 class Values:
@@ -231,7 +231,7 @@ def describe(parsed: Parsed, name: str) -> Slice:
         "syntax": parsed.syntax,
         "implicit": parsed.implicit,
         "little_endian": parsed.little_endian,
-        "sop_class": values.text("SOPClassUID"),
+        "sop_class": values.text("SOPClassUID") or parsed.media_class,
         "sop_uid": values.text("SOPInstanceUID"),
         "study_uid": values.text("StudyInstanceUID"),
         "series_uid": values.text("SeriesInstanceUID"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-import SimpleITK as sitk  # noqa: N813 - its own convention
+import SimpleITK as sitk
 from numpy.typing import NDArray
 
 from liverplan.dicom.geometry import Stack
