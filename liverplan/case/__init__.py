@@ -6,6 +6,8 @@
 """
 
 from liverplan.case.audit import Actor, Change, Entry
+from liverplan.case.keys import load_key, new_key, read_public_key, write_public_key
+from liverplan.case.signature import Checked, Signature, check_signatures, pending, sign
 from liverplan.case.state import CaseState
 from liverplan.case.store import Case, create_case, is_case, open_case
 from liverplan.case.verify import verify
@@ -15,9 +17,18 @@ __all__ = [
     "Case",
     "CaseState",
     "Change",
+    "Checked",
     "Entry",
+    "Signature",
+    "check_signatures",
     "create_case",
     "is_case",
+    "load_key",
+    "new_key",
     "open_case",
+    "pending",
+    "read_public_key",
+    "sign",
     "verify",
+    "write_public_key",
 ]

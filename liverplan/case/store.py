@@ -217,8 +217,7 @@ def _write(case: Case, state: CaseState, *, actor: Actor, what: str, why: str) -
         known=case._state,  # noqa: SLF001 - same module; the property would read the images
         known_json=case.state_json,
     )
-    if case.state_json["signatures"] and not why.strip():
-        _refuse_silent_change(case, document)
+    _require_signatures_kept(case, document, why)
     changes = tuple(_changes(case, document))
     name = _put_state(folder, document)
     entry = new_entry(case.history, actor=actor, what=what, why=why, changes=changes, state=name)
@@ -226,8 +225,11 @@ def _write(case: Case, state: CaseState, *, actor: Actor, what: str, why: str) -
     return entry
 
 
-def _refuse_silent_change(case: Case, document: Json) -> None:
-    if content_sha256(document) != case.content_sha256:
+def _require_signatures_kept(case: Case, document: Json, why: str) -> None:
+    signed = case.state_json["signatures"]
+    if document["signatures"][: len(signed)] != signed:
+        raise CaseError(f"Signatures of the case {case.folder} cannot be removed or changed.")
+    if signed and not why.strip() and content_sha256(document) != case.content_sha256:
         raise CaseError(
             f"The case {case.folder} is signed; a change voids the signatures and needs a reason."
         )

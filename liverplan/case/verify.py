@@ -7,6 +7,7 @@ from pathlib import Path
 from liverplan.case.audit import Entry, read_trail, trail_faults
 from liverplan.case.documents import Json, parse, sha256
 from liverplan.case.files import OWN
+from liverplan.case.signature import forgery, read_signature
 from liverplan.case.state import files_of
 from liverplan.case.store import (
     IDENTITY,
@@ -42,7 +43,8 @@ def verify(folder: Path | str) -> list[str]:
     if trail:
         faults += _bound_faults(folder, trail)
     names = {entry.state for entry in trail}
-    return [*faults, *_hash_faults(folder), *_missing(folder, names), *_strangers(folder)]
+    faults += [*_hash_faults(folder), *_missing(folder, names), *_strangers(folder)]
+    return [*faults, *_signature_faults(folder, trail)]
 
 
 def _identity_faults(folder: Path) -> list[str]:
@@ -98,6 +100,19 @@ def _missing(folder: Path, states: set[str]) -> list[str]:
         if document is not None:
             named |= {folder / OBJECTS / name for name in files_of(document)}
     return [f"{path} is missing." for path in sorted(named) if not path.is_file()]
+
+
+def _signature_faults(folder: Path, trail: tuple[Entry, ...]) -> list[str]:
+    """Signatures of any state that their key did not make, or not on this trail."""
+    faults = []
+    for name in sorted({entry.state for entry in trail}):
+        path = folder / STATES / f"{name}.json"
+        for document in (_intact(path) or {}).get("signatures", []):
+            signature = read_signature(document)
+            why = forgery(signature, trail)
+            if why:
+                faults.append(f"{path}: the signature of {signature.name} is not genuine: {why}.")
+    return faults
 
 
 def _intact(path: Path) -> Json:

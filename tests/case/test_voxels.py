@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-import SimpleITK as sitk  # noqa: N813 - the name its own manual uses
+import SimpleITK as sitk
 
 from liverplan.case.voxels import from_nifti, to_nifti
 from liverplan.errors import CaseError
