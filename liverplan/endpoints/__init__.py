@@ -1,0 +1,74 @@
+"""The trial's endpoints over a cohort: survival, its predictors, and quality of life.
+
+Estimates are lifelines'; they equal R's ``survival`` package to 1e-6 (tests/endpoints). Times are
+in whatever unit the caller uses and come back in it. The protocol's public text names neither the
+time origin nor the rule for progression nor the questionnaire: `overall_survival` and
+`progression_free_survival` take dates and say what they assume, `quality_of_life` scores the
+QLQ-C30, and `NEEDS` lists what each result asks of the cohort's table.
+
+Needs ``pip install liverplan[cohort]``.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from liverplan.endpoints.curves import Curve, kaplan_meier, survival_figure
+from liverplan.endpoints.followup import (
+    DAYS_PER_MONTH,
+    FollowUp,
+    overall_survival,
+    progression_free_survival,
+)
+from liverplan.endpoints.models import (
+    Comparison,
+    Cox,
+    LogRank,
+    Term,
+    compare,
+    cox,
+    events_needed,
+    log_rank,
+    predictive_factors,
+)
+from liverplan.endpoints.quality_of_life import QLQ_C30, Scale, score_qlq_c30
+
+NEEDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "overall survival": ("origin_date", "death_date or last_seen_date", "arm"),
+        "three-year survival": ("origin_date", "death_date or last_seen_date", "arm"),
+        "median survival": ("origin_date", "death_date or last_seen_date", "arm"),
+        "progression-free survival": (
+            "origin_date",
+            "progression_date",
+            "death_date",
+            "last_assessed_date",
+            "arm",
+        ),
+        "quality of life": ("visit_date", "30 items of the QLQ-C30, 1-4 and 1-7", "arm"),
+        "predictive factors": ("overall survival", "remnant_fraction", "metastasis_count", "age"),
+    }
+)
+"""What must be known of every patient for each result."""
+
+__all__ = [
+    "DAYS_PER_MONTH",
+    "NEEDS",
+    "QLQ_C30",
+    "Comparison",
+    "Cox",
+    "Curve",
+    "FollowUp",
+    "LogRank",
+    "Scale",
+    "Term",
+    "compare",
+    "cox",
+    "events_needed",
+    "kaplan_meier",
+    "log_rank",
+    "overall_survival",
+    "predictive_factors",
+    "progression_free_survival",
+    "score_qlq_c30",
+    "survival_figure",
+]

@@ -1,0 +1,137 @@
+"""Kaplan-Meier curves, their medians, and what they look like."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from liverplan.endpoints.inputs import FloatArray, checked, lifelines
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Curve:
+    """A Kaplan-Meier curve: a step at every time at which somebody died or was censored.
+
+    Parameters
+    ----------
+    label : str
+        Whose curve.
+    times, survival, lower, upper : (N,) arrays
+        Survival from each time on, with its pointwise 95 % limits (log-log; as R's
+        ``conf.type = "log-log"``).
+    at_risk, events, censored : (N,) arrays
+        Counts at each time.
+    """
+
+    label: str
+    times: FloatArray
+    survival: FloatArray
+    lower: FloatArray
+    upper: FloatArray
+    at_risk: FloatArray
+    events: FloatArray
+    censored: FloatArray
+
+    def at(self, time: float) -> tuple[float, float, float]:
+        """Return survival at a time and its 95 % limits; beyond the last time, the last known."""
+        step = int(np.searchsorted(self.times, time, side="right")) - 1
+        if step < 0:
+            return 1.0, 1.0, 1.0
+        return float(self.survival[step]), float(self.lower[step]), float(self.upper[step])
+
+    def at_risk_at(self, time: float) -> int:
+        """Return how many are still followed just before a time."""
+        step = int(np.searchsorted(self.times, time, side="left"))
+        return int(self.at_risk[step]) if step < len(self.times) else 0
+
+    @property
+    def median(self) -> float | None:
+        """Time at which survival is one half; None if it never falls so low.
+
+        Where the curve is exactly one half for a while, its middle (as R).
+        """
+        return _crossing(self.times, self.survival)
+
+    @property
+    def median_95(self) -> tuple[float | None, float | None]:
+        """Limits of the median: where the curve's limits cross one half."""
+        return _crossing(self.times, self.lower), _crossing(self.times, self.upper)
+
+
+def kaplan_meier(times: ArrayLike, events: ArrayLike, *, label: str = "") -> Curve:
+    """Estimate survival.
+
+    Parameters
+    ----------
+    times : (N,) array
+        Follow-up of each patient, not negative.
+    events : (N,) array of bool
+        Whether it ended in the event; else it was censored.
+
+    Raises
+    ------
+    InputError
+        If there are no patients, lengths differ, or a value is no number.
+    """
+    durations, happened = checked(times, events)
+    fitter = lifelines().KaplanMeierFitter().fit(durations, happened, label="S")
+    table, limits = fitter.event_table.iloc[1:], fitter.confidence_interval_.iloc[1:]
+    if durations.min() == 0:  # lifelines keeps an event at 0 in its first row
+        table, limits = fitter.event_table, fitter.confidence_interval_
+    return Curve(
+        label=label,
+        times=table.index.to_numpy(dtype=np.float64),
+        survival=fitter.survival_function_.loc[table.index, "S"].to_numpy(),
+        lower=limits.iloc[:, 0].to_numpy(),
+        upper=limits.iloc[:, 1].to_numpy(),
+        at_risk=table["at_risk"].to_numpy(dtype=np.float64),
+        events=table["observed"].to_numpy(dtype=np.float64),
+        censored=table["censored"].to_numpy(dtype=np.float64),
+    )
+
+
+def survival_figure(curves: Sequence[Curve], *, unit: str = "months", title: str = "") -> Figure:
+    """Draw curves with limits, censoring ticks and the numbers at risk."""
+    from matplotlib.figure import Figure  # noqa: PLC0415 - drawing is rarely wanted
+
+    figure = Figure(figsize=(8, 6), layout="constrained")
+    axes, table = figure.subplots(2, 1, height_ratios=(5, 1), sharex=True)
+    for curve in curves:
+        _draw(axes, curve)
+    axes.set(ylim=(0, 1.02), ylabel="Survival", title=title)
+    axes.legend(loc="lower left")
+    table.set(xlabel=f"Time ({unit})", ylim=(-0.5, len(curves) - 0.5))
+    table.set_yticks(range(len(curves)), [curve.label for curve in curves])
+    table.invert_yaxis()
+    for row, curve in enumerate(curves):
+        for tick in axes.get_xticks():
+            if 0 <= tick <= curve.times.max():
+                table.text(tick, row, str(curve.at_risk_at(tick)), ha="center", va="center")
+    table.spines[:].set_visible(False)
+    return figure
+
+
+def _draw(axes: Any, curve: Curve) -> None:  # noqa: ANN401 - matplotlib's axes
+    start = (np.r_[0.0, curve.times], np.r_[1.0, curve.survival])
+    (line,) = axes.step(*start, where="post", label=curve.label)
+    limits = (np.r_[1.0, curve.lower], np.r_[1.0, curve.upper])
+    axes.fill_between(start[0], *limits, step="post", alpha=0.15, color=line.get_color())
+    ticks = curve.censored > 0
+    axes.plot(curve.times[ticks], curve.survival[ticks], "|", color=line.get_color())
+
+
+def _crossing(times: FloatArray, survival: FloatArray) -> float | None:
+    """Return the time where a falling curve passes one half, the middle of a flat one half."""
+    half = np.abs(survival - 0.5) < 1e-9
+    below = np.flatnonzero((survival < 0.5) & ~half)
+    if half.any():
+        first = float(times[np.flatnonzero(half)[0]])
+        return (first + float(times[below[0]])) / 2 if below.size else first
+    return float(times[below[0]]) if below.size else None

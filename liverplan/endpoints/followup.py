@@ -1,0 +1,56 @@
+"""From a patient's dates to a time and whether it ended in the event."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from liverplan.errors import InputError
+
+DAYS_PER_MONTH = 365.25 / 12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FollowUp:
+    """One patient's dates; None where it did not happen or is not known."""
+
+    origin: dt.date
+    last_seen: dt.date | None = None
+    death: dt.date | None = None
+    progression: dt.date | None = None
+    last_assessed: dt.date | None = None
+
+
+def overall_survival(patient: FollowUp) -> tuple[float, bool]:
+    """Days from the origin to death of any cause, or to the last day seen alive.
+
+    Returns
+    -------
+    (days, died)
+    """
+    return _interval(patient.origin, patient.death, patient.last_seen)
+
+
+def progression_free_survival(patient: FollowUp) -> tuple[float, bool]:
+    """Days to progression or death, whichever is first; else to the last tumour assessment.
+
+    A patient without an assessment is censored at the day last seen.
+
+    Returns
+    -------
+    (days, progressed or died)
+    """
+    happened = [day for day in (patient.progression, patient.death) if day is not None]
+    free_until = patient.last_assessed or patient.last_seen
+    return _interval(patient.origin, min(happened, default=None), free_until)
+
+
+def _interval(
+    origin: dt.date, event: dt.date | None, censored: dt.date | None
+) -> tuple[float, bool]:
+    end = event if event is not None else censored
+    if end is None:
+        raise InputError("A patient has neither an event nor a day last seen.")
+    if end < origin:
+        raise InputError(f"The follow-up ends on {end}, before its origin {origin}.")
+    return float((end - origin).days), event is not None

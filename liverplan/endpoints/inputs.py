@@ -1,0 +1,50 @@
+"""What every endpoint is made of, checked; and the libraries of the cohort extra."""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from liverplan.errors import BackendError, InputError
+
+FloatArray = NDArray[np.float64]
+
+
+def checked(times: ArrayLike, events: ArrayLike) -> tuple[FloatArray, NDArray[np.bool_]]:
+    """Return times as floats and events as bools, one of each for every patient."""
+    durations = np.asarray(times, dtype=np.float64)
+    happened = np.asarray(events)
+    if durations.ndim != 1 or durations.shape != happened.shape or durations.size == 0:
+        raise InputError("Survival needs one time and one event for each of at least one patient.")
+    if not np.isfinite(durations).all() or durations.min() < 0:
+        raise InputError("Every follow-up time must be a number and not negative.")
+    if not np.isin(happened, (0, 1)).all():
+        raise InputError("An event must be true or false for every patient.")
+    return durations, happened.astype(bool)
+
+
+def lifelines() -> Any:  # noqa: ANN401 - a module
+    """Return lifelines with what it does not import by itself."""
+    for inner in ("lifelines.statistics", "lifelines.exceptions"):
+        module(inner)
+    return module("lifelines")
+
+
+def module(name: str) -> Any:  # noqa: ANN401 - a module
+    """Import a library of the cohort extra.
+
+    Raises
+    ------
+    BackendError
+        With the line that installs it.
+    """
+    try:
+        return importlib.import_module(name)
+    except ImportError as error:
+        library = name.partition(".")[0]
+        raise BackendError(
+            f"Endpoints need {library}, which is missing: pip install 'liverplan[cohort]'."
+        ) from error
