@@ -1,0 +1,139 @@
+"""Back ends: other methods that find the liver, installed beside liverplan.
+
+A back end is any object that fits `Segmenter`, announced by its package under the entry point
+group ``liverplan.segmenters``. It says what it still needs by `Segmenter.missing`, so that the
+app can show it greyed out with the reason.
+"""
+
+from __future__ import annotations
+
+from importlib.metadata import EntryPoint, entry_points
+from threading import Event
+from typing import Protocol, runtime_checkable
+
+from liverplan.errors import BackendError, LiverplanError
+from liverplan.segmentation.liver import segment_liver
+from liverplan.segmentation.results import LiverResult, Progress
+from liverplan.volume import Volume
+
+GROUP = "liverplan.segmenters"
+CLASSICAL = "classical"
+
+
+@runtime_checkable
+class Segmenter(Protocol):
+    """A method that finds the liver on a CT."""
+
+    @property
+    def name(self) -> str:
+        """Short name, as typed after ``--backend``."""
+        ...
+
+    def missing(self) -> list[str]:
+        """Say what must be installed or set up before it can run; empty if nothing."""
+        ...
+
+    def segment(
+        self, volume: Volume, *, progress: Progress | None = None, cancel: Event | None = None
+    ) -> LiverResult:
+        """Find the liver; the mask lies on the volume's grid."""
+        ...
+
+
+class ClassicalSegmenter:
+    """The built-in method, which needs nothing."""
+
+    name = CLASSICAL
+
+    def missing(self) -> list[str]:
+        """Return nothing: it is always there."""
+        return []
+
+    def segment(
+        self, volume: Volume, *, progress: Progress | None = None, cancel: Event | None = None
+    ) -> LiverResult:
+        """Find the liver by `segment_liver`."""
+        return segment_liver(volume, progress=progress, cancel=cancel)
+
+
+class BrokenSegmenter:
+    """Stands for a plugin that could not be loaded, and says why."""
+
+    def __init__(self, name: str, reason: str) -> None:
+        self.name = name
+        self._reason = reason
+
+    def missing(self) -> list[str]:
+        """Return why the plugin could not be loaded."""
+        return [f"its package cannot be loaded ({self._reason})"]
+
+    def segment(
+        self,
+        volume: Volume,
+        *,
+        progress: Progress | None = None,
+        cancel: Event | None = None,
+    ) -> LiverResult:
+        """Refuse."""
+        raise BackendError(f"The back end {self.name!r} cannot be loaded: {self._reason}.")
+
+
+def find_segmenters() -> dict[str, Segmenter]:
+    """Every back end by its name, the built-in one first; broken ones say so by `missing`."""
+    found: dict[str, Segmenter] = {CLASSICAL: ClassicalSegmenter()}
+    for entry in entry_points(group=GROUP):
+        found.setdefault(entry.name, _load(entry))
+    return found
+
+
+def segment_with(
+    name: str,
+    volume: Volume,
+    *,
+    progress: Progress | None = None,
+    cancel: Event | None = None,
+) -> LiverResult:
+    """Find the liver with a named back end.
+
+    Raises
+    ------
+    BackendError
+        If there is no such back end, it lacks something, it failed, or its mask does not fit.
+    """
+    segmenter = find_segmenters().get(name)
+    if segmenter is None:
+        raise BackendError(f"There is no back end {name!r}; there is {_names()}.")
+    if missing := segmenter.missing():
+        raise BackendError(f"The back end {name!r} lacks {' and '.join(missing)}.")
+    result = _run(segmenter, volume, progress, cancel)
+    if result.mask.shape != volume.grid.shape:
+        raise BackendError(
+            f"The back end {name!r} gave a mask of {result.mask.shape} voxels for a CT of "
+            f"{volume.grid.shape}."
+        )
+    return result
+
+
+def _run(
+    segmenter: Segmenter, volume: Volume, progress: Progress | None, cancel: Event | None
+) -> LiverResult:
+    try:
+        return segmenter.segment(volume, progress=progress, cancel=cancel)
+    except LiverplanError:
+        raise
+    except Exception as error:  # a plugin may fail in any way; the user gets one sentence
+        raise BackendError(f"The back end {segmenter.name!r} failed: {error}.") from error
+
+
+def _load(entry: EntryPoint) -> Segmenter:
+    try:
+        segmenter = entry.load()()
+    except Exception as error:  # noqa: BLE001 - a plugin may fail in any way
+        return BrokenSegmenter(entry.name, str(error) or type(error).__name__)
+    if not isinstance(segmenter, Segmenter):
+        return BrokenSegmenter(entry.name, "it is no Segmenter")
+    return segmenter
+
+
+def _names() -> str:
+    return ", ".join(sorted(find_segmenters()))

@@ -1,0 +1,226 @@
+"""The liver on a portal-venous CT, without trained weights.
+
+The steps: turn the CT and average it to 3 mm; find body and lungs; read the liver's own density
+under the right lung; take the thick core of that density; cut it out with a density that may
+drift across the organ; leave what hangs on it by a narrow waist to its own organ; cut again with
+those as rivals; draw the surface on 1.5 mm voxels half way between the densities on its two sides.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from threading import Event
+
+import numpy as np
+import scipy.ndimage as ndi
+import SimpleITK as sitk
+from numpy.typing import NDArray
+
+from liverplan import __version__
+from liverplan.errors import CancelledError, SegmentationError
+from liverplan.segmentation.coarse import Blocks, Turn, blocks_of, turned
+from liverplan.segmentation.labels import Provenance
+from liverplan.segmentation.maxflow import cut
+from liverplan.segmentation.necks import part_of_liver
+from liverplan.segmentation.results import LiverResult, Mask, Progress
+from liverplan.segmentation.shapes import (
+    Float32,
+    closed,
+    depth_mm,
+    grown,
+    mean_near,
+    opened,
+    piece_with_most,
+    shrunk,
+)
+from liverplan.segmentation.surface import draw_surface
+from liverplan.segmentation.torso import (
+    Torso,
+    behind_left_mm,
+    below_right_lung,
+    diaphragm_excess_mm,
+    find_torso,
+)
+from liverplan.volume import Volume
+
+METHOD = "liverplan classical liver"
+COARSE_MM = 3.0
+
+SHOWN_HU = (-200.0, 300.0)
+FAT_HU, BONE_HU = -30.0, 300.0
+CORE_MM = 9.0
+"""Half the thickness that only organs have: vessels and muscles are thinner."""
+DRIFT_MM, DRIFT_HU = 24.0, 22.0
+"""How far the liver's density is averaged, and how far it may drift from its mode."""
+SPREADS = 2.6
+EDGE_HU = 14.0
+COST_PER_MM = 0.35
+FAR_MM = 12.0
+ROUNDS = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Density:
+    """The liver's own density: mode and spread, HU."""
+
+    mode_hu: float
+    spread_hu: float
+
+
+def segment_liver(
+    volume: Volume, *, progress: Progress | None = None, cancel: Event | None = None
+) -> LiverResult:
+    """Find the whole liver.
+
+    Parameters
+    ----------
+    volume : Volume
+        A CT of the upper abdomen, best in the portal-venous phase.
+    progress, cancel
+        Told how far it is, and asked whether to stop.
+
+    Raises
+    ------
+    SegmentationError
+        If this is no CT of an upper abdomen.
+    CancelledError
+        If `cancel` is set.
+    """
+    tell = _Steps(progress, cancel)
+    tell(0.0, "Averaging the CT")
+    ct = turned(volume)
+    blocks = blocks_of(ct, COARSE_MM)
+    tell(0.15, "Finding body and lungs")
+    torso = find_torso(blocks)
+    calm = _calmed(blocks.hu)
+    under = below_right_lung(torso, blocks.spacing_mm[0], 10, 60)
+    tell(0.3, "Reading the liver's density")
+    density = read_density(calm, under, blocks)
+    tell(0.35, "Cutting out the liver")
+    coarse = cut_liver(blocks, calm, torso, density, under)
+    tell(0.6, "Drawing its surface")
+    mask = draw_surface(ct, blocks, coarse)
+    tell(1.0, "Liver found")
+    return LiverResult(
+        mask=Turn.of(volume.grid).undo(mask),
+        provenance=Provenance(
+            method=METHOD,
+            version=__version__,
+            quality="automatic",
+            parameters={
+                "density_hu": f"{density.mode_hu:.0f}",
+                "spread_hu": f"{density.spread_hu:.1f}",
+            },
+        ),
+    )
+
+
+def read_density(calm: Float32, where: Mask, blocks: Blocks) -> Density:
+    """Read the mode of the density, and its spread, in homogeneous tissue."""
+    slope = ndi.gaussian_gradient_magnitude(calm, 1)
+    values = calm[where & (slope < 12) & (calm > 20) & (calm < 220)]
+    if values.size * blocks.voxel_ml < 30:
+        raise SegmentationError("No liver is seen below the right lung on this CT.")
+    counts, edges = np.histogram(values, np.arange(20, 221, 2))
+    smooth = ndi.gaussian_filter1d(counts.astype(float), 2.0)
+    peak = int(smooth.argmax())
+    low, high = _half_height(smooth, peak)
+    return Density(mode_hu=float(edges[peak] + 1), spread_hu=(high - low) * 2 / 2.355)
+
+
+def cut_liver(blocks: Blocks, calm: Float32, torso: Torso, density: Density, under: Mask) -> Mask:
+    """Cut the liver out on the coarse lattice."""
+    spacing = blocks.spacing_mm
+    width = max(SPREADS * density.spread_hu, 18.0)
+    core = find_core(calm, torso, density, width, under, spacing)
+    never = ~torso.body | torso.lungs | (blocks.hu < FAT_HU) | (blocks.hu > BONE_HU)
+    slope = ndi.gaussian_gradient_magnitude(calm, [3 / s for s in spacing]) * np.mean(spacing)
+    edge = (1 / (1 + (slope / EDGE_HU) ** 2)).astype(np.float32)
+    elsewhere = place_cost(torso, spacing)
+    bright = calm > density.mode_hu + max(25.0, 3 * density.spread_hu)
+    mask, rivals = core, opened(bright, 7.0, spacing)
+    for _ in range(ROUNDS):
+        cost = tissue_cost(calm, mask, density, width, spacing) + elsewhere
+        cost[never | rivals] = 5
+        cost[shrunk(mask, CORE_MM, spacing)] = -5
+        found = cut(cost, edge, spacing) > 0.5
+        found = piece_with_most(
+            opened(found, 4.5, spacing),
+            under,
+        )
+        mask = part_of_liver(found, spacing)
+        rivals |= found & ~mask
+    filled: Mask = np.stack([ndi.binary_fill_holes(plane) for plane in mask])
+    return filled
+
+
+def find_core(
+    calm: Float32,
+    torso: Torso,
+    density: Density,
+    width_hu: float,
+    under: Mask,
+    spacing_mm: tuple[float, float, float],
+) -> Mask:
+    """Find the thick part of the liver's density under the right lung."""
+    like = (np.abs(calm - density.mode_hu) < width_hu) & torso.body
+    soft = (calm > density.mode_hu - 70) & (calm < density.mode_hu + 110) & torso.body
+    like |= closed(like, 6.0, spacing_mm) & soft
+    thick = piece_with_most(shrunk(like, CORE_MM, spacing_mm), under)
+    return part_of_liver(grown(thick, CORE_MM + 0.5, spacing_mm) & like, spacing_mm)
+
+
+def tissue_cost(
+    calm: Float32,
+    mask: Mask,
+    density: Density,
+    width_hu: float,
+    spacing_mm: tuple[float, float, float],
+) -> NDArray[np.float32]:
+    """Price of each voxel: negative at the density that the liver has nearby."""
+    local = mean_near(calm, mask, DRIFT_MM, spacing_mm)
+    local = np.clip(
+        np.nan_to_num(local, nan=density.mode_hu),
+        density.mode_hu - DRIFT_HU,
+        density.mode_hu + DRIFT_HU,
+    )
+    cost = np.clip(((calm - local) / width_hu) ** 2 - 1, -1, 3) * COST_PER_MM
+    away = depth_mm(~mask, spacing_mm)
+    return np.asarray(cost + np.maximum(away - FAR_MM, 0) * 0.02, dtype=np.float32)
+
+
+def place_cost(torso: Torso, spacing_mm: tuple[float, float, float]) -> Float32:
+    """Price of places where no liver lies: above the diaphragm, and where the spleen is."""
+    above = np.maximum(diaphragm_excess_mm(torso, spacing_mm) - 6, 0)
+    cost = 0.04 * above + 0.03 * behind_left_mm(torso, spacing_mm)
+    return np.minimum(cost, 0.7).astype(np.float32)
+
+
+def _calmed(hu: Float32) -> Float32:
+    """Take the noise out and leave the edges (curvature diffusion)."""
+    smooth = sitk.CurvatureAnisotropicDiffusionImageFilter()
+    smooth.SetNumberOfIterations(6)
+    smooth.SetTimeStep(0.06)
+    smooth.SetConductanceParameter(3)
+    image = sitk.GetImageFromArray(np.clip(hu, *SHOWN_HU))
+    return np.asarray(sitk.GetArrayFromImage(smooth.Execute(image)), dtype=np.float32)
+
+
+def _half_height(counts: NDArray[np.float64], peak: int) -> tuple[int, int]:
+    below = np.flatnonzero(counts < counts[peak] / 2)
+    low = below[below < peak].max(initial=0)
+    high = below[below > peak].min(initial=counts.size - 1)
+    return int(low), int(high)
+
+
+class _Steps:
+    """Tells how far the work is, and stops it when asked."""
+
+    def __init__(self, progress: Progress | None, cancel: Event | None) -> None:
+        self._progress, self._cancel = progress, cancel
+
+    def __call__(self, fraction: float, words: str) -> None:
+        if self._cancel is not None and self._cancel.is_set():
+            raise CancelledError("The search for the liver was stopped.")
+        if self._progress is not None:
+            self._progress(fraction, words)

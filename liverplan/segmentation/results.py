@@ -1,0 +1,103 @@
+"""What a segmentation step hands back: masks, how sure they are, and what to tell the user."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from liverplan.segmentation.labels import Provenance
+from liverplan.volume import Grid, read_only
+
+Mask = NDArray[np.bool_]
+
+Progress = Callable[[float, str], None]
+"""Called with the fraction done (0-1) and a few words."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DoubtfulPlace:
+    """A part of the boundary that the method itself is not sure of.
+
+    Parameters
+    ----------
+    point_mm : (x, y, z)
+        A voxel in the middle of it, LPS mm: where to look.
+    volume_ml : float
+        How much tissue could as well lie on the other side.
+    inside : bool
+        Whether that tissue is in the mask now.
+    """
+
+    point_mm: tuple[float, float, float]
+    volume_ml: float
+    inside: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Doubt:
+    """How sure a mask is, from the energy of the cut that drew it.
+
+    Parameters
+    ----------
+    grid : Grid
+        The coarse grid that the doubt lives on.
+    inside_fraction : (k, j, i) float32 array
+        0-1, how much of the cut's tolerance a voxel keeps inside; 0.5 is the boundary.
+    places : tuple of DoubtfulPlace
+        Where to look first, largest first.
+    """
+
+    grid: Grid
+    inside_fraction: NDArray[np.float32]
+    places: tuple[DoubtfulPlace, ...] = ()
+
+    def __post_init__(self) -> None:
+        read_only(self.inside_fraction)
+
+    @property
+    def unsure_ml(self) -> float:
+        """Tissue in all doubtful places, mL."""
+        return sum(place.volume_ml for place in self.places)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class LiverResult:
+    """A liver mask on the CT's grid.
+
+    Parameters
+    ----------
+    mask : (k, j, i) bool array
+        The whole liver.
+    provenance : Provenance
+        What made it.
+    doubt : Doubt or None
+        How sure it is; None where the method cannot tell.
+    warnings : tuple of str
+        Sentences for the user.
+    lesions : tuple of (k, j, i) bool arrays
+        Lesions that the method found as well; the classical one finds none.
+    """
+
+    mask: Mask
+    provenance: Provenance
+    doubt: Doubt | None = None
+    warnings: tuple[str, ...] = ()
+    lesions: tuple[Mask, ...] = ()
+
+    def __post_init__(self) -> None:
+        read_only(self.mask)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class LesionResult:
+    """A lesion mask on the CT's grid, what made it, and what to tell the user."""
+
+    mask: Mask
+    provenance: Provenance
+    warnings: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        read_only(self.mask)

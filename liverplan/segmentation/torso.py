@@ -1,0 +1,118 @@
+"""What surrounds the liver: the body and the lungs, and whether this is an abdomen at all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import scipy.ndimage as ndi
+
+from liverplan.errors import SegmentationError
+from liverplan.segmentation.coarse import Blocks
+from liverplan.segmentation.results import Mask
+from liverplan.segmentation.shapes import (
+    Float32,
+    grown,
+    largest_piece,
+    mean_near,
+    pieces,
+    shrunk,
+)
+
+SKIN_HU = -250
+AIR_HU = -400
+LUNG_HU = (-960, -550)
+"""Gas in the bowel is nearer -1000."""
+SMALLEST_LUNG_ML = 50.0
+LEFT_LOBE_MM = 20.0
+"""How far left of the middle the back of the liver may reach."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Torso:
+    """Body and lungs on a coarse lattice, and the column of the body's middle."""
+
+    body: Mask
+    lungs: Mask
+    middle: float
+
+    @property
+    def right(self) -> Mask:
+        """(1, 1, i) mask of the columns on the patient's right."""
+        return (np.arange(self.body.shape[2]) < self.middle)[None, None]
+
+
+def find_torso(blocks: Blocks) -> Torso:
+    """Find body and lungs.
+
+    Raises
+    ------
+    SegmentationError
+        If there is no body.
+    """
+    body = find_body(blocks)
+    columns = np.flatnonzero(body.any(axis=(0, 1)))
+    middle = float(columns[0] + columns[-1]) / 2
+    return Torso(body=body, lungs=find_lungs(blocks, body), middle=middle)
+
+
+def find_body(blocks: Blocks) -> Mask:
+    """Find the patient without table and clothes, lungs and gas included."""
+    spacing = blocks.spacing_mm
+    thick = shrunk(blocks.hu > SKIN_HU, 3.0, spacing)
+    if not thick.any():
+        raise SegmentationError("No body is seen on this CT: it is all air or empty.")
+    body = grown(largest_piece(thick), 3.5, spacing)
+    filled: Mask = np.stack([ndi.binary_fill_holes(plane) for plane in body])
+    return filled
+
+
+def find_lungs(blocks: Blocks, body: Mask) -> Mask:
+    """Find the lungs: large air of lung density that reaches the upper part of the CT."""
+    spacing = blocks.spacing_mm
+    air = (blocks.hu < AIR_HU) & body
+    aerated = (blocks.hu > LUNG_HU[0]) & (blocks.hu < LUNG_HU[1]) & body
+    numbers, counts = pieces(shrunk(aerated, 3.5, spacing))
+    lungs = np.zeros_like(air)
+    for number in np.flatnonzero(counts * blocks.voxel_ml >= SMALLEST_LUNG_ML):
+        piece = np.equal(numbers, number)
+        top = np.flatnonzero(piece.any(axis=(1, 2)))[-1]
+        if top > 0.8 * body.shape[0]:
+            lungs |= piece
+    return grown(lungs, 6.0, spacing) & air
+
+
+def below_right_lung(torso: Torso, step_mm: float, nearest_mm: float, farthest_mm: float) -> Mask:
+    """Voxels at some distance under the base of the right lung, column by column."""
+    lung = torso.lungs & torso.right
+    base = np.where(lung.any(axis=0), lung.argmax(axis=0), np.iinfo(np.int32).max // 2)
+    below: Float32 = (base[None] - np.arange(lung.shape[0])[:, None, None]) * np.float32(step_mm)
+    under: Mask = (below > nearest_mm) & (below < farthest_mm) & lung.any(axis=0, keepdims=True)
+    return under & torso.body
+
+
+def diaphragm_excess_mm(torso: Torso, spacing_mm: tuple[float, float, float]) -> Float32:
+    """How far a voxel lies above the diaphragm, mm; 0 below it, and everywhere without lungs.
+
+    Under the lungs the diaphragm is their base. Between them, where the heart rests on it, its
+    height is averaged from the lung bases around.
+    """
+    has = np.asarray(torso.lungs.any(axis=0, keepdims=True))
+    excess = np.zeros(torso.body.shape, np.float32)
+    if not has.any():
+        return excess
+    base = (torso.lungs.argmax(axis=0, keepdims=True) * spacing_mm[0]).astype(np.float32)
+    between = mean_near(base, has, 20.0, (1.0, spacing_mm[1], spacing_mm[2]))
+    height = np.where(has, base, np.nan_to_num(between, nan=np.inf))
+    above = np.arange(torso.body.shape[0])[:, None, None] * np.float32(spacing_mm[0]) - height
+    excess[:] = np.maximum(above, 0)
+    return excess
+
+
+def behind_left_mm(torso: Torso, spacing_mm: tuple[float, float, float]) -> Float32:
+    """How deep a voxel lies in the left back quarter of the trunk, where the spleen is, mm."""
+    rows = np.flatnonzero(torso.body.any(axis=(0, 2)))
+    behind = (np.arange(torso.body.shape[1]) - (rows[0] + rows[-1]) / 2) * spacing_mm[1]
+    left = (np.arange(torso.body.shape[2]) - torso.middle) * spacing_mm[2] - LEFT_LOBE_MM
+    deep = np.minimum(behind[:, None], left[None, :])
+    return np.broadcast_to(np.maximum(deep, 0), torso.body.shape).astype(np.float32)
