@@ -4,15 +4,19 @@ import dataclasses
 
 import numpy as np
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from liverplan.case import verify
+from liverplan.case import sign, verify
 from liverplan.errors import CaseError
 
 
 @pytest.fixture
 def folder(case, state, surgeon):
     moved = dataclasses.replace(state, planes=(state.planes[0].shifted(3.5),))
-    return case.commit(moved, actor=surgeon, what="Moved the cut", why="margin").folder
+    case = case.commit(moved, actor=surgeon, what="Moved the cut", why="margin")
+    return sign(
+        case, Ed25519PrivateKey.generate(), name="Dr Eva Ask", meaning="lesions accepted"
+    ).folder
 
 
 def files(folder):
@@ -23,10 +27,11 @@ def test_a_case_as_written_has_no_fault(folder):
     assert verify(folder) == []
 
 
-def test_each_of_many_changed_bytes_is_found_by_name(folder):
+def test_each_of_a_thousand_changed_bytes_is_found_by_name(folder):
     rng = np.random.default_rng(11)
     paths = files(folder)
-    for number in range(300):
+    assert {path.suffix for path in paths} == {".json", ".jsonl", ".gz"}
+    for number in range(1000):
         path = paths[number % len(paths)]
         before = path.read_bytes()
         changed = bytearray(before)
