@@ -1,0 +1,269 @@
+"""From labels and cuts to findings: measure, doubt, judge."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import fields
+from typing import Any
+
+import numpy as np
+
+from liverplan import __version__, anatomy
+from liverplan.eligibility import Judgement, Measured, Patient, Protocol, judge
+from liverplan.errors import PlanError, SegmentationError
+from liverplan.findings import (
+    Contribution,
+    CriterionFinding,
+    Findings,
+    LesionFinding,
+    PlaneFinding,
+    RemnantFraction,
+    SeriesSummary,
+    Uncertainty,
+    Volumes,
+)
+from liverplan.resection import Plane
+from liverplan.segmentation import Provenance, Segmentation, axes_of
+from liverplan.segmentation.labels import LIVER
+from liverplan.volumetry import (
+    LesionMargin,
+    Remnant,
+    VolumeIndex,
+    estimate,
+    lesion_margins,
+    measure,
+)
+from liverplan.volumetry.formulas import DEFAULT_FORMULA, estimated_liver_ml, volume_warnings
+
+SMALLEST_CUT_ML = 1e-6
+MEASURABLE_MM = 10.0
+"""RECIST 1.1: a lesion is measurable from this long axis on (Eur J Cancer 2009;45:228)."""
+
+
+def evaluate(
+    segmentation: Segmentation,
+    planes: Sequence[Plane],
+    *,
+    series: SeriesSummary,
+    patient: Patient,
+    protocol: Protocol,
+    notes: Sequence[str] = (),
+    index: VolumeIndex | None = None,
+) -> Findings:
+    """Measure one plan and hold it against a protocol.
+
+    Parameters
+    ----------
+    segmentation : Segmentation
+        Liver and metastases.
+    planes : sequence of Plane
+        The cuts; what is on the staying side of all of them stays. None: nothing is cut.
+    series : SeriesSummary
+        The CT they lie on.
+    patient, protocol : Patient, Protocol
+        What is attested, and what is asked.
+    notes : sequence of str
+        What the reader must be told about the masks.
+    index : VolumeIndex or None
+        Of the segmentation, if it is at hand.
+
+    Raises
+    ------
+    SegmentationError
+        If there is no liver, or all of it is tumour.
+    PlanError
+        If a plane misses the liver.
+    """
+    index = index or VolumeIndex.build(segmentation)
+    _require_liver(index)
+    _require_cuts(index, planes)
+    remnant = measure(index, planes)
+    margins = lesion_margins(index, planes)
+    fraction = _fraction(remnant, patient, protocol)
+    doubt = _doubt(segmentation, planes, remnant, fraction, index, protocol.threshold_fraction)
+    lesions = tuple(_lesion(segmentation, margin) for margin in margins)
+    measured = _measured(segmentation, remnant, fraction, doubt, lesions, planes)
+    judgement = judge(protocol, patient, measured)
+    return Findings(
+        series=series,
+        volumes=Volumes(**_values(remnant)),
+        remnant_fraction=fraction,
+        uncertainty=doubt,
+        threshold_fraction=protocol.threshold_fraction,
+        margin_mm=_smallest_margin(lesions),
+        lesions=lesions,
+        criteria=_criteria(judgement),
+        eligibility=judgement.eligibility,
+        planes=tuple(_plane(plane) for plane in planes),
+        notes=(*notes, *_warnings(remnant, fraction, lesions, planes), *judgement.reasons),
+        protocol=protocol.name,
+        software=f"liverplan {__version__}",
+    )
+
+
+def _require_liver(index: VolumeIndex) -> None:
+    if index.liver_ml <= 0:
+        raise SegmentationError("The liver mask is empty, so nothing can be measured.")
+    if index.functional_ml <= 0:
+        raise SegmentationError(
+            "All of the liver mask is metastasis: there is no functional liver."
+        )
+
+
+def _require_cuts(index: VolumeIndex, planes: Sequence[Plane]) -> None:
+    for number, plane in enumerate(planes, 1):
+        stays = index.remnant_ml_of([plane])
+        if SMALLEST_CUT_ML < stays < index.functional_ml - SMALLEST_CUT_ML:
+            continue
+        side = "stays" if stays > SMALLEST_CUT_ML else "is removed"
+        place = ", ".join(f"{x:g}" for x in plane.point_mm)
+        raise PlanError(
+            f"Plane {number} (through {place} mm) misses the liver: all of the liver lies on the "
+            f"side that {side}."
+        )
+
+
+def _fraction(remnant: Remnant, patient: Patient, protocol: Protocol) -> RemnantFraction:
+    """Return the remnant over each denominator; the estimate needs height and weight."""
+    estimated = None
+    if patient.height_cm is not None and patient.weight_kg is not None:
+        estimated = estimated_liver_ml(height_cm=patient.height_cm, weight_kg=patient.weight_kg)
+    return RemnantFraction(
+        of_functional=remnant.remnant_ml / remnant.functional_ml,
+        of_liver=remnant.remnant_ml / remnant.liver_ml,
+        of_estimated=None if estimated is None else remnant.remnant_ml / estimated,
+        deciding=protocol.remnant_criterion.denominator,
+        formula="" if estimated is None else DEFAULT_FORMULA,
+        estimated_liver_ml=estimated,
+    )
+
+
+def _deciding_ml(remnant: Remnant, fraction: RemnantFraction) -> float | None:
+    """Return the deciding denominator where it is a fixed number, None for the functional liver."""
+    if fraction.deciding == "of_estimated":
+        return fraction.estimated_liver_ml
+    return remnant.liver_ml if fraction.deciding == "of_liver" else None
+
+
+def _doubt(
+    segmentation: Segmentation,
+    planes: Sequence[Plane],
+    remnant: Remnant,
+    fraction: RemnantFraction,
+    index: VolumeIndex,
+    threshold: float,
+) -> Uncertainty:
+    doubt = estimate(
+        segmentation,
+        planes,
+        threshold_fraction=threshold,
+        denominator_ml=_deciding_ml(remnant, fraction),
+        index=index,
+    )
+    return Uncertainty(
+        interval_95=doubt.interval_95,
+        probability_above_threshold=doubt.probability_above_threshold,
+        flip_mm=doubt.flip_mm,
+        contributions=tuple(Contribution(**_values(c)) for c in doubt.contributions),
+    )
+
+
+def _lesion(segmentation: Segmentation, margin: LesionMargin) -> LesionFinding:
+    mask = segmentation.lesion(margin.label)
+    axes = axes_of(mask, segmentation.grid)
+    x, y, z = segmentation.grid.to_mm(np.argwhere(mask).mean(axis=0))
+    made = segmentation.provenance.get(margin.label)
+    return LesionFinding(
+        label=margin.label,
+        volume_ml=segmentation.volume_ml(margin.label),
+        long_axis_mm=axes.long_mm,
+        short_axis_mm=axes.short_mm,
+        centroid_mm=(float(x), float(y), float(z)),
+        margin_mm=margin.margin_mm,
+        in_remnant=margin.in_remnant,
+        state="confirmed" if made and _accepted(made) else "found by machine",
+    )
+
+
+def _accepted(made: Provenance) -> bool:
+    """Whether a person stands behind a mask: drew it, edited it, or accepted it."""
+    return made.quality != "automatic" or bool(made.accepted_by)
+
+
+def _unaccepted(segmentation: Segmentation) -> tuple[str, ...]:
+    names = []
+    for label in (LIVER, *segmentation.lesion_labels):
+        made = segmentation.provenance.get(label)
+        if made is None or not _accepted(made):
+            names.append("liver mask" if label == LIVER else anatomy.lesion_name(label))
+    return tuple(names)
+
+
+def _measured(
+    segmentation: Segmentation,
+    remnant: Remnant,
+    fraction: RemnantFraction,
+    doubt: Uncertainty,
+    lesions: Sequence[LesionFinding],
+    planes: Sequence[Plane],
+) -> Measured:
+    return Measured(
+        remnant_ml=remnant.remnant_ml if planes else None,
+        functional_ml=remnant.functional_ml,
+        liver_ml=remnant.liver_ml,
+        estimated_liver_ml=fraction.estimated_liver_ml,
+        formula=fraction.formula,
+        interval_95=doubt.interval_95 if planes else None,
+        lesion_count=len(lesions) or None,
+        lesions_below_10_mm=sum(lesion.long_axis_mm < MEASURABLE_MM for lesion in lesions),
+        lesions_in_remnant=sum(lesion.in_remnant for lesion in lesions) if planes else 0,
+        unaccepted=_unaccepted(segmentation),
+    )
+
+
+def _smallest_margin(lesions: Sequence[LesionFinding]) -> float | None:
+    """Return the smallest margin of the lesions that are removed, or cut through (negative)."""
+    margins = [
+        lesion.margin_mm
+        for lesion in lesions
+        if lesion.margin_mm is not None and (not lesion.in_remnant or lesion.margin_mm < 0)
+    ]
+    return min(margins, default=None)
+
+
+def _warnings(
+    remnant: Remnant,
+    fraction: RemnantFraction,
+    lesions: Sequence[LesionFinding],
+    planes: Sequence[Plane],
+) -> list[str]:
+    notes = list(
+        volume_warnings(
+            liver_ml=remnant.liver_ml,
+            tumour_ml=remnant.tumour_ml,
+            estimated_ml=fraction.estimated_liver_ml,
+            remnant_ml=remnant.remnant_ml,
+            resected_ml=remnant.resected_ml,
+        )
+    )
+    for lesion in lesions if planes else ():
+        name = anatomy.lesion_name(lesion.label)
+        if lesion.margin_mm is not None and lesion.margin_mm < 0:
+            notes.append(f"{name} is cut through, or touched, by this plan.")
+        elif lesion.in_remnant:
+            notes.append(f"{name} stays in the remnant.")
+    return notes
+
+
+def _criteria(judgement: Judgement) -> tuple[CriterionFinding, ...]:
+    return tuple(CriterionFinding(**_values(result)) for result in judgement.criteria)
+
+
+def _plane(plane: Plane) -> PlaneFinding:
+    x, y, z = plane.point_mm.tolist()
+    nx, ny, nz = plane.normal.tolist()
+    return PlaneFinding(point_mm=(x, y, z), normal=(nx, ny, nz))
+
+
+def _values(value: Any) -> dict[str, Any]:  # noqa: ANN401 - any frozen dataclass
+    return {f.name: getattr(value, f.name) for f in fields(value)}

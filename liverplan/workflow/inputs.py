@@ -1,0 +1,226 @@
+"""What goes in: the CT, its masks (given, automatic, clicked), the cuts, the patient's facts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Event
+from typing import Any
+
+import cc3d
+import numpy as np
+
+from liverplan import dicom
+from liverplan.anatomy import lesion_name
+from liverplan.dicom import CT, SeriesInfo
+from liverplan.errors import InputError, PlanError
+from liverplan.resection import Plane
+from liverplan.segmentation import (
+    Provenance,
+    Segmentation,
+    lesion_from_click,
+    read_mask_file,
+)
+from liverplan.segmentation.backends import segment_with
+from liverplan.segmentation.files import SUFFIXES
+from liverplan.segmentation.labels import FIRST_LESION, LIVER, outside_ml
+from liverplan.segmentation.results import Mask
+from liverplan.volume import Grid, Volume
+from liverplan.workflow.progress import Progress, part, tell
+
+DEFAULT_BACKEND = "classical"
+DEFAULT_PROTOCOL = "breclim2"
+SMALLEST_OUTSIDE_ML = 1e-9
+
+Point = tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What an assessment is asked to do; everything has a default.
+
+    Parameters
+    ----------
+    series_uid : str or None
+        Which series, if the source holds several.
+    liver, lesions : Path or None
+        Given masks: NIfTI, NRRD or DICOM SEG.
+    lesion_labels : tuple of int or None
+        Which label values (SEG: segment numbers) of the lesion file are lesions; None: all.
+    clicks : tuple of (x, y, z)
+        A click in each metastasis, LPS mm.
+    planes : tuple of (px, py, pz, nx, ny, nz)
+        Cuts: a point and a normal toward the tissue that stays, LPS mm.
+    patient : Path or None
+        TOML file with attested facts.
+    protocol : str
+        Name of a protocol that is shipped, or a path to one.
+    backend : str
+        What finds the liver where no mask is given.
+    """
+
+    series_uid: str | None = None
+    liver: Path | None = None
+    lesions: Path | None = None
+    lesion_labels: tuple[int, ...] | None = None
+    clicks: tuple[Point, ...] = ()
+    planes: tuple[Point, ...] = ()
+    patient: Path | None = None
+    protocol: str = DEFAULT_PROTOCOL
+    backend: str = DEFAULT_BACKEND
+
+
+def list_series(path: Path, *, progress: Progress | None = None) -> list[dict[str, Any]]:
+    """Return every series at a path as a plain document: what it is, usable or why not."""
+    return [_series_json(info) for info in dicom.find_series(path, progress=progress)]
+
+
+def open_ct(
+    path: Path,
+    series_uid: str | None = None,
+    *,
+    progress: Progress | None = None,
+    cancel: Event | None = None,
+) -> CT:
+    """Read the CT series at a path, the named one or the one that serves best."""
+    found = dicom.find_series(path, progress=part(progress, 0.0, 0.2), cancel=cancel)
+    info = dicom.choose_series(found, series_uid)
+    return dicom.read_series(info, progress=part(progress, 0.2, 1.0), cancel=cancel)
+
+
+def planes_of(request: Request) -> tuple[Plane, ...]:
+    """Read the requested cuts.
+
+    Raises
+    ------
+    PlanError
+        If one is no plane; its number is named.
+    """
+    planes = []
+    for number, values in enumerate(request.planes, 1):
+        try:
+            planes.append(Plane(point_mm=np.array(values[:3]), normal=np.array(values[3:])))
+        except PlanError as fault:
+            raise PlanError(f"Plane {number}: {fault}") from fault
+    return tuple(planes)
+
+
+def make_segmentation(
+    volume: Volume,
+    request: Request,
+    *,
+    progress: Progress | None = None,
+    cancel: Event | None = None,
+) -> tuple[Segmentation, tuple[str, ...]]:
+    """Given masks where there are any, automatic and clicked ones elsewhere; and what to say."""
+    grid = volume.grid
+    if request.liver is not None:
+        liver, liver_made, notes = _given_liver(request.liver, grid)
+        lesions: list[tuple[Mask, Provenance]] = []
+    else:
+        found = segment_with(
+            request.backend, volume, progress=part(progress, 0.0, 0.8), cancel=cancel
+        )
+        liver, liver_made, notes = found.mask, found.provenance, list(found.warnings)
+        lesions = [(mask, found.provenance) for mask in found.lesions]
+    if request.lesions is not None:
+        lesions = _given_lesions(request.lesions, request.lesion_labels, grid)
+    for click in request.clicks:
+        tell(progress, 0.9, "Outlining the metastases")
+        result = lesion_from_click(volume, liver, click)
+        lesions.append((result.mask, result.provenance))
+        notes.extend(result.warnings)
+    notes += _outside(grid, liver, [mask for mask, _ in lesions])
+    notes += _pieces([mask for mask, _ in lesions])
+    made = [liver_made, *(provenance for _, provenance in lesions)]
+    segmentation = Segmentation.from_masks(
+        grid, liver, [mask for mask, _ in lesions], dict(enumerate(made, LIVER))
+    )
+    return segmentation, tuple(notes)
+
+
+def _series_json(info: SeriesInfo) -> dict[str, Any]:
+    return {
+        "uid": info.key,
+        "description": info.description,
+        "kind": info.kind,
+        "usable": info.usable,
+        "reason": info.reason,
+        "shape": list(info.shape),
+        "spacing_mm": list(info.spacing_mm),
+        "files": info.n_files,
+        "study_date": info.study_date,
+        "notes": list(info.notes),
+    }
+
+
+def _given_liver(path: Path, grid: Grid) -> tuple[Mask, Provenance, list[str]]:
+    if _is_seg(path):
+        segments = dicom.read_seg(path, grid)
+        coded = [segment.mask for segment in segments if segment.structure != "other"]
+        masks = coded or [segment.mask for segment in segments]
+    else:
+        masks = list(read_mask_file(path, grid).masks())
+    liver = np.logical_or.reduce(masks) if masks else np.zeros(grid.shape, bool)
+    if not liver.any():
+        raise InputError(f"The liver mask {path} is empty.")
+    return liver, _given(path), []
+
+
+def _given_lesions(
+    path: Path, labels: Sequence[int] | None, grid: Grid
+) -> list[tuple[Mask, Provenance]]:
+    masks = _lesion_masks(path, grid, labels)
+    if not any(mask.any() for mask in masks):
+        raise InputError(f"The lesion mask {path} is empty.")
+    return [(mask, _given(path)) for mask in masks]
+
+
+def _lesion_masks(path: Path, grid: Grid, labels: Sequence[int] | None) -> list[Mask]:
+    """Masks of a file, by label value (SEG: by segment number, those coded as lesions first)."""
+    if not _is_seg(path):
+        return list(read_mask_file(path, grid).masks(labels))
+    segments = {segment.number: segment for segment in dicom.read_seg(path, grid)}
+    if labels is None:
+        coded = [n for n, segment in segments.items() if segment.structure == "lesion"]
+        labels = coded or list(segments)
+    absent = [number for number in labels if number not in segments]
+    if absent:
+        known = ", ".join(str(number) for number in segments)
+        raise InputError(f"{path.name} has no segment {absent[0]}; it has {known}.")
+    return [segments[number].mask for number in labels]
+
+
+def _is_seg(path: Path) -> bool:
+    return not path.name.lower().endswith(SUFFIXES)
+
+
+def _given(path: Path) -> Provenance:
+    return Provenance(
+        method="given mask", version="1", quality="expert", parameters={"file": path.name}
+    )
+
+
+def _outside(grid: Grid, liver: Mask, lesions: Sequence[Mask]) -> list[str]:
+    notes = []
+    for label, lesion in enumerate(lesions, FIRST_LESION):
+        outside = outside_ml(grid, liver, lesion)
+        if outside > SMALLEST_OUTSIDE_ML:
+            notes.append(
+                f"{lesion_name(label)}: {outside:.2f} mL lies outside the liver mask and was "
+                "counted into the liver."
+            )
+    return notes
+
+
+def _pieces(lesions: Sequence[Mask]) -> list[str]:
+    notes = []
+    for label, lesion in enumerate(lesions, FIRST_LESION):
+        pieces = int(cc3d.connected_components(lesion, return_N=True)[1])
+        if pieces > 1:
+            notes.append(
+                f"{lesion_name(label)} lies in {pieces} pieces and counts as one metastasis; "
+                "give each its own label if they are several."
+            )
+    return notes

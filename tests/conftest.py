@@ -1,0 +1,42 @@
+"""A small sample CT with its true masks, made once."""
+
+import os
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from liverplan.dicom.write_ct import write_ct_series
+from liverplan.phantom import make_phantom
+from liverplan.segmentation import Segmentation, write_mask_file
+
+
+@pytest.fixture(scope="session")
+def small(tmp_path_factory):
+    """A coarse phantom: ct/ (DICOM), liver.nii.gz, lesions.nrrd (labels 1-3), and its truth."""
+    folder = tmp_path_factory.mktemp("small")
+    made = make_phantom(spacing_mm=(5.0, 2.5, 2.5), seed=3)
+    write_ct_series(made.volume, folder / "ct")
+    grid, labels = made.segmentation.grid, made.segmentation.labels
+    liver = Segmentation(grid=grid, labels=(labels > 0).astype("uint8"))
+    lesions = Segmentation(grid=grid, labels=(labels.clip(1) - 1).astype("uint8"))
+    write_mask_file(folder / "liver.nii.gz", liver)
+    write_mask_file(folder / "lesions.nrrd", lesions)
+    return SimpleNamespace(
+        folder=folder,
+        ct=folder / "ct",
+        liver=folder / "liver.nii.gz",
+        lesions=folder / "lesions.nrrd",
+        phantom=made,
+        truth=made.truth,
+    )
+
+
+@pytest.fixture(scope="session")
+def real_data():
+    """The folder with real CT, or skip."""
+    root = Path(__file__).parents[1]
+    place = Path(os.environ.get("LIVERPLAN_DATA", root.parent / "shared" / "data"))
+    if not place.is_dir():
+        pytest.skip(f"real CT is absent: {place} does not exist (set LIVERPLAN_DATA)")
+    return place
