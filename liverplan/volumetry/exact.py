@@ -47,11 +47,11 @@ def half_space_ml(
     """
     axis = int(np.argmax(np.abs(slope)))
     narrow, wide = np.sort(np.abs(np.delete(slope, axis)))
-    distance = slope @ ends[axis].points.astype(np.float64) - offset
+    distance = ends[axis].distances(slope, offset)
     ramp = np.maximum(distance, 0.0)
     near = np.flatnonzero(np.abs(distance) < (wide + narrow) / 2)
     ramp[near] = smooth_ramp(distance[near], wide, narrow)
-    return max(-voxel_ml / float(slope[axis]) * float(ends[axis].weights @ ramp), 0.0)
+    return max(-voxel_ml / float(slope[axis]) * float((ends[axis].weights * ramp).sum()), 0.0)
 
 
 def smooth_ramp(

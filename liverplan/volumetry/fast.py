@@ -92,7 +92,7 @@ def profiles(
     axes = np.argmax(np.abs(slopes), axis=1)
     spreads = [float(_face_spread(s[None], a)[0]) for s, a in zip(slopes, axes, strict=True)]
     for m, axis in enumerate(axes):
-        distances = slopes[m] @ ends[axis].points.astype(np.float64)
+        distances = ends[axis].distances(slopes[m], 0.0)
         weights = ends[axis].weights.astype(np.float64)
         profile_sums(distances, weights, spreads[m], float(offsets[m]), step, sums[m])
     return np.asarray(-sums / np.take_along_axis(slopes, axes[:, None], axis=1))

@@ -204,6 +204,18 @@ class VolumeIndex:
         columns = [lesion.support_mm(self.grid, normals) for lesion in self.lesions]
         return np.stack(columns, axis=1) if columns else np.empty((len(normals), 0))
 
+    def reach_mm(self, normals: ArrayLike) -> FloatArray:
+        """(M,) mm: how far any of the lesions reaches along each of (M, 3) normals."""
+        normals, _ = checked_planes(normals, np.zeros(len(np.atleast_2d(normals))))
+        return self._all_lesions.support_mm(self.grid, normals)
+
+    @cached_property
+    def _all_lesions(self) -> LesionShape:
+        """Return the lesions' hulls as one shape: quicker to ask than each of them."""
+        hulls = np.concatenate([lesion.hull for lesion in self.lesions])
+        order = np.lexsort(hulls.T[::-1])
+        return LesionShape(label=0, voxels=hulls[order].astype(np.int64))
+
     def margin_mm(self, normals: ArrayLike, offsets_mm: ArrayLike) -> FloatArray:
         """(M, L) mm by which each plane clears each lesion: ``offset - support``.
 

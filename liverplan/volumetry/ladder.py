@@ -1,7 +1,8 @@
 """The boundary ladder: the liver, and its lesions, with their surfaces shifted in or out.
 
-A rung is the tissue whose signed distance to the mask's surface is at most a shift in mm; a volume
-at a shift between two rungs is interpolated. Positive shifts grow a mask.
+A rung is the tissue whose signed distance to the mask's surface is at most a shift in mm, its
+surface placed between voxels where the distance passes that shift; a volume at a shift between two
+rungs is interpolated. Positive shifts grow a mask.
 """
 
 from __future__ import annotations
@@ -14,12 +15,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from liverplan.segmentation.labels import Segmentation
-from liverplan.volume import FloatArray, Grid
+from liverplan.volume import FloatArray, Grid, read_only
 from liverplan.volumetry.index import VolumeIndex
-from liverplan.volumetry.runs import bounding_box
+from liverplan.volumetry.runs import bounding_box, end_points
+from liverplan.volumetry.spreads import Spreads, spreads_for
+
+Mask = NDArray[np.bool_]
+Labels = NDArray[np.uint8]
 
 RUNGS = 7
 REACH_SD = 3.0
+_MOST_ANISOTROPIC = 2.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -37,20 +43,16 @@ class Ladder:
     shifts_mm: FloatArray
     rungs: tuple[VolumeIndex, ...]
 
+    def __post_init__(self) -> None:
+        read_only(self.shifts_mm)
+
     @classmethod
-    def build(
-        cls, mask: NDArray[np.bool_], within: NDArray[np.bool_], grid: Grid, sd: float
-    ) -> Self:
+    def build(cls, mask: Mask, within: Mask, grid: Grid, sd_mm: float) -> Self:
         """Shift a mask's surface by up to 3 standard deviations; keep what lies within."""
-        shifts = np.linspace(-REACH_SD, REACH_SD, RUNGS) * sd
+        shifts = np.linspace(-REACH_SD, REACH_SD, RUNGS) * sd_mm
         distance = signed_distance_mm(mask, grid.spacing_mm)
-        rungs = tuple(
-            VolumeIndex.build(
-                Segmentation(grid=grid, labels=((distance <= shift) & within).astype(np.uint8))
-            )
-            for shift in shifts
-        )
-        return cls(shifts_mm=shifts, rungs=rungs)
+        rungs = [_rung(distance - np.float32(shift), within, grid) for shift in shifts]
+        return cls(shifts_mm=shifts, rungs=tuple(rungs))
 
     def volumes_ml(self, shifts_mm: FloatArray) -> FloatArray:
         """(M,) boundary shifts to (M,) whole volumes, mL."""
@@ -66,40 +68,99 @@ class Ladder:
         for level, rung in enumerate(self.rungs):
             share = 1 - np.abs(place - level)
             mine = np.flatnonzero(share > 0)
-            total[mine] += share[mine] * rung.remnants_ml_of(normals[mine], offsets_mm[mine])
+            if mine.size:
+                left = rung.remnants_ml_of(normals[mine], offsets_mm[mine])
+                total[mine] += share[mine] * left
         return total
 
 
-def ladders(segmentation: Segmentation, liver_sd: float, lesion_sd: float) -> tuple[Ladder, Ladder]:
-    """Build the liver's ladder (without its lesions) and the lesions' (within the liver).
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Ladders:
+    """A segmentation's two: the liver without its lesions, and the lesions within the liver.
 
-    Distances follow the grid's spacing; a sheared grid is taken as if its axes were at right
-    angles.
+    ``lesions`` is None where there is none.
     """
-    reach = REACH_SD * max(liver_sd, lesion_sd)
-    labels, grid = _with_room(segmentation, reach)
-    liver, tumour = labels > 0, labels > 1
-    return (
-        Ladder.build(liver, ~tumour, grid, liver_sd),
-        Ladder.build(tumour, liver, grid, lesion_sd),
+
+    liver: Ladder
+    lesions: Ladder | None
+    spreads: Spreads
+
+    @classmethod
+    def build(cls, segmentation: Segmentation, *, spreads: Spreads | None = None) -> Self:
+        """Build both for given spreads, or for those of the segmentation's provenance.
+
+        Distances follow the grid's spacing; a sheared grid is taken as if its axes were at right
+        angles.
+        """
+        labels, grid = _cropped(segmentation.labels, segmentation.grid, room_mm=0.0)
+        spreads = spreads or spreads_for(segmentation, np.unique(labels[labels > 1]).tolist())
+        labels, grid = _evenly_spaced(labels, grid)
+        return cls(
+            liver=_liver_ladder(labels, grid, spreads.liver.sd),
+            lesions=_lesion_ladder(labels, grid, spreads.lesion.sd),
+            spreads=spreads,
+        )
+
+
+def _liver_ladder(labels: Labels, grid: Grid, sd_mm: float) -> Ladder:
+    labels, grid = _cropped(labels, grid, room_mm=REACH_SD * sd_mm)
+    return Ladder.build(labels > 0, labels <= 1, grid, sd_mm)
+
+
+def _lesion_ladder(labels: Labels, grid: Grid, sd_mm: float) -> Ladder | None:
+    tumour = labels > 1
+    if not tumour.any():
+        return None
+    labels, grid = _cropped(labels, grid, room_mm=REACH_SD * sd_mm, around=tumour)
+    return Ladder.build(labels > 1, labels > 0, grid, sd_mm)
+
+
+def signed_distance_mm(mask: Mask, spacing_mm: tuple[float, float, float]) -> NDArray[np.float32]:
+    """Distance of each voxel's centre to the mask's surface, mm; negative inside."""
+    half = np.float32(min(spacing_mm) / 2)
+    distance = edt.edt(~mask, anisotropy=spacing_mm, black_border=False) - half
+    inside = half - edt.edt(mask, anisotropy=spacing_mm, black_border=False)
+    np.copyto(distance, inside, where=mask)
+    return np.asarray(distance, dtype=np.float32)
+
+
+def _rung(height: NDArray[np.float32], within: Mask, grid: Grid) -> VolumeIndex:
+    ends = end_points((height <= 0) & within, (0, 0, 0), height)
+    lengths = [-float(e.weights.astype(np.float64) @ e.points[e.axis]) for e in ends]
+    volume_ml = float(np.mean(lengths)) * grid.voxel_ml
+    return VolumeIndex(
+        grid=grid,
+        functional_ml=volume_ml,
+        liver_ml=volume_ml,
+        tumour_ml=0.0,
+        ends=ends,
+        lesions=(),
     )
 
 
-def signed_distance_mm(
-    mask: NDArray[np.bool_], spacing_mm: tuple[float, float, float]
-) -> FloatArray:
-    """Distance of each voxel's centre to the mask's surface, mm; negative inside."""
-    half = min(spacing_mm) / 2
-    outside = edt.edt(~mask, anisotropy=spacing_mm, black_border=False)
-    inside = edt.edt(mask, anisotropy=spacing_mm, black_border=False)
-    return np.asarray(np.where(mask, half - inside, outside - half))
-
-
-def _with_room(segmentation: Segmentation, reach_mm: float) -> tuple[NDArray[np.uint8], Grid]:
-    """Crop the labels to their bounding box with room to grow, also past the grid's border."""
-    box = bounding_box(segmentation.labels)
-    room = [int(np.ceil(reach_mm / s)) + 1 for s in segmentation.grid.spacing_mm]
-    labels = np.pad(segmentation.labels[box], [(r, r) for r in room])
+def _cropped(
+    labels: Labels, grid: Grid, *, room_mm: float, around: Mask | None = None
+) -> tuple[Labels, Grid]:
+    """Crop to what is labelled (or to a mask), with room to grow, also past the grid's border."""
+    box = bounding_box(labels if around is None else around.view(np.uint8))
+    room = [int(np.ceil(room_mm / s)) + 1 for s in grid.spacing_mm]
     start = [b.start - r for b, r in zip(box, room, strict=True)]
     stop = [b.stop + r for b, r in zip(box, room, strict=True)]
-    return labels, segmentation.grid.crop(start, stop)
+    inside = tuple(
+        slice(max(a, 0), min(b, n)) for a, b, n in zip(start, stop, labels.shape, strict=True)
+    )
+    missing = [(s.start - a, b - s.stop) for s, a, b in zip(inside, start, stop, strict=True)]
+    return np.pad(labels[inside], missing), grid.crop(start, stop)
+
+
+def _evenly_spaced(labels: Labels, grid: Grid) -> tuple[Labels, Grid]:
+    """Repeat voxels along axes that are coarser than twice the finest: distances need that."""
+    finest = min(grid.spacing_mm)
+    times = [max(1, round(s / finest / _MOST_ANISOTROPIC + 0.49)) for s in grid.spacing_mm]
+    affine = grid.affine.copy()
+    affine[:3, :3] /= times
+    affine[:3, 3] = grid.to_mm([(1 / n - 1) / 2 for n in times])
+    for axis, count in enumerate(times):
+        labels = np.repeat(labels, count, axis=axis) if count > 1 else labels
+    k, j, i = labels.shape
+    return labels, Grid(shape=(k, j, i), affine=affine, frame_uid=grid.frame_uid)

@@ -19,6 +19,8 @@ from scipy.spatial import ConvexHull, QhullError
 from liverplan.resection.cuts import Plane
 from liverplan.volume import FloatArray, Grid, read_only
 
+_BLOCK = 1 << 15
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class LesionShape:
@@ -47,7 +49,7 @@ class LesionShape:
         """(M, 3) unit normals to (M,) mm: how far the lesion reaches along each, n.x at most."""
         slopes = normals @ grid.affine[:3, :3]
         reach = np.abs(slopes).sum(axis=1) / 2
-        farthest = (slopes @ self.hull.T).max(axis=1)
+        farthest = _farthest(slopes, self.hull)
         return np.asarray(farthest + reach + normals @ grid.affine[:3, 3])
 
 
@@ -101,6 +103,15 @@ def lesion_margin(shape: LesionShape, grid: Grid, planes: Sequence[Plane]) -> Le
         return LesionMargin(label=shape.label, margin_mm=float(stays.min()), in_remnant=True)
     margin = float(removed.min())
     return LesionMargin(label=shape.label, margin_mm=margin, in_remnant=margin < 0)
+
+
+def _farthest(slopes: FloatArray, points: FloatArray) -> FloatArray:
+    """(M, 3) slopes to (M,) largest slope.p, in blocks that stay in the processor's cache."""
+    k, j, i = points.T
+    blocks = np.array_split(slopes, -(-len(slopes) * len(points) // _BLOCK) or 1)
+    return np.concatenate(
+        [(b[:, :1] * k + b[:, 1:2] * j + b[:, 2:] * i).max(axis=1) for b in blocks]
+    )
 
 
 def _hull(voxels: NDArray[np.int64]) -> FloatArray:

@@ -6,11 +6,11 @@ row here; nothing else holds a number.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from liverplan.segmentation.labels import Quality
+from liverplan.segmentation.labels import LIVER, Quality, Segmentation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,3 +79,29 @@ LESION_BOUNDARY: Mapping[Quality, Spread] = MappingProxyType(
         ),
     }
 )
+
+_WORST_FIRST: tuple[Quality, ...] = ("automatic", "edited", "expert")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spreads:
+    """The four standard deviations of the model."""
+
+    position: Spread = CUT_POSITION
+    tilt: Spread = CUT_TILT
+    liver: Spread = LIVER_BOUNDARY["automatic"]
+    lesion: Spread = LESION_BOUNDARY["automatic"]
+
+
+def spreads_for(segmentation: Segmentation, lesion_labels: Sequence[int]) -> Spreads:
+    """Choose the boundaries' spreads by how the masks were made; unknown counts as automatic.
+
+    The least sure lesion speaks for all.
+    """
+    known = segmentation.provenance
+    liver = known[LIVER].quality if LIVER in known else _WORST_FIRST[0]
+    found = {
+        known[label].quality if label in known else _WORST_FIRST[0] for label in lesion_labels
+    } or {liver}
+    lesion = next(quality for quality in _WORST_FIRST if quality in found)
+    return Spreads(liver=LIVER_BOUNDARY[liver], lesion=LESION_BOUNDARY[lesion])

@@ -16,20 +16,11 @@ from scipy.special import ndtri
 
 from liverplan.errors import PlanError
 from liverplan.resection.cuts import Plane
-from liverplan.segmentation.labels import LIVER, Quality, Segmentation
+from liverplan.segmentation.labels import Segmentation
 from liverplan.volume import FloatArray
-from liverplan.volumetry.exact import index_planes
 from liverplan.volumetry.index import VolumeIndex
-from liverplan.volumetry.ladder import Ladder, ladders
-from liverplan.volumetry.spreads import (
-    CUT_POSITION,
-    CUT_TILT,
-    LESION_BOUNDARY,
-    LIVER_BOUNDARY,
-    Spread,
-)
-
-_WORST_FIRST: tuple[Quality, ...] = ("automatic", "edited", "expert")
+from liverplan.volumetry.ladder import Ladders
+from liverplan.volumetry.remnant import cut_centre_mm
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,31 +57,6 @@ class Doubt:
     contributions: tuple[Contribution, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Spreads:
-    """The four standard deviations of the model."""
-
-    position: Spread = CUT_POSITION
-    tilt: Spread = CUT_TILT
-    liver: Spread = LIVER_BOUNDARY["automatic"]
-    lesion: Spread = LESION_BOUNDARY["automatic"]
-
-
-def spreads_for(segmentation: Segmentation) -> Spreads:
-    """Choose the boundaries' spreads by how the masks were made; unknown counts as automatic.
-
-    The least sure lesion speaks for all.
-    """
-    known = segmentation.provenance
-    liver = known[LIVER].quality if LIVER in known else _WORST_FIRST[0]
-    found = {
-        known[label].quality if label in known else _WORST_FIRST[0]
-        for label in segmentation.lesion_labels
-    } or {liver}
-    lesion = next(quality for quality in _WORST_FIRST if quality in found)
-    return Spreads(liver=LIVER_BOUNDARY[liver], lesion=LESION_BOUNDARY[lesion])
-
-
 def estimate(
     segmentation: Segmentation,
     planes: Sequence[Plane],
@@ -100,7 +66,7 @@ def estimate(
     seed: int = 0,
     samples: int = 2000,
     index: VolumeIndex | None = None,
-    spreads: Spreads | None = None,
+    ladders: Ladders | None = None,
 ) -> Doubt:
     """Estimate how sure the remnant fraction of a plan is.
 
@@ -119,8 +85,9 @@ def estimate(
         Of the Monte-Carlo; the same seed gives the same result.
     index : VolumeIndex, optional
         The segmentation's, if it is built already.
-    spreads : Spreads, optional
-        Instead of `spreads_for` the segmentation.
+    ladders : Ladders, optional
+        ``Ladders.build(segmentation)``, if it is built already: it does not depend on the planes.
+        It also brings spreads other than those of the segmentation's provenance.
 
     Raises
     ------
@@ -134,7 +101,7 @@ def estimate(
         raise PlanError(f"A denominator of {denominator_ml} mL is not a positive volume.")
     if samples < 2:
         raise PlanError(f"{samples} samples are too few to estimate an uncertainty.")
-    model = _Model.build(segmentation, index, planes, spreads, denominator_ml)
+    model = _Model.build(index, planes, ladders or Ladders.build(segmentation), denominator_ml)
     draws = _draws(samples, 3 * len(planes) + 2, seed)
     fractions = np.maximum(model.fractions(draws), 0.0)
     low, high = np.quantile(fractions, (0.025, 0.975))
@@ -173,43 +140,36 @@ class _Model:
 
     planes: tuple[Plane, ...]
     pivots_mm: FloatArray
-    liver: Ladder
-    lesions: Ladder | None
-    spreads: Spreads
+    ladders: Ladders
     denominator_ml: float | None
 
     @classmethod
     def build(
         cls,
-        segmentation: Segmentation,
         index: VolumeIndex,
         planes: Sequence[Plane],
-        spreads: Spreads | None,
+        ladders: Ladders,
         denominator_ml: float | None,
     ) -> _Model:
-        spreads = spreads or spreads_for(segmentation)
-        liver, lesions = ladders(segmentation, spreads.liver.sd, spreads.lesion.sd)
         return cls(
             planes=tuple(planes),
             pivots_mm=np.array([cut_centre_mm(index, plane) for plane in planes]).reshape(-1, 3),
-            liver=liver,
-            lesions=lesions if index.lesions else None,
-            spreads=spreads,
+            ladders=ladders,
             denominator_ml=denominator_ml,
         )
 
     def fractions(self, draws: FloatArray) -> FloatArray:
         """(M, 3 P + 2) standard normal draws to (M,) remnant fractions."""
         normals, offsets = self._poses(draws[:, :-2].reshape(len(draws), -1, 3))
-        shifts = draws[:, -2] * self.spreads.liver.sd
-        remnant = self.liver.remnants_ml(normals, offsets, shifts)
-        whole = self.liver.volumes_ml(shifts)
-        if self.lesions:
-            grown = draws[:, -1] * self.spreads.lesion.sd
+        shifts = draws[:, -2] * self.ladders.spreads.liver.sd
+        remnant = self.ladders.liver.remnants_ml(normals, offsets, shifts)
+        whole = self.ladders.liver.volumes_ml(shifts)
+        if self.ladders.lesions:
+            grown = draws[:, -1] * self.ladders.spreads.lesion.sd
             none = np.zeros_like(grown)
-            remnant -= self.lesions.remnants_ml(normals, offsets, grown)
-            remnant += self.lesions.remnants_ml(normals, offsets, none)
-            whole += self.lesions.volumes_ml(none) - self.lesions.volumes_ml(grown)
+            remnant -= self.ladders.lesions.remnants_ml(normals, offsets, grown)
+            remnant += self.ladders.lesions.remnants_ml(normals, offsets, none)
+            whole += self.ladders.lesions.volumes_ml(none) - self.ladders.lesions.volumes_ml(grown)
         return remnant / (self.denominator_ml or whole)
 
     def contributions(self, draws: FloatArray) -> tuple[Contribution, ...]:
@@ -217,10 +177,10 @@ class _Model:
         count = draws.shape[1]
         poses = np.arange(count - 2)
         columns = {
-            self.spreads.position: poses[poses % 3 == 0],
-            self.spreads.tilt: poses[poses % 3 != 0],
-            self.spreads.liver: np.array([count - 2]),
-            self.spreads.lesion: np.array([count - 1]),
+            self.ladders.spreads.position: poses[poses % 3 == 0],
+            self.ladders.spreads.tilt: poses[poses % 3 != 0],
+            self.ladders.spreads.liver: np.array([count - 2]),
+            self.ladders.spreads.lesion: np.array([count - 1]),
         }
         found = []
         for spread, mine in columns.items():
@@ -243,32 +203,14 @@ class _Model:
         normals, offsets = np.empty(draws.shape), np.empty(draws.shape[:2])
         for p, (plane, pivot) in enumerate(zip(self.planes, self.pivots_mm, strict=True)):
             across = np.linalg.svd(plane.normal[None])[2][1:]
-            tilt = np.radians(self.spreads.tilt.sd) * draws[:, p, 1:]
+            tilt = np.radians(self.ladders.spreads.tilt.sd) * draws[:, p, 1:]
             angle = np.linalg.norm(tilt, axis=1, keepdims=True)
             lean = np.sinc(angle / np.pi) * (tilt @ across)
             normals[:, p] = np.cos(angle) * plane.normal + lean
-            shift = self.spreads.position.sd * draws[:, p, 0]
+            shift = self.ladders.spreads.position.sd * draws[:, p, 0]
             on_plane = pivot - (plane.normal @ pivot - plane.offset_mm) * plane.normal
             offsets[:, p] = normals[:, p] @ on_plane + shift
         return normals, offsets
-
-
-def cut_centre_mm(index: VolumeIndex, plane: Plane) -> FloatArray:
-    """(3,) centre of the cut through functional tissue; the plane's own point where it meets none.
-
-    Each run that the plane crosses has one end on the staying side and counts once.
-    """
-    slopes, offsets = index_planes(index.grid, plane.normal[None], np.array([plane.offset_mm]))
-    axis = int(np.argmax(np.abs(slopes[0])))
-    ends = index.ends[axis]
-    stays = ends.weights * (slopes[0] @ ends.points > offsets[0])
-    count = stays.sum()
-    if count == 0:
-        return plane.point_mm
-    centre = ends.points @ stays / count
-    centre[axis] = 0.0
-    centre[axis] = (offsets[0] - centre @ slopes[0]) / slopes[0, axis]
-    return index.grid.to_mm(centre)
 
 
 def _draws(samples: int, sources: int, seed: int) -> FloatArray:
