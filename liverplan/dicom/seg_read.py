@@ -30,6 +30,9 @@ MAX_SEG_FRAMES = 200_000
 LATTICE_TOLERANCE = 0.02
 """A frame lies on the CT's lattice if it is off by less than this fraction of a voxel."""
 BACKGROUND = "125040"
+REMNANT_NAME = "Future liver remnant"
+RESECTED_NAME = "Resected liver"
+"""liverplan's own names for parts of a liver: no code tells them from the whole."""
 
 LIVER_CODES = frozenset({"10200004", "T-62000"})
 LESION_CATEGORIES = frozenset({"49755003", "M-01000", "4147007"})
@@ -54,6 +57,8 @@ class SegMask:
     @property
     def structure(self) -> Literal["liver", "lesion", "other"]:
         """Whether the codes say liver or lesion."""
+        if self.name in {REMNANT_NAME, RESECTED_NAME}:
+            return "other"
         if self.code.value in LIVER_CODES:
             return "liver"
         lesion = self.category.value in LESION_CATEGORIES or self.code.value in LESION_CODES

@@ -1,0 +1,188 @@
+"""Reports and surfaces, encapsulated so that an archive keeps them with the images."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import highdicom as hd
+import numpy as np
+import pydicom
+from highdicom.base import SOPClass
+from numpy.typing import NDArray
+from pydicom.uid import EncapsulatedPDFStorage, EncapsulatedSTLStorage, ExplicitVRLittleEndian
+from skimage.measure import marching_cubes
+
+from liverplan.dicom.headers import Headers
+from liverplan.dicom.outgoing import (
+    MANUFACTURER,
+    MODEL,
+    SERIAL,
+    SERIES_NUMBERS,
+    VERSION,
+    quiet,
+    save,
+    source_datasets,
+)
+from liverplan.errors import DicomError
+from liverplan.volume import FloatArray, Grid
+
+REPORT_TITLE = ("18748-4", "LN", "Diagnostic imaging study")
+SURFACE_TITLE = ("10200004", "SCT", "Liver")
+STL_TRIANGLE = np.dtype([("normal", "<f4", 3), ("corners", "<f4", (3, 3)), ("spare", "<u2")])
+
+
+def write_pdf(path: Path | str, pdf: Path | str | bytes, headers: Headers) -> Path:
+    """Encapsulate a PDF report into the study that the CT came from.
+
+    Raises
+    ------
+    DicomError
+        If the PDF cannot be read, is none, or the file cannot be written.
+    """
+    data = pdf if isinstance(pdf, bytes) else _contents(Path(pdf))
+    if not data.startswith(b"%PDF-"):
+        raise DicomError("The report to encapsulate is no PDF.")
+    with quiet():
+        document = _document(headers, EncapsulatedPDFStorage, "DOC", SERIES_NUMBERS["PDF"], data)
+        document.SeriesDescription = "liverplan report (research)"
+        document.MIMETypeOfEncapsulatedDocument = "application/pdf"
+        document.DocumentTitle = "liverplan report"
+        document.ConceptNameCodeSequence = [hd.sr.CodedConcept(*REPORT_TITLE)]
+        document.ConversionType = "SYN"
+    return save(document, Path(path))
+
+
+def write_stl_object(
+    path: Path | str,
+    stl: bytes,
+    headers: Headers,
+    *,
+    name: str,
+    number: int = 1,
+) -> Path:
+    """Encapsulate a surface into the study that the CT came from.
+
+    ``name`` is the structure; ``number`` tells several surfaces of one plan apart.
+
+    Raises
+    ------
+    DicomError
+        If the file cannot be written.
+    """
+    with quiet():
+        document = _document(headers, EncapsulatedSTLStorage, "M3D", SERIES_NUMBERS["STL"], stl)
+        document.InstanceNumber = number
+        document.SeriesDescription = f"liverplan surface: {name} (research)"[:64]
+        document.MIMETypeOfEncapsulatedDocument = "model/stl"
+        document.DocumentTitle = name
+        document.ConceptNameCodeSequence = [
+            hd.sr.CodedConcept("85040-4", "LN", "CT 3D reconstruction")
+        ]
+        document.MeasurementUnitsCodeSequence = [hd.sr.CodedConcept("mm", "UCUM", "mm")]
+        document.FrameOfReferenceUID = headers.frame_uid
+        document.PositionReferenceIndicator = ""
+        del document.ConversionType
+    return save(document, Path(path))
+
+
+def _contents(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise DicomError(f"{path.name} cannot be read: {error.strerror}.") from error
+
+
+def _document(
+    headers: Headers, sop_class: str, modality: str, series_number: int, data: bytes
+) -> pydicom.Dataset:
+    source = source_datasets(headers)[0]
+    document = SOPClass(
+        study_instance_uid=source.StudyInstanceUID,
+        series_instance_uid=hd.UID(),
+        series_number=series_number,
+        sop_instance_uid=hd.UID(),
+        sop_class_uid=sop_class,
+        instance_number=1,
+        modality=modality,
+        manufacturer=MANUFACTURER,
+        manufacturer_model_name=MODEL,
+        software_versions=VERSION,
+        device_serial_number=SERIAL,
+        transfer_syntax_uid=ExplicitVRLittleEndian,
+        patient_id=source.PatientID,
+        patient_name=source.PatientName,
+        patient_birth_date=source.PatientBirthDate,
+        patient_sex=source.PatientSex,
+        accession_number=source.AccessionNumber,
+        study_id=source.StudyID,
+        study_date=source.StudyDate,
+        study_time=source.StudyTime,
+        referring_physician_name=source.ReferringPhysicianName,
+        specific_character_set=source.get("SpecificCharacterSet"),
+    )
+    document.copy_patient_and_study_information(source)
+    document.AcquisitionDateTime = ""
+    document.BurnedInAnnotation = "YES"
+    document.ConversionType = "SYN"
+    document.EncapsulatedDocumentLength = len(data)
+    document.EncapsulatedDocument = data + b"\0" * (len(data) % 2)
+    return document
+
+
+def surface_of(mask: NDArray[np.bool_], grid: Grid) -> tuple[FloatArray, NDArray[np.int64]]:
+    """Triangulate a mask: (n, 3) corners in LPS mm, (m, 3) corner indices, seen from outside.
+
+    The surface runs half way between the centres of inner and outer voxels and is closed even
+    where the mask touches the grid's edge.
+
+    Raises
+    ------
+    DicomError
+        If the mask is empty.
+    """
+    if not mask.any():
+        raise DicomError("There is no surface: the structure has no voxels.")
+    inside = np.argwhere(mask)
+    low, high = inside.min(axis=0), inside.max(axis=0) + 1
+    box = np.pad(mask[tuple(slice(a, b) for a, b in zip(low, high, strict=True))], 1)
+    corners, faces, _, _ = marching_cubes(box.astype(np.float32), 0.5)
+    points = grid.to_mm(corners + low - 1)
+    if _enclosed_mm3(points, faces) < 0:
+        faces = faces[:, ::-1]
+    return points, faces.astype(np.int64)
+
+
+def stl_of(mask: NDArray[np.bool_], grid: Grid) -> bytes:
+    """Return a mask's surface as a binary STL in LPS mm."""
+    points, faces = surface_of(mask, grid)
+    triangles = points[faces]
+    normals = np.cross(triangles[:, 1] - triangles[:, 0], triangles[:, 2] - triangles[:, 0])
+    lengths = np.linalg.norm(normals, axis=1, keepdims=True)
+    records = np.zeros(len(faces), dtype=STL_TRIANGLE)
+    records["normal"] = normals / np.where(lengths == 0, 1, lengths)
+    records["corners"] = triangles
+    header = b"liverplan surface, LPS mm".ljust(80)
+    return header + np.uint32(len(faces)).tobytes() + records.tobytes()
+
+
+def write_stl(path: Path | str, mask: NDArray[np.bool_], grid: Grid) -> Path:
+    """Write a mask's surface as a plain STL file, for viewers and printers.
+
+    Raises
+    ------
+    DicomError
+        If the mask is empty or the file cannot be written.
+    """
+    path = Path(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(stl_of(mask, grid))
+    except OSError as error:
+        raise DicomError(f"{path.name} cannot be written: {error.strerror}.") from error
+    return path
+
+
+def _enclosed_mm3(points: FloatArray, faces: NDArray[np.int64]) -> float:
+    """Signed volume within a closed surface; positive if its faces look outward."""
+    a, b, c = (points[faces[:, n]] for n in range(3))
+    return float(np.einsum("ij,ij->i", a, np.cross(b, c)).sum() / 6.0)

@@ -1,0 +1,142 @@
+"""What every object that is sent back shares: its maker, its study, and a safe way to disk."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pydicom
+from numpy.typing import NDArray
+from pydicom.uid import UID
+
+from liverplan import __version__
+from liverplan.dicom.headers import Headers, SourceImage
+from liverplan.errors import DicomError
+from liverplan.volume import Grid
+
+MANUFACTURER = "liverplan"
+MODEL = "liverplan"
+SERIAL = "none"
+SERIES_NUMBERS = {"SEG": 9101, "SR": 9102, "PDF": 9103, "STL": 9104}
+MUST_BE_PRESENT = (
+    "PatientID",
+    "PatientName",
+    "PatientBirthDate",
+    "PatientSex",
+    "AccessionNumber",
+    "StudyID",
+    "StudyDate",
+    "StudyTime",
+    "ReferringPhysicianName",
+)
+VERSION = __version__
+
+
+def source_datasets(headers: Headers) -> list[pydicom.Dataset]:
+    """Rebuild the headers of the source images as far as writing results needs them."""
+    common = headers.dataset()
+    for keyword in MUST_BE_PRESENT:
+        if keyword not in common:
+            setattr(common, keyword, "")
+    common.SOPClassUID = UID(headers.sop_class)
+    common.Modality = common.get("Modality") or "CT"
+    common.Rows, common.Columns = headers.rows, headers.columns
+    if headers.enhanced:
+        return [_enhanced(common, headers)]
+    return [_single(common, headers, image) for image in headers.images]
+
+
+def _single(common: pydicom.Dataset, headers: Headers, image: SourceImage) -> pydicom.Dataset:
+    dataset = pydicom.Dataset()
+    dataset.update(common)
+    dataset.SOPInstanceUID = image.sop_uid
+    dataset.ImagePositionPatient = list(image.position_mm)
+    _set_plane(dataset, headers)
+    return dataset
+
+
+def _set_plane(dataset: pydicom.Dataset, headers: Headers) -> None:
+    dataset.ImageOrientationPatient = list(headers.orientation)
+    dataset.PixelSpacing = list(headers.pixel_spacing_mm)
+    dataset.SliceThickness = headers.thickness_mm or ""
+
+
+def _enhanced(common: pydicom.Dataset, headers: Headers) -> pydicom.Dataset:
+    """One multi-frame object; its frames lie in the order of their numbers."""
+    common.SOPInstanceUID = headers.images[0].sop_uid
+    common.NumberOfFrames = len(headers.images)
+    plane = pydicom.Dataset()
+    _set_plane(plane, headers)
+    orientation, measures = pydicom.Dataset(), pydicom.Dataset()
+    orientation.ImageOrientationPatient = plane.ImageOrientationPatient
+    measures.PixelSpacing, measures.SliceThickness = plane.PixelSpacing, plane.SliceThickness
+    shared = pydicom.Dataset()
+    shared.PlaneOrientationSequence = [orientation]
+    shared.PixelMeasuresSequence = [measures]
+    common.SharedFunctionalGroupsSequence = [shared]
+    groups = []
+    for image in sorted(headers.images, key=lambda item: item.frame):
+        position, group = pydicom.Dataset(), pydicom.Dataset()
+        position.ImagePositionPatient = list(image.position_mm)
+        group.PlanePositionSequence = [position]
+        groups.append(group)
+    common.PerFrameFunctionalGroupsSequence = groups
+    return common
+
+
+def native(
+    array: NDArray[np.generic], grid: Grid, headers: Headers
+) -> tuple[NDArray[np.generic], Grid]:
+    """Turn an array and its grid so that rows and columns run as in the source images.
+
+    Reading turns round axes that run against the patient's; viewers match a SEG to its images
+    frame by frame only if both run the same way. A resampled grid has no source images to match.
+    """
+    if headers.resampled:
+        return array, grid
+    turn = [slice(None)] * 3
+    affine = grid.affine.copy()
+    row, column = headers.orientation[:3], headers.orientation[3:]
+    for axis, direction in ((1, column), (2, row)):
+        if affine[:3, axis] @ np.array(direction) < 0:
+            turn[axis] = slice(None, None, -1)
+            affine[:3, 3] += affine[:3, axis] * (grid.shape[axis] - 1)
+            affine[:3, axis] = -affine[:3, axis]
+    turned = Grid(shape=grid.shape, affine=affine, frame_uid=grid.frame_uid)
+    return array[tuple(turn)], turned
+
+
+@contextlib.contextmanager
+def quiet() -> Iterator[None]:
+    """Keep pydicom's warnings on values that came from elsewhere to itself."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
+
+
+def save(dataset: pydicom.Dataset, path: Path) -> Path:
+    """Write an object whole or not at all.
+
+    Raises
+    ------
+    DicomError
+        If the place cannot be written; what lay there before is untouched.
+    """
+    unfinished = None
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, unfinished = tempfile.mkstemp(dir=path.parent, prefix=".unfinished-", suffix=".dcm")
+        os.close(handle)
+        with quiet():
+            dataset.save_as(unfinished, enforce_file_format=True)
+        Path(unfinished).replace(path)
+    except OSError as error:
+        if unfinished is not None:
+            Path(unfinished).unlink(missing_ok=True)
+        raise DicomError(f"{path.name} cannot be written: {error.strerror or error}.") from error
+    return path

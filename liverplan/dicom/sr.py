@@ -1,0 +1,175 @@
+"""The numbers of a plan as a DICOM structured report (TID 1500), linked to the SEG.
+
+No standard code exists for a future liver remnant's fraction: it is written as "Volume Ratio" in
+per cent, in the remnant's group, and the group's tracking identifier says of what.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import highdicom as hd
+import pydicom
+from highdicom.sr import (
+    CodedConcept,
+    Measurement,
+    ReferencedSegment,
+    SourceSeriesForSegmentation,
+    TrackingIdentifier,
+    VolumetricROIMeasurementsAndQualitativeEvaluations,
+)
+from pydicom.sr.codedict import codes
+
+from liverplan.anatomy import LIVER, lesion_name
+from liverplan.dicom.header import parse
+from liverplan.dicom.headers import Headers
+from liverplan.dicom.outgoing import (
+    MANUFACTURER,
+    MODEL,
+    SERIAL,
+    SERIES_NUMBERS,
+    VERSION,
+    quiet,
+    save,
+    source_datasets,
+)
+from liverplan.dicom.seg_read import REMNANT_NAME, RESECTED_NAME
+from liverplan.dicom.seg_write import dicom_code
+from liverplan.errors import DicomError
+from liverplan.findings import Findings, LesionFinding
+
+PROCEDURE = CodedConcept("25045-6", "LN", "CT unspecified body region")
+VOLUME = CodedConcept("118565006", "SCT", "Volume")
+LONG_AXIS = CodedConcept("103339001", "SCT", "Long Axis")
+SHORT_AXIS = CodedConcept("103340004", "SCT", "Short Axis")
+VOLUME_RATIO = CodedConcept("113288", "DCM", "Volume Ratio")
+CUBIC_CENTIMETRE = CodedConcept("cm3", "UCUM", "Cubic centimeter")
+MILLIMETRE = CodedConcept("mm", "UCUM", "millimeter")
+PER_CENT = CodedConcept("%", "UCUM", "Percent")
+
+
+def write_sr(path: Path | str, findings: Findings, headers: Headers, seg: Path | str) -> Path:
+    """Write a plan's volumes, diameters and remnant fraction as a Comprehensive SR.
+
+    Parameters
+    ----------
+    path : Path or str
+        The file to write.
+    findings : Findings
+        What was found.
+    headers : Headers
+        Of the CT, from `read_series`.
+    seg : Path or str
+        The SEG that `write_seg` wrote for the same plan; the report refers to its segments.
+
+    Raises
+    ------
+    DicomError
+        If the SEG cannot be read, or the file cannot be written.
+    """
+    seg = Path(seg)
+    try:
+        with seg.open("rb") as stream, quiet():
+            reference = parse(stream).dataset
+    except (OSError, DicomError) as error:
+        raise DicomError(f"{seg.name} cannot be read as the report's SEG: {error}.") from error
+    return save(make_sr(findings, headers, reference), Path(path))
+
+
+def make_sr(findings: Findings, headers: Headers, seg: pydicom.Dataset) -> pydicom.Dataset:
+    """Build what `write_sr` writes."""
+    with quiet():
+        numbers = {str(item.SegmentLabel): item for item in seg.SegmentSequence}
+        report = hd.sr.MeasurementReport(
+            observation_context=hd.sr.ObservationContext(observer_device_context=_observer()),
+            procedure_reported=PROCEDURE,
+            imaging_measurements=list(_groups(findings, headers, seg, numbers)),
+            title=codes.DCM.ImagingMeasurementReport,
+        )
+        document = hd.sr.ComprehensiveSR(
+            evidence=[*source_datasets(headers), seg],
+            content=report,
+            series_instance_uid=hd.UID(),
+            series_number=SERIES_NUMBERS["SR"],
+            sop_instance_uid=hd.UID(),
+            instance_number=1,
+            manufacturer=MANUFACTURER,
+            manufacturer_model_name=MODEL,
+            software_versions=VERSION,
+            device_serial_number=SERIAL,
+            is_complete=True,
+        )
+    document.SeriesDescription = "liverplan measurements (research)"
+    return document
+
+
+def _observer() -> hd.sr.ObserverContext:
+    return hd.sr.ObserverContext(
+        observer_type=codes.DCM.Device,
+        observer_identifying_attributes=hd.sr.DeviceObserverIdentifyingAttributes(
+            uid=hd.UID(), name=MODEL, manufacturer_name=MANUFACTURER, model_name=MODEL
+        ),
+    )
+
+
+def _groups(
+    findings: Findings,
+    headers: Headers,
+    seg: pydicom.Dataset,
+    segments: Mapping[str, pydicom.Dataset],
+) -> Iterator[VolumetricROIMeasurementsAndQualitativeEvaluations]:
+    """Yield one group of measurements for each segment that the SEG holds."""
+    volumes = findings.volumes
+    measured = {
+        LIVER.name: [_volume(volumes.liver_ml)],
+        **{lesion_name(lesion.label): _of_lesion(lesion) for lesion in findings.lesions},
+        REMNANT_NAME: [_volume(volumes.remnant_ml), _ratio(findings)],
+        RESECTED_NAME: [_volume(volumes.resected_ml)],
+    }
+    for name, measurements in measured.items():
+        if name in segments:
+            yield _group(name, segments[name], measurements, headers, seg)
+
+
+def _group(
+    name: str,
+    segment: pydicom.Dataset,
+    measurements: list[Measurement],
+    headers: Headers,
+    seg: pydicom.Dataset,
+) -> VolumetricROIMeasurementsAndQualitativeEvaluations:
+    series = str(headers.dataset().SeriesInstanceUID)
+    return VolumetricROIMeasurementsAndQualitativeEvaluations(
+        tracking_identifier=TrackingIdentifier(uid=str(segment.TrackingUID), identifier=name),
+        referenced_segment=ReferencedSegment(
+            sop_class_uid=seg.SOPClassUID,
+            sop_instance_uid=seg.SOPInstanceUID,
+            segment_number=int(segment.SegmentNumber),
+            source_series=SourceSeriesForSegmentation(series),
+        ),
+        finding_type=_coded(segment.SegmentedPropertyTypeCodeSequence[0]),
+        finding_sites=[hd.sr.FindingSite(anatomic_location=dicom_code(LIVER.kind))],
+        measurements=measurements,
+    )
+
+
+def _coded(item: pydicom.Dataset) -> CodedConcept:
+    return CodedConcept(item.CodeValue, item.CodingSchemeDesignator, item.CodeMeaning)
+
+
+def _volume(value_ml: float) -> Measurement:
+    return Measurement(name=VOLUME, value=value_ml, unit=CUBIC_CENTIMETRE)
+
+
+def _of_lesion(lesion: LesionFinding) -> list[Measurement]:
+    return [
+        _volume(lesion.volume_ml),
+        Measurement(name=LONG_AXIS, value=lesion.long_axis_mm, unit=MILLIMETRE),
+        Measurement(name=SHORT_AXIS, value=lesion.short_axis_mm, unit=MILLIMETRE),
+    ]
+
+
+def _ratio(findings: Findings) -> Measurement:
+    fraction = findings.remnant_fraction.deciding_fraction or 0.0
+    return Measurement(name=VOLUME_RATIO, value=100.0 * fraction, unit=PER_CENT)
