@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import Final
 
@@ -74,7 +75,8 @@ def write_ct_series(
         folder.mkdir(parents=True, exist_ok=True)
         return [_write_slice(volume, shared, folder, k) for k in range(volume.grid.shape[0])]
     except OSError as error:
-        raise InputError(f"The CT series cannot be written to {folder}: {error}.") from error
+        reason = error.strerror or error
+        raise InputError(f"The CT series cannot be written to {folder}: {reason}.") from error
 
 
 def _check(volume: Volume) -> None:
@@ -187,7 +189,9 @@ def _write_slice(volume: Volume, shared: Dataset, folder: Path, k: int) -> Path:
     ds["PixelData"].VR = "OW"
     ds.file_meta = _file_meta(str(ds.SOPInstanceUID))
     path = folder / f"ct_{k + 1:04d}.dcm"
-    ds.save_as(path, enforce_file_format=True)
+    encoded = BytesIO()  # pydicom would wrap a full disk's error in a traceback
+    ds.save_as(encoded, enforce_file_format=True)
+    path.write_bytes(encoded.getvalue())
     return path
 
 
