@@ -75,9 +75,7 @@ def write_stl_object(
         document.SeriesDescription = f"liverplan surface: {name} (research)"[:64]
         document.MIMETypeOfEncapsulatedDocument = "model/stl"
         document.DocumentTitle = name
-        document.ConceptNameCodeSequence = [
-            hd.sr.CodedConcept("85040-4", "LN", "CT 3D reconstruction")
-        ]
+        document.ConceptNameCodeSequence = [hd.sr.CodedConcept(*SURFACE_TITLE)]
         document.MeasurementUnitsCodeSequence = [hd.sr.CodedConcept("mm", "UCUM", "mm")]
         document.FrameOfReferenceUID = headers.frame_uid
         document.PositionReferenceIndicator = ""

@@ -83,9 +83,7 @@ def segments_of(
     ]
     parts = ((REMNANT_NAME, remnant), (RESECTED_NAME, resected))
     segments += [
-        Segment(
-            name=name, category=ANATOMICAL_STRUCTURE, kind=LIVER.kind, mask=mask, provenance=liver
-        )
+        Segment(name=name, category=STRUCTURE, kind=LIVER.kind, mask=mask, provenance=liver)
         for name, mask in parts
         if mask is not None and mask.any()
     ]
