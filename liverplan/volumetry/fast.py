@@ -60,7 +60,9 @@ def half_spaces_ml(
         mine = np.flatnonzero(axes == axis)
         tree = trees.along(int(axis))
         slope = slopes[mine]
-        shift = offsets[mine] - slope @ tree.centre.astype(np.float64)
+        # Past the outermost point nothing changes, and single precision would suffer.
+        past = (np.abs(slope) * tree.reach).sum(axis=1)
+        shift = np.clip(offsets[mine] - (slope * tree.centre).sum(axis=1), -past, past)
         width = np.maximum(_face_spread(slope, int(axis)) * np.sqrt(3), _SHARPEST_MM)
         sums = np.empty(len(mine))
         compiled.moment_sums(tree.nodes, tree.first, tree.blocks, slope, shift, width, sums)

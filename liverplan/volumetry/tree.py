@@ -30,17 +30,20 @@ class MomentTree:
     ----------
     centre : (3,) array
         The index that nodes and blocks are relative to, so that single precision is enough.
+    reach : (3,) array
+        How far (voxels) any point lies from the centre along each axis, and one more.
     nodes, first, blocks
         See `moment_sums`.
     """
 
     centre: NDArray[np.float32]
+    reach: NDArray[np.float32]
     nodes: NDArray[np.float32]
     first: NDArray[np.int64]
     blocks: NDArray[np.float32]
 
     def __post_init__(self) -> None:
-        for array in (self.centre, self.nodes, self.first, self.blocks):
+        for array in (self.centre, self.reach, self.nodes, self.first, self.blocks):
             read_only(array)
 
     @classmethod
@@ -56,6 +59,7 @@ class MomentTree:
         levels = _levels(points, weights)
         return cls(
             centre=centre[:, 0],
+            reach=np.maximum(high - centre, centre - low)[:, 0] + 1,
             nodes=np.concatenate(levels),
             first=np.cumsum([0, *map(len, levels)]),
             blocks=np.ascontiguousarray(blocks),

@@ -6,26 +6,8 @@ import numpy as np
 import pytest
 
 from liverplan.resection.cuts import Plane
-from liverplan.segmentation import Segmentation
 from liverplan.volume import Grid
-from liverplan.volumetry import VolumeIndex
-
-LPS = np.array([[0, 0, 0.8, -30], [0, 0.7, 0, 12], [1.5, 0, 0, 5], [0, 0, 0, 1.0]])
-SHEARED = np.array([[0.1, -0.2, 0.9, 4], [0.3, 0.8, 0.1, -7], [-1.4, 0.2, 0, 3], [0, 0, 0, 1.0]])
-FLIPPED = LPS @ np.diag([-1.0, 1, -1, 1])
-
-
-def blob(shape=(12, 14, 16), seed=0):
-    """Random labels: liver with holes and two lesions."""
-    return np.random.default_rng(seed).choice(
-        np.array([0, 1, 2, 3], np.uint8), p=[0.3, 0.5, 0.1, 0.1], size=shape
-    )
-
-
-def index_of(labels, affine=LPS):
-    return VolumeIndex.build(
-        Segmentation(grid=Grid(shape=labels.shape, affine=affine), labels=labels)
-    )
+from tests.volumetry.shapes import FLIPPED, LPS, SHEARED, blob, index_of, planes_through
 
 
 def voxel_clip_ml(labels, affine, normal, offset):
@@ -43,13 +25,10 @@ def voxel_clip_ml(labels, affine, normal, offset):
 @pytest.mark.parametrize("affine", [LPS, SHEARED, FLIPPED])
 def test_exact_mode_is_the_clip_of_each_voxel(affine):
     labels = blob()
-    rng = np.random.default_rng(1)
-    normals = rng.normal(size=(40, 3))
-    normals /= np.linalg.norm(normals, axis=1, keepdims=True)
-    centre = Grid(shape=labels.shape, affine=affine).to_mm(np.array(labels.shape) / 2)
-    offsets = normals @ centre + rng.uniform(-8, 8, 40)
+    index = index_of(labels, affine)
+    normals, offsets = planes_through(index, 40)
     expected = [voxel_clip_ml(labels, affine, n, d) for n, d in zip(normals, offsets, strict=True)]
-    found = index_of(labels, affine).remnant_ml(normals, offsets, exact=True)
+    found = index.remnant_ml(normals, offsets, exact=True)
     np.testing.assert_allclose(found, expected, rtol=0, atol=1e-9)
 
 
@@ -76,3 +55,16 @@ def test_a_plane_given_twice_is_that_plane():
     plane = Plane(point_mm=(-24, 17, 14), normal=(1, 0.2, 0.3))
     once = index.remnant_ml_of([plane])
     assert index.remnant_ml_of([plane, plane]) == pytest.approx(once, abs=1e-9)
+
+
+def test_planes_along_the_lattice_agree_with_their_neighbours():
+    """Where a slope vanishes the smoothing does too; the volume must not jump there."""
+    index = index_of(blob())
+    x = -24.3
+    straight = index.remnant_ml([[1, 0, 0]], [x], exact=True)[0]
+    for tilt in (1e-3, 1e-6, 1e-9, 1e-12, 1e-15):
+        normal = np.array([1.0, tilt, tilt / 3])
+        normal /= np.linalg.norm(normal)
+        about = normal @ np.array([x, 16.6, 13.0])
+        tilted = index.remnant_ml([normal], [about], exact=True)[0]
+        assert tilted == pytest.approx(straight, abs=10 * tilt + 1e-12)
