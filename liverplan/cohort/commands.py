@@ -1,0 +1,84 @@
+"""``liverplan cohort run MANIFEST`` and ``liverplan cohort FOLDER``: thin."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from liverplan.cohort.overview import overview
+from liverplan.cohort.run import run_cohort
+
+
+class _FolderIsOverview(TyperGroup):
+    """Take what is no command for the folder of an overview."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:  # noqa: ANN401 - typer's own click
+        if args and args[0] not in self.commands:
+            args = ["overview", *args]
+        return super().resolve_command(ctx, args)
+
+
+app = typer.Typer(
+    name="cohort",
+    cls=_FolderIsOverview,
+    no_args_is_help=True,
+    help="Many patients: 'run MANIFEST' assesses them, a FOLDER of cases is overviewed.",
+)
+
+
+@app.command()
+def run(
+    manifest: Annotated[Path, typer.Argument(metavar="MANIFEST", help="CSV, a patient a line.")],
+    out: Annotated[Path, typer.Option("--out", metavar="DIR")],
+    *,
+    scheduler: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="A Dask scheduler; else this machine.")
+    ] = None,
+    workers: Annotated[int | None, typer.Option(metavar="N", min=1, help="Here.")] = None,
+    retry_failed: Annotated[
+        bool, typer.Option("--retry-failed", help="Try again what failed before.")
+    ] = False,
+) -> None:
+    """Assess every patient of a manifest; go on where an earlier run stopped."""
+    with _progress() as progress:
+        summary = run_cohort(
+            manifest,
+            out,
+            scheduler=scheduler,
+            workers=workers,
+            retry_failed=retry_failed,
+            progress=progress,
+        )
+    typer.echo(summary.in_words())
+
+
+@app.command(name="overview")
+def overview_command(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Cases lie in it.")],
+    out: Annotated[Path | None, typer.Option("--out", metavar="DIR")] = None,
+) -> None:
+    """Read every case of a folder into one table: CSV, Parquet, HTML."""
+    made = overview(folder, out)
+    typer.echo(f"{made.cases} cases, {made.faulty} of them with a fault.")
+    for path in made.files:
+        typer.echo(str(path))
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[float, str], None] | None]:
+    """Show a progress bar on a terminal, nothing on a pipe."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console  # noqa: PLC0415 - only where it is shown
+    from rich.progress import Progress  # noqa: PLC0415
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=1.0)
+        yield lambda fraction, words: bar.update(task, completed=fraction, description=words)

@@ -1,0 +1,174 @@
+"""The manifest: a CSV file with one patient a line.
+
+Columns: ``id`` (the case's folder name) and ``path`` (the CT) are needed; the others are the
+options of ``liverplan assess`` and may be absent or empty. Several clicks or planes are separated
+by semicolons; paths are relative to the manifest::
+
+    id,path,liver,lesions,lesion_labels,plane,patient
+    p001,ct/p001,masks/p001_liver.nii.gz,masks/p001_lesions.nii.gz,1-3,"0,0,50,1,0,0",p001.toml
+    p002,ct/p002.zip,,,,"0,0,50,1,0,0; 0,0,90,0,0,1",p002.toml
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+import math
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+
+from liverplan import __version__
+from liverplan.errors import InputError
+from liverplan.workflow import DEFAULT_BACKEND, DEFAULT_PROTOCOL, Request
+
+MOST_FAULTS = 5
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """One line of a manifest, as it was written; paths are absolute. `request` gives it sense."""
+
+    id: str
+    path: str
+    series: str = ""
+    liver: str = ""
+    lesions: str = ""
+    lesion_labels: str = ""
+    lesion: str = ""
+    plane: str = ""
+    patient: str = ""
+    protocol: str = ""
+    backend: str = ""
+
+    def request(self) -> Request:
+        """Return what `liverplan.workflow.assess` is asked.
+
+        Raises
+        ------
+        InputError
+            If a click, a plane or the labels are not what they should be.
+        """
+        return Request(
+            series_uid=self.series or None,
+            liver=Path(self.liver) if self.liver else None,
+            lesions=Path(self.lesions) if self.lesions else None,
+            lesion_labels=_labels(self.lesion_labels) if self.lesion_labels else None,
+            clicks=_points(self.lesion, 3, "lesion"),
+            planes=_points(self.plane, 6, "plane"),
+            patient=Path(self.patient) if self.patient else None,
+            protocol=self.protocol or DEFAULT_PROTOCOL,
+            backend=self.backend or DEFAULT_BACKEND,
+        )
+
+    def fingerprint(self) -> str:
+        """Hash of the line, its files' sizes and dates, and the software's version.
+
+        A job whose record has the same fingerprint is not done again.
+        """
+        files = (self.path, self.liver, self.lesions, self.patient, self.protocol)
+        seen = [_stamp(Path(name)) for name in files if name]
+        content = json.dumps([asdict(self), seen, __version__], sort_keys=True)
+        return hashlib.sha256(content.encode()).hexdigest()
+
+
+COLUMNS = tuple(field.name for field in fields(Job))
+_PATHS = ("path", "liver", "lesions", "patient")
+
+
+def read_manifest(path: Path) -> tuple[Job, ...]:
+    """Read a manifest.
+
+    What a line says is not followed here: a CT that does not exist or a plane that is none fails
+    when its turn comes, and stops nobody else.
+
+    Raises
+    ------
+    InputError
+        One sentence: the file cannot be read, a column is unknown, an id is unfit or twice there.
+    """
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            reader = csv.DictReader(file, restkey="(too many)", strict=True)
+            header = tuple(reader.fieldnames or ())
+            lines = [(reader.line_num, line) for line in reader]
+    except OSError as error:
+        raise InputError(f"The manifest {path} cannot be read: {error.strerror}.") from error
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise InputError(f"The manifest {path} is no CSV file in UTF-8: {error}.") from error
+    faults = _header_faults(header) or _line_faults(lines)
+    if faults:
+        shown = "; ".join(faults[:MOST_FAULTS])
+        more = f"; and {len(faults) - MOST_FAULTS} more" if len(faults) > MOST_FAULTS else ""
+        raise InputError(f"The manifest {path} does not serve: {shown}{more}.")
+    return tuple(_job(line, path.absolute().parent) for _, line in lines)
+
+
+def _job(line: dict[str, str], folder: Path) -> Job:
+    values = {key: (value or "").strip() for key, value in line.items()}
+    for name in _PATHS:
+        if values.get(name):
+            values[name] = str(folder / values[name])
+    if values.get("protocol", "").endswith(".toml"):
+        values["protocol"] = str(folder / values["protocol"])
+    return Job(**values)
+
+
+def _header_faults(header: Sequence[str]) -> list[str]:
+    unknown = [f"unknown column {name!r}" for name in header if name not in COLUMNS]
+    lacking = [f"no column {name!r}" for name in ("id", "path") if name not in header]
+    twice = [f"column {name!r} twice" for name, n in Counter(header).items() if n > 1]
+    return [*unknown, *lacking, *twice]
+
+
+def _line_faults(lines: Sequence[tuple[int, dict[str, str]]]) -> list[str]:
+    if not lines:
+        return ["it lists no patients"]
+    faults = []
+    for number, line in lines:
+        name = (line["id"] or "").strip()
+        if "(too many)" in line:
+            faults.append(f"line {number} has more values than columns")
+        if not _ID.fullmatch(name):
+            faults.append(f"line {number} has the id {name!r} (letters, digits, . _ - only)")
+        if not (line["path"] or "").strip():
+            faults.append(f"line {number} has no path")
+    count = Counter((line["id"] or "").strip().casefold() for _, line in lines)
+    return [*faults, *(f"the id {name!r} is there {n} times" for name, n in count.items() if n > 1)]
+
+
+def _points(text: str, count: int, column: str) -> tuple[tuple[float, ...], ...]:
+    found = []
+    for part in (piece.strip() for piece in text.split(";")):
+        if not part:
+            continue
+        try:
+            values = tuple(float(number) for number in part.split(","))
+        except ValueError:
+            values = ()
+        if len(values) != count or not all(math.isfinite(value) for value in values):
+            raise InputError(f"The {column} {part!r} is not {count} numbers with commas between.")
+        found.append(values)
+    return tuple(found)
+
+
+def _labels(text: str) -> tuple[int, ...]:
+    labels: list[int] = []
+    for part in text.split(","):
+        first, _, last = (piece.strip() for piece in part.partition("-"))
+        if not first.isdecimal() or not (last or first).isdecimal() or int(last or first) > 255:
+            raise InputError(f"The lesion labels {text!r} are not written like 1-7 or 1,3,5.")
+        labels.extend(range(int(first), int(last or first) + 1))
+    return tuple(dict.fromkeys(labels))
+
+
+def _stamp(path: Path) -> tuple[int, int] | None:
+    try:
+        stat = path.stat()
+    except OSError:
+        return None
+    return stat.st_size, stat.st_mtime_ns

@@ -1,0 +1,48 @@
+"""Findings as one row of a table: plain values, mL, mm and fractions, nothing rounded."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from liverplan.findings import Findings
+
+STATE = "_state"
+"""Ending of the column that holds a criterion's state."""
+
+OPEN = ("missing", "needs judgement")
+
+
+def row_of(findings: Findings) -> dict[str, Any]:
+    """Flatten findings; criteria become columns such as ``flr_state``."""
+    volumes, remnant, doubt = findings.volumes, findings.remnant_fraction, findings.uncertainty
+    planned = bool(findings.planes)
+    low, high = doubt.interval_95
+    return {
+        "eligibility": findings.eligibility,
+        "open_items": "; ".join(c.title for c in findings.criteria if c.state in OPEN),
+        "remnant_fraction": remnant.deciding_fraction if planned else None,
+        "interval_95_low": low if planned else None,
+        "interval_95_high": high if planned else None,
+        "probability_above_threshold": doubt.probability_above_threshold if planned else None,
+        "threshold_fraction": findings.threshold_fraction,
+        "flip_mm": doubt.flip_mm,
+        "deciding": remnant.deciding,
+        "of_functional": remnant.of_functional if planned else None,
+        "of_liver": remnant.of_liver if planned else None,
+        "of_estimated": remnant.of_estimated if planned else None,
+        "formula": remnant.formula,
+        "liver_ml": volumes.liver_ml,
+        "tumour_ml": volumes.tumour_ml,
+        "functional_ml": volumes.functional_ml,
+        "remnant_ml": volumes.remnant_ml if planned else None,
+        "resected_ml": volumes.resected_ml if planned else None,
+        "margin_mm": findings.margin_mm,
+        "metastasis_count": len(findings.lesions),
+        "longest_mm": max((lesion.long_axis_mm for lesion in findings.lesions), default=None),
+        "series_uid": findings.series.uid,
+        "study_date": findings.series.study_date,
+        "protocol": findings.protocol,
+        "software": findings.software,
+        "notes": " ".join(findings.notes),
+        **{f"{c.id}{STATE}": c.state for c in findings.criteria},
+    }

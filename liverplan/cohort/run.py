@@ -1,0 +1,170 @@
+"""Assess every patient of a manifest: resumable, on any Dask cluster, one bad case stops nobody.
+
+::
+
+    OUT/cases/ID/          one case folder a patient
+    OUT/records/ID.json    what became of each
+    OUT/results.parquet    one row a patient who was assessed
+    OUT/failures.csv       one line a patient who was not, with the reason
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from liverplan.cohort.cluster import cluster_client, work_off
+from liverplan.cohort.manifest import Job, read_manifest
+from liverplan.cohort.records import CASES, RECORDS, keep, read_record, read_records
+from liverplan.cohort.rows import STATE
+from liverplan.cohort.tables import library, write_csv, write_parquet
+from liverplan.errors import CaseError
+from liverplan.workflow.progress import Progress, tell
+
+RESULTS, FAILURES = "results.parquet", "failures.csv"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CohortSummary:
+    """What a run did: patients in the manifest, done in this run, and how all of them stand."""
+
+    patients: int
+    done_now: int
+    assessed: int
+    failed: int
+    results: Path
+    failures: Path
+
+    def in_words(self) -> str:
+        """Return one sentence."""
+        now = "nothing was left to do" if not self.done_now else f"{self.done_now} done now"
+        return (
+            f"{self.patients} patients ({now}): {self.assessed} in {self.results}, "
+            f"{self.failed} in {self.failures}."
+        )
+
+
+def run_cohort(
+    manifest: Path,
+    out: Path,
+    *,
+    scheduler: str | None = None,
+    workers: int | None = None,
+    retry_failed: bool = False,
+    progress: Progress | None = None,
+) -> CohortSummary:
+    """Assess every patient that has not been assessed yet.
+
+    Parameters
+    ----------
+    manifest : Path
+        CSV; see `liverplan.cohort.manifest`.
+    out : Path
+        Folder for cases, records and tables; every worker must see it.
+    scheduler : str or None
+        Address of a Dask scheduler, e.g. "tcp://10.0.0.1:8786"; None starts workers here.
+    workers : int or None
+        How many to start here; as many as processors and memory allow unless given.
+    retry_failed : bool
+        Whether patients who failed before are tried again.
+
+    Raises
+    ------
+    LiverplanError
+        If the manifest, the output folder or the cluster does not serve; never for one bad case.
+    """
+    library("distributed")
+    library("pyarrow")
+    jobs = read_manifest(manifest)
+    out = out.absolute()
+    _make_folders(out)
+    todo = [job for job in jobs if _is_open(out, job, retry_failed=retry_failed)]
+    if todo:
+        _do(todo, out, scheduler=scheduler, workers=workers, progress=progress)
+    return _summarise(manifest, jobs, out, done_now=len(todo))
+
+
+def _do(
+    todo: Sequence[Job],
+    out: Path,
+    *,
+    scheduler: str | None,
+    workers: int | None,
+    progress: Progress | None,
+) -> None:
+    tell(progress, 0.0, "Starting workers")
+
+    def lost(job: Job, reason: str) -> None:
+        keep(out, job, row={}, reason=reason)
+
+    with cluster_client(out, scheduler=scheduler, workers=workers) as client:
+        for done, job in enumerate(work_off(client, todo, out, lost), 1):
+            tell(progress, done / len(todo), f"{done} of {len(todo)} patients, last {job.id}")
+
+
+def _is_open(out: Path, job: Job, *, retry_failed: bool) -> bool:
+    record = read_record(out, job)
+    return record is None or (retry_failed and record.outcome == "failed")
+
+
+def _make_folders(out: Path) -> None:
+    try:
+        for name in (CASES, RECORDS):
+            (out / name).mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise CaseError(f"The cohort cannot be kept in {out}: {error.strerror}.") from error
+
+
+def _summarise(manifest: Path, jobs: Sequence[Job], out: Path, *, done_now: int) -> CohortSummary:
+    """Write the tables, unless nothing was done and they are newer than the manifest."""
+    results, failures = out / RESULTS, out / FAILURES
+    outcomes = [record.outcome for record in read_records(out, jobs)]
+    if done_now or not _newer(results, manifest) or not _newer(failures, manifest):
+        write_parquet(results, _columns(out, jobs), _rows(out, jobs))
+        write_csv(failures, ("id", "reason", "seconds", "finished"), _failed(out, jobs))
+    return CohortSummary(
+        patients=len(jobs),
+        done_now=done_now,
+        assessed=outcomes.count("assessed"),
+        failed=outcomes.count("failed"),
+        results=results,
+        failures=failures,
+    )
+
+
+def _newer(path: Path, than: Path) -> bool:
+    return path.exists() and path.stat().st_mtime_ns >= than.stat().st_mtime_ns
+
+
+def _columns(out: Path, jobs: Sequence[Job]) -> tuple[str, ...]:
+    """Every column that any row has: criteria differ between protocols."""
+    found: dict[str, None] = {}
+    for row in _rows(out, jobs):
+        found.update(dict.fromkeys(row))
+    states = [name for name in found if name.endswith(STATE)]
+    return (*(name for name in found if not name.endswith(STATE)), *states)
+
+
+def _rows(out: Path, jobs: Sequence[Job]) -> Iterator[dict[str, Any]]:
+    for record in read_records(out, jobs):
+        if record.outcome == "assessed":
+            yield {
+                "id": record.id,
+                **record.row,
+                "case": f"{CASES}/{record.id}",
+                "seconds": record.seconds,
+                "finished": record.finished,
+            }
+
+
+def _failed(out: Path, jobs: Sequence[Job]) -> Iterator[dict[str, Any]]:
+    for record in read_records(out, jobs):
+        if record.outcome == "failed":
+            yield {
+                "id": record.id,
+                "reason": record.reason,
+                "seconds": f"{record.seconds:.1f}",
+                "finished": record.finished,
+            }

@@ -1,0 +1,114 @@
+"""Tables of a cohort as Parquet, CSV and one HTML page that sorts and filters offline."""
+
+from __future__ import annotations
+
+import csv
+import importlib
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from liverplan import NOTICE, __version__
+from liverplan.errors import BackendError
+from liverplan.report.numbers import percent
+
+Row = Mapping[str, Any]
+
+BATCH = 500
+"""Rows in memory at a time while a Parquet file is written."""
+
+_NUMBERS = ("_fraction", "_ml", "_mm", "_low", "_high", "_threshold", "seconds")
+_SHARES = ("of_functional", "of_liver", "of_estimated")
+
+
+def library(name: str) -> Any:  # noqa: ANN401 - a module
+    """Import a library of the cohort extra.
+
+    Raises
+    ------
+    BackendError
+        With the line that installs it.
+    """
+    try:
+        return importlib.import_module(name)
+    except ImportError as error:
+        raise BackendError(
+            f"Cohorts need {name.partition('.')[0]}, which is missing: "
+            "pip install 'liverplan[cohort]'."
+        ) from error
+
+
+def write_parquet(path: Path, columns: Sequence[str], rows: Iterable[Row]) -> None:
+    """Write rows batch by batch; every column has one type, whatever the rows hold."""
+    arrow, parquet = library("pyarrow"), library("pyarrow.parquet")
+    schema = arrow.schema([(name, _type(arrow, name)) for name in columns])
+    with _beside(path) as unfinished, parquet.ParquetWriter(unfinished, schema) as writer:
+        for batch in _batches(rows):
+            full = [{name: row.get(name) for name in columns} for row in batch]
+            writer.write_table(arrow.Table.from_pylist(full, schema=schema))
+
+
+def write_csv(path: Path, columns: Sequence[str], rows: Iterable[Row]) -> None:
+    """Write rows as CSV; what is not known is empty."""
+    with _beside(path) as unfinished, unfinished.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, columns, restval="", extrasaction="ignore")
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def write_html(path: Path, *, title: str, columns: Sequence[str], rows: Sequence[Row]) -> None:
+    """Write one page that opens offline: click a heading to sort, type to filter."""
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined
+    )
+    page = environment.get_template("table.html.jinja").render(
+        title=title,
+        headings=[(name, name.replace("_", " ")) for name in columns],
+        rows=[[_cell(name, row) for name in columns] for row in rows],
+        notice=NOTICE,
+        software=f"liverplan {__version__}",
+    )
+    with _beside(path) as unfinished:
+        unfinished.write_text(page, "utf-8")
+
+
+def _type(arrow: Any, name: str) -> Any:  # noqa: ANN401 - pyarrow has no types
+    if name.endswith("_count"):
+        return arrow.int64()
+    if name.endswith(_NUMBERS) or name in _SHARES:
+        return arrow.float64()
+    return arrow.string()
+
+
+def _cell(name: str, row: Row) -> tuple[str, str]:
+    """Return what sorts and what is read: fractions as per cent, never across the threshold."""
+    value = row.get(name)
+    if value is None or value == "":
+        return "", "-"
+    if not isinstance(value, float):
+        return str(value), str(value)
+    if name in _SHARES or name.endswith(("_fraction", "_low", "_high", "_threshold")):
+        return repr(value), f"{percent(value, row.get('threshold_fraction'))} %"
+    return repr(value), f"{value:.1f}"
+
+
+@contextmanager
+def _beside(path: Path) -> Iterator[Path]:
+    """Write beside the final file, then put it in place: whole or not at all."""
+    unfinished = path.with_name(f".{os.getpid()}-{path.name}")
+    try:
+        yield unfinished
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def _batches(rows: Iterable[Row]) -> Iterator[list[Row]]:
+    source = iter(rows)
+    while batch := list(islice(source, BATCH)):
+        yield batch

@@ -1,0 +1,102 @@
+"""The manifest: what it may say, and which faults refuse it whole."""
+
+import pytest
+
+from liverplan.cohort import COLUMNS, read_manifest
+from liverplan.errors import InputError
+
+
+def manifest(tmp_path, text):
+    path = tmp_path / "m.csv"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_a_line_becomes_the_request_of_assess(tmp_path):
+    (job,) = read_manifest(
+        manifest(
+            tmp_path,
+            "id,path,liver,lesions,lesion_labels,lesion,plane,patient,protocol,backend,series\n"
+            'p1,ct.zip,l.nii,t.nii,"1-3,7","1,2,3; 4,5,6","0,0,0,1,0,0;9,9,9,0,1,0",p.toml,'
+            "x.toml,classical,1.2.3\n",
+        )
+    )
+    request = job.request()
+    assert job.path == str(tmp_path / "ct.zip")
+    assert request.liver == tmp_path / "l.nii"
+    assert request.lesion_labels == (1, 2, 3, 7)
+    assert request.clicks == ((1, 2, 3), (4, 5, 6))
+    assert request.planes == ((0, 0, 0, 1, 0, 0), (9, 9, 9, 0, 1, 0))
+    assert request.patient == tmp_path / "p.toml"
+    assert request.protocol == str(tmp_path / "x.toml")
+    assert (request.series_uid, request.backend) == ("1.2.3", "classical")
+
+
+def test_what_is_left_out_has_the_defaults_of_assess(tmp_path):
+    (job,) = read_manifest(manifest(tmp_path, "id,path\np1,/ct\n"))
+    request = job.request()
+    assert job.path == "/ct"
+    assert (request.liver, request.planes, request.protocol) == (None, (), "breclim2")
+
+
+def test_every_option_of_assess_has_a_column():
+    assert set(COLUMNS) >= {"series", "liver", "lesions", "lesion_labels", "lesion", "plane",
+                            "patient", "protocol", "backend"}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", "no column 'id'; no column 'path'"),
+        ("id,path\n", "it lists no patients"),
+        ("id,path,colour\np1,a,red\n", "unknown column 'colour'"),
+        ("id,path,path\np1,a,b\n", "column 'path' twice"),
+        ("id,path\np1,a\nP1,b\n", "the id 'p1' is there 2 times"),
+        ("id,path\n../evil,a\n", "line 2 has the id '../evil'"),
+        ("id,path\n,a\n", "line 2 has the id ''"),
+        ("id,path\np1,\n", "line 2 has no path"),
+        ("id,path\np1,a,b\n", "line 2 has more values than columns"),
+        ("id,path\n" + "-,\n" * 9, "and 14 more"),
+        ('id,path\np1,"a\n', "is no CSV file"),
+    ],
+)
+def test_faults_of_the_file_are_named(tmp_path, text, words):
+    with pytest.raises(InputError) as refusal:
+        read_manifest(manifest(tmp_path, text))
+    assert words in str(refusal.value)
+    assert str(tmp_path / "m.csv") in str(refusal.value)
+
+
+def test_an_absent_or_binary_manifest_is_refused(tmp_path):
+    with pytest.raises(InputError, match="cannot be read: No such file"):
+        read_manifest(tmp_path / "none.csv")
+    (tmp_path / "b.csv").write_bytes(b"id,path\n\xff\xfe,a\n")
+    with pytest.raises(InputError, match="is no CSV file in UTF-8"):
+        read_manifest(tmp_path / "b.csv")
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "words"),
+    [
+        ("plane", "1,2,3", "The plane '1,2,3' is not 6 numbers"),
+        ("plane", "1,2,3,nan,0,0", "is not 6 numbers"),
+        ("lesion", "a,b,c", "The lesion 'a,b,c' is not 3 numbers"),
+        ("lesion_labels", "one", "are not written like 1-7 or 1,3,5"),
+        ("lesion_labels", "1-999999999", "are not written like"),
+    ],
+)
+def test_a_faulty_value_fails_its_own_case_only(tmp_path, column, value, words):
+    (job,) = read_manifest(manifest(tmp_path, f'id,path,{column}\np1,a,"{value}"\n'))
+    with pytest.raises(InputError) as refusal:
+        job.request()
+    assert words in str(refusal.value)
+
+
+def test_a_job_is_another_once_its_line_or_its_files_change(tmp_path):
+    ct = tmp_path / "ct.zip"
+    ct.write_bytes(b"1")
+    read = [read_manifest(manifest(tmp_path, f"id,path,series\np1,ct.zip,{s}\n"))[0] for s in "112"]
+    before = [job.fingerprint() for job in read]
+    assert before[0] == before[1] != before[2]
+    ct.write_bytes(b"12")
+    assert read[0].fingerprint() != before[0]
