@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from threading import Event
 
+import numpy as np
+
 from liverplan import case, dicom, report
+from liverplan.anatomy import lesion_name
 from liverplan.case import Case
 from liverplan.errors import CaseError, InputError
 from liverplan.report import AuditRow, ReportInput
 from liverplan.segmentation import write_mask_file
+from liverplan.segmentation.labels import LIVER
+from liverplan.segmentation.results import Mask
 from liverplan.workflow.cases import measure_state
+from liverplan.workflow.folders import whole_folder
 from liverplan.workflow.inputs import DEFAULT_BACKEND, Point, Request, make_segmentation, open_ct
 from liverplan.workflow.progress import Progress, part, tell
 
@@ -90,15 +96,58 @@ def write_report(folder: Path, out: Path) -> Path:
 
 
 def export_case(folder: Path, out: Path) -> list[Path]:
-    """Write a case as DICOM SEG, SR, encapsulated PDF and STL; return the files."""
+    """Write a case as DICOM SEG, SR, encapsulated PDF and STL, and as plain STL files.
+
+    Remnant and resected tissue are exported by voxel centres; the numbers are those measured.
+
+    Raises
+    ------
+    InputError
+        If ``out`` holds anything but an earlier export, or cannot be written.
+    """
     opened = case.open_case(folder)
     request = report_input(opened)
     headers = dicom.Headers.from_json(opened.state.documents["headers"])
-    return dicom.export(
-        out,
-        segmentation=request.segmentation,
-        planes=request.planes,
-        findings=request.findings,
-        headers=headers,
-        pdf=report.pdf_of(request),
-    )
+    parts = _parts(request)
+    with whole_folder(out, _is_export) as filled:
+        seg = dicom.write_seg(
+            filled / "segmentation.dcm",
+            request.segmentation,
+            headers,
+            remnant=parts.get("remnant"),
+            resected=parts.get("resected"),
+        )
+        dicom.write_sr(filled / "measurements.dcm", request.findings, headers, seg)
+        dicom.write_pdf(filled / "report.dcm", report.pdf_of(request), headers)
+        for number, (name, mask) in enumerate(_structures(request, parts), 1):
+            stl = dicom.stl_of(mask, request.segmentation.grid)
+            (filled / f"{name}.stl").write_bytes(stl)
+            dicom.write_stl_object(
+                filled / f"{name}.stl.dcm", stl, headers, name=name, number=number
+            )
+    return sorted(out.iterdir())
+
+
+def _parts(request: ReportInput) -> dict[str, Mask]:
+    """Masks of the functional tissue that stays and that is removed; none without a cut."""
+    if not request.planes:
+        return {}
+    functional = request.segmentation.labels == LIVER
+    index = np.argwhere(functional)
+    points = request.segmentation.grid.to_mm(index)
+    stays = np.all([plane.signed_distance_mm(points) >= 0 for plane in request.planes], axis=0)
+    remnant = np.zeros(functional.shape, bool)
+    remnant[tuple(index[stays].T)] = True
+    return {"remnant": remnant, "resected": functional & ~remnant}
+
+
+def _structures(request: ReportInput, parts: Mapping[str, Mask]) -> Iterator[tuple[str, Mask]]:
+    segmentation = request.segmentation
+    yield "liver", segmentation.liver
+    for label in segmentation.lesion_labels:
+        yield lesion_name(label).lower().replace(" ", "_"), segmentation.lesion(label)
+    yield from ((name, mask) for name, mask in parts.items() if mask.any())
+
+
+def _is_export(name: str) -> bool:
+    return name.endswith((".dcm", ".stl"))

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import json
-import shutil
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from liverplan import phantom
 from liverplan.dicom.write_ct import write_ct_series
-from liverplan.errors import InputError
 from liverplan.findings import Findings
 from liverplan.phantom.truth import RECOMMENDED_NORMAL, RECOMMENDED_POINT_MM
 from liverplan.workflow.cases import assess
+from liverplan.workflow.folders import whole_folder
 from liverplan.workflow.inputs import Request
 from liverplan.workflow.outputs import write_report
 from liverplan.workflow.progress import Progress, part, tell
+
+DEMO = frozenset({"sample", "case", "result.json", "report.html"})
+"""What a demo writes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,9 +43,9 @@ def write_sample(folder: Path, *, progress: Progress | None = None) -> Sample:
     Raises
     ------
     InputError
-        If the folder holds anything already, or cannot be written.
+        If the folder holds anything but an earlier sample, or cannot be written.
     """
-    with _whole_folder(folder) as part_folder:
+    with whole_folder(folder, _is_sample) as part_folder:
         tell(progress, 0.0, "Making the sample CT")
         made = phantom.make_phantom()
         tell(progress, 0.6, "Writing the sample CT")
@@ -62,7 +61,7 @@ def demo(out: Path, *, progress: Progress | None = None) -> Demo:
     ``out`` gets ``sample/``, ``case/``, ``result.json`` and ``report.html``; a demo that lies there
     from before is replaced.
     """
-    with _whole_folder(out, replace=OWN) as folder:
+    with whole_folder(out, DEMO.__contains__) as folder:
         sample = write_sample(folder / "sample", progress=part(progress, 0.0, 0.4))
         request = Request(
             clicks=tuple(tuple(lesion.centre_mm.tolist()) for lesion in sample.truth.lesions),
@@ -78,36 +77,5 @@ def demo(out: Path, *, progress: Progress | None = None) -> Demo:
     return Demo(findings=findings, report=out / "report.html")
 
 
-OWN = frozenset({"sample", "case", "result.json", "report.html"})
-"""What a demo writes: only a folder that holds nothing else is replaced."""
-
-
-@contextmanager
-def _whole_folder(folder: Path, replace: frozenset[str] = frozenset()) -> Iterator[Path]:
-    """Fill a folder beside the final one, then put it in place: whole or not at all."""
-    _require_free(folder, replace)
-    try:
-        folder.absolute().parent.mkdir(parents=True, exist_ok=True)
-        part_folder = Path(
-            tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.absolute().parent)
-        )
-    except OSError as error:
-        raise InputError(f"{folder} cannot be written: {error.strerror}.") from error
-    try:
-        yield part_folder
-        part_folder.chmod(0o755)
-        if folder.exists():
-            shutil.rmtree(folder)
-        part_folder.rename(folder)
-    except OSError as error:
-        raise InputError(f"{folder} cannot be written: {error.strerror}.") from error
-    finally:
-        shutil.rmtree(part_folder, ignore_errors=True)
-
-
-def _require_free(folder: Path, replace: frozenset[str]) -> None:
-    if folder.exists() and not folder.is_dir():
-        raise InputError(f"{folder} is a file; name a folder.")
-    inside = {p.name for p in folder.iterdir()} if folder.exists() else set()
-    if strange := sorted(inside - replace):
-        raise InputError(f"{folder} is not empty ({strange[0]} lies there); name another folder.")
+def _is_sample(name: str) -> bool:
+    return name == "truth.json" or (name.startswith("ct_") and name.endswith(".dcm"))
