@@ -92,6 +92,17 @@ class Blocks:
         """Volume of a block, mL."""
         return self.grid.voxel_ml
 
+    def box(self, box: tuple[slice, slice, slice]) -> Blocks:
+        """Return the blocks of a box."""
+        low = [int(s.start) for s in box]
+        start = [a + b * f for a, b, f in zip(self.start, low, self.factors, strict=True)]
+        return Blocks(
+            hu=self.hu[box],
+            factors=self.factors,
+            start=(start[0], start[1], start[2]),
+            grid=self.grid.crop(low, [int(s.stop) for s in box]),
+        )
+
     def coordinates_in(self, other: Blocks) -> list[FloatArray]:
         """Per axis, the position of this lattice's centres as (fractional) indices of another."""
         return [

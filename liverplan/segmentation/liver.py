@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from liverplan import __version__
 from liverplan.errors import CancelledError, SegmentationError
+from liverplan.segmentation.cava import cava_cost, track_cava
 from liverplan.segmentation.coarse import Blocks, Turn, blocks_of, turned
 from liverplan.segmentation.labels import Provenance
 from liverplan.segmentation.maxflow import cut
@@ -33,14 +34,17 @@ from liverplan.segmentation.shapes import (
     piece_with_most,
     shrunk,
 )
+from liverplan.segmentation.spine import behind_spine_mm
 from liverplan.segmentation.surface import draw_surface
 from liverplan.segmentation.torso import (
     Torso,
+    around_liver,
     behind_left_mm,
     below_right_lung,
     diaphragm_excess_mm,
     find_torso,
 )
+from liverplan.segmentation.wall import beyond_ribs_mm
 from liverplan.volume import Volume
 
 METHOD = "liverplan classical liver"
@@ -91,15 +95,15 @@ def segment_liver(
     ct = turned(volume)
     blocks = blocks_of(ct, COARSE_MM)
     tell(0.15, "Finding body and lungs")
-    torso = find_torso(blocks)
+    blocks, torso = around_liver(blocks, find_torso(blocks))
     calm = _calmed(blocks.hu)
     under = below_right_lung(torso, blocks.spacing_mm[0], 10, 60)
     tell(0.3, "Reading the liver's density")
     density = read_density(calm, under, blocks)
     tell(0.35, "Cutting out the liver")
-    coarse = cut_liver(blocks, calm, torso, density, under)
+    coarse, barred = cut_liver(blocks, calm, torso, density, under)
     tell(0.6, "Drawing its surface")
-    mask = draw_surface(ct, blocks, coarse)
+    mask = draw_surface(ct, blocks, coarse, barred)
     tell(1.0, "Liver found")
     return LiverResult(
         mask=Turn.of(volume.grid).undo(mask),
@@ -136,11 +140,14 @@ def cut_liver(blocks: Blocks, calm: Float32, torso: Torso, density: Density, und
     never = ~torso.body | torso.lungs | (blocks.hu < FAT_HU) | (blocks.hu > BONE_HU)
     slope = ndi.gaussian_gradient_magnitude(calm, [3 / s for s in spacing]) * np.mean(spacing)
     edge = (1 / (1 + (slope / EDGE_HU) ** 2)).astype(np.float32)
-    elsewhere = place_cost(torso, spacing)
+    elsewhere = place_cost(blocks, torso)
     bright = calm > density.mode_hu + max(25.0, 3 * density.spread_hu)
     mask, rivals = core, opened(bright, 7.0, spacing)
+    cava = track_cava(blocks, calm, torso, _slices_around(core, spacing), density.mode_hu)
     for _ in range(ROUNDS):
-        cost = tissue_cost(calm, mask, density, width, spacing) + elsewhere
+        local = local_density(calm, mask, density, spacing)
+        cost = tissue_cost(calm, local, mask, width, spacing) + elsewhere
+        cost += 2 * COST_PER_MM * cava_cost(cava, calm, local, spacing)
         cost[never | rivals] = 5
         cost[shrunk(mask, CORE_MM, spacing)] = -5
         found = cut(cost, edge, spacing) > 0.5
@@ -150,8 +157,9 @@ def cut_liver(blocks: Blocks, calm: Float32, torso: Torso, density: Density, und
         )
         mask = part_of_liver(found, spacing)
         rivals |= found & ~mask
+    barred = (cava_cost(cava, calm, local, spacing) > 0.3) & ~mask
     filled: Mask = np.stack([ndi.binary_fill_holes(plane) for plane in mask])
-    return filled
+    return filled & ~barred, barred
 
 
 def find_core(
@@ -170,29 +178,33 @@ def find_core(
     return part_of_liver(grown(thick, CORE_MM + 0.5, spacing_mm) & like, spacing_mm)
 
 
+def local_density(
+    calm: Float32, mask: Mask, density: Density, spacing_mm: tuple[float, float, float]
+) -> Float32:
+    """Mean density of the liver nearby, within what an organ drifts."""
+    local = mean_near(calm, mask, DRIFT_MM, spacing_mm)
+    low, high = density.mode_hu - DRIFT_HU, density.mode_hu + DRIFT_HU
+    return np.clip(np.nan_to_num(local, nan=density.mode_hu), low, high).astype(np.float32)
+
+
 def tissue_cost(
     calm: Float32,
+    local_hu: Float32,
     mask: Mask,
-    density: Density,
     width_hu: float,
     spacing_mm: tuple[float, float, float],
-) -> NDArray[np.float32]:
+) -> Float32:
     """Price of each voxel: negative at the density that the liver has nearby."""
-    local = mean_near(calm, mask, DRIFT_MM, spacing_mm)
-    local = np.clip(
-        np.nan_to_num(local, nan=density.mode_hu),
-        density.mode_hu - DRIFT_HU,
-        density.mode_hu + DRIFT_HU,
-    )
-    cost = np.clip(((calm - local) / width_hu) ** 2 - 1, -1, 3) * COST_PER_MM
+    cost = np.clip(((calm - local_hu) / width_hu) ** 2 - 1, -1, 3) * COST_PER_MM
     away = depth_mm(~mask, spacing_mm)
     return np.asarray(cost + np.maximum(away - FAR_MM, 0) * 0.02, dtype=np.float32)
 
 
-def place_cost(torso: Torso, spacing_mm: tuple[float, float, float]) -> Float32:
-    """Price of places where no liver lies: above the diaphragm, and where the spleen is."""
-    above = np.maximum(diaphragm_excess_mm(torso, spacing_mm) - 6, 0)
-    cost = 0.04 * above + 0.03 * behind_left_mm(torso, spacing_mm)
+def place_cost(blocks: Blocks, torso: Torso) -> Float32:
+    """Price of places where no liver lies: over the diaphragm, by the spleen, in wall or back."""
+    above = np.maximum(diaphragm_excess_mm(torso, blocks.spacing_mm) - 6, 0)
+    cost = 0.04 * above + 0.03 * behind_left_mm(torso, blocks.spacing_mm)
+    cost += 0.15 * beyond_ribs_mm(blocks, torso) + 0.1 * behind_spine_mm(blocks, torso)
     return np.minimum(cost, 0.7).astype(np.float32)
 
 
@@ -204,6 +216,12 @@ def _calmed(hu: Float32) -> Float32:
     smooth.SetConductanceParameter(3)
     image = sitk.GetImageFromArray(np.clip(hu, *SHOWN_HU))
     return np.asarray(sitk.GetArrayFromImage(smooth.Execute(image)), dtype=np.float32)
+
+
+def _slices_around(mask: Mask, spacing_mm: tuple[float, float, float]) -> range:
+    used = np.flatnonzero(mask.any(axis=(1, 2)))
+    margin = int(30 / spacing_mm[0])
+    return range(max(0, int(used[0]) - margin), min(mask.shape[0], int(used[-1]) + margin + 1))
 
 
 def _half_height(counts: NDArray[np.float64], peak: int) -> tuple[int, int]:

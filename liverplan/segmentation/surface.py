@@ -30,7 +30,7 @@ COST_PER_MM = 0.3
 ROUNDS = 2
 
 
-def draw_surface(volume: Volume, coarse: Blocks, mask: Mask) -> Mask:
+def draw_surface(volume: Volume, coarse: Blocks, mask: Mask, barred: Mask) -> Mask:
     """Draw a coarse mask's surface on the CT's own voxels.
 
     Parameters
@@ -41,14 +41,18 @@ def draw_surface(volume: Volume, coarse: Blocks, mask: Mask) -> Mask:
         The lattice of the mask.
     mask : (k, j, i) bool array
         The coarse mask.
+    barred : (k, j, i) bool array
+        Coarse voxels that stay outside.
     """
     start, stop = _box(volume, coarse, mask)
     fine = blocks_of(volume, FINE_MM, start, stop)
     calm = _calmed(fine.hu)
     depth = resampled(signed_depth_mm(mask, coarse.spacing_mm), fine.coordinates_in(coarse))
+    kept_out = resampled(barred.astype(np.float32), fine.coordinates_in(coarse)) > 0.5
     inside = (depth > 0).astype(np.float32)
     for _ in range(ROUNDS):
         cost = half_way_cost(calm, depth, fine.spacing_mm)
+        cost[kept_out] = 5
         inside = cut(cost, 1.0, fine.spacing_mm, start=inside, iterations=80, tolerance=1e-4)
         depth = signed_depth_mm(inside > 0.5, fine.spacing_mm)
     return _on_voxels(inside, fine, start, stop, volume.grid.shape)
@@ -73,8 +77,9 @@ def _box(volume: Volume, coarse: Blocks, mask: Mask) -> tuple[Triple, Triple]:
     for axis in range(3):
         used = np.flatnonzero(mask.any(axis=tuple(a for a in range(3) if a != axis)))
         factor, margin = coarse.factors[axis], MARGIN_MM / volume.grid.spacing_mm[axis]
-        start[axis] = max(0, int(used[0] * factor - margin))
-        stop[axis] = min(volume.grid.shape[axis], int((used[-1] + 1) * factor + margin))
+        first = coarse.start[axis]
+        start[axis] = max(0, int(first + used[0] * factor - margin))
+        stop[axis] = min(volume.grid.shape[axis], int(first + (used[-1] + 1) * factor + margin))
     return (start[0], start[1], start[2]), (stop[0], stop[1], stop[2])
 
 

@@ -24,6 +24,7 @@ AIR_HU = -400
 LUNG_HU = (-960, -550)
 """Gas in the bowel is nearer -1000."""
 SMALLEST_LUNG_ML = 50.0
+LONGEST_LIVER_MM, ABOVE_DOME_MM = 280.0, 40.0
 LEFT_LOBE_MM = 20.0
 """How far left of the middle the back of the liver may reach."""
 
@@ -116,3 +117,28 @@ def behind_left_mm(torso: Torso, spacing_mm: tuple[float, float, float]) -> Floa
     left = (np.arange(torso.body.shape[2]) - torso.middle) * spacing_mm[2] - LEFT_LOBE_MM
     deep = np.minimum(behind[:, None], left[None, :])
     return np.broadcast_to(np.maximum(deep, 0), torso.body.shape).astype(np.float32)
+
+
+def around_liver(blocks: Blocks, torso: Torso) -> tuple[Blocks, Torso]:
+    """Crop to the body, and to the heights at which a liver can lie under the right lung."""
+    lung = torso.lungs & torso.right
+    used = torso.body.any(axis=(1, 2))
+    low, high = int(np.flatnonzero(used)[0]), int(np.flatnonzero(used)[-1]) + 1
+    has = lung.any(axis=0)
+    if has.any():
+        dome = float(np.percentile(lung.argmax(axis=0)[has], 95))
+        low = max(low, int(dome - LONGEST_LIVER_MM / blocks.spacing_mm[0]))
+        high = min(high, int(dome + ABOVE_DOME_MM / blocks.spacing_mm[0]) + 1)
+    rows = np.flatnonzero(torso.body[low:high].any(axis=(0, 2)))
+    columns = np.flatnonzero(torso.body[low:high].any(axis=(0, 1)))
+    box = (
+        slice(low, high),
+        slice(int(rows[0]), int(rows[-1]) + 1),
+        slice(int(columns[0]), int(columns[-1]) + 1),
+    )
+    cropped = Torso(
+        body=torso.body[box],
+        lungs=torso.lungs[box],
+        middle=torso.middle - box[2].start,
+    )
+    return blocks.box(box), cropped

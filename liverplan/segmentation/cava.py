@@ -1,0 +1,175 @@
+"""The inferior vena cava, tracked as a tube, so that the liver does not take it in.
+
+In the portal-venous phase the cava is often as bright as the liver it runs through. Above and
+below the liver it is plain to see: a disc about 20 mm wide in front and to the right of the
+spine. The track is the cheapest chain of such discs from slice to slice (dynamic programming):
+even inside, different outside, little movement, the same density all along.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import scipy.ndimage as ndi
+
+from liverplan.segmentation.coarse import Blocks
+from liverplan.segmentation.shapes import Float32
+from liverplan.segmentation.spine import find_spine
+from liverplan.segmentation.torso import Torso
+from liverplan.volume import FloatArray
+
+RADII_MM, RING_MM = (5.5, 8.0, 10.5), (2.5, 6.0)
+"""Radii that are tried, and how far outside them the surroundings are looked at."""
+RIGHT_MM, FRONT_MM = 18.0, 38.0
+"""Where the cava runs, from the middle of the vertebra."""
+SIDE_SPREAD_MM, FRONT_SPREAD_MM = 12.0, 16.0
+VERTEBRA_MM = 24.0
+ALIKE_HU = 6.0
+USUAL_RADIUS_MM, WIDEST_RADIUS_MM = 10.0, 16.0
+REACH_MM = 40.0
+EVEN_HU, APART_HU, STEADY_HU, BRIGHT_HU = 8.0, 30.0, 10.0, 20.0
+LEAST_HU = 60.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Tube:
+    """The cava's middle on every slice of a range: rows and columns (fractional
+    indices), and its density, HU.
+    """
+
+    slices: range
+    rows: FloatArray
+    columns: FloatArray
+    densities_hu: FloatArray
+
+    def distance_mm(
+        self, shape: tuple[int, ...], spacing_mm: tuple[float, float, float]
+    ) -> Float32:
+        """In-plane distance of every voxel to the tube's middle, mm; infinite off its slices."""
+        distance = np.full(shape, np.inf, np.float32)
+        j, i = np.indices(shape[1:])
+        for k, row, column in zip(self.slices, self.rows, self.columns, strict=True):
+            distance[k] = np.hypot((j - row) * spacing_mm[1], (i - column) * spacing_mm[2])
+        return distance
+
+
+def track_cava(blocks: Blocks, calm: Float32, torso: Torso, slices: range, liver_hu: float) -> Tube:
+    """Track the cava over a range of slices; it is seldom darker than the liver."""
+    spine = find_spine(blocks, torso)
+    spacing = blocks.spacing_mm
+    reach = [int(REACH_MM / s) for s in spacing[1:]]
+    offsets = np.stack(np.meshgrid(*(np.arange(-r, r + 1) for r in reach), indexing="ij")).astype(
+        float
+    )
+    centre = spine - np.array((FRONT_MM / spacing[1], RIGHT_MM / spacing[2]))
+    prints = [_footprints(radius, spacing) for radius in RADII_MM]
+    prices, densities = [], []
+    for k in slices:
+        facts = [_disc_price(calm[k], *footprint, liver_hu) for footprint in prints]
+        look = np.stack([price for price, _ in facts])
+        best = look.argmin(axis=0)
+        mean = np.take_along_axis(np.stack([m for _, m in facts]), best[None], axis=0)[0]
+        at = [np.rint(centre[k][n] + offsets[n]).astype(int) for n in range(2)]
+        at = [np.clip(a, 0, n - 1) for a, n in zip(at, calm.shape[1:], strict=True)]
+        place = (offsets[0] * spacing[1] / FRONT_SPREAD_MM) ** 2
+        place += (offsets[1] * spacing[2] / SIDE_SPREAD_MM) ** 2
+        price = look.min(axis=0)[at[0], at[1]] + 0.3 * place
+        price[mean[at[0], at[1]] < LEAST_HU] += 10
+        side = (at[0] - spine[k][0]) * spacing[1], (at[1] - spine[k][1]) * spacing[2]
+        price[np.hypot(*side) < VERTEBRA_MM] += 10
+        prices.append(price)
+        densities.append(mean[at[0], at[1]])
+    chain = _cheapest_chain(prices, densities, spacing)
+    rows = np.array([centre[k][0] + offsets[0][n] for k, n in zip(slices, chain, strict=True)])
+    columns = np.array([centre[k][1] + offsets[1][n] for k, n in zip(slices, chain, strict=True)])
+    density = np.array([densities[n][at] for n, at in enumerate(chain)])
+    smooth = 8 / spacing[0]
+    return Tube(
+        slices=slices,
+        rows=ndi.gaussian_filter1d(rows, smooth, mode="nearest"),
+        columns=ndi.gaussian_filter1d(columns, smooth, mode="nearest"),
+        densities_hu=ndi.gaussian_filter1d(density, smooth, mode="nearest"),
+    )
+
+
+def _footprints(
+    radius_mm: float, spacing_mm: tuple[float, float, float]
+) -> tuple[Float32, Float32]:
+    reach = [int(np.ceil((radius_mm + RING_MM[1]) / s)) for s in spacing_mm[1:]]
+    j, i = (np.arange(-r, r + 1) for r in reach)
+    away = np.hypot(j[:, None] * spacing_mm[1], i[None] * spacing_mm[2]) - radius_mm
+    disc = (away <= 0).astype(np.float32)
+    ring = ((away >= RING_MM[0]) & (away <= RING_MM[1])).astype(np.float32)
+    return disc / disc.sum(), ring / ring.sum()
+
+
+def _disc_price(
+    plane: Float32, disc: Float32, ring: Float32, liver_hu: float
+) -> tuple[Float32, Float32]:
+    """Price of a disc around each pixel, and its mean HU: even, set apart and bright is cheap."""
+    mean = ndi.convolve(plane, disc, mode="nearest")
+    square = ndi.convolve(plane**2, disc, mode="nearest")
+    spread = np.sqrt(np.maximum(square - mean**2, 0))
+    ring_mean = ndi.convolve(plane, ring, mode="nearest")
+    ring_square = ndi.convolve(plane**2, ring, mode="nearest")
+    apart = np.sqrt(np.maximum(ring_square - 2 * mean * ring_mean + mean**2, 0))
+    bright = np.clip(mean - liver_hu, -BRIGHT_HU, BRIGHT_HU)
+    price = spread / EVEN_HU - 2 * np.minimum(apart, APART_HU) / APART_HU - bright / BRIGHT_HU
+    return price, mean
+
+
+def _cheapest_chain(
+    prices: list[FloatArray], densities: list[FloatArray], spacing_mm: tuple[float, float, float]
+) -> list[tuple[int, int]]:
+    """Viterbi over slices; neighbours within two voxels may follow each other."""
+    steps = [(dj, di) for dj in (-2, -1, 0, 1, 2) for di in (-2, -1, 0, 1, 2)]
+    total, back = prices[0], []
+    for k in range(1, len(prices)):
+        options = []
+        for dj, di in steps:
+            before = _shifted(total, dj, di)
+            density = _shifted(densities[k - 1], dj, di)
+            move = np.hypot(dj * spacing_mm[1], di * spacing_mm[2]) / spacing_mm[0]
+            change = np.abs(densities[k] - density) / STEADY_HU
+            options.append(before + 0.5 * move**2 + np.minimum(np.nan_to_num(change, nan=9), 9))
+        stacked = np.stack(options)
+        back.append(stacked.argmin(axis=0))
+        total = stacked.min(axis=0) + prices[k]
+    j, i = np.unravel_index(int(total.argmin()), total.shape)
+    chain = [(int(j), int(i))]
+    for choice in reversed(back):
+        dj, di = steps[int(choice[chain[-1]])]
+        chain.append((chain[-1][0] + dj, chain[-1][1] + di))
+    return chain[::-1]
+
+
+def _shifted(values: FloatArray, dj: int, di: int) -> FloatArray:
+    """``result[j, i] = values[j + dj, i + di]``, infinite outside."""
+    result = np.full_like(values, np.inf)
+    n, m = values.shape
+    to = slice(max(0, -dj), n - max(0, dj)), slice(max(0, -di), m - max(0, di))
+    of = slice(max(0, dj), n - max(0, -dj)), slice(max(0, di), m - max(0, -di))
+    result[to] = values[of]
+    return result
+
+
+def cava_cost(
+    tube: Tube, calm: Float32, liver_hu: Float32, spacing_mm: tuple[float, float, float]
+) -> Float32:
+    """Price from -1 to 1 of calling a voxel liver beside the cava; 0 away from it.
+
+    Near the tube a voxel goes to the nearer density of the two; where they are too much alike to
+    tell, to the cava within its usual radius.
+    """
+    distance = tube.distance_mm(calm.shape, spacing_mm)
+    density = np.zeros(calm.shape[0], np.float32)
+    density[tube.slices.start : tube.slices.stop] = tube.densities_hu
+    apart = density[:, None, None] - liver_hu
+    middle = (density[:, None, None] + liver_hu) / 2
+    by_density = np.clip(4 * (calm - middle) / np.where(np.abs(apart) < 1, 1, apart), -1, 1)
+    told = np.clip((np.abs(apart) - ALIKE_HU) / ALIKE_HU, 0, 1)
+    by_place = np.clip((USUAL_RADIUS_MM - distance) / 3, -1, 1)
+    price = told * by_density + (1 - told) * by_place
+    price = np.where(distance < RADII_MM[0], 1, np.maximum(price, 0))
+    return np.where(distance < WIDEST_RADIUS_MM, price, 0).astype(np.float32)
