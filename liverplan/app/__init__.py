@@ -1,0 +1,54 @@
+"""The desktop application: napari for the slices, VTK for the 3D view, one session of truth.
+
+The only room that imports Qt, napari and VTK. `run` opens the window.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from liverplan.errors import BackendError
+
+__all__ = ["run"]
+
+DEBIAN = (
+    "sudo apt-get install libgl1 libegl1 libxkbcommon-x11-0 libxcb-cursor0 libxcb-icccm4 "
+    "libxcb-keysyms1 libxcb-shape0"
+)
+
+
+def run(path: Path | None = None) -> int:
+    """Open the application, with a case or a CT if a path is given; return the exit status.
+
+    Raises
+    ------
+    BackendError
+        If there is no screen, or no OpenGL; the message says what to install.
+    """
+    require_screen()
+    os.environ.setdefault("QT_API", "pyside6")
+    from liverplan.app.probe import require_opengl  # noqa: PLC0415 - only with a screen
+
+    require_opengl()
+    from liverplan.app import adapter  # noqa: PLC0415 - only with a screen
+    from liverplan.app.application import Application  # noqa: PLC0415 - only with a screen
+
+    application = Application()
+    application.show()
+    if path is not None:
+        application.opening.open_path(path)
+    adapter.run_event_loop()
+    return 0
+
+
+def require_screen() -> None:
+    """Refuse in words where a window cannot open."""
+    if sys.platform != "linux":
+        return
+    if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+        raise BackendError(
+            "The app needs a screen and there is none (DISPLAY is not set); on a server, run it "
+            'as: xvfb-run -a -s "-screen 0 1600x1000x24" liverplan app'
+        )

@@ -1,0 +1,252 @@
+"""Builds the window and joins its parts; nothing here decides anything."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QEvent, QObject, QStandardPaths, Qt
+from PySide6.QtWidgets import QApplication, QMainWindow
+
+from liverplan.app import adapter, theme
+from liverplan.app.adapter import Viewer
+from liverplan.app.desk import Bell, Desk
+from liverplan.app.handing import Handing
+from liverplan.app.live import Live
+from liverplan.app.marking import Marking
+from liverplan.app.opening import Opening
+from liverplan.app.panels.liver_panel import LiverPanel
+from liverplan.app.panels.metastases_panel import MetastasesPanel
+from liverplan.app.panels.open_panel import OpenPanel
+from liverplan.app.panels.resection_panel import ResectionPanel
+from liverplan.app.panels.result_panel import ResultPanel
+from liverplan.app.planning import Planning
+from liverplan.app.result_bar import ResultBar
+from liverplan.app.saving import Saver
+from liverplan.app.scene import Scene
+from liverplan.app.scene_view import ScenePane
+from liverplan.app.session import Session, Topic
+from liverplan.app.steps import Steps
+from liverplan.app.tools import Tools
+from liverplan.app.views import ThreeViews
+from liverplan.app.window import Central, Keys, chord, place_in
+
+
+def default_home() -> Path:
+    """Where cases are kept: LIVERPLAN_HOME, or the user's data folder."""
+    given = os.environ.get("LIVERPLAN_HOME")
+    if given:
+        return Path(given)
+    place = QStandardPaths.StandardLocation.GenericDataLocation
+    return Path(QStandardPaths.writableLocation(place)) / "liverplan"
+
+
+class Application(QObject):
+    """The parts of a running app, by name."""
+
+    def __init__(self, home: Path | None = None) -> None:
+        super().__init__()
+        self.viewer: Viewer = adapter.new_viewer()
+        self.session = Session()
+        self.views = ThreeViews(self.viewer)
+        self.tools = Tools(self.session, self.views)
+        self.live = Live(self.session)
+        self.desk = Desk(
+            session=self.session,
+            views=self.views,
+            tools=self.tools,
+            live=self.live,
+            home=home or default_home(),
+            bell=Bell(),
+        )
+        self.saver = Saver(self.desk)
+        self.opening = Opening(self.desk, self.saver)
+        self.marking = Marking(self.desk)
+        self.planning = Planning(self.desk)
+        self.handing = Handing(self.desk, self.saver)
+        self.scene = Scene()
+        self.scene_pane = ScenePane(self.session, self.scene)
+        self.panels = (
+            OpenPanel(self.desk, self.opening),
+            LiverPanel(self.desk, self.marking),
+            MetastasesPanel(self.desk, self.marking),
+            ResectionPanel(self.desk, self.planning),
+            ResultPanel(self.desk, self.handing),
+        )
+        self.steps = Steps(self.session, self.panels)
+        self.result = ResultBar(self.live)
+        self.central = Central(self.steps, self.views, self.scene_pane, self.result)
+        self.window: QMainWindow = place_in(self.viewer, self.central)
+        self._framed: object = None
+        self._closed = False
+        self._connect()
+
+    def _connect(self) -> None:
+        self.desk.notices["window"] = self.steps.notice.say
+        self.session.subscribe(self._session_changed)
+        self.live.derived_changed.connect(self._derived)
+        self.live.assessed.connect(self.steps.refresh)
+        self.live.assessed.connect(lambda: self.desk.say("plan", ""))
+        self.desk.notices["plan"] = lambda text, kind="warning": self._plan_notice(text, kind)
+        self.live.failed.connect(lambda words: self.desk.say("plan", words))
+        self.saver.saved.connect(self._saved)
+        self.tools.maximise.connect(self.central.toggle_maximised)
+        self.scene_pane.canvas.maximise.connect(self.central.toggle_maximised)
+        self.keys = Keys(self.window, self._key_actions())
+        app = QApplication.instance()
+        if app is not None:
+            app.installEventFilter(self.keys)
+        self.window.installEventFilter(self)
+        self.central.installEventFilter(self)
+
+    def _saved(self, words: str) -> None:
+        self.steps.saved.setText(words)
+        self.steps.saved.setToolTip(str(self.saver.folder or ""))
+
+    def _plan_notice(self, text: str, kind: str) -> None:
+        notice = self.panels[3].notice
+        if text or "misses the liver" in notice.text():
+            notice.say(text, kind)
+
+    def _session_changed(self, topics: frozenset[Topic]) -> None:
+        work = self.session.work
+        self.views.show_work(work)
+        if "ct" in topics:
+            self.scene.show_liver(None)
+            self.scene.show_lesions(())
+            self._framed = None
+        if topics & {"planes", "labels", "ct"}:
+            self.scene.show_planes(work.planes, work.plane, locked=work.locked)
+            self._scene_message()
+            self.scene_pane.canvas.update()
+
+    def _derived(self) -> None:
+        derived, work = self.live.derived, self.session.work
+        surfaces = derived.surfaces if derived else None
+        self.scene.show_liver(surfaces.liver if surfaces else None)
+        self.scene.show_lesions(surfaces.lesions if surfaces else ())
+        self.scene.show_planes(work.planes, work.plane, locked=work.locked)
+        if surfaces is not None and self._framed is not work.volume:
+            self.scene.look_from("A")
+            self._framed = work.volume
+        self.views.zone = surfaces.zone if surfaces else None
+        self.views.axes_mm = (
+            {label: (axes.slice_k, axes.long_ends_mm) for label, axes in derived.axes.items()}  # type: ignore[misc]
+            if derived
+            else {}
+        )
+        self.views.redraw()
+        self._scene_message()
+        self.scene_pane.canvas.update()
+
+    def _scene_message(self) -> None:
+        shown = bool(len(self.scene.vertices))
+        words = "The 3D view appears once the liver is found."
+        self.scene_pane.canvas.message = "" if shown else words
+
+    def _key_actions(self) -> dict[tuple[int, int], Any]:
+        key, none, control, shift = (
+            Qt.Key,
+            Qt.KeyboardModifier.NoModifier,
+            Qt.KeyboardModifier.ControlModifier,
+            Qt.KeyboardModifier.ShiftModifier,
+        )
+        views, tools, session = self.views, self.tools, self.session
+
+        def step(slices: int) -> Any:  # noqa: ANN401 - a callback
+            return lambda: views.step(tools.hovered, slices)
+
+        actions: dict[tuple[int, int], Any] = {
+            chord(key.Key_Up): step(1),
+            chord(key.Key_Down): step(-1),
+            chord(key.Key_PageUp): step(5),
+            chord(key.Key_PageDown): step(-5),
+            chord(key.Key_Z, control): session.undo,
+            chord(key.Key_Y, control): session.redo,
+            chord(key.Key_Z, control, shift): session.redo,
+            chord(key.Key_Escape): self.leave,
+            chord(key.Key_Return): self.accept,
+            chord(key.Key_Enter): self.accept,
+            chord(key.Key_G): self.toggle_masks,
+            chord(key.Key_R): self.reset_views,
+            chord(key.Key_BracketLeft): lambda: tools.resize_brush(1 / 1.15),
+            chord(key.Key_BracketRight): lambda: tools.resize_brush(1.15),
+        }
+        for number in range(len(theme.PRESETS)):
+            digit = Qt.Key(int(key.Key_1) + number)
+            actions[chord(digit, none)] = lambda n=number: views.preset(n)
+        return actions
+
+    def leave(self) -> None:
+        """Escape: give up a drag, else put the tool away, else show all panes again."""
+        if self.session.dragging or self.tools.dragging:
+            self.marking.abandon()
+            self.scene_pane.canvas.give_up()
+            self.tools.abandon()
+        elif self.tools.name:
+            self.tools.choose("")
+        elif self.central.maximised is not None:
+            self.central.toggle_maximised(self.central.maximised)
+
+    def accept(self) -> None:
+        """Enter: accept the metastasis that was just outlined."""
+        target = self.marking.target
+        work = self.session.work
+        known = work.segmentation is not None and target in work.segmentation.provenance
+        if known and target > 1 and not work.accepted(target):
+            self.marking.accept(target)
+
+    def toggle_masks(self) -> None:
+        """Show or hide everything tinted, in the slices."""
+        self.views.masks_shown = not self.views.masks_shown
+        self.views.redraw()
+
+    def reset_views(self) -> None:
+        """Fit all views again."""
+        self.views.reset()
+        self.scene_pane.look_from("A")
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+        """Save before the window closes; take what is dropped on it."""
+        kind = event.type()
+        if kind == QEvent.Type.Close and watched is self.window:
+            self.shut()
+        elif kind in (QEvent.Type.DragEnter, QEvent.Type.DragMove) and watched is self.central:
+            if event.mimeData().hasUrls():  # type: ignore[attr-defined]
+                event.acceptProposedAction()  # type: ignore[attr-defined]
+                return True
+        elif kind == QEvent.Type.Drop and watched is self.central:
+            urls = event.mimeData().urls()  # type: ignore[attr-defined]
+            if urls:
+                self.opening.open_path(Path(urls[0].toLocalFile()))
+            return True
+        return False
+
+    def show(self, width: int | None = None, height: int | None = None) -> None:
+        """Show the window, as large as the screen allows up to 1600 x 1000."""
+        app = QApplication.instance()
+        room = app.primaryScreen().availableSize() if isinstance(app, QApplication) else None
+        self.window.resize(
+            width or min(1600, room.width() if room else 1600),
+            height or min(1000, room.height() if room else 1000),
+        )
+        self.viewer.window.show()
+
+    def shut(self) -> None:
+        """Write what is pending, stop every thread, let go of OpenGL."""
+        if self._closed:
+            return
+        self._closed = True
+        self.desk.stop_jobs()
+        self.saver.close()
+        self.live.close()
+        app = QApplication.instance()
+        if app is not None:
+            app.removeEventFilter(self.keys)
+        self.scene.close()
+
+    def close(self) -> None:
+        """Close the window."""
+        self.shut()
+        self.viewer.close()

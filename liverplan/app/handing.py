@@ -1,0 +1,94 @@
+"""Verbs of the last step: report and export."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+from pathlib import Path
+from types import MappingProxyType
+
+from PySide6.QtCore import QObject, Signal
+
+from liverplan import workflow
+from liverplan.app.desk import Desk
+from liverplan.app.jobs import Progress
+from liverplan.app.saving import Saver
+from liverplan.app.state import Work
+from liverplan.eligibility import parse_patient
+from liverplan.eligibility.strict import read_text
+from liverplan.errors import LiverplanError, ProtocolError
+from liverplan.workflow.cases import patient_of, protocol_of
+
+
+class Handing(QObject):
+    """Takes the patient's facts in; gives reports and DICOM out."""
+
+    written = Signal(str)
+
+    def __init__(self, desk: Desk, saver: Saver) -> None:
+        super().__init__()
+        self.desk = desk
+        self.saver = saver
+
+    def load_patient(self, path: Path) -> None:
+        """Take the attested facts of a patient file into the work."""
+        work = self.desk.session.work
+        try:
+            text = read_text(path, what="patient file")
+            parse_patient(text, name=str(path), protocol=protocol_of(work.documents))
+        except ProtocolError as error:
+            self.desk.say("result", str(error))
+            return
+        documents = {**work.documents, "patient": {"name": str(path), "toml": text}}
+        self.desk.say("result", f"Facts of {path.name} taken in.", "info")
+        after = replace(work, documents=MappingProxyType(documents))
+        self.desk.session.do("patient facts", after)
+
+    def report(self, path: Path) -> None:
+        """Write the report of what is on screen; the list and the views stay as they are."""
+        folder = self._saved()
+        if folder is None:
+            return
+
+        def task(report: Progress, _cancel: threading.Event) -> Path:
+            report(0.2, "Drawing the report")
+            return workflow.write_report(folder, path)
+
+        self.desk.run("result", "Writing the report", task, self._say_written)
+
+    def export(self, out: Path) -> None:
+        """Write DICOM SEG, SR, PDF and STL into a folder."""
+        folder = self._saved()
+        if folder is None:
+            return
+
+        def task(report: Progress, _cancel: threading.Event) -> list[Path]:
+            report(0.2, "Writing DICOM and STL")
+            return workflow.export_case(folder, out)
+
+        def then(files: object) -> None:
+            count = len(files) if isinstance(files, list) else 0
+            self.desk.say("result", f"Exported {count} files to {out}.", "info")
+            self.written.emit(str(out))
+
+        self.desk.run("result", "Exporting", task, then)
+
+    def _say_written(self, path: object) -> None:
+        self.desk.say("result", f"Draft report written to {path}.", "info")
+        self.written.emit(str(path))
+
+    def _saved(self) -> Path | None:
+        """Save first: a report is made of the case on disk."""
+        self.saver.flush()
+        if self.saver.folder is None or self.saver.pending:
+            self.desk.say("result", "The case could not be saved, so nothing was written.")
+            return None
+        return self.saver.folder
+
+
+def has_patient(work: Work) -> bool:
+    """Whether attested facts were taken in."""
+    try:
+        return bool(patient_of(work.documents).facts)
+    except (LiverplanError, KeyError):
+        return False

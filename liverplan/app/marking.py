@@ -1,0 +1,245 @@
+"""Verbs of the second and third step: the liver, the metastases, and their correction."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+
+import numpy as np
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from liverplan.app.brush import Stroke
+from liverplan.app.convert import view_axes
+from liverplan.app.desk import Desk
+from liverplan.app.jobs import Progress
+from liverplan.app.state import Work, lesion_title
+from liverplan.app.views import SliceView
+from liverplan.segmentation import (
+    LesionResult,
+    LiverResult,
+    Provenance,
+    Segmentation,
+    lesion_from_click,
+    segment_with,
+)
+from liverplan.segmentation.labels import FIRST_LESION, LIVER
+from liverplan.volume import FloatArray, Volume
+from liverplan.workflow import DEFAULT_BACKEND
+from liverplan.workflow.cases import user
+
+EDITS = "edits by hand"
+
+
+class Marking(QObject):
+    """Finds the liver, outlines metastases, paints, accepts.
+
+    Attributes
+    ----------
+    target : int
+        The mask that brush and eraser work on.
+    ball : bool
+        Whether the brush goes through the slices.
+    """
+
+    target_changed = Signal()
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self.desk = desk
+        self.target = LIVER
+        self.ball = False
+        self._stroke: Stroke | None = None
+        desk.tools.clicked.connect(self._clicked)
+        desk.tools.stroked.connect(self._stroked)
+
+    def segment(self) -> None:
+        """Find the liver automatically; lesions that were marked stay."""
+        volume = self.desk.session.work.volume
+        if volume is None:
+            return
+
+        def task(report: Progress, cancel: threading.Event) -> LiverResult:
+            return segment_with(DEFAULT_BACKEND, volume, progress=report, cancel=cancel)
+
+        self.desk.run("liver", "Finding the liver", task, lambda a: self._found(volume, a))
+
+    def _found(self, volume: Volume, answer: object) -> None:
+        work = self.desk.session.work
+        if not isinstance(answer, LiverResult) or work.volume is not volume:
+            return
+        labels = answer.mask.astype(np.uint8)
+        provenance = {LIVER: answer.provenance}
+        if work.segmentation is not None:
+            old = work.segmentation
+            lesions = old.labels >= FIRST_LESION
+            labels[lesions] = old.labels[lesions]
+            provenance |= {k: v for k, v in old.provenance.items() if k != LIVER}
+        segmentation = Segmentation(grid=volume.grid, labels=labels, provenance=provenance)
+        self.desk.session.do("automatic liver", replace(work, segmentation=segmentation))
+        if answer.warnings:
+            self.desk.say("liver", " ".join(answer.warnings))
+        self._show_middle(segmentation)
+
+    def _show_middle(self, segmentation: Segmentation) -> None:
+        """Go to the slice that holds most liver."""
+        counts = np.count_nonzero(segmentation.labels, axis=(1, 2))
+        if not counts.any():
+            return
+        k = int(np.argmax(counts))
+        j, i = np.argwhere(segmentation.labels[k]).mean(axis=0)
+        QTimer.singleShot(
+            0, lambda: self.desk.views.move_crosshair(segmentation.grid.to_mm([k, j, i]))
+        )
+
+    def accept(self, label: int) -> None:
+        """Say that a person has looked at a mask and stands behind it."""
+        work = self.desk.session.work
+        if work.segmentation is None:
+            return
+        made = work.segmentation.provenance.get(label) or _by_hand()
+        edited = made.parameters.get(EDITS, "0") != "0"
+        accepted = replace(
+            made, accepted_by=user().name, quality="edited" if edited else made.quality
+        )
+        name = "confirm liver" if label == LIVER else f"confirm {lesion_title(label)}"
+        self.desk.session.do(name, _with_provenance(work, label, accepted))
+
+    def toggle_biopsied(self, label: int) -> None:
+        """Note that a lesion was biopsied, or that it was not."""
+        work = self.desk.session.work
+        name = f"biopsy of {lesion_title(label)}"
+        self.desk.session.do(name, replace(work, biopsied=work.biopsied ^ {label}))
+
+    def delete_lesion(self, label: int) -> None:
+        """Give a lesion's voxels back to the liver; the other lesions stay as they are."""
+        work = self.desk.session.work
+        if work.segmentation is None:
+            return
+        labels = work.segmentation.labels.copy()
+        labels[labels == label] = LIVER
+        provenance = {k: v for k, v in work.segmentation.provenance.items() if k != label}
+        self._choose_target(LIVER)
+        after = replace(
+            work,
+            segmentation=Segmentation(
+                grid=work.segmentation.grid, labels=labels, provenance=provenance
+            ),
+            biopsied=work.biopsied - {label},
+        )
+        self.desk.session.do(f"delete {lesion_title(label)}", after)
+
+    def paint(self, label: int, tool: str) -> None:
+        """Take brush or eraser for a mask; the same again puts it away."""
+        tools = self.desk.tools
+        again = tools.name == tool and self.target == label
+        self._choose_target(label)
+        tools.choose("" if again else tool)  # type: ignore[arg-type]
+
+    def _choose_target(self, label: int) -> None:
+        self.target = label
+        self.target_changed.emit()
+
+    def _clicked(self, tool: str, point: FloatArray, _view: SliceView) -> None:
+        if tool == "lesion":
+            self._outline(point)
+
+    def _outline(self, point: FloatArray) -> None:
+        work = self.desk.session.work
+        if work.volume is None or work.segmentation is None:
+            return
+        volume, segmentation = work.volume, work.segmentation
+        click = (float(point[0]), float(point[1]), float(point[2]))
+
+        def task(_report: Progress, _cancel: threading.Event) -> LesionResult:
+            return lesion_from_click(volume, segmentation.liver, click)
+
+        self.desk.run("metastases", "Outlining", task, lambda a: self._outlined(segmentation, a))
+
+    def _outlined(self, segmentation: Segmentation, answer: object) -> None:
+        work = self.desk.session.work
+        if not isinstance(answer, LesionResult) or work.segmentation is not segmentation:
+            return
+        label = free_label(segmentation)
+        labels = segmentation.labels.copy()
+        labels[answer.mask & (labels <= LIVER)] = label
+        if not np.any(labels == label):
+            self.desk.say("metastases", "This place is already part of another metastasis.")
+            return
+        after = Segmentation(
+            grid=segmentation.grid,
+            labels=labels,
+            provenance={**segmentation.provenance, label: answer.provenance},
+        )
+        self._choose_target(label)
+        self.desk.session.do(f"add {lesion_title(label)}", replace(work, segmentation=after))
+        if answer.warnings:
+            self.desk.say("metastases", " ".join(answer.warnings))
+
+    def _stroked(self, tool: str, point: FloatArray | None, view: SliceView) -> None:
+        if point is None:
+            self._end_stroke()
+        else:
+            stroke = self._stroke or self._begin_stroke(tool, view)
+            if stroke is not None:
+                stroke.to(point)
+                self.desk.session.paint(stroke.segmentation)
+
+    def _begin_stroke(self, tool: str, view: SliceView) -> Stroke | None:
+        work = self.desk.session.work
+        segmentation = work.segmentation
+        if segmentation is None or view.grid is None or tool not in {"brush", "eraser"}:
+            return None
+        self._stroke = Stroke(
+            start=segmentation,
+            label=self.target,
+            kind="brush" if tool == "brush" else "eraser",
+            axes=None if self.ball else view_axes(view.grid, view.name),
+            radius_mm=self.desk.tools.radius_mm,
+        )
+        return self._stroke
+
+    def _end_stroke(self) -> None:
+        stroke, self._stroke = self._stroke, None
+        if stroke is None:
+            return
+        segmentation = stroke.segmentation
+        made = segmentation.provenance.get(stroke.label) or _by_hand()
+        work = replace(self.desk.session.work, segmentation=segmentation)
+        what = "liver" if stroke.label == LIVER else lesion_title(stroke.label)
+        name = f"{'paint' if stroke.kind == 'brush' else 'erase'} {what}"
+        self.desk.session.do(name, _with_provenance(work, stroke.label, _edited(made)))
+
+    def abandon(self) -> None:
+        """Give up the stroke under way."""
+        self._stroke = None
+
+
+def free_label(segmentation: Segmentation) -> int:
+    """Lowest label value that no lesion has."""
+    taken = set(segmentation.lesion_labels)
+    return next(n for n in range(FIRST_LESION, 256) if n not in taken)
+
+
+def _by_hand() -> Provenance:
+    from liverplan import __version__  # noqa: PLC0415
+
+    return Provenance(method="drawn by hand", version=__version__, quality="automatic")
+
+
+def _edited(made: Provenance) -> Provenance:
+    """Count an edit; what was accepted before must be looked at again."""
+    edits = int(made.parameters.get(EDITS, "0")) + 1
+    return replace(
+        made, quality="automatic", accepted_by="", parameters={**made.parameters, EDITS: str(edits)}
+    )
+
+
+def _with_provenance(work: Work, label: int, made: Provenance) -> Work:
+    if work.segmentation is None:
+        return work
+    segmentation = Segmentation(
+        grid=work.segmentation.grid,
+        labels=work.segmentation.labels,
+        provenance={**work.segmentation.provenance, label: made},
+    )
+    return replace(work, segmentation=segmentation)

@@ -1,0 +1,268 @@
+"""What is drawn over a slice: outlines, tints, cuts, letters, ruler, words in the corners."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import (
+    QBrush,
+    QColor,
+    QFont,
+    QFontMetricsF,
+    QPainter,
+    QPainterPath,
+    QPen,
+    QPolygonF,
+    QTransform,
+)
+from PySide6.QtWidgets import QWidget
+
+from liverplan.app import theme
+from liverplan.app.contours import Outlines
+from liverplan.app.slicing import Knobs, Look, Point, knobs_of
+from liverplan.resection.cuts import Plane
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Corners:
+    """Words in the four corners."""
+
+    top_left: tuple[str, ...] = ()
+    top_right: tuple[str, ...] = ()
+    bottom_left: tuple[str, ...] = ()
+    bottom_right: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Drawing:
+    """Everything that one slice's overlay shows."""
+
+    look: Look | None = None
+    outlines: Outlines = field(default_factory=Outlines)
+    planes: tuple[Plane, ...] = ()
+    active_plane: int = -1
+    locked: bool = False
+    masks_shown: bool = True
+    crosshair: Point | None = None
+    axes_mm: tuple[tuple[Point, Point], ...] = ()
+    points: tuple[Point, ...] = ()
+    brush: tuple[Point, float] | None = None
+    corners: Corners = field(default_factory=Corners)
+    active_view: bool = False
+
+    def but(self, **changes: object) -> Drawing:
+        """Return the drawing with some things changed."""
+        return replace(self, **changes)  # type: ignore[arg-type]
+
+
+class Overlay(QWidget):
+    """A glass pane over a napari canvas; the mouse goes through it."""
+
+    def __init__(self, canvas: QWidget) -> None:
+        super().__init__(canvas)
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.setAttribute(Qt.WidgetAttribute.WA_NoSystemBackground)
+        self.drawing = Drawing()
+
+    def show_drawing(self, drawing: Drawing) -> None:
+        """Draw this from now on."""
+        self.drawing = drawing
+        self.update()
+
+    def paintEvent(self, _event: object) -> None:  # noqa: N802 - Qt's name
+        """Draw from the lowest to the uppermost."""
+        drawing = self.drawing
+        if drawing.look is None:
+            return
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if drawing.masks_shown:
+            paint_tissue(painter, drawing, drawing.look)
+        paint_cuts(painter, drawing, drawing.look)
+        paint_marks(painter, drawing, drawing.look)
+        paint_words(painter, drawing, drawing.look)
+        painter.end()
+
+
+def to_canvas(look: Look) -> QTransform:
+    """Transform from lattice mm (x right, y down) to canvas pixels."""
+    sx, sy = look.zoom * look.axes.right_sign, look.zoom * look.axes.down_sign
+    dx = look.width / 2 - look.centre[1] * sx
+    dy = look.height / 2 - look.centre[0] * sy
+    return QTransform(sx, 0, 0, sy, dx, dy)
+
+
+def paint_tissue(painter: QPainter, drawing: Drawing, look: Look) -> None:
+    """Tint what stays and what goes on either side of the cuts; outline the lesions."""
+    transform = to_canvas(look)
+    liver = transform.map(drawing.outlines.functional)
+    if drawing.planes:
+        _paint_sides(painter, drawing, look, liver)
+    else:
+        painter.fillPath(liver, _colour(theme.LIVER, theme.TINT_OPACITY))
+        painter.strokePath(liver, QPen(_colour(theme.LIVER, 0.9), 1))
+    zone = transform.map(drawing.outlines.zone)
+    dashed = QPen(_colour(theme.MARGIN), 1.4, Qt.PenStyle.DashLine)
+    painter.strokePath(zone, dashed)
+    for path in drawing.outlines.lesions.values():
+        outline = transform.map(path)
+        painter.strokePath(outline, QPen(_colour((0, 0, 0), 0.8), 3.6))
+        painter.strokePath(outline, QPen(_colour(theme.LESION), 1.6))
+
+
+def _paint_sides(painter: QPainter, drawing: Drawing, look: Look, liver: QPainterPath) -> None:
+    everything = QPainterPath()
+    everything.addRect(QRectF(0, 0, look.width, look.height))
+    staying = QPainterPath()
+    region = look.staying_region(drawing.planes)
+    if len(region) >= 3:
+        staying.addPolygon(QPolygonF([QPointF(*p) for p in region]))
+        staying.closeSubpath()
+    for clip, colour, hatched in (
+        (staying, theme.REMNANT, False),
+        (everything.subtracted(staying), theme.RESECTED, True),
+    ):
+        painter.save()
+        painter.setClipPath(clip)
+        painter.fillPath(liver, _colour(colour, theme.TINT_OPACITY * (0.6 if hatched else 1)))
+        if hatched:
+            painter.fillPath(liver, QBrush(_colour(colour, 0.9), Qt.BrushStyle.BDiagPattern))
+        painter.strokePath(liver, QPen(_colour(colour), 1.2))
+        painter.restore()
+
+
+def paint_cuts(painter: QPainter, drawing: Drawing, look: Look) -> None:
+    """Each plane's line; the active one with its handles."""
+    for number, plane in enumerate(drawing.planes):
+        line = look.cut_line(plane)
+        if line is None:
+            continue
+        active = number == drawing.active_plane
+        painter.setPen(QPen(_colour((0, 0, 0), 0.7), 4.5 if active else 3))
+        painter.drawLine(QPointF(*line[0]), QPointF(*line[1]))
+        painter.setPen(QPen(QColor(255, 255, 255), 2 if active else 1))
+        painter.drawLine(QPointF(*line[0]), QPointF(*line[1]))
+        knobs = knobs_of(look, plane)
+        if active and not drawing.locked and knobs:
+            _paint_knobs(painter, knobs, look.half_plane(plane))
+
+
+def _paint_knobs(painter: QPainter, knobs: Knobs, half_plane: tuple[float, float, float]) -> None:
+    gx, gy, _ = half_plane
+    length = (gx * gx + gy * gy) ** 0.5 or 1.0
+    middle = QPointF(*knobs.middle)
+    tip = middle + QPointF(gx, gy) * (26 / length)
+    painter.setPen(QPen(_colour(theme.REMNANT), 3))
+    painter.drawLine(middle, tip)
+    painter.setPen(QPen(QColor(0, 0, 0), 1.5))
+    painter.setBrush(_colour(theme.REMNANT))
+    painter.drawEllipse(tip, 4, 4)
+    painter.setBrush(QColor(255, 255, 255))
+    painter.drawRect(QRectF(middle.x() - 6, middle.y() - 6, 12, 12))
+    for end in knobs.ends:
+        painter.drawEllipse(QPointF(*end), 7, 7)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+
+
+def paint_marks(painter: QPainter, drawing: Drawing, look: Look) -> None:
+    """Crosshair, long axes, clicked points and the brush."""
+    if drawing.crosshair:
+        _paint_crosshair(painter, drawing.crosshair, look)
+    for start, end in drawing.axes_mm:
+        painter.setPen(QPen(QColor(0, 0, 0, 200), 3))
+        painter.drawLine(QPointF(*start), QPointF(*end))
+        painter.setPen(QPen(QColor(255, 255, 255), 1.4))
+        painter.drawLine(QPointF(*start), QPointF(*end))
+    for point in drawing.points:
+        painter.setPen(QPen(QColor(0, 0, 0), 1))
+        painter.setBrush(_colour(theme.MARGIN))
+        painter.drawEllipse(QPointF(*point), 4.5, 4.5)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+    if drawing.brush:
+        centre, radius = drawing.brush
+        painter.setPen(QPen(QColor(0, 0, 0, 160), 3))
+        painter.drawEllipse(QPointF(*centre), radius, radius)
+        painter.setPen(QPen(QColor(255, 255, 255), 1.4))
+        painter.drawEllipse(QPointF(*centre), radius, radius)
+
+
+def _paint_crosshair(painter: QPainter, at: Point, look: Look) -> None:
+    x, y = at
+    gap = 14.0
+    painter.setPen(QPen(_colour(theme.CROSSHAIR, 0.75), 1))
+    painter.drawLine(QPointF(0, y), QPointF(x - gap, y))
+    painter.drawLine(QPointF(x + gap, y), QPointF(look.width, y))
+    painter.drawLine(QPointF(x, 0), QPointF(x, y - gap))
+    painter.drawLine(QPointF(x, y + gap), QPointF(x, look.height))
+
+
+def paint_words(painter: QPainter, drawing: Drawing, look: Look) -> None:
+    """Orientation letters, corner words and the ruler."""
+    width, height = look.width, look.height
+    left, right, top, bottom = look.axes.letters
+    letters = _font(15, bold=True)
+    for text, x, y in (
+        (left, 14.0, height / 2),
+        (right, width - 14.0, height / 2),
+        (top, width / 2, 16.0),
+        (bottom, width / 2, height - 46.0),
+    ):
+        _haloed(painter, letters, text, x, y, "centre")
+    small = _font(12)
+    corners = drawing.corners
+    for row, text in enumerate(corners.top_left):
+        _haloed(painter, small, text, 8, 14 + 16 * row, "left")
+    for row, text in enumerate(corners.top_right):
+        _haloed(painter, small, text, width - 8, 14 + 16 * row, "right")
+    for row, text in enumerate(reversed(corners.bottom_left)):
+        _haloed(painter, small, text, 8, height - 14 - 16 * row, "left")
+    for row, text in enumerate(reversed(corners.bottom_right)):
+        _haloed(painter, small, text, width - 8, height - 14 - 16 * row, "right")
+    _paint_ruler(painter, look)
+
+
+def ruler_mm(zoom: float, room_pixels: float) -> int:
+    """Longest round length that fits: 1, 2, 5, 10, 20, 50, 100 or 200 mm."""
+    fitting = [n for n in (1, 2, 5, 10, 20, 50, 100, 200) if n * zoom <= room_pixels]
+    return fitting[-1] if fitting else 1
+
+
+def _paint_ruler(painter: QPainter, look: Look) -> None:
+    length_mm = ruler_mm(look.zoom, look.width * 0.25)
+    half = length_mm * look.zoom / 2
+    middle, y = look.width / 2, look.height - 10.0
+    for colour, thickness in ((QColor(0, 0, 0, 200), 4.0), (QColor(255, 255, 255), 1.6)):
+        painter.setPen(QPen(colour, thickness))
+        painter.drawLine(QPointF(middle - half, y), QPointF(middle + half, y))
+        for x in (middle - half, middle + half):
+            painter.drawLine(QPointF(x, y - 5), QPointF(x, y + 1))
+    _haloed(painter, _font(12), f"{length_mm} mm", middle, y - 14, "centre")
+
+
+def _haloed(painter: QPainter, font: QFont, text: str, x: float, y: float, align: str) -> None:
+    """Text with a dark halo, centred on y."""
+    if not text:
+        return
+    metrics = QFontMetricsF(font)
+    width = metrics.horizontalAdvance(text)
+    start = {"left": x, "right": x - width, "centre": x - width / 2}[align]
+    base = y + metrics.ascent() / 2 - 1
+    painter.setFont(font)
+    painter.setPen(QColor(0, 0, 0, 220))
+    for dx, dy in ((-1, 0), (1, 0), (0, -1), (0, 1)):
+        painter.drawText(QPointF(start + dx, base + dy), text)
+    painter.setPen(QColor(*theme.TEXT))
+    painter.drawText(QPointF(start, base), text)
+
+
+def _font(pixels: int, *, bold: bool = False) -> QFont:
+    font = QFont()
+    font.setPixelSize(pixels)
+    font.setBold(bold)
+    return font
+
+
+def _colour(rgb: Sequence[int], opacity: float = 1.0) -> QColor:
+    return QColor(rgb[0], rgb[1], rgb[2], round(255 * opacity))

@@ -1,0 +1,94 @@
+"""Step 2: find the liver, look, correct, confirm."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
+
+from liverplan.app.desk import Desk
+from liverplan.app.marking import Marking
+from liverplan.app.panels.busy import Busy
+from liverplan.app.panels.panel import Panel
+from liverplan.app.widgets import button, label, row
+from liverplan.report.numbers import ml
+from liverplan.segmentation.labels import LIVER
+
+
+class LiverPanel(Panel):
+    """The liver mask."""
+
+    title = "Liver"
+    place = "liver"
+
+    def __init__(self, desk: Desk, marking: Marking) -> None:
+        super().__init__(desk)
+        self.marking = marking
+        self.run_button = button("Find the liver", marking.segment, role="primary")
+        self.busy = Busy()
+        self.volume = label("", "title")
+        self.brush_button = button("Brush", lambda: marking.paint(LIVER, "brush"))
+        self.eraser_button = button("Eraser", lambda: marking.paint(LIVER, "eraser"))
+        for tool in (self.brush_button, self.eraser_button):
+            tool.setCheckable(True)
+        self.ball = QCheckBox("through the slices")
+        self.ball.toggled.connect(lambda on: setattr(marking, "ball", on))
+        self.radius = label("", "secondary", wrap=False)
+        self.confirm_button = button("Confirm liver", lambda: marking.accept(LIVER), role="primary")
+        self.correct = label(
+            "Correct it where it is wrong; every stroke can be undone.", "secondary"
+        )
+        for part in (self.run_button, self.busy):
+            self.column.addWidget(part)
+        self.after = QWidget()
+        inside = QVBoxLayout(self.after)
+        inside.setContentsMargins(0, 0, 0, 0)
+        inside.setSpacing(7)
+        inside.addWidget(self.volume)
+        inside.addWidget(self.correct)
+        inside.addLayout(row(self.brush_button, self.eraser_button))
+        inside.addLayout(row(self.ball, 1, self.radius))
+        inside.addWidget(self.confirm_button)
+        self.column.addWidget(self.after)
+        desk.watchers[self.place] = self.busy.watch
+        desk.bell.rung.connect(lambda _place: self.refresh())
+        desk.tools.changed.connect(self.refresh)
+        desk.live.derived_changed.connect(self.refresh)
+        self.refresh()
+
+    def blocked(self) -> str:
+        """Wait for a CT."""
+        return "" if self.desk.session.work.volume is not None else "Needs an open CT."
+
+    def state(self) -> str:
+        """Whether there is a mask, and whether somebody has looked at it."""
+        work = self.desk.session.work
+        if work.segmentation is None:
+            return ""
+        return "ok" if work.liver_confirmed else "check"
+
+    def refresh(self) -> None:
+        """Show the volume and the tools."""
+        work, tools = self.desk.session.work, self.desk.tools
+        has = work.segmentation is not None
+        busy = self.desk.busy(self.place)
+        self.next.setText(self._next(has=has, confirmed=work.liver_confirmed))
+        self.run_button.setVisible(not busy)
+        self.run_button.setText("Find the liver again" if has else "Find the liver")
+        self.after.setVisible(has)
+        index = self.desk.live.index
+        if index is not None:
+            self.volume.setText(f"Liver {ml(index.liver_ml)} mL")
+        elif has:
+            self.volume.setText("Liver … mL")
+        self.confirm_button.setEnabled(has and not work.liver_confirmed)
+        self.confirm_button.setText("Liver confirmed" if work.liver_confirmed else "Confirm liver")
+        mine = self.marking.target == LIVER
+        self.brush_button.setChecked(mine and tools.name == "brush")
+        self.eraser_button.setChecked(mine and tools.name == "eraser")
+        self.radius.setText(f"radius {tools.radius_mm:.0f} mm  [ ]")
+
+    def _next(self, *, has: bool, confirmed: bool) -> str:
+        if not has:
+            return "Find the liver automatically; it takes seconds."
+        if confirmed:
+            return "The liver is confirmed. Next: Metastases."
+        return "Look through the slices. Where the outline is right everywhere, confirm it."

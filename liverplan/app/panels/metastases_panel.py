@@ -1,0 +1,143 @@
+"""Step 3: click the metastases; each can be edited, confirmed, deleted alone."""
+
+from __future__ import annotations
+
+from liverplan.app.desk import Desk
+from liverplan.app.marking import Marking
+from liverplan.app.panels.busy import Busy
+from liverplan.app.panels.panel import Panel
+from liverplan.app.state import lesion_title
+from liverplan.app.widgets import Table, button, label, row
+from liverplan.report.numbers import ml, mm
+from liverplan.segmentation.labels import LIVER
+
+RULE_MOST = 4
+"""BreCLIM-2 takes one to four metastases."""
+
+
+class MetastasesPanel(Panel):
+    """The list of metastases."""
+
+    title = "Metastases"
+    place = "metastases"
+
+    def __init__(self, desk: Desk, marking: Marking) -> None:
+        super().__init__(desk)
+        self.marking = marking
+        self.click_button = button("Click a metastasis", self._click, role="primary")
+        self.click_button.setCheckable(True)
+        self.busy = Busy()
+        self.rule = label("", "secondary")
+        self.table = Table(["Name", "mL", "long mm", "Side", "State"], stretch=4)
+        self.table.itemSelectionChanged.connect(self._chosen)
+        self.confirm_button = button("Confirm", self._confirm)
+        self.biopsy_button = button("Biopsied", self._biopsied)
+        self.biopsy_button.setCheckable(True)
+        self.delete_button = button("Delete", self._delete)
+        self.brush_button = button("Brush", lambda: self._paint("brush"))
+        self.eraser_button = button("Eraser", lambda: self._paint("eraser"))
+        for tool in (self.brush_button, self.eraser_button):
+            tool.setCheckable(True)
+        for part in (self.click_button, self.busy, self.table, self.rule):
+            self.column.addWidget(part)
+        self.column.addLayout(row(self.confirm_button, self.biopsy_button, self.delete_button))
+        self.column.addLayout(row(self.brush_button, self.eraser_button))
+        desk.watchers[self.place] = self.busy.watch
+        desk.bell.rung.connect(lambda _place: self.refresh())
+        desk.tools.changed.connect(self.refresh)
+        desk.live.derived_changed.connect(self.refresh)
+        marking.target_changed.connect(self.refresh)
+        self._labels: tuple[int, ...] = ()
+        self.refresh()
+
+    def blocked(self) -> str:
+        """Wait for the liver."""
+        work = self.desk.session.work
+        return "" if work.segmentation is not None else "Needs the liver."
+
+    def state(self) -> str:
+        """How many there are, and whether all were looked at."""
+        work = self.desk.session.work
+        labels = self._known()
+        if not labels:
+            return ""
+        open_ones = sum(not work.accepted(label) for label in labels)
+        return f"{len(labels)}, {open_ones} to check" if open_ones else f"{len(labels)} ok"
+
+    def _known(self) -> tuple[int, ...]:
+        """Label values by the provenance: at hand even while volumes are being measured."""
+        segmentation = self.desk.session.work.segmentation
+        if segmentation is None:
+            return ()
+        return tuple(sorted(k for k in segmentation.provenance if k > LIVER))
+
+    def refresh(self) -> None:
+        """Show the list."""
+        work, tools = self.desk.session.work, self.desk.tools
+        self._labels = self._known()
+        count = len(self._labels)
+        self.click_button.setChecked(tools.name == "lesion")
+        self.next.setText(
+            "Click into each metastasis on a slice; its outline appears."
+            if not count
+            else "Check each outline and its long axis; confirm it, correct it or delete it."
+        )
+        target = self.marking.target
+        current = self._labels.index(target) if target in self._labels else -1
+        self.table.setVisible(bool(count))
+        self.table.fill([self._row(label) for label in self._labels], current)
+        self.rule.setVisible(count > RULE_MOST)
+        self.rule.setText(
+            f"{count} metastases: the protocol takes 1 to {RULE_MOST}, so its count is not met."
+        )
+        chosen = current >= 0
+        for part in (self.confirm_button, self.biopsy_button, self.delete_button):
+            part.setVisible(bool(count))
+            part.setEnabled(chosen)
+        for part in (self.brush_button, self.eraser_button):
+            part.setVisible(bool(count))
+            part.setEnabled(chosen)
+        self.confirm_button.setEnabled(chosen and not work.accepted(target))
+        self.biopsy_button.setChecked(chosen and target in work.biopsied)
+        self.brush_button.setChecked(chosen and tools.name == "brush")
+        self.eraser_button.setChecked(chosen and tools.name == "eraser")
+
+    def _row(self, lesion: int) -> tuple[str, str, str, str, str]:
+        work, derived, index = self.desk.session.work, self.desk.live.derived, self.desk.live.index
+        state = {"found by machine": "check", "confirmed": "ok", "biopsied": "biopsied"}
+        name = lesion_title(lesion).replace("Metastasis", "Met.")
+        words = state[work.lesion_state(lesion)]
+        if derived is None or index is None or lesion not in derived.axes:
+            return name, "…", "…", "", words
+        volume = work.segmentation.volume_ml(lesion) if work.segmentation else 0.0
+        away = derived.lesion_centres[lesion] - derived.centre_mm
+        side = "left" if away[0] > 0 else "right"
+        return name, ml(volume), mm(derived.axes[lesion].long_mm), side, words
+
+    def _chosen(self) -> None:
+        n = self.table.chosen
+        if not 0 <= n < len(self._labels):
+            return
+        self.marking.target = self._labels[n]
+        derived = self.desk.live.derived
+        if derived is not None and self.marking.target in derived.axes:
+            axes = derived.axes[self.marking.target]
+            centre = derived.lesion_centres[self.marking.target].copy()
+            centre[2] = axes.long_ends_mm[0][2]
+            self.desk.views.move_crosshair(centre)
+        self.marking.target_changed.emit()
+
+    def _click(self) -> None:
+        self.desk.tools.choose("" if self.desk.tools.name == "lesion" else "lesion")
+
+    def _paint(self, tool: str) -> None:
+        self.marking.paint(self.marking.target, tool)
+
+    def _confirm(self) -> None:
+        self.marking.accept(self.marking.target)
+
+    def _biopsied(self) -> None:
+        self.marking.toggle_biopsied(self.marking.target)
+
+    def _delete(self) -> None:
+        self.marking.delete_lesion(self.marking.target)

@@ -1,0 +1,256 @@
+"""Automatic saving: every finished step becomes a state of the case, atomically."""
+
+from __future__ import annotations
+
+import json
+import re
+import threading
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from liverplan import case
+from liverplan.app.desk import Desk
+from liverplan.app.jobs import Job, JobEnd, Progress
+from liverplan.app.state import DEFAULT_MARGIN_MM, Plan, Work
+from liverplan.case import Case, CaseState
+from liverplan.errors import CaseError
+from liverplan.findings import Findings, SeriesSummary
+from liverplan.resection.cuts import Plane
+from liverplan.workflow.cases import user
+
+WAIT_MS = 900
+"""Rest after a step before it is written; a quick series of steps is written once."""
+
+DOCUMENT = "app"
+RECENTS = 12
+
+
+def case_state(work: Work, findings: Findings | None) -> CaseState:
+    """Return what a case keeps of the work; the active plan's planes are the case's planes."""
+    documents = dict(work.documents)
+    documents[DOCUMENT] = {
+        "plans": [
+            {"name": plan.name, "planes": [_plane_json(p) for p in plan.planes]}
+            for plan in work.plans
+        ],
+        "plan": work.plan,
+        "plane": work.plane,
+        "margin_mm": work.margin_mm,
+        "locked": work.locked,
+        "biopsied": sorted(work.biopsied),
+    }
+    documents.pop("findings", None)
+    if findings is not None:
+        documents["findings"] = findings.to_json()
+    return CaseState(
+        volume=work.volume,
+        segmentation=work.segmentation,
+        planes=work.planes,
+        documents=documents,
+    )
+
+
+def work_of(state: CaseState) -> Work:
+    """Return the work that a case keeps: the inverse of `case_state`.
+
+    Raises
+    ------
+    CaseError
+        If the case holds no CT.
+    """
+    if state.volume is None:
+        raise CaseError("This case holds no CT, so it cannot be shown.")
+    documents = dict(state.documents)
+    kept: Mapping[str, Any] = documents.pop(DOCUMENT, {})
+    documents.pop("findings", None)
+    plans = tuple(
+        Plan(name=p["name"], planes=tuple(_plane(v) for v in p["planes"]))
+        for p in kept.get("plans", ())
+    ) or (Plan(name="Plan A", planes=state.planes),)
+    work = Work(
+        volume=state.volume,
+        segmentation=state.segmentation,
+        series=_series(documents["series"]),
+        documents=MappingProxyType(documents),
+        biopsied=frozenset(kept.get("biopsied", ())),
+        plans=plans,
+        plan=kept.get("plan", 0),
+        plane=kept.get("plane", len(state.planes) - 1),
+        margin_mm=kept.get("margin_mm", DEFAULT_MARGIN_MM),
+        locked=kept.get("locked", False),
+    )
+    plan = replace(
+        work.plans[work.plan], planes=state.planes
+    )  # the case's own planes are the truth
+    return replace(work, plans=(*work.plans[: work.plan], plan, *work.plans[work.plan + 1 :]))
+
+
+def _series(document: Mapping[str, Any]) -> SeriesSummary:
+    values: dict[str, Any] = {
+        k: tuple(v) if isinstance(v, list) else v for k, v in document.items()
+    }
+    return SeriesSummary(**values)
+
+
+def _plane_json(plane: Plane) -> dict[str, list[float]]:
+    return {"point_mm": plane.point_mm.tolist(), "normal": plane.normal.tolist()}
+
+
+def _plane(document: Mapping[str, Any]) -> Plane:
+    return Plane(point_mm=document["point_mm"], normal=document["normal"])
+
+
+class Saver(QObject):
+    """Writes the case when the work rests, and remembers which cases were open."""
+
+    saved = Signal(str)
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self.desk = desk
+        self.folder: Path | None = None
+        self._case: Case | None = None
+        self._written = 0
+        self._failed = False
+        self._job: Job | None = None
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(WAIT_MS)
+        self._timer.timeout.connect(self._write)
+        desk.session.subscribe(lambda _topics: self._notice())
+
+    def begin(self, series: SeriesSummary) -> None:
+        """Begin a case for a CT that was just read; it is written with its first finished step."""
+        self.flush()
+        words = re.sub(r"[^A-Za-z0-9]+", "-", series.description).strip("-").lower() or "ct"
+        stamp = datetime.now().astimezone().strftime("%Y%m%d-%H%M%S")
+        self.folder = _free(self.desk.home / "cases" / f"{stamp}-{words[:24]}")
+        self._case, self._written = None, 0
+        self._remember(closed=False)
+
+    def adopt(self, opened: Case) -> None:
+        """Go on with a case that was opened."""
+        self.flush()
+        self.folder, self._case = opened.folder, opened
+        self._written = self.desk.session.revision + 1  # what was read needs no writing
+        self._remember(closed=False)
+        self.saved.emit("Saved")
+
+    @property
+    def pending(self) -> bool:
+        """Whether there is a finished step that is not on disk yet."""
+        work = self.desk.session.work
+        return (
+            self.folder is not None
+            and work.volume is not None
+            and self.desk.session.revision != self._written
+        )
+
+    def flush(self) -> None:
+        """Write now and wait until it is done."""
+        self._timer.stop()
+        if self._job is not None and self._job.running:
+            self._job.wait(60)
+            self._job = None
+        if self.pending:
+            end = self._save(self._content())
+            self._finish(end)
+
+    def close(self) -> None:
+        """Write what is pending and note that this case was closed in order."""
+        self.flush()
+        if self.folder is not None and not self._failed:
+            self._remember(closed=True)
+
+    def _notice(self) -> None:
+        if self.pending and not self.desk.session.dragging:
+            self._timer.start()
+
+    def _content(self) -> tuple[int, CaseState, str]:
+        session, live = self.desk.session, self.desk.live
+        findings = None if live.stale else live.findings
+        what = session.history.undo_name or "Opened the CT"
+        return session.revision, case_state(session.work, findings), what
+
+    def _write(self) -> None:
+        if not self.pending or self.desk.session.dragging:
+            return
+        if (self._job is not None and self._job.running) or self.desk.live.busy:
+            self._timer.start()
+            return
+        content = self._content()
+
+        def task(_report: Progress, _cancel: threading.Event) -> JobEnd:
+            return self._save(content)
+
+        self.saved.emit("Saving …")
+        self._job = Job("save", task, lambda end: self._finish(end.answer or end)).start()
+
+    def _save(self, content: tuple[int, CaseState, str]) -> JobEnd:
+        revision, state, what = content
+        try:
+            self._case = self._commit(state, what)
+        except CaseError as error:
+            return JobEnd(error=str(error))
+        self._written = revision
+        return JobEnd(answer=revision)
+
+    def _commit(self, state: CaseState, what: str) -> Case:
+        if self.folder is None:
+            raise CaseError("There is no case to save.")
+        if self._case is None:
+            self.folder.parent.mkdir(parents=True, exist_ok=True)
+            return case.create_case(self.folder, state=state, actor=user(), what=what)
+        return self._case.commit(state, actor=user(), what=what, why="Worked on in the app")
+
+    def _finish(self, end: JobEnd) -> None:
+        self._failed = bool(end.error)
+        if end.error:
+            self.desk.say("window", f"Not saved: {end.error} Your work is still open here.")
+            self.saved.emit("Not saved")
+            return
+        self.desk.say("window", "")
+        self.saved.emit("Saved")
+
+    def _remember(self, *, closed: bool) -> None:
+        if self.folder is None:
+            return
+        name = str(self.folder)
+        words = self.folder.name
+        kept = [r for r in recents(self.desk.home) if r["folder"] != name]
+        remember(self.desk.home, [{"folder": name, "name": words, "closed": closed}, *kept])
+
+
+def recents(home: Path) -> list[dict[str, Any]]:
+    """Cases that were open lately and are still there, the latest first."""
+    try:
+        rows = json.loads((home / "recent.json").read_text("utf-8"))
+        return [row for row in rows if case.is_case(Path(row["folder"]))]
+    except (OSError, ValueError, KeyError, TypeError):
+        return []
+
+
+def remember(home: Path, rows: list[dict[str, Any]]) -> None:
+    """Keep the list of recent cases; a failure here must not stop any work."""
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        unfinished = home / "recent.json.new"
+        unfinished.write_text(json.dumps(rows[:RECENTS], indent=1), "utf-8")
+        unfinished.replace(home / "recent.json")
+    except OSError:
+        return
+
+
+def _free(folder: Path) -> Path:
+    """Return a folder name that is not taken."""
+    candidate, number = folder, 2
+    while candidate.exists():
+        candidate = folder.with_name(f"{folder.name}-{number}")
+        number += 1
+    return candidate

@@ -1,0 +1,258 @@
+"""The 3D pane: shows the scene's picture, hands it the mouse, drags the plane's handle."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QPointF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from liverplan.app.scene import CAMERAS, Scene
+from liverplan.app.session import Session
+from liverplan.resection.cuts import Plane
+from liverplan.volume import FloatArray
+
+GRAB_PIXELS = 16.0
+SIDE_NAMES = {
+    "A": "From the front",
+    "P": "From the back",
+    "R": "From the patient's right",
+    "L": "From the patient's left",
+    "H": "From the head",
+    "F": "From the feet",
+}
+
+
+class SceneCanvas(QWidget):
+    """Paints the scene; left rotates, right zooms, middle pans, the handle moves the plane."""
+
+    maximise = Signal(object)
+
+    def __init__(self, session: Session, scene: Scene) -> None:
+        super().__init__()
+        self.session = session
+        self.scene = scene
+        self.message = "The 3D view appears once the liver is segmented."
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.setMinimumSize(160, 120)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
+        self._grab: Grab | None = None
+
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Small, so that the splitters decide."""
+        return QSize(300, 300)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+        """Render and copy the picture onto the screen."""
+        painter = QPainter(self)
+        if self.message:
+            painter.fillRect(self.rect(), QColor(19, 19, 22))
+            painter.setPen(QColor(176, 180, 188))
+            words = self.rect().adjusted(20, 20, -20, -20)
+            flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+            painter.drawText(words, int(flags), self.message)
+            return
+        ratio = self.devicePixelRatioF()
+        width, height = round(self.width() * ratio), round(self.height() * ratio)
+        pixels = np.ascontiguousarray(self.scene.render(width, height)[::-1])
+        image = QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_RGBX8888)
+        image.setDevicePixelRatio(ratio)
+        painter.drawImage(0, 0, image)
+        painter.end()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        """Grab the handle if it is under the mouse, else turn, zoom or pan."""
+        if self.message:
+            return
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._grab = self.grab_at(event.position())
+            if self._grab is not None:
+                return
+        self._tell(event)
+        iren = self.scene.interactor
+        {
+            Qt.MouseButton.LeftButton: iren.LeftButtonPressEvent,
+            Qt.MouseButton.MiddleButton: iren.MiddleButtonPressEvent,
+            Qt.MouseButton.RightButton: iren.RightButtonPressEvent,
+        }.get(event.button(), lambda: None)()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        """Follow the drag."""
+        if self.message:
+            return
+        if self._grab is not None:
+            plane = self._grab.moved(self.scene, event.position())
+            if plane is not None:
+                self.session.drag_plane(plane)
+            return
+        if event.buttons() == Qt.MouseButton.NoButton:
+            over = self.grab_at(event.position()) is not None
+            shape = Qt.CursorShape.OpenHandCursor if over else Qt.CursorShape.ArrowCursor
+            self.setCursor(shape)
+            return
+        self._tell(event)
+        self.scene.interactor.MouseMoveEvent()
+        self.update()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        """End the drag; a plane's drag becomes one step."""
+        if self._grab is not None:
+            grab, self._grab = self._grab, None
+            self.session.finish_drag("turn plane" if grab.turns else "move plane")
+            return
+        if self.message:
+            return
+        self._tell(event)
+        iren = self.scene.interactor
+        {
+            Qt.MouseButton.LeftButton: iren.LeftButtonReleaseEvent,
+            Qt.MouseButton.MiddleButton: iren.MiddleButtonReleaseEvent,
+            Qt.MouseButton.RightButton: iren.RightButtonReleaseEvent,
+        }.get(event.button(), lambda: None)()
+
+    def mouseDoubleClickEvent(self, _event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        """Show this pane alone, or all again."""
+        self.maximise.emit(self)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802 - Qt's name
+        """Zoom."""
+        if self.message:
+            return
+        camera = self.scene.renderer.GetActiveCamera()
+        camera.Dolly(1.12 ** (event.angleDelta().y() / 120))
+        self.update()
+
+    def grab_at(self, at: QPointF) -> Grab | None:
+        """Return what of the active plane's handle lies under the mouse."""
+        plane, handle = self.session.work.active_plane, self.scene.handle
+        if plane is None or handle.foot is None or handle.tip is None:
+            return None
+        for place, turns in ((handle.tip, True), (handle.foot, False)):
+            x, y = self.scene.to_pixel(place)
+            ratio = self.devicePixelRatioF()
+            if np.hypot(x / ratio - at.x(), y / ratio - at.y()) <= GRAB_PIXELS:
+                origin, direction = self.scene.ray(at.x() * ratio, at.y() * ratio)
+                return Grab(plane, handle.foot, place, turns, origin, direction, ratio)
+        return None
+
+    def give_up(self) -> None:
+        """Abandon a drag."""
+        self._grab = None
+
+    def _tell(self, event: QMouseEvent) -> None:
+        ratio = self.devicePixelRatioF()
+        at = event.position()
+        self.scene.interactor.SetSize(round(self.width() * ratio), round(self.height() * ratio))
+        self.scene.interactor.SetEventInformationFlipY(
+            round(at.x() * ratio), round(at.y() * ratio), 0, 0, "\0", 0, None
+        )
+
+
+class Grab:
+    """A handle held by the mouse: the ball pushes along the normal, the arrow's tip turns."""
+
+    def __init__(
+        self,
+        plane: Plane,
+        foot: FloatArray,
+        place: FloatArray,
+        turns: bool,  # noqa: FBT001 - says which of the two handles
+        origin: FloatArray,
+        direction: FloatArray,
+        ratio: float,
+    ) -> None:
+        self.plane, self.foot, self.turns, self._ratio = plane, foot, turns, ratio
+        self._arm = float(np.linalg.norm(place - foot)) or 1.0
+        self._start = self._measure(origin, direction)
+
+    def moved(self, scene: Scene, at: QPointF) -> Plane | None:
+        """Return the plane for a mouse position; None where the position says nothing."""
+        now = self._measure(*scene.ray(at.x() * self._ratio, at.y() * self._ratio))
+        if now is None or self._start is None:
+            return None
+        if not self.turns:
+            return self.plane.shifted(float((now - self._start) @ self.plane.normal))
+        return Plane(
+            point_mm=self.foot, normal=rotation_between(self._start, now) @ self.plane.normal
+        )
+
+    def _measure(self, origin: FloatArray, direction: FloatArray) -> FloatArray | None:
+        if self.turns:
+            return toward_sphere(origin, direction, self.foot, self._arm)
+        return nearest_on_axis(origin, direction, self.foot, self.plane.normal)
+
+
+def nearest_on_axis(
+    origin: FloatArray, direction: FloatArray, foot: FloatArray, axis: FloatArray
+) -> FloatArray | None:
+    """Point of the line (foot, axis) nearest to a line of sight; None if they are parallel."""
+    across = np.cross(axis, direction)
+    square = float(across @ across)
+    if square < 1e-6:
+        return None
+    distance = float(np.cross(origin - foot, direction) @ across) / square
+    nearest: FloatArray = foot + distance * axis
+    return nearest
+
+
+def toward_sphere(
+    origin: FloatArray, direction: FloatArray, centre: FloatArray, radius: float
+) -> FloatArray:
+    """Return the unit vector to where a line of sight meets, or passes nearest, a sphere."""
+    closest = origin + float((centre - origin) @ direction) * direction
+    miss = float(np.linalg.norm(closest - centre))
+    if miss < radius:
+        closest = closest - np.sqrt(radius**2 - miss**2) * direction
+    toward: FloatArray = closest - centre
+    toward /= float(np.linalg.norm(toward))
+    return toward
+
+
+def rotation_between(a: FloatArray, b: FloatArray) -> FloatArray:
+    """(3, 3) rotation that takes unit vector a to unit vector b by the shortest way."""
+    axis, cosine = np.cross(a, b), float(a @ b)
+    if cosine < -1 + 1e-9:
+        return -np.eye(3)
+    skew = np.array([[0, -axis[2], axis[1]], [axis[2], 0, -axis[0]], [-axis[1], axis[0], 0]])
+    rotation: FloatArray = np.eye(3) + skew + skew @ skew / (1 + cosine)
+    return rotation
+
+
+class ScenePane(QWidget):
+    """The 3D canvas with its camera buttons."""
+
+    def __init__(self, session: Session, scene: Scene) -> None:
+        super().__init__()
+        self.canvas = SceneCanvas(session, scene)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(2)
+        row = QHBoxLayout()
+        row.setContentsMargins(6, 4, 6, 2)
+        row.setSpacing(4)
+        self.buttons: dict[str, QToolButton] = {}
+        for side in CAMERAS:
+            button = QToolButton()
+            button.setText(side)
+            button.setToolTip(SIDE_NAMES[side])
+            button.setProperty("role", "camera")
+            button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+            button.clicked.connect(lambda _=False, s=side: self.look_from(s))
+            self.buttons[side] = button
+            row.addWidget(button)
+        row.addStretch()
+        layout.addLayout(row)
+        layout.addWidget(self.canvas, 1)
+
+    def look_from(self, side: str) -> None:
+        """Turn the camera to a side."""
+        self.canvas.scene.look_from(side)
+        self.canvas.update()

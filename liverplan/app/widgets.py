@@ -1,0 +1,171 @@
+"""Small parts that every panel uses: labels, buttons, notices, a table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QResizeEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QLayout,
+    QPushButton,
+    QSizePolicy,
+    QTableWidget,
+    QTableWidgetItem,
+    QWidget,
+)
+
+
+class Words(QLabel):
+    """Text that wraps and is exactly as high as its lines at the width it is given."""
+
+    def __init__(self, text: str = "") -> None:
+        super().__init__(text)
+        self.setWordWrap(True)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+
+    def setText(self, text: str) -> None:  # noqa: N802 - Qt's name
+        """Show other words."""
+        if text != self.text():
+            super().setText(text)
+            self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Fit the height to the width."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        if self.width() > 60:
+            self.setFixedHeight(max(self.heightForWidth(self.width()), 4))
+
+
+def label(text: str = "", role: str = "", *, wrap: bool = True) -> QLabel:
+    """Show text in one of the style sheet's roles."""
+    widget = Words(text) if wrap else QLabel(text)
+    if role:
+        widget.setProperty("role", role)
+    return widget
+
+
+def button(
+    text: str, clicked: Callable[[], object], *, role: str = "", tip: str = ""
+) -> QPushButton:
+    """Make a button that calls one verb."""
+    widget = QPushButton(text)
+    widget.clicked.connect(lambda _checked=False: clicked())
+    widget.setToolTip(tip)
+    if role:
+        widget.setProperty("role", role)
+    return widget
+
+
+def row(*parts: QWidget | int, spacing: int = 6) -> QHBoxLayout:
+    """Widgets side by side; a number is a stretch."""
+    layout = QHBoxLayout()
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(spacing)
+    for part in parts:
+        if isinstance(part, int):
+            layout.addStretch(part)
+        else:
+            layout.addWidget(part)
+    return layout
+
+
+def restyle(widget: QWidget, name: str, value: str) -> None:
+    """Set a property that the style sheet looks at."""
+    if widget.property(name) != value:
+        widget.setProperty(name, value)
+        widget.style().unpolish(widget)
+        widget.style().polish(widget)
+
+
+class Notice(Words):
+    """What happened, what follows, one action; hidden while there is nothing to say."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setProperty("role", "notice")
+        self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.hide()
+
+    def say(self, text: str, kind: str = "warning") -> None:
+        """Show a notice; no text hides it."""
+        self.setText(text)
+        restyle(self, "kind", kind)
+        self.setVisible(bool(text))
+
+
+class Table(QTableWidget):
+    """A table that is read, not typed into, as high as its rows."""
+
+    def __init__(self, headers: Sequence[str], stretch: int = 0, most_rows: int = 8) -> None:
+        super().__init__(0, len(headers))
+        self.setHorizontalHeaderLabels(list(headers))
+        self.verticalHeader().hide()
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setAlternatingRowColors(True)
+        self.setWordWrap(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        header = self.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setMinimumSectionSize(24)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header.setSectionResizeMode(stretch, QHeaderView.ResizeMode.Stretch)
+        self._most_rows = most_rows
+
+    def fill(self, rows: Sequence[Sequence[str]], current: int = -1) -> None:
+        """Show these rows; ``current`` is selected."""
+        self.blockSignals(True)  # noqa: FBT003 - Qt
+        self.setRowCount(len(rows))
+        for r, cells in enumerate(rows):
+            for c, text in enumerate(cells):
+                item = self.item(r, c)
+                if item is None:
+                    item = QTableWidgetItem()
+                    self.setItem(r, c, item)
+                if item.text() != text:
+                    item.setText(text)
+                item.setToolTip(text if len(text) > 18 else "")
+        if 0 <= current < len(rows):
+            self.selectRow(current)
+        else:
+            self.clearSelection()
+        self.blockSignals(False)  # noqa: FBT003 - Qt
+        self.fit()
+
+    def grey(self, row_number: int) -> None:
+        """Show a row as one that cannot be chosen."""
+        for column in range(self.columnCount()):
+            item = self.item(row_number, column)
+            if item is not None:
+                item.setForeground(QColor(140, 144, 152))
+
+    def fit(self) -> None:
+        """Be as high as the rows, up to eight; then scroll."""
+        self.resizeRowsToContents()
+        heights = [self.rowHeight(r) for r in range(min(self.rowCount(), self._most_rows))]
+        total = self.horizontalHeader().sizeHint().height() + sum(heights) + 4
+        self.setFixedHeight(total)
+
+    @property
+    def chosen(self) -> int:
+        """Selected row; -1 where there is none."""
+        rows = self.selectionModel().selectedRows()
+        return rows[0].row() if rows else -1
+
+
+def clear(layout: QLayout) -> None:
+    """Take every widget out of a layout."""
+    while layout.count():
+        item = layout.takeAt(0)
+        widget = item.widget() if item else None
+        if widget is not None:
+            widget.deleteLater()
