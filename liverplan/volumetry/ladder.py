@@ -10,9 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Self
 
-import edt
 import numpy as np
 from numpy.typing import NDArray
+from scipy.ndimage import gaussian_filter
+from scipy.special import ndtri
 
 from liverplan.segmentation.labels import Segmentation
 from liverplan.volume import FloatArray, Grid, read_only
@@ -26,6 +27,8 @@ Labels = NDArray[np.uint8]
 RUNGS = 7
 REACH_SD = 3.0
 _MOST_ANISOTROPIC = 2.0
+_HOLDS = 2.5
+_SMOOTHEST = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -35,7 +38,7 @@ class Ladder:
     Parameters
     ----------
     shifts_mm : (R,) array
-        Ascending, evenly spaced, with 0 in the middle.
+        Ascending, evenly spaced, around 0.
     rungs : tuple of VolumeIndex
         The structure at each shift, as functional tissue.
     """
@@ -48,11 +51,18 @@ class Ladder:
 
     @classmethod
     def build(cls, mask: Mask, within: Mask, grid: Grid, sd_mm: float) -> Self:
-        """Shift a mask's surface by up to 3 standard deviations; keep what lies within."""
+        """Shift a mask's surface by about 3 standard deviations; keep what lies within.
+
+        What the smoothing takes from a curved surface is given back: the rungs' shifts are moved
+        together so that the volume at 0 is the mask's.
+        """
+        smoothing = max(REACH_SD * sd_mm / _HOLDS, _SMOOTHEST * max(grid.spacing_mm))
+        distance = signed_distance_mm(mask, grid.spacing_mm, smoothing)
         shifts = np.linspace(-REACH_SD, REACH_SD, RUNGS) * sd_mm
-        distance = signed_distance_mm(mask, grid.spacing_mm)
-        rungs = [_rung(distance - np.float32(shift), within, grid) for shift in shifts]
-        return cls(shifts_mm=shifts, rungs=tuple(rungs))
+        rungs = tuple(_rung(distance - np.float32(shift), within, grid) for shift in shifts)
+        volume_ml = np.count_nonzero(mask & within) * grid.voxel_ml
+        lost = np.interp(volume_ml, [rung.functional_ml for rung in rungs], shifts)
+        return cls(shifts_mm=shifts - lost, rungs=rungs)
 
     def volumes_ml(self, shifts_mm: FloatArray) -> FloatArray:
         """(M,) boundary shifts to (M,) whole volumes, mL."""
@@ -115,13 +125,20 @@ def _lesion_ladder(labels: Labels, grid: Grid, sd_mm: float) -> Ladder | None:
     return Ladder.build(labels > 1, labels > 0, grid, sd_mm)
 
 
-def signed_distance_mm(mask: Mask, spacing_mm: tuple[float, float, float]) -> NDArray[np.float32]:
-    """Distance of each voxel's centre to the mask's surface, mm; negative inside."""
-    half = np.float32(min(spacing_mm) / 2)
-    distance = edt.edt(~mask, anisotropy=spacing_mm, black_border=False) - half
-    inside = half - edt.edt(mask, anisotropy=spacing_mm, black_border=False)
-    np.copyto(distance, inside, where=mask)
-    return np.asarray(distance, dtype=np.float32)
+def signed_distance_mm(
+    mask: Mask, spacing_mm: tuple[float, float, float], smoothing_mm: float
+) -> NDArray[np.float32]:
+    """Distance of each voxel's centre to the mask's surface, mm; negative inside.
+
+    A flat edge smoothed by a Gaussian of standard deviation s is ``Phi(-distance / s)``, in any
+    direction and between voxels too; so the distance is read off the smoothed mask. It holds to
+    about 2.5 s from the surface.
+    """
+    width = [smoothing_mm / s for s in spacing_mm]
+    share = gaussian_filter(mask.astype(np.float32), width, mode="constant", truncate=3.5)
+    reach = np.float32(4 * smoothing_mm)
+    distance = ndtri(np.clip(share, 0, 1)) * np.float32(-smoothing_mm)
+    return np.asarray(np.clip(distance, -reach, reach), dtype=np.float32)
 
 
 def _rung(height: NDArray[np.float32], within: Mask, grid: Grid) -> VolumeIndex:

@@ -1,0 +1,123 @@
+"""Shifted boundaries against spheres and boxes, whose shifted volumes are known."""
+
+import numpy as np
+import pytest
+
+from liverplan.segmentation import Provenance
+from liverplan.volumetry.ladder import Ladders, signed_distance_mm
+from liverplan.volumetry.spreads import (
+    CUT_POSITION,
+    CUT_TILT,
+    LESION_BOUNDARY,
+    LIVER_BOUNDARY,
+    Spread,
+    Spreads,
+    spreads_for,
+)
+from tests.volumetry.shapes import ellipsoid, segmented, spaced, unit
+
+
+def spreads(liver, lesion):
+    return Spreads(
+        liver=Spread(name="liver", sd=liver, unit="mm", source="test"),
+        lesion=Spread(name="lesion", sd=lesion, unit="mm", source="test"),
+    )
+
+
+def ball_ml(radius):
+    return 4 / 3 * np.pi * radius**3 / 1000
+
+
+@pytest.fixture(scope="module", params=[(2.0, 2.0, 2.0), (1.5, 0.8, 0.8), (3.0, 2.5, 2.5)])
+def balls(request):
+    """Ladders of a liver of 40 mm radius with a lesion of 12 mm in its middle."""
+    affine = spaced(*request.param)
+    shape = tuple(round(100 / s) for s in request.param)
+    centre = np.array([49.7, 50.2, 49.1])
+    labels = ellipsoid(affine, shape, centre, [40.0] * 3).astype(np.uint8)
+    labels[ellipsoid(affine, shape, centre, [12.0] * 3)] = 2
+    return Ladders.build(segmented(labels, affine), spreads=spreads(1.0, 0.8))
+
+
+def test_a_shift_grows_a_ball_by_its_shell(balls):
+    shifts = np.array([-3.0, -1.0, 0.5, 1.0, 2.5])
+    grown = balls.liver.volumes_ml(shifts) - balls.liver.volumes_ml(np.zeros(5))
+    np.testing.assert_allclose(grown, ball_ml(40 + shifts) - ball_ml(40), rtol=0.09)
+
+
+def test_a_lesions_shift_grows_it_alone(balls):
+    shifts = np.array([-1.6, -0.8, 0.8, 1.6])
+    grown = balls.lesions.volumes_ml(shifts) - balls.lesions.volumes_ml(np.zeros(4))
+    np.testing.assert_allclose(grown, ball_ml(12 + shifts) - ball_ml(12), rtol=0.1)
+
+
+def test_half_of_a_grown_ball_lies_on_either_side(balls):
+    normals = unit(100)
+    offsets = normals @ np.array([49.7, 50.2, 49.1])
+    for shift in (-1.5, 0.0, 1.5):
+        shifts = np.full(100, shift)
+        left = balls.liver.remnants_ml(normals[:, None], offsets[:, None], shifts)
+        np.testing.assert_allclose(left, balls.liver.volumes_ml(shifts) / 2, rtol=0.01)
+
+
+def test_shifts_past_the_ladder_stop_at_its_ends(balls):
+    ends = balls.liver.volumes_ml(balls.liver.shifts_mm[[0, -1]])
+    np.testing.assert_array_equal(balls.liver.volumes_ml(np.array([-9.0, 9.0])), ends)
+    normals, offsets = unit(100)[:, None], np.full((100, 1), -1e4)
+    left = balls.liver.remnants_ml(normals, offsets, np.full(100, 9.0))
+    np.testing.assert_allclose(left, ends[1], rtol=0.01)
+
+
+def test_a_liver_at_the_grids_border_may_grow_past_it():
+    labels = np.ones((20, 20, 20), np.uint8)
+    ladder = Ladders.build(segmented(labels, spaced(2, 2, 2)), spreads=spreads(1.0, 1.0)).liver
+    grown = ladder.volumes_ml(np.array([1.0]))[0]
+    assert grown == pytest.approx(42**3 / 1000, rel=0.03)
+
+
+def test_without_lesions_there_is_no_lesion_ladder():
+    assert Ladders.build(segmented(np.ones((3, 3, 3), np.uint8))).lesions is None
+
+
+@pytest.mark.parametrize("normal", [(1, 0, 0), (0, 0, 1), (1, 1, 0), (1, -2, 0.5)])
+def test_the_distance_to_a_flat_surface_is_right_in_any_direction(normal):
+    spacing, shape = (2.0, 1.5, 1.5), (25, 33, 33)
+    middle = (np.array(shape) // 2 - 0.5) * spacing  # half way between two layers of voxels
+    at = np.stack(np.indices(shape), axis=-1) * spacing
+    true = (at - middle) @ (np.array(normal) / np.linalg.norm(normal))
+    found = signed_distance_mm(true <= 0, spacing, 2.0)
+    inner = (slice(5, -5),) * 3
+    near = np.abs(true[inner]) < 3
+    error = (found[inner] - true[inner])[near]
+    assert np.abs(error).max() < 0.6
+    assert np.median(np.abs(error)) < 0.3
+
+
+def made(quality):
+    return Provenance(method="test", version="1", quality=quality)
+
+
+def test_spreads_follow_how_the_masks_were_made():
+    labels = np.ones((3, 3, 3), np.uint8)
+    labels[0, 0, 0], labels[2, 2, 2] = 2, 3
+    plain = segmented(labels)
+    assert spreads_for(plain, (2, 3)).liver == LIVER_BOUNDARY["automatic"]
+    known = type(plain)(
+        grid=plain.grid,
+        labels=labels,
+        provenance={1: made("expert"), 2: made("expert"), 3: made("edited")},
+    )
+    found = spreads_for(known, (2, 3))
+    assert found.liver == LIVER_BOUNDARY["expert"]
+    assert found.lesion == LESION_BOUNDARY["edited"], "the least sure lesion speaks for all"
+    assert spreads_for(known, ()).lesion == LESION_BOUNDARY["expert"]
+
+
+def test_every_spread_names_its_source():
+    rows = [CUT_POSITION, CUT_TILT, *LIVER_BOUNDARY.values(), *LESION_BOUNDARY.values()]
+    for row in rows:
+        assert row.sd > 0
+        assert row.unit in {"mm", "degrees"}
+        assert "assumption" in row.source or "doi" in row.source
+    for table in (LIVER_BOUNDARY, LESION_BOUNDARY):
+        assert table["automatic"].sd > table["edited"].sd > table["expert"].sd
