@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Sequence
+from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from liverplan.report import numbers
 from liverplan.report.content import content_of
 from liverplan.report.files import write_whole
+from liverplan.report.geometry import liver_box_mm
+from liverplan.report.meshes import Mesh, surfaces
 from liverplan.report.request import ReportInput
+from liverplan.report.stack import StackSlice, axial_stack, middle_of
 from liverplan.report.views import View, four_views
+from liverplan.report.words import Words
+
+KINDS = ("remnant", "resected", "uncut", "lesion", "cut")
+"""Of surfaces, as the reader may switch them on and off."""
 
 
 def write_html(path: Path | str, request: ReportInput) -> Path:
@@ -35,15 +46,53 @@ def html_of(request: ReportInput) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    template = environment.get_template("report.html.jinja")
     content = content_of(request)
-    views = four_views(request)
-    return template.render(
+    stack = axial_stack(request)
+    meshes = surfaces(request.segmentation, request.planes)
+    return environment.get_template("report.html.jinja").render(
         content=content,
         words=content.words,
-        pictures=[(view, _data_uri(view)) for view in views],
+        pictures=[(view, _data_uri(view)) for view in four_views(request)],
         has_cut=bool(request.planes),
+        kinds=[kind for kind in KINDS if any(mesh.kind == kind for mesh in meshes)],
+        start=middle_of(stack, request),
+        data=_data(request, content.words, stack, meshes),
+        plotly=plotly_js(),
     )
+
+
+def _data(
+    request: ReportInput, words: Words, stack: Sequence[StackSlice], meshes: Sequence[Mesh]
+) -> dict[str, Any]:
+    """Collect what the page's script draws."""
+    return {
+        "slices": [_slice(number, stack, request, words) for number in range(len(stack))],
+        "meshes": [mesh.to_json() for mesh in meshes],
+        "box_mm": liver_box_mm(request.segmentation).tolist(),
+        "words": {"no_webgl": words["no_webgl"], **{k: words[f"legend_{k}"] for k in KINDS}},
+    }
+
+
+def _slice(
+    number: int, stack: Sequence[StackSlice], request: ReportInput, words: Words
+) -> dict[str, str]:
+    one = stack[number]
+    level = words.number(numbers.mm(one.level_mm))
+    lesions = ", ".join(one.lesions) or words["none"]
+    overlay = words["alt_overlay" if request.planes else "alt_uncut"]
+    view = words["picture_axial"]
+    return {
+        "source": one.data_uri,
+        "alt": words("alt_slice", view=view, level=level, overlay=overlay, lesions=lesions),
+        "caption": words(
+            "caption_slice", number=number + 1, count=len(stack), level=level, lesions=lesions
+        ),
+    }
+
+
+def plotly_js() -> str:
+    """Return plotly.js as the plotly package ships it."""
+    return files("plotly").joinpath("package_data", "plotly.min.js").read_text("utf-8")
 
 
 def _data_uri(view: View) -> str:

@@ -1,0 +1,87 @@
+"""Axial slices through the whole liver, small enough to travel inside a page."""
+
+from __future__ import annotations
+
+import base64
+import io
+from dataclasses import dataclass
+
+import matplotlib.image
+import numpy as np
+from numpy.typing import NDArray
+from scipy.ndimage import binary_dilation, binary_erosion
+
+from liverplan.report.geometry import PIXEL_MM, Slice, cut_slice, focus_mm, liver_box_mm
+from liverplan.report.pictures import CUT, coloured
+from liverplan.report.request import ReportInput
+from liverplan.volume import FloatArray
+
+SLICES = 60
+JPEG_QUALITY = 80
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StackSlice:
+    """One axial slice: where it lies, which metastases it meets, and its picture."""
+
+    level_mm: float
+    lesions: tuple[str, ...]
+    jpeg: bytes
+
+    @property
+    def data_uri(self) -> str:
+        """The picture as it stands in the page."""
+        return "data:image/jpeg;base64," + base64.b64encode(self.jpeg).decode("ascii")
+
+
+def axial_stack(request: ReportInput) -> tuple[StackSlice, ...]:
+    """Take axial slices from foot to head, at most `SLICES` and none finer than the CT's own."""
+    focus = focus_mm(request.segmentation, request.planes)
+    return tuple(_slice(request, focus, level) for level in _levels(request))
+
+
+def middle_of(stack: tuple[StackSlice, ...], request: ReportInput) -> int:
+    """Index of the slice nearest to the middle of the cut."""
+    level = float(focus_mm(request.segmentation, request.planes)[2])
+    return int(np.argmin([abs(one.level_mm - level) for one in stack]))
+
+
+def _levels(request: ReportInput) -> FloatArray:
+    low, high = liver_box_mm(request.segmentation)[:, 2]
+    finest = min(request.volume.grid.spacing_mm)
+    through = np.abs(request.volume.grid.affine[2, :3]).max()
+    step = max((high - low) / (SLICES - 1), finest, through)
+    levels: FloatArray = np.arange(low, high + step / 2, step)
+    return levels
+
+
+def _slice(request: ReportInput, focus: FloatArray, level_mm: float) -> StackSlice:
+    through = np.array([focus[0], focus[1], level_mm])
+    picture = cut_slice(
+        request.volume, request.segmentation, request.planes, view="axial", through_mm=through
+    )
+    present = np.unique(picture.labels[picture.labels > 1])
+    return StackSlice(
+        level_mm=level_mm,
+        lesions=tuple(f"M{label - 1}" for label in present),
+        jpeg=_jpeg(_lined(picture)),
+    )
+
+
+def _lined(picture: Slice) -> NDArray[np.uint8]:
+    """Colours with outlines painted pixel by pixel: many slices, so no drawing library."""
+    rgb = coloured(picture)
+    for label in np.unique(picture.labels[picture.labels > 1]):
+        mask = picture.labels == label
+        rgb[binary_dilation(mask, iterations=2) & ~mask] = 0
+        rgb[mask & ~binary_erosion(mask)] = 255
+    side = np.abs(picture.side_mm)
+    rgb[side < 1.6 * PIXEL_MM] = 0
+    rgb[side < 0.8 * PIXEL_MM] = CUT
+    return rgb
+
+
+def _jpeg(rgb: NDArray[np.uint8]) -> bytes:
+    file = io.BytesIO()
+    matplotlib.image.imsave(file, rgb, format="jpeg", pil_kwargs={"quality": JPEG_QUALITY})
+    return file.getvalue()
