@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from liverplan import NOTICE, __version__, workflow
+from liverplan.cohort.commands import app as cohort_app
 from liverplan.errors import LiverplanError
+from liverplan.workflow.progress import on_terminal
 
 app = typer.Typer(
     name="liverplan",
@@ -39,6 +39,9 @@ Backend = Annotated[str, typer.Option("--backend", metavar="NAME", help="What fi
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
 
+app.add_typer(cohort_app)
+
+
 @app.callback(invoke_without_command=True)
 def _root(*, version: Annotated[bool, typer.Option("--version")] = False) -> None:
     if version:
@@ -49,7 +52,7 @@ def _root(*, version: Annotated[bool, typer.Option("--version")] = False) -> Non
 @app.command()
 def demo(out: Annotated[Path, typer.Option("--out", metavar="DIR")] = Path("demo")) -> None:
     """Do the main job on the built-in sample CT and print the verdict."""
-    with _progress() as progress:
+    with on_terminal() as progress:
         made = workflow.demo(out, progress=progress)
     typer.echo(workflow.verdict(made.findings))
     typer.echo(f"Report: {made.report}")
@@ -58,7 +61,7 @@ def demo(out: Annotated[Path, typer.Option("--out", metavar="DIR")] = Path("demo
 @app.command()
 def sample(folder: Annotated[Path, typer.Argument(metavar="DIR")]) -> None:
     """Write the sample CT as a DICOM series, and truth.json with its exact volumes."""
-    with _progress() as progress:
+    with on_terminal() as progress:
         written = workflow.write_sample(folder, progress=progress)
     typer.echo(f"{written.slices} slices and truth.json written to {folder}")
 
@@ -66,7 +69,7 @@ def sample(folder: Annotated[Path, typer.Argument(metavar="DIR")]) -> None:
 @app.command()
 def series(path: Source, *, as_json: AsJson = False) -> None:
     """List every series, usable or the reason why not."""
-    with _progress() as progress:
+    with on_terminal() as progress:
         found = workflow.list_series(path, progress=progress)
     if as_json:
         _print_json(found)
@@ -87,7 +90,7 @@ def segment(
 ) -> None:
     """Find the liver and the clicked metastases; write labels as .nii.gz, .nrrd or .dcm."""
     clicks = [_numbers(text, 3, "--lesion") for text in lesion or []]
-    with _progress() as progress:
+    with on_terminal() as progress:
         notes = workflow.segment_to_file(
             path, out, series_uid=series_uid, clicks=clicks, backend=backend, progress=progress
         )
@@ -127,7 +130,7 @@ def assess(  # noqa: PLR0913 - one argument an option, as typer reads them
         protocol=protocol,
         backend=backend,
     )
-    with _progress() as progress:
+    with on_terminal() as progress:
         findings = workflow.assess(path, out, request, progress=progress)
     _print_findings(findings, as_json=as_json)
 
@@ -252,17 +255,3 @@ def _labels(text: str | None) -> tuple[int, ...] | None:
             f"{text!r} names no labels; write 1-7 or 1,3,5.", param_hint="--lesion-labels"
         )
     return tuple(dict.fromkeys(labels))
-
-
-@contextmanager
-def _progress() -> Iterator[Callable[[float, str], None] | None]:
-    """Show a progress bar on a terminal, nothing on a pipe."""
-    if not sys.stderr.isatty():
-        yield None
-        return
-    from rich.console import Console  # noqa: PLC0415 - only where it is shown
-    from rich.progress import Progress  # noqa: PLC0415
-
-    with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("", total=1.0)
-        yield lambda fraction, words: bar.update(task, completed=fraction, description=words)

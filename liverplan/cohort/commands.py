@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,6 +10,7 @@ from typer.core import TyperGroup
 
 from liverplan.cohort.overview import overview
 from liverplan.cohort.run import run_cohort
+from liverplan.workflow.progress import on_terminal
 
 
 class _FolderIsOverview(TyperGroup):
@@ -46,7 +44,7 @@ def run(
     ] = False,
 ) -> None:
     """Assess every patient of a manifest; go on where an earlier run stopped."""
-    with _progress() as progress:
+    with on_terminal() as progress:
         summary = run_cohort(
             manifest,
             out,
@@ -68,17 +66,3 @@ def overview_command(
     typer.echo(f"{made.cases} cases, {made.faulty} of them with a fault.")
     for path in made.files:
         typer.echo(str(path))
-
-
-@contextmanager
-def _progress() -> Iterator[Callable[[float, str], None] | None]:
-    """Show a progress bar on a terminal, nothing on a pipe."""
-    if not sys.stderr.isatty():
-        yield None
-        return
-    from rich.console import Console  # noqa: PLC0415 - only where it is shown
-    from rich.progress import Progress  # noqa: PLC0415
-
-    with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("", total=1.0)
-        yield lambda fraction, words: bar.update(task, completed=fraction, description=words)
