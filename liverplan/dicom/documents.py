@@ -19,10 +19,10 @@ from liverplan.dicom.outgoing import (
     SERIAL,
     SERIES_NUMBERS,
     VERSION,
-    quiet,
     save,
     source_datasets,
 )
+from liverplan.dicom.quiet import quiet
 from liverplan.errors import DicomError
 from liverplan.volume import FloatArray, Grid
 

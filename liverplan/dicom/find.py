@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import math
 import threading
-import warnings
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,6 +12,7 @@ from pathlib import Path
 from liverplan.dicom.decode import pixel_bytes
 from liverplan.dicom.geometry import Stack, same_place_groups, stack_of
 from liverplan.dicom.kinds import fault_of_kind, kind_of
+from liverplan.dicom.quiet import quiet
 from liverplan.dicom.slices import Slice, faults_of, read_slices
 from liverplan.dicom.source import Entry, Source, open_source
 from liverplan.dicom.upright import upright_grid
@@ -106,8 +106,7 @@ def find_series(
     CancelledError
         If ``cancel`` was set.
     """
-    with open_source(path) as source, warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # pydicom's; the faults that matter are found here
+    with open_source(path) as source, quiet():
         if not source.entries:
             raise DicomError(f"{source.path.name} holds no files.")
         planes, failed = _scan(source, progress, cancel)
@@ -372,13 +371,14 @@ def _refused(source: Source, planes: list[Slice], kind: str, reason: str) -> Ser
 def _numbered(infos: list[SeriesInfo]) -> list[SeriesInfo]:
     """Give the stacks of a series numbers, and the usable ones word of what lies beside them."""
     broken = [i for i in infos if not i.usable and i.kind.startswith("CT ") and i.geometry is None]
+    usable = sum(info.usable for info in infos)
     numbered = []
-    for n, info in enumerate(infos, 1):
+    for n, info in enumerate(sorted(infos, key=lambda info: not info.usable), 1):
         beside = [f"{b.n_files} files of the same series were not used: {b.reason}" for b in broken]
         numbered.append(
             replace(
                 info,
-                stack=n if len(infos) > 1 else 0,
+                stack=n if len(infos) > 1 and not (info.usable and usable == 1) else 0,
                 notes=(*info.notes, *beside) if info.usable else info.notes,
             )
         )

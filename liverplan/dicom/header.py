@@ -204,7 +204,7 @@ def _inflate(stream: BinaryIO) -> bytes:
     """Inflate what follows the file meta, up to a cap: 1 MB can hide a gigabyte."""
     machine = zlib.decompressobj(-zlib.MAX_WBITS)
     data = machine.decompress(stream.read(MAX_INFLATED_BYTES), MAX_INFLATED_BYTES)
-    if machine.unconsumed_tail:
+    if len(data) >= MAX_INFLATED_BYTES:
         limit = MAX_INFLATED_BYTES // 1024**2
         raise DicomError(f"it inflates to more than {limit} MB (a deflate bomb)")
     return data

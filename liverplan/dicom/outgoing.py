@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import tempfile
-import warnings
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +13,7 @@ from pydicom.uid import UID
 
 from liverplan import __version__
 from liverplan.dicom.headers import Headers, SourceImage
+from liverplan.dicom.quiet import quiet
 from liverplan.errors import DicomError
 from liverplan.volume import Grid
 
@@ -109,14 +107,6 @@ def native(
             affine[:3, axis] = -affine[:3, axis]
     turned = Grid(shape=grid.shape, affine=affine, frame_uid=grid.frame_uid)
     return array[tuple(turn)], turned
-
-
-@contextlib.contextmanager
-def quiet() -> Iterator[None]:
-    """Keep pydicom's warnings on values that came from elsewhere to itself."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        yield
 
 
 def save(dataset: pydicom.Dataset, path: Path) -> Path:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import threading
-import warnings
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from typing import Literal, cast
@@ -18,6 +17,7 @@ from liverplan.dicom.find import Progress, SeriesInfo
 from liverplan.dicom.geometry import Stack
 from liverplan.dicom.header import COMPRESSED, parse
 from liverplan.dicom.headers import Headers, headers_of
+from liverplan.dicom.quiet import quiet
 from liverplan.dicom.slices import Slice
 from liverplan.dicom.source import Source, open_source
 from liverplan.dicom.upright import AIR_HU, Hu, fill_gaps, resample, upright_grid
@@ -76,8 +76,7 @@ def read_series(
     resampled = bool(stack.tilt_degrees or stack.filled)
     if resampled and irregular == "refuse":
         raise DicomError(f"The {info.title} is on no even, upright grid: {info.notes[-1]}.")
-    with open_source(info.path) as source, warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # pydicom's; what matters is checked here
+    with open_source(info.path) as source, quiet():
         headers = _headers(source, info, resampled=resampled)
         hu = _decode(source, info.planes, stack, progress, cancel)
     first = info.planes[0]

@@ -6,7 +6,6 @@ that it does not matter in which order frames lie, which way they run, or which 
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -20,6 +19,7 @@ from liverplan.anatomy import Code
 from liverplan.dicom.codecs import Decoders
 from liverplan.dicom.decode import pixel_bytes
 from liverplan.dicom.header import COMPRESSED, parse
+from liverplan.dicom.quiet import quiet
 from liverplan.dicom.slices import MAX_SIDE, Slice, Values, describe
 from liverplan.dicom.source import Source, open_source
 from liverplan.errors import DicomError, GridError
@@ -86,8 +86,7 @@ def read_seg(path: Path | str, grid: Grid) -> list[SegMask]:
         If it was made on another grid or frame of reference.
     """
     path = Path(path)
-    with warnings.catch_warnings(), open_source(path) as source:
-        warnings.simplefilter("ignore")  # pydicom's; what matters is checked here
+    with quiet(), open_source(path) as source:
         dataset, whole = _open(source, path.name)
         try:
             segments = _segments(dataset)

@@ -23,10 +23,10 @@ from liverplan.dicom.outgoing import (
     SERIES_NUMBERS,
     VERSION,
     native,
-    quiet,
     save,
     source_datasets,
 )
+from liverplan.dicom.quiet import quiet
 from liverplan.dicom.seg_read import REMNANT_NAME, RESECTED_NAME
 from liverplan.errors import DicomError
 from liverplan.segmentation.labels import Provenance, Segmentation

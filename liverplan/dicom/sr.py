@@ -30,10 +30,10 @@ from liverplan.dicom.outgoing import (
     SERIAL,
     SERIES_NUMBERS,
     VERSION,
-    quiet,
     save,
     source_datasets,
 )
+from liverplan.dicom.quiet import quiet
 from liverplan.dicom.seg_read import REMNANT_NAME, RESECTED_NAME
 from liverplan.dicom.seg_write import dicom_code
 from liverplan.errors import DicomError
