@@ -10,6 +10,7 @@ from liverplan.findings import CriterionFinding, Findings, LesionFinding
 from liverplan.report import numbers
 from liverplan.report.evidence import evidence_tables, plan_table
 from liverplan.report.request import ReportInput
+from liverplan.report.response import response_table
 from liverplan.report.tables import Table
 from liverplan.report.words import Verdict, Words, verdict, words_of
 
@@ -143,6 +144,8 @@ def _measures(request: ReportInput, words: Words) -> tuple[Table, ...]:
     tables = [_volumes(request.findings, words), _lesions(request.findings, words)]
     if request.plans:
         tables.append(plan_table(request, words))
+    if request.visits:
+        tables.append(response_table(request, words))
     return tuple(tables)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Literal
 
+from liverplan.eligibility.recist import Visit
 from liverplan.findings import Findings
 from liverplan.resection import Plane
 from liverplan.segmentation import Segmentation
@@ -64,6 +65,8 @@ class ReportInput:
         What to compare against: name and SHA-256, e.g. of the case's state.
     audit, signatures, plans : tuples of rows
         Shown if there are any.
+    visits : tuple of Visit
+        Target lesions over time, the baseline first; their response is assessed.
     status : {"draft", "final"}
         Stands beside the title.
     language : {"en", "sv"}
@@ -83,6 +86,7 @@ class ReportInput:
     audit: tuple[AuditRow, ...] = ()
     signatures: tuple[SignatureRow, ...] = ()
     plans: tuple[PlanRow, ...] = ()
+    visits: tuple[Visit, ...] = ()
     status: Literal["draft", "final"] = "draft"
     language: str = "en"
     identity: Literal["shown", "hidden"] = "shown"
