@@ -101,8 +101,7 @@ class Segmentation:
     @property
     def lesion_labels(self) -> tuple[int, ...]:
         """Label values of the lesions that have at least one voxel, ascending."""
-        counts = np.bincount(self.labels.ravel(), minlength=256)
-        return tuple(int(v) for v in np.flatnonzero(counts) if v >= FIRST_LESION)
+        return tuple(int(v) for v in np.unique(self.labels[self.labels >= FIRST_LESION]))
 
     @property
     def liver(self) -> NDArray[np.bool_]:
