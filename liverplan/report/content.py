@@ -9,6 +9,7 @@ from liverplan import NOTICE, __version__
 from liverplan.findings import CriterionFinding, Findings, LesionFinding
 from liverplan.report import numbers
 from liverplan.report.evidence import evidence_tables, plan_table
+from liverplan.report.redaction import redacted
 from liverplan.report.request import ReportInput
 from liverplan.report.response import response_table
 from liverplan.report.tables import Table
@@ -49,7 +50,12 @@ class Content:
 
 
 def content_of(request: ReportInput) -> Content:
-    """Say everything that a request holds."""
+    """Say everything that a request holds, or all but who and when if identity is hidden."""
+    said = _said(request)
+    return redacted(said, request) if request.identity == "hidden" else said
+
+
+def _said(request: ReportInput) -> Content:
     words, findings = words_of(request.language), request.findings
     spoken = verdict(findings, request.language)
     notes = (words["deidentified"],) if request.identity == "hidden" else ()

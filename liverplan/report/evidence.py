@@ -90,7 +90,7 @@ def _signatures(request: ReportInput, words: Words) -> Table:
             s.role,
             s.meaning,
             numbers.NONE if hidden else s.when,
-            s.reason,
+            numbers.NONE if hidden else s.reason,  # free text can name anybody
             words("void", why=s.void_because) if s.void_because else words["valid"],
         )
         for s in request.signatures
@@ -149,7 +149,7 @@ def _audit(request: ReportInput, words: Words) -> Table:
             numbers.NONE if hidden else row.when,
             words[row.kind] if hidden else f"{row.who} ({words[row.kind]})",
             row.what,
-            row.why,
+            numbers.NONE if hidden else row.why,
         )
         for row in request.audit
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import tempfile
 from dataclasses import asdict
+from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -45,8 +46,14 @@ def pdf_of(request: ReportInput) -> bytes:
             page,
             ignore_system_fonts=True,
             pdf_standards=["a-2a", "ua-1"],
-            timestamp=request.created.replace(microsecond=0),
+            timestamp=_timestamp(request),
         )
+
+
+def _timestamp(request: ReportInput) -> datetime:
+    if request.identity == "hidden":
+        return datetime(1980, 1, 1, tzinfo=UTC)
+    return request.created.replace(microsecond=0)
 
 
 def _content(request: ReportInput, views: tuple[View, ...]) -> dict[str, Any]:
