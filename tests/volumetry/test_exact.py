@@ -16,10 +16,12 @@ def voxel_clip_ml(labels, affine, normal, offset):
     slope = normal @ affine[:3, :3]
     lowest = grid.to_mm(np.argwhere(labels == 1)) @ normal - offset - np.abs(slope).sum() / 2
     reach = np.abs(slope)
+    whole = np.count_nonzero(lowest >= 0)
+    lowest = lowest[(lowest < 0) & (lowest + reach.sum() > 0)]  # those that the plane crosses
     cut = np.zeros(len(lowest))
     for corner in itertools.product((0, 1), repeat=3):
         cut += (-1) ** sum(corner) * np.maximum(-lowest - corner @ reach, 0) ** 3
-    return (1 - cut / (6 * np.prod(reach))).sum() * grid.voxel_ml
+    return (whole + (1 - cut / (6 * np.prod(reach))).sum()) * grid.voxel_ml
 
 
 @pytest.mark.parametrize("affine", [LPS, SHEARED, FLIPPED])
