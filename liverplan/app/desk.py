@@ -43,7 +43,9 @@ class Desk:
 
     def say(self, place: str, text: str, kind: str = "warning") -> None:
         """Show a notice beside the thing that it concerns; no text takes it away."""
-        self.notices.get(place, lambda *_: None)(text, kind)
+        say = self.notices.get(place)
+        if say is not None:
+            say(text, kind)
 
     def run(self, place: str, name: str, task: Task, then: Callable[[object], None]) -> Job | None:
         """Do long work in the background; its errors become notices at its place."""

@@ -1,0 +1,142 @@
+"""A small phantom as a DICOM series, and a running app; without a screen everything is skipped."""
+
+import json
+import os
+import sys
+import tempfile
+import warnings
+from pathlib import Path
+
+import pytest
+
+NO_SCREEN = "the app's tests need a screen (DISPLAY is not set): run them under xvfb-run"
+HAS_SCREEN = bool(os.environ.get("DISPLAY")) or sys.platform != "linux"
+THEIRS = (  # what napari, npe2 and vispy themselves warn of
+    "ignore::DeprecationWarning",
+    "ignore::PendingDeprecationWarning",
+    "ignore::FutureWarning",
+    "ignore::ResourceWarning",
+)
+
+if HAS_SCREEN:
+    _place = Path(tempfile.mkdtemp(prefix="liverplan-app-tests-"))
+    os.environ["NAPARI_CONFIG"] = str(_place / "napari.yaml")  # never the user's settings
+    os.environ["LIVERPLAN_HOME"] = str(_place / "home")
+    os.environ.setdefault("QT_API", "pyside6")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from PySide6.QtWidgets import QApplication
+
+        import liverplan.app.application  # noqa: F401 - imported once, without its warnings
+
+    _qt = QApplication.instance() or QApplication([])
+else:
+    collect_ignore = sorted(
+        path.name for path in Path(__file__).parent.glob("test_*.py") if path.stem != "test_screen"
+    )
+
+
+def pytest_report_header():
+    return [] if HAS_SCREEN else [f"tests/app skipped: {NO_SCREEN}"]
+
+
+def pytest_collection_modifyitems(items):
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            for words in THEIRS:
+                item.add_marker(pytest.mark.filterwarnings(words))
+
+
+@pytest.fixture(scope="session")
+def phantom():
+    from liverplan.phantom import make_phantom
+
+    return make_phantom(spacing_mm=(4.0, 2.0, 2.0), seed=3)
+
+
+@pytest.fixture(scope="session")
+def sample_folder(tmp_path_factory, phantom):
+    """The phantom as the app's own sample, small enough for a test."""
+    from liverplan.dicom.write_ct import write_ct_series
+
+    folder = tmp_path_factory.mktemp("made") / "sample"
+    write_ct_series(phantom.volume, folder)
+    (folder / "truth.json").write_text(json.dumps(phantom.truth.to_json()), "utf-8")
+    return folder
+
+
+@pytest.fixture
+def home(tmp_path, sample_folder):
+    """A home folder whose sample is the small one."""
+    place = tmp_path / "home"
+    place.mkdir()
+    (place / "sample").symlink_to(sample_folder)
+    return place
+
+
+@pytest.fixture
+def person(home):
+    from liverplan.app.application import Application
+    from tests.app.person import Person
+
+    app = Application(home)
+    app.show(1600, 1000)
+    someone = Person(app)
+    someone.spin(0.3)
+    yield someone
+    app.close()
+    someone.spin(0.05)
+
+
+@pytest.fixture(scope="module")
+def planner(tmp_path_factory, phantom, sample_folder):
+    """An app with the phantom's true masks, shared by a module's tests."""
+    from dataclasses import asdict, replace
+    from types import MappingProxyType
+
+    from liverplan import workflow
+    from liverplan.app.application import Application
+    from liverplan.app.state import Plan, Work
+    from liverplan.eligibility import protocol_text
+    from liverplan.findings import SeriesSummary
+    from tests.app.person import Person
+
+    place = tmp_path_factory.mktemp("planner")
+    (place / "sample").symlink_to(sample_folder)
+    app = Application(place)
+    app.show(1600, 1000)
+    grid = phantom.volume.grid
+    series = SeriesSummary(uid="1.2.3", shape=grid.shape, spacing_mm=grid.spacing_mm)
+    name = workflow.DEFAULT_PROTOCOL
+    documents = {
+        "series": asdict(series),
+        "headers": {},
+        "notes": [],
+        "protocol": {"name": name, "toml": protocol_text(name)},
+        "patient": {"name": "", "toml": ""},
+    }
+    fresh = Work(
+        volume=phantom.volume,
+        segmentation=phantom.segmentation,
+        series=series,
+        documents=MappingProxyType(documents),
+    )
+    someone = Person(app)
+    someone.spin(0.2)
+
+    def begin(*planes):
+        app.central.maximised = None
+        app.central.arrange()
+        plan = Plan(name="Plan A", planes=tuple(planes))
+        app.session.replace_all(replace(fresh, plans=(plan,), plane=len(planes) - 1))
+        someone.settle()
+        app.tools.choose("")
+        app.views.preset(0)
+        app.views.reset()
+        someone.spin(0.05)
+
+    someone.begin = begin
+    yield someone
+    app.close()
+    someone.spin(0.05)
