@@ -34,9 +34,7 @@ LEAST_HU = 60.0
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Tube:
-    """The cava's middle on every slice of a range: rows and columns (fractional
-    indices), and its density, HU.
-    """
+    """The cava's middle on every slice of a range, in fractional indices, and its density there."""
 
     slices: range
     rows: FloatArray

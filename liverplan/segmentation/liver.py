@@ -132,7 +132,9 @@ def read_density(calm: Float32, where: Mask, blocks: Blocks) -> Density:
     return Density(mode_hu=float(edges[peak] + 1), spread_hu=(high - low) * 2 / 2.355)
 
 
-def cut_liver(blocks: Blocks, calm: Float32, torso: Torso, density: Density, under: Mask) -> Mask:
+def cut_liver(
+    blocks: Blocks, calm: Float32, torso: Torso, density: Density, under: Mask
+) -> tuple[Mask, Mask]:
     """Cut the liver out on the coarse lattice."""
     spacing = blocks.spacing_mm
     width = max(SPREADS * density.spread_hu, 18.0)
