@@ -1,5 +1,19 @@
 """What is cut: cuts as values, and the plans that combine them."""
 
 from liverplan.resection.cuts import Plane
+from liverplan.resection.plan import Cut, Parts, Plan, read_plan
+from liverplan.resection.shapes import Ablation, Cleft, Sphere, Wedge
+from liverplan.resection.surface import Surface
 
-__all__ = ["Plane"]
+__all__ = [
+    "Ablation",
+    "Cleft",
+    "Cut",
+    "Parts",
+    "Plan",
+    "Plane",
+    "Sphere",
+    "Surface",
+    "Wedge",
+    "read_plan",
+]

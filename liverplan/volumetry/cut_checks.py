@@ -1,0 +1,130 @@
+"""Plans that make no sense on this liver, in words. Never a silent no-op."""
+
+from __future__ import annotations
+
+import cc3d
+import numpy as np
+from numpy.typing import NDArray
+
+from liverplan.errors import PlanError
+from liverplan.resection.plan import Cut, Parts, Plan
+from liverplan.resection.shapes import Ablation
+from liverplan.resection.surface import Surface
+from liverplan.volumetry.cut_margins import onto_surface, plan_margins, removal
+from liverplan.volumetry.cut_volumes import PlanIndex
+from liverplan.volumetry.runs import bounding_box
+
+ISLAND_ML = 0.5
+"""Smaller detached crumbs are no island: a mask's edge has some by itself."""
+
+RIM_TOLERANCE_MM = 0.5
+"""A surface may end this far inside the liver's mask: less than a voxel's diagonal."""
+
+
+def plan_faults(index: PlanIndex, plan: Plan) -> tuple[str, ...]:
+    """Every reason to refuse a plan, one sentence each; none if it makes sense.
+
+    Found: a cut that misses the liver, a surface too short to cut through, a plan that leaves
+    nothing, one that cuts through a lesion, one that leaves an island.
+    """
+    if not plan.cuts:
+        return ("The plan has no cut, so nothing is removed.",)
+    faults = [
+        sentence
+        for number, cut in enumerate(plan.cuts, 1)
+        for sentence in _cut_faults(index, cut, f"Cut {number} ({_kind(cut)})")
+    ]
+    if index.remnant_ml(plan) <= 0:
+        return (*faults, "The plan removes the whole functional liver: nothing stays.")
+    return (*faults, *_lesion_faults(index, plan), *_island_faults(index, plan))
+
+
+def require_sound(index: PlanIndex, plan: Plan) -> None:
+    """Refuse a plan with any fault.
+
+    Raises
+    ------
+    PlanError
+        With every fault.
+    """
+    faults = plan_faults(index, plan)
+    if faults:
+        raise PlanError(" ".join(faults))
+
+
+def islands_ml(index: PlanIndex, plan: Plan) -> tuple[float, ...]:
+    """Volumes of the pieces that the plan detaches from the largest one that stays, mL."""
+    liver = index.segmentation.liver
+    box = bounding_box(index.segmentation.labels)
+    before = cc3d.connected_components(np.ascontiguousarray(liver[box]), connectivity=6)
+    stays = staying(index, plan)[box]
+    pieces = cc3d.connected_components(np.ascontiguousarray(stays), connectivity=6)
+    whole_before, sizes = np.bincount(before.ravel()), np.bincount(pieces.ravel())
+    if sizes.size <= 2:
+        return ()
+    largest = int(np.argmax(sizes[1:])) + 1
+    origin = np.zeros(sizes.size, dtype=np.int64)
+    origin[pieces.ravel()] = before.ravel()
+    untouched = sizes == whole_before[origin]
+    detached = [n for n in range(1, sizes.size) if n != largest and not untouched[n]]
+    volumes = [float(sizes[n]) * index.segmentation.grid.voxel_ml for n in detached]
+    return tuple(sorted((ml for ml in volumes if ml >= ISLAND_ML), reverse=True))
+
+
+def staying(index: PlanIndex, plan: Plan) -> NDArray[np.bool_]:
+    """(k, j, i) mask of the liver voxels, lesions included, whose centre the plan leaves."""
+    mask = index.segmentation.liver & ~index.part_mask(plan.parts)
+    where = np.argwhere(mask)
+    removed = where[removal(plan)(index.segmentation.grid.to_mm(where)) < 0]
+    mask[tuple(removed.T)] = False
+    return mask
+
+
+def _kind(cut: Cut) -> str:
+    return type(cut).__name__.lower()
+
+
+def _cut_faults(index: PlanIndex, cut: Cut, name: str) -> list[str]:
+    plan = Plan(cuts=(cut,))
+    removed = index.functional_ml - index.remnant_ml(plan)
+    if removed <= 0:
+        return [f"{name} misses the liver: it removes nothing."]
+    if not isinstance(cut, Parts) and removed >= index.functional_ml:
+        return [f"{name} misses the liver: the whole of it lies on the side that is removed."]
+    if isinstance(cut, Surface):
+        return _rim_faults(index, cut, name)
+    return []
+
+
+def _rim_faults(index: PlanIndex, cut: Surface, name: str) -> list[str]:
+    plan = Plan(cuts=(cut,))
+    crossed = index.segmentation.grid.to_mm(index.liver.crossed(plan.rows()))
+    points = onto_surface(removal(plan), crossed)
+    short = float(cut.beyond_rim_mm(points).max(initial=0.0))
+    if short <= RIM_TOLERANCE_MM:
+        return []
+    return [
+        f"{name} is too short to cut through: it ends inside the liver, {short:.1f} mm from its "
+        "surface at most; make it larger."
+    ]
+
+
+def _lesion_faults(index: PlanIndex, plan: Plan) -> list[str]:
+    cutting = plan.without(Ablation)
+    if not cutting.cuts:
+        return []
+    return [
+        f"The plan cuts through metastasis {margin.label - 1}: {margin.stays_ml:.1f} mL of it "
+        "would stay."
+        for margin in plan_margins(index, cutting)
+        if margin.margin_mm is not None and margin.margin_mm < 0 and margin.in_remnant
+    ]
+
+
+def _island_faults(index: PlanIndex, plan: Plan) -> list[str]:
+    cutting = plan.without(Ablation)
+    islands = islands_ml(index, cutting) if cutting.cuts else ()
+    if not islands:
+        return []
+    volumes = " and ".join(f"{ml:.1f} mL" for ml in islands)
+    return [f"The plan leaves an island of {volumes} that no longer hangs together with the rest."]

@@ -1,0 +1,150 @@
+"""What a plan of any cuts leaves, in mL: exact for planes, within 0.1 mL for curved ones.
+
+Everything that is removed is measured once, as one union; ``remnant + resected = functional``
+therefore holds by construction, and no voxel is a barrier that belongs to nobody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from liverplan.errors import PlanError
+from liverplan.resection.maps import PartMap
+from liverplan.resection.plan import Parts, Plan
+from liverplan.resection.shapes import Ablation
+from liverplan.segmentation.labels import LIVER, Segmentation
+from liverplan.volumetry.blocks import BlockTree
+from liverplan.volumetry.margin import LesionShape, lesion_shapes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanVolumes:
+    """Volumes of a plan, mL.
+
+    ``functional`` is the liver without lesions; ``remnant_ml + resected_ml == functional_ml``.
+    ``resected`` counts ablated tissue as well: it works no more. ``ablated_ml`` is what only
+    ablation takes. ``alone_ml`` is what each cut would take by itself, in the plan's order.
+    """
+
+    liver_ml: float
+    tumour_ml: float
+    functional_ml: float
+    remnant_ml: float
+    resected_ml: float
+    ablated_ml: float
+    alone_ml: tuple[float, ...]
+
+    @property
+    def remnant_fraction(self) -> float:
+        """The remnant over the functional liver (0-1); 0 without any liver."""
+        return self.remnant_ml / self.functional_ml if self.functional_ml else 0.0
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class PlanIndex:
+    """A segmentation, made ready for plans of any cuts.
+
+    Parameters
+    ----------
+    segmentation : Segmentation
+    maps : mapping of str to PartMap
+        By scheme; what `Parts` refer to.
+    functional : BlockTree
+        The liver without its lesions.
+    """
+
+    segmentation: Segmentation
+    maps: Mapping[str, PartMap]
+    functional: BlockTree
+    liver_ml: float
+    _trees: dict[tuple[Parts, ...], BlockTree] = field(default_factory=dict)
+
+    @classmethod
+    def build(cls, segmentation: Segmentation, maps: Mapping[str, PartMap] | None = None) -> Self:
+        """Index a segmentation, and check that the maps lie on its grid."""
+        maps = dict(maps or {})
+        for part_map in maps.values():
+            segmentation.grid.require_same(
+                part_map.grid, mine="The segmentation", theirs=f"the {part_map.scheme} map"
+            )
+        functional = BlockTree.build(segmentation.grid, segmentation.labels == LIVER)
+        whole = int(np.count_nonzero(segmentation.labels))
+        return cls(
+            segmentation=segmentation,
+            maps=maps,
+            functional=functional,
+            liver_ml=whole * segmentation.grid.voxel_ml,
+        )
+
+    @cached_property
+    def liver(self) -> BlockTree:
+        """The whole organ, lesions included, as a tree."""
+        return BlockTree.build(self.segmentation.grid, self.segmentation.liver)
+
+    @cached_property
+    def lesions(self) -> tuple[LesionShape, ...]:
+        """The lesions' voxels, ascending by label."""
+        return lesion_shapes(self.segmentation.labels, (0, 0, 0))
+
+    @property
+    def functional_ml(self) -> float:
+        """The liver without its lesions, mL."""
+        return self.functional.total_ml
+
+    def part_mask(self, parts: tuple[Parts, ...]) -> NDArray[np.bool_]:
+        """(k, j, i) mask of what the named parts hold.
+
+        Raises
+        ------
+        PlanError
+            If there is no such map or part.
+        """
+        mask = np.zeros(self.segmentation.grid.shape, dtype=np.bool_)
+        for cut in parts:
+            if cut.scheme not in self.maps:
+                known = ", ".join(sorted(self.maps)) or "none"
+                raise PlanError(
+                    f"The plan names parts of a {cut.scheme!r} map, and the maps at hand are: "
+                    f"{known}."
+                )
+            mask |= self.maps[cut.scheme].mask(cut.names)
+        return mask
+
+    def remnant_ml(self, plan: Plan) -> float:
+        """Functional tissue that stays, mL: the one number that a drag needs."""
+        tree = self._tree(plan.parts)
+        return tree.total_ml - tree.removed_ml(plan.rows())
+
+    def _tree(self, parts: tuple[Parts, ...]) -> BlockTree:
+        """Return what the named parts leave, as a tree; the last few are kept."""
+        if not parts:
+            return self.functional
+        if parts not in self._trees:
+            if len(self._trees) >= 8:
+                self._trees.clear()
+            left = (self.segmentation.labels == LIVER) & ~self.part_mask(parts)
+            self._trees[parts] = BlockTree.build(self.segmentation.grid, left)
+        return self._trees[parts]
+
+
+def measure_plan(index: PlanIndex, plan: Plan) -> PlanVolumes:
+    """Measure a plan: what stays, what goes, and what each cut takes by itself."""
+    remnant_ml = index.remnant_ml(plan)
+    cutting = plan.without(Ablation)
+    kept_ml = index.remnant_ml(cutting) if len(cutting.cuts) < len(plan.cuts) else remnant_ml
+    alone = tuple(index.functional_ml - index.remnant_ml(Plan(cuts=(cut,))) for cut in plan.cuts)
+    return PlanVolumes(
+        liver_ml=index.liver_ml,
+        tumour_ml=index.liver_ml - index.functional_ml,
+        functional_ml=index.functional_ml,
+        remnant_ml=remnant_ml,
+        resected_ml=index.functional_ml - remnant_ml,
+        ablated_ml=kept_ml - remnant_ml,
+        alone_ml=alone,
+    )
