@@ -18,6 +18,7 @@ from liverplan.volumetry.runs import EndPoints
 from liverplan.volumetry.tree import MomentTree
 
 _SHARPEST_MM = 1e-6
+_ROOT_3 = 3**0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -55,15 +56,17 @@ def half_spaces_ml(
     volumes = np.zeros(len(slopes))
     if trees.ends[0].weights.size == 0:
         return volumes
-    axes = np.argmax(np.abs(slopes), axis=1)
-    for axis in np.unique(axes):
+    axes = np.abs(slopes).argmax(axis=1)
+    for axis in range(3):
         mine = np.flatnonzero(axes == axis)
-        tree = trees.along(int(axis))
+        if mine.size == 0:
+            continue
+        tree = trees.along(axis)
         slope = slopes[mine]
         # Past the outermost point nothing changes, and single precision would suffer.
         past = (np.abs(slope) * tree.reach).sum(axis=1)
         shift = np.clip(offsets[mine] - (slope * tree.centre).sum(axis=1), -past, past)
-        width = np.maximum(_face_spread(slope, int(axis)) * np.sqrt(3), _SHARPEST_MM)
+        width = np.maximum(_face_spread(slope, axis) * _ROOT_3, _SHARPEST_MM)
         sums = np.empty(len(mine))
         compiled.moment_sums(tree.nodes, tree.first, tree.blocks, slope, shift, width, sums)
         volumes[mine] = -voxel_ml / slope[:, axis] * sums
@@ -92,7 +95,7 @@ def profiles(
     profile_sums = compiled.profile_sums if compiled else kernels.profile_sums
     sums = np.empty((len(slopes), count))
     axes = np.argmax(np.abs(slopes), axis=1)
-    spreads = [float(_face_spread(s[None], a)[0]) for s, a in zip(slopes, axes, strict=True)]
+    spreads = [float(_face_spread(s[None], int(a))[0]) for s, a in zip(slopes, axes, strict=True)]
     for m, axis in enumerate(axes):
         distances = ends[axis].distances(slopes[m], 0.0)
         weights = ends[axis].weights.astype(np.float64)
@@ -102,5 +105,5 @@ def profiles(
 
 def _face_spread(slopes: FloatArray, axis: int) -> FloatArray:
     """(M,) standard deviations of the distance over the face of a run's end, mm."""
-    across = np.delete(slopes, axis, axis=1)
-    return np.asarray(np.sqrt((across**2).sum(axis=1) / 12))
+    one, two = (slopes[:, c] for c in range(3) if c != axis)
+    return np.asarray(np.sqrt((one * one + two * two) / 12))

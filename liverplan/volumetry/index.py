@@ -53,18 +53,18 @@ class VolumeIndex:
         warm_up()
         grid = segmentation.grid
         box = bounding_box(segmentation.labels)
-        crop = np.ascontiguousarray(segmentation.labels[box])
+        crop = segmentation.labels[box]
         start = (box[0].start, box[1].start, box[2].start)
-        functional = crop == LIVER
-        liver_ml = float(np.count_nonzero(crop)) * grid.voxel_ml
+        functional, lesions = crop == LIVER, lesion_shapes(crop, start)
         functional_ml = float(np.count_nonzero(functional)) * grid.voxel_ml
+        tumour_ml = float(sum(len(lesion.voxels) for lesion in lesions)) * grid.voxel_ml
         return cls(
             grid=grid,
             functional_ml=functional_ml,
-            liver_ml=liver_ml,
-            tumour_ml=liver_ml - functional_ml,
+            liver_ml=functional_ml + tumour_ml,
+            tumour_ml=tumour_ml,
             ends=end_points(functional, start),
-            lesions=lesion_shapes(crop, start),
+            lesions=lesions,
         )
 
     @property

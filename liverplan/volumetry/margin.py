@@ -72,7 +72,7 @@ def lesion_shapes(
 ) -> tuple[LesionShape, ...]:
     """Collect the lesions (labels of 2 and more) of a crop whose first voxel has index start."""
     where = np.flatnonzero(labels > 1)
-    value = labels.reshape(-1)[where]
+    value = labels[np.unravel_index(where, labels.shape)]
     found = np.flatnonzero(np.bincount(value))
     shapes = []
     for label in found:

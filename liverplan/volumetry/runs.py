@@ -110,9 +110,10 @@ def _past_zero(
 
 
 def _differs_from_one_before(flat: NDArray[np.bool_], steps: tuple[int, ...]) -> NDArray[np.int64]:
-    changed = np.zeros_like(flat)
+    changed, differs = np.zeros_like(flat), np.empty_like(flat)
     for step in steps:
-        changed[step:] |= flat[step:] ^ flat[:-step]
+        np.not_equal(flat[step:], flat[:-step], out=differs[step:])
+        np.logical_or(changed[step:], differs[step:], out=changed[step:])
     return np.flatnonzero(changed)
 
 

@@ -27,7 +27,10 @@ CUT_POSITION = Spread(
     name="cut position",
     sd=3.0,
     unit="mm",
-    source="assumption: a cut is carried out within 3 mm of its plan (one SD)",
+    source=(
+        "assumption: a cut lies within 3 mm of its plan (one SD); simulated and real margins "
+        "differed by 1.6 mm on average (PMID 17440774)"
+    ),
 )
 CUT_TILT = Spread(
     name="cut tilt",
@@ -41,19 +44,22 @@ LIVER_BOUNDARY: Mapping[Quality, Spread] = MappingProxyType(
             name="liver boundary",
             sd=1.0,
             unit="mm",
-            source="assumption: unchecked automatic mask, about 5 % of the liver's volume",
+            source=(
+                "assumption: unchecked automatic mask; automatic and manual liver volumes differed "
+                "by 4 % (PMID 24928235), some 0.8 mm of the surface"
+            ),
         ),
         "edited": Spread(
             name="liver boundary",
             sd=0.75,
             unit="mm",
-            source="assumption: automatic mask corrected by hand, about 3.5 % of the volume",
+            source="assumption: automatic mask corrected by hand, some 3.5 % of the volume",
         ),
         "expert": Spread(
             name="liver boundary",
             sd=0.5,
             unit="mm",
-            source="assumption: drawn by an expert, about 2.5 % of the volume",
+            source="assumption: drawn by an expert, some 2.5 % of the volume",
         ),
     }
 )
@@ -63,7 +69,10 @@ LESION_BOUNDARY: Mapping[Quality, Spread] = MappingProxyType(
             name="lesion boundary",
             sd=1.5,
             unit="mm",
-            source="assumption: unchecked automatic mask, 3 mm of a lesion's diameter",
+            source=(
+                "assumption: unchecked automatic mask, 3 mm of a lesion's diameter; the best of "
+                "LiTS reach a Dice of 0.74 (arXiv 1901.04056)"
+            ),
         ),
         "edited": Spread(
             name="lesion boundary",

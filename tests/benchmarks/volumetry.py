@@ -12,7 +12,7 @@ from pathlib import Path
 from tests.benchmarks.volumetry_doubt import coverage, monte_carlo
 from tests.benchmarks.volumetry_shapes import compact, lobed_liver
 from tests.benchmarks.volumetry_speed import against_peers, growth, searching
-from tests.benchmarks.volumetry_truth import closed_form, exactness, optimum, properties
+from tests.benchmarks.volumetry_truth import closed_form, exactness, optimum, placements, properties
 
 
 def run(*, quick, say=print):
@@ -27,6 +27,7 @@ def run(*, quick, say=print):
     found += show(
         closed_form(planes=1 if quick else 60, slices=(5.0,) if quick else (1.0, 2.5, 5.0)), say
     )
+    found += show(placements(count=1 if quick else 12, planes=1 if quick else 10), say)
     found += show(properties(cases=6 if quick else 300), say)
     found += show(searching(index, best, normals=500 if quick else 10_000, margins=41), say)
     found += show(optimum(brute=2000 if quick else 200_000), say)
@@ -60,7 +61,9 @@ def main():
     chosen = parser.parse_args()
     rows = run(quick=chosen.quick)
     if chosen.json:
-        chosen.json.write_text(json.dumps([asdict(row) for row in rows], indent=1) + "\n")
+        chosen.json.write_text(
+            json.dumps([asdict(row) for row in rows], indent=1, default=lambda v: v.item()) + "\n"
+        )
 
 
 if __name__ == "__main__":

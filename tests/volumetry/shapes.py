@@ -32,17 +32,20 @@ def index_of(labels, affine=LPS):
     return VolumeIndex.build(segmented(labels, affine))
 
 
-def ellipsoid(affine, shape, centre_mm, radii_mm):
-    """Voxels whose centres lie in an ellipsoid along the LPS axes."""
+def ellipsoid(affine, shape, centre_mm, radii_mm, axes=None):
+    """Voxels whose centres lie in an ellipsoid along the LPS axes, or along the rows of axes."""
     grid = Grid(shape=shape, affine=affine)
-    at = grid.to_mm(np.stack(np.indices(shape), axis=-1))
-    return (((at - centre_mm) / np.asarray(radii_mm)) ** 2).sum(axis=-1) <= 1
+    at = grid.to_mm(np.stack(np.indices(shape), axis=-1)) - centre_mm
+    if axes is not None:
+        at = at @ axes.T
+    return ((at / np.asarray(radii_mm)) ** 2).sum(axis=-1) <= 1
 
 
-def ellipsoid_ml(centre_mm, radii_mm, normal, offset_mm):
+def ellipsoid_ml(centre_mm, radii_mm, normal, offset_mm, axes=None):
     """Closed form of an ellipsoid's part with n.x >= d."""
     normal, radii = np.asarray(normal), np.asarray(radii_mm)
-    t = (offset_mm - normal @ np.asarray(centre_mm)) / np.linalg.norm(radii * normal)
+    along = normal if axes is None else axes @ normal
+    t = (offset_mm - normal @ np.asarray(centre_mm)) / np.linalg.norm(radii * along)
     t = np.clip(t, -1, 1)
     return np.pi / 3 * np.prod(radii) * (2 - 3 * t + t**3) / 1000
 
