@@ -1,0 +1,171 @@
+"""Which lesion of the later CT is which lesion of the earlier one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.optimize import linear_sum_assignment
+
+from liverplan.eligibility.recist import Visit
+from liverplan.errors import InputError
+from liverplan.followup.registration import Alignment
+from liverplan.segmentation import Segmentation
+from liverplan.volume import FloatArray
+
+NEAR_MM = 15.0
+"""Lesions whose centres lie farther apart are no pair, unless one of them reaches that far."""
+
+IMPOSSIBLE_MM = 1e6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pair:
+    """One lesion on two dates: its label values, and how far apart the centres lie once aligned."""
+
+    earlier: int
+    later: int
+    distance_mm: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Matching:
+    """A proposal for a person to confirm.
+
+    Parameters
+    ----------
+    pairs : tuple of Pair
+        The same lesion on both dates.
+    vanished, new : tuple of int
+        Label values of lesions that only the earlier, or only the later CT holds.
+    notes : tuple of str
+        What to look at: lesions that may have split or grown together, a poor alignment.
+    """
+
+    pairs: tuple[Pair, ...]
+    vanished: tuple[int, ...]
+    new: tuple[int, ...]
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Lesion:
+    """A lesion in the earlier CT's coordinates: label, centre and radius of a ball as large."""
+
+    label: int
+    centre_mm: FloatArray
+    radius_mm: float
+
+
+def match(earlier: Segmentation, later: Segmentation, alignment: Alignment) -> Matching:
+    """Propose which lesion is which: the pairs whose centres lie nearest, taken together."""
+    before = _lesions(earlier)
+    after = [
+        _Lesion(
+            label=lesion.label,
+            centre_mm=alignment.to_earlier_mm(lesion.centre_mm),
+            radius_mm=lesion.radius_mm,
+        )
+        for lesion in _lesions(later)
+    ]
+    pairs = _pairs(before, after)
+    kept, found = {pair.earlier for pair in pairs}, {pair.later for pair in pairs}
+    vanished = [lesion for lesion in before if lesion.label not in kept]
+    new = [lesion for lesion in after if lesion.label not in found]
+    return Matching(
+        pairs=pairs,
+        vanished=tuple(lesion.label for lesion in vanished),
+        new=tuple(lesion.label for lesion in new),
+        notes=(*alignment.warnings, *_splits(before, new), *_merges(after, vanished)),
+    )
+
+
+def visits_of(
+    matching: Matching,
+    earlier_tenths: Mapping[int, int],
+    later_tenths: Mapping[int, int],
+    *,
+    targets: Sequence[int],
+) -> tuple[Visit, Visit]:
+    """Make the two RECIST visits of a confirmed matching.
+
+    Parameters
+    ----------
+    matching : Matching
+        As confirmed.
+    earlier_tenths, later_tenths : mapping of int to int
+        Long axis of each lesion by label value, whole tenths of mm.
+    targets : sequence of int
+        Label values, in the earlier CT, of the target lesions; a vanished one counts 0.
+
+    Raises
+    ------
+    InputError
+        If a target was not measured.
+    """
+    partner = {pair.earlier: pair.later for pair in matching.pairs}
+    unknown = [label for label in targets if label not in earlier_tenths]
+    unknown += [one for one in targets if one in partner and partner[one] not in later_tenths]
+    if unknown:
+        names = ", ".join(_name(label) for label in unknown)
+        raise InputError(f"These target lesions were not measured on both dates: {names}.")
+    first = {_name(label): earlier_tenths[label] for label in targets}
+    last = {
+        _name(label): later_tenths[partner[label]] if label in partner else 0 for label in targets
+    }
+    return Visit(targets=first), Visit(targets=last, new_lesion=bool(matching.new))
+
+
+def _lesions(segmentation: Segmentation) -> list[_Lesion]:
+    lesions = []
+    for label in segmentation.lesion_labels:
+        centre = segmentation.grid.to_mm(np.argwhere(segmentation.lesion(label)).mean(axis=0))
+        volume_mm3 = 1000 * segmentation.volume_ml(label)
+        radius_mm = float(np.cbrt(3 * volume_mm3 / (4 * np.pi)))
+        lesions.append(_Lesion(label=label, centre_mm=centre, radius_mm=radius_mm))
+    return lesions
+
+
+def _pairs(before: Sequence[_Lesion], after: Sequence[_Lesion]) -> tuple[Pair, ...]:
+    costs = np.array([[_cost(a, b) for b in after] for a in before]).reshape(
+        len(before), len(after)
+    )
+    rows, columns = linear_sum_assignment(costs)
+    return tuple(
+        Pair(
+            earlier=before[row].label,
+            later=after[column].label,
+            distance_mm=float(costs[row, column]),
+        )
+        for row, column in zip(rows.tolist(), columns.tolist(), strict=True)
+        if costs[row, column] < IMPOSSIBLE_MM
+    )
+
+
+def _cost(a: _Lesion, b: _Lesion) -> float:
+    distance_mm = float(np.linalg.norm(a.centre_mm - b.centre_mm))
+    return distance_mm if distance_mm <= max(NEAR_MM, a.radius_mm, b.radius_mm) else IMPOSSIBLE_MM
+
+
+def _splits(before: Sequence[_Lesion], new: Sequence[_Lesion]) -> list[str]:
+    return [
+        f"{_name(b.label)} of the later CT lies where {_name(a.label)} lay: a part of it, or new?"
+        for b in new
+        for a in before
+        if np.linalg.norm(a.centre_mm - b.centre_mm) <= a.radius_mm
+    ]
+
+
+def _merges(after: Sequence[_Lesion], vanished: Sequence[_Lesion]) -> list[str]:
+    return [
+        f"{_name(a.label)} lay where {_name(b.label)} of the later CT lies: grown together, or "
+        "gone?"
+        for a in vanished
+        for b in after
+        if np.linalg.norm(a.centre_mm - b.centre_mm) <= b.radius_mm
+    ]
+
+
+def _name(label: int) -> str:
+    return f"M{label - 1}"
