@@ -48,14 +48,14 @@ class Table:
         self.faults.append(f"{self._name(key)} {words}")
 
     def text(self, key: str, *, default: str | None = None) -> str:
-        """Return a text; a missing one is a fault unless there is a default."""
+        """Return a text on one line; a missing one is a fault unless there is a default."""
         value = self._take(key, required=default is None)
         if value is None:
             return default or ""
         if not isinstance(value, str) or (default is None and not value.strip()):
             self.fault(key, f"must be a text, not {value!r}")
             return ""
-        return value
+        return " ".join(value.split())
 
     def choice(self, key: str, options: Sequence[T], *, default: T | None = None) -> T:
         """Return one of the options."""

@@ -6,7 +6,7 @@ time origin nor the rule for progression nor the questionnaire: `overall_surviva
 `progression_free_survival` take dates and say what they assume, `quality_of_life` scores the
 QLQ-C30, and `NEEDS` lists what each result asks of the cohort's table.
 
-Needs ``pip install liverplan[cohort]``.
+Needs ``pip install liverplan[endpoints]``.
 """
 
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""What every endpoint is made of, checked; and the libraries of the cohort extra."""
+"""What every endpoint is made of, checked; and the libraries of the endpoints extra."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def lifelines() -> Any:  # noqa: ANN401 - a module
 
 
 def module(name: str) -> Any:  # noqa: ANN401 - a module
-    """Import a library of the cohort extra.
+    """Import a library of the endpoints extra.
 
     Raises
     ------
@@ -46,5 +46,5 @@ def module(name: str) -> Any:  # noqa: ANN401 - a module
     except ImportError as error:
         library = name.partition(".")[0]
         raise BackendError(
-            f"Endpoints need {library}, which is missing: pip install 'liverplan[cohort]'."
+            f"Endpoints need {library}, which is missing: pip install 'liverplan[endpoints]'."
         ) from error

@@ -60,6 +60,13 @@ def test_findings_are_single_sentences_with_their_evidence(protocol, patient, me
     )
 
 
+def test_a_note_of_several_lines_stays_one_sentence(tmp_path, example_text, measured):
+    path = tmp_path / "patient.toml"
+    path.write_text(example_text.replace('by = "A. Berg, study nurse"', 'by = """A.\nBerg"""'))
+    consent, _ = found("consent", load_patient(path), measured)
+    assert "by A. Berg on 2024-03-01" in consent.finding
+
+
 def test_nothing_known_leaves_everything_missing(protocol):
     result = judge(protocol, Patient(), Measured())
     assert {c.state for c in result.criteria} == {"missing"}

@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
-pytest.importorskip("lifelines", reason="lifelines is not installed: pip install liverplan[cohort]")
+pytest.importorskip(
+    "lifelines", reason="lifelines is not installed: pip install liverplan[endpoints]"
+)
 
 from liverplan.endpoints import cox, kaplan_meier, log_rank
 

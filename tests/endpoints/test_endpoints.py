@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-pytest.importorskip("lifelines", reason="lifelines is not installed: pip install liverplan[cohort]")
+pytest.importorskip(
+    "lifelines", reason="lifelines is not installed: pip install liverplan[endpoints]"
+)
 
 from lifelines import datasets
 
@@ -192,7 +194,7 @@ def test_each_refusal_in_words(call, words):
 def test_without_lifelines_the_line_that_installs_it_is_named(monkeypatch):
     monkeypatch.setitem(sys.modules, "lifelines", None)
     monkeypatch.setitem(sys.modules, "lifelines.statistics", None)
-    with pytest.raises(BackendError, match=r"pip install 'liverplan\[cohort\]'"):
+    with pytest.raises(BackendError, match=r"pip install 'liverplan\[endpoints\]'"):
         e.kaplan_meier([1], [1])
 
 
