@@ -113,16 +113,16 @@ class Application(QObject):
         work = self.session.work
         self.views.show_work(work)
         if "ct" in topics:
-            self.scene.show_liver(None)
-            self.scene.show_lesions(())
             self._framed = None
+            self._derived()
         if topics & {"planes", "labels", "ct"}:
             self.scene.show_planes(work.planes, work.plane, locked=work.locked)
             self._scene_message()
             self.scene_pane.canvas.update()
 
     def _derived(self) -> None:
-        derived, work = self.live.derived, self.session.work
+        work = self.session.work
+        derived = self.live.derived if self.live.index is not None else None
         surfaces = derived.surfaces if derived else None
         self.scene.show_liver(surfaces.liver if surfaces else None)
         self.scene.show_lesions(surfaces.lesions if surfaces else ())
@@ -238,6 +238,7 @@ class Application(QObject):
         if self._closed:
             return
         self._closed = True
+        self.views.close()
         self.desk.stop_jobs()
         self.saver.close()
         self.live.close()

@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from liverplan.app.brush import Stroke
 from liverplan.app.convert import view_axes
 from liverplan.app.desk import Desk
+from liverplan.app.history import changed_box
 from liverplan.app.jobs import Progress
 from liverplan.app.state import Work, lesion_title
 from liverplan.app.views import SliceView
@@ -203,6 +204,9 @@ class Marking(QObject):
         if stroke is None:
             return
         segmentation = stroke.segmentation
+        if changed_box(stroke.start.labels, segmentation.labels) is None:
+            self.desk.session.cancel_drag()  # nothing was painted: no step to undo
+            return
         made = segmentation.provenance.get(stroke.label) or _by_hand()
         work = replace(self.desk.session.work, segmentation=segmentation)
         what = "liver" if stroke.label == LIVER else lesion_title(stroke.label)

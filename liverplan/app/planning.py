@@ -79,7 +79,7 @@ class Planning(QObject):
 
         def then(plane: object) -> None:
             if isinstance(plane, Plane):
-                self._add(f"separate {lesion_title(label)}", plane)
+                self._add(f"separate {lesion_title(label)}", self._anchored(plane))
 
         self.desk.run("resection", f"Separating {lesion_title(label)}", task, then)
 
@@ -95,14 +95,15 @@ class Planning(QObject):
         def then(best: object) -> None:
             if isinstance(best, Suggestion):
                 work = self.desk.session.work
-                self.desk.session.do("suggested plane", work.with_planes((best.plane,), 0))
+                plane = self._anchored(best.plane)
+                self.desk.session.do("suggested plane", work.with_planes((plane,), 0))
                 self.desk.say(
                     "resection",
                     f"The plane that leaves most with {margin:g} mm margin. It knows nothing of "
                     "vessels: check inflow and outflow.",
                     "info",
                 )
-                self._show(best.plane)
+                self._show(plane)
 
         self.desk.run("resection", "Searching", task, then)
 
@@ -183,6 +184,12 @@ class Planning(QObject):
         """Bring slices that cross the plane into view."""
         centre = self._centre()
         self.desk.views.move_crosshair(centre - plane.signed_distance_mm(centre) * plane.normal)
+
+    def _anchored(self, plane: Plane) -> Plane:
+        """Return the same plane, held at its point nearest to the liver's centre."""
+        centre = self._centre()
+        foot = centre - plane.signed_distance_mm(centre) * plane.normal
+        return Plane(point_mm=foot, normal=plane.normal)
 
     def _larger_stays(self, plane: Plane) -> Plane:
         index = self.desk.live.index

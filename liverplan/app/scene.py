@@ -192,12 +192,22 @@ class _Handle:
         self.foot = self.tip = None
         if plane is None:
             return
-        foot = centre - plane.signed_distance_mm(centre) * plane.normal
+        foot = foot_of(plane, centre, radius_mm)
         length = 0.5 * radius_mm
         self.foot, self.tip = foot, foot + length * plane.normal
         for actor in (self.arrow, self.ball):
             actor.SetUserMatrix(_frame(foot, plane.normal, length))
             renderer.AddActor(actor)
+
+
+def foot_of(plane: Plane, centre: FloatArray, radius_mm: float) -> FloatArray:
+    """Where the handle stands: the plane's own point, or, far from the liver, nearest its centre.
+
+    The plane's own point stays put while the plane turns about it, so nothing jumps.
+    """
+    nearest: FloatArray = centre - plane.signed_distance_mm(centre) * plane.normal
+    far = np.linalg.norm(plane.point_mm - nearest) > 0.8 * radius_mm
+    return nearest if far else plane.point_mm
 
 
 def _frame(origin: FloatArray, x_axis: FloatArray, scale: float) -> vtkMatrix4x4:

@@ -171,6 +171,7 @@ class Grab:
     ) -> None:
         self.plane, self.foot, self.turns, self._ratio = plane, foot, turns, ratio
         self._arm = float(np.linalg.norm(place - foot)) or 1.0
+        self._behind = float((place - foot) @ direction) > 0
         self._start = self._measure(origin, direction)
 
     def moved(self, scene: Scene, at: QPointF) -> Plane | None:
@@ -186,7 +187,7 @@ class Grab:
 
     def _measure(self, origin: FloatArray, direction: FloatArray) -> FloatArray | None:
         if self.turns:
-            return toward_sphere(origin, direction, self.foot, self._arm)
+            return toward_sphere(origin, direction, self.foot, self._arm, behind=self._behind)
         return nearest_on_axis(origin, direction, self.foot, self.plane.normal)
 
 
@@ -204,13 +205,22 @@ def nearest_on_axis(
 
 
 def toward_sphere(
-    origin: FloatArray, direction: FloatArray, centre: FloatArray, radius: float
+    origin: FloatArray,
+    direction: FloatArray,
+    centre: FloatArray,
+    radius: float,
+    *,
+    behind: bool = False,
 ) -> FloatArray:
-    """Return the unit vector to where a line of sight meets, or passes nearest, a sphere."""
+    """Return the unit vector to where a line of sight meets, or passes nearest, a sphere.
+
+    ``behind``: the far side of the sphere is meant, as when the arrow points away from the eye.
+    """
     closest = origin + float((centre - origin) @ direction) * direction
     miss = float(np.linalg.norm(closest - centre))
     if miss < radius:
-        closest = closest - np.sqrt(radius**2 - miss**2) * direction
+        depth = np.sqrt(radius**2 - miss**2)
+        closest = closest + (depth if behind else -depth) * direction
     toward: FloatArray = closest - centre
     toward /= float(np.linalg.norm(toward))
     return toward

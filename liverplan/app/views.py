@@ -7,6 +7,7 @@ from typing import cast
 import numpy as np
 from PySide6.QtCore import QEvent, QObject, QPointF, QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 from liverplan.app import adapter, theme
 from liverplan.app.adapter import Image, QtViewer, Viewer, ViewerModel
@@ -115,6 +116,8 @@ class SliceView(QWidget):
         return True
 
     def _refit(self) -> None:
+        if not isValid(self.canvas):  # the window was closed meanwhile
+            return
         self.reset()
         self.mouse.emit(self, QEvent(QEvent.Type.Resize))
 
@@ -150,6 +153,7 @@ class ThreeViews(QObject):
         self.axes_mm: dict[int, tuple[int, FloatArray]] = {}
         self.points_mm: list[FloatArray] = []
         self.brush: tuple[SliceView, Point, float] | None = None
+        self._closed = False
         self._pending: set[ViewName] = set()
         self._outlines_key: dict[ViewName, tuple[object, ...]] = {}
 
@@ -226,8 +230,14 @@ class ThreeViews(QObject):
             QTimer.singleShot(0, self._draw)
         self._pending |= {only.name} if only else set(self.views)
 
+    def close(self) -> None:
+        """Draw nothing from now on: the window is going."""
+        self._closed = True
+
     def _draw(self) -> None:
         pending, self._pending = self._pending, set()
+        if self._closed:
+            return
         for name in pending:
             view = self.views[name]
             look = view.look

@@ -102,16 +102,22 @@ class Person:
 
     def drag(self, widget, start, end, *, button=LEFT, modifiers=NONE, steps=10, each=None):
         """Press at start, move to end in steps, release; ``each`` is called after every step."""
-        first = QPoint(round(start[0]), round(start[1]))
-        QTest.mousePress(widget, button, modifiers, first)
+        self._button(QEvent.Type.MouseButtonPress, widget, start, button, modifiers)
         for n in range(1, steps + 1):
             x = start[0] + (end[0] - start[0]) * n / steps
             y = start[1] + (end[1] - start[1]) * n / steps
             self.move(widget, (x, y), modifiers, button)
             if each is not None:
                 each()
-        QTest.mouseRelease(widget, button, modifiers, QPoint(round(end[0]), round(end[1])))
+        self._button(QEvent.Type.MouseButtonRelease, widget, end, button, modifiers)
         self.spin(0.03)
+
+    def _button(self, kind, widget, at, button, modifiers):
+        """Press or release, to a fraction of a pixel, as a high-resolution mouse does."""
+        point = QPointF(*at)
+        held = button if kind == QEvent.Type.MouseButtonPress else Qt.MouseButton.NoButton
+        place = QPointF(widget.mapToGlobal(QPoint(0, 0))) + point
+        self.qt.sendEvent(widget, QMouseEvent(kind, point, place, button, held, modifiers))
 
     def wheel(self, view, notches, modifiers=NONE, at=None):
         size = view.canvas.size()
