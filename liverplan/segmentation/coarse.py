@@ -75,12 +75,15 @@ class Blocks:
         First voxel of the first block.
     grid : Grid
         Where the blocks' centres lie.
+    reaches_top : bool
+        Whether the last slice of blocks holds the CT's last slice.
     """
 
     hu: Float32
     factors: tuple[int, int, int]
     start: tuple[int, int, int]
     grid: Grid
+    reaches_top: bool = True
 
     @property
     def spacing_mm(self) -> Spacing:
@@ -101,6 +104,7 @@ class Blocks:
             factors=self.factors,
             start=(start[0], start[1], start[2]),
             grid=self.grid.crop(low, [int(s.stop) for s in box]),
+            reaches_top=self.reaches_top and box[0].stop == self.hu.shape[0],
         )
 
     def coordinates_in(self, other: Blocks) -> list[FloatArray]:

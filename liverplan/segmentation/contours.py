@@ -164,12 +164,12 @@ def _between(
     above = min((s for s in slices if s > k), default=None)
     if below is not None and above is not None:
         part = np.float32((k - below) / (above - below))
-        return (1 - part) * shifts[below] + part * shifts[above]
+        return np.asarray((1 - part) * shifts[below] + part * shifts[above], np.float32)
     nearest = below if below is not None else above
     if nearest is None or not keep:
         return None
     weight = np.float32(max(0.0, 1 - abs(k - nearest) * step_mm / FADE_MM))
-    return weight * shifts[nearest]
+    return np.asarray(weight * shifts[nearest], np.float32)
 
 
 def _marked(segmentation: Segmentation, labels: NDArray[np.uint8], count: int) -> Segmentation:

@@ -7,6 +7,7 @@ lesions alone unless it is told their label, and marks what it changed as edited
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Literal
 
 import numpy as np
@@ -25,7 +26,6 @@ from liverplan.segmentation.shapes import (
     grown,
     pieces,
     shrunk,
-    signed_depth_mm,
 )
 from liverplan.volume import FloatArray, Volume
 
@@ -154,7 +154,7 @@ def paint_between(
     """Paint only the voxels whose density lies between two thresholds."""
     if lowest_hu > highest_hu:
         raise SegmentationError("The lower threshold lies above the upper one.")
-    limits = (volume.hu, lowest_hu, highest_hu)
+    limits = (volume, lowest_hu, highest_hu)
     return _painted(segmentation, points_mm, radius_mm, label, limits, "threshold paint")
 
 
@@ -163,7 +163,7 @@ def _painted(
     points_mm: ArrayLike,
     radius_mm: float,
     label: int,
-    limits: tuple[NDArray[np.generic], float, float] | None,
+    limits: tuple[Volume, float, float] | None,
     tool: str,
 ) -> Segmentation:
     points = np.asarray(points_mm, dtype=float).reshape(-1, 3)
@@ -177,7 +177,8 @@ def _painted(
         voxels = np.stack(np.meshgrid(*map(np.arange, start, stop), indexing="ij"), axis=-1)
         near = np.linalg.norm(segmentation.grid.to_mm(voxels) - point, axis=-1) <= radius_mm
         if limits is not None:
-            near &= (limits[0][box] >= limits[1]) & (limits[0][box] <= limits[2])
+            hu = limits[0].hu[box]
+            near &= (hu >= limits[1]) & (hu <= limits[2])
         if label == LIVER:
             near &= labels[box] == 0
         labels[box][near] = label
@@ -187,7 +188,7 @@ def _painted(
 def _dense(points: FloatArray, step_mm: float) -> FloatArray:
     """Points along the stroke, no farther apart than a step."""
     rows = [points[:1]]
-    for a, b in zip(points[:-1], points[1:], strict=True):
+    for a, b in pairwise(points):
         n = max(1, int(np.ceil(np.linalg.norm(b - a) / step_mm)))
         rows.append(a + (b - a) * (np.arange(1, n + 1) / n)[:, None])
     return np.concatenate(rows)

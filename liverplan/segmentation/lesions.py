@@ -3,8 +3,8 @@
 A lesion is found in a small box around the hint. Its own density is read at the hint, the
 liver's around it. Of many ellipsoids that fit the hint, the one that holds most of the lesion's
 density and least of the liver's gives the shape; the cut then draws the border between the two
-densities, never far from that shape. Experts draw 1-1.5 mm outside the visible edge; so does
-this.
+densities, never far from that shape. Experts draw 1-1.5 mm outside the visible edge, where the
+density has all but become the liver's; so does this.
 """
 
 from __future__ import annotations
@@ -38,8 +38,6 @@ CLICK, STROKE = "liverplan lesion from click", "liverplan lesion from stroke"
 FINE_MM, COARSEST_MM, BLOCKS_IN_REACH = 1.0, 2.0, 45
 """Block size: as fine as a small lesion needs, as coarse as a large one allows."""
 CLICK_REACH_MM = 45.0
-RIM_MM = 1.5
-"""How far outside the visible edge experts draw."""
 HINT_MM = 2.5
 AWAY_MM = 20.0
 """Dark tissue this far from the liver is no lesion."""
@@ -55,7 +53,7 @@ CLEAR_HU, LEAST_TRUST = 40.0, 0.15
 """Contrast at which the density is trusted as much as the shape; and the least trust."""
 FITS_RIM, FITS_ODD, BALL_RIM = 0.4, 0.15, 0.2
 """How much liver a fitting ellipsoid may hold, and the price of a shifted or stretched one."""
-EDGE_FRACTION = 0.6
+EDGE_FRACTION = 0.8
 """Where between the lesion's (0) and the liver's (1) density the border is drawn."""
 LEAST_CONTRAST_HU = 12.0
 FAT_HU, BODY_HU = -30.0, -200.0
@@ -360,7 +358,7 @@ def _result(
     numbers, _ = pieces(mask)
     mask = np.isin(numbers, np.unique(numbers[hint & mask])) & mask
     mask = np.stack([ndi.binary_fill_holes(plane) for plane in mask])
-    mask = grown(mask, RIM_MM, spacing) & ~never
+    mask &= ~never
     words = "The lesion hardly stands out from the liver; check its outline."
     return LesionResult(
         mask=_on_voxels(patch, mask, volume),

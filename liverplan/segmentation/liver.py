@@ -8,18 +8,19 @@ those as rivals; draw the surface on 1.5 mm voxels half way between the densitie
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from threading import Event
 
 import numpy as np
 import scipy.ndimage as ndi
 import SimpleITK as sitk
-from numpy.typing import NDArray
 
 from liverplan import __version__
-from liverplan.errors import CancelledError, SegmentationError
+from liverplan.errors import CancelledError
 from liverplan.segmentation.cava import cava_cost, track_cava
+from liverplan.segmentation.checks import require_liver, require_series, warnings_for
 from liverplan.segmentation.coarse import Blocks, Turn, blocks_of, turned
+from liverplan.segmentation.density import Density, read_density
+from liverplan.segmentation.doubt import doubt_of
 from liverplan.segmentation.labels import Provenance
 from liverplan.segmentation.maxflow import cut
 from liverplan.segmentation.necks import part_of_liver
@@ -63,14 +64,6 @@ FAR_MM = 12.0
 ROUNDS = 4
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Density:
-    """The liver's own density: mode and spread, HU."""
-
-    mode_hu: float
-    spread_hu: float
-
-
 def segment_liver(
     volume: Volume, *, progress: Progress | None = None, cancel: Event | None = None
 ) -> LiverResult:
@@ -92,6 +85,7 @@ def segment_liver(
     """
     tell = _Steps(progress, cancel)
     tell(0.0, "Averaging the CT")
+    require_series(volume)
     ct = turned(volume)
     blocks = blocks_of(ct, COARSE_MM)
     tell(0.15, "Finding body and lungs")
@@ -101,12 +95,15 @@ def segment_liver(
     tell(0.3, "Reading the liver's density")
     density = read_density(calm, under, blocks)
     tell(0.35, "Cutting out the liver")
-    coarse, barred = cut_liver(blocks, calm, torso, density, under)
+    coarse, barred, inside = cut_liver(blocks, calm, torso, density, under)
     tell(0.6, "Drawing its surface")
-    mask = draw_surface(ct, blocks, coarse, barred)
+    mask = Turn.of(volume.grid).undo(draw_surface(ct, blocks, coarse, barred))
+    require_liver(mask, volume)
     tell(1.0, "Liver found")
     return LiverResult(
-        mask=Turn.of(volume.grid).undo(mask),
+        mask=mask,
+        doubt=doubt_of(blocks.grid, inside),
+        warnings=warnings_for(blocks, torso, coarse, density, mask.sum() * volume.grid.voxel_ml),
         provenance=Provenance(
             method=METHOD,
             version=__version__,
@@ -119,22 +116,9 @@ def segment_liver(
     )
 
 
-def read_density(calm: Float32, where: Mask, blocks: Blocks) -> Density:
-    """Read the mode of the density, and its spread, in homogeneous tissue."""
-    slope = ndi.gaussian_gradient_magnitude(calm, 1)
-    values = calm[where & (slope < 12) & (calm > 20) & (calm < 220)]
-    if values.size * blocks.voxel_ml < 30:
-        raise SegmentationError("No liver is seen below the right lung on this CT.")
-    counts, edges = np.histogram(values, np.arange(20, 221, 2))
-    smooth = ndi.gaussian_filter1d(counts.astype(float), 2.0)
-    peak = int(smooth.argmax())
-    low, high = _half_height(smooth, peak)
-    return Density(mode_hu=float(edges[peak] + 1), spread_hu=(high - low) * 2 / 2.355)
-
-
 def cut_liver(
     blocks: Blocks, calm: Float32, torso: Torso, density: Density, under: Mask
-) -> tuple[Mask, Mask]:
+) -> tuple[Mask, Mask, Float32]:
     """Cut the liver out on the coarse lattice."""
     spacing = blocks.spacing_mm
     width = max(SPREADS * density.spread_hu, 18.0)
@@ -152,7 +136,8 @@ def cut_liver(
         cost += 2 * COST_PER_MM * cava_cost(cava, calm, local, spacing)
         cost[never | rivals] = 5
         cost[shrunk(mask, CORE_MM, spacing)] = -5
-        found = cut(cost, edge, spacing) > 0.5
+        inside = cut(cost, edge, spacing)
+        found = inside > 0.5
         found = piece_with_most(
             opened(found, 4.5, spacing),
             under,
@@ -161,7 +146,7 @@ def cut_liver(
         rivals |= found & ~mask
     barred = (cava_cost(cava, calm, local, spacing) > 0.3) & ~mask
     filled: Mask = np.stack([ndi.binary_fill_holes(plane) for plane in mask])
-    return filled & ~barred, barred
+    return filled & ~barred, barred, inside
 
 
 def find_core(
@@ -224,13 +209,6 @@ def _slices_around(mask: Mask, spacing_mm: tuple[float, float, float]) -> range:
     used = np.flatnonzero(mask.any(axis=(1, 2)))
     margin = int(30 / spacing_mm[0])
     return range(max(0, int(used[0]) - margin), min(mask.shape[0], int(used[-1]) + margin + 1))
-
-
-def _half_height(counts: NDArray[np.float64], peak: int) -> tuple[int, int]:
-    below = np.flatnonzero(counts < counts[peak] / 2)
-    low = below[below < peak].max(initial=0)
-    high = below[below > peak].min(initial=counts.size - 1)
-    return int(low), int(high)
 
 
 class _Steps:

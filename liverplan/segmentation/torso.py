@@ -24,6 +24,9 @@ AIR_HU = -400
 LUNG_HU = (-960, -550)
 """Gas in the bowel is nearer -1000."""
 SMALLEST_LUNG_ML = 50.0
+NARROWEST_MM, FLATTEST_MM = 200.0, 120.0
+FAT_HU, BONE_HU = (-150, -30), 180
+LEAST_FAT, LEAST_BONE = 0.01, 0.002
 LONGEST_LIVER_MM, ABOVE_DOME_MM = 280.0, 40.0
 LEFT_LOBE_MM = 20.0
 """How far left of the middle the back of the liver may reach."""
@@ -52,6 +55,7 @@ def find_torso(blocks: Blocks) -> Torso:
         If there is no body.
     """
     body = find_body(blocks)
+    require_trunk(blocks, body)
     columns = np.flatnonzero(body.any(axis=(0, 1)))
     middle = float(columns[0] + columns[-1]) / 2
     return Torso(body=body, lungs=find_lungs(blocks, body), middle=middle)
@@ -66,6 +70,31 @@ def find_body(blocks: Blocks) -> Mask:
     body = grown(largest_piece(thick), 3.5, spacing)
     filled: Mask = np.stack([ndi.binary_fill_holes(plane) for plane in body])
     return filled
+
+
+def require_trunk(blocks: Blocks, body: Mask) -> None:
+    """Refuse what is no adult's trunk: arrays without anatomy, heads, legs.
+
+    Raises
+    ------
+    SegmentationError
+        With the reason.
+    """
+    across = [np.flatnonzero(body.any(axis=(0, 3 - axis))) for axis in (1, 2)]
+    deep, wide = (
+        (a[-1] - a[0] + 1) * s for a, s in zip(across, blocks.spacing_mm[1:], strict=True)
+    )
+    if wide < NARROWEST_MM or deep < FLATTEST_MM:
+        raise SegmentationError(
+            f"This is no CT of an abdomen: the body on it is only {wide:.0f} mm wide and "
+            f"{deep:.0f} mm deep."
+        )
+    inside = blocks.hu[body]
+    fat = float(np.mean((inside > FAT_HU[0]) & (inside < FAT_HU[1])))
+    bone = float(np.mean(inside > BONE_HU))
+    if fat < LEAST_FAT or bone < LEAST_BONE:
+        lacking = "fat" if fat < LEAST_FAT else "bone"
+        raise SegmentationError(f"This is no CT of an abdomen: there is no {lacking} on it.")
 
 
 def find_lungs(blocks: Blocks, body: Mask) -> Mask:
@@ -84,8 +113,13 @@ def find_lungs(blocks: Blocks, body: Mask) -> Mask:
 
 
 def below_right_lung(torso: Torso, step_mm: float, nearest_mm: float, farthest_mm: float) -> Mask:
-    """Voxels at some distance under the base of the right lung, column by column."""
+    """Voxels at some distance under the base of the right lung, column by column.
+
+    Without a right lung on the CT, its right half.
+    """
     lung = torso.lungs & torso.right
+    if not lung.any():
+        return torso.body & torso.right
     base = np.where(lung.any(axis=0), lung.argmax(axis=0), np.iinfo(np.int32).max // 2)
     below: Float32 = (base[None] - np.arange(lung.shape[0])[:, None, None]) * np.float32(step_mm)
     under: Mask = (below > nearest_mm) & (below < farthest_mm) & lung.any(axis=0, keepdims=True)

@@ -1,0 +1,82 @@
+"""What is refused, and what is warned of, in words."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from liverplan.errors import SegmentationError
+from liverplan.segmentation.coarse import Blocks, Turn
+from liverplan.segmentation.density import Density
+from liverplan.segmentation.results import Mask
+from liverplan.segmentation.torso import Torso
+from liverplan.volume import Volume
+
+FEWEST_SLICES, MOST_SLICES = 8, 2000
+SHORTEST_MM = 60.0
+SMALLEST_ML, LARGEST_ML = 300.0, 6000.0
+SMALL_ML, LARGE_ML = 700.0, 4000.0
+"""Volumes of section 6 of the clinical facts: refused outside the first, warned outside these."""
+UNENHANCED_HU = 75.0
+"""Unenhanced livers have 50-70 HU; at the portal-venous peak they rise by about 60."""
+CUT_ML = 5.0
+
+
+def require_series(volume: Volume) -> None:
+    """Refuse a CT that cannot hold a liver.
+
+    Raises
+    ------
+    SegmentationError
+        If it has too few or too many slices, or is too short.
+    """
+    axis = Turn.of(volume.grid).order[0]
+    slices = volume.grid.shape[axis]
+    length = slices * volume.grid.spacing_mm[axis]
+    if not FEWEST_SLICES <= slices <= MOST_SLICES:
+        count = "1 slice" if slices == 1 else f"{slices} slices"
+        raise SegmentationError(
+            f"This CT has {count}; a liver is looked for on {FEWEST_SLICES} to {MOST_SLICES}."
+        )
+    if length < SHORTEST_MM:
+        raise SegmentationError(f"This CT is only {length:.0f} mm high; no liver fits on it.")
+
+
+def require_liver(mask: Mask, volume: Volume) -> None:
+    """Refuse a mask that is no liver by its volume.
+
+    Raises
+    ------
+    SegmentationError
+        If it lies outside 300 to 6000 mL.
+    """
+    ml = float(np.count_nonzero(mask)) * volume.grid.voxel_ml
+    if not SMALLEST_ML <= ml <= LARGEST_ML:
+        raise SegmentationError(
+            f"No liver is found on this CT: what looks like one has {ml:.0f} mL."
+        )
+
+
+def warnings_for(
+    blocks: Blocks, torso: Torso, mask: Mask, density: Density, liver_ml: float
+) -> tuple[str, ...]:
+    """Say what the user must know of this liver before trusting it."""
+    found = []
+    for side, plane in (("lower", 0), ("upper", -1)):
+        edge = float(np.count_nonzero(mask[plane])) * blocks.voxel_ml
+        if edge > CUT_ML and _at_edge(blocks, plane):
+            found.append(f"The liver is cut off at the {side} edge of the CT.")
+    if not (torso.lungs & torso.right).any():
+        found.append("The right lung is not on the CT; the dome of the liver may be missing.")
+    if density.mode_hu < UNENHANCED_HU:
+        found.append(
+            f"The liver has only {density.mode_hu:.0f} HU: no contrast, or a fatty liver; "
+            "its outline and lesions are less sure."
+        )
+    if not SMALL_ML <= liver_ml <= LARGE_ML:
+        found.append(f"A liver of {liver_ml:.0f} mL is unusual; check it.")
+    return tuple(found)
+
+
+def _at_edge(blocks: Blocks, plane: int) -> bool:
+    """Whether the lattice's first or last slice is the CT's own."""
+    return blocks.start[0] == 0 if plane == 0 else blocks.reaches_top

@@ -1,0 +1,38 @@
+"""How sure the automatic liver is, from the cut that drew it.
+
+The relaxed cut gives each voxel a value from 0 to 1. Where the energy leaves no choice it is 0 or
+1; where moving the border costs next to nothing it stays in between. Such tissue is gathered into
+places, the largest first: that is where to look.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from liverplan.segmentation.results import Doubt, DoubtfulPlace
+from liverplan.segmentation.shapes import Float32, pieces
+from liverplan.volume import Grid
+
+UNSURE = (0.1, 0.9)
+SMALLEST_ML = 0.5
+MOST_PLACES = 12
+
+
+def doubt_of(grid: Grid, inside_fraction: Float32) -> Doubt:
+    """Gather the tissue that the cut left undecided."""
+    unsure = (inside_fraction > UNSURE[0]) & (inside_fraction < UNSURE[1])
+    numbers, counts = pieces(unsure)
+    order = np.argsort(-counts)[:MOST_PLACES]
+    places = []
+    for number in order[counts[order] * grid.voxel_ml >= SMALLEST_ML]:
+        where = np.argwhere(numbers == number)
+        middle = where[np.linalg.norm(where - where.mean(axis=0), axis=1).argmin()]
+        x, y, z = (float(c) for c in grid.to_mm(middle))
+        places.append(
+            DoubtfulPlace(
+                point_mm=(x, y, z),
+                volume_ml=float(counts[number]) * grid.voxel_ml,
+                inside=bool(inside_fraction[tuple(middle)] > 0.5),
+            )
+        )
+    return Doubt(grid=grid, inside_fraction=inside_fraction, places=tuple(places))
