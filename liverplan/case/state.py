@@ -88,6 +88,7 @@ def read_state(document: Json, get: Get, read_document: Callable[[str], Json]) -
     CaseError
         If the document or a file that it names is not what was written.
     """
+    _require_known(document)
     try:
         return CaseState(
             volume=_read_ct(document["ct"], get),
@@ -111,6 +112,15 @@ def files_of(document: Json) -> list[str]:
 def content_sha256(document: Json) -> str:
     """Hash of what a signature covers: inputs, plan and results (which name the software)."""
     return sha256(to_page({k: v for k, v in document.items() if k != "signatures"}))
+
+
+def _require_known(document: Json) -> None:
+    schema = document.get("schema") if isinstance(document, dict) else None
+    if schema != STATE_SCHEMA:
+        raise CaseError(
+            f"The case's state was written by another liverplan ({schema}; this one reads "
+            f"{STATE_SCHEMA}); open it with that version."
+        )
 
 
 def _write_ct(volume: Volume | None, put: Put) -> Json:

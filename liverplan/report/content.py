@@ -81,7 +81,9 @@ def _said(request: ReportInput) -> Content:
 
 def _subtitle(request: ReportInput, words: Words) -> str:
     series = request.findings.series
-    parts = [] if request.identity == "hidden" else [series.description, series.study_date]
+    parts = (
+        [] if request.identity == "hidden" else [series.description, numbers.day(series.study_date)]
+    )
     software = request.findings.software or f"liverplan {__version__}"
     protocol = request.findings.protocol
     parts += [f"{words['protocol']}: {protocol}" if protocol else "", software]

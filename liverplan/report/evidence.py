@@ -89,7 +89,7 @@ def _signatures(request: ReportInput, words: Words) -> Table:
             numbers.NONE if hidden else s.name,
             s.role,
             s.meaning,
-            numbers.NONE if hidden else s.when,
+            numbers.NONE if hidden else numbers.moment(s.when),
             numbers.NONE if hidden else s.reason,  # free text can name anybody
             words("void", why=s.void_because) if s.void_because else words["valid"],
         )
@@ -115,7 +115,7 @@ def _made(request: ReportInput, words: Words) -> Table:
     if request.identity == "shown":
         rows[:0] = [
             (words["series"], f"{series.description} {series.uid}".strip()),
-            (words["study_date"], series.study_date),
+            (words["study_date"], numbers.day(series.study_date)),
         ]
         rows.append((words["created"], f"{request.created:%Y-%m-%d %H:%M} UTC"))
     return _pairs(words["made"], rows)
@@ -146,7 +146,7 @@ def _audit(request: ReportInput, words: Words) -> Table:
     hidden = request.identity == "hidden"
     rows = (
         (
-            numbers.NONE if hidden else row.when,
+            numbers.NONE if hidden else numbers.moment(row.when),
             words[row.kind] if hidden else f"{row.who} ({words[row.kind]})",
             row.what,
             numbers.NONE if hidden else row.why,

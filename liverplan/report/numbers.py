@@ -68,3 +68,23 @@ def share(probability: float) -> str:
     if 0 < probability < 0.005:
         return "<1"
     return f"{100 * probability:.0f}"
+
+
+def day(text: str) -> str:
+    """Return a date as DICOM writes it the way people read it; anything else as it is.
+
+    >>> day("20090527"), day("2009-05-27"), day("")
+    ('2009-05-27', '2009-05-27', '')
+    """
+    if len(text) == 8 and text.isdecimal():
+        return f"{text[:4]}-{text[4:6]}-{text[6:]}"
+    return text
+
+
+def moment(text: str) -> str:
+    """Return an ISO time in UTC to the second.
+
+    >>> moment("2026-11-22T19:13:25.288794+00:00")
+    '2026-11-22 19:13:25'
+    """
+    return text[:19].replace("T", " ")
