@@ -1,0 +1,197 @@
+"""Couinaud's segments, from a few landmarks or from labelled vessel branches.
+
+By landmarks: planes through the cava and one point each of the right, middle and left hepatic
+vein stand between the sections, planes level with the portal branches between upper and lower
+segments; segments 2 and 3 lie behind and before a plane through the left hepatic vein. This is
+the textbook's geometry: against portal territories it is good for hemilivers and sections and
+only fair for single segments (clinical fact sheet, section 3).
+
+By branches: each voxel belongs to the nearest branch (its centreline).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from liverplan.errors import PlanError
+from liverplan.resection.anatomical import SCHEME, SEGMENTS
+from liverplan.resection.maps import PartMap
+from liverplan.segmentation.labels import Segmentation
+from liverplan.volume import FloatArray, read_only
+
+CAUDATE_FRONT_SHARE = 0.5
+"""The caudate lobe reaches this far from the cava toward the portal bifurcation."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Landmarks:
+    """Clicked points, LPS mm.
+
+    Parameters
+    ----------
+    cava : the inferior vena cava where the hepatic veins join it
+    right_vein, middle_vein, left_vein : a distal point on each hepatic vein
+    gallbladder_fossa : the fossa's bed
+    portal_bifurcation : where the portal vein divides
+    right_portal, left_portal : where the right and the left portal branch divide
+    umbilical_portion : the left portal vein in the umbilical fissure
+    falciform : where the falciform ligament reaches the liver's front
+    """
+
+    cava: FloatArray
+    right_vein: FloatArray
+    middle_vein: FloatArray
+    left_vein: FloatArray
+    gallbladder_fossa: FloatArray
+    portal_bifurcation: FloatArray
+    right_portal: FloatArray
+    left_portal: FloatArray
+    umbilical_portion: FloatArray
+    falciform: FloatArray
+
+    def __post_init__(self) -> None:
+        faults = []
+        for item in fields(self):
+            point = np.array(getattr(self, item.name), dtype=np.float64).reshape(-1)
+            if point.shape != (3,) or not np.isfinite(point).all():
+                faults.append(item.name)
+                continue
+            read_only(point)
+            object.__setattr__(self, item.name, point)
+        if faults:
+            raise PlanError(f"These landmarks are not three numbers: {', '.join(faults)}.")
+        if not self.right_vein[0] < self.middle_vein[0] < self.left_vein[0]:
+            raise PlanError(
+                "The hepatic veins do not lie from right to left as right, middle, left; "
+                "check the landmarks."
+            )
+
+
+def by_landmarks(segmentation: Segmentation, landmarks: Landmarks) -> PartMap:
+    """Divide the liver into segments 1, 2, 3, 4a, 4b, 5, 6, 7 and 8 by landmarks.
+
+    Parameters
+    ----------
+    segmentation : Segmentation
+    landmarks : Landmarks
+
+    Returns
+    -------
+    PartMap
+        Scheme "couinaud"; every liver voxel, lesions included, has one segment.
+    """
+    where = np.nonzero(segmentation.labels)
+    points = segmentation.grid.to_mm(np.stack(where, axis=1))
+    number = _segments(points, landmarks)
+    labels = np.zeros(segmentation.grid.shape, dtype=np.uint8)
+    labels[where] = number
+    return PartMap(scheme=SCHEME, grid=segmentation.grid, labels=labels, names=SEGMENTS)
+
+
+def by_branches(
+    segmentation: Segmentation,
+    branches: Mapping[str, NDArray[np.bool_]],
+    *,
+    scheme: str = SCHEME,
+) -> PartMap:
+    """Give each liver voxel to the nearest of some labelled vessel branches.
+
+    Parameters
+    ----------
+    segmentation : Segmentation
+    branches : mapping of str to (k, j, i) bool array
+        Each branch's voxels (its centreline or its lumen), by the name of what it feeds.
+    scheme : str
+        The map's name, e.g. "portal" or "hepatic".
+
+    Raises
+    ------
+    PlanError
+        If there is no branch, one is empty, or one lies on another grid.
+    """
+    names = tuple(branches)
+    seeds = np.zeros(segmentation.grid.shape, dtype=np.uint8)
+    if not names:
+        raise PlanError("Territories need at least one labelled vessel branch.")
+    for number, (name, mask) in enumerate(branches.items(), 1):
+        if mask.shape != seeds.shape or not mask.any():
+            raise PlanError(f"The vessel branch {name!r} is empty or lies on another grid.")
+        seeds[mask] = number
+    nearest = ndimage.distance_transform_edt(
+        seeds == 0,
+        sampling=segmentation.grid.spacing_mm,
+        return_distances=False,
+        return_indices=True,
+    )
+    labels = seeds[tuple(nearest)] * segmentation.liver.astype(np.uint8)
+    return PartMap(scheme=scheme, grid=segmentation.grid, labels=labels, names=names)
+
+
+def branch_mask(segmentation: Segmentation, stops_mm: FloatArray) -> NDArray[np.bool_]:
+    """Voxels along a branch's centreline, (N, 3) LPS points joined by straight lines."""
+    mask = np.zeros(segmentation.grid.shape, dtype=np.bool_)
+    stops = np.atleast_2d(np.asarray(stops_mm, dtype=np.float64))
+    step = min(segmentation.grid.spacing_mm) / 2
+    for start, end in zip(stops, [*stops[1:], stops[-1]], strict=True):
+        count = int(np.ceil(np.linalg.norm(end - start) / step)) + 1
+        line = start + np.linspace(0, 1, count)[:, None] * (end - start)
+        index = np.rint(segmentation.grid.to_index(line)).astype(int)
+        inside = np.all((index >= 0) & (index < segmentation.grid.shape), axis=1)
+        mask[tuple(index[inside].T)] = True
+    return mask
+
+
+def _segments(x: FloatArray, at: Landmarks) -> NDArray[np.uint8]:
+    """(N,) 1-based place in `SEGMENTS` of each point."""
+    up = np.array([0.0, 0.0, 1.0])
+    main = _upright(x, at.cava, (at.middle_vein + at.gallbladder_fossa) / 2)
+    right = _upright(x, at.cava, at.right_vein)
+    umbilical = _upright(x, at.umbilical_portion, at.falciform)
+    higher_right = (x - at.right_portal) @ up > 0
+    higher_left = (x - at.left_portal) @ up > 0
+    behind = _across(x, at.cava, at.left_vein)
+    number = np.where(
+        main < 0,
+        np.where(right < 0, np.where(higher_right, 8, 7), np.where(higher_right, 9, 6)),
+        np.where(umbilical < 0, np.where(higher_left, 4, 5), np.where(behind, 2, 3)),
+    )
+    number[_caudate(x, at)] = 1
+    return number.astype(np.uint8)
+
+
+def _upright(x: FloatArray, back: FloatArray, front: FloatArray) -> FloatArray:
+    """Side of the upright plane from a point at the back to one in front: left is positive."""
+    ahead = front[:2] - back[:2]
+    normal = np.array([-ahead[1], ahead[0]])
+    off = x[:, :2] - back[:2]
+    return np.asarray(off @ normal)
+
+
+def _across(x: FloatArray, cava: FloatArray, vein: FloatArray) -> NDArray[np.bool_]:
+    """Whether points lie behind and above the left hepatic vein's plane (segment 2)."""
+    along = (vein - cava) / np.linalg.norm(vein - cava)
+    forward_down = np.array([0.0, -1.0, -1.0])
+    normal = forward_down - (forward_down @ along) * along
+    return np.asarray((x - cava) @ normal < 0)
+
+
+def _caudate(x: FloatArray, at: Landmarks) -> NDArray[np.bool_]:
+    """Tell which points lie in the lobe between cava, portal bifurcation and umbilical fissure.
+
+    Behind a plane half-way from cava to bifurcation, between the cava's right side and the
+    umbilical portion, below the hepatic veins' confluence.
+    """
+    forward = at.portal_bifurcation - at.cava
+    forward = np.array([forward[0], forward[1], 0.0])
+    depth = float(np.linalg.norm(forward))
+    if depth == 0:
+        return np.zeros(len(x), dtype=np.bool_)
+    front = (x - at.cava) @ (forward / depth) < CAUDATE_FRONT_SHARE * depth
+    low_x, high_x = min(at.cava[0], at.portal_bifurcation[0]), at.umbilical_portion[0]
+    between = (x[:, 0] > low_x) & (x[:, 0] < high_x)
+    return np.asarray(front & between & (x[:, 2] < at.cava[2]))
