@@ -76,23 +76,32 @@ def smooth_ramp(
 
 
 def polyhedron_ml(
-    ends: tuple[EndPoints, ...], slopes: FloatArray, offsets: FloatArray, voxel_ml: float
+    starts: FloatArray,
+    lengths: FloatArray,
+    axis: int,
+    slopes: FloatArray,
+    offsets: FloatArray,
+    voxel_ml: float,
 ) -> float:
     """Volume of the mask where ``slopes.p >= offsets`` for all of P planes, mL, exact to rounding.
 
     Parameters
     ----------
-    ends : three EndPoints
-        The mask's, along each axis.
+    starts : (R, 3) array
+        First ends of the mask's runs along axis.
+    lengths : (R,) array
+        Of those runs, voxels.
+    axis : int
+        Best the `common_axis` of the slopes.
     slopes : (P, 3) array
     offsets : (P,) array
     voxel_ml : float
     """
-    axis = common_axis(slopes)
-    starts, stops = ends[axis].paired()
     size = np.ones_like(starts)
-    size[:, axis] = stops[:, axis] - starts[:, axis]
-    return _boxes((starts + stops) / 2, size, axis, slopes, offsets) * voxel_ml
+    size[:, axis] = lengths
+    centre = starts.copy()
+    centre[:, axis] += lengths / 2
+    return _boxes(centre, size, axis, slopes, offsets) * voxel_ml
 
 
 def common_axis(slopes: FloatArray) -> int:

@@ -12,7 +12,7 @@ import numpy as np
 
 from liverplan.volume import FloatArray
 from liverplan.volumetry import kernels
-from liverplan.volumetry.compiled import kernels_for
+from liverplan.volumetry.compiled import Kernels, kernels_for
 from liverplan.volumetry.exact import common_axis
 from liverplan.volumetry.runs import EndPoints
 from liverplan.volumetry.tree import MomentTree
@@ -53,24 +53,31 @@ def half_spaces_ml(
     compiled = kernels_for(len(slopes))
     if compiled is None:
         return None
-    volumes = np.zeros(len(slopes))
     if trees.ends[0].weights.size == 0:
-        return volumes
+        return np.zeros(len(slopes))
     axes = np.abs(slopes).argmax(axis=1)
+    if len(slopes) == 1:
+        return _along(trees, int(axes[0]), slopes, offsets, compiled) * voxel_ml
+    volumes = np.empty(len(slopes))
     for axis in range(3):
         mine = np.flatnonzero(axes == axis)
-        if mine.size == 0:
-            continue
-        tree = trees.along(axis)
-        slope = slopes[mine]
-        # Past the outermost point nothing changes, and single precision would suffer.
-        past = (np.abs(slope) * tree.reach).sum(axis=1)
-        shift = np.clip(offsets[mine] - (slope * tree.centre).sum(axis=1), -past, past)
-        width = np.maximum(_face_spread(slope, axis) * _ROOT_3, _SHARPEST_MM)
-        sums = np.empty(len(mine))
-        compiled.moment_sums(tree.nodes, tree.first, tree.blocks, slope, shift, width, sums)
-        volumes[mine] = -voxel_ml / slope[:, axis] * sums
+        if mine.size:
+            volumes[mine] = _along(trees, axis, slopes[mine], offsets[mine], compiled) * voxel_ml
     return volumes
+
+
+def _along(
+    trees: Trees, axis: int, slopes: FloatArray, offsets: FloatArray, compiled: Kernels
+) -> FloatArray:
+    """(M,) voxels where ``slope.p >= offset``, for slopes that are steepest along an axis."""
+    tree = trees.along(axis)
+    # Past the outermost point nothing changes, and single precision would suffer.
+    past = np.abs(slopes) @ tree.reach
+    shifts = np.minimum(np.maximum(offsets - slopes @ tree.centre, -past), past)
+    widths = np.maximum(_face_spread(slopes, axis) * _ROOT_3, _SHARPEST_MM)
+    sums = np.empty(len(slopes))
+    compiled.moment_sums(tree.nodes, tree.first, tree.blocks, slopes, shifts, widths, sums)
+    return np.asarray(-sums / slopes[:, axis])
 
 
 def polyhedra_ml(
@@ -105,5 +112,5 @@ def profiles(
 
 def _face_spread(slopes: FloatArray, axis: int) -> FloatArray:
     """(M,) standard deviations of the distance over the face of a run's end, mm."""
-    one, two = (slopes[:, c] for c in range(3) if c != axis)
+    one, two = slopes[:, axis - 1], slopes[:, axis - 2]
     return np.asarray(np.sqrt((one * one + two * two) / 12))

@@ -36,8 +36,8 @@ class MomentTree:
         See `moment_sums`.
     """
 
-    centre: NDArray[np.float32]
-    reach: NDArray[np.float32]
+    centre: FloatArray
+    reach: FloatArray
     nodes: NDArray[np.float32]
     first: NDArray[np.int64]
     blocks: NDArray[np.float32]
@@ -58,8 +58,8 @@ class MomentTree:
         blocks = np.concatenate([points, weights]).reshape(4, -1, WIDTH).transpose(1, 0, 2)
         levels = _levels(points, weights)
         return cls(
-            centre=centre[:, 0],
-            reach=np.maximum(high - centre, centre - low)[:, 0] + 1,
+            centre=centre[:, 0].astype(np.float64),
+            reach=np.maximum(high - centre, centre - low)[:, 0].astype(np.float64) + 1,
             nodes=np.concatenate(levels),
             first=np.cumsum([0, *map(len, levels)]),
             blocks=np.ascontiguousarray(blocks),
