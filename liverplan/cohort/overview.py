@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from liverplan.case import is_case, open_case, pending
@@ -15,12 +16,25 @@ from liverplan.findings import Findings
 
 NAME = "overview"
 
-SHOWN = (
-    "case", "eligibility", "remnant_fraction", "interval_95_low", "interval_95_high",
-    "threshold_fraction", "margin_mm", "metastasis_count", "liver_ml", "remnant_ml", "open_items",
-    "signatures_pending", "study_date", "fault",
-)  # fmt: skip
-"""What the page shows; Parquet and CSV hold every column."""
+SHOWN: Mapping[str, str] = MappingProxyType(
+    {
+        "case": "Case",
+        "eligibility": "Eligibility",
+        "remnant_fraction": "FLR",
+        "interval_95_low": "95 % from",
+        "interval_95_high": "95 % to",
+        "threshold_fraction": "Threshold",
+        "margin_mm": "Margin, mm",
+        "metastasis_count": "Metastases",
+        "liver_ml": "Liver, mL",
+        "remnant_ml": "Remnant, mL",
+        "open_items": "Missing or to be judged",
+        "signatures_pending": "Signatures pending",
+        "study_date": "CT date",
+        "fault": "Fault",
+    }
+)
+"""What the page shows, and under which heading; Parquet and CSV hold every column."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +73,7 @@ def overview(folder: Path, out: Path | None = None) -> Overview:
         target.mkdir(parents=True, exist_ok=True)
         write_csv(files[0], columns, rows)
         write_parquet(files[1], columns, rows)
-        write_html(files[2], title=f"Cases in {folder.name}", columns=SHOWN, rows=rows)
+        write_html(files[2], title=f"Cases in {folder.absolute().name}", headings=SHOWN, rows=rows)
     except OSError as error:
         raise InputError(
             f"The overview cannot be written to {target}: {error.strerror}."

@@ -22,6 +22,9 @@ Row = Mapping[str, Any]
 BATCH = 500
 """Rows in memory at a time while a Parquet file is written."""
 
+LIST = "; "
+"""Between the items of a list in one cell."""
+
 _NUMBERS = ("_fraction", "_ml", "_mm", "_low", "_high", "_threshold", "seconds")
 _SHARES = ("of_functional", "of_liver", "of_estimated")
 
@@ -61,15 +64,15 @@ def write_csv(path: Path, columns: Sequence[str], rows: Iterable[Row]) -> None:
         writer.writerows(rows)
 
 
-def write_html(path: Path, *, title: str, columns: Sequence[str], rows: Sequence[Row]) -> None:
+def write_html(path: Path, *, title: str, headings: Mapping[str, str], rows: Sequence[Row]) -> None:
     """Write one page that opens offline: click a heading to sort, type to filter."""
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined
     )
     page = environment.get_template("table.html.jinja").render(
         title=title,
-        headings=[(name, name.replace("_", " ")) for name in columns],
-        rows=[[_cell(name, row) for name in columns] for row in rows],
+        headings=tuple(headings.values()),
+        rows=[[_cell(name, row) for name in headings] for row in rows],
         notice=NOTICE,
         software=f"liverplan {__version__}",
     )
@@ -85,16 +88,22 @@ def _type(arrow: Any, name: str) -> Any:  # noqa: ANN401 - pyarrow has no types
     return arrow.string()
 
 
-def _cell(name: str, row: Row) -> tuple[str, str]:
-    """Return what sorts and what is read: fractions as per cent, never across the threshold."""
+def _cell(name: str, row: Row) -> tuple[str, str, list[str]]:
+    """Return what sorts, what is read, and the items of a list.
+
+    Fractions are per cent, never rounded across the threshold.
+    """
     value = row.get(name)
     if value is None or value == "":
-        return "", "-"
+        return "", "-", []
+    if isinstance(value, str):
+        items = value.split(LIST)
+        return value, value, items if len(items) > 1 else []
     if not isinstance(value, float):
-        return str(value), str(value)
+        return str(value), str(value), []
     if name in _SHARES or name.endswith(("_fraction", "_low", "_high", "_threshold")):
-        return repr(value), f"{percent(value, row.get('threshold_fraction'))} %"
-    return repr(value), f"{value:.1f}"
+        return repr(value), f"{percent(value, row.get('threshold_fraction'))} %", []
+    return repr(value), f"{value:.1f}", []
 
 
 @contextmanager

@@ -71,6 +71,7 @@ def test_the_tables_agree_and_the_page_needs_no_network(cases, findings, tmp_pat
     assert "http" not in html.replace("http-equiv", "")
     assert html.count("<tr>") == 4
     assert "Not a medical device" in html
+    assert "<li>Signed consent</li>" in html
     assert not list((tmp_path / "tables").glob(".*"))
 
 
@@ -107,7 +108,12 @@ def test_a_plan_that_was_not_made_has_no_remnant(findings):
 
 def test_the_page_never_rounds_across_the_threshold(tmp_path):
     rows = [{"remnant_fraction": 0.30007, "threshold_fraction": 0.30, "case": "<b>&"}]
-    write_html(tmp_path / "t.html", title="T", columns=("case", "remnant_fraction"), rows=rows)
+    write_html(
+        tmp_path / "t.html",
+        title="T",
+        headings={"case": "Case", "remnant_fraction": "FLR"},
+        rows=rows,
+    )
     html = (tmp_path / "t.html").read_text("utf-8")
     assert ">30.01 %<" in html
     assert "&lt;b&gt;&amp;" in html
