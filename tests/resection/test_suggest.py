@@ -1,0 +1,102 @@
+"""Suggestions against brute force: near the optimum, at the margin asked for."""
+
+import numpy as np
+import pytest
+
+from liverplan.errors import PlanError
+from liverplan.resection import Plan, Plane
+from liverplan.resection.maps import PartMap
+from liverplan.segmentation.labels import Segmentation
+from liverplan.volumetry.cut_checks import plan_faults
+from liverplan.volumetry.cut_margins import plan_margins
+from liverplan.volumetry.cut_volumes import PlanIndex
+from liverplan.volumetry.search import sphere
+from liverplan.volumetry.suggest import (
+    CAVEAT,
+    best_plane_plan,
+    best_segments,
+    enclosing_ball,
+    front,
+    suggest,
+)
+
+
+def _corner_cloud(index):
+    offsets = np.array(list(np.ndindex(2, 2, 2))) - 0.5
+    voxels = np.argwhere(index.segmentation.labels > 1)
+    corners = np.unique((voxels[:, None] + offsets).reshape(-1, 3), axis=0)
+    return index.segmentation.grid.to_mm(corners)
+
+
+def test_the_best_plane_is_within_half_a_point_of_brute_force(tiny):
+    corners = _corner_cloud(tiny)
+    normals = sphere(6000)
+    offsets = (normals @ corners.T).max(axis=1) + 10.0
+    best = max(
+        tiny.remnant_ml(Plan(cuts=(Plane(point_mm=d * n, normal=n),)))
+        for n, d in zip(normals, offsets, strict=True)
+    )
+    found = tiny.remnant_ml(best_plane_plan(tiny, 10.0))
+    assert found >= best - 0.005 * tiny.functional_ml
+
+
+def test_every_suggestion_keeps_the_margin_and_cuts_no_lesion(tiny):
+    result = suggest(tiny, margin_mm=8.0)
+    assert [s.family for s in result.best] != []
+    for suggestion in result.best:
+        assert suggestion.margin_mm >= 8.0 - 1e-6
+        assert not any(m.in_remnant for m in plan_margins(tiny, suggestion.plan))
+        assert "cuts through" not in " ".join(plan_faults(tiny, suggestion.plan))
+    remnants = [s.remnant_ml for s in result.best]
+    assert remnants == sorted(remnants, reverse=True)
+    assert result.caveat == CAVEAT
+    assert "leave" in result.sentence
+
+
+def test_a_larger_margin_never_leaves_more(tiny):
+    by_family = {}
+    for result in front(tiny, (0.0, 10.0, 20.0)):
+        for suggestion in result.best:
+            by_family.setdefault(suggestion.family, []).append(suggestion.remnant_ml)
+    assert set(by_family) == {"plane", "wedges"}
+    for remnants in by_family.values():
+        assert remnants == sorted(remnants, reverse=True)
+
+
+def test_segments_within_the_margin_go_and_no_others(tiny):
+    grid = tiny.segmentation.grid
+    labels = np.zeros(grid.shape, dtype=np.uint8)
+    x = grid.to_mm(np.moveaxis(np.indices(grid.shape), 0, -1))[..., 0]
+    labels[x < -10] = 1
+    labels[(x >= -10) & (x < 0)] = 2
+    labels[x >= 0] = 3
+    three = PartMap(scheme="couinaud", grid=grid, labels=labels, names=("a", "b", "c"))
+    index = PlanIndex.build(tiny.segmentation, {"couinaud": three})
+    (cut,) = best_segments(index, 5.0).cuts
+    assert cut.names == ("a", "c")  # lesions at x = -35 and x = 21
+    assert "segments" in {s.family for s in suggest(index, margin_mm=5.0).best}
+
+
+def test_an_enclosing_ball_holds_the_lesion_and_little_more(small):
+    for lesion in small.lesions:
+        centre, radius = enclosing_ball(lesion, small)
+        points = small.segmentation.grid.to_mm(lesion.voxels)
+        assert np.linalg.norm(points - centre, axis=1).max() < radius
+        assert radius < np.ptp(points[:, 0]) / 2 + 3.2
+
+
+def test_when_no_plan_reaches_the_threshold_the_best_one_is_named(tiny):
+    sentence = suggest(tiny, margin_mm=45.0, threshold_fraction=0.95).sentence
+    assert sentence.startswith("No plan was found that leaves more than 95 % at a margin of 45 mm")
+    assert "best found" in sentence
+
+
+def test_without_a_lesion_or_with_a_senseless_margin_nothing_is_suggested(tiny):
+    labels = np.minimum(tiny.segmentation.labels, 1)
+    clean = PlanIndex.build(Segmentation(grid=tiny.segmentation.grid, labels=labels))
+    with pytest.raises(PlanError, match="There is no lesion to plan for"):
+        suggest(clean)
+    with pytest.raises(PlanError, match="between 0 and 100 mm, not -1"):
+        suggest(tiny, margin_mm=-1)
+    with pytest.raises(PlanError, match="once there is a map of them"):
+        best_segments(tiny, 5.0)
