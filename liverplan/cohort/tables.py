@@ -25,6 +25,8 @@ BATCH = 500
 LIST = "; "
 """Between the items of a list in one cell."""
 
+PER_CENT = "\N{NO-BREAK SPACE}%"
+
 _NUMBERS = ("_fraction", "_ml", "_mm", "_low", "_high", "_threshold", "seconds")
 _SHARES = ("of_functional", "of_liver", "of_estimated")
 
@@ -102,7 +104,7 @@ def _cell(name: str, row: Row) -> tuple[str, str, list[str]]:
     if not isinstance(value, float):
         return str(value), str(value), []
     if name in _SHARES or name.endswith(("_fraction", "_low", "_high", "_threshold")):
-        return repr(value), f"{percent(value, row.get('threshold_fraction'))} %", []
+        return repr(value), f"{percent(value, row.get('threshold_fraction'))}{PER_CENT}", []
     return repr(value), f"{value:.1f}", []
 
 

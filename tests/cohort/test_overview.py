@@ -115,7 +115,7 @@ def test_the_page_never_rounds_across_the_threshold(tmp_path):
         rows=rows,
     )
     html = (tmp_path / "t.html").read_text("utf-8")
-    assert ">30.01 %<" in html
+    assert ">30.01\N{NO-BREAK SPACE}%<" in html
     assert "&lt;b&gt;&amp;" in html
 
 
