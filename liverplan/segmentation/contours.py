@@ -148,12 +148,12 @@ def _signed(masks: Mask, where: list[np.ndarray], step_mm: np.ndarray) -> Float3
     """In-plane signed distances, mm, positive inside; far ones are capped."""
     small = np.ascontiguousarray(masks[:, where[0]][:, :, where[1]])
     factors = [w[1] - w[0] if len(w) > 1 else 1 for w in where]
-    spacing = (1e4, *(float(s) * f for s, f in zip(step_mm, factors, strict=True)))
+    spacing = (1e4, *(float(s * f) for s, f in zip(step_mm, factors, strict=True)))
     half = min(spacing[1:]) / 2
     inside = edt.edt(small, anisotropy=spacing, black_border=False, parallel=2)
     outside = edt.edt(~small, anisotropy=spacing, black_border=False, parallel=2)
     signed = np.where(small, inside - half, half - outside)
-    return np.clip(signed, -FAR_MM, FAR_MM).astype(np.float32)
+    return np.asarray(np.clip(signed, -FAR_MM, FAR_MM), np.float32)
 
 
 def _between(

@@ -101,7 +101,7 @@ def _moved(
     offset = [(np.arange(n) - a) * s for n, a, s in zip(hu.shape, at, spacing_mm, strict=True)]
     squares = [o**2 for o in offset]
     distance = np.sqrt(squares[0][:, None, None] + squares[1][:, None] + squares[2])
-    seed = distance <= max(min(deep, 3.0), max(spacing_mm))
+    seed = distance <= max(min(deep, 3.0), *spacing_mm)
     likeness = _likeness(calm, seed, ~present & (depth > 2 * deep + 4) & (distance < 2 * reach))
     nearby = np.clip(1 - distance / reach, -1, 1)
     too_deep = np.clip((depth - 2 * deep - SLACK_MM) / 3, 0, 2)

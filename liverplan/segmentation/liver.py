@@ -15,7 +15,7 @@ import scipy.ndimage as ndi
 import SimpleITK as sitk
 
 from liverplan import __version__
-from liverplan.errors import CancelledError
+from liverplan.errors import CancelledError, SegmentationError
 from liverplan.segmentation.cava import cava_cost, track_cava
 from liverplan.segmentation.checks import require_liver, require_series, warnings_for
 from liverplan.segmentation.coarse import Blocks, Turn, blocks_of, turned
@@ -162,6 +162,8 @@ def find_core(
     soft = (calm > density.mode_hu - 70) & (calm < density.mode_hu + 110) & torso.body
     like |= closed(like, 6.0, spacing_mm) & soft
     thick = piece_with_most(shrunk(like, CORE_MM, spacing_mm), under)
+    if not thick.any():
+        raise SegmentationError("No liver is seen on this CT: no even tissue is thick enough.")
     return part_of_liver(grown(thick, CORE_MM + 0.5, spacing_mm) & like, spacing_mm)
 
 
@@ -190,7 +192,7 @@ def tissue_cost(
 def place_cost(blocks: Blocks, torso: Torso) -> Float32:
     """Price of places where no liver lies: over the diaphragm, by the spleen, in wall or back."""
     above = np.maximum(diaphragm_excess_mm(torso, blocks.spacing_mm) - 6, 0)
-    cost = 0.04 * above + 0.03 * behind_left_mm(torso, blocks.spacing_mm)
+    cost = 0.04 * above + 0.06 * behind_left_mm(torso, blocks.spacing_mm)
     cost += 0.15 * beyond_ribs_mm(blocks, torso) + 0.1 * behind_spine_mm(blocks, torso)
     return np.minimum(cost, 0.7).astype(np.float32)
 

@@ -27,9 +27,10 @@ SMALLEST_LUNG_ML = 50.0
 NARROWEST_MM, FLATTEST_MM = 200.0, 120.0
 FAT_HU, BONE_HU = (-150, -30), 180
 LEAST_FAT, LEAST_BONE = 0.01, 0.002
+ROUGHEST = 0.7
 LONGEST_LIVER_MM, ABOVE_DOME_MM = 280.0, 40.0
-LEFT_LOBE_MM = 20.0
-"""How far left of the middle the back of the liver may reach."""
+LEFT_LOBE_MM, FRONT_FRACTION = 12.0, 0.45
+"""Farther left of the middle than this, a liver keeps to this front part of the trunk's depth."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -90,6 +91,11 @@ def require_trunk(blocks: Blocks, body: Mask) -> None:
             f"{deep:.0f} mm deep."
         )
     inside = blocks.hu[body]
+    rough = float(np.diff(blocks.hu, axis=0)[body[1:]].var()) / (2 * float(inside.var()) + 1)
+    if rough > ROUGHEST:
+        raise SegmentationError(
+            "This is no CT: neighbouring voxels on it have nothing in common, as in noise."
+        )
     fat = float(np.mean((inside > FAT_HU[0]) & (inside < FAT_HU[1])))
     bone = float(np.mean(inside > BONE_HU))
     if fat < LEAST_FAT or bone < LEAST_BONE:
@@ -145,9 +151,10 @@ def diaphragm_excess_mm(torso: Torso, spacing_mm: tuple[float, float, float]) ->
 
 
 def behind_left_mm(torso: Torso, spacing_mm: tuple[float, float, float]) -> Float32:
-    """How deep a voxel lies in the left back quarter of the trunk, where the spleen is, mm."""
+    """How deep a voxel lies in the left back of the trunk, where stomach and spleen are."""
     rows = np.flatnonzero(torso.body.any(axis=(0, 2)))
-    behind = (np.arange(torso.body.shape[1]) - (rows[0] + rows[-1]) / 2) * spacing_mm[1]
+    line = rows[0] + FRONT_FRACTION * (rows[-1] - rows[0])
+    behind = (np.arange(torso.body.shape[1]) - line) * spacing_mm[1]
     left = (np.arange(torso.body.shape[2]) - torso.middle) * spacing_mm[2] - LEFT_LOBE_MM
     deep = np.minimum(behind[:, None], left[None, :])
     return np.broadcast_to(np.maximum(deep, 0), torso.body.shape).astype(np.float32)
