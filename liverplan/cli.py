@@ -11,6 +11,7 @@ import typer
 
 from liverplan import NOTICE, __version__, workflow
 from liverplan.cohort.commands import app as cohort_app
+from liverplan.committee import app as committee_app
 from liverplan.errors import LiverplanError
 from liverplan.workflow.progress import on_terminal
 
@@ -40,6 +41,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")
 
 
 app.add_typer(cohort_app)
+app.add_typer(committee_app)
 
 
 @app.callback(invoke_without_command=True)
@@ -157,9 +159,19 @@ def suggest(
 
 
 @app.command()
-def report(case: CaseFolder, out: Annotated[Path, typer.Option(metavar="FILE")]) -> None:
+def report(
+    case: CaseFolder,
+    out: Annotated[Path, typer.Option(metavar="FILE")],
+    *,
+    language: Annotated[str, typer.Option(metavar="en|sv")] = "en",
+    deidentify: Annotated[
+        bool, typer.Option("--deidentify", help="Leave out names, dates and identifiers.")
+    ] = False,
+) -> None:
     """Write the case's report as .html or .pdf."""
-    workflow.write_report(case, out)
+    workflow.write_report(
+        case, out, language=language, identity="hidden" if deidentify else "shown"
+    )
     typer.echo(f"Report: {out}")
 
 

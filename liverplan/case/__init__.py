@@ -6,7 +6,7 @@
 """
 
 from liverplan.case.audit import Actor, Change, Entry
-from liverplan.case.keys import load_key, new_key, read_public_key, write_public_key
+from liverplan.case.keys import load_key, new_key, public_hex, read_public_key, write_public_key
 from liverplan.case.signature import Checked, Signature, check_signatures, pending, sign
 from liverplan.case.state import CaseState
 from liverplan.case.store import Case, create_case, is_case, open_case
@@ -27,6 +27,7 @@ __all__ = [
     "new_key",
     "open_case",
     "pending",
+    "public_hex",
     "read_public_key",
     "sign",
     "verify",

@@ -6,7 +6,7 @@ import getpass
 import os
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -248,6 +248,8 @@ def _keep(out: Path, existing: Case | None, state: CaseState) -> None:
     if existing is None:
         case.create_case(out, state=state, actor=user(), what=what)
     else:
+        # Signatures stay, visibly void where what they cover has changed.
+        state = replace(state, signatures=tuple(existing.state_json["signatures"]))
         existing.commit(state, actor=user(), what=what, why="Assessed again")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from threading import Event
+from typing import Literal
 
 import numpy as np
 
@@ -17,9 +18,12 @@ from liverplan.segmentation import write_mask_file
 from liverplan.segmentation.labels import LIVER
 from liverplan.segmentation.results import Mask
 from liverplan.workflow.cases import measure_state
+from liverplan.workflow.committee import is_final, signature_rows
 from liverplan.workflow.folders import whole_folder
 from liverplan.workflow.inputs import DEFAULT_BACKEND, Point, Request, make_segmentation, open_ct
 from liverplan.workflow.progress import Progress, part, tell
+
+Identity = Literal["shown", "hidden"]
 
 LABEL_FORMATS = (".nii.gz", ".nrrd", ".dcm")
 
@@ -56,8 +60,19 @@ def segment_to_file(
     return (*ct.notes, *notes)
 
 
-def report_input(opened: Case) -> ReportInput:
+def report_input(
+    opened: Case, *, language: str = "en", identity: Identity = "shown"
+) -> ReportInput:
     """Everything that a case's report shows.
+
+    Parameters
+    ----------
+    opened : Case
+        The case.
+    language : {"en", "sv"}
+        Of the report's own words.
+    identity : {"shown", "hidden"}
+        "hidden" leaves out names, dates and identifiers.
 
     Raises
     ------
@@ -77,11 +92,17 @@ def report_input(opened: Case) -> ReportInput:
             AuditRow(when=e.when, who=e.actor.name, kind=e.actor.kind, what=e.what, why=e.why)
             for e in opened.history
         ),
+        signatures=signature_rows(opened),
+        status="final" if is_final(opened) else "draft",
+        language=language,
+        identity=identity,
     )
 
 
-def write_report(folder: Path, out: Path) -> Path:
-    """Write a case's report as .html or .pdf.
+def write_report(
+    folder: Path, out: Path, *, language: str = "en", identity: Identity = "shown"
+) -> Path:
+    """Write a case's report as .html or .pdf; see `report_input` for the choices.
 
     Raises
     ------
@@ -92,7 +113,8 @@ def write_report(folder: Path, out: Path) -> Path:
     writer = writers.get(out.suffix.lower())
     if writer is None:
         raise InputError(f"{out.name} names no report format; use .html or .pdf.")
-    return writer(out, report_input(case.open_case(folder)))
+    request = report_input(case.open_case(folder), language=language, identity=identity)
+    return writer(out, request)
 
 
 def export_case(folder: Path, out: Path) -> list[Path]:

@@ -1,0 +1,112 @@
+"""The committee's steps: the radiologist accepts, the surgeon signs, the members vote."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Literal
+
+from liverplan import case
+from liverplan.case import Actor, Case
+from liverplan.errors import CaseError
+from liverplan.followup import Matching, align, match
+from liverplan.report import SignatureRow
+from liverplan.segmentation import Segmentation
+from liverplan.workflow.cases import measure_state
+
+Role = Literal["radiologist", "surgeon"]
+Vote = Literal["for", "against", "abstain"]
+
+VOTES_NEEDED = 3
+
+
+def new_key(path: Path, public: Path, *, password: str = "") -> None:
+    """Make a person's key, and write its public half for others to check signatures with."""
+    key = case.new_key(path, password=password)
+    case.write_public_key(public, case.public_hex(key))
+
+
+def sign(folder: Path, *, role: Role, name: str, key: Path, password: str = "") -> Case:
+    """Sign a case: the radiologist for its masks, the surgeon for its plan.
+
+    The radiologist's signature first accepts every mask in their name, so that the findings no
+    longer count them as unconfirmed.
+
+    Raises
+    ------
+    CaseError
+        If the step before lacks, or the key cannot be read.
+    """
+    secret = case.load_key(key, password=password)
+    opened = case.open_case(folder)
+    if role == "surgeon":
+        return case.sign(opened, secret, name=name, meaning="plan signed")
+    return case.sign(_accepted(opened, name), secret, name=name, meaning="lesions accepted")
+
+
+def vote(
+    folder: Path, *, name: str, key: Path, ballot: Vote, reason: str, password: str = ""
+) -> Case:
+    """Vote on a case; the reason is mandatory, and an author does not vote on their own work."""
+    secret = case.load_key(key, password=password)
+    opened = case.open_case(folder)
+    return case.sign(opened, secret, name=name, meaning="vote", vote=ballot, reason=reason)
+
+
+def signature_rows(opened: Case) -> tuple[SignatureRow, ...]:
+    """List the signatures of a case as checked, for the report."""
+    return tuple(
+        SignatureRow(
+            name=checked.signature.name,
+            role=checked.signature.role,
+            meaning=": ".join(filter(None, (checked.signature.meaning, checked.signature.vote))),
+            when=checked.signature.when,
+            reason=checked.signature.reason,
+            void_because=checked.void_because,
+        )
+        for checked in case.check_signatures(opened)
+    )
+
+
+def is_final(opened: Case) -> bool:
+    """Whether everybody has signed and voted."""
+    return not case.pending(opened, votes=VOTES_NEEDED)
+
+
+def standing(opened: Case) -> str:
+    """Return what is still to be signed, in words."""
+    missing = case.pending(opened, votes=VOTES_NEEDED)
+    return f"Still to come: {', '.join(missing)}." if missing else "Everybody has signed and voted."
+
+
+def match_cases(earlier: Path, later: Path) -> Matching:
+    """Propose which metastasis of one case is which of a later case of the same patient."""
+    before, after = (_segmentation(folder) for folder in (earlier, later))
+    return match(before, after, align(before, after))
+
+
+def _accepted(opened: Case, name: str) -> Case:
+    """Accept all masks in a person's name and measure again."""
+    state = opened.state
+    if state.segmentation is None:
+        raise CaseError(f"The case {opened.folder} holds no masks yet, so none can be accepted.")
+    provenance = {
+        label: replace(made, accepted_by=name)
+        for label, made in state.segmentation.provenance.items()
+    }
+    if provenance == dict(state.segmentation.provenance):
+        return opened
+    state = replace(state, segmentation=replace(state.segmentation, provenance=provenance))
+    findings = measure_state(state, opened.folder).to_json()
+    state = replace(state, documents={**state.documents, "findings": findings})
+    actor = Actor(name=name, kind="human", role="radiologist")
+    return opened.commit(
+        state, actor=actor, what="Accepted the masks", why="Looked at and accepted"
+    )
+
+
+def _segmentation(folder: Path) -> Segmentation:
+    segmentation = case.open_case(folder).state.segmentation
+    if segmentation is None:
+        raise CaseError(f"The case {folder} holds no masks yet, so nothing can be matched.")
+    return segmentation

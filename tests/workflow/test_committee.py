@@ -1,0 +1,99 @@
+"""Radiologist, surgeon, three votes, report: the journey by the command line."""
+
+import pytest
+
+from liverplan import case as cases
+from liverplan.cli import main
+from liverplan.phantom.truth import RECOMMENDED_NORMAL, RECOMMENDED_POINT_MM
+from liverplan.segmentation import Provenance
+
+CUT = ",".join(str(x) for x in (*RECOMMENDED_POINT_MM, *RECOMMENDED_NORMAL))
+
+
+def run(*arguments):
+    with pytest.raises(SystemExit) as stop:
+        main([str(a) for a in arguments])
+    return stop.value.code
+
+
+@pytest.fixture
+def case(small, tmp_path):
+    folder = tmp_path / "case"
+    masks = ["--liver", small.liver, "--lesions", small.lesions]
+    assert run("assess", small.ct, "--out", folder, *masks, "--plane", CUT) == 0
+    return folder
+
+
+@pytest.fixture
+def key(tmp_path):
+    def make(name):
+        path = tmp_path / f"{name}.pem"
+        if not path.exists():
+            assert run("committee", "key", path, "--public", tmp_path / f"{name}.pub") == 0
+        return path
+
+    return make
+
+
+def sign(case, role, name, key):
+    return run("committee", "sign", case, "--as", role, "--name", name, "--key", key(name))
+
+
+def vote(case, name, key, ballot="for", reason="Clear margin"):
+    options = ["--vote", ballot, "--name", name, "--key", key(name), "--reason", reason]
+    return run("committee", "vote", case, *options)
+
+
+def test_the_whole_journey_ends_in_a_final_report(case, key, tmp_path, capsys):
+    assert sign(case, "radiologist", "Lind", key) == 0
+    assert sign(case, "surgeon", "Dahl", key) == 0
+    for name, ballot in (("Ek", "for"), ("Holm", "for"), ("Sand", "against")):
+        assert vote(case, name, key, ballot) == 0
+    assert "Everybody has signed and voted." in capsys.readouterr().out
+    assert run("verify", case) == 0
+    assert run("report", case, "--out", tmp_path / "r.html") == 0
+    page = (tmp_path / "r.html").read_text("utf-8")
+    for name in ("Lind", "Dahl", "Ek", "Holm", "Sand", "against"):
+        assert name in page
+    assert run("report", case, "--out", tmp_path / "d.html", "--deidentify") == 0
+    assert "Dahl" not in (tmp_path / "d.html").read_text("utf-8")
+
+
+def test_the_steps_keep_their_order_and_an_author_is_no_approver(case, key, capsys):
+    assert sign(case, "surgeon", "Dahl", key) == 1
+    assert "the radiologist has not signed" in capsys.readouterr().err
+    assert sign(case, "radiologist", "Lind", key) == 0
+    assert sign(case, "surgeon", "Dahl", key) == 0
+    assert vote(case, "Dahl", key) == 1
+    assert "does not approve their own work" in capsys.readouterr().err
+    assert vote(case, "Ek", key, reason=" ") == 1
+    assert "needs its reason" in capsys.readouterr().err
+
+
+def test_a_changed_plan_voids_its_signature_visibly(small, case, key, tmp_path):
+    assert sign(case, "radiologist", "Lind", key) == 0
+    assert sign(case, "surgeon", "Dahl", key) == 0
+    masks = ["--liver", small.liver, "--lesions", small.lesions]
+    moved = CUT.replace(str(RECOMMENDED_POINT_MM[0]), "-20.0", 1)
+    assert run("assess", small.ct, "--out", case, *masks, "--plane", moved) == 0
+    checked = cases.check_signatures(cases.open_case(case))
+    plan = next(c for c in checked if c.signature.meaning == "plan signed")
+    assert "planes" in plan.void_because
+
+
+def test_an_accepted_automatic_mask_counts_as_confirmed(case, key):
+    from dataclasses import replace
+
+    opened = cases.open_case(case)
+    made = Provenance(method="some network", version="1", quality="automatic")
+    state = opened.state
+    automatic = replace(state.segmentation, provenance=dict.fromkeys(range(1, 5), made))
+    opened.commit(
+        replace(state, segmentation=automatic),
+        actor=cases.Actor(name="machine", kind="machine"),
+        what="Segmented",
+    )
+    assert sign(case, "radiologist", "Lind", key) == 0
+    after = cases.open_case(case).state
+    assert {p.accepted_by for p in after.segmentation.provenance.values()} == {"Lind"}
+    assert all(lesion["state"] == "confirmed" for lesion in after.documents["findings"]["lesions"])
