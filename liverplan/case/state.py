@@ -191,11 +191,4 @@ def _plane_json(plane: Plane) -> Json:
 
 
 def _plane(document: Json) -> Plane:
-    plane = Plane(point_mm=document["point_mm"], normal=document["normal"])
-    exact = np.array(document["normal"], dtype=np.float64)
-    if np.allclose(exact, plane.normal, rtol=0, atol=1e-15):
-        # Scaling a unit vector to unit length again can move its last bit, and a measurement
-        # from a stored case must repeat to the last digit.
-        exact.flags.writeable = False
-        object.__setattr__(plane, "normal", exact)
-    return plane
+    return Plane(point_mm=np.array(document["point_mm"]), normal=np.array(document["normal"]))
