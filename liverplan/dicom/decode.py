@@ -62,7 +62,7 @@ def stored_values(data: bytes | bytearray | memoryview, plane: Slice) -> Raw:
         values = values.view(">u2").byteswap().view(values.dtype)  # 8 bits in big-endian words
     values = values[: plane.rows * plane.columns].reshape(plane.rows, plane.columns)
     spare = plane.bits_allocated - plane.bits_stored
-    if not spare:
+    if not spare or (not plane.signed and int(values.max()) < 1 << plane.bits_stored):
         return values
     values = values.astype(values.dtype.newbyteorder("="))
     shift = plane.high_bit + 1 - plane.bits_stored

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 import pydicom
 
-from liverplan.dicom.slices import MAX_FRAMES, Slice, Values
+from liverplan.dicom.slices import MAX_FRAMES, Slice
+from liverplan.dicom.values import Values
 
 
 def frames_of(dataset: pydicom.Dataset, whole: Slice) -> list[Slice]:

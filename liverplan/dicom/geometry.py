@@ -2,8 +2,8 @@
 
 Nouns: the *normal* of a plane is row direction x column direction; the *step* is the vector
 from one plane's position to the next one's. In an upright stack the step is parallel to the
-normal; under gantry tilt it is not, and the lattice is sheared. highdicom decides whether a
-stack is a regular volume; what is here says in words why not, and what can still be done.
+normal; under gantry tilt it is not, and the lattice is sheared. Libraries only say that a stack
+is no regular volume; what is here says why, and what can still be done with it.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from highdicom.spatial import get_volume_positions
 from numpy.typing import NDArray
 
 from liverplan.dicom.slices import Slice
@@ -255,16 +254,6 @@ def _canonical(
     affine = np.eye(4)
     affine[:3, 0], affine[:3, 1], affine[:3, 2], affine[:3, 3] = step, column, row, origin
     return affine, (flip_j, flip_i)
-
-
-def is_regular(planes: Sequence[Slice]) -> bool:
-    """Whether highdicom calls these planes a regular, upright volume."""
-    spacing, _ = get_volume_positions(
-        [plane.position for plane in planes],
-        [*planes[0].row_direction, *planes[0].column_direction],
-        rtol=SPACING_TOLERANCE,
-    )
-    return spacing is not None
 
 
 def _thickness_notes(planes: Sequence[Slice], spacing: float) -> list[str]:

@@ -78,7 +78,10 @@ def read_series(
         raise DicomError(f"The {info.title} is on no even, upright grid: {info.notes[-1]}.")
     with open_source(info.path) as source, quiet():
         headers = _headers(source, info, resampled=resampled)
-        hu = _decode(source, info.planes, stack, progress, cancel)
+        try:
+            hu = _decode(source, info.planes, stack, progress, cancel)
+        except DicomError as error:
+            raise DicomError(f"{str(error).rstrip('.')}.") from error
     first = info.planes[0]
     grid = upright_grid(
         stack, rows=first.rows, columns=first.columns, frame_uid=first.frame_uid or None
@@ -147,7 +150,7 @@ def _follow(
     """Report progress until all is done; raise the first fault."""
     waiting = set(jobs)
     while waiting:
-        done, waiting = wait(waiting, timeout=0.05, return_when=FIRST_COMPLETED)
+        done, waiting = wait(waiting, timeout=0.02, return_when=FIRST_COMPLETED)
         if cancel is not None and cancel.is_set():
             raise CancelledError("Reading was cancelled.")
         for job in done:

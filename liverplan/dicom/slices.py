@@ -5,9 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
-import pydicom
 from pydicom.datadict import tag_for_keyword
 from pydicom.tag import BaseTag, Tag
 from pydicom.uid import (
@@ -18,6 +17,7 @@ from pydicom.uid import (
 )
 
 from liverplan.dicom.header import Parsed, parse
+from liverplan.dicom.values import Values
 
 CT_CLASSES = frozenset({CTImageStorage})
 ENHANCED_CLASSES = frozenset({EnhancedCTImageStorage, LegacyConvertedEnhancedCTImageStorage})
@@ -139,67 +139,6 @@ class Slice:
     def frame_bytes(self) -> int:
         """Bytes of one uncompressed frame; a single bit takes one, as decoders return it."""
         return self.rows * self.columns * self.samples * max(self.bits_allocated, 8) // 8
-
-
-class Values:
-    """Typed access to a header's elements that collects what is wrong with them."""
-
-    def __init__(self, dataset: pydicom.Dataset) -> None:
-        self.dataset = dataset
-        self.faults: list[str] = []
-
-    def text(self, keyword: str) -> str:
-        """Return a text; empty if absent."""
-        value = self._get(keyword)
-        return "" if value is None else str(value).strip().strip("\0")
-
-    def texts(self, keyword: str) -> tuple[str, ...]:
-        """Return a list of texts; empty if absent."""
-        value = self._get(keyword)
-        if value is None:
-            return ()
-        items = [value] if isinstance(value, str) else value
-        return tuple(str(item).strip() for item in items)
-
-    def whole(self, keyword: str, default: int) -> int:
-        """Return a whole number."""
-        value = self._get(keyword)
-        if value is None or value == "":
-            return default
-        try:
-            return int(value)
-        except (TypeError, ValueError, OverflowError):
-            self.faults.append(f"its {keyword} is not a whole number")
-            return default
-
-    def number(self, keyword: str, default: float) -> float:
-        """Return a finite number."""
-        numbers = self.numbers(keyword, 1)
-        return numbers[0] if numbers else default
-
-    def numbers(self, keyword: str, count: int) -> tuple[float, ...]:
-        """Return ``count`` finite numbers, or none, with a fault unless the element is empty."""
-        value = self._get(keyword)
-        if value is None or value == "":
-            return ()
-        items = value if isinstance(value, Sequence) and not isinstance(value, str) else [value]
-        try:
-            numbers = tuple(float(item) for item in items)
-        except (TypeError, ValueError):
-            numbers = (math.nan,)
-        if len(numbers) != count or not all(math.isfinite(n) for n in numbers):
-            self.faults.append(
-                f"its {keyword} is not {'a number' if count == 1 else f'{count} numbers'}"
-            )
-            return ()
-        return numbers
-
-    def _get(self, keyword: str) -> Any:  # noqa: ANN401 - whatever pydicom makes of it
-        try:
-            return self.dataset.get(keyword)
-        except Exception:  # noqa: BLE001 - converting a hostile value can raise anything
-            self.faults.append(f"its {keyword} cannot be read")
-            return None
 
 
 def read_slices(stream: BinaryIO, name: str) -> list[Slice]:

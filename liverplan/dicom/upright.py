@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import SimpleITK as sitk
 from numpy.typing import NDArray
 
 from liverplan.dicom.geometry import Stack
@@ -56,6 +55,8 @@ def fill_gaps(hu: Hu, places: FloatArray, count: int) -> Hu:
 
 def resample(hu: Hu, affine: FloatArray, onto: Grid) -> Hu:
     """(k, j, i) HU on any affine, sheared or not, linearly onto a grid; air where nothing was."""
+    import SimpleITK as sitk  # noqa: PLC0415 - few series need it, and it takes 100 MB
+
     to_source = np.linalg.inv(affine) @ onto.affine  # (k, j, i) of the grid to (k, j, i) here
     transform = sitk.AffineTransform(3)
     transform.SetMatrix(to_source[2::-1, 2::-1].ravel().tolist())  # SimpleITK orders x, y, z

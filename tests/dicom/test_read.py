@@ -235,7 +235,7 @@ def stand_in(tmp_path, monkeypatch, program):
 
 
 def test_a_decoder_that_dies_is_a_refusal_and_the_next_frame_works(tmp_path, monkeypatch):
-    answer = 'sys.stdout.buffer.write(b\'{"length": 32, "fault": ""}\\n\' + bytes(32))'
+    answer = "sys.stdout.buffer.write(bytes([0, 32, 0, 0, 0]) + bytes(32))"
     flag = tmp_path / "died"
     stand_in(
         tmp_path,
@@ -272,7 +272,7 @@ def test_a_wrong_amount_of_pixels_is_refused(tmp_path, monkeypatch):
         tmp_path,
         monkeypatch,
         "import sys\nsys.stdin.buffer.readline()\n"
-        'sys.stdout.buffer.write(b\'{"length": 3, "fault": ""}\\nabc\')\n',
+        "sys.stdout.buffer.write(bytes([0, 3, 0, 0, 0]) + b'abc')\n",
     )
     with codecs.Decoders(1) as decoders, pytest.raises(DicomError, match="holds 3 bytes of pixels"):
         decoders.decode(plane(), b"abc")
