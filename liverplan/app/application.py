@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import sys
+import traceback
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +16,7 @@ from liverplan.app import adapter, theme
 from liverplan.app.adapter import Viewer
 from liverplan.app.desk import Bell, Desk
 from liverplan.app.handing import Handing
+from liverplan.app.jobs import unexpected
 from liverplan.app.live import Live
 from liverplan.app.marking import Marking
 from liverplan.app.opening import Opening
@@ -227,11 +231,27 @@ class Application(QObject):
         """Show the window, as large as the screen allows up to 1600 x 1000."""
         app = QApplication.instance()
         room = app.primaryScreen().availableSize() if isinstance(app, QApplication) else None
-        self.window.resize(
-            width or min(1600, room.width() if room else 1600),
-            height or min(1000, room.height() if room else 1000),
-        )
+        wide = width or min(1600, room.width() if room else 1600)
+        high = height or min(1000, room.height() if room else 1000)
+        self.window.resize(wide, high)
         self.viewer.window.show()
+        self.window.resize(wide, high)  # napari sets its own size when it shows a window
+
+    def catch_faults(self) -> None:
+        """Say what nobody foresaw as a notice; the traceback goes to a log beside the cases."""
+
+        def hook(kind: type[BaseException], fault: BaseException, trace: Any) -> None:  # noqa: ANN401
+            if issubclass(kind, KeyboardInterrupt):
+                sys.__excepthook__(kind, fault, trace)
+                return
+            words = "".join(traceback.format_exception(kind, fault, trace))
+            with suppress(OSError):
+                self.desk.home.mkdir(parents=True, exist_ok=True)
+                with (self.desk.home / "faults.log").open("a", encoding="utf-8") as log:
+                    log.write(words)
+            self.desk.say("window", f"{unexpected(fault)} Your work is kept; undo the last step.")
+
+        sys.excepthook = hook
 
     def shut(self) -> None:
         """Write what is pending, stop every thread, let go of OpenGL."""

@@ -5,6 +5,9 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import PySide6
+from PySide6.QtCore import QTimer
+
 from liverplan.app import DEBIAN
 from liverplan.errors import BackendError
 
@@ -17,6 +20,26 @@ window.SetSize(8, 8)
 window.Render()
 print("drawn" if window.SupportsOpenGL() else "no")
 """
+
+
+def require_sound_qt() -> None:
+    """Refuse a PySide6 that miscounts ``None`` and so crashes Python 3.11 after some minutes.
+
+    Raises
+    ------
+    BackendError
+        With the line that installs a sound one.
+    """
+    timer = QTimer()
+    before = sys.getrefcount(None)
+    for _ in range(200):
+        timer.setInterval(1)
+    if before - sys.getrefcount(None) > 100:
+        raise BackendError(
+            f"PySide6 {PySide6.__version__} crashes Python {sys.version_info.major}."
+            f"{sys.version_info.minor} after a while; install another: "
+            'pip install "PySide6-Essentials<6.12" "shiboken6<6.12"'
+        )
 
 
 def require_opengl() -> None:

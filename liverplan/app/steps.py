@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QFrame, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QPushButton, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from liverplan.app.panels.panel import Panel
 from liverplan.app.session import Session, Topic
@@ -61,6 +61,8 @@ class Steps(QFrame):
         self.undo_button = button("Undo", session.undo, tip="Ctrl+Z")
         self.redo_button = button("Redo", session.redo, tip="Ctrl+Y")
         self.saved = label("", "secondary")
+        for widget in (self.undo_button, self.redo_button):
+            widget.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         inside = QWidget()
         column = QVBoxLayout(inside)
         column.setContentsMargins(0, 0, 0, 0)
@@ -117,7 +119,9 @@ class Steps(QFrame):
         ):
             widget.setEnabled(bool(name))
             text = f"{word} {name}" if name else word
-            widget.setText(text if len(text) <= 20 else text[:19] + "…")
+            room = (self.width() - 22) // 2 - 24
+            metrics = widget.fontMetrics()
+            widget.setText(metrics.elidedText(text, Qt.TextElideMode.ElideRight, room))
             widget.setToolTip(text)
 
     def _changed(self, topics: frozenset[Topic]) -> None:

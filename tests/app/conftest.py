@@ -75,6 +75,15 @@ def home(tmp_path, sample_folder):
     return place
 
 
+@pytest.fixture(autouse=True)
+def _no_faults(monkeypatch):
+    """An exception in a slot of Qt does not reach the test by itself: look for it here."""
+    faults = []
+    monkeypatch.setattr(sys, "excepthook", lambda kind, fault, trace: faults.append(fault))
+    yield
+    assert faults == []
+
+
 @pytest.fixture
 def person(home):
     from liverplan.app.application import Application

@@ -28,7 +28,7 @@ class ResectionPanel(Panel):
         self.margin = QDoubleSpinBox()
         self.margin.setRange(0, 60)
         self.margin.setDecimals(0)
-        self.margin.setSuffix(" mm margin")
+        self.margin.setSuffix(" mm")
         self.margin.setKeyboardTracking(False)
         self.margin.valueChanged.connect(planning.set_margin)
         self.click_button = button(
@@ -61,7 +61,8 @@ class ResectionPanel(Panel):
         self.delete_plan_button = button("Delete", planning.delete_plan)
         self.table = Table(["Plan", "FLR", "mL", "margin"], stretch=0)
         self.table.itemSelectionChanged.connect(self._plan_chosen)
-        self.column.addLayout(row(self.suggest_button, self.margin))
+        self.column.addWidget(self.suggest_button)
+        self.column.addLayout(row(label("Margin", "secondary", wrap=False), self.margin, 1))
         self.column.addWidget(self.busy)
         self.column.addLayout(
             row(label("Add", "secondary", wrap=False), self.click_button, self.three_button, 1)

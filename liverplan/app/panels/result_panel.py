@@ -142,7 +142,7 @@ def fraction_rows(findings: Findings) -> list[tuple[str, str]]:
     for key, name in names.items():
         value = getattr(fraction, key)
         number = "height, weight?" if value is None else f"{percent(value, line)} %"
-        rows.append((f"{name}, decides" if key == fraction.deciding else name, number))
+        rows.append((name, f"{number}, decides" if key == fraction.deciding else number))
     return rows
 
 

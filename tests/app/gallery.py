@@ -1,0 +1,190 @@
+"""Screenshots of every state of the journey: ``python -m tests.app.gallery OUT``.
+
+Each state at 1600x1000 and at 1280x800. Needs a screen of at least 1600x1000:
+``xvfb-run -a -s "-screen 0 1600x1000x24" python -m tests.app.gallery OUT``.
+"""
+
+import argparse
+import json
+import os
+import sys
+import tempfile
+import zipfile
+from pathlib import Path
+
+SIZES = ((1600, 1000), (1280, 800))
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("out", type=Path)
+    out = parser.parse_args().out
+    out.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as place:
+        os.environ["NAPARI_CONFIG"] = str(Path(place) / "napari.yaml")
+        os.environ["QT_API"] = "pyside6"
+        home = Path(place) / "home"
+        series = make_series(Path(place) / "made")
+        (home / "sample").parent.mkdir(parents=True)
+        (home / "sample").symlink_to(series)
+        for size in SIZES:
+            pictures(home, out, size)
+    print(f"{len(list(out.glob('*.png')))} pictures in {out}")
+    return 0
+
+
+def make_series(folder):
+    from liverplan.dicom.write_ct import write_ct_series
+    from liverplan.phantom import make_phantom
+
+    phantom = make_phantom(spacing_mm=(2.5, 1.2, 1.2), seed=3)
+    write_ct_series(phantom.volume, folder)
+    (folder / "truth.json").write_text(json.dumps(phantom.truth.to_json()), "utf-8")
+    return folder
+
+
+def pictures(home, out, size):  # noqa: PLR0915 - the journey, in order
+    from liverplan.app.application import Application
+    from tests.app import test_journey as steps
+    from tests.app.person import Person
+
+    app = Application(home)
+    app.show(*size)
+    person = Person(app)
+    person.spin(0.5)
+    number = iter(range(1, 100))
+
+    def shot(name):
+        person.spin(0.2)
+        person.shot(out / f"{size[0]}_{next(number):02d}_{name}.png", *size)
+
+    truth = json.loads((home / "sample" / "truth.json").read_text())
+    centres = [lesion["centroid_mm"] for lesion in truth["lesions"]]
+    shot("empty")
+    two = two_series(home.parent / f"two-{size[0]}", home / "sample")
+    app.opening.open_path(two)
+    person.wait(lambda: app.opening.found)
+    person.settle()
+    shot("series_table")
+    broken = home.parent / f"broken-{size[0]}"
+    broken.mkdir()
+    (broken / "notes.txt").write_text("no CT here")
+    app.opening.open_path(broken)
+    person.settle()
+    shot("notice_no_ct")
+    app.opening.found = []
+    steps.open_sample(person)
+    person.settle()
+    shot("opened")
+    person.open_step(2)
+    shot("liver_before")
+    person.press_button(person.panel(2).run_button)
+    person.wait(lambda: person.panel(2).busy.bar.value() > 5, 30)
+    shot("liver_progress")
+    person.wait(lambda: app.session.work.segmentation is not None)
+    person.settle()
+    shot("segmented")
+    person.press_button(person.panel(2).brush_button)
+    view = person.view("Axial")
+    at = person.pixel(view, app.views.crosshair_mm)
+    person.drag(view.canvas, (at[0] + 20, at[1] + 70), (at[0] + 70, at[1] + 72))
+    person.move(view.canvas, (at[0] + 80, at[1] + 70))
+    person.settle()
+    shot("brush")
+    app.session.undo()
+    app.tools.choose("")
+    person.settle()
+    steps.click_metastases(person, centres[:2])
+    person.click_row(person.panel(3).table, 0)
+    person.settle()
+    shot("lesion_clicked")
+    person.press_button(person.panel(3).click_button)
+    person.click(view, (30, view.look.height / 2))
+    person.settle()
+    shot("notice_click_in_air")
+    app.tools.choose("")
+    person.open_step(4)
+    shot("resection_empty")
+    steps.place_plane(person)
+    shot("plane_placed_liver_unconfirmed")
+    steps.confirm_all(person)
+    person.open_step(4)
+    knobs = person.knobs(view)
+    person.drag(view.canvas, knobs.ends[0], (knobs.ends[0][0] + 30, knobs.ends[0][1] + 20))
+    person.spin(0.01)
+    shot("plane_dragged")
+    person.settle()
+    person.press_button(person.panel(4).add_plan_button)
+    person.press_button(person.panel(4).suggest_button)
+    person.settle()
+    shot("plans_compared")
+    app.planning.separate(2)
+    person.settle()
+    shot("two_planes")
+    app.session.undo()
+    person.settle()
+    app.views.points_mm = []
+    app.tools.choose("plane")
+    person.click(view, (view.look.width - 40, 60))
+    person.settle()
+    shot("notice_plane_misses")
+    app.tools.choose("")
+    person.open_step(5)
+    person.settle()
+    shot("result")
+    report = home.parent / f"report-{size[0]}.html"
+    app.handing.report(report)
+    person.settle()
+    shot("report_written")
+    person.double_click(view.canvas, (60, 60))
+    shot("axial_alone")
+    person.double_click(view.canvas, (60, 60))
+    if size[0] < 1400:
+        app.central.tabs.setCurrentIndex(1)
+        shot("coronal_tab")
+        app.central.tabs.setCurrentIndex(0)
+    app.saver.flush()
+    locked = app.saver.folder
+    app.saver._finish(
+        type(
+            "End", (), {"error": f"The case {locked} cannot be written: No space left on device."}
+        )()
+    )
+    shot("notice_no_space")
+    app.saver._finish(type("End", (), {"error": ""})())
+    app.close()
+    person.spin(0.1)
+    again = Application(home)
+    again.show(*size)
+    person = Person(again)
+    person.spin(0.5)
+    shot("recent_cases")
+    again.close()
+    person.spin(0.1)
+
+
+def two_series(folder, sample):
+    """A zip with the sample and a series that cannot be used: every third slice is missing."""
+    from liverplan.dicom.write_ct import write_ct_series
+    from liverplan.phantom import make_phantom
+
+    small = make_phantom(spacing_mm=(10, 4, 4), seed=5)
+    write_ct_series(small.volume, folder, seed=9)
+    for number, path in enumerate(sorted(folder.glob("*.dcm"))):
+        if number % 7 in (3, 4):
+            path.unlink()
+    archive = folder.with_suffix(".zip")
+    with zipfile.ZipFile(archive, "w") as packed:
+        for path in sorted(folder.glob("*.dcm")):
+            packed.write(path, f"gaps/{path.name}")
+        for path in sorted(sample.glob("*.dcm")):
+            packed.write(path, f"sample/{path.name}")
+    third = write_ct_series(make_phantom(spacing_mm=(5, 3, 3), seed=6).volume, folder, seed=4)
+    with zipfile.ZipFile(archive, "a") as packed:
+        for path in third:
+            packed.write(path, f"third/{path.name}")
+    return archive
+
+
+if __name__ == "__main__":
+    sys.exit(main())
