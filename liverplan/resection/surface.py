@@ -17,6 +17,12 @@ CONTOUR_CONTROLS = 12
 CONTOUR_RIM_FRACTION = 0.15
 """How far a surface reaches beyond the contour that it was made from."""
 
+_TO_BEZIER = {
+    3: np.array([[1, 0, 0], [1, 1 / 2, 0], [1, 1, 1]]),
+    4: np.array([[1, 0, 0, 0], [1, 1 / 3, 0, 0], [1, 2 / 3, 1 / 3, 0], [1, 1, 1, 1]]),
+}
+"""Coefficients of powers to Bezier ordinates, by how many there are."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Surface:
@@ -136,13 +142,18 @@ class Surface:
         return np.asarray(np.linalg.norm(np.maximum(outside, 0.0), axis=-1))
 
     def steepest(self) -> float:
-        """Bound on the surface's slope, mm per mm."""
-        h = np.pad(self.heights_mm, 1, mode="edge")
-        du = np.abs(np.diff(h, axis=0)).max(initial=0.0) / self.step_mm[0]
-        dv = np.abs(np.diff(h, axis=1)).max(initial=0.0) / self.step_mm[1]
-        # A Catmull-Rom slope is at most 1.5 times the largest difference of neighbours along its
-        # own axis; the weights across the other axis sum to at most 1.25 in size.
-        return float(1.5 * 1.25 * np.hypot(du, dv))
+        """Bound on the surface's slope, mm per mm: no cell's slope leaves its Bezier hull."""
+        cells = cells_of(self.heights_mm)
+        powers = np.arange(1, 4)
+        along_u = np.einsum(
+            "xp,abpq,yq->abxy", _TO_BEZIER[3], cells[:, :, 1:] * powers[:, None], _TO_BEZIER[4]
+        )
+        along_v = np.einsum(
+            "xp,abpq,yq->abxy", _TO_BEZIER[4], cells[..., 1:] * powers, _TO_BEZIER[3]
+        )
+        u = np.abs(along_u).max(axis=(2, 3)) / self.step_mm[0]
+        v = np.abs(along_v).max(axis=(2, 3)) / self.step_mm[1]
+        return float(np.hypot(u, v).max())
 
     def primitives(self) -> tuple[Primitive, ...]:
         """Functions that are all negative where the cut removes tissue."""

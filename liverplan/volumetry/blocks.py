@@ -25,7 +25,7 @@ from liverplan.volumetry.runs import bounding_box
 SIZE = 16
 """Voxels along each side of the largest block; halved four times."""
 
-SAMPLES = 5
+SAMPLES = 4
 """Points along each side of a voxel that several primitives cross."""
 
 CHUNK = 1024
@@ -184,14 +184,18 @@ def _clip_near(cut: Array, points: Array, m: Array, near: Array, parts: Array) -
             if fractions[n, p] < 0.0:
                 fractions[n, p] = _sampled(m, single, points[p])
     for p in range(points.shape[0]):
-        if kinds.size == 1:
-            parts[near[p]] = fractions[0, p]
-        else:
-            parts[near[p]] = _combined(fractions[:, p].copy(), m, cut, points[p])
+        largest, part, partial = 0.0, 1.0, 0
+        for n in range(kinds.size):
+            partial += 0.0 < fractions[n, p] < 1.0
+            part = min(part, fractions[n, p])
+            if n == kinds.size - 1 or groups[n + 1] != groups[n]:
+                largest, part = max(largest, part), 1.0
+        # with one function in between at most, the extremes are exact
+        parts[near[p]] = largest if partial < 2 else _combined(fractions, p, m, cut, points[p])
 
 
 @numba.njit(cache=True, nogil=True, error_model="numpy")
-def _combined(fractions: Array, m: Array, cut: Array, point: Array) -> Array:
+def _combined(fractions: Array, p: int, m: Array, cut: Array, point: Array) -> Array:
     """Fraction of a voxel that the cuts remove, from the fraction of each primitive.
 
     The fraction of a union lies between the largest and the sum of its groups', each group's
@@ -202,8 +206,8 @@ def _combined(fractions: Array, m: Array, cut: Array, point: Array) -> Array:
     while n < kinds.size:
         start, part, partial = n, 1.0, 0
         while n < kinds.size and groups[n] == groups[start]:
-            part = min(part, fractions[n])
-            partial += fractions[n] < 1.0
+            part = min(part, fractions[n, p])
+            partial += fractions[n, p] < 1.0
             n += 1
         if part > 0.0 and partial > 1:
             group = (kinds[start:n], groups[start:n], numbers[start:n], surfaces)

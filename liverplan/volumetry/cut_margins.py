@@ -20,14 +20,12 @@ from liverplan.resection.plan import Plan
 from liverplan.resection.primitives import Rows
 from liverplan.volume import FloatArray, Grid
 from liverplan.volumetry.cut_volumes import PlanIndex
-from liverplan.volumetry.margin import LesionShape
+from liverplan.volumetry.lesion_boxes import LesionBoxes, less_spread
 from liverplan.volumetry.primitive_kernels import union
 
 _STEP_MM = 1e-3
 _FINER = 3
 """Voxels of the patch near a lesion are sampled again, this many times finer along each axis."""
-
-_CORNERS = np.array(list(np.ndindex(2, 2, 2))) - 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +49,7 @@ def plan_margins(index: PlanIndex, plan: Plan) -> tuple[PlanMargin, ...]:
         return ()
     patch = patch_points_mm(index, plan)
     mask = index.part_mask(plan.parts)
-    return tuple(_margin(index, plan, mask, patch, lesion) for lesion in index.lesions)
+    return tuple(_margin(index, plan, mask, patch, at) for at in range(len(index.lesions)))
 
 
 def removal(plan: Plan) -> Callable[[FloatArray], FloatArray]:
@@ -114,22 +112,25 @@ def _margin(
     plan: Plan,
     mask: NDArray[np.bool_],
     patch: FloatArray,
-    lesion: LesionShape,
+    at: int,
 ) -> PlanMargin:
-    grid = index.segmentation.grid
+    grid, lesion = index.segmentation.grid, index.lesions[at]
     voxels = lesion.voxels[~mask[tuple(lesion.voxels.T)]]
     value = removal(plan)
-    stays = float(np.count_nonzero(value(grid.to_mm(voxels)) > 0)) * grid.voxel_ml
-    at_corners = value(_corners_mm(grid, voxels)) if len(voxels) else np.array([-np.inf])
-    highest, lowest = float(at_corners.max()), float(at_corners.min())
-    through = (highest > 0 > lowest) or 0 < len(voxels) < len(lesion.voxels)
+    whole = len(voxels) == len(lesion.voxels)
+    values = value(grid.to_mm(voxels))
+    stays = float(np.count_nonzero(values > 0)) * grid.voxel_ml
+    if whole:
+        values = value(index.lesion_boxes[at].corners_mm)
+    highest, lowest = float(values.max(initial=-np.inf)), float(values.min(initial=np.inf))
+    through = (highest > 0 > lowest) or (len(voxels) > 0 and not whole)
     if not plan.cuts:
         return PlanMargin(label=lesion.label, margin_mm=None, in_remnant=True, stays_ml=stays)
     if through and highest > 0:
         margin = -highest if np.isfinite(highest) else -_depth_mm(grid, voxels, patch)
         return PlanMargin(label=lesion.label, margin_mm=margin, in_remnant=True, stays_ml=stays)
     below = -np.inf if plan.parts else max(-highest, lowest)
-    above = patch_distance_mm(index, plan, patch, lesion)
+    above = patch_distance_mm(index, plan, patch, index.lesion_boxes[at])
     margin = max(below, above)
     return PlanMargin(
         label=lesion.label,
@@ -147,75 +148,17 @@ def _depth_mm(grid: Grid, voxels: NDArray[np.int64], patch: FloatArray) -> float
     return max(float(np.max(cKDTree(patch).query(grid.to_mm(voxels))[0])), least)
 
 
-def patch_distance_mm(
-    index: PlanIndex, plan: Plan, patch: FloatArray, lesion: LesionShape
-) -> float:
+def patch_distance_mm(index: PlanIndex, plan: Plan, patch: FloatArray, boxes: LesionBoxes) -> float:
     """Distance between a lesion and the patch, mm, less what sampling could miss."""
     if len(patch) == 0:
         return -np.inf
     grid = index.segmentation.grid
-    boxes = _Boxes.of(grid, lesion)
     distance = boxes.distance_mm(patch)
     reach = boxes.half_diagonal_mm
-    close = patch[_less(distance, reach) <= distance.min()]
+    close = patch[less_spread(distance, reach) <= distance.min()]
     if plan.parts:
-        return float(_less(distance, reach).min())
+        return float(less_spread(distance, reach).min())
     offsets = (np.indices((_FINER,) * 3).reshape(3, -1).T + 0.5) / _FINER - 0.5
     finer = close[:, None] + offsets @ grid.affine[:3, :3].T
     finer = onto_surface(removal(plan), finer.reshape(-1, 3))
-    return float(_less(boxes.distance_mm(finer), reach / _FINER).min())
-
-
-def _less(distance_mm: FloatArray, spread_mm: float) -> FloatArray:
-    """Distance to a flat patch if the nearest sample lies aside by up to a spread."""
-    return np.sqrt(np.maximum(distance_mm**2 - spread_mm**2, 0.0))
-
-
-def _corners_mm(grid: Grid, voxels: NDArray[np.int64]) -> FloatArray:
-    corners = (2 * voxels[:, None] + (2 * _CORNERS).astype(np.int64)).reshape(-1, 3)
-    return grid.to_mm(np.unique(corners, axis=0) / 2)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class _Boxes:
-    """The boxes of a lesion's outer voxels, for distances from points outside them."""
-
-    tree: cKDTree
-    centres: FloatArray
-    axes: FloatArray
-    half_mm: FloatArray
-    half_diagonal_mm: float
-
-    @classmethod
-    def of(cls, grid: Grid, lesion: LesionShape) -> _Boxes:
-        low = lesion.voxels.min(axis=0) - 1
-        solid = np.zeros(lesion.voxels.max(axis=0) - low + 2, dtype=np.bool_)
-        solid[tuple((lesion.voxels - low).T)] = True
-        core = solid.copy()
-        for axis in range(3):
-            core &= np.roll(solid, 1, axis) & np.roll(solid, -1, axis)
-        centres = grid.to_mm(np.argwhere(solid & ~core) + low)
-        spacing = np.array(grid.spacing_mm)
-        return cls(
-            tree=cKDTree(centres),
-            centres=centres,
-            axes=grid.affine[:3, :3] / spacing,
-            half_mm=spacing / 2,
-            half_diagonal_mm=float(np.linalg.norm(spacing)) / 2,
-        )
-
-    def distance_mm(self, points_mm: FloatArray) -> FloatArray:
-        """(N,) distances from points to the nearest box.
-
-        Exact where it can be smallest; where the nearest centre is too far for that, the bound
-        from that centre.
-        """
-        nearest = np.asarray(self.tree.query(points_mm)[0])
-        distance = np.maximum(nearest - self.half_diagonal_mm, 0.0)
-        close = np.flatnonzero(distance <= nearest.min())
-        within = nearest[close] + self.half_diagonal_mm
-        lists = self.tree.query_ball_point(points_mm[close], within)
-        for at, boxes in zip(close, lists, strict=True):
-            off = np.abs((points_mm[at] - self.centres[boxes]) @ self.axes) - self.half_mm
-            distance[at] = np.linalg.norm(np.maximum(off, 0.0), axis=1).min()
-        return np.asarray(distance)
+    return float(less_spread(boxes.distance_mm(finer), reach / _FINER).min())

@@ -20,6 +20,8 @@ from liverplan.resection.plan import Parts, Plan
 from liverplan.resection.shapes import Ablation
 from liverplan.segmentation.labels import LIVER, Segmentation
 from liverplan.volumetry.blocks import BlockTree
+from liverplan.volumetry.index import VolumeIndex
+from liverplan.volumetry.lesion_boxes import LesionBoxes
 from liverplan.volumetry.margin import LesionShape, lesion_shapes
 
 
@@ -88,9 +90,19 @@ class PlanIndex:
         return BlockTree.build(self.segmentation.grid, self.segmentation.liver)
 
     @cached_property
+    def planes(self) -> VolumeIndex:
+        """The same liver, made ready for flat cuts alone: many thousands a second."""
+        return VolumeIndex.build(self.segmentation)
+
+    @cached_property
     def lesions(self) -> tuple[LesionShape, ...]:
         """The lesions' voxels, ascending by label."""
         return lesion_shapes(self.segmentation.labels, (0, 0, 0))
+
+    @cached_property
+    def lesion_boxes(self) -> tuple[LesionBoxes, ...]:
+        """The lesions, made ready for distances, in the same order."""
+        return tuple(LesionBoxes.of(self.segmentation.grid, shape) for shape in self.lesions)
 
     @property
     def functional_ml(self) -> float:

@@ -1,8 +1,8 @@
 """Plans worth a look: the best plane, wedges and segment set that clear every lesion.
 
-The plane comes from `liverplan.volumetry.search`. A wedge goes from each
-lesion out to the surface along the direction that costs least. Of the segments, exactly those
-within the margin of a lesion must go, so the best set is known without a search.
+The plane comes from `liverplan.volumetry.search`. A wedge goes from each lesion out to the surface
+along the direction that costs least. Of the segments, exactly those within the margin of a lesion
+must go, so the best set is known without a search.
 
 Nothing is known here of vessels that were not segmented: inflow, outflow and bile are the
 surgeon's to judge.
@@ -23,7 +23,6 @@ from liverplan.resection.shapes import Wedge
 from liverplan.volume import FloatArray
 from liverplan.volumetry.cut_margins import plan_margins
 from liverplan.volumetry.cut_volumes import PlanIndex
-from liverplan.volumetry.index import VolumeIndex
 from liverplan.volumetry.margin import LesionShape
 from liverplan.volumetry.search import best_plane, sphere
 
@@ -50,7 +49,7 @@ class Suggested:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Suggestions:
-    """The best plan of each family, largest remnant first, and the verdict in words."""
+    """The best plan of each family that leaves any liver, largest remnant first; in words."""
 
     margin_mm: float
     best: tuple[Suggested, ...]
@@ -76,7 +75,7 @@ def suggest(
     Raises
     ------
     PlanError
-        If there is no lesion, or the margin is not between 0 and 100 mm.
+        If there is no lesion, the margin is not between 0 and 100 mm, or no plan leaves any liver.
     """
     if not index.lesions:
         raise PlanError("There is no lesion to plan for.")
@@ -88,7 +87,9 @@ def suggest(
     ]
     if "couinaud" in index.maps:
         plans.append(("segments", best_segments(index, margin_mm)))
-    found = [_suggested(index, family, plan) for family, plan in plans]
+    found = [_suggested(index, family, plan) for family, plan in plans if index.remnant_ml(plan)]
+    if not found:
+        raise PlanError(f"At a margin of {margin_mm:g} mm no plan was found that leaves any liver.")
     found.sort(key=lambda s: -s.remnant_ml)
     return Suggestions(
         margin_mm=margin_mm,
@@ -107,7 +108,7 @@ def front(
 
 def best_plane_plan(index: PlanIndex, margin_mm: float) -> Plan:
     """Return the single plane with the largest remnant at a margin."""
-    plane = best_plane(VolumeIndex.build(index.segmentation), margin_mm, normals=NORMALS).plane
+    plane = best_plane(index.planes, margin_mm, normals=NORMALS).plane
     return Plan(cuts=(plane,), name="best plane")
 
 
