@@ -170,7 +170,9 @@ class _Model:
             remnant -= self.ladders.lesions.remnants_ml(normals, offsets, grown)
             remnant += self.ladders.lesions.remnants_ml(normals, offsets, none)
             whole += self.ladders.lesions.volumes_ml(none) - self.ladders.lesions.volumes_ml(grown)
-        return remnant / (self.denominator_ml or whole)
+        total = np.full_like(whole, self.denominator_ml) if self.denominator_ml else whole
+        # A sample whose boundary shift leaves no liver at all leaves no remnant either.
+        return np.divide(remnant, total, out=np.zeros_like(remnant), where=total > 0)
 
     def contributions(self, draws: FloatArray) -> tuple[Contribution, ...]:
         """Spread of the fraction while only one source varies, largest first."""

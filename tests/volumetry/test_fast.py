@@ -3,6 +3,7 @@
 import numba
 import numpy as np
 import pytest
+import SimpleITK as sitk
 
 from liverplan.errors import PlanError
 from liverplan.volumetry import compiled, kernels
@@ -204,3 +205,23 @@ def test_planes_that_make_no_sense_are_refused(normals, offsets, words):
 def test_a_profile_without_a_step_is_refused():
     with pytest.raises(PlanError, match="positive step"):
         index_of(blob()).profile([[1, 0, 0]], first_mm=[0], step_mm=0, count=4)
+
+
+def test_a_real_liver_is_measured_alike_by_both_paths(real_data):
+    image = sitk.ReadImage(real_data / "ircadb01" / "liver.nii.gz")
+    affine = np.eye(4)
+    turn = np.array(image.GetDirection()).reshape(3, 3) * image.GetSpacing()
+    affine[:3, :3], affine[:3, 3] = turn[:, ::-1], image.GetOrigin()
+    labels = (sitk.GetArrayFromImage(image) > 0).astype(np.uint8)
+    tumours = sitk.GetArrayFromImage(
+        sitk.ReadImage(real_data / "ircadb01" / "tumours_labelled.nii.gz")
+    )
+    labels[tumours > 0] = 2
+    index = index_of(labels, affine)
+    assert index.functional_ml == pytest.approx(1378.0, abs=0.1)
+    assert index.tumour_ml == pytest.approx(111.4, abs=0.1)
+    normals = np.concatenate([unit(60), slanted(1.0)])
+    middle = index.grid.to_mm(np.argwhere(labels == 1).mean(axis=0))
+    fast = index.remnant_ml(normals, normals @ middle)
+    exact = index.remnant_ml(normals, normals @ middle, exact=True)
+    assert np.abs(fast - exact).max() < 0.01

@@ -162,3 +162,11 @@ def test_what_makes_no_sense_is_refused(case, options, words):
 def test_an_empty_liver_is_refused():
     with pytest.raises(PlanError, match="no functional liver"):
         estimate(segmented(np.zeros((3, 3, 3), np.uint8)), [], threshold_fraction=0.3)
+
+
+def test_a_single_voxel_has_an_interval():
+    labels = np.zeros((5, 5, 5), np.uint8)
+    labels[2, 2, 2] = 1
+    plane = Plane(point_mm=(4.0, 4.0, 6.0), normal=(0, 0, 1))
+    low, high = estimate(segmented(labels, AFFINE), [plane], threshold_fraction=0.3).interval_95
+    assert 0 <= low <= high <= 1.5
