@@ -1,0 +1,269 @@
+"""De-identification after DICOM PS3.15's Basic Profile, with two of its options.
+
+Turned round for safety: nothing stays because it was forgotten. Numbers, codes and pixels stay,
+free text stays only where it is named here or was written by liverplan, names and private
+attributes never; UIDs are replaced consistently, so that CT, SEG and SR still belong together.
+"""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+import pydicom
+from pydicom.datadict import keyword_for_tag
+from pydicom.dataelem import DataElement
+from pydicom.sr.codedict import codes
+
+from liverplan.dicom.headers import Headers
+from liverplan.dicom.outgoing import MANUFACTURER, MUST_BE_PRESENT
+from liverplan.dicom.quiet import quiet
+from liverplan.errors import DicomError
+
+PROFILE = "DICOM PS3.15 Annex E Basic Profile"
+DUMMY_DATE, DUMMY_TIME = "19000101", "000000"
+STANDARD_ROOT = "1.2.840.10008."
+
+NUMBERS_AND_CODES = frozenset(
+    {"US", "SS", "UL", "SL", "UV", "SV", "FL", "FD", "DS", "IS", "CS", "AT", "OF", "OD"}
+)
+"""Kinds of value that cannot hold a name or a sentence."""
+KEPT_BINARY = frozenset(
+    {"PixelData", "EncapsulatedDocument", "LUTData", "FileMetaInformationVersion"}
+)
+KEPT_TEXT = frozenset(
+    {
+        "Manufacturer",
+        "ManufacturerModelName",
+        "SoftwareVersions",
+        "CodeValue",
+        "LongCodeValue",
+        "CodingSchemeDesignator",
+        "CodingSchemeVersion",
+        "CodeMeaning",
+        "ConvolutionKernel",
+        "RescaleType",
+        "StackID",
+        "DimensionDescriptionLabel",
+        "MIMETypeOfEncapsulatedDocument",
+    }
+)
+OWN_TEXT = frozenset(
+    {
+        "SeriesDescription",
+        "SegmentLabel",
+        "SegmentDescription",
+        "TrackingID",
+        "SegmentAlgorithmName",
+        "AlgorithmName",
+        "AlgorithmVersion",
+        "ContentDescription",
+        "DocumentTitle",
+        "TextValue",
+        "DeviceSerialNumber",
+    }
+)
+"""Free text that stays in objects that liverplan wrote: it wrote these texts as well."""
+CHARACTERISTICS = frozenset(
+    {"PatientSex", "PatientAge", "PatientSize", "PatientWeight", "PregnancyStatus", "SmokingStatus"}
+)
+DROPPED = frozenset(
+    {
+        "RequestAttributesSequence",
+        "OriginalAttributesSequence",
+        "OtherPatientIDsSequence",
+        "ReferencedStudySequence",
+        "ReferencedPatientSequence",
+        "ReferencedRequestSequence",
+        "ReferencedPerformedProcedureStepSequence",
+        "ReferencedPatientPhotoSequence",
+        "PatientPrimaryLanguageCodeSequence",
+        "PatientSexNeutered",
+        "IconImageSequence",
+        "DigitalSignaturesSequence",
+        "EncryptedAttributesSequence",
+        "PersonIdentificationCodeSequence",
+    }
+)
+NEEDED_DATES = {"ContentDate": DUMMY_DATE, "ContentTime": DUMMY_TIME}
+SILENT_GROUPS = frozenset({0x0002, 0x0010, 0x0012, 0x0032, 0x0038, 0x4008})
+"""Groups in which only what is named stays: patient, trial, study, visit, interpretation."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """How one patient's objects are de-identified; one set for all that must stay together.
+
+    Parameters
+    ----------
+    pseudonym : str
+        Replaces the patient's name and identifier.
+    key : bytes
+        Secret from which new UIDs are made: the same key gives the same UIDs.
+    retain_characteristics : bool
+        Keep sex, age, height and weight (PS3.15 option 113108).
+    shift_days : int or None
+        Shift dates by so many days (option 113107); None empties them.
+    document_is_clean : bool
+        Whoever made the encapsulated report says that it names nobody.
+    """
+
+    pseudonym: str = "ANONYMOUS"
+    key: bytes = field(default_factory=lambda: secrets.token_bytes(32), repr=False)
+    retain_characteristics: bool = False
+    shift_days: int | None = None
+    document_is_clean: bool = False
+
+    def uid(self, uid: str) -> str:
+        """Return the UID that stands for another one; the standard's own stay."""
+        if not uid or uid.startswith(STANDARD_ROOT):
+            return uid
+        digest = hmac.new(self.key, uid.encode(), "sha256").digest()
+        return f"2.25.{int.from_bytes(digest[:16], 'big')}"
+
+
+def deidentify(dataset: pydicom.Dataset, rules: Rules) -> pydicom.Dataset:
+    """Return a de-identified copy of an object; the original is untouched.
+
+    Raises
+    ------
+    DicomError
+        If names may be burned into its pixels, or its document was not said to be clean.
+    """
+    _refuse_what_cannot_be_cleaned(dataset, rules)
+    own = str(dataset.get("Manufacturer", "")) == MANUFACTURER
+    with quiet():
+        clean = _cleaned(dataset, rules, own=own)
+        for keyword in MUST_BE_PRESENT:
+            if keyword not in clean:
+                setattr(clean, keyword, "")
+        if "FrameOfReferenceUID" in clean:
+            clean.PositionReferenceIndicator = ""
+        clean.PatientName = clean.PatientID = rules.pseudonym
+        _record(clean, rules)
+        meta = getattr(dataset, "file_meta", None)
+        if meta is not None:
+            clean.file_meta = pydicom.dataset.FileMetaDataset()
+            clean.file_meta.TransferSyntaxUID = meta.TransferSyntaxUID
+            clean.file_meta.MediaStorageSOPClassUID = clean.SOPClassUID
+            clean.file_meta.MediaStorageSOPInstanceUID = clean.SOPInstanceUID
+    return clean
+
+
+def deidentify_headers(headers: Headers, rules: Rules) -> Headers:
+    """Return headers from which SEG, SR and surfaces come out de-identified from the start."""
+    with quiet():
+        source = headers.dataset()
+        clean = _cleaned(source, rules, own=False)
+        clean.PatientName = clean.PatientID = rules.pseudonym
+        _record(clean, rules)
+        common = clean.to_json_dict(suppress_invalid_tags=True)
+    images = tuple(replace(image, sop_uid=rules.uid(image.sop_uid)) for image in headers.images)
+    return replace(headers, common=common, images=images)
+
+
+def _refuse_what_cannot_be_cleaned(dataset: pydicom.Dataset, rules: Rules) -> None:
+    if "EncapsulatedDocument" in dataset:
+        is_surface = str(dataset.get("MIMETypeOfEncapsulatedDocument", "")).startswith("model/")
+        if not (is_surface or rules.document_is_clean):
+            raise DicomError(
+                "The encapsulated report may name the patient; make it without identity first."
+            )
+    elif str(dataset.get("BurnedInAnnotation", "")) == "YES":
+        raise DicomError("Text is burned into this image's pixels, which cannot be cleaned.")
+    elif str(dataset.get("Modality", "")) != "SR" and "PixelData" in dataset:
+        words = {str(value) for value in dataset.get("ImageType") or []}
+        if words & {"SCREEN SAVE", "DOSE_INFO", "PATIENT_INFO", "RESULTS"}:
+            raise DicomError("Captured screens show names in their pixels and are not exported.")
+
+
+def _cleaned(dataset: pydicom.Dataset, rules: Rules, *, own: bool) -> pydicom.Dataset:
+    clean = pydicom.Dataset()
+    for element in dataset:
+        for kept in _clean_element(element, rules, own=own):
+            clean.add(kept)
+    return clean
+
+
+def _clean_element(element: DataElement, rules: Rules, *, own: bool) -> Iterator[DataElement]:
+    """Yield what stays of an element: itself, a changed copy, or nothing."""
+    keyword = keyword_for_tag(element.tag)
+    tag = element.tag
+    overlay = tag.group & 0xFF00 in {0x5000, 0x6000}
+    if not keyword or tag.is_private or overlay or keyword in DROPPED:
+        return
+    if element.VR == "UI":
+        yield from _mapped(element, rules)
+    elif element.VR in {"DA", "TM", "DT"}:
+        yield from _moved(element, keyword, rules)
+    elif keyword in CHARACTERISTICS:
+        if rules.retain_characteristics:
+            yield element
+    elif tag.group in SILENT_GROUPS:
+        return
+    elif element.VR == "SQ":
+        items = [_cleaned(item, rules, own=own) for item in element.value]
+        yield DataElement(tag, "SQ", items)
+    elif _may_stay(element, keyword, own=own):
+        yield element
+
+
+def _may_stay(element: DataElement, keyword: str, *, own: bool) -> bool:
+    return (
+        element.VR in NUMBERS_AND_CODES
+        or keyword in KEPT_BINARY
+        or keyword in KEPT_TEXT
+        or (own and keyword in OWN_TEXT)
+    )
+
+
+def _mapped(element: DataElement, rules: Rules) -> Iterator[DataElement]:
+    value = element.value
+    many = isinstance(value, (list, pydicom.multival.MultiValue))
+    new = [rules.uid(str(v)) for v in value] if many else rules.uid(str(value or ""))
+    yield DataElement(element.tag, "UI", new)
+
+
+def _moved(element: DataElement, keyword: str, rules: Rules) -> Iterator[DataElement]:
+    """Shift a date, or leave it out; birth dates never stay."""
+    if keyword.startswith("PatientBirth"):
+        return
+    if rules.shift_days is not None and element.VR != "DT":
+        value = str(element.value or "")
+        new = value if element.VR == "TM" else _shifted(value, rules.shift_days)
+        if new or keyword not in NEEDED_DATES:
+            yield DataElement(element.tag, element.VR, new)
+            return
+    if keyword in NEEDED_DATES:
+        yield DataElement(element.tag, element.VR, NEEDED_DATES[keyword])
+
+
+def _shifted(date: str, days: int) -> str:
+    try:
+        day = datetime.strptime(date, "%Y%m%d")  # noqa: DTZ007 - a date has no zone
+        return (day + timedelta(days=days)).strftime("%Y%m%d")
+    except (ValueError, OverflowError):
+        return ""
+
+
+def _record(clean: pydicom.Dataset, rules: Rules) -> None:
+    """Say in the object what was done to it."""
+    done = [codes.DCM.BasicApplicationConfidentialityProfile]
+    if rules.retain_characteristics:
+        done.append(codes.DCM.RetainPatientCharacteristicsOption)
+    if rules.shift_days is not None:
+        done.append(codes.DCM.RetainLongitudinalTemporalInformationModifiedDatesOption)
+    items = []
+    for code in done:
+        item = pydicom.Dataset()
+        item.CodeValue, item.CodingSchemeDesignator = code.value, code.scheme_designator
+        item.CodeMeaning = code.meaning
+        items.append(item)
+    clean.PatientIdentityRemoved = "YES"
+    clean.DeidentificationMethod = PROFILE
+    clean.DeidentificationMethodCodeSequence = items
+    kept = rules.shift_days is not None
+    clean.LongitudinalTemporalInformationModified = "MODIFIED" if kept else "REMOVED"
