@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from liverplan.cohort.endpoints import write_endpoints
 from liverplan.cohort.overview import overview
 from liverplan.cohort.run import run_cohort
 from liverplan.workflow.progress import on_terminal
@@ -54,6 +55,20 @@ def run(
             progress=progress,
         )
     typer.echo(summary.in_words())
+
+
+@app.command()
+def endpoints(
+    outcomes: Annotated[Path, typer.Argument(metavar="OUTCOMES", help="CSV of dates and arms.")],
+    out: Annotated[Path, typer.Option("--out", metavar="DIR")],
+    reference: Annotated[str, typer.Option(metavar="ARM", help="Held against the others.")],
+    results: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="A cohort's results.parquet.")
+    ] = None,
+) -> None:
+    """Estimate the trial's endpoints: survival of the arms, factors that predict it."""
+    for path in write_endpoints(outcomes, out, reference=reference, results=results):
+        typer.echo(str(path))
 
 
 @app.command(name="overview")

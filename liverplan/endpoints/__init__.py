@@ -30,7 +30,9 @@ from liverplan.endpoints.models import (
     log_rank,
     predictive_factors,
 )
+from liverplan.endpoints.outcomes import Outcome, read_outcomes
 from liverplan.endpoints.quality_of_life import QLQ_C30, Scale, score_qlq_c30
+from liverplan.endpoints.trial import TrialEndpoints, trial_endpoints
 
 NEEDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -59,8 +61,10 @@ __all__ = [
     "Curve",
     "FollowUp",
     "LogRank",
+    "Outcome",
     "Scale",
     "Term",
+    "TrialEndpoints",
     "compare",
     "cox",
     "events_needed",
@@ -69,6 +73,8 @@ __all__ = [
     "overall_survival",
     "predictive_factors",
     "progression_free_survival",
+    "read_outcomes",
     "score_qlq_c30",
     "survival_figure",
+    "trial_endpoints",
 ]

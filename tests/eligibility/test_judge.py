@@ -119,6 +119,11 @@ def test_a_fact_from_after_the_decision_needs_judgement(
     assert eligibility == "undecided"
 
 
+def test_a_fact_from_the_day_of_the_decision_counts(with_fact, measured):
+    criterion, _ = found("consent", with_fact("consent", True, date=dt.date(2024, 3, 11)), measured)
+    assert criterion.state == "met"
+
+
 @pytest.mark.parametrize(
     ("born", "state"),
     [

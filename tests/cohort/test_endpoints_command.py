@@ -1,0 +1,76 @@
+"""``liverplan cohort endpoints``: outcomes and results in, a document and two figures out."""
+
+import json
+
+import pytest
+
+pytest.importorskip("lifelines", reason="lifelines is missing: pip install liverplan[endpoints]")
+
+from liverplan.cohort import commands
+from liverplan.cohort.tables import write_parquet
+from liverplan.errors import InputError
+
+COLUMNS = ("id", "remnant_fraction", "metastasis_count", "longest_mm", "tumour_ml")
+
+
+@pytest.fixture
+def files(tmp_path):
+    lines, rows = ["id,arm,origin_date,last_seen_date,death_date"], []
+    for n in range(60):
+        end = f"202{1 + (n * 7) % 3}-0{1 + n % 9}-15"
+        death = end if n % 4 else ""
+        lines.append(f"p{n},{'surgery' if n % 2 else 'oncology'},2020-01-01,{end},{death}")
+        values = (
+            f"p{n}",
+            0.3 + (n * 37 % 60) / 200,
+            1 + n * 5 % 4,
+            10.0 + n * 11 % 50,
+            5.0 + n % 9,
+        )
+        rows.append(dict(zip(COLUMNS, values, strict=True)))
+    (tmp_path / "outcomes.csv").write_text("\n".join(lines) + "\n")
+    write_parquet(tmp_path / "results.parquet", COLUMNS, rows)
+    return tmp_path
+
+
+def command(files, *more):
+    options = ["--out", str(files / "out"), "--reference", "oncology", *more]
+    commands.app(["endpoints", str(files / "outcomes.csv"), *options], standalone_mode=False)
+
+
+def test_document_and_figures_are_written(files, capsys):
+    command(files, "--results", str(files / "results.parquet"))
+    assert capsys.readouterr().out.count("\n") == 3
+    document = json.loads((files / "out" / "endpoints.json").read_text("utf-8"))
+    assert document["schema"] == "liverplan.endpoints/1"
+    assert len(document["predictive_factors"]["together"]["terms"]) == 4
+    for name in ("overall_survival.svg", "progression_free_survival.svg"):
+        assert (files / "out" / name).read_text("utf-8").rstrip().endswith("</svg>")
+
+
+def test_without_results_the_factors_are_left_out_and_said(files):
+    command(files)
+    document = json.loads((files / "out" / "endpoints.json").read_text("utf-8"))
+    assert document["predictive_factors"]["together"] is None
+    assert "60 of 60 patients lack measurements" in document["notes"][0]
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [(b"no parquet", "are no cohort's Parquet file"), (None, "are no cohort's Parquet file")],
+)
+def test_results_that_are_none_are_refused(files, content, words):
+    path = files / "wrong.parquet"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(InputError, match=words):
+        command(files, "--results", str(path))
+
+
+def test_results_of_something_else_and_a_file_for_a_folder_are_refused(files):
+    write_parquet(files / "other.parquet", ("name",), [{"name": "x"}])
+    with pytest.raises(InputError, match="have no column 'id'"):
+        command(files, "--results", str(files / "other.parquet"))
+    (files / "out").write_text("")
+    with pytest.raises(InputError, match="The endpoints cannot be written to"):
+        command(files)
