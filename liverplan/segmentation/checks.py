@@ -57,7 +57,7 @@ def require_liver(mask: Mask, volume: Volume) -> None:
 
 
 def warnings_for(
-    blocks: Blocks, torso: Torso, mask: Mask, density: Density, liver_ml: float
+    blocks: Blocks, torso: Torso, mask: Mask, masses: Mask, density: Density
 ) -> tuple[str, ...]:
     """Say what the user must know of this liver before trusting it."""
     found = []
@@ -72,6 +72,12 @@ def warnings_for(
             f"The liver has only {density.mode_hu:.0f} HU: no contrast, or a fatty liver; "
             "its outline and lesions are less sure."
         )
+    dark_ml = float(np.count_nonzero(masses)) * blocks.voxel_ml
+    if dark_ml > 0:
+        found.append(
+            f"A darker mass of {dark_ml:.0f} mL at the liver's surface was counted into it; check it."
+        )
+    liver_ml = float(np.count_nonzero(mask)) * blocks.voxel_ml
     if not SMALL_ML <= liver_ml <= LARGE_ML:
         found.append(f"A liver of {liver_ml:.0f} mL is unusual; check it.")
     return tuple(found)

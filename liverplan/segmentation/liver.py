@@ -22,6 +22,7 @@ from liverplan.segmentation.coarse import Blocks, Turn, blocks_of, turned
 from liverplan.segmentation.density import Density, read_density
 from liverplan.segmentation.doubt import doubt_of
 from liverplan.segmentation.labels import Provenance
+from liverplan.segmentation.masses import dark_masses
 from liverplan.segmentation.maxflow import cut
 from liverplan.segmentation.necks import part_of_liver
 from liverplan.segmentation.results import LiverResult, Mask, Progress
@@ -96,6 +97,10 @@ def segment_liver(
     density = read_density(calm, under, blocks)
     tell(0.35, "Cutting out the liver")
     coarse, barred, inside = cut_liver(blocks, calm, torso, density, under)
+    masses = dark_masses(
+        blocks, calm, torso, density, coarse, barred | (place_cost(blocks, torso) > 0.1)
+    )
+    coarse = coarse | masses
     tell(0.6, "Drawing its surface")
     mask = Turn.of(volume.grid).undo(draw_surface(ct, blocks, coarse, barred))
     require_liver(mask, volume)
@@ -103,7 +108,7 @@ def segment_liver(
     return LiverResult(
         mask=mask,
         doubt=doubt_of(blocks.grid, inside),
-        warnings=warnings_for(blocks, torso, coarse, density, mask.sum() * volume.grid.voxel_ml),
+        warnings=warnings_for(blocks, torso, coarse, masses, density),
         provenance=Provenance(
             method=METHOD,
             version=__version__,

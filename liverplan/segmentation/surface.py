@@ -21,13 +21,13 @@ Triple = tuple[int, int, int]
 
 FINE_MM = 1.5
 MARGIN_MM = 12.0
-BAND_MM = 4.5
+BAND_MM = 3.0
 """How far the surface may move."""
 SHOWN_HU = (-150.0, 250.0)
 INSIDE_MM, OUTSIDE_MM = 8.0, 5.0
 LEAST_CONTRAST_HU = 25.0
 COST_PER_MM = 0.3
-ROUNDS = 2
+ROUNDS = 1
 
 
 def draw_surface(volume: Volume, coarse: Blocks, mask: Mask, barred: Mask) -> Mask:
