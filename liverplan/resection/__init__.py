@@ -3,6 +3,7 @@
 from liverplan.resection.cuts import Plane
 from liverplan.resection.plan import Cut, Parts, Plan, read_plan
 from liverplan.resection.shapes import Ablation, Cleft, Sphere, Wedge
+from liverplan.resection.sheet import Sheet
 from liverplan.resection.surface import Surface
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "Parts",
     "Plan",
     "Plane",
+    "Sheet",
     "Sphere",
     "Surface",
     "Wedge",

@@ -14,6 +14,7 @@ from liverplan.errors import PlanError
 from liverplan.resection.cuts import Plane
 from liverplan.resection.primitives import Primitive, Rows, rows
 from liverplan.resection.shapes import Ablation, Cleft, Sphere, Wedge, plane_primitive
+from liverplan.resection.sheet import FALLBACK, Sheet
 from liverplan.resection.surface import Surface
 
 SCHEMA: Final = "liverplan.plan/1"
@@ -42,7 +43,7 @@ class Parts:
             raise PlanError(f"A part is named twice: {', '.join(self.names)}.")
 
 
-Cut = Plane | Sphere | Wedge | Cleft | Ablation | Surface | Parts
+Cut = Plane | Sphere | Wedge | Cleft | Ablation | Surface | Sheet | Parts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -64,14 +65,19 @@ class Plan:
         object.__setattr__(self, "cuts", tuple(self.cuts))
 
     @property
-    def parts(self) -> tuple[Parts, ...]:
-        """The cuts that name parts of a map."""
-        return tuple(cut for cut in self.cuts if isinstance(cut, Parts))
+    def parts(self) -> tuple[Parts | Sheet, ...]:
+        """The cuts that take whole voxels: parts of a map, and sheets that fold."""
+        return tuple(cut for cut in self.cuts if isinstance(cut, Parts | Sheet))
 
     @property
     def shapes(self) -> tuple[Cut, ...]:
-        """The cuts that are shapes in space."""
-        return tuple(cut for cut in self.cuts if not isinstance(cut, Parts))
+        """The cuts that are measured live, as functions in space."""
+        return tuple(cut for cut in self.cuts if not isinstance(cut, Parts | Sheet))
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What must be said of how the plan is measured."""
+        return (FALLBACK,) if any(isinstance(cut, Sheet) for cut in self.cuts) else ()
 
     def rows(self) -> Rows:
         """Return the shapes, ready to be measured."""
@@ -132,8 +138,8 @@ def read_plan(path: Path) -> Plan:
 def _primitives(cut: Cut) -> tuple[Primitive, ...]:
     if isinstance(cut, Plane):
         return (plane_primitive(cut),)
-    if isinstance(cut, Parts):
-        raise PlanError("Parts of a map have no shape in space.")
+    if isinstance(cut, Parts | Sheet):
+        raise PlanError("This cut takes whole voxels: it has no function in space.")
     return cut.primitives()
 
 
@@ -143,6 +149,7 @@ _FIELDS: Final[dict[str, tuple[Callable[..., Cut], tuple[str, ...]]]] = {
     "wedge": (Wedge, ("tip_mm", "direction", "radius_mm", "half_angle_deg")),
     "ablation": (Ablation, ("centre_mm", "radii_mm", "axes")),
     "surface": (Surface, ("origin_mm", "axes", "step_mm", "heights_mm")),
+    "sheet": (Sheet, ("control_mm", "stays_toward")),
     "parts": (Parts, ("scheme", "names")),
 }
 

@@ -10,6 +10,7 @@ from scipy.interpolate import RBFInterpolator
 
 from liverplan.errors import PlanError
 from liverplan.resection.primitives import HEIGHT, Primitive, cells_of
+from liverplan.resection.sheet import Sheet
 from liverplan.volume import FloatArray, read_only
 
 MIN_CONTROLS, MAX_CONTROLS = 2, 64
@@ -126,6 +127,10 @@ class Surface:
         a, b = np.indices(self.heights_mm.shape)
         local = np.stack([a * self.step_mm[0], b * self.step_mm[1], self.heights_mm], axis=-1)
         return self.origin_mm + local @ self.axes
+
+    def as_sheet(self) -> Sheet:
+        """Return the same surface as a sheet, whose control points may be dragged anywhere."""
+        return Sheet(control_mm=self.control_points_mm(), stays_toward=self.axes[2])
 
     def lifted(self, control: tuple[int, int], by_mm: float) -> Surface:
         """Return the surface with one control point moved along w."""

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from liverplan.errors import PlanError
 from liverplan.resection.plan import Cut, Parts, Plan
 from liverplan.resection.shapes import Ablation
+from liverplan.resection.sheet import Sheet
 from liverplan.resection.surface import Surface
 from liverplan.volumetry.cut_margins import onto_surface, plan_margins, removal
 from liverplan.volumetry.cut_volumes import PlanIndex
@@ -93,6 +94,8 @@ def _cut_faults(index: PlanIndex, cut: Cut, name: str) -> list[str]:
         return [f"{name} misses the liver: the whole of it lies on the side that is removed."]
     if isinstance(cut, Surface):
         return _rim_faults(index, cut, name)
+    if isinstance(cut, Sheet):
+        return _sheet_faults(index, cut, name)
     return []
 
 
@@ -107,6 +110,15 @@ def _rim_faults(index: PlanIndex, cut: Surface, name: str) -> list[str]:
         f"{name} is too short to cut through: it ends inside the liver, {short:.1f} mm from its "
         "surface at most; make it larger."
     ]
+
+
+def _sheet_faults(index: PlanIndex, cut: Sheet, name: str) -> list[str]:
+    grid, rim = index.segmentation.grid, cut.rim_mm()
+    at = np.rint(grid.to_index(rim)).astype(int)
+    at = at[np.all((at >= 0) & (at < grid.shape), axis=1)]
+    if not index.segmentation.labels[tuple(at.T)].any():
+        return []
+    return [f"{name} is too short to cut through: its edge lies inside the liver; make it larger."]
 
 
 def _lesion_faults(index: PlanIndex, plan: Plan) -> list[str]:

@@ -18,6 +18,7 @@ from liverplan.errors import PlanError
 from liverplan.resection.maps import PartMap
 from liverplan.resection.plan import Parts, Plan
 from liverplan.resection.shapes import Ablation
+from liverplan.resection.sheet import Sheet
 from liverplan.segmentation.labels import LIVER, Segmentation
 from liverplan.volumetry.blocks import BlockTree
 from liverplan.volumetry.index import VolumeIndex
@@ -65,7 +66,7 @@ class PlanIndex:
     maps: Mapping[str, PartMap]
     functional: BlockTree
     liver_ml: float
-    _trees: dict[tuple[Parts, ...], BlockTree] = field(default_factory=dict)
+    _trees: dict[tuple[Parts | Sheet, ...], BlockTree] = field(default_factory=dict)
 
     @classmethod
     def build(cls, segmentation: Segmentation, maps: Mapping[str, PartMap] | None = None) -> Self:
@@ -109,8 +110,8 @@ class PlanIndex:
         """The liver without its lesions, mL."""
         return self.functional.total_ml
 
-    def part_mask(self, parts: tuple[Parts, ...]) -> NDArray[np.bool_]:
-        """(k, j, i) mask of what the named parts hold.
+    def part_mask(self, parts: tuple[Parts | Sheet, ...]) -> NDArray[np.bool_]:
+        """(k, j, i) mask of what the named parts and the sheets take.
 
         Raises
         ------
@@ -119,6 +120,9 @@ class PlanIndex:
         """
         mask = np.zeros(self.segmentation.grid.shape, dtype=np.bool_)
         for cut in parts:
+            if isinstance(cut, Sheet):
+                mask |= cut.mask(self.segmentation.grid, self.segmentation.liver)
+                continue
             if cut.scheme not in self.maps:
                 known = ", ".join(sorted(self.maps)) or "none"
                 raise PlanError(
@@ -133,7 +137,7 @@ class PlanIndex:
         tree = self._tree(plan.parts)
         return tree.total_ml - tree.removed_ml(plan.rows())
 
-    def _tree(self, parts: tuple[Parts, ...]) -> BlockTree:
+    def _tree(self, parts: tuple[Parts | Sheet, ...]) -> BlockTree:
         """Return what the named parts leave, as a tree; the last few are kept."""
         if not parts:
             return self.functional
