@@ -55,7 +55,9 @@ class Scene:
         self.renderer.SetBackground(0.075, 0.075, 0.085)
         self.window = vtkRenderWindow()
         self.window.SetOffScreenRendering(1)
-        self.window.SetMultiSamples(4)
+        self.window.SetMultiSamples(0)
+        self.renderer.UseFXAAOn()  # half the price of multisampling where no card helps
+        self.scale = 1.0
         self.window.AddRenderer(self.renderer)
         self.interactor = vtkGenericRenderWindowInteractor()
         self.interactor.SetRenderWindow(self.window)
@@ -130,8 +132,14 @@ class Scene:
         camera.SetViewAngle(30)
         self.renderer.ResetCameraClippingRange()
 
-    def render(self, width: int, height: int) -> Image:
-        """Draw; return (height, width, 4) bytes, the lowest row first."""
+    def render(self, width: int, height: int, scale: float = 1.0) -> Image:
+        """Draw; return (height, width, 4) bytes, the lowest row first.
+
+        ``scale``: draw fewer pixels than the pane has, as while a plane is dragged on a computer
+        without a graphics card; `to_pixel` and `ray` go on in the pane's pixels.
+        """
+        self.scale = scale
+        width, height = max(1, round(width * scale)), max(1, round(height * scale))
         self.window.SetSize(width, height)
         self.renderer.ResetCameraClippingRange()
         self.window.Render()
@@ -145,13 +153,14 @@ class Scene:
         self.renderer.SetWorldPoint(x_mm, y_mm, z_mm, 1.0)
         self.renderer.WorldToDisplay()
         x, y, _ = self.renderer.GetDisplayPoint()
-        return float(x), float(self.window.GetSize()[1] - 1 - y)
+        return x / self.scale, (self.window.GetSize()[1] - 1 - y) / self.scale
 
     def ray(self, x: float, y: float) -> tuple[FloatArray, FloatArray]:
         """Return (origin, unit direction) of the line of sight through pixel (x, y), LPS mm."""
         ends = []
         for depth in (0.0, 1.0):
-            self.renderer.SetDisplayPoint(x, self.window.GetSize()[1] - 1 - y, depth)
+            down = self.window.GetSize()[1] - 1 - y * self.scale
+            self.renderer.SetDisplayPoint(x * self.scale, down, depth)
             self.renderer.DisplayToWorld()
             world = np.array(self.renderer.GetWorldPoint())
             ends.append(world[:3] / world[3])

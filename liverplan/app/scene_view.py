@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import numpy as np
 from PySide6.QtCore import QPointF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
@@ -19,6 +21,8 @@ from liverplan.resection.cuts import Plane
 from liverplan.volume import FloatArray
 
 GRAB_PIXELS = 16.0
+SLOW_S = 0.03
+"""A full picture that takes longer is drawn coarser while a plane is dragged."""
 SIDE_NAMES = {
     "A": "From the front",
     "P": "From the back",
@@ -45,6 +49,7 @@ class SceneCanvas(QWidget):
         self.setMinimumSize(160, 120)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
         self._grab: Grab | None = None
+        self._slow = False
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """Small, so that the splitters decide."""
@@ -62,10 +67,17 @@ class SceneCanvas(QWidget):
             return
         ratio = self.devicePixelRatioF()
         width, height = round(self.width() * ratio), round(self.height() * ratio)
-        pixels = np.ascontiguousarray(self.scene.render(width, height)[::-1])
-        image = QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_RGBX8888)
-        image.setDevicePixelRatio(ratio)
-        painter.drawImage(0, 0, image)
+        coarse = self.session.dragging and self._slow
+        began = time.perf_counter()
+        pixels = np.ascontiguousarray(
+            self.scene.render(width, height, 0.5 if coarse else 1.0)[::-1]
+        )
+        if not coarse:
+            self._slow = time.perf_counter() - began > SLOW_S
+        high, wide = pixels.shape[:2]
+        image = QImage(pixels.data, wide, high, 4 * wide, QImage.Format.Format_RGBX8888)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, coarse)
+        painter.drawImage(self.rect(), image)
         painter.end()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name

@@ -161,7 +161,7 @@ def test_no_space_to_save_is_said_and_the_work_stays_open(person, monkeypatch):
 
     monkeypatch.setattr(case, "create_case", full)
     open_sample(person)
-    person.wait(lambda: person.app.steps.notice.text(), what="the notice")
+    person.wait(person.app.steps.notice.text, what="the notice")
     assert "No space left on device" in person.app.steps.notice.text()
     assert person.app.steps.notice.isVisible()
     assert person.app.session.work.volume is not None
