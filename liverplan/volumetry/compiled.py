@@ -51,27 +51,29 @@ def kernels_for(planes: int) -> Kernels | None:
 
 
 def _compile_all() -> Kernels | None:
-    try:
-        made = Kernels(
-            moment_sums=_compiled(kernels.moment_sums),
-            run_lengths=_compiled(kernels.run_lengths),
-            profile_sums=_compiled(kernels.profile_sums),
-        )
-        _run_once(made)
-    except Exception:  # noqa: BLE001 - the numpy path gives the same answers without numba
-        _log.warning("numba could not compile; volumes are computed by numpy", exc_info=True)
-        return None
-    return made
+    """Compile with a cache on disk; without one where that fails, as in a read-only installation."""
+    for on_disk in (True, False):
+        try:
+            made = _compiled(on_disk=on_disk)
+            _run_once(made)
+        except Exception:  # noqa: BLE001 - the numpy path gives the same answers without numba
+            _log.debug("numba failed, with cache: %s", on_disk, exc_info=True)
+        else:
+            return made
+    _log.warning("numba could not compile; volumes are computed by numpy, which takes longer")
+    return None
 
 
-def _compiled(function: Callable[..., None]) -> Any:  # noqa: ANN401 - numba has no types
+def _compiled(*, on_disk: bool) -> Kernels:
     import numba  # noqa: PLC0415 - it takes half a second, here in the background
 
-    options = {"fastmath": {"reassoc", "nsz", "contract", "arcp"}, "nogil": True}
-    try:
-        return numba.njit(cache=True, **options)(function)
-    except RuntimeError:  # no folder to cache in, as in a read-only installation
-        return numba.njit(**options)(function)
+    fast = {"reassoc", "nsz", "contract", "arcp"}
+    jit: Any = numba.njit(cache=on_disk, fastmath=fast, nogil=True)
+    return Kernels(
+        moment_sums=jit(kernels.moment_sums),
+        run_lengths=jit(kernels.run_lengths),
+        profile_sums=jit(kernels.profile_sums),
+    )
 
 
 def _run_once(made: Kernels) -> None:

@@ -103,7 +103,7 @@ def estimate(
         raise PlanError(f"{samples} samples are too few to estimate an uncertainty.")
     model = _Model.build(index, planes, ladders or Ladders.build(segmentation), denominator_ml)
     draws = _draws(samples, 3 * len(planes) + 2, seed)
-    fractions = np.maximum(model.fractions(draws), 0.0)
+    fractions = np.clip(model.fractions(draws), 0.0, np.inf if denominator_ml else 1.0)
     low, high = np.quantile(fractions, (0.025, 0.975))
     return Doubt(
         interval_95=(float(low), float(high)),

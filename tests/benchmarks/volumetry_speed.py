@@ -78,6 +78,7 @@ def against_peers(segmentation, *, planes, rounds):
     p99, own_p99 = float(np.quantile(single, 0.99)), float(np.quantile(own, 0.99))
     mine, theirs = (float(np.median(setups[kind])) for kind in (ready, quickest))
     fast = float(np.abs(index.remnant_ml(normals[:rounds], offsets[:rounds]) - exact).max())
+    rows += others(index, normals, offsets)
     rows += [
         Row(1, f"liverplan: a plane, batch of {planes}", 1e3 * a_plane, "ms"),
         Row(1, "liverplan: worst error", fast, "mL"),
@@ -101,6 +102,25 @@ def against_peers(segmentation, *, planes, rounds):
         ),
     ]
     return rows, index, best
+
+
+def others(index, normals, offsets):
+    """What has no peer: all offsets of a normal at once, and two planes at once."""
+    few = normals[:10]
+
+    def profile():
+        return index.profile(few, first_mm=np.full(10, -100.0), step_mm=0.5, count=400)
+
+    def wedges():
+        return index.remnants_ml_of(normals[:200].reshape(-1, 2, 3), offsets[:200].reshape(-1, 2))
+
+    wedges()
+    at_once = float(np.median([clock(profile)[0] for _ in range(7)]))
+    two = float(np.median([clock(wedges)[0] for _ in range(7)]))
+    return [
+        Row(1, "liverplan: an offset of a profile of 400", 1e3 * at_once / 4000, "ms"),
+        Row(1, "liverplan: a wedge of two planes, batch of 100", 1e3 * two / 100, "ms"),
+    ]
 
 
 def searching(index, best_peer_s, *, normals, margins, rounds=5):
