@@ -51,7 +51,7 @@ def kernels_for(planes: int) -> Kernels | None:
 
 
 def _compile_all() -> Kernels | None:
-    """Compile with a cache on disk; without one where that fails, as in a read-only installation."""
+    """Compile with a cache on disk; without it where that fails, as in a read-only install."""
     for on_disk in (True, False):
         try:
             made = _compiled(on_disk=on_disk)
