@@ -12,10 +12,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 from liverplan.errors import PlanError
-from liverplan.resection.plan import Parts
+from liverplan.resection.plan import Parts, Plan, read_plan
 
 SCHEME = "couinaud"
 SEGMENTS = ("1", "2", "3", "4a", "4b", "5", "6", "7", "8")
@@ -158,3 +159,17 @@ def _frozen(row: Mapping[str, Any]) -> dict[str, Any]:
 def _table() -> dict[str, Any]:
     text = files("liverplan.resection").joinpath("brisbane.toml").read_text(encoding="utf-8")
     return tomllib.loads(text)
+
+
+def plan_of(words: str) -> Plan:
+    """Return the plan that a command line names: a TOML file, or a resection's name.
+
+    Raises
+    ------
+    PlanError
+        If the file is no plan, or nothing is called that.
+    """
+    if words.lower().endswith(".toml"):
+        return read_plan(Path(words))
+    cut = named_resection(words)
+    return Plan(cuts=(cut,), name=name_of(cut.names))

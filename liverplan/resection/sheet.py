@@ -68,8 +68,8 @@ class Sheet:
         powers = np.arange(4)
         s, t = (u - at_u)[:, None] ** powers, (v - at_v)[:, None] ** powers
         near = cells[at_u[:, None], at_v[None]]
-        lattice: FloatArray = np.einsum("up,uvpqc,vq->uvc", s, near, t).astype(np.float64)
-        return lattice
+        lattice = np.einsum("up,uvpqc,vq->uvc", s, near, t)
+        return np.asarray(lattice, dtype=np.float64)
 
     def rim_mm(self) -> FloatArray:
         """Return (N, 3) LPS points along the surface's edge."""
@@ -95,7 +95,7 @@ class Sheet:
         return removed
 
     def _triangles(self) -> FloatArray:
-        """(N, 3, 3) LPS corners."""
+        """Return (N, 3, 3) LPS corners."""
         net = self.lattice_mm()
         a, b, c, d = net[:-1, :-1], net[1:, :-1], net[:-1, 1:], net[1:, 1:]
         halves = [np.stack(corners, axis=2) for corners in ((a, b, d), (a, d, c))]
@@ -103,7 +103,7 @@ class Sheet:
 
 
 def _column(flat: NDArray[np.int64], axis: int, shape: tuple[int, int, int]) -> FloatArray:
-    return flat[:, 0] * float(np.delete(shape, axis)[1]) + flat[:, 1]
+    return np.asarray(flat[:, 0] * float(np.delete(shape, axis)[1]) + flat[:, 1], dtype=np.float64)
 
 
 def _crossings(

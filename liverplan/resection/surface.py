@@ -18,11 +18,8 @@ CONTOUR_CONTROLS = 12
 CONTOUR_RIM_FRACTION = 0.15
 """How far a surface reaches beyond the contour that it was made from."""
 
-_TO_BEZIER = {
-    3: np.array([[1, 0, 0], [1, 1 / 2, 0], [1, 1, 1]]),
-    4: np.array([[1, 0, 0, 0], [1, 1 / 3, 0, 0], [1, 2 / 3, 1 / 3, 0], [1, 1, 1, 1]]),
-}
-"""Coefficients of powers to Bezier ordinates, by how many there are."""
+_SLOPES = 16
+"""Points along each side of a cell at which the surface's slope is looked at."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -147,17 +144,23 @@ class Surface:
         return np.asarray(np.linalg.norm(np.maximum(outside, 0.0), axis=-1))
 
     def steepest(self) -> float:
-        """Bound on the surface's slope, mm per mm: no cell's slope leaves its Bezier hull."""
-        cells = cells_of(self.heights_mm)
-        powers = np.arange(1, 4)
-        along_u = np.einsum(
-            "xp,abpq,yq->abxy", _TO_BEZIER[3], cells[:, :, 1:] * powers[:, None], _TO_BEZIER[4]
-        )
-        along_v = np.einsum(
-            "xp,abpq,yq->abxy", _TO_BEZIER[4], cells[..., 1:] * powers, _TO_BEZIER[3]
-        )
-        u = np.abs(along_u).max(axis=(2, 3)) / self.step_mm[0]
-        v = np.abs(along_v).max(axis=(2, 3)) / self.step_mm[1]
+        """Bound on the surface's slope, mm per mm.
+
+        Slopes on a fine lattice in each cell, and what they can change by up to the next point: at
+        most the second derivatives. Along one axis these are largest at control points, and the
+        spline's weights across it sum to at most 1.25 in size; the mixed one is at most 1.5 x 1.5
+        times the largest mixed difference of neighbours.
+        """
+        cells, p = cells_of(self.heights_mm), np.arange(4.0)
+        at = (np.arange(_SLOPES) + 0.5)[:, None] / _SLOPES
+        value, slope = at**p, p * at ** np.maximum(p - 1, 0)
+        along_u = np.einsum("xp,abpq,yq->abxy", slope, cells, value, optimize=True)
+        along_v = np.einsum("xp,abpq,yq->abxy", value, cells, slope, optimize=True)
+        mixed = 2.25 * _largest(np.diff(np.diff(self.heights_mm, axis=0), axis=1))
+        more_u = (1.25 * _bend(self.heights_mm) + mixed) / (2 * _SLOPES)
+        more_v = (1.25 * _bend(self.heights_mm.T) + mixed) / (2 * _SLOPES)
+        u = (np.abs(along_u).max(axis=(2, 3)) + more_u) / self.step_mm[0]
+        v = (np.abs(along_v).max(axis=(2, 3)) + more_v) / self.step_mm[1]
         return float(np.hypot(u, v).max())
 
     def primitives(self) -> tuple[Primitive, ...]:
@@ -170,6 +173,18 @@ class Surface:
                 kind=HEIGHT, numbers=[float(v) for v in numbers], cells=cells_of(self.heights_mm)
             ),
         )
+
+
+def _largest(values: FloatArray) -> float:
+    return float(np.abs(values).max(initial=0.0))
+
+
+def _bend(heights: FloatArray) -> float:
+    """Largest second derivative along the first axis at control points, per step squared."""
+    a, b, c, d = (
+        np.pad(heights, ((1, 1), (0, 0)), mode="edge")[n : n - 3 or None] for n in range(4)
+    )
+    return max(_largest(2 * a - 5 * b + 4 * c - d), _largest(2 * d - 5 * c + 4 * b - a))
 
 
 def frame_of(normal: ArrayLike) -> FloatArray:

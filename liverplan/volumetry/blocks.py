@@ -166,7 +166,8 @@ def _fractions(cells: Array, half: float, m: Array, cut: Array) -> Array:
             parts[start + p] = 1.0 if value[p] < 0.0 else 0.0
             if np.abs(value[p]) < half:
                 near[count] = start + p
-                points[count] = points[p]
+                for axis in range(3):
+                    points[count, axis] = points[p, axis]
                 count += 1
         _clip_near(cut, points[:count], m, near, parts)
     return parts

@@ -8,6 +8,7 @@ from liverplan.resection.anatomical import (
     name_of,
     named_resection,
     new_world,
+    plan_of,
     resections,
     share_warnings,
     usual_shares,
@@ -70,3 +71,14 @@ def test_usual_shares_pass_and_unusual_ones_are_named_with_their_source():
     warnings = share_warnings({**typical, "2": 0.2, "3": 0.2})
     assert any("left lateral section holds 40 %" in w and "Abdalla" in w for w in warnings)
     assert all(share.source for share in usual_shares())
+
+
+def test_a_command_line_names_a_resection_or_a_plan_file(tmp_path):
+    plan = plan_of("left lobectomy")
+    assert plan.name == "left lateral sectionectomy"
+    assert plan.parts[0].names == ("2", "3")
+    file = tmp_path / "mine.toml"
+    file.write_text('[[cuts]]\nkind = "sphere"\ncentre_mm = [0, 0, 0]\nradius_mm = 9\n')
+    assert len(plan_of(str(file)).cuts) == 1
+    with pytest.raises(PlanError, match="cannot be read"):
+        plan_of(str(tmp_path / "absent.toml"))
