@@ -1,0 +1,287 @@
+"""DIMSE: C-FIND finds, C-GET or C-MOVE fetches, C-STORE sends."""
+
+from __future__ import annotations
+
+import logging
+import ssl
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pydicom
+from pydicom.uid import (
+    ComprehensiveSRStorage,
+    CTImageStorage,
+    EncapsulatedPDFStorage,
+    EncapsulatedSTLStorage,
+    EnhancedCTImageStorage,
+    SegmentationStorage,
+)
+from pynetdicom import AE, Association, build_role, evt
+from pynetdicom.sop_class import (
+    StudyRootQueryRetrieveInformationModelFind,
+    StudyRootQueryRetrieveInformationModelGet,
+    StudyRootQueryRetrieveInformationModelMove,
+)
+
+from liverplan.dicom.header import COMPRESSED, NATIVE
+from liverplan.errors import BackendError, CancelledError
+from liverplan_pacs.archive import (
+    FoundSeries,
+    Told,
+    read_files,
+    require_all,
+    stop_if,
+    whole_or_not,
+)
+from liverplan_pacs.config import Settings
+
+STORED = (
+    CTImageStorage,
+    EnhancedCTImageStorage,
+    SegmentationStorage,
+    ComprehensiveSRStorage,
+    EncapsulatedPDFStorage,
+    EncapsulatedSTLStorage,
+)
+logging.getLogger("pynetdicom").addHandler(logging.NullHandler())  # it would print to stderr
+
+PENDING = (0xFF00, 0xFF01)
+MAX_PDU = 131072
+FOUND_KEYS = (
+    *("PatientID", "StudyDate", "Modality", "SeriesDescription"),
+    *("StudyInstanceUID", "SeriesInstanceUID", "NumberOfSeriesRelatedInstances"),
+)
+
+
+class DimseArchive:
+    """An archive that speaks classic DICOM over TCP."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    def find(self, *, patient_id: str = "", study_uid: str = "") -> list[FoundSeries]:
+        """List the series of a patient or a study."""
+        entity = self._entity()
+        entity.add_requested_context(StudyRootQueryRetrieveInformationModelFind)
+        with self._associated(entity) as association:
+            studies = [study_uid] if study_uid else self._studies(association, patient_id)
+            return [s for uid in studies for s in self._series(association, uid)]
+
+    def _studies(self, association: Association, patient_id: str) -> list[str]:
+        query = pydicom.Dataset()
+        query.QueryRetrieveLevel, query.PatientID, query.StudyInstanceUID = "STUDY", patient_id, ""
+        return [str(answer.StudyInstanceUID) for answer in self._answers(association, query)]
+
+    def _series(self, association: Association, study_uid: str) -> list[FoundSeries]:
+        query = pydicom.Dataset()
+        query.QueryRetrieveLevel = "SERIES"
+        for keyword in FOUND_KEYS:
+            setattr(query, keyword, "" if keyword != "NumberOfSeriesRelatedInstances" else None)
+        query.StudyInstanceUID = study_uid
+        return [_found(answer) for answer in self._answers(association, query)]
+
+    def _answers(
+        self, association: Association, query: pydicom.Dataset
+    ) -> Iterator[pydicom.Dataset]:
+        model = StudyRootQueryRetrieveInformationModelFind
+        for status, answer in association.send_c_find(query, model):
+            self._check(status)
+            if answer is not None:
+                yield answer
+
+    def fetch(
+        self,
+        series: FoundSeries,
+        folder: Path,
+        *,
+        progress: Told | None = None,
+        cancel: threading.Event | None = None,
+    ) -> Path:
+        """Fetch a series into a folder that appears whole or not at all."""
+        retrieve = self._get if self._settings.retrieve == "get" else self._move
+        with whole_or_not(folder) as place:
+            retrieve(series, place, progress, cancel)
+            require_all(place, series.images, self._settings.name)
+        return folder
+
+    def _get(
+        self,
+        series: FoundSeries,
+        place: Path,
+        progress: Told | None,
+        cancel: threading.Event | None,
+    ) -> None:
+        entity = self._entity()
+        model = StudyRootQueryRetrieveInformationModelGet
+        entity.add_requested_context(model)
+        for sop_class in STORED:
+            entity.add_requested_context(sop_class, [*map(str, NATIVE), *map(str, COMPRESSED)])
+        roles = [build_role(sop_class, scp_role=True) for sop_class in STORED]
+        handlers = [(evt.EVT_C_STORE, _keep(place, series.images, progress))]
+        with self._associated(entity, ext_neg=roles, evt_handlers=handlers) as association:
+            answers = association.send_c_get(_wanted(series), model, msg_id=1)
+            self._follow(association, answers, model, cancel)
+
+    def _move(
+        self,
+        series: FoundSeries,
+        place: Path,
+        progress: Told | None,
+        cancel: threading.Event | None,
+    ) -> None:
+        """Ask the archive to send to us; we listen only meanwhile."""
+        settings = self._settings
+        entity = self._entity()
+        model = StudyRootQueryRetrieveInformationModelMove
+        entity.add_requested_context(model)
+        for sop_class in STORED:
+            entity.add_supported_context(sop_class, [*map(str, NATIVE), *map(str, COMPRESSED)])
+        where = (settings.listen_host, settings.listen_port)
+        handlers = [(evt.EVT_C_STORE, _keep(place, series.images, progress))]
+        try:
+            server = entity.start_server(
+                where, block=False, evt_handlers=handlers, ssl_context=self._tls(server=True)
+            )
+        except OSError as error:
+            raise BackendError(f"Port {where[1]} of {where[0]} cannot be listened on.") from error
+        try:
+            with self._associated(entity) as association:
+                answers = association.send_c_move(
+                    _wanted(series), settings.calling_ae, model, msg_id=1
+                )
+                self._follow(association, answers, model, cancel)
+        finally:
+            server.shutdown()
+
+    def _follow(
+        self,
+        association: Association,
+        answers: Iterator[tuple[pydicom.Dataset, pydicom.Dataset | None]],
+        model: str,
+        cancel: threading.Event | None,
+    ) -> None:
+        """Wait for the end of a transfer; a cancellation is asked for once and then awaited."""
+        asked = False
+        for status, _ in answers:
+            if not asked and cancel is not None and cancel.is_set():
+                association.send_c_cancel(1, query_model=model)
+                asked = True
+            if not asked:
+                self._check(status)
+        if asked or (cancel is not None and cancel.is_set()):
+            raise CancelledError("The transfer was cancelled.")
+
+    def send(
+        self,
+        paths: Sequence[Path],
+        *,
+        progress: Told | None = None,
+        cancel: threading.Event | None = None,
+    ) -> None:
+        """Send files; done only when the archive has confirmed each."""
+        datasets = read_files(paths)
+        entity = self._entity()
+        for wanted in {(d.SOPClassUID, d.file_meta.TransferSyntaxUID) for d in datasets}:
+            entity.add_requested_context(*wanted)
+        with self._associated(entity) as association:
+            for n, (path, dataset) in enumerate(zip(paths, datasets, strict=True), 1):
+                stop_if(cancel)
+                self._store(association, path, dataset)
+                if progress is not None:
+                    progress(n / len(paths), f"Sent {path.name}")
+
+    def _store(self, association: Association, path: Path, dataset: pydicom.Dataset) -> None:
+        try:
+            status = association.send_c_store(dataset)
+        except (RuntimeError, ValueError) as error:
+            lost = not association.is_established
+            what = "was lost" if lost else f"does not take {path.name}: its kind is not accepted"
+            raise BackendError(f"The connection to {self._settings.name} {what}.") from error
+        self._check(status)
+
+    def _entity(self) -> AE:
+        entity = AE(ae_title=self._settings.calling_ae)
+        entity.maximum_pdu_size = MAX_PDU
+        entity.acse_timeout = entity.dimse_timeout = self._settings.timeout_s
+        entity.network_timeout = entity.connection_timeout = self._settings.timeout_s
+        return entity
+
+    @contextmanager
+    def _associated(self, entity: AE, **more: Any) -> Iterator[Association]:  # noqa: ANN401
+        settings = self._settings
+        tls = self._tls()
+        association = entity.associate(
+            settings.host,
+            settings.port,
+            ae_title=settings.called_ae,
+            max_pdu=MAX_PDU,
+            tls_args=(tls, settings.host) if tls else None,
+            **more,
+        )
+        if not association.is_established:
+            raise BackendError(f"{settings.name} cannot be reached, or does not accept us.")
+        try:
+            yield association
+        finally:
+            if association.is_established:
+                association.release()
+
+    def _tls(self, *, server: bool = False) -> ssl.SSLContext | None:
+        settings = self._settings
+        if not settings.tls_ca:
+            return None
+        purpose = ssl.Purpose.CLIENT_AUTH if server else ssl.Purpose.SERVER_AUTH
+        try:
+            context = ssl.create_default_context(purpose, cafile=settings.tls_ca)
+            if settings.tls_certificate:
+                context.load_cert_chain(settings.tls_certificate, settings.tls_key or None)
+        except OSError as error:
+            raise BackendError(f"The TLS files of {settings.name} cannot be read.") from error
+        return context
+
+    def _check(self, status: pydicom.Dataset) -> None:
+        if "Status" not in status:
+            raise BackendError(f"The connection to {self._settings.name} was lost.")
+        if status.Status not in {0x0000, *PENDING}:
+            raise BackendError(f"{self._settings.name} failed with status {status.Status:04X}.")
+
+
+def _keep(place: Path, expected: int | None, progress: Told | None) -> Callable[[evt.Event], int]:
+    """Handle a C-STORE: write the image as it came, under a name of our own."""
+    count = 0
+
+    def handle(event: evt.Event) -> int:
+        nonlocal count
+        count += 1
+        try:
+            (place / f"{count:05d}.dcm").write_bytes(event.encoded_dataset())
+        except OSError:
+            return 0xA700  # out of resources: the archive then reports the failure
+        if progress is not None:
+            progress(min(1.0, count / (expected or count)), f"Fetched {count} images")
+        return 0x0000
+
+    return handle
+
+
+def _wanted(series: FoundSeries) -> pydicom.Dataset:
+    query = pydicom.Dataset()
+    query.QueryRetrieveLevel = "SERIES"
+    query.StudyInstanceUID, query.SeriesInstanceUID = series.study_uid, series.series_uid
+    return query
+
+
+def _found(answer: pydicom.Dataset) -> FoundSeries:
+    images = answer.get("NumberOfSeriesRelatedInstances")
+    return FoundSeries(
+        study_uid=str(answer.get("StudyInstanceUID", "")),
+        series_uid=str(answer.get("SeriesInstanceUID", "")),
+        modality=str(answer.get("Modality", "")),
+        description=str(answer.get("SeriesDescription", "")),
+        study_date=str(answer.get("StudyDate", "")),
+        patient_id=str(answer.get("PatientID", "")),
+        images=int(images) if images else None,
+    )
