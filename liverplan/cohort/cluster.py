@@ -24,6 +24,7 @@ MEMORY_PER_WORKER = 3 * 2**30
 """Bytes that one case may need: a local cluster has no more workers than fit."""
 
 ANSWER_WITHIN = "20 s"
+WORKERS_WITHIN = "60 s"
 AHEAD = 2
 """Jobs handed out for each thread of the cluster."""
 
@@ -116,9 +117,9 @@ def _fitting_workers() -> int:
 def _require_workers(distributed: Any, client: Any, out: Path) -> None:  # noqa: ANN401
     """Refuse a cluster that could not do the work, before any of it is tried."""
     try:
-        client.wait_for_workers(1, timeout=ANSWER_WITHIN)
+        client.wait_for_workers(1, timeout=WORKERS_WITHIN)
     except (TimeoutError, distributed.TimeoutError) as error:
-        raise BackendError("The Dask cluster has no workers.") from error
+        raise BackendError(f"The Dask cluster has had no workers for {WORKERS_WITHIN}.") from error
     probe = out / f".probe-{uuid.uuid4().hex}"
     probe.touch()
     try:

@@ -105,10 +105,10 @@ def test_24_patients_3_broken_and_a_worker_killed_on_another_scheduler(
 
 
 def test_on_this_machine_it_resumes_and_takes_in_what_is_new_or_changed(
-    write_manifest, tmp_path, planes
+    cluster, write_manifest, tmp_path, planes
 ):
     out = tmp_path / "out"
-    first = run_cohort(write_manifest(2, {1: {"path": "nowhere"}}), out, workers=1)
+    first = run_cohort(write_manifest(2, {1: {"path": "nowhere"}}), out, scheduler=cluster[0])
     assert (first.assessed, first.failed) == (1, 1)
     told = []
     changed = write_manifest(3, {0: {"plane": planes(7)}})
@@ -124,14 +124,14 @@ def test_on_this_machine_it_resumes_and_takes_in_what_is_new_or_changed(
     assert len(open_case(out / "cases" / "p000").history) == 2
 
 
-def test_failures_are_tried_again_only_when_asked(write_manifest, tmp_path):
+def test_failures_are_tried_again_only_when_asked(cluster, write_manifest, tmp_path):
     manifest, out = write_manifest(1, {0: {"path": "nowhere"}}), tmp_path / "out"
     (job,) = read_manifest(manifest)
     for name in ("cases", "records"):
         (out / name).mkdir(parents=True)
     assert assess_job(job, str(out)) == "failed"
     assert run_cohort(manifest, out).done_now == 0
-    assert run_cohort(manifest, out, retry_failed=True, workers=1).done_now == 1
+    assert run_cohort(manifest, out, retry_failed=True, scheduler=cluster[0]).done_now == 1
 
 
 def test_a_patient_taken_out_of_the_manifest_leaves_the_tables(write_manifest, tmp_path):
