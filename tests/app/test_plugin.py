@@ -1,0 +1,76 @@
+"""liverplan in napari's own menus: manifest, reader, writer, sample, widget."""
+
+import inspect
+from importlib import import_module
+from pathlib import Path
+
+import numpy as np
+import pytest
+from npe2 import PluginManifest
+
+import liverplan.app
+from liverplan import case
+from liverplan.app import plugin
+from liverplan.errors import InputError
+from liverplan.segmentation import read_mask_file
+
+MANIFEST = Path(liverplan.app.__file__).parent / "napari.yaml"
+
+
+def test_the_manifest_is_valid_and_names_what_exists():
+    manifest = PluginManifest.from_file(MANIFEST)
+    assert manifest.name == "liverplan"
+    for command in manifest.contributions.commands:
+        module, name = command.python_name.split(":")
+        assert inspect.isfunction(getattr(import_module(module), name)), command.id
+    assert len(manifest.contributions.readers) == 1
+    assert len(manifest.contributions.writers) == 1
+    assert len(manifest.contributions.sample_data) == 1
+    assert len(manifest.contributions.widgets) == 1
+
+
+def test_a_dicom_folder_becomes_a_layer_in_millimetres(sample_folder, phantom):
+    reader = plugin.reader_for(str(sample_folder))
+    ((data, attributes, kind),) = reader(str(sample_folder))
+    assert kind == "image"
+    assert data.shape == phantom.volume.grid.shape
+    assert attributes["scale"] == pytest.approx(phantom.volume.grid.spacing_mm, abs=1e-4)
+
+
+def test_a_case_becomes_ct_and_labels(tmp_path, phantom):
+    state = case.CaseState(volume=phantom.volume, segmentation=phantom.segmentation)
+    actor = case.Actor(name="a", kind="human")
+    case.create_case(tmp_path / "case", state=state, actor=actor, what="made")
+    layers = plugin.reader_for(str(tmp_path / "case"))(str(tmp_path / "case"))
+    assert [kind for _, _, kind in layers] == ["image", "labels"]
+    np.testing.assert_array_equal(layers[1][0], phantom.segmentation.labels)
+
+
+def test_other_files_are_left_to_other_readers(tmp_path):
+    assert plugin.reader_for(str(tmp_path / "picture.png")) is None
+    assert plugin.reader_for(["a.dcm", "b.dcm"]) is None
+
+
+def test_labels_written_come_back_on_the_same_grid(tmp_path, phantom):
+    data, attributes, _ = plugin.labels_layer(phantom.segmentation)
+    path = tmp_path / "labels.nii.gz"
+    assert plugin.write_labels(str(path), data, attributes) == [str(path)]
+    read_mask_file(path, phantom.volume.grid)
+
+
+def test_a_layer_that_lies_nowhere_is_refused_in_words(tmp_path):
+    with pytest.raises(InputError, match="where it lies in the patient"):
+        plugin.write_labels(str(tmp_path / "x.nrrd"), np.zeros((3, 3, 3), np.uint8), {})
+
+
+def test_the_widget_finds_the_liver(phantom):
+    from napari.layers import Image
+
+    data, attributes, _ = plugin.ct_layer(phantom.volume)
+    widget = plugin.liver_widget()
+    assert widget.call_button.text == "Find the liver"
+    labels, _, kind = plugin.found_liver(Image(data, **attributes))
+    truth = phantom.segmentation.liver
+    dice = 2 * np.count_nonzero((labels > 0) & truth) / (np.count_nonzero(labels) + truth.sum())
+    assert kind == "labels"
+    assert dice > 0.95
