@@ -145,7 +145,7 @@ def _encode(
     stacked = np.stack([segment.mask[first:last] for segment in segments], axis=-1)
     turned, grid = native(stacked, grid, headers)
     volume = hd.Volume(
-        array=turned.astype(np.uint8),
+        array=turned.view(np.uint8),
         affine=grid.affine,
         coordinate_system="PATIENT",
         frame_of_reference_uid=headers.frame_uid,

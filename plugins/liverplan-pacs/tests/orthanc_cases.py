@@ -19,10 +19,18 @@ from liverplan.dicom import (
     stl_of,
     write_pdf,
     write_seg,
+    write_sr,
     write_stl_object,
 )
 from liverplan.dicom.write_ct import write_ct_series
 from liverplan.errors import BackendError, CancelledError
+from liverplan.findings import (
+    Findings,
+    RemnantFraction,
+    SeriesSummary,
+    Uncertainty,
+    Volumes,
+)
 from liverplan.segmentation import Segmentation
 from liverplan.volume import Grid, Volume
 
@@ -113,10 +121,26 @@ def case(tmp_path_factory):
     labels[10:20, 50:90, 50:90] = 1
     segmentation = Segmentation(grid=ct.volume.grid, labels=labels)
     write_seg(folder / "results" / "seg.dcm", segmentation, ct.headers)
+    write_sr(folder / "results" / "sr.dcm", findings(), ct.headers, folder / "results" / "seg.dcm")
     write_pdf(folder / "results" / "report.dcm", b"%PDF-1.4\n%%EOF", ct.headers)
     surface = stl_of(segmentation.liver, ct.volume.grid)
     write_stl_object(folder / "results" / "liver.dcm", surface, ct.headers, name="Liver")
     return folder, ct
+
+
+def findings():
+    volumes = {"liver_ml": 256.0, "tumour_ml": 0.0, "functional_ml": 256.0}
+    return Findings(
+        series=SeriesSummary(uid="1.2", shape=(60, 256, 256), spacing_mm=(2.0, 0.8, 0.8)),
+        volumes=Volumes(**volumes, remnant_ml=256.0, resected_ml=0.0),
+        remnant_fraction=RemnantFraction(of_functional=1.0, of_liver=1.0),
+        uncertainty=Uncertainty(interval_95=(1.0, 1.0), probability_above_threshold=1.0),
+        threshold_fraction=0.3,
+        margin_mm=None,
+        lesions=(),
+        criteria=(),
+        eligibility="undecided",
+    )
 
 
 def fetched(archive, case, folder, **more):
@@ -162,7 +186,7 @@ def test_results_lie_in_the_same_study(orthanc, config, case, name):
     archive = open_archive(config, name)
     archive.send(sorted((folder / "results").iterdir()))
     found = archive.find(study_uid=str(ct.headers.dataset().StudyInstanceUID))
-    assert sorted(s.modality for s in found) == ["CT", "DOC", "M3D", "SEG"]
+    assert sorted(s.modality for s in found) == ["CT", "DOC", "M3D", "SEG", "SR"]
 
 
 @pytest.mark.parametrize("name", ["get", "move", "web"])
