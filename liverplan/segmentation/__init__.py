@@ -2,6 +2,16 @@
 
 from liverplan.segmentation.axes import Axes, axes_of
 from liverplan.segmentation.backends import Segmenter, find_segmenters, segment_with
+from liverplan.segmentation.contours import apply_contours, outline_mask
+from liverplan.segmentation.edit import (
+    brush,
+    click,
+    erase,
+    merge_lesions,
+    paint_between,
+    resize_lesion,
+    split_lesion,
+)
 from liverplan.segmentation.files import (
     MaskFile,
     read_mask_file,
@@ -12,9 +22,11 @@ from liverplan.segmentation.labels import Provenance, Segmentation
 from liverplan.segmentation.lesions import lesion_from_click, lesion_from_stroke
 from liverplan.segmentation.liver import segment_liver
 from liverplan.segmentation.results import Doubt, DoubtfulPlace, LesionResult, LiverResult
+from liverplan.segmentation.vessels import Branch, Vessels, find_vessels, territories
 
 __all__ = [
     "Axes",
+    "Branch",
     "Doubt",
     "DoubtfulPlace",
     "LesionResult",
@@ -23,13 +35,25 @@ __all__ = [
     "Provenance",
     "Segmentation",
     "Segmenter",
+    "Vessels",
+    "apply_contours",
     "axes_of",
+    "brush",
+    "click",
+    "erase",
     "find_segmenters",
+    "find_vessels",
     "lesion_from_click",
     "lesion_from_stroke",
+    "merge_lesions",
+    "outline_mask",
+    "paint_between",
     "read_mask_file",
+    "resize_lesion",
     "segment_liver",
     "segment_with",
     "segmentation_from_files",
+    "split_lesion",
+    "territories",
     "write_mask_file",
 ]

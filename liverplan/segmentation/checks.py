@@ -75,7 +75,8 @@ def warnings_for(
     dark_ml = float(np.count_nonzero(masses)) * blocks.voxel_ml
     if dark_ml > 0:
         found.append(
-            f"A darker mass of {dark_ml:.0f} mL at the liver's surface was counted into it; check it."
+            f"A darker mass of {dark_ml:.0f} mL at the liver's surface was counted into it; "
+            "check it."
         )
     liver_ml = float(np.count_nonzero(mask)) * blocks.voxel_ml
     if not SMALL_ML <= liver_ml <= LARGE_ML:

@@ -54,4 +54,4 @@ def _belongs(mass: Mask, blocks: Blocks, torso: Torso, liver: Mask) -> bool:
     size = np.count_nonzero(shell)
     touching = np.count_nonzero(shell & liver) / size
     fat = np.count_nonzero(shell & (blocks.hu < FAT_HU) & ~torso.lungs) / size
-    return touching >= LEAST_LIVER and fat <= MOST_FAT
+    return bool(touching >= LEAST_LIVER and fat <= MOST_FAT)

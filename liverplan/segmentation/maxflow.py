@@ -21,7 +21,8 @@ from numpy.typing import ArrayLike, NDArray
 Float32 = NDArray[np.float32]
 
 THREADS = 2
-CHECK_EVERY = 5
+FEWEST_STEPS = 30
+"""Before this, the flow has not built up, and nothing moving means nothing."""
 
 
 def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -79,10 +80,10 @@ def cut(
         return float(_primal(u, guess, *flow, costs, tau, *inverse, *slab))
 
     with ThreadPoolExecutor(THREADS) as pool:
-        for _ in range(iterations):
+        for done in range(iterations):
             list(pool.map(dual, slabs))
             change = sum(pool.map(primal, slabs))
-            if change < tolerance * max(float(u.sum()), 1.0):
+            if done >= FEWEST_STEPS and change < tolerance * max(float(u.sum()), 1.0):
                 break
     return u
 

@@ -1,0 +1,364 @@
+"""How good the segmentation is, against experts: tables, JSON and pictures.
+
+Run as ``python -m tests.benchmarks.segmentation --data ../shared/data`` (``--json FILE``,
+``--pictures DIR``, ``--parts liver,lesions,...``). Clicks, strokes and contours are simulated from
+the expert's masks, so they are ideal.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import resource
+import sys
+import tempfile
+import time
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import edt
+import matplotlib as mpl
+import numpy as np
+import SimpleITK as sitk
+from scipy.spatial import cKDTree
+from skimage.morphology import skeletonize
+
+from liverplan.errors import LiverplanError
+from liverplan.segmentation import (
+    Axes,
+    LesionResult,
+    Segmentation,
+    apply_contours,
+    axes_of,
+    click,
+    find_vessels,
+    lesion_from_click,
+    lesion_from_stroke,
+    read_mask_file,
+    segment_liver,
+)
+from liverplan.volume import Grid, Volume
+from tests.benchmarks.segmentation_rendered import PHASES, render
+from tests.benchmarks.segmentation_robust import disturbed, nonsense
+
+mpl.use("Agg")
+import matplotlib.pyplot as plt
+
+Table = list[dict[str, Any]]
+
+
+class Case:
+    """ircadb01 with its expert masks, and the automatic liver, made once."""
+
+    def __init__(self, data: Path) -> None:
+        self.volume = read_zip(data / "ircadb01" / "PATIENT_DICOM.zip")
+        grid = self.volume.grid
+        folder = data / "ircadb01"
+        self.liver = read_mask_file(folder / "liver.nii.gz", grid).any
+        tumours = read_mask_file(folder / "tumours_labelled.nii.gz", grid)
+        self.lesions = tumours.masks(range(1, 8))
+        self.vessels = read_mask_file(folder / "vessels_1portal_2venous_3artery.nii.gz", grid)
+        start = time.perf_counter()
+        self.result = segment_liver(self.volume)
+        self.seconds = time.perf_counter() - start
+
+
+def read_zip(path: Path) -> Volume:
+    """Read the largest series of a zip, as this benchmark needs it and no more."""
+    with tempfile.TemporaryDirectory() as folder:
+        with zipfile.ZipFile(path) as archive:
+            archive.extractall(folder)
+        folders = {p.parent for p in Path(folder).rglob("*") if p.is_file()}
+        most = max(folders, key=lambda f: sum(1 for _ in f.iterdir()))
+        reader = sitk.ImageSeriesReader()
+        reader.SetFileNames(reader.GetGDCMSeriesFileNames(str(most)))
+        image = reader.Execute()
+    affine = np.eye(4)
+    direction = np.array(image.GetDirection()).reshape(3, 3) * np.array(image.GetSpacing())
+    affine[:3, :3], affine[:3, 3] = direction[:, ::-1], image.GetOrigin()
+    hu = sitk.GetArrayFromImage(image).astype(np.int16)
+    return Volume(grid=Grid(shape=hu.shape, affine=affine), hu=hu)
+
+
+def dice(a: np.ndarray, b: np.ndarray) -> float:
+    """Overlap of two masks, 0 to 1."""
+    return float(2 * np.count_nonzero(a & b) / (np.count_nonzero(a) + np.count_nonzero(b)))
+
+
+def against(mask: np.ndarray, truth: np.ndarray) -> dict[str, float]:
+    """Dice and signed volume error (fraction) of a mask."""
+    error = np.count_nonzero(mask) / np.count_nonzero(truth) - 1
+    return {"dice": dice(mask, truth), "volume_error_fraction": float(error)}
+
+
+def automatic(case: Case, data: Path, pictures: Path | None) -> Table:
+    """1. The automatic liver on both CTs and the sample."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
+    rows: Table = [
+        {
+            "case": "ircadb01",
+            **against(case.result.mask, case.liver),
+            "seconds": case.seconds,
+            "peak_gb": peak,
+            "warnings": list(case.result.warnings),
+        }
+    ]
+    draw(case.volume, {"lime": case.result.mask, "cyan": case.liver}, pictures, "ircadb01")
+    other = read_zip(data / "crlm1004" / "DICOM.zip")
+    reference = json.loads((data / "crlm1004" / "reference.json").read_text())
+    expert_ml = reference["CRLM-CT-1004"]["liver_mL"]
+    start = time.perf_counter()
+    found = segment_liver(other)
+    ml = np.count_nonzero(found.mask) * other.grid.voxel_ml
+    rows.append(
+        {
+            "case": "crlm1004",
+            "volume_error_fraction": ml / expert_ml - 1,
+            "seconds": time.perf_counter() - start,
+            "warnings": list(found.warnings),
+        }
+    )
+    draw(other, {"lime": found.mask}, pictures, "crlm1004")
+    return [*rows, sample_row(pictures)]
+
+
+def sample_row(pictures: Path | None) -> dict[str, Any]:
+    """Score the sample CT, whose truth is exact."""
+    from liverplan.phantom import make_phantom
+
+    phantom = make_phantom()
+    start = time.perf_counter()
+    found = segment_liver(phantom.volume)
+    seconds = time.perf_counter() - start
+    draw(
+        phantom.volume, {"lime": found.mask, "cyan": phantom.segmentation.liver}, pictures, "sample"
+    )
+    return {"case": "sample", **against(found.mask, phantom.segmentation.liver), "seconds": seconds}
+
+
+def correction(case: Case) -> Table:
+    """2. Clicks at the middle of the largest error; contours evenly spaced, and worst first."""
+    grid, truth = case.volume.grid, case.liver
+    first = Segmentation.from_masks(grid, case.result.mask)
+    rows, now = [{"step": "automatic", **against(first.liver, truth)}], first
+    for number in range(1, 6):
+        wrong = edt.edt(now.liver ^ truth, anisotropy=grid.spacing_mm, parallel=2)
+        at = np.unravel_index(int(wrong.argmax()), wrong.shape)
+        start = time.perf_counter()
+        now = click(case.volume, now, grid.to_mm(at), "inside" if truth[at] else "outside")
+        seconds = time.perf_counter() - start
+        rows.append({"step": f"click {number}", **against(now.liver, truth), "seconds": seconds})
+    used = np.flatnonzero(truth.any(axis=(1, 2)))
+    even = np.linspace(used[0] + 1, used[-1] - 1, 8).round().astype(int)
+    start = time.perf_counter()
+    evenly = apply_contours(first, {int(k): truth[k] for k in even})
+    seconds = time.perf_counter() - start
+    rows.append({"step": "8 contours, evenly", **against(evenly.liver, truth), "seconds": seconds})
+    rows.append({"step": "8 contours, worst first", **against(worst_first(case).liver, truth)})
+    return rows
+
+
+def worst_first(case: Case, count: int = 8) -> Segmentation:
+    """Draw the slice that is worst, look again, draw the next."""
+    first = Segmentation.from_masks(case.volume.grid, case.result.mask)
+    drawn, now = {}, first
+    for _ in range(count):
+        wrong = np.count_nonzero(now.liver ^ case.liver, axis=(1, 2)).astype(float)
+        wrong = np.convolve(wrong, np.ones(5), mode="same")
+        for k in drawn:
+            wrong[max(0, k - 3) : k + 4] = 0
+        drawn[int(wrong.argmax())] = case.liver[int(wrong.argmax())]
+        now = apply_contours(first, drawn)
+    return now
+
+
+def lesions(case: Case) -> Table:
+    """3. The seven metastases from one click, the long axis, and both axes."""
+    rows: Table = []
+    for number, truth in enumerate(case.lesions, 1):
+        axes = axes_of(truth, case.volume.grid)
+        depth = edt.edt(truth, anisotropy=case.volume.grid.spacing_mm)
+        middle = case.volume.grid.to_mm(np.unravel_index(int(depth.argmax()), depth.shape))
+        ways: dict[str, Callable] = {
+            "click": lambda m=middle: lesion_from_click(case.volume, case.result.mask, m),
+            "long axis": lambda a=axes: stroke(case, a),
+            "both axes": lambda a=axes: stroke(case, a, short_axis_mm=a.short_ends_mm),
+        }
+        for way, find in ways.items():
+            rows.append(
+                {"lesion": number, "hint": way, **lesion_score(find, truth, case, axes.long_mm)}
+            )
+    for way in ("click", "long axis", "both axes"):
+        of = [r for r in rows if r["hint"] == way]
+        rows.append(
+            {
+                "lesion": "mean",
+                "hint": way,
+                "dice": np.mean([r["dice"] for r in of]),
+                "volume_error_fraction": np.mean([abs(r["volume_error_fraction"]) for r in of]),
+                "long_axis_error_mm": np.mean([abs(r["long_axis_error_mm"]) for r in of]),
+            }
+        )
+    return rows
+
+
+def stroke(case: Case, axes: Axes, **short: Any) -> LesionResult:
+    """Find a lesion from its drawn axes, in the automatic liver."""
+    return lesion_from_stroke(case.volume, case.result.mask, *axes.long_ends_mm, **short)
+
+
+def lesion_score(find: Callable, truth: np.ndarray, case: Case, long_mm: float) -> dict[str, Any]:
+    """Score one lesion; a refusal scores as nothing found."""
+    start = time.perf_counter()
+    try:
+        mask = find().mask
+    except LiverplanError as error:
+        return {
+            "dice": 0.0,
+            "volume_error_fraction": -1.0,
+            "long_axis_error_mm": -long_mm,
+            "note": str(error),
+        }
+    error_mm = axes_of(mask, case.volume.grid).long_mm - long_mm
+    seconds = time.perf_counter() - start
+    return {**against(mask, truth), "long_axis_error_mm": error_mm, "seconds": seconds}
+
+
+def remnant_error(case: Case) -> Table:
+    """4. Error of the remnant fraction from the masks alone, over 300 planes."""
+    rng = np.random.default_rng(0)
+    normals = rng.normal(size=(300, 3))
+    normals /= np.linalg.norm(normals, axis=1, keepdims=True)
+    shares = rng.uniform(0.2, 0.6, 300)
+    grid = case.volume.grid
+    points = {
+        "expert": grid.to_mm(np.argwhere(case.liver)[::7]),
+        "automatic": grid.to_mm(np.argwhere(case.result.mask)[::7]),
+        "after 8 contours": grid.to_mm(np.argwhere(worst_first(case).liver)[::7]),
+    }
+    errors: dict[str, list[float]] = {"automatic": [], "after 8 contours": []}
+    for normal, share in zip(normals, shares, strict=True):
+        offset = np.quantile(points["expert"] @ normal, 1 - share)
+        for name, found in errors.items():
+            found.append(100 * abs(float((points[name] @ normal >= offset).mean()) - share))
+    return [
+        {"mask": name, "mean_points": np.mean(e), "percentile_95_points": np.percentile(e, 95)}
+        for name, e in errors.items()
+    ]
+
+
+def vessels(case: Case) -> Table:
+    """5. Middle lines of the veins against the expert's, within 2.5 mm."""
+    grid, veins = case.volume.grid, case.vessels.masks((1, 2))
+    seeds = []
+    for vein in veins:
+        depth = edt.edt(vein & case.result.mask, anisotropy=grid.spacing_mm)
+        seeds.append(grid.to_mm(np.unravel_index(int(depth.argmax()), depth.shape)))
+    start = time.perf_counter()
+    found = find_vessels(case.volume, case.result.mask, seeds)
+    seconds = time.perf_counter() - start
+    mine = np.concatenate([np.array(b.points_mm) for b in found.branches])
+    expert = grid.to_mm(np.argwhere(skeletonize((veins[0] | veins[1]) & case.liver)))
+    recall = float((cKDTree(mine).query(expert)[0] <= 2.5).mean())
+    precision = float((cKDTree(expert).query(mine)[0] <= 2.5).mean())
+    return [
+        {
+            "recall": recall,
+            "precision": precision,
+            "branches": len(found.branches),
+            "seconds": seconds,
+        }
+    ]
+
+
+def rendered(data: Path, pictures: Path | None) -> Table:
+    """6. CTs rendered from real label maps."""
+    rows: Table = []
+    for number, path in enumerate(sorted((data / "label_maps").glob("[bt]*.nii.gz"))):
+        phase = list(PHASES)[number % len(PHASES)]
+        made = render(path, phase, number)
+        name = path.name.removesuffix(".nii.gz")
+        try:
+            mask = segment_liver(made.volume).mask
+            rows.append({"map": name, "phase": phase, **against(mask, made.liver)})
+            draw(made.volume, {"lime": mask, "cyan": made.liver}, pictures, f"map_{name}")
+        except LiverplanError as error:
+            rows.append({"map": name, "phase": phase, "dice": 0.0, "note": str(error)})
+        print(rows[-1], file=sys.stderr)
+    rows.sort(key=lambda r: r["dice"])
+    return [{"map": "median", "dice": float(np.median([r["dice"] for r in rows]))}, *rows]
+
+
+def robust(case: Case) -> Table:
+    """7. The same CT disturbed, and nonsense."""
+    rows: Table = []
+    for name, volume, truth in disturbed(case.volume, case.liver):
+        found = segment_liver(volume)
+        rows.append({"ct": name, **against(found.mask, truth), "note": " ".join(found.warnings)})
+    for name, make in nonsense():
+        start = time.perf_counter()
+        try:
+            segment_liver(make())
+            words = "NOT REFUSED"
+        except LiverplanError as error:
+            words = str(error)
+        rows.append({"ct": name, "seconds": time.perf_counter() - start, "note": words})
+    return rows
+
+
+def draw(volume: Volume, masks: dict[str, np.ndarray], folder: Path | None, name: str) -> None:
+    """Write an overlay of twenty slices."""
+    if folder is None:
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    figure, axes = plt.subplots(4, 5, figsize=(20, 14))
+    used = np.flatnonzero(np.any([m.any(axis=(1, 2)) for m in masks.values()], axis=0))
+    for axis, k in zip(axes.flat, np.linspace(used[0], used[-1], 20).astype(int), strict=True):
+        axis.imshow(volume.hu[k], cmap="gray", vmin=-60, vmax=220)
+        for colour, mask in masks.items():
+            if mask[k].any():
+                axis.contour(mask[k], [0.5], colors=colour, linewidths=0.8)
+        axis.set_axis_off()
+    figure.tight_layout()
+    figure.savefig(folder / f"{name}.png", dpi=60)
+    plt.close(figure)
+
+
+def show(title: str, rows: Table) -> None:
+    """Print a table."""
+    print(f"\n{title}")
+    for row in rows:
+        words = (f"{k} {v:.4g}" if isinstance(v, float) else f"{k} {v}" for k, v in row.items())
+        print("  " + "  ".join(words))
+
+
+def main() -> None:
+    """Run the parts that are asked for."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--json", type=Path)
+    parser.add_argument("--pictures", type=Path)
+    parser.add_argument("--parts", default="liver,correction,lesions,remnant,vessels,robust,maps")
+    given = parser.parse_args()
+    case = Case(given.data)
+    parts: dict[str, Callable[[], Table]] = {
+        "liver": lambda: automatic(case, given.data, given.pictures),
+        "correction": lambda: correction(case),
+        "lesions": lambda: lesions(case),
+        "remnant": lambda: remnant_error(case),
+        "vessels": lambda: vessels(case),
+        "robust": lambda: robust(case),
+        "maps": lambda: rendered(given.data, given.pictures),
+    }
+    tables = {}
+    for name in given.parts.split(","):
+        tables[name] = parts[name]()
+        show(name, tables[name])
+    if given.json:
+        given.json.write_text(json.dumps(tables, indent=1, default=float))
+
+
+if __name__ == "__main__":
+    main()
