@@ -122,13 +122,15 @@ def by_branches(
         if mask.shape != seeds.shape or not mask.any():
             raise PlanError(f"The vessel branch {name!r} is empty or lies on another grid.")
         seeds[mask] = number
+    (box,) = ndimage.find_objects((segmentation.liver | (seeds > 0)).astype(np.uint8))
     nearest = ndimage.distance_transform_edt(
-        seeds == 0,
+        seeds[box] == 0,
         sampling=segmentation.grid.spacing_mm,
         return_distances=False,
         return_indices=True,
     )
-    labels = seeds[tuple(nearest)] * segmentation.liver.astype(np.uint8)
+    labels = np.zeros_like(seeds)
+    labels[box] = seeds[box][tuple(nearest)] * segmentation.liver[box].astype(np.uint8)
     return PartMap(scheme=scheme, grid=segmentation.grid, labels=labels, names=names)
 
 

@@ -153,8 +153,9 @@ def _distances(
         distance[inside] = np.inf
         return distance
     grid = index.segmentation.grid
-    field = ndimage.distance_transform_edt(~mask, sampling=grid.spacing_mm)
-    at = grid.to_index(points[inside])
+    (box,) = ndimage.find_objects((index.segmentation.liver | mask).astype(np.uint8))
+    field = ndimage.distance_transform_edt(~mask[box], sampling=grid.spacing_mm)
+    at = grid.to_index(points[inside]) - [part.start for part in box]
     to_centre = ndimage.map_coordinates(field, at.T, order=1, mode="nearest")
     distance[inside] = np.maximum(to_centre - np.linalg.norm(grid.spacing_mm) / 2, 0.0)
     return distance

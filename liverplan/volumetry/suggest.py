@@ -24,6 +24,7 @@ from liverplan.volume import FloatArray
 from liverplan.volumetry.cut_margins import plan_margins
 from liverplan.volumetry.cut_volumes import PlanIndex
 from liverplan.volumetry.margin import LesionShape
+from liverplan.volumetry.runs import bounding_box
 from liverplan.volumetry.search import best_plane, sphere
 
 Family = Literal["plane", "wedges", "segments"]
@@ -129,11 +130,12 @@ def best_segments(index: PlanIndex, margin_mm: float) -> Plan:
     if "couinaud" not in index.maps:
         raise PlanError("Segments can be suggested once there is a map of them.")
     part_map = index.maps["couinaud"]
-    lesions = index.segmentation.labels > 1
+    box = bounding_box(index.segmentation.labels)
     spacing = index.segmentation.grid.spacing_mm
+    lesions = index.segmentation.labels[box] > 1
     distance = ndimage.distance_transform_edt(~lesions, sampling=spacing)
     reach = margin_mm + float(np.linalg.norm(spacing))
-    touched = np.unique(part_map.labels[np.less_equal(distance, reach)])
+    touched = np.unique(part_map.labels[box][np.less_equal(distance, reach)])
     names = tuple(part_map.names[n - 1] for n in touched if n > 0)
     return Plan(cuts=(Parts(scheme="couinaud", names=names),), name="segments")
 
