@@ -54,14 +54,18 @@ def _nested(root: Path, name: str) -> list[tuple[str, bool]]:
         if not file.resolve(strict=True).is_relative_to(root):
             return []
         return _names_in(file)
-    except (DicomError, OSError, RuntimeError):
+    except (DicomError, OSError, RuntimeError, ValueError):  # a name may hold anything
         return []
 
 
 def _names_in(path: Path) -> list[tuple[str, bool]]:
     with path.open("rb") as stream:
-        records = parse(stream).dataset.get("DirectoryRecordSequence")
-    return list(dict.fromkeys(_names(records or [])))
+        dataset = parse(stream).dataset
+    try:
+        return list(dict.fromkeys(_names(dataset.get("DirectoryRecordSequence") or [])))
+    except Exception as error:
+        what = f"its records cannot be read ({type(error).__name__})"
+        raise DicomError(what) from error
 
 
 def _names(records: list[pydicom.Dataset]) -> Iterator[tuple[str, bool]]:

@@ -20,6 +20,16 @@ def frames_of(dataset: pydicom.Dataset, whole: Slice) -> list[Slice]:
     if len(per_frame) != whole.frames:
         fault = f"it claims {whole.frames} frames but describes {len(per_frame)}"
         return [replace(whole, fault=_joined(whole.fault, fault))]
+    try:
+        return _frames(whole, shared, per_frame)
+    except Exception as error:  # noqa: BLE001 - a hostile group can raise anything when read
+        fault = f"its functional groups cannot be read ({type(error).__name__})"
+        return [replace(whole, fault=_joined(whole.fault, fault))]
+
+
+def _frames(
+    whole: Slice, shared: list[pydicom.Dataset], per_frame: list[pydicom.Dataset]
+) -> list[Slice]:
     common = _flat(shared[:1])
     return [
         _frame(whole, index, {**common, **_flat([item])}) for index, item in enumerate(per_frame)

@@ -7,6 +7,7 @@ original files have gone.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Self
@@ -144,8 +145,11 @@ def headers_of(dataset: pydicom.Dataset, planes: Sequence[Slice], *, resampled: 
     first = planes[0]
     common = pydicom.Dataset()
     for keyword in PATIENT_AND_STUDY:
-        if keyword in dataset:
-            common.add(dataset[keyword])
+        with contextlib.suppress(Exception):  # what cannot be read cannot be passed on
+            one = pydicom.Dataset()
+            one.add(dataset[keyword])
+            one.to_json_dict()
+            common.update(one)
     seeds = [first.study_date, first.name, *(plane.sop_uid for plane in planes)]
     for keyword in ("StudyInstanceUID", "SeriesInstanceUID", "FrameOfReferenceUID"):
         if not common.get(keyword):

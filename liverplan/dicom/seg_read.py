@@ -28,6 +28,7 @@ from liverplan.volume import FloatArray, Grid
 
 SEG_CLASSES = ("1.2.840.10008.5.1.4.1.1.66.4", "1.2.840.10008.5.1.4.1.1.66.7")
 MAX_SEG_FRAMES = 200_000
+MAX_SEGMENTS = 255
 LATTICE_TOLERANCE = 0.02
 """A frame lies on the CT's lattice if it is off by less than this fraction of a voxel."""
 BACKGROUND = "125040"
@@ -90,7 +91,7 @@ def read_seg(path: Path | str, grid: Grid) -> list[SegMask]:
     with quiet(), open_source(path) as source:
         dataset, whole = _open(source, path.name)
         try:
-            segments = _segments(dataset)
+            segments = _segments(dataset, path.name)
             frames = list(_frames(dataset, whole, grid, path.name))
         except (DicomError, GridError):
             raise
@@ -129,8 +130,14 @@ def _fault(whole: Slice) -> str:
     return ""
 
 
-def _segments(dataset: pydicom.Dataset) -> dict[int, pydicom.Dataset]:
-    return {int(item.SegmentNumber): item for item in dataset.SegmentSequence}
+def _segments(dataset: pydicom.Dataset, name: str) -> dict[int, SegMask]:
+    """Describe the segments by number, their masks still empty."""
+    if str(dataset.get("SegmentationType")) == "FRACTIONAL":
+        raise DicomError(f"{name} holds fractions instead of masks, which are not read.")
+    if len(dataset.SegmentSequence) > MAX_SEGMENTS:
+        raise DicomError(f"{name} holds more than {MAX_SEGMENTS} segments.")
+    segments = [_described(item) for item in dataset.SegmentSequence]
+    return {segment.number: segment for segment in segments}
 
 
 def _frames(dataset: pydicom.Dataset, whole: Slice, grid: Grid, name: str) -> Iterator[_Frame]:
@@ -188,14 +195,14 @@ def _placed(
 def _masks(
     source: Source,
     whole: Slice,
-    segments: dict[int, pydicom.Dataset],
+    segments: dict[int, SegMask],
     frames: Sequence[_Frame],
     grid: Grid,
 ) -> list[SegMask]:
     masks: dict[int, NDArray[np.bool_]] = {
         number: np.zeros(grid.shape, dtype=bool)
-        for number, item in segments.items()
-        if not _is_background(item)
+        for number, segment in segments.items()
+        if segment.code.value != BACKGROUND
     }
     for frame, values in zip(frames, _pixels(source, whole), strict=True):
         found = [frame.segment] if frame.segment else np.unique(values).tolist()
@@ -211,7 +218,7 @@ def _masks(
                 values == number if not frame.segment else values > 0,
                 whole,
             )
-    return [_described(segments[number], mask) for number, mask in sorted(masks.items())]
+    return [replace(segments[number], mask=mask) for number, mask in sorted(masks.items())]
 
 
 def _put(mask: NDArray[np.bool_], frame: _Frame, values: NDArray[np.bool_], whole: Slice) -> None:
@@ -225,7 +232,7 @@ def _put(mask: NDArray[np.bool_], frame: _Frame, values: NDArray[np.bool_], whol
 
 
 def _pixels(source: Source, whole: Slice) -> Iterator[NDArray[np.unsignedinteger]]:
-    """(rows, columns) values of each frame; of fractional segments, those above a half."""
+    """(rows, columns) values of each frame."""
     if whole.syntax in COMPRESSED:
         yield from _compressed(source, whole)
     else:
@@ -259,17 +266,13 @@ def _compressed(source: Source, whole: Slice) -> Iterator[NDArray[np.unsignedint
             yield values.reshape(whole.rows, whole.columns)
 
 
-def _is_background(segment: pydicom.Dataset) -> bool:
-    return _code(segment, "SegmentedPropertyTypeCodeSequence").value == BACKGROUND
-
-
-def _described(segment: pydicom.Dataset, mask: NDArray[np.bool_]) -> SegMask:
+def _described(segment: pydicom.Dataset) -> SegMask:
     return SegMask(
         name=str(segment.get("SegmentLabel", "")) or f"Segment {segment.SegmentNumber}",
         number=int(segment.SegmentNumber),
         code=_code(segment, "SegmentedPropertyTypeCodeSequence"),
         category=_code(segment, "SegmentedPropertyCategoryCodeSequence"),
-        mask=mask,
+        mask=np.zeros((0, 0, 0), dtype=bool),
         tracking_uid=str(segment.get("TrackingUID", "")),
     )
 

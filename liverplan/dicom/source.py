@@ -116,7 +116,7 @@ def _open_zip(path: Path) -> zipfile.ZipFile:
 
 
 def _zipped(path: Path, archive: zipfile.ZipFile) -> Source:
-    infos = [info for info in archive.infolist() if not info.is_dir()]
+    infos = [info for info in archive.infolist() if not info.filename.endswith("/")]
     _check_count(path, len(infos))
     by_name: dict[str, zipfile.ZipInfo] = {}
     entries = []
@@ -155,6 +155,9 @@ def _dicomdir(path: Path) -> Source:
     root = path.resolve().parent
     entries = []
     for name in referenced_files(path):
+        if "\0" in name:
+            entries.append(Entry(name=name.replace("\0", "?"), size=0, fault="it is no file name"))
+            continue
         file = root.joinpath(*name.split("/"))
         if file.exists() or file.is_symlink():
             entries.append(_entry(root, file, name))
