@@ -49,6 +49,10 @@ BRIM_MM = 2.0
 """Within this of the liver's edge, densities are mixed with what lies outside."""
 COST_PER_MM = 2.0
 SHAPE_PER_MM, SHAPE_SLACK_MM, SHAPE_MOST = 2.0, 2.0, 1.5
+RADII_MM = (3.0, 4.5, 6.0, 8.0, 10.0, 13.0, 16.0, 20.0, 25.0, 31.0)
+LARGEST_MM, LARGEST_WEAK_MM = 31.0, 8.0
+"""A click on what hardly stands out may not spread far."""
+WEAK_HU = 15.0
 CLEAR_HU, LEAST_TRUST = 40.0, 0.15
 """Contrast at which the density is trusted as much as the shape; and the least trust."""
 FITS_RIM, FITS_ODD, BALL_RIM = 0.4, 0.15, 0.2
@@ -236,7 +240,8 @@ def _best_ball(evidence: Float32, patch: Patch, offset: FloatArray, trust: float
     """Signed distance (mm, negative inside) to the ball that holds most lesion, least liver."""
     spacing = np.array(patch.blocks.spacing_mm)
     best, found = np.inf, (np.zeros(3), 4.0)
-    for radius in (3.0, 4.5, 6.0, 8.0, 10.0, 13.0, 16.0, 20.0, 25.0, 31.0):
+    largest = LARGEST_MM if trust >= WEAK_HU / CLEAR_HU else LARGEST_WEAK_MM
+    for radius in (r for r in RADII_MM if r <= largest):
         kernel = (
             np.sqrt(
                 sum(
@@ -363,7 +368,7 @@ def _result(
     return LesionResult(
         mask=_on_voxels(patch, mask, volume),
         provenance=_provenance(method, where),
-        warnings=(words,) if abs(contrast) < 15 else (),
+        warnings=(words,) if abs(contrast) < WEAK_HU else (),
     )
 
 
