@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import replace
+from typing import Literal
 
 import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -23,6 +24,7 @@ from liverplan.segmentation import (
     lesion_from_click,
     segment_with,
 )
+from liverplan.segmentation import click as correct_by_click
 from liverplan.segmentation.labels import FIRST_LESION, LIVER
 from liverplan.volume import FloatArray, Volume
 from liverplan.workflow import DEFAULT_BACKEND
@@ -143,6 +145,31 @@ class Marking(QObject):
     def _clicked(self, tool: str, point: FloatArray, _view: SliceView) -> None:
         if tool == "lesion":
             self._outline(point)
+        elif tool in {"inside", "outside"}:
+            self._correct("inside" if tool == "inside" else "outside", point)
+
+    def _correct(self, side: Literal["inside", "outside"], point: FloatArray) -> None:
+        """Move the liver's border at a click: the point is liver, or it is not."""
+        work = self.desk.session.work
+        if work.volume is None or work.segmentation is None:
+            return
+        volume, segmentation = work.volume, work.segmentation
+
+        def task(_report: Progress, _cancel: threading.Event) -> Segmentation:
+            return correct_by_click(volume, segmentation, point, side)
+
+        def then(answer: object) -> None:
+            now = self.desk.session.work
+            if not isinstance(answer, Segmentation) or now.segmentation is not segmentation:
+                return
+            corrected = Segmentation(
+                grid=answer.grid, labels=answer.labels, provenance=segmentation.provenance
+            )
+            made = segmentation.provenance.get(LIVER) or _by_hand()
+            after = _with_provenance(replace(now, segmentation=corrected), LIVER, _edited(made))
+            self.desk.session.do("add to liver" if side == "inside" else "take from liver", after)
+
+        self.desk.run("liver", "Correcting", task, then)
 
     def _outline(self, point: FloatArray) -> None:
         work = self.desk.session.work

@@ -8,6 +8,7 @@ from liverplan.app.desk import Desk
 from liverplan.app.marking import Marking
 from liverplan.app.panels.busy import Busy
 from liverplan.app.panels.panel import Panel
+from liverplan.app.tools import ToolName
 from liverplan.app.widgets import button, label, row
 from liverplan.report.numbers import ml
 from liverplan.segmentation.labels import LIVER
@@ -27,14 +28,21 @@ class LiverPanel(Panel):
         self.volume = label("", "title")
         self.brush_button = button("Brush", lambda: marking.paint(LIVER, "brush"))
         self.eraser_button = button("Eraser", lambda: marking.paint(LIVER, "eraser"))
-        for tool in (self.brush_button, self.eraser_button):
+        self.inside_button = button(
+            "Is liver", lambda: self._click("inside"), tip="Click tissue that was left out"
+        )
+        self.outside_button = button(
+            "Not liver", lambda: self._click("outside"), tip="Click tissue that was taken in"
+        )
+        tools = (self.brush_button, self.eraser_button, self.inside_button, self.outside_button)
+        for tool in tools:
             tool.setCheckable(True)
         self.ball = QCheckBox("through the slices")
         self.ball.toggled.connect(lambda on: setattr(marking, "ball", on))
         self.radius = label("", "secondary", wrap=False)
         self.confirm_button = button("Confirm liver", lambda: marking.accept(LIVER), role="primary")
         self.correct = label(
-            "Correct it where it is wrong; every stroke can be undone.", "secondary"
+            "Correct it by clicks or brush where it is wrong; all can be undone.", "secondary"
         )
         for part in (self.run_button, self.busy):
             self.column.addWidget(part)
@@ -44,6 +52,7 @@ class LiverPanel(Panel):
         inside.setSpacing(7)
         inside.addWidget(self.volume)
         inside.addWidget(self.correct)
+        inside.addLayout(row(self.inside_button, self.outside_button))
         inside.addLayout(row(self.brush_button, self.eraser_button))
         inside.addLayout(row(self.ball, 1, self.radius))
         inside.addWidget(self.confirm_button)
@@ -84,7 +93,12 @@ class LiverPanel(Panel):
         mine = self.marking.target == LIVER
         self.brush_button.setChecked(mine and tools.name == "brush")
         self.eraser_button.setChecked(mine and tools.name == "eraser")
+        self.inside_button.setChecked(tools.name == "inside")
+        self.outside_button.setChecked(tools.name == "outside")
         self.radius.setText(f"radius {tools.radius_mm:.0f} mm  [ ]")
+
+    def _click(self, tool: ToolName) -> None:
+        self.desk.tools.choose("" if self.desk.tools.name == tool else tool)
 
     def _next(self, *, has: bool, confirmed: bool) -> str:
         if not has:

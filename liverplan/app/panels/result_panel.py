@@ -42,8 +42,10 @@ class ResultPanel(Panel):
         )
         self.report_button = button("Write report…", self._report, role="primary")
         self.export_button = button("Export DICOM…", self._export)
+        self.column.addWidget(self.busy)
+        self.column.addWidget(self.report_button)
+        self.column.addLayout(row(self.patient_button, self.export_button))
         for part in (
-            self.busy,
             self.doubt,
             self.fractions,
             self.margins,
@@ -52,8 +54,6 @@ class ResultPanel(Panel):
             self.finding,
         ):
             self.column.addWidget(part)
-        self.column.addWidget(self.report_button)
-        self.column.addLayout(row(self.patient_button, self.export_button))
         desk.watchers[self.place] = self.busy.watch
         desk.bell.rung.connect(lambda _place: self.refresh())
         desk.live.assessed.connect(self.refresh)
