@@ -90,7 +90,7 @@ class Monkey:
 
         panel = self.app.panels[self.app.steps.current - 1]
         shunned = {"Find the liver again", "Write report…", "Export DICOM…", "Patient facts…"}
-        shunned |= {"Folder or case…", "Zip or DICOMDIR…", "Sample CT", "Open this series"}
+        shunned |= {"Folder or case…", "Zip, file…", "Sample CT", "Open this series"}
         buttons = [
             b
             for b in panel.findChildren(QPushButton)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog, QListWidget, QListWidgetItem
+from PySide6.QtWidgets import QFileDialog, QListWidget, QListWidgetItem, QSizePolicy
 
 from liverplan.app.desk import Desk
 from liverplan.app.opening import SAMPLE, Opening
@@ -28,7 +28,7 @@ class OpenPanel(Panel):
         super().__init__(desk)
         self.opening = opening
         self.folder_button = button("Folder or case…", self._folder, role="primary")
-        self.file_button = button("Zip or DICOMDIR…", self._file)
+        self.file_button = button("Zip, file…", self._file, tip="A zip, a DICOMDIR or a DICOM file")
         self.sample_button = button(
             SAMPLE, opening.open_sample, tip="A phantom whose volumes are known exactly"
         )
@@ -38,6 +38,9 @@ class OpenPanel(Panel):
         self.why = label("", "secondary")
         self.read_button = button("Open this series", self._read, role="primary")
         self.recent = QListWidget()
+        self.recent.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.recent.setTextElideMode(Qt.TextElideMode.ElideRight)
+        self.recent.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.recent.itemActivated.connect(self._recent)
         self.recent.itemClicked.connect(self._recent)
         self.recent_title = label("Recent cases", "secondary")
