@@ -60,10 +60,13 @@ _MEDIAL_VISCERAL = _face((-8.21, 4.0, -22.0), (0.14, 0.42, -0.89))
 _MEDIAL_BACK = _face((-5.0, 16.57, 20.0), (0.05, 0.99, -0.14))
 _LATERAL_VISCERAL = _face((40.0, -25.0, -7.33), (0.13, 0.72, -0.68))
 
+_LATERAL_BACK = _face((30.0, -9.71, 40.0), (0.12, 0.99, -0.05))
+"""The left lobe lies in front of the aorta and the crura."""
+
 LOBES: dict[str, tuple[Face, ...]] = {
     "right": (MAIN_FISSURE, _RIGHT_VISCERAL, _RIGHT_BACK),
     "left medial": (_back(MAIN_FISSURE), UMBILICAL_FISSURE, _MEDIAL_VISCERAL, _MEDIAL_BACK),
-    "left lateral": (_back(UMBILICAL_FISSURE), _LATERAL_VISCERAL),
+    "left lateral": (_back(UMBILICAL_FISSURE), _LATERAL_VISCERAL, _LATERAL_BACK),
 }
 
 _CAUDATE = ellipsoid((-7.43, 20.11, 9.37), (17.0, 17.0, 30.0))
@@ -106,7 +109,7 @@ def _lesion(centre: Point, axes: Point, degrees: float) -> Lesion:
 LESIONS = (
     _lesion((-93.37, 6.21, 10.43), (21.3, 17.1, 18.2), 25.0),
     _lesion((-88.13, -14.71, -46.87), (12.7, 10.9, 11.8), -40.0),
-    _lesion((-74.59, 39.83, 24.19), (8.3, 7.4, 8.9), 10.0),
+    _lesion((-74.59, 39.83, 24.19), (11.3, 10.1, 11.7), 10.0),
     _lesion((-68.77, -43.29, 13.61), (14.6, 12.2, 13.1), 60.0),
 )
 

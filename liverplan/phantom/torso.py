@@ -36,7 +36,10 @@ from liverplan.volume import FloatArray
 
 AIR_HU = -1000.0
 _FAT, _MUSCLE, _LUNG, _BONE, _MARROW = -102.0, 62.0, -840.0, 520.0, 190.0
-_LIVER, _LESION, _RIM = 112.0, 66.0, 84.0
+_LIVER, _LESION, _RIM = 112.0, 66.0, 94.5
+_RIM_MM = 3.0
+"""A metastasis fades into the liver: its border is less dense a change than its core, and its
+true edge, where pathologists and experts draw it, is the border's outer end."""
 _PORTAL, _HEPATIC, _CAVA, _AORTA = 172.0, 160.0, 150.0, 162.0
 
 
@@ -239,7 +242,7 @@ def _liver(lesions: tuple[Lesion, ...]) -> Iterator[Paint]:
     yield Paint(shape=Without(whole=gallbladder, hole=liver), hu=11.0)
     for lesion in lesions:
         yield Paint(shape=lesion.shape, hu=_RIM)
-        yield Paint(shape=_Fixed(shape=lesion.shape, shift_mm=-2.5), hu=_LESION)
+        yield Paint(shape=_Fixed(shape=lesion.shape, shift_mm=-_RIM_MM), hu=_LESION)
 
 
 def _vessels(tubes: tuple[Tube, ...], hu: float) -> Iterator[Paint]:

@@ -9,7 +9,7 @@ density has all but become the liver's; so does this.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import scipy.ndimage as ndi
@@ -19,6 +19,7 @@ from scipy.signal import fftconvolve
 from liverplan import __version__
 from liverplan.errors import SegmentationError
 from liverplan.segmentation.coarse import Blocks, blocks_of, resampled
+from liverplan.segmentation.edges import at_the_foot
 from liverplan.segmentation.labels import Provenance
 from liverplan.segmentation.maxflow import cut
 from liverplan.segmentation.results import LesionResult, Mask
@@ -103,7 +104,8 @@ def lesion_from_click(volume: Volume, liver_mask: Mask, point_mm: ArrayLike) -> 
     hint = distance <= _reach(distance, HINT_MM)
     evidence, contrast = _evidence(patch, hint, distance > 8)
     ball = _best_ball(evidence, patch, offset, _trust(contrast))
-    return _result(volume, patch, evidence, ball, hint, contrast, CLICK, {"point": point})
+    found = _result(volume, patch, evidence, ball, hint, contrast, CLICK, {"point": point})
+    return replace(found, mask=at_the_foot(volume, liver_mask, found.mask))
 
 
 def lesion_from_stroke(
