@@ -1,6 +1,7 @@
 """What is cut: cuts as values, and the plans that combine them."""
 
 from liverplan.resection.cuts import Plane
+from liverplan.resection.landmarks import Landmarks, read_landmarks
 from liverplan.resection.plan import Cut, Parts, Plan, read_plan
 from liverplan.resection.shapes import Ablation, Cleft, Sphere, Wedge
 from liverplan.resection.sheet import Sheet
@@ -10,6 +11,7 @@ __all__ = [
     "Ablation",
     "Cleft",
     "Cut",
+    "Landmarks",
     "Parts",
     "Plan",
     "Plane",
@@ -17,5 +19,6 @@ __all__ = [
     "Sphere",
     "Surface",
     "Wedge",
+    "read_landmarks",
     "read_plan",
 ]

@@ -12,7 +12,6 @@ By branches: each voxel belongs to the nearest branch (its centreline).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,56 +19,13 @@ from scipy import ndimage
 
 from liverplan.errors import PlanError
 from liverplan.resection.anatomical import SCHEME, SEGMENTS
+from liverplan.resection.landmarks import Landmarks
 from liverplan.resection.maps import PartMap
 from liverplan.segmentation.labels import Segmentation
-from liverplan.volume import FloatArray, read_only
+from liverplan.volume import FloatArray
 
 CAUDATE_FRONT_SHARE = 0.5
 """The caudate lobe reaches this far from the cava toward the portal bifurcation."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Landmarks:
-    """Clicked points, LPS mm.
-
-    Parameters
-    ----------
-    cava : the inferior vena cava where the hepatic veins join it
-    right_vein, middle_vein, left_vein : a distal point on each hepatic vein
-    gallbladder_fossa : the fossa's bed
-    portal_bifurcation : where the portal vein divides
-    right_portal, left_portal : where the right and the left portal branch divide
-    umbilical_portion : the left portal vein in the umbilical fissure
-    falciform : where the falciform ligament reaches the liver's front
-    """
-
-    cava: FloatArray
-    right_vein: FloatArray
-    middle_vein: FloatArray
-    left_vein: FloatArray
-    gallbladder_fossa: FloatArray
-    portal_bifurcation: FloatArray
-    right_portal: FloatArray
-    left_portal: FloatArray
-    umbilical_portion: FloatArray
-    falciform: FloatArray
-
-    def __post_init__(self) -> None:
-        faults = []
-        for item in fields(self):
-            point = np.array(getattr(self, item.name), dtype=np.float64).reshape(-1)
-            if point.shape != (3,) or not np.isfinite(point).all():
-                faults.append(item.name)
-                continue
-            read_only(point)
-            object.__setattr__(self, item.name, point)
-        if faults:
-            raise PlanError(f"These landmarks are not three numbers: {', '.join(faults)}.")
-        if not self.right_vein[0] < self.middle_vein[0] < self.left_vein[0]:
-            raise PlanError(
-                "The hepatic veins do not lie from right to left as right, middle, left; "
-                "check the landmarks."
-            )
 
 
 def by_landmarks(segmentation: Segmentation, landmarks: Landmarks) -> PartMap:

@@ -18,9 +18,9 @@ import SimpleITK as sitk
 from scipy import ndimage
 
 from liverplan.phantom import make_phantom
-from liverplan.resection import Ablation, Cleft, Cut, Plan, Plane, Sphere, Surface, Wedge
+from liverplan.resection import Ablation, Cleft, Cut, Landmarks, Plan, Plane, Sphere, Surface, Wedge
 from liverplan.resection.anatomical import share_warnings, usual_shares
-from liverplan.resection.couinaud import Landmarks, by_branches, by_landmarks
+from liverplan.resection.couinaud import by_branches, by_landmarks
 from liverplan.segmentation.labels import Segmentation
 from liverplan.volume import Grid
 from liverplan.volumetry.cut_margins import plan_margins

@@ -7,9 +7,9 @@ from liverplan.errors import PlanError
 from liverplan.phantom import make_phantom
 from liverplan.phantom.liver import LOBES, PORTAL_VEIN
 from liverplan.phantom.shapes import Beyond, Common
-from liverplan.resection import Parts, Plan
+from liverplan.resection import Landmarks, Parts, Plan
 from liverplan.resection.anatomical import SEGMENTS, named_resection, share_warnings
-from liverplan.resection.couinaud import Landmarks, branch_mask, by_branches, by_landmarks
+from liverplan.resection.couinaud import branch_mask, by_branches, by_landmarks
 from liverplan.volumetry.cut_volumes import PlanIndex, measure_plan
 
 CLICKS = {
@@ -107,14 +107,6 @@ def test_a_cut_branch_takes_its_territory_out_of_the_functional_remnant(phantom,
     result = measure_plan(index, Plan(cuts=(Parts(scheme="portal", names=("6", "7")),)))
     volumes = branched.volumes_ml(phantom.segmentation)
     assert result.resected_ml == pytest.approx(volumes["6"] + volumes["7"], abs=1e-6)
-
-
-def test_landmarks_that_are_no_points_or_lie_the_wrong_way_round_are_refused():
-    with pytest.raises(PlanError, match="not three numbers: cava, falciform"):
-        Landmarks(**{**CLICKS, "cava": (0, 1), "falciform": (0, 0, np.nan)})
-    swapped = {**CLICKS, "right_vein": CLICKS["left_vein"], "left_vein": CLICKS["right_vein"]}
-    with pytest.raises(PlanError, match="from right to left as right, middle, left"):
-        Landmarks(**swapped)
 
 
 def test_territories_without_branches_are_refused(phantom):
