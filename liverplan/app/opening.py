@@ -16,6 +16,7 @@ from liverplan.app.desk import Desk
 from liverplan.app.jobs import Progress
 from liverplan.app.saving import Saver, work_of
 from liverplan.app.state import Work
+from liverplan.app.thumbnails import Thumbnails
 from liverplan.dicom import CT, SeriesInfo, choose_series, find_series, read_series
 from liverplan.eligibility import protocol_text
 from liverplan.errors import DicomError
@@ -41,6 +42,7 @@ class Opening(QObject):
         self.saver = saver
         self.found: list[SeriesInfo] = []
         self.path: Path | None = None
+        self.thumbnails = Thumbnails(desk)
 
     def open_path(self, path: Path) -> None:
         """Open whatever lies there: a case, or DICOM in a folder, zip, DICOMDIR or file."""
@@ -58,6 +60,7 @@ class Opening(QObject):
 
     def _show_found(self, path: Path, found: list[SeriesInfo]) -> None:
         self.path, self.found = path, found
+        self.thumbnails.show(found)
         self.found_changed.emit()
         usable = [info for info in found if info.usable]
         if len(usable) == 1:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QFileDialog, QListWidget, QListWidgetItem, QSizePolicy
 
 from liverplan.app.desk import Desk
@@ -13,6 +14,7 @@ from liverplan.app.opening import SAMPLE, Opening
 from liverplan.app.panels.busy import Busy
 from liverplan.app.panels.panel import Panel
 from liverplan.app.saving import recents
+from liverplan.app.thumbnails import SIDE
 from liverplan.app.widgets import Table, button, label, row
 from liverplan.dicom import SeriesInfo
 from liverplan.report.numbers import TIMES
@@ -33,7 +35,10 @@ class OpenPanel(Panel):
             SAMPLE, opening.open_sample, tip="A phantom whose volumes are known exactly"
         )
         self.busy = Busy()
-        self.table = Table(["Series", "Geometry", ""], stretch=0)
+        self.table = Table(["Series", "Usable"], stretch=0, most_rows=5)
+        self.table.setIconSize(QSize(SIDE, SIDE))
+        self.thumbnails = opening.thumbnails
+        self.thumbnails.changed.connect(self._show_pictures)
         self.table.itemSelectionChanged.connect(self._choose)
         self.why = label("", "secondary")
         self.read_button = button("Open this series", self._read, role="primary")
@@ -83,7 +88,16 @@ class OpenPanel(Panel):
             for n, info in enumerate(found):
                 if not info.usable:
                     self.table.grey(n)
+            self._show_pictures()
         self._choose()
+
+    def _show_pictures(self) -> None:
+        for number in range(self.table.rowCount()):
+            cell = self.table.item(number, 0)
+            made = self.thumbnails.pictures.get(number)
+            if cell is not None:
+                cell.setIcon(QIcon() if made is None else QIcon(made))
+        self.table.fit()
 
     def show_recents(self) -> None:
         """List the cases that were open lately; one that was not closed in order says so."""
@@ -136,18 +150,16 @@ class OpenPanel(Panel):
             self.opening.open_path(Path(chosen))
 
 
-def series_row(info: SeriesInfo) -> tuple[str, str, str]:
-    """Return what the table shows of a series."""
+def series_row(info: SeriesInfo) -> tuple[str, str]:
+    """Return what the table shows of a series: name, kind and geometry; whether it can be used."""
     name = info.description or info.key[-16:] or (info.files[0] if info.files else "?")
     if not info.usable:
-        return name, info.kind, "no"
+        return f"{name}\n{info.kind}\n{info.n_files} files", "no"
     k, j, i = info.shape
     mm = info.spacing_mm
-    return (
-        f"{name}\n{info.kind}",
-        f"{i}{TIMES}{j}{TIMES}{k}\n{mm[2]:.2g}{TIMES}{mm[1]:.2g}{TIMES}{mm[0]:.2g} mm",
-        "yes",
-    )
+    size = f"{i}{TIMES}{j}{TIMES}{k}"
+    step = f"{mm[2]:.2g}{TIMES}{mm[1]:.2g}{TIMES}{mm[0]:.2g} mm"
+    return f"{name}\n{info.kind}, {size}\n{step}", "yes"
 
 
 def why(info: SeriesInfo) -> str:
