@@ -48,6 +48,7 @@ class Drawing:
     crosshair: Point | None = None
     axes_mm: tuple[tuple[Point, Point], ...] = ()
     points: tuple[Point, ...] = ()
+    path: tuple[Point, ...] = ()
     brush: tuple[Point, float] | None = None
     corners: Corners = field(default_factory=Corners)
     active_view: bool = False
@@ -167,7 +168,7 @@ def _paint_knobs(painter: QPainter, knobs: Knobs, half_plane: tuple[float, float
 
 
 def paint_marks(painter: QPainter, drawing: Drawing, look: Look) -> None:
-    """Crosshair, long axes, clicked points and the brush."""
+    """Crosshair, long axes, what is being drawn, clicked points and the brush."""
     if drawing.crosshair:
         _paint_crosshair(painter, drawing.crosshair, look)
     for start, end in drawing.axes_mm:
@@ -175,6 +176,11 @@ def paint_marks(painter: QPainter, drawing: Drawing, look: Look) -> None:
         painter.drawLine(QPointF(*start), QPointF(*end))
         painter.setPen(QPen(QColor(255, 255, 255), 1.4))
         painter.drawLine(QPointF(*start), QPointF(*end))
+    if len(drawing.path) > 1:
+        path = QPolygonF([QPointF(*p) for p in drawing.path])
+        for pen in (QPen(QColor(0, 0, 0, 200), 3.4), QPen(_colour(theme.MARGIN), 1.6)):
+            painter.setPen(pen)
+            painter.drawPolyline(path)
     for point in drawing.points:
         painter.setPen(QPen(QColor(0, 0, 0), 1))
         painter.setBrush(_colour(theme.MARGIN))
