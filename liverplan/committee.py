@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import json
+import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, TypeVar
 
 import typer
 
 from liverplan.anatomy import lesion_name
+from liverplan.eligibility.recist import NonTarget
 from liverplan.errors import InputError
 from liverplan.workflow import committee
+from liverplan.workflow.growth import remnant_growth
+from liverplan.workflow.response import Confirmation, record
 
 T = TypeVar("T")
 
@@ -27,6 +34,13 @@ Password = Annotated[
 ]
 
 ROLES: dict[str, committee.Role] = {"radiologist": "radiologist", "surgeon": "surgeon"}
+NON_TARGETS: dict[str, NonTarget] = {
+    "none": "none",
+    "CR": "CR",
+    "non-CR/non-PD": "non-CR/non-PD",
+    "PD": "PD",
+    "NE": "NE",
+}
 BALLOTS: dict[str, committee.Vote] = {"for": "for", "against": "against", "abstain": "abstain"}
 
 
@@ -98,7 +112,78 @@ def match(
         typer.echo(note, err=True)
 
 
-def _one_of(known: dict[str, T], word: str, what: str) -> T:
+@app.command()
+def response(
+    case: Annotated[Path, typer.Argument(metavar="LATER", help="The case of the later CT.")],
+    earlier: Annotated[Path, typer.Argument(metavar="EARLIER", help="A case of an earlier CT.")],
+    name: Annotated[str, typer.Option(help="Who has looked and confirms the matching.")],
+    *,
+    pair: Annotated[
+        list[str] | None,
+        typer.Option(metavar="M3=M1", help="Later M3 is earlier M1; M3=new: it is new."),
+    ] = None,
+    seen_before: Annotated[
+        list[str] | None, typer.Option(metavar="M4", help="Not new, though unmarked before.")
+    ] = None,
+    returned: Annotated[
+        list[str] | None,
+        typer.Option(metavar="M3=M1", help="Later M3 is the target M1 that had vanished."),
+    ] = None,
+    targets: Annotated[
+        str | None, typer.Option(metavar="M1,M2", help="Target lesions of the first CT.")
+    ] = None,
+    non_target: Annotated[
+        str | None, typer.Option(metavar="|".join(NON_TARGETS), help="The other lesions.")
+    ] = None,
+) -> None:
+    """Match two cases, confirm it by name, and keep the RECIST 1.1 response in the later one."""
+    said = Confirmation(
+        name=name,
+        pairs={_label(now): None if old == "new" else _label(old) for now, old in _equal(pair)},
+        seen_before=[_label(word) for word in seen_before or []],
+        returned={_label(now): old for now, old in _equal(returned)},
+        targets=None if targets is None else [_label(word) for word in targets.split(",")],
+        non_target=None if non_target is None else _one_of(NON_TARGETS, non_target, "state"),
+    )
+    typer.echo(record(case, earlier, said).finding)
+
+
+@app.command()
+def growth(
+    first: Annotated[Path, typer.Argument(metavar="BEFORE", help="A case with its plan.")],
+    second: Annotated[Path, typer.Argument(metavar="AFTER", help="A case of a later CT.")],
+    *,
+    embolised: Annotated[
+        dt.datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="Date of the portal vein embolisation."),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+) -> None:
+    """Say how the planned remnant grew between two CTs, with the kinetic growth rate."""
+    since = None if embolised is None else embolised.date()
+    found = remnant_growth(first, second, embolised=since)
+    typer.echo(json.dumps(found.to_json(), indent=2) if as_json else found.in_words())
+
+
+def _equal(words: list[str] | None) -> list[tuple[str, str]]:
+    pairs = []
+    for word in words or []:
+        now, sign, old = word.partition("=")
+        if not sign:
+            raise InputError(f"{word!r} pairs nothing; write M3=M1.")
+        pairs.append((now.strip(), old.strip()))
+    return pairs
+
+
+def _label(word: str) -> int:
+    """Return the label value of "M1", the first metastasis."""
+    found = re.fullmatch(r"\s*[Mm]([1-9]\d{0,2})\s*", word)
+    if found is None:
+        raise InputError(f"{word!r} names no metastasis; write M1, M2, ...")
+    return int(found[1]) + 1
+
+
+def _one_of(known: Mapping[str, T], word: str, what: str) -> T:
     if word not in known:
         raise InputError(f"{word!r} is no {what}; it is {', '.join(known)}.")
     return known[word]

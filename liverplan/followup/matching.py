@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
-from liverplan.eligibility.recist import Visit
 from liverplan.errors import InputError
 from liverplan.followup.registration import Alignment
 from liverplan.segmentation import Segmentation
@@ -22,11 +21,14 @@ IMPOSSIBLE_MM = 1e6
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pair:
-    """One lesion on two dates: its label values, and how far apart the centres lie once aligned."""
+    """One lesion on two dates: its label values, and how far apart the centres lie once aligned.
+
+    ``distance_mm`` is None where a person paired them.
+    """
 
     earlier: int
     later: int
-    distance_mm: float
+    distance_mm: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,9 +38,11 @@ class Matching:
     Parameters
     ----------
     pairs : tuple of Pair
-        The same lesion on both dates.
+        The same lesion on both dates. One earlier lesion may have several later parts.
     vanished, new : tuple of int
         Label values of lesions that only the earlier, or only the later CT holds.
+    seen_before : tuple of int
+        Label values in the later CT of lesions that are not new, though nobody had marked them.
     notes : tuple of str
         What to look at: lesions that may have split or grown together, a poor alignment.
     """
@@ -47,6 +51,42 @@ class Matching:
     vanished: tuple[int, ...]
     new: tuple[int, ...]
     notes: tuple[str, ...] = ()
+    seen_before: tuple[int, ...] = ()
+
+    def corrected(
+        self, pairs: Mapping[int, int | None], *, seen_before: Collection[int] = ()
+    ) -> Matching:
+        """Return the matching as a person corrects it.
+
+        Parameters
+        ----------
+        pairs : mapping of int to int or None
+            Label value in the later CT to that in the earlier one; None: it is new.
+        seen_before : collection of int
+            Label values in the later CT of lesions that are not new, though unmarked before.
+
+        Raises
+        ------
+        InputError
+            If a lesion is on neither side.
+        """
+        earlier = {pair.earlier for pair in self.pairs} | set(self.vanished)
+        later = {pair.later for pair in self.pairs} | {*self.new, *self.seen_before}
+        _require_known(later, {*pairs, *seen_before}, "later")
+        _require_known(earlier, {old for old in pairs.values() if old is not None}, "earlier")
+        kept = [pair for pair in self.pairs if pair.later not in {*pairs, *seen_before}]
+        made = [Pair(earlier=old, later=now) for now, old in pairs.items() if old is not None]
+        result = tuple(sorted([*kept, *made], key=lambda pair: (pair.earlier, pair.later)))
+        known = set(self.seen_before) | set(seen_before)
+        known -= set(pairs)
+        found = {pair.later for pair in result} | known
+        return replace(
+            self,
+            pairs=result,
+            vanished=tuple(sorted(earlier - {pair.earlier for pair in result})),
+            new=tuple(sorted(later - found)),
+            seen_before=tuple(sorted(known)),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -79,42 +119,6 @@ def match(earlier: Segmentation, later: Segmentation, alignment: Alignment) -> M
         new=tuple(lesion.label for lesion in new),
         notes=(*alignment.warnings, *_splits(before, new), *_merges(after, vanished)),
     )
-
-
-def visits_of(
-    matching: Matching,
-    earlier_tenths: Mapping[int, int],
-    later_tenths: Mapping[int, int],
-    *,
-    targets: Sequence[int],
-) -> tuple[Visit, Visit]:
-    """Make the two RECIST visits of a confirmed matching.
-
-    Parameters
-    ----------
-    matching : Matching
-        As confirmed.
-    earlier_tenths, later_tenths : mapping of int to int
-        Long axis of each lesion by label value, whole tenths of mm.
-    targets : sequence of int
-        Label values, in the earlier CT, of the target lesions; a vanished one counts 0.
-
-    Raises
-    ------
-    InputError
-        If a target was not measured.
-    """
-    partner = {pair.earlier: pair.later for pair in matching.pairs}
-    unknown = [label for label in targets if label not in earlier_tenths]
-    unknown += [one for one in targets if one in partner and partner[one] not in later_tenths]
-    if unknown:
-        names = ", ".join(_name(label) for label in unknown)
-        raise InputError(f"These target lesions were not measured on both dates: {names}.")
-    first = {_name(label): earlier_tenths[label] for label in targets}
-    last = {
-        _name(label): later_tenths[partner[label]] if label in partner else 0 for label in targets
-    }
-    return Visit(targets=first), Visit(targets=last, new_lesion=bool(matching.new))
 
 
 def _lesions(segmentation: Segmentation) -> list[_Lesion]:
@@ -165,6 +169,13 @@ def _merges(after: Sequence[_Lesion], vanished: Sequence[_Lesion]) -> list[str]:
         for b in after
         if np.linalg.norm(a.centre_mm - b.centre_mm) <= b.radius_mm
     ]
+
+
+def _require_known(known: Collection[int], labels: Collection[int], which: str) -> None:
+    unknown = sorted(set(labels) - set(known))
+    if unknown:
+        names = ", ".join(_name(label) for label in unknown)
+        raise InputError(f"The {which} CT has no {names}.")
 
 
 def _name(label: int) -> str:

@@ -7,7 +7,7 @@ import pytest
 
 from liverplan.eligibility.recist import assess, tenths
 from liverplan.errors import InputError
-from liverplan.followup import Alignment, Matching, Pair, align, match, visits_of
+from liverplan.followup import Alignment, Matching, Pair, align, baseline, follow, match
 from liverplan.segmentation import Segmentation, axes_of
 
 MOTIONS = [
@@ -48,10 +48,12 @@ def test_sums_and_category_are_those_of_the_true_pairs(earlier, tools):
     later = later_of(earlier, make_motion(**MOTIONS[3]), growth)
     matching = match(earlier, later, align(earlier, later))
     before, after = lengths(earlier), lengths(later)
-    visits = visits_of(matching, before, after, targets=(2, 3))
-    assert visits[0].sum_tenths == before[2] + before[3]
-    assert visits[1].sum_tenths == after[4] + after[3]
-    assert assess(visits).overall == "PD"
+    first = baseline(before, (2, 3))
+    second = follow(first, matching, after)
+    assert first.visit.sum_tenths == before[2] + before[3]
+    assert second.visit.sum_tenths == after[4] + after[3]
+    assert (second.labels, second.others) == ({"M1": (4,), "M2": (3,)}, (5, 2))
+    assert assess([first.visit, second.visit]).overall == "PD"
 
 
 def test_a_vanished_target_counts_nothing_and_a_new_lesion_is_progression(earlier, tools):
@@ -73,10 +75,11 @@ def test_a_vanished_target_counts_nothing_and_a_new_lesion_is_progression(earlie
     matching = match(earlier, later, align(earlier, later))
     assert matching.vanished == (2,)
     assert matching.new == (5,)
-    visits = visits_of(matching, lengths(earlier), lengths(later), targets=(2,))
-    assert visits[1].targets == {"M1": 0}
-    assert visits[1].new_lesion
-    assert assess(visits).overall == "PD"
+    first = baseline(lengths(earlier), (2,))
+    second = follow(first, matching, lengths(later))
+    assert second.visit.targets == {"M1": 0}
+    assert second.visit.new_lesion
+    assert assess([first.visit, second.visit]).overall == "PD"
 
 
 def test_a_lesion_in_two_parts_is_pointed_out(earlier):
@@ -126,8 +129,39 @@ def test_a_missing_liver_is_refused(earlier):
 
 
 def test_an_unmeasured_target_is_refused():
-    matching = Matching(pairs=(Pair(earlier=2, later=3, distance_mm=1.0),), vanished=(), new=())
-    with pytest.raises(InputError, match="not measured on both dates: M1"):
-        visits_of(matching, {2: 100}, {}, targets=(2,))
-    with pytest.raises(InputError, match="M2"):
-        visits_of(matching, {2: 100}, {3: 80}, targets=(2, 3))
+    with pytest.raises(InputError, match="not measured: M2"):
+        baseline({2: 100}, (2, 3))
+    matching = Matching(pairs=(Pair(earlier=2, later=3),), vanished=(), new=())
+    with pytest.raises(InputError, match="not measured: M2"):
+        follow(baseline({2: 100}, (2,)), matching, {2: 80})
+
+
+def test_a_person_corrects_the_proposal():
+    proposed = Matching(
+        pairs=(Pair(earlier=2, later=2, distance_mm=1.0), Pair(earlier=3, later=3)),
+        vanished=(4,),
+        new=(4, 5),
+    )
+    said = proposed.corrected({4: 4, 3: None}, seen_before=[5])
+    assert [(p.earlier, p.later) for p in said.pairs] == [(2, 2), (4, 4)]
+    assert (said.vanished, said.new, said.seen_before) == ((3,), (3,), (5,))
+    with pytest.raises(InputError, match="The later CT has no M8"):
+        proposed.corrected({9: 2})
+    with pytest.raises(InputError, match="The earlier CT has no M8"):
+        proposed.corrected({4: 9})
+
+
+def test_parts_of_a_target_are_added_and_a_vanished_one_may_return():
+    first = baseline({2: 300, 3: 150, 4: 90}, (2, 3))
+    matching = Matching(pairs=(Pair(earlier=2, later=2),), vanished=(3, 4), new=(3,))
+    second = follow(first, matching.corrected({3: 2}), {2: 120, 3: 80})
+    assert second.visit.targets == {"M1": 200, "M2": 0}
+    assert (second.visit.non_target, second.visit.new_lesion) == ("CR", False)
+    again = Matching(
+        pairs=(Pair(earlier=2, later=2), Pair(earlier=3, later=3)), vanished=(), new=(4,)
+    )
+    third = follow(second, again, {2: 120, 3: 80, 4: 60}, returned={4: "M2"})
+    assert third.visit.targets == {"M1": 200, "M2": 60}
+    assert (third.visit.non_target, third.visit.new_lesion) == ("CR", False)
+    with pytest.raises(InputError, match="No target lesion is called M7; there are: M1, M2"):
+        follow(second, again, {2: 1, 3: 1, 4: 1}, returned={4: "M7"})

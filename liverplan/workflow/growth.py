@@ -1,0 +1,151 @@
+"""Growth of the remnant between two CTs of one patient, as after portal vein embolisation."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from liverplan import case
+from liverplan.errors import InputError
+from liverplan.findings import Findings
+from liverplan.volumetry.formulas import (
+    DEFAULT_FORMULA,
+    ESTIMATED_LIVER,
+    THRESHOLDS,
+    Growth,
+    growth,
+)
+from liverplan.workflow.cases import measure_state
+
+NAMES = {
+    "of_functional": "functional liver",
+    "of_liver": "whole liver",
+    "of_estimated": "estimated liver",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemnantGrowth:
+    """The planned remnant at two dates.
+
+    Parameters
+    ----------
+    first_ml, second_ml : float
+        Remnant, mL.
+    first_fraction, second_fraction : float
+        Of the denominator (0-1).
+    days : float
+        From the embolisation (or, where its date is not given, the first CT) to the second CT.
+    since : str
+        What the days are counted from.
+    formula : str
+        Of the estimated liver, or "".
+    growth : Growth
+        Relative growth, degree of hypertrophy, kinetic growth rate, with the denominator's name.
+    """
+
+    first_ml: float
+    second_ml: float
+    first_fraction: float
+    second_fraction: float
+    days: float
+    since: str
+    formula: str
+    growth: Growth
+
+    def to_json(self) -> dict[str, Any]:
+        """Return a plain document: mL, fractions, days."""
+        return {"schema": "liverplan.growth/1", **asdict(self)}
+
+    def in_words(self) -> str:
+        """Return what a surgeon asks: both remnants, growth, and the published limits."""
+        made, name = self.growth, NAMES[self.growth.denominator]
+        formula = f", {ESTIMATED_LIVER[self.formula].title}" if self.formula else ""
+        return (
+            f"Remnant {self.first_ml:.0f} mL ({100 * self.first_fraction:.1f} %) to "
+            f"{self.second_ml:.0f} mL ({100 * self.second_fraction:.1f} %) of the {name}{formula}, "
+            f"{self.days:g} days since the {self.since}.\n"
+            f"Degree of hypertrophy {100 * made.degree_of_hypertrophy_fraction:+.1f} percentage "
+            f"points{_limit('degree_of_hypertrophy', ' points')}; relative growth "
+            f"{100 * made.relative_growth_fraction:+.1f} %; {made.growth_ml_per_day:+.1f} mL a "
+            f"day.\nKinetic growth rate {100 * made.kinetic_growth_fraction_per_week:+.2f} "
+            f"percentage points a week{_limit('kinetic_growth', ' a week')}."
+        )
+
+
+def remnant_growth(first: Path, second: Path, *, embolised: dt.date | None = None) -> RemnantGrowth:
+    """Compare the planned remnants of two cases; the estimated liver divides where it is known.
+
+    Parameters
+    ----------
+    first, second : Path
+        Case folders, each with its plan.
+    embolised : date or None
+        When the portal vein was occluded; None: the first CT's date stands for it.
+
+    Raises
+    ------
+    CaseError, InputError
+        If a case has no plan, a date lacks, or the dates do not ascend.
+    """
+    before, after = (_measured(folder) for folder in (first, second))
+    started, ended = (_date(found, at) for found, at in ((before, first), (after, second)))
+    since = embolised or started
+    if not started <= since < ended:
+        raise InputError(
+            f"The dates do not follow each other: first CT {started}, embolisation {since}, "
+            f"second CT {ended}."
+        )
+    days = float((ended - since).days)
+    name, divisors = _divisors(before, after)
+    made = growth(
+        first_ml=before.volumes.remnant_ml,
+        second_ml=after.volumes.remnant_ml,
+        first_denominator_ml=divisors[0],
+        second_denominator_ml=divisors[1],
+        denominator=name,
+        days=days,
+    )
+    return RemnantGrowth(
+        first_ml=before.volumes.remnant_ml,
+        second_ml=after.volumes.remnant_ml,
+        first_fraction=before.volumes.remnant_ml / divisors[0],
+        second_fraction=after.volumes.remnant_ml / divisors[1],
+        days=days,
+        since="embolisation" if embolised else "first CT",
+        formula=DEFAULT_FORMULA if name == "of_estimated" else "",
+        growth=made,
+    )
+
+
+def _measured(folder: Path) -> Findings:
+    found = measure_state(case.open_case(folder).state, folder)
+    if found.margin_mm is None and found.volumes.resected_ml == 0:
+        raise InputError(f"The case {folder} holds no plan, so it has no remnant to compare.")
+    return found
+
+
+def _date(found: Findings, folder: Path) -> dt.date:
+    try:
+        return dt.date.fromisoformat(found.series.study_date)
+    except ValueError as error:
+        raise InputError(f"The CT of the case {folder} has no date, so nothing grows.") from error
+
+
+def _divisors(before: Findings, after: Findings) -> tuple[str, tuple[float, float]]:
+    """Return what the remnants are divided by: one estimate for both dates, else each liver's own.
+
+    The estimate comes first, since the measured liver itself changes with the embolisation.
+    """
+    estimates = [f.remnant_fraction.estimated_liver_ml for f in (after, before)]
+    estimate = next((ml for ml in estimates if ml is not None), None)
+    if estimate is not None:
+        return "of_estimated", (estimate, estimate)
+    return "of_functional", (before.volumes.functional_ml, after.volumes.functional_ml)
+
+
+def _limit(quantity: str, unit: str) -> str:
+    limit = next(t for t in THRESHOLDS if t.quantity == quantity)
+    return f" ({100 * limit.lowest:g}{unit} and more went well in {limit.source})"

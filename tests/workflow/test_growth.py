@@ -1,0 +1,80 @@
+"""How the planned remnant grew between two dated CTs."""
+
+import json
+
+import pytest
+
+from liverplan.cli import main
+from liverplan.dicom.write_ct import SeriesText, write_ct_series
+from liverplan.phantom.truth import RECOMMENDED_NORMAL, RECOMMENDED_POINT_MM
+
+
+def run(*arguments):
+    with pytest.raises(SystemExit) as stop:
+        main([str(a) for a in arguments])
+    return stop.value.code
+
+
+@pytest.fixture(scope="module")
+def two(small, tmp_path_factory):
+    """The same liver 28 days apart, cut 12 mm farther out at the second date."""
+    folder = tmp_path_factory.mktemp("growth")
+    text = SeriesText(study_date="20200130")
+    write_ct_series(small.phantom.volume, folder / "ct", seed=2, text=text)
+    body = folder / "patient.toml"
+    body.write_text(
+        'schema = "liverplan.patient/1"\n[person]\nheight_cm = 170\nweight_kg = 70\n', "utf-8"
+    )
+    masks = ["--liver", small.liver, "--lesions", small.lesions]
+    for name, ct, out_mm, extra in (
+        ("before", small.ct, 0.0, ()),
+        ("after", folder / "ct", 12.0, ()),
+        ("estimated", folder / "ct", 12.0, ("--patient", body)),
+    ):
+        point = [
+            p - out_mm * n for p, n in zip(RECOMMENDED_POINT_MM, RECOMMENDED_NORMAL, strict=True)
+        ]
+        plane = ",".join(str(v) for v in (*point, *RECOMMENDED_NORMAL))
+        assert run("assess", ct, "--out", folder / name, *masks, "--plane", plane, *extra) == 0
+    assert run("assess", small.ct, "--out", folder / "uncut", *masks) == 0
+    return folder
+
+
+def grown(capsys, *arguments):
+    capsys.readouterr()
+    assert run("committee", "growth", *arguments, "--json") == 0
+    return json.loads(capsys.readouterr().out)
+
+
+def test_growth_is_that_of_the_two_remnants(two, capsys):
+    found = grown(capsys, two / "before", two / "after")
+    made = found["growth"]
+    points = found["second_fraction"] - found["first_fraction"]
+    assert points > 0.01
+    assert made["degree_of_hypertrophy_fraction"] == pytest.approx(points)
+    assert made["kinetic_growth_fraction_per_week"] == pytest.approx(points / 4)
+    relative = found["second_ml"] / found["first_ml"] - 1
+    assert made["relative_growth_fraction"] == pytest.approx(relative)
+    assert (found["days"], found["since"], made["denominator"]) == (28, "first CT", "of_functional")
+
+
+def test_the_estimated_liver_divides_both_where_the_body_is_known(two, capsys):
+    day = ["--embolised", "2020-01-09"]
+    found = grown(capsys, two / "before", two / "estimated", *day)
+    assert found["first_fraction"] == pytest.approx(found["first_ml"] / 1509.7, rel=1e-4)
+    assert (found["days"], found["since"]) == (21, "embolisation")
+    assert run("committee", "growth", two / "before", two / "estimated", *day) == 0
+    words = capsys.readouterr().out
+    assert "Vauthey" in words
+    assert "Kinetic growth rate +" in words
+
+
+def test_refusals_are_sentences(two, capsys):
+    for arguments, words in (
+        ((two / "after", two / "before"), "dates do not follow each other"),
+        ((two / "uncut", two / "after"), "holds no plan"),
+        ((two / "before", two / "after", "--embolised", "2021-01-01"), "dates do not follow"),
+        ((two / "nowhere", two / "after"), "nowhere"),
+    ):
+        assert run("committee", "growth", *arguments) == 1
+        assert words in capsys.readouterr().err
