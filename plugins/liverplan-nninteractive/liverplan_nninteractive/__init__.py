@@ -1,0 +1,127 @@
+"""Clicks, boxes and strokes for a running nnInteractive server, as a back end of liverplan."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from threading import Event
+
+import numpy as np
+from scipy import ndimage
+
+from liverplan.errors import BackendError
+from liverplan.segmentation import Provenance, segment_liver
+from liverplan.segmentation.results import LiverResult
+from liverplan.volume import Volume
+from liverplan_nninteractive.conversation import Conversation, Mask
+from liverplan_nninteractive.prompts import LIVER, Box, Click, Prompt, Stroke, read_prompts
+from liverplan_nninteractive.settings import Settings, read_settings, what_lacks
+
+__all__ = [
+    "Box",
+    "Click",
+    "Conversation",
+    "NnInteractiveSegmenter",
+    "Settings",
+    "Stroke",
+    "read_prompts",
+    "read_settings",
+]
+
+LICENCE = "of the server's weights; nnInteractive's own are CC BY-NC-SA 4.0"
+
+Progress = Callable[[float, str], None]
+
+
+class NnInteractiveSegmenter:
+    """Asks the server that `LIVERPLAN_NNINTERACTIVE` names."""
+
+    name = "nninteractive"
+
+    def missing(self) -> list[str]:
+        """Return what must be set before it can run; the server is not contacted."""
+        return what_lacks()
+
+    def segment(
+        self, volume: Volume, *, progress: Progress | None = None, cancel: Event | None = None
+    ) -> LiverResult:
+        """Send the CT's grey values and the prompts; return what the server outlines.
+
+        Raises
+        ------
+        BackendError
+            If no server answers, it fails, or it finds no liver.
+        CancelledError
+            If the user stops it.
+        """
+        settings = read_settings()
+        if settings.prompts is not None:
+            prompts, origin = read_prompts(settings.prompts), settings.prompts.name
+        else:
+            prompts, origin = {LIVER: (_middle(volume, cancel),)}, "one click"
+        masks = _ask(Conversation(volume, settings, cancel), prompts, progress)
+        lesions = tuple(masks[name] for name in sorted(masks, key=_number) if name != LIVER)
+        return LiverResult(
+            mask=np.logical_or.reduce([masks[LIVER], *lesions]),
+            provenance=_provenance(settings, prompts, origin),
+            lesions=lesions,
+            warnings=_warnings(settings, prompts),
+        )
+
+
+def _ask(
+    talk: Conversation, prompts: dict[str, tuple[Prompt, ...]], progress: Progress | None
+) -> dict[str, Mask]:
+    """Outline each structure by its prompts."""
+    count, done = sum(map(len, prompts.values())), 0
+    masks: dict[str, Mask] = {}
+    for structure, said in prompts.items():
+        talk.start_over()
+        for prompt in said:
+            if progress is not None:
+                progress(done / count, f"Asking nnInteractive for the {structure}")
+            masks[structure] = talk.say(prompt)
+            done += 1
+        if not masks[structure].any():
+            raise BackendError(f"nnInteractive found no {structure} at its prompts.")
+    return masks
+
+
+def _number(structure: str) -> int:
+    return 0 if structure == LIVER else int(structure.rpartition(" ")[2])
+
+
+def _middle(volume: Volume, cancel: Event | None) -> Click:
+    """Return a click in the liver that the built-in method finds, as far inside as can be."""
+    mask = segment_liver(volume, cancel=cancel).mask
+    (box,) = ndimage.find_objects(mask.astype(np.uint8))
+    inside = ndimage.distance_transform_edt(mask[box], sampling=volume.grid.spacing_mm)
+    deepest = np.array(np.unravel_index(np.argmax(inside), inside.shape))
+    x, y, z = volume.grid.to_mm(deepest + [side.start for side in box])
+    return Click(point_mm=(float(x), float(y), float(z)))
+
+
+def _provenance(
+    settings: Settings, prompts: dict[str, tuple[Prompt, ...]], origin: str
+) -> Provenance:
+    return Provenance(
+        method="nnInteractive",
+        version="as the server runs it",
+        quality="automatic",
+        parameters={
+            "prompts": f"{sum(map(len, prompts.values()))} ({origin})",
+            "server": "another machine" if settings.is_remote else "this machine",
+            "licence": LICENCE,
+        },
+    )
+
+
+def _warnings(settings: Settings, prompts: dict[str, tuple[Prompt, ...]]) -> tuple[str, ...]:
+    said = []
+    if settings.is_remote:
+        plain = " without encryption" if settings.url.startswith("http:") else ""
+        said.append(f"The CT's grey values went to {settings.url}{plain}.")
+    if settings.prompts is None:
+        said.append("nnInteractive was given one click, by the built-in method: look closely.")
+    if len(prompts) == 1:
+        said.append("nnInteractive was asked for no metastases: mark them.")
+    return tuple(said)
