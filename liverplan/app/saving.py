@@ -14,7 +14,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from liverplan import case
+from liverplan import case, resection
 from liverplan.app.desk import Desk
 from liverplan.app.jobs import Job, JobEnd, Progress
 from liverplan.app.state import DEFAULT_MARGIN_MM, Plan, Work
@@ -51,7 +51,7 @@ def case_state(work: Work, findings: Findings | None) -> CaseState:
     return CaseState(
         volume=work.volume,
         segmentation=work.segmentation,
-        planes=work.planes,
+        plan=resection.Plan(cuts=work.planes),
         documents=documents,
     )
 
@@ -66,13 +66,16 @@ def work_of(state: CaseState) -> Work:
     """
     if state.volume is None:
         raise CaseError("This case holds no CT, so it cannot be shown.")
+    planes = tuple(cut for cut in state.plan.cuts if isinstance(cut, Plane))
+    if len(planes) < len(state.plan.cuts):
+        raise CaseError("This case's plan holds cuts other than planes, which cannot be shown yet.")
     documents = dict(state.documents)
     kept: Mapping[str, Any] = documents.pop(DOCUMENT, {})
     documents.pop("findings", None)
     plans = tuple(
         Plan(name=p["name"], planes=tuple(_plane(v) for v in p["planes"]))
         for p in kept.get("plans", ())
-    ) or (Plan(name="Plan A", planes=state.planes),)
+    ) or (Plan(name="Plan A", planes=planes),)
     work = Work(
         volume=state.volume,
         segmentation=state.segmentation,
@@ -81,13 +84,11 @@ def work_of(state: CaseState) -> Work:
         biopsied=frozenset(kept.get("biopsied", ())),
         plans=plans,
         plan=kept.get("plan", 0),
-        plane=kept.get("plane", len(state.planes) - 1),
+        plane=kept.get("plane", len(planes) - 1),
         margin_mm=kept.get("margin_mm", DEFAULT_MARGIN_MM),
         locked=kept.get("locked", False),
     )
-    plan = replace(
-        work.plans[work.plan], planes=state.planes
-    )  # the case's own planes are the truth
+    plan = replace(work.plans[work.plan], planes=planes)  # the case's own planes are the truth
     return replace(work, plans=(*work.plans[: work.plan], plan, *work.plans[work.plan + 1 :]))
 
 

@@ -19,6 +19,7 @@ from liverplan import __version__
 from liverplan.case.audit import Actor, Entry
 from liverplan.case.documents import Json, sha256, to_line
 from liverplan.case.keys import holds, public_hex
+from liverplan.case.migrate import as_planes
 from liverplan.case.store import Case
 from liverplan.errors import CaseError
 
@@ -36,6 +37,7 @@ BEFORE: Mapping[Meaning, Meaning] = {"plan signed": "lesions accepted", "vote": 
 """What must hold before."""
 
 IMAGES = ("ct", "segmentation")
+CUTS = ("plan", "maps")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,7 +195,7 @@ def _void_because(
         return forged
     if trusted is not None and trusted.get(signature.name) != signature.public_key:
         return f"its key is not the one known of {signature.name}"
-    now = _covers(state, signature.meaning)
+    now = _covers(state, signature.meaning, older="planes" in signature.covers)
     changed = [
         part
         for part in sorted({*now, *signature.covers})
@@ -202,11 +204,12 @@ def _void_because(
     return f"changed since: {', '.join(changed)}" if changed else ""
 
 
-def _covers(state: Json, meaning: Meaning) -> dict[str, str]:
+def _covers(state: Json, meaning: Meaning, *, older: bool = False) -> dict[str, str]:
+    """Hash each part; ``older`` states the cuts as was done while a case held planes only."""
     parts = {key: state[key] for key in IMAGES}
     if meaning != "lesions accepted":
-        parts["planes"] = state["planes"]
-        parts |= state["documents"]
+        cuts = {"planes": as_planes(state)} if older else {key: state[key] for key in CUTS}
+        parts |= cuts | state["documents"]
     return {key: sha256(to_line(value)) for key, value in parts.items()}
 
 
@@ -246,7 +249,7 @@ def _not_four_eyes(new: Signature, case: Case, held: Sequence[Signature]) -> lis
 
 def _authors(history: Sequence[Entry]) -> set[str]:
     """People who made the case, or changed its masks or cuts."""
-    drawn = ("planes", "segmentation", "case.json")
+    drawn = ("plan", "maps", "segmentation", "case.json")  # "planes", before there were plans
     return {
         entry.actor.name
         for entry in history

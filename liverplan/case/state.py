@@ -1,8 +1,8 @@
 """What a case holds at one moment, and how that is written down.
 
-A state is a small JSON document that names its files by their SHA-256: the CT and the label map
-(NIfTI), and further documents (patient, findings, headers, ...; JSON). Cuts and grids stand in the
-state itself, as numbers that read back to the same bits.
+A state is a small JSON document that names its files by their SHA-256: the CT, the label map and
+the maps of the liver's parts (NIfTI), and further documents (patient, findings, headers, ...;
+JSON). The plan and grids stand in the state itself, as numbers that read back to the same bits.
 """
 
 from __future__ import annotations
@@ -14,13 +14,16 @@ from types import MappingProxyType
 import numpy as np
 
 from liverplan.case.documents import Json, plain, sha256, to_page
+from liverplan.case.migrate import STATE_SCHEMA, migrated
 from liverplan.case.voxels import from_nifti, to_nifti
 from liverplan.errors import CaseError, LiverplanError
-from liverplan.resection import Plane
+from liverplan.resection import Plan
+from liverplan.resection.maps import PartMap
 from liverplan.segmentation import Provenance, Segmentation
 from liverplan.volume import Grid, Volume
 
-STATE_SCHEMA = "liverplan.state/1"
+OWN_PARTS = frozenset({"ct", "segmentation", "plan", "planes", "maps"})
+"""Names that no document may have: signatures name the state's parts and documents alike."""
 
 Put = Callable[[bytes, str], str]
 """Store bytes under their hash with an ending (".json"); returns the file's name."""
@@ -39,8 +42,10 @@ class CaseState:
         The CT.
     segmentation : Segmentation or None
         Liver and metastases.
-    planes : tuple of Plane
-        The cuts.
+    plan : Plan
+        The cuts; without any, nothing is planned.
+    maps : mapping of str to PartMap
+        By scheme: "couinaud" segments, "portal" or "hepatic" territories, "vessels" (their lumen).
     documents : mapping of str to JSON
         By name: "patient" (attested facts), "findings" (``liverplan.result/1``), "headers" (what
         the DICOM room needs to export), "settings", "response", ...
@@ -50,12 +55,16 @@ class CaseState:
 
     volume: Volume | None = None
     segmentation: Segmentation | None = None
-    planes: tuple[Plane, ...] = ()
+    plan: Plan = field(default_factory=lambda: Plan(cuts=()))
+    maps: Mapping[str, PartMap] = field(default_factory=dict)
     documents: Mapping[str, Json] = field(default_factory=dict)
     signatures: tuple[Json, ...] = ()
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "planes", tuple(self.planes))
+        taken = sorted(OWN_PARTS & set(self.documents))
+        if taken:
+            raise CaseError(f"No document of a case may be called {' or '.join(taken)}.")
+        object.__setattr__(self, "maps", MappingProxyType(dict(self.maps)))
         object.__setattr__(self, "documents", MappingProxyType(plain(dict(self.documents))))
         object.__setattr__(self, "signatures", tuple(plain(list(self.signatures))))
 
@@ -63,8 +72,8 @@ class CaseState:
 def write_state(state: CaseState, put: Put, *, known: CaseState | None, known_json: Json) -> Json:
     """Store a state's files and return its document.
 
-    ``known`` is the state before and ``known_json`` its document: a CT or label map that is the
-    very same object there is not compressed again.
+    ``known`` is the state before and ``known_json`` its document: a CT, label map or map of parts
+    that is the very same object there is not compressed again.
     """
     same_ct = known is not None and known.volume is state.volume
     same_labels = known is not None and known.segmentation is state.segmentation
@@ -74,26 +83,36 @@ def write_state(state: CaseState, put: Put, *, known: CaseState | None, known_js
         "segmentation": (
             known_json["segmentation"] if same_labels else _write_labels(state.segmentation, put)
         ),
-        "planes": [_plane_json(plane) for plane in state.planes],
+        "plan": state.plan.to_json(),
+        "maps": {
+            name: (
+                known_json["maps"][name]
+                if known is not None and known.maps.get(name) is part_map
+                else _write_map(part_map, put)
+            )
+            for name, part_map in state.maps.items()
+        },
         "documents": {k: put(to_page(v), ".json") for k, v in state.documents.items()},
         "signatures": list(state.signatures),
     }
 
 
 def read_state(document: Json, get: Get, read_document: Callable[[str], Json]) -> CaseState:
-    """Read what `write_state` wrote.
+    """Read what `write_state` wrote, now or in an older version.
 
     Raises
     ------
     CaseError
-        If the document or a file that it names is not what was written.
+        If the document or a file that it names is not what was written, or a newer version wrote
+        it.
     """
-    _require_known(document)
+    document = migrated(document)
     try:
         return CaseState(
             volume=_read_ct(document["ct"], get),
             segmentation=_read_labels(document["segmentation"], get),
-            planes=tuple(_plane(p) for p in document["planes"]),
+            plan=Plan.from_json(document["plan"]),
+            maps={name: _read_map(m, get) for name, m in document["maps"].items()},
             documents={k: read_document(name) for k, name in document["documents"].items()},
             signatures=tuple(document["signatures"]),
         )
@@ -105,22 +124,15 @@ def read_state(document: Json, get: Get, read_document: Callable[[str], Json]) -
 
 def files_of(document: Json) -> list[str]:
     """Names of the files that a state names."""
+    document = migrated(document)
     images = [document[key]["file"] for key in ("ct", "segmentation") if document[key]]
-    return [*images, *document["documents"].values()]
+    maps = [part_map["file"] for part_map in document["maps"].values()]
+    return [*images, *maps, *document["documents"].values()]
 
 
 def content_sha256(document: Json) -> str:
     """Hash of what a signature covers: inputs, plan and results (which name the software)."""
     return sha256(to_page({k: v for k, v in document.items() if k != "signatures"}))
-
-
-def _require_known(document: Json) -> None:
-    schema = document.get("schema") if isinstance(document, dict) else None
-    if schema != STATE_SCHEMA:
-        raise CaseError(
-            f"The case's state was written by another liverplan ({schema}; this one reads "
-            f"{STATE_SCHEMA}); open it with that version."
-        )
 
 
 def _write_ct(volume: Volume | None, put: Put) -> Json:
@@ -161,6 +173,26 @@ def _read_labels(document: Json, get: Get) -> Segmentation | None:
     return Segmentation(grid=grid, labels=labels, provenance=provenance)
 
 
+def _write_map(part_map: PartMap, put: Put) -> Json:
+    return {
+        "file": put(to_nifti(part_map.grid, part_map.labels), ".nii.gz"),
+        "type": "uint8",
+        "grid": _grid_json(part_map.grid),
+        "scheme": part_map.scheme,
+        "names": list(part_map.names),
+    }
+
+
+def _read_map(document: Json, get: Get) -> PartMap:
+    grid, name = _grid(document["grid"]), document["file"]
+    return PartMap(
+        scheme=document["scheme"],
+        grid=grid,
+        labels=from_nifti(get(name), grid.shape, "uint8", name),
+        names=tuple(document["names"]),
+    )
+
+
 def _grid_json(grid: Grid) -> Json:
     return {
         "shape": list(grid.shape),
@@ -184,11 +216,3 @@ def _provenance_json(provenance: Provenance) -> Json:
         "parameters": dict(provenance.parameters),
         "accepted_by": provenance.accepted_by,
     }
-
-
-def _plane_json(plane: Plane) -> Json:
-    return {"point_mm": plane.point_mm.tolist(), "normal": plane.normal.tolist()}
-
-
-def _plane(document: Json) -> Plane:
-    return Plane(point_mm=np.array(document["point_mm"]), normal=np.array(document["normal"]))

@@ -23,6 +23,7 @@ from pathlib import Path
 from liverplan.case.audit import Actor, Change, Entry, differences, new_entry, read_trail
 from liverplan.case.documents import Json, parse, sha256, to_line, to_page
 from liverplan.case.files import LOCK, OWN, clear_unfinished, lock, refused_in_words, write_whole
+from liverplan.case.migrate import migrated
 from liverplan.case.state import CaseState, content_sha256, read_state, write_state
 from liverplan.errors import CaseError
 
@@ -40,13 +41,13 @@ class Case:
     history : tuple of Entry
         The audit trail, oldest first.
     state_json : JSON
-        The current state's own document; `state` reads the files that it names.
+        The current state's own document, in today's schema; `state` reads the files that it names.
     """
 
     def __init__(self, folder: Path, history: tuple[Entry, ...], state: CaseState | None) -> None:
         self.folder = folder
         self.history = history
-        self.state_json = _read_state_json(folder, history[-1].state)
+        self.state_json = migrated(_read_state_json(folder, history[-1].state))
         self._state = state
 
     @property

@@ -24,7 +24,7 @@ from liverplan.eligibility import (
 from liverplan.eligibility.strict import read_text
 from liverplan.errors import CaseError, InputError
 from liverplan.findings import Findings, SeriesSummary
-from liverplan.resection import Plane
+from liverplan.resection import Plan, Plane
 from liverplan.volumetry import Suggestion, VolumeIndex, best_plane, front
 from liverplan.workflow.evaluate import evaluate
 from liverplan.workflow.inputs import Request, make_segmentation, open_ct, planes_of
@@ -75,7 +75,10 @@ def assess(
         "findings": findings.to_json(),
     }
     state = CaseState(
-        volume=ct.volume, segmentation=segmentation, planes=planes, documents=documents
+        volume=ct.volume,
+        segmentation=segmentation,
+        plan=Plan(cuts=planes),
+        documents=documents,
     )
     _keep(out, existing, state)
     return findings
@@ -93,14 +96,15 @@ def measure_case(folder: Path) -> Findings:
 
 
 def measure_state(
-    state: CaseState, folder: Path, planes: Sequence[Plane] | None = None
+    state: CaseState, folder: Path, plan: Plan | Sequence[Plane] | None = None
 ) -> Findings:
-    """Measure one state of a case, with its own cuts or with others."""
+    """Measure one state of a case, with its own plan or with another."""
     if state.segmentation is None:
         raise CaseError(f"The case {folder} holds no masks yet, so there is nothing to measure.")
     return evaluate(
         state.segmentation,
-        state.planes if planes is None else planes,
+        state.plan if plan is None else plan,
+        maps=state.maps,
         series=_summary(state.documents["series"]),
         patient=patient_of(state.documents),
         protocol=protocol_of(state.documents),

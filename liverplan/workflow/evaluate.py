@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from typing import Any
 
@@ -22,7 +22,8 @@ from liverplan.findings import (
     Uncertainty,
     Volumes,
 )
-from liverplan.resection import Plane
+from liverplan.resection import Plan, Plane
+from liverplan.resection.maps import PartMap
 from liverplan.segmentation import Provenance, Segmentation, axes_of
 from liverplan.segmentation.labels import LIVER
 from liverplan.volumetry import (
@@ -42,8 +43,9 @@ MEASURABLE_MM = 10.0
 
 def evaluate(
     segmentation: Segmentation,
-    planes: Sequence[Plane],
+    plan: Plan | Sequence[Plane],
     *,
+    maps: Mapping[str, PartMap] | None = None,
     series: SeriesSummary,
     patient: Patient,
     protocol: Protocol,
@@ -56,8 +58,10 @@ def evaluate(
     ----------
     segmentation : Segmentation
         Liver and metastases.
-    planes : sequence of Plane
-        The cuts; what is on the staying side of all of them stays. None: nothing is cut.
+    plan : Plan, or sequence of Plane
+        The cuts; what none of them removes stays. Without any, nothing is cut.
+    maps : mapping of str to PartMap, optional
+        By scheme: what the plan's segment sets and territories lie on.
     series : SeriesSummary
         The CT they lie on.
     patient, protocol : Patient, Protocol
@@ -76,6 +80,7 @@ def evaluate(
     """
     index = index or VolumeIndex.build(segmentation)
     _require_liver(index)
+    planes = _planes_of(plan)
     _require_cuts(index, planes)
     remnant = measure(index, planes)
     margins = lesion_margins(index, planes)
@@ -99,6 +104,14 @@ def evaluate(
         protocol=protocol.name,
         software=f"liverplan {__version__}",
     )
+
+
+def _planes_of(plan: Plan | Sequence[Plane]) -> tuple[Plane, ...]:
+    cuts = plan.cuts if isinstance(plan, Plan) else tuple(plan)
+    planes = tuple(cut for cut in cuts if isinstance(cut, Plane))
+    if len(planes) < len(cuts):
+        raise PlanError("Only plans of planes can be measured as yet.")
+    return planes
 
 
 def _require_liver(index: VolumeIndex) -> None:

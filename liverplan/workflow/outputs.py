@@ -14,6 +14,7 @@ from liverplan.anatomy import lesion_name
 from liverplan.case import Case
 from liverplan.errors import CaseError, InputError
 from liverplan.report import AuditRow, ReportInput
+from liverplan.resection import Plane
 from liverplan.segmentation import write_mask_file
 from liverplan.segmentation.labels import LIVER
 from liverplan.segmentation.results import Mask
@@ -85,7 +86,7 @@ def report_input(
     return ReportInput(
         volume=state.volume,
         segmentation=state.segmentation,
-        planes=state.planes,
+        planes=tuple(cut for cut in state.plan.cuts if isinstance(cut, Plane)),
         findings=measure_state(state, opened.folder),
         hashes={"case state": opened.content_sha256},
         audit=tuple(

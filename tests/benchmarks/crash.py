@@ -23,7 +23,7 @@ import numpy as np
 
 from liverplan.case import Actor, CaseState, create_case, is_case, open_case, verify
 from liverplan.errors import CaseError
-from liverplan.resection import Plane
+from liverplan.resection import Plan, Plane
 from liverplan.segmentation import Segmentation
 from liverplan.volume import Grid, Volume
 
@@ -138,7 +138,7 @@ def state(rng: np.random.Generator, before: CaseState | None = None) -> CaseStat
     return CaseState(
         volume=volume,
         segmentation=Segmentation(grid=volume.grid, labels=labels),
-        planes=(Plane(point_mm=rng.normal(size=3), normal=rng.normal(size=3)),),
+        plan=Plan(cuts=(Plane(point_mm=rng.normal(size=3), normal=rng.normal(size=3)),)),
         documents={"patient": {"height_cm": float(rng.normal(170, 10))}},
     )
 
@@ -147,7 +147,7 @@ def same(a: CaseState, b: CaseState) -> bool:
     return (
         np.array_equal(a.segmentation.labels, b.segmentation.labels)
         and np.array_equal(a.volume.hu, b.volume.hu)
-        and a.planes[0].normal.tobytes() == b.planes[0].normal.tobytes()
+        and a.plan.cuts[0].normal.tobytes() == b.plan.cuts[0].normal.tobytes()
         and a.documents == b.documents
     )
 

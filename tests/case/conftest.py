@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from liverplan.case import Actor, CaseState
-from liverplan.resection import Plane
+from liverplan.resection import Plan, Plane
 from liverplan.segmentation import Provenance, Segmentation
 from liverplan.volume import Grid, Volume
 
@@ -25,7 +25,7 @@ def state(grid):
     return CaseState(
         volume=Volume(grid=grid, hu=hu),
         segmentation=Segmentation(grid=grid, labels=labels, provenance={1: automatic}),
-        planes=(Plane(point_mm=(0.1, -13.3, 20.7), normal=(0.3, 0.2, 0.7)),),
+        plan=Plan(cuts=(Plane(point_mm=(0.1, -13.3, 20.7), normal=(0.3, 0.2, 0.7)),)),
         documents={
             "patient": {"height_cm": 165, "weight_kg": 70.3},
             "headers": {"(0010,0010)": "A"},

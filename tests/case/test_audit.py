@@ -8,6 +8,7 @@ import pytest
 from liverplan.case import open_case
 from liverplan.case.audit import differences, read_trail, trail_faults
 from liverplan.errors import CaseError
+from liverplan.resection import Plan
 
 
 def test_a_commit_says_who_when_what_and_why(case, state, surgeon):
@@ -35,10 +36,10 @@ def test_people_and_programs_are_told_apart(case, state, surgeon):
 
 
 def test_a_moved_cut_is_named_with_both_places(case, state, surgeon):
-    moved = dataclasses.replace(state, planes=(state.planes[0].shifted(2),))
+    moved = dataclasses.replace(state, plan=Plan(cuts=(state.plan.cuts[0].shifted(2),)))
     entry = case.commit(moved, actor=surgeon, what="x").history[-1]
     fields = {change.field for change in entry.changes}
-    assert fields == {f"planes.0.point_mm.{axis}" for axis in range(3)}
+    assert fields == {f"plan.cuts.0.point_mm.{axis}" for axis in range(3)}
 
 
 def test_true_and_one_are_told_apart():

@@ -22,6 +22,7 @@ from liverplan.case.audit import read_trail
 from liverplan.case.documents import parse, sha256, to_line, to_page
 from liverplan.case.keys import public_hex
 from liverplan.errors import CaseError
+from liverplan.resection import Plan
 from liverplan.segmentation import Segmentation
 
 RADIOLOGIST, SURGEON, MEMBERS = "Dr Eva Ask", "Dr Ada Lind", ("Dr Bo Ek", "Dr Siv Ed", "Dr Per Al")
@@ -66,11 +67,13 @@ def test_the_whole_journey(planned, keys):
 def test_any_change_voids_what_it_concerns_and_says_what(planned, keys):
     case = vote(planned, keys, MEMBERS[0])
     surgeon = Actor(name=SURGEON, kind="human")
-    moved = dataclasses.replace(case.state, planes=(case.state.planes[0].shifted(1e-9),))
+    moved = dataclasses.replace(
+        case.state, plan=Plan(cuts=(case.state.plan.cuts[0].shifted(1e-9),))
+    )
     with pytest.raises(CaseError, match="a change voids the signatures and needs a reason"):
         case.commit(moved, actor=surgeon, what="Moved the cut")
     case = case.commit(moved, actor=surgeon, what="Moved the cut", why="closer to the vein")
-    assert voids(case) == ["", "changed since: planes", "changed since: planes"]
+    assert voids(case) == ["", "changed since: plan", "changed since: plan"]
     assert pending(case) == ("plan signed by the surgeon", "0 of 3 votes")
 
 
@@ -95,7 +98,7 @@ def test_a_changed_voxel_voids_everything(planned, surgeon):
 
 def test_a_voided_vote_can_be_cast_again_and_the_old_one_stays(planned, keys, surgeon):
     case = vote(planned, keys, MEMBERS[0])
-    state = dataclasses.replace(case.state, planes=())
+    state = dataclasses.replace(case.state, plan=Plan(cuts=()))
     case = case.commit(state, actor=surgeon, what="x", why="y")
     case = sign(case, keys[SURGEON], name=SURGEON, meaning="plan signed")
     case = vote(case, keys, MEMBERS[0], "against", "No cut")
@@ -132,7 +135,9 @@ def test_the_plan_needs_accepted_lesions(case, keys):
 
 def test_who_changed_the_plan_does_not_vote_on_it(accepted, keys):
     planner = Actor(name=MEMBERS[0], kind="human")
-    moved = dataclasses.replace(accepted.state, planes=(accepted.state.planes[0].shifted(1),))
+    moved = dataclasses.replace(
+        accepted.state, plan=Plan(cuts=(accepted.state.plan.cuts[0].shifted(1),))
+    )
     case = accepted.commit(moved, actor=planner, what="Moved the cut", why="margin")
     case = sign(case, keys[SURGEON], name=SURGEON, meaning="plan signed")
     with pytest.raises(CaseError, match="an author does not approve their own work"):

@@ -11,7 +11,8 @@ import pytest
 from liverplan.case import CaseState, create_case, is_case, open_case, verify
 from liverplan.case.files import lock
 from liverplan.errors import CaseError
-from liverplan.resection import Plane
+from liverplan.resection import Ablation, Parts, Plan, Plane, Surface, Wedge
+from liverplan.resection.maps import PartMap
 
 
 def contents(folder):
@@ -31,29 +32,58 @@ def test_a_state_comes_back_to_the_bit(case, state):
     assert again.documents == state.documents
 
 
+def test_any_cuts_and_their_maps_come_back_to_the_bit(tmp_path, program, state, surgeon):
+    plan = Plan(
+        name="Wedge, ablation and segments",
+        cuts=(
+            Wedge(tip_mm=(0.1, 1 / 3, 2), direction=(1, 2, 3), radius_mm=12.7),
+            Ablation(centre_mm=(1, 2, 3), radii_mm=(10, 12, 14.1), axes=np.eye(3)),
+            Surface.flat((0, 0, 0), (1, 0.3, 0.2)).lifted((1, 1), 1 / 3),
+            Parts(scheme="couinaud", names=("5", "6")),
+        ),
+    )
+    grid = state.segmentation.grid
+    labels = np.random.default_rng(3).integers(0, 3, grid.shape).astype(np.uint8)
+    part_map = PartMap(scheme="couinaud", grid=grid, labels=labels, names=("5", "6"))
+    state = dataclasses.replace(state, plan=plan, maps={"couinaud": part_map})
+    case = create_case(tmp_path / "c", state=state, actor=program, what="Planned")
+    again = open_case(tmp_path / "c")
+    assert again.state.plan.to_json() == plan.to_json()
+    read = again.state.maps["couinaud"]
+    assert (read.scheme, read.names) == ("couinaud", ("5", "6"))
+    assert np.array_equal(read.labels, labels)
+    assert np.array_equal(read.grid.affine, grid.affine)
+    files = {p.name for p in (tmp_path / "c" / "objects").iterdir()}
+    case.commit(dataclasses.replace(state, documents={}), actor=surgeon, what="x")
+    assert {p.name for p in (tmp_path / "c" / "objects").iterdir()} == files
+    assert verify(tmp_path / "c") == []
+
+
 def test_random_planes_come_back_to_the_bit(tmp_path, program):
     rng = np.random.default_rng(5)
     planes = tuple(
         Plane(point_mm=rng.normal(size=3) * 100, normal=rng.normal(size=3)) for _ in range(200)
     )
-    create_case(tmp_path / "c", state=CaseState(planes=planes), actor=program, what="Planned")
-    for before, after in zip(planes, open_case(tmp_path / "c").state.planes, strict=True):
+    create_case(
+        tmp_path / "c", state=CaseState(plan=Plan(cuts=planes)), actor=program, what="Planned"
+    )
+    for before, after in zip(planes, open_case(tmp_path / "c").state.plan.cuts, strict=True):
         assert before.normal.tobytes() == after.normal.tobytes()
         assert before.point_mm.tobytes() == after.point_mm.tobytes()
 
 
 def test_every_state_can_be_reopened(case, state, surgeon):
-    moved = dataclasses.replace(state, planes=(state.planes[0].shifted(3.5),))
+    moved = dataclasses.replace(state, plan=Plan(cuts=(state.plan.cuts[0].shifted(3.5),)))
     case = case.commit(moved, actor=surgeon, what="Moved the cut", why="margin")
     case = case.commit(
-        dataclasses.replace(moved, planes=()),
+        dataclasses.replace(moved, plan=Plan(cuts=())),
         actor=surgeon,
         what="Removed the cut",
         why="start over",
     )
     again = open_case(case.folder)
-    assert [len(again.at(n).planes) for n in (1, 2, 3)] == [1, 1, 0]
-    assert np.array_equal(again.at(2).planes[0].point_mm, moved.planes[0].point_mm)
+    assert [len(again.at(n).plan.cuts) for n in (1, 2, 3)] == [1, 1, 0]
+    assert np.array_equal(again.at(2).plan.cuts[0].point_mm, moved.plan.cuts[0].point_mm)
     with pytest.raises(CaseError, match="states 1 to 3, not 4"):
         again.at(4)
 
@@ -61,7 +91,7 @@ def test_every_state_can_be_reopened(case, state, surgeon):
 def test_an_unchanged_ct_is_stored_once(case, surgeon):
     before = {p.name for p in (case.folder / "objects").glob("*.nii.gz")}
     opened = open_case(case.folder)
-    opened.commit(dataclasses.replace(opened.state, planes=()), actor=surgeon, what="x")
+    opened.commit(dataclasses.replace(opened.state, plan=Plan(cuts=())), actor=surgeon, what="x")
     assert {p.name for p in (case.folder / "objects").glob("*.nii.gz")} == before
 
 
@@ -144,7 +174,7 @@ def test_two_writers_cannot_write_at_once(case, state, surgeon):
 
 def test_a_stale_copy_cannot_overwrite(case, state, surgeon):
     other = open_case(case.folder)
-    case.commit(dataclasses.replace(state, planes=()), actor=surgeon, what="first")
+    case.commit(dataclasses.replace(state, plan=Plan(cuts=())), actor=surgeon, what="first")
     with pytest.raises(CaseError, match="was changed by another program"):
         other.commit(state, actor=surgeon, what="second")
     assert [entry.what for entry in open_case(case.folder).history][1:] == ["first"]
@@ -179,11 +209,11 @@ def test_a_failing_rename_leaves_the_case_as_it_was(case, state, surgeon, monkey
 
     monkeypatch.setattr(Path, "replace", refuse_trail)
     with pytest.raises(CaseError, match="Permission denied"):
-        case.commit(dataclasses.replace(state, planes=()), actor=surgeon, what="x")
+        case.commit(dataclasses.replace(state, plan=Plan(cuts=())), actor=surgeon, what="x")
     monkeypatch.undo()
     assert contents(case.folder)["audit.jsonl"] == before["audit.jsonl"]
     assert not list(case.folder.rglob(".liverplan-[0-9]*"))
-    assert len(open_case(case.folder).state.planes) == 1
+    assert len(open_case(case.folder).state.plan.cuts) == 1
     assert verify(case.folder) == []
 
 

@@ -8,11 +8,12 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from liverplan.case import sign, verify
 from liverplan.errors import CaseError
+from liverplan.resection import Plan
 
 
 @pytest.fixture
 def folder(case, state, surgeon):
-    moved = dataclasses.replace(state, planes=(state.planes[0].shifted(3.5),))
+    moved = dataclasses.replace(state, plan=Plan(cuts=(state.plan.cuts[0].shifted(3.5),)))
     case = case.commit(moved, actor=surgeon, what="Moved the cut", why="margin")
     return sign(
         case, Ed25519PrivateKey.generate(), name="Dr Eva Ask", meaning="lesions accepted"

@@ -78,7 +78,7 @@ def test_a_changed_plan_voids_its_signature_visibly(small, case, key, tmp_path):
     assert run("assess", small.ct, "--out", case, *masks, "--plane", moved) == 0
     checked = cases.check_signatures(cases.open_case(case))
     plan = next(c for c in checked if c.signature.meaning == "plan signed")
-    assert "planes" in plan.void_because
+    assert "plan" in plan.void_because
 
 
 def test_an_accepted_automatic_mask_counts_as_confirmed(case, key):
