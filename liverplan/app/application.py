@@ -17,9 +17,11 @@ from liverplan.app.adapter import Viewer
 from liverplan.app.desk import Bell, Desk
 from liverplan.app.handing import Handing
 from liverplan.app.jobs import unexpected
+from liverplan.app.lesion_edits import LesionEdits
 from liverplan.app.live import Live
 from liverplan.app.marking import Marking
 from liverplan.app.opening import Opening
+from liverplan.app.outlining import Outlining
 from liverplan.app.panels.liver_panel import LiverPanel
 from liverplan.app.panels.metastases_panel import MetastasesPanel
 from liverplan.app.panels.open_panel import OpenPanel
@@ -67,6 +69,8 @@ class Application(QObject):
         self.saver = Saver(self.desk)
         self.opening = Opening(self.desk, self.saver)
         self.marking = Marking(self.desk)
+        self.outlining = Outlining(self.desk)
+        self.lesion_edits = LesionEdits(self.desk, self.marking)
         self.planning = Planning(self.desk)
         self.handing = Handing(self.desk, self.saver)
         self.scene = Scene()
@@ -74,7 +78,7 @@ class Application(QObject):
         self.panels = (
             OpenPanel(self.desk, self.opening),
             LiverPanel(self.desk, self.marking),
-            MetastasesPanel(self.desk, self.marking),
+            MetastasesPanel(self.desk, self.marking, self.lesion_edits),
             ResectionPanel(self.desk, self.planning),
             ResultPanel(self.desk, self.handing),
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +33,8 @@ class Stroke:
         The view whose slices the discs lie in; None paints balls.
     radius_mm : float
         Of the disc or ball.
+    limits : (hu, lowest, highest) or None
+        The CT and the densities, HU, between which alone voxels change.
     """
 
     start: Segmentation
@@ -40,6 +42,7 @@ class Stroke:
     kind: Kind
     axes: ViewAxes | None
     radius_mm: float
+    limits: tuple[NDArray[Any], float, float] | None = None
     _labels: NDArray[np.uint8] = field(init=False)
     _last: FloatArray | None = field(init=False, default=None)
 
@@ -89,6 +92,9 @@ class Stroke:
             <= self.radius_mm**2
         )
         box = tuple(slice(int(a), int(b)) for a, b in zip(low, high, strict=True))
+        if self.limits is not None:
+            hu, lowest, highest = self.limits
+            inside &= (hu[box] >= lowest) & (hu[box] <= highest)
         self._apply(self._labels[box], inside)
 
     def _apply(self, part: NDArray[np.uint8], inside: NDArray[np.bool_]) -> None:

@@ -14,12 +14,12 @@ from liverplan.app.convert import view_axes
 from liverplan.app.desk import Desk
 from liverplan.app.history import changed_box
 from liverplan.app.jobs import Progress
-from liverplan.app.state import Work, lesion_title
+from liverplan.app.masks import EDITS, by_hand, edited, free_label, with_provenance
+from liverplan.app.state import lesion_title
 from liverplan.app.views import SliceView
 from liverplan.segmentation import (
     LesionResult,
     LiverResult,
-    Provenance,
     Segmentation,
     lesion_from_click,
     segment_with,
@@ -29,8 +29,6 @@ from liverplan.segmentation.labels import FIRST_LESION, LIVER
 from liverplan.volume import FloatArray, Volume
 from liverplan.workflow import DEFAULT_BACKEND
 from liverplan.workflow.cases import user
-
-EDITS = "edits by hand"
 
 
 class Marking(QObject):
@@ -42,15 +40,19 @@ class Marking(QObject):
         The mask that brush and eraser work on.
     ball : bool
         Whether the brush goes through the slices.
+    limits_hu : (float, float) or None
+        Lowest and highest density that the brush paints; None paints all.
     """
 
     target_changed = Signal()
+    options_changed = Signal()
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
         self.desk = desk
         self.target = LIVER
         self.ball = False
+        self.limits_hu: tuple[float, float] | None = None
         self._stroke: Stroke | None = None
         desk.tools.clicked.connect(self._clicked)
         desk.tools.stroked.connect(self._stroked)
@@ -99,13 +101,13 @@ class Marking(QObject):
         work = self.desk.session.work
         if work.segmentation is None:
             return
-        made = work.segmentation.provenance.get(label) or _by_hand()
+        made = work.segmentation.provenance.get(label) or by_hand()
         edited = made.parameters.get(EDITS, "0") != "0"
         accepted = replace(
             made, accepted_by=user().name, quality="edited" if edited else made.quality
         )
         name = "confirm liver" if label == LIVER else f"confirm {lesion_title(label)}"
-        self.desk.session.do(name, _with_provenance(work, label, accepted))
+        self.desk.session.do(name, with_provenance(work, label, accepted))
 
     def toggle_biopsied(self, label: int) -> None:
         """Note that a lesion was biopsied, or that it was not."""
@@ -121,7 +123,7 @@ class Marking(QObject):
         labels = work.segmentation.labels.copy()
         labels[labels == label] = LIVER
         provenance = {k: v for k, v in work.segmentation.provenance.items() if k != label}
-        self._choose_target(LIVER)
+        self.choose_target(LIVER)
         after = replace(
             work,
             segmentation=Segmentation(
@@ -131,14 +133,37 @@ class Marking(QObject):
         )
         self.desk.session.do(f"delete {lesion_title(label)}", after)
 
+    def set_ball(self, *, through: bool) -> None:
+        """Let the brush go through the slices, or stay on one."""
+        self.ball = through
+        self.options_changed.emit()
+
+    def limit(self, limits_hu: tuple[float, float] | None) -> None:
+        """Paint only densities between two limits, HU; None paints all."""
+        self.limits_hu = limits_hu
+        self.options_changed.emit()
+
+    def liver_limits_hu(self) -> tuple[float, float]:
+        """Densities between which nearly all of the liver lies, HU."""
+        work = self.desk.session.work
+        if work.volume is None or work.segmentation is None:
+            return 0.0, 200.0
+        thin = (slice(None, None, 2), slice(None, None, 4), slice(None, None, 4))
+        liver = work.volume.hu[thin][work.segmentation.labels[thin] == LIVER]
+        if not liver.size:
+            return 0.0, 200.0
+        low, high = np.percentile(liver, (2, 98))
+        return float(np.floor(low / 5) * 5), float(np.ceil(high / 5) * 5)
+
     def paint(self, label: int, tool: str) -> None:
         """Take brush or eraser for a mask; the same again puts it away."""
         tools = self.desk.tools
         again = tools.name == tool and self.target == label
-        self._choose_target(label)
+        self.choose_target(label)
         tools.choose("" if again else tool)  # type: ignore[arg-type]
 
-    def _choose_target(self, label: int) -> None:
+    def choose_target(self, label: int) -> None:
+        """Let brush, eraser and the buttons of the list work on this mask."""
         self.target = label
         self.target_changed.emit()
 
@@ -165,8 +190,8 @@ class Marking(QObject):
             corrected = Segmentation(
                 grid=answer.grid, labels=answer.labels, provenance=segmentation.provenance
             )
-            made = segmentation.provenance.get(LIVER) or _by_hand()
-            after = _with_provenance(replace(now, segmentation=corrected), LIVER, _edited(made))
+            made = segmentation.provenance.get(LIVER) or by_hand()
+            after = with_provenance(replace(now, segmentation=corrected), LIVER, edited(made))
             self.desk.session.do("add to liver" if side == "inside" else "take from liver", after)
 
         self.desk.run("liver", "Correcting", task, then)
@@ -185,25 +210,34 @@ class Marking(QObject):
 
     def _outlined(self, segmentation: Segmentation, answer: object) -> None:
         work = self.desk.session.work
-        if not isinstance(answer, LesionResult) or work.segmentation is not segmentation:
-            return
-        label = free_label(segmentation)
-        labels = segmentation.labels.copy()
-        labels[answer.mask & (labels <= LIVER)] = label
+        if isinstance(answer, LesionResult) and work.segmentation is segmentation:
+            label = free_label(segmentation)
+            self.put_lesion(answer, segmentation, label, f"add {lesion_title(label)}")
+
+    def put_lesion(
+        self, found: LesionResult, onto: Segmentation, label: int, name: str
+    ) -> Segmentation | None:
+        """Add a lesion to a label map as one step; other lesions keep their voxels."""
+        labels = onto.labels.copy()
+        labels[found.mask & (labels <= LIVER)] = label
         if not np.any(labels == label):
             self.desk.say("metastases", "This place is already part of another metastasis.")
-            return
+            return None
+        work = self.desk.session.work
         after = Segmentation(
-            grid=segmentation.grid,
+            grid=onto.grid,
             labels=labels,
-            provenance={**segmentation.provenance, label: answer.provenance},
+            provenance={**onto.provenance, label: found.provenance},
         )
-        self._choose_target(label)
-        self.desk.session.do(f"add {lesion_title(label)}", replace(work, segmentation=after))
-        if answer.warnings:
-            self.desk.say("metastases", " ".join(answer.warnings))
+        self.choose_target(label)
+        self.desk.session.do(name, replace(work, segmentation=after))
+        if found.warnings:
+            self.desk.say("metastases", " ".join(found.warnings))
+        return after
 
     def _stroked(self, tool: str, point: FloatArray | None, view: SliceView) -> None:
+        if tool not in {"brush", "eraser"}:
+            return
         if point is None:
             self._end_stroke()
         else:
@@ -215,7 +249,7 @@ class Marking(QObject):
     def _begin_stroke(self, tool: str, view: SliceView) -> Stroke | None:
         work = self.desk.session.work
         segmentation = work.segmentation
-        if segmentation is None or view.grid is None or tool not in {"brush", "eraser"}:
+        if segmentation is None or view.grid is None or work.volume is None:
             return None
         self._stroke = Stroke(
             start=segmentation,
@@ -223,6 +257,7 @@ class Marking(QObject):
             kind="brush" if tool == "brush" else "eraser",
             axes=None if self.ball else view_axes(view.grid, view.name),
             radius_mm=self.desk.tools.radius_mm,
+            limits=(work.volume.hu, *self.limits_hu) if self.limits_hu else None,
         )
         return self._stroke
 
@@ -234,43 +269,12 @@ class Marking(QObject):
         if changed_box(stroke.start.labels, segmentation.labels) is None:
             self.desk.session.cancel_drag()  # nothing was painted: no step to undo
             return
-        made = segmentation.provenance.get(stroke.label) or _by_hand()
+        made = segmentation.provenance.get(stroke.label) or by_hand()
         work = replace(self.desk.session.work, segmentation=segmentation)
         what = "liver" if stroke.label == LIVER else lesion_title(stroke.label)
         name = f"{'paint' if stroke.kind == 'brush' else 'erase'} {what}"
-        self.desk.session.do(name, _with_provenance(work, stroke.label, _edited(made)))
+        self.desk.session.do(name, with_provenance(work, stroke.label, edited(made)))
 
     def abandon(self) -> None:
         """Give up the stroke under way."""
         self._stroke = None
-
-
-def free_label(segmentation: Segmentation) -> int:
-    """Lowest label value that no lesion has."""
-    taken = set(segmentation.lesion_labels)
-    return next(n for n in range(FIRST_LESION, 256) if n not in taken)
-
-
-def _by_hand() -> Provenance:
-    from liverplan import __version__  # noqa: PLC0415
-
-    return Provenance(method="drawn by hand", version=__version__, quality="automatic")
-
-
-def _edited(made: Provenance) -> Provenance:
-    """Count an edit; what was accepted before must be looked at again."""
-    edits = int(made.parameters.get(EDITS, "0")) + 1
-    return replace(
-        made, quality="automatic", accepted_by="", parameters={**made.parameters, EDITS: str(edits)}
-    )
-
-
-def _with_provenance(work: Work, label: int, made: Provenance) -> Work:
-    if work.segmentation is None:
-        return work
-    segmentation = Segmentation(
-        grid=work.segmentation.grid,
-        labels=work.segmentation.labels,
-        provenance={**work.segmentation.provenance, label: made},
-    )
-    return replace(work, segmentation=segmentation)

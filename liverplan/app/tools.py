@@ -17,9 +17,25 @@ from liverplan.app.views import SliceView, ThreeViews
 from liverplan.resection.cuts import Plane
 from liverplan.volume import FloatArray
 
-ToolName = Literal["", "inside", "outside", "brush", "eraser", "lesion", "plane", "three points"]
+ToolName = Literal[
+    "",
+    "inside",
+    "outside",
+    "brush",
+    "eraser",
+    "outline",
+    "lesion",
+    "axis",
+    "merge",
+    "split",
+    "portal vein",
+    "hepatic veins",
+    "plane",
+    "three points",
+]
 
 PAINTING: frozenset[str] = frozenset({"brush", "eraser"})
+STROKING: frozenset[str] = PAINTING | {"outline", "axis"}
 KNOB_PIXELS, LINE_PIXELS = 12.0, 6.0
 BRUSH_MM = (1.0, 40.0)
 
@@ -202,7 +218,7 @@ class Tools(QObject):
     def choose(self, name: ToolName) -> None:
         """Make a tool the active one; no name means none."""
         self.name = name
-        self.views.points_mm = []
+        self.views.points_mm, self.views.path_mm = [], []
         self.views.brush = None
         self.changed.emit()
         self.views.redraw()
@@ -224,6 +240,7 @@ class Tools(QObject):
     def abandon(self) -> None:
         """Give up the drag under way."""
         self._drag = None
+        self.views.path_mm = []
         self.session.cancel_drag()
 
     def _mouse(self, view: SliceView, event: QEvent) -> None:
@@ -266,7 +283,7 @@ class Tools(QObject):
     def _use_tool(self, view: SliceView, look: Look, at: Point) -> Drag | None:
         point = look.pixel_to_lps(*at)
         tool = self.name
-        if tool not in PAINTING:
+        if tool not in STROKING:
             self.clicked.emit(tool, point, view)
             return None
         self.stroked.emit(tool, point, view)

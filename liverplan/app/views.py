@@ -152,6 +152,8 @@ class ThreeViews(QObject):
         self.pointer_hu: float | None = None
         self.axes_mm: dict[int, tuple[int, FloatArray]] = {}
         self.points_mm: list[FloatArray] = []
+        self.path_mm: list[FloatArray] = []
+        self.path_view: SliceView | None = None
         self.brush: tuple[SliceView, Point, float] | None = None
         self._closed = False
         self._pending: set[ViewName] = set()
@@ -259,6 +261,9 @@ class ThreeViews(QObject):
             crosshair=self._crosshair(look),
             axes_mm=self._axes(look),
             points=tuple(look.lps_to_pixel(p) for p in self.points_mm),
+            path=tuple(look.lps_to_pixel(p) for p in self.path_mm)
+            if self.path_view is view
+            else (),
             brush=brush,
             corners=self._corners(view, look),
         )

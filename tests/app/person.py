@@ -112,6 +112,21 @@ class Person:
         self._button(QEvent.Type.MouseButtonRelease, widget, end, button, modifiers)
         self.spin(0.03)
 
+    def trace(self, widget, points):
+        """Press at the first point, follow the others, release at the last."""
+        self._button(QEvent.Type.MouseButtonPress, widget, points[0], LEFT, NONE)
+        for point in points[1:]:
+            self.move(widget, point, NONE, LEFT)
+        self._button(QEvent.Type.MouseButtonRelease, widget, points[-1], LEFT, NONE)
+        self.spin(0.03)
+
+    def click_box(self, box):
+        """Click the square of a check box."""
+        assert box.isVisible(), box.text()
+        self.app.steps.area.ensureWidgetVisible(box)
+        QTest.mouseClick(box, LEFT, NONE, QPoint(9, box.height() // 2))
+        self.spin(0.03)
+
     def _button(self, kind, widget, at, button, modifiers):
         """Press or release, to a fraction of a pixel, as a high-resolution mouse does."""
         point = QPointF(*at)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from liverplan.app.desk import Desk
 from liverplan.app.marking import Marking
+from liverplan.app.panels.brush_options import BrushOptions
 from liverplan.app.panels.busy import Busy
 from liverplan.app.panels.panel import Panel
 from liverplan.app.tools import ToolName
@@ -34,15 +35,20 @@ class LiverPanel(Panel):
         self.outside_button = button(
             "Not liver", lambda: self._click("outside"), tip="Click tissue that was taken in"
         )
-        tools = (self.brush_button, self.eraser_button, self.inside_button, self.outside_button)
-        for tool in tools:
+        self.outline_button = button(
+            "Outline",
+            lambda: self._click("outline"),
+            tip="Draw around the whole liver on a few axial slices; between them it follows",
+        )
+        for tool in (self.brush_button, self.eraser_button, self.outline_button):
             tool.setCheckable(True)
-        self.ball = QCheckBox("through the slices")
-        self.ball.toggled.connect(lambda on: setattr(marking, "ball", on))
-        self.radius = label("", "secondary", wrap=False)
+        for tool in (self.inside_button, self.outside_button):
+            tool.setCheckable(True)
+        self.options = BrushOptions(desk, marking)
         self.confirm_button = button("Confirm liver", lambda: marking.accept(LIVER), role="primary")
         self.correct = label(
-            "Correct it by clicks or brush where it is wrong; all can be undone.", "secondary"
+            "Where it is wrong, correct it by clicks, by brush, or by outlines on a few slices.",
+            "secondary",
         )
         for part in (self.run_button, self.busy):
             self.column.addWidget(part)
@@ -53,8 +59,8 @@ class LiverPanel(Panel):
         inside.addWidget(self.volume)
         inside.addWidget(self.correct)
         inside.addLayout(row(self.inside_button, self.outside_button))
-        inside.addLayout(row(self.brush_button, self.eraser_button))
-        inside.addLayout(row(self.ball, 1, self.radius))
+        inside.addLayout(row(self.brush_button, self.eraser_button, self.outline_button))
+        inside.addWidget(self.options)
         inside.addWidget(self.confirm_button)
         self.column.addWidget(self.after)
         desk.watchers[self.place] = self.busy.watch
@@ -95,7 +101,7 @@ class LiverPanel(Panel):
         self.eraser_button.setChecked(mine and tools.name == "eraser")
         self.inside_button.setChecked(tools.name == "inside")
         self.outside_button.setChecked(tools.name == "outside")
-        self.radius.setText(f"radius {tools.radius_mm:.0f} mm  [ ]")
+        self.outline_button.setChecked(tools.name == "outline")
 
     def _click(self, tool: ToolName) -> None:
         self.desk.tools.choose("" if self.desk.tools.name == tool else tool)

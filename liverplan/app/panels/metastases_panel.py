@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
+
 from liverplan.app.desk import Desk
+from liverplan.app.lesion_edits import LesionEdits
 from liverplan.app.marking import Marking
+from liverplan.app.panels.brush_options import BrushOptions
 from liverplan.app.panels.busy import Busy
 from liverplan.app.panels.panel import Panel
 from liverplan.app.state import lesion_title
+from liverplan.app.tools import ToolName
 from liverplan.app.widgets import Table, button, label, row
 from liverplan.report.numbers import ml, mm
 from liverplan.segmentation.labels import LIVER
@@ -21,11 +26,17 @@ class MetastasesPanel(Panel):
     title = "Metastases"
     place = "metastases"
 
-    def __init__(self, desk: Desk, marking: Marking) -> None:
+    def __init__(self, desk: Desk, marking: Marking, edits: LesionEdits) -> None:
         super().__init__(desk)
-        self.marking = marking
-        self.click_button = button("Click a metastasis", self._click, role="primary")
-        self.click_button.setCheckable(True)
+        self.marking, self.edits = marking, edits
+        self.click_button = button(
+            "Click a metastasis", lambda: self._take("lesion"), role="primary"
+        )
+        self.axis_button = button(
+            "Draw its axes",
+            lambda: self._take("axis"),
+            tip="Drag along the longest diameter; a second stroke across it gives the short axis",
+        )
         self.busy = Busy()
         self.rule = label("", "secondary")
         self.table = Table(["Name", "mL", "mm", "Side", "State"], stretch=0)
@@ -37,12 +48,29 @@ class MetastasesPanel(Panel):
         self.delete_button = button("Delete", self._delete)
         self.brush_button = button("Brush", lambda: self._paint("brush"))
         self.eraser_button = button("Eraser", lambda: self._paint("eraser"))
-        for tool in (self.brush_button, self.eraser_button):
+        self.grow_button = button("Grow", lambda: self._resize(1), tip="By 1 mm on every side")
+        self.shrink_button = button("Shrink", lambda: self._resize(-1), tip="By 1 mm on every side")
+        self.merge_button = button(
+            "Merge", lambda: self._take("merge"), tip="Click the other metastasis: both become one"
+        )
+        self.split_button = button(
+            "Split", lambda: self._take("split"), tip="Click into both parts of one metastasis"
+        )
+        self.tool_buttons: dict[str, QPushButton] = {
+            "lesion": self.click_button,
+            "axis": self.axis_button,
+            "brush": self.brush_button,
+            "eraser": self.eraser_button,
+            "merge": self.merge_button,
+            "split": self.split_button,
+        }
+        for tool in self.tool_buttons.values():
             tool.setCheckable(True)
-        for part in (self.click_button, self.busy, self.table, self.rule):
+        self.options = BrushOptions(desk, marking)
+        self.column.addLayout(row(self.click_button, self.axis_button))
+        for part in (self.busy, self.table, self.rule):
             self.column.addWidget(part)
-        self.column.addLayout(row(self.confirm_button, self.biopsy_button, self.delete_button))
-        self.column.addLayout(row(self.brush_button, self.eraser_button))
+        self.column.addWidget(self._tools())
         desk.watchers[self.place] = self.busy.watch
         desk.bell.rung.connect(lambda _place: self.refresh())
         desk.tools.changed.connect(self.refresh)
@@ -50,6 +78,19 @@ class MetastasesPanel(Panel):
         marking.target_changed.connect(self.refresh)
         self._labels: tuple[int, ...] = ()
         self.refresh()
+
+    def _tools(self) -> QWidget:
+        """Return what works on the chosen lesion, shown once there is one."""
+        self.after = QWidget()
+        column = QVBoxLayout(self.after)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(7)
+        column.addLayout(row(self.confirm_button, self.biopsy_button, self.delete_button))
+        column.addLayout(row(self.brush_button, self.eraser_button))
+        column.addWidget(self.options)
+        column.addLayout(row(self.grow_button, self.shrink_button))
+        column.addLayout(row(self.merge_button, self.split_button))
+        return self.after
 
     def blocked(self) -> str:
         """Wait for the liver."""
@@ -77,7 +118,6 @@ class MetastasesPanel(Panel):
         work, tools = self.desk.session.work, self.desk.tools
         self._labels = self._known()
         count = len(self._labels)
-        self.click_button.setChecked(tools.name == "lesion")
         self.next.setText(
             "Click into each metastasis on a slice; its outline appears."
             if not count
@@ -92,22 +132,22 @@ class MetastasesPanel(Panel):
             f"{count} metastases: the protocol takes 1 to {RULE_MOST}, so its count is not met."
         )
         chosen = current >= 0
-        for part in (self.confirm_button, self.biopsy_button, self.delete_button):
-            part.setVisible(bool(count))
+        self.after.setVisible(bool(count))
+        for part in (self.biopsy_button, self.delete_button, self.brush_button, self.eraser_button):
             part.setEnabled(chosen)
-        for part in (self.brush_button, self.eraser_button):
-            part.setVisible(bool(count))
+        for part in (self.grow_button, self.shrink_button):
             part.setEnabled(chosen)
+        self.merge_button.setEnabled(chosen and count > 1)
         self.confirm_button.setEnabled(chosen and not work.accepted(target))
         self.biopsy_button.setChecked(chosen and target in work.biopsied)
-        self.brush_button.setChecked(chosen and tools.name == "brush")
-        self.eraser_button.setChecked(chosen and tools.name == "eraser")
+        for name, tool in self.tool_buttons.items():
+            mine = chosen or name not in {"brush", "eraser"}
+            tool.setChecked(mine and tools.name == name)
 
     def _row(self, lesion: int) -> tuple[str, str, str, str, str]:
         work, derived, index = self.desk.session.work, self.desk.live.derived, self.desk.live.index
-        state = {"found by machine": "check", "confirmed": "ok", "biopsied": "biopsied"}
         name = lesion_title(lesion).replace("Metastasis", "Met.")
-        words = state[work.lesion_state(lesion)]
+        words = work.lesion_state(lesion).replace("found ", "")
         if derived is None or index is None or lesion not in derived.axes:
             return name, "…", "…", "", words
         volume = work.segmentation.volume_ml(lesion) if work.segmentation else 0.0
@@ -128,8 +168,12 @@ class MetastasesPanel(Panel):
             self.desk.views.move_crosshair(centre)
         self.marking.target_changed.emit()
 
-    def _click(self) -> None:
-        self.desk.tools.choose("" if self.desk.tools.name == "lesion" else "lesion")
+    def _take(self, tool: ToolName) -> None:
+        self.desk.say(self.place, "")
+        self.desk.tools.choose("" if self.desk.tools.name == tool else tool)
+
+    def _resize(self, sign: int) -> None:
+        self.edits.resize(self.marking.target, sign)
 
     def _paint(self, tool: str) -> None:
         self.marking.paint(self.marking.target, tool)
