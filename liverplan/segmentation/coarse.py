@@ -17,6 +17,8 @@ from liverplan.segmentation.shapes import Float32, Spacing
 from liverplan.volume import FloatArray, Grid, Volume
 
 LOWEST_HU = -1024
+THICK_MM, THIN_MM = 4.0, 1.6
+"""Slices farther apart than the first are interpolated to about the second."""
 TOWARD = np.array(((0, 0, 1), (0, 1, 0), (1, 0, 0)), dtype=float)
 """LPS directions of axes 0, 1, 2: to the head, to the back, to the left."""
 
@@ -121,6 +123,32 @@ def turned(volume: Volume) -> Volume:
     """Return the CT in the common orientation (a view)."""
     turn = Turn.of(volume.grid)
     return Volume(grid=turn.apply_to_grid(volume.grid), hu=turn.apply(volume.hu))  # type: ignore[arg-type]
+
+
+def with_thin_slices(volume: Volume) -> tuple[Volume, int]:
+    """Interpolate between thick slices, so that steps in millimetres mean the same everywhere.
+
+    Returns
+    -------
+    Volume, int
+        The turned CT with an odd number of slices for each of its own, the middle one of which is
+        its own; and that number.
+    """
+    own_mm = volume.grid.spacing_mm[0]
+    if own_mm <= THICK_MM:
+        return volume, 1
+    count = 2 * round((own_mm / THIN_MM - 1) / 2) + 1
+    where = (np.arange(volume.grid.shape[0] * count) - count // 2) / count
+    low = np.clip(np.floor(where).astype(int), 0, volume.grid.shape[0] - 1)
+    high = np.minimum(low + 1, volume.grid.shape[0] - 1)
+    hu = np.empty((where.size, *volume.grid.shape[1:]), np.float32)
+    for k, part in enumerate(np.clip(where - low, 0, 1)):
+        hu[k] = (1 - part) * volume.hu[low[k]] + part * volume.hu[high[k]]
+    affine = volume.grid.affine.copy()
+    affine[:3, 3] = volume.grid.to_mm((where[0], 0, 0))
+    affine[:3, 0] /= count
+    shape = (where.size, volume.grid.shape[1], volume.grid.shape[2])
+    return Volume(grid=Grid(shape=shape, affine=affine), hu=np.rint(hu).astype(np.int16)), count
 
 
 def blocks_of(

@@ -18,7 +18,7 @@ from liverplan import __version__
 from liverplan.errors import CancelledError, SegmentationError
 from liverplan.segmentation.cava import cava_cost, track_cava
 from liverplan.segmentation.checks import require_liver, require_series, warnings_for
-from liverplan.segmentation.coarse import Blocks, Turn, blocks_of, turned
+from liverplan.segmentation.coarse import Blocks, Turn, blocks_of, turned, with_thin_slices
 from liverplan.segmentation.density import Density, read_density
 from liverplan.segmentation.doubt import doubt_of
 from liverplan.segmentation.labels import Provenance
@@ -87,7 +87,7 @@ def segment_liver(
     tell = _Steps(progress, cancel)
     tell(0.0, "Averaging the CT")
     require_series(volume)
-    ct = turned(volume)
+    ct, slices_each = with_thin_slices(turned(volume))
     blocks = blocks_of(ct, COARSE_MM)
     tell(0.15, "Finding body and lungs")
     blocks, torso = around_liver(blocks, find_torso(blocks))
@@ -102,7 +102,8 @@ def segment_liver(
     )
     coarse = coarse | masses
     tell(0.6, "Drawing its surface")
-    mask = Turn.of(volume.grid).undo(draw_surface(ct, blocks, coarse, barred))
+    drawn = draw_surface(ct, blocks, coarse, barred)[slices_each // 2 :: slices_each]
+    mask = Turn.of(volume.grid).undo(drawn)
     require_liver(mask, volume)
     tell(1.0, "Liver found")
     return LiverResult(

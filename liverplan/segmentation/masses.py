@@ -12,10 +12,11 @@ import numpy as np
 from liverplan.segmentation.coarse import Blocks
 from liverplan.segmentation.density import Density
 from liverplan.segmentation.results import Mask
-from liverplan.segmentation.shapes import Float32, closed, grown, pieces, shrunk
+from liverplan.segmentation.shapes import Float32, closed, depth_mm, grown, pieces, shrunk
 from liverplan.segmentation.torso import Torso
 
-HALF_THICK_MM = 8.0
+HALF_THICK_MM = (8.0, 10.0, 12.0, 14.0)
+"""Half of how thick a mass is at least; where one touches another organ, a thick one parts them."""
 SMALLEST_ML = 20.0
 FLUID_HU, DARKER_HU = 30.0, (15.0, 80.0)
 SHELL_MM = 4.0
@@ -33,15 +34,17 @@ def dark_masses(
     darker = density.mode_hu - calm
     dark = (darker > DARKER_HU[0]) & (darker < DARKER_HU[1]) & (calm > FLUID_HU)
     dark &= torso.body & ~liver & ~barred
-    numbers, counts = pieces(shrunk(dark, HALF_THICK_MM, spacing))
+    depth = depth_mm(dark, spacing)
     found = np.zeros_like(liver)
-    for number in np.flatnonzero(counts):
-        mass = grown(numbers == number, HALF_THICK_MM + 0.5, spacing) & dark
-        if _belongs(mass, blocks, torso, liver):
-            found |= mass
+    for half_mm in HALF_THICK_MM:
+        numbers, counts = pieces(depth > half_mm)
+        for number in np.flatnonzero(counts):
+            mass = grown(numbers == number, half_mm + 0.5, spacing) & dark
+            if _belongs(mass, blocks, torso, liver):
+                found |= mass
     if found.any():
         found = closed(found | liver, SEAM_MM, spacing) & ~liver & ~barred & (blocks.hu > FAT_HU)
-        found &= grown(shrunk(found, SEAM_MM, spacing), HALF_THICK_MM, spacing)
+        found &= grown(shrunk(found, SEAM_MM, spacing), HALF_THICK_MM[0], spacing)
     return found
 
 

@@ -8,11 +8,21 @@ from hypothesis import strategies as st
 import liverplan.segmentation as room
 from liverplan.errors import BackendError, SegmentationError
 from liverplan.segmentation import backends, find_vessels, segment_with, territories
-from liverplan.segmentation.coarse import Turn, blocks_of, resampled, turned
+from liverplan.segmentation.coarse import (
+    Blocks,
+    Turn,
+    blocks_of,
+    resampled,
+    turned,
+    with_thin_slices,
+)
+from liverplan.segmentation.density import Density
+from liverplan.segmentation.masses import dark_masses
 from liverplan.segmentation.maxflow import cut
 from liverplan.segmentation.necks import part_of_liver
 from liverplan.segmentation.results import LiverResult
 from liverplan.segmentation.shapes import closed, depth_mm, opened, signed_depth_mm
+from liverplan.segmentation.torso import Torso
 from liverplan.volume import Grid, Volume
 
 
@@ -201,3 +211,47 @@ def test_an_unknown_back_end_is_refused(tiny):
 def test_all_that_is_exported_exists():
     assert sorted(room.__all__) == sorted(set(room.__all__))
     assert all(hasattr(room, name) for name in room.__all__)
+
+
+def test_thick_slices_are_interpolated_and_keep_their_own_in_the_middle():
+    hu = np.arange(0, 60, 6, dtype=np.int16)[:, None, None] + np.zeros((1, 4, 5), np.int16)
+    volume = Volume(grid=grid_of((10, 4, 5), (5.0, 1.0, 1.0)), hu=hu)
+    thin, count = with_thin_slices(volume)
+    assert count == 3
+    assert np.array_equal(thin.hu[1::3], hu)
+    assert np.array_equal(thin.hu[2:29:3, 0, 0], np.arange(2, 56, 6))
+    assert np.allclose(thin.grid.to_mm((4, 2, 3)), volume.grid.to_mm((1, 2, 3)))
+    assert thin.grid.spacing_mm[0] == pytest.approx(5 / 3)
+
+
+def test_slices_that_are_thin_stay_as_they_are():
+    volume = Volume(grid=grid_of((10, 4, 5), (4.0, 1.0, 1.0)), hu=np.zeros((10, 4, 5), np.int16))
+    assert with_thin_slices(volume) == (volume, 1)
+
+
+@pytest.mark.parametrize(("bridge", "where"), [(False, "right"), (True, "right"), (False, "left")])
+def test_a_dark_mass_in_the_livers_surface_is_found_though_it_touches_the_stomach(bridge, where):
+    shape, spacing = (50, 60, 70), (3.0, 3.0, 3.0)
+    liver = np.zeros(shape, bool)
+    liver[10:40, 20:50, 5:35] = True
+    mass = ball(shape, (75, 60, 60), 20, spacing)
+    stomach = ball(shape, (75, 60, 160), 30, spacing)
+    hu = np.full(shape, 100, np.float32)  # no fat, and not dark
+    hu[liver] = 110
+    hu[mass | stomach] = 60
+    if bridge:
+        hu[22:29, 17:24, 24:48] = 60
+    torso = Torso(
+        body=np.ones(shape, bool),
+        lungs=np.zeros(shape, bool),
+        middle=40.0 if where == "right" else 10.0,
+    )
+    blocks = Blocks(hu=hu, factors=(1, 1, 1), start=(0, 0, 0), grid=grid_of(shape, spacing))
+    found = dark_masses(
+        blocks, hu, torso, Density(mode_hu=110, spread_hu=6), liver & ~mass, np.zeros(shape, bool)
+    )
+    if where == "left":
+        assert not found.any()
+    else:
+        assert (found & mass & liver).sum() > 0.8 * (mass & liver).sum()
+        assert not (found & stomach).any()
