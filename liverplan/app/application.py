@@ -22,6 +22,7 @@ from liverplan.app.live import Live
 from liverplan.app.marking import Marking
 from liverplan.app.opening import Opening
 from liverplan.app.outlining import Outlining
+from liverplan.app.panels.facts_sheet import FactsSheet
 from liverplan.app.panels.liver_panel import LiverPanel
 from liverplan.app.panels.metastases_panel import MetastasesPanel
 from liverplan.app.panels.open_panel import OpenPanel
@@ -85,6 +86,8 @@ class Application(QObject):
         self.steps = Steps(self.session, self.panels)
         self.result = ResultBar(self.live)
         self.central = Central(self.steps, self.views, self.scene_pane, self.result)
+        self.facts = FactsSheet(self.desk)
+        self.central.add_sheet(self.facts)
         self.window: QMainWindow = place_in(self.viewer, self.central)
         self._framed: object = None
         self._closed = False
@@ -92,6 +95,8 @@ class Application(QObject):
 
     def _connect(self) -> None:
         self.desk.notices["window"] = self.steps.notice.say
+        self.panels[4].wants_facts.connect(lambda: self.central.show_sheet(self.facts))
+        self.facts.done.connect(lambda: self.central.show_sheet(None))
         self.session.subscribe(self._session_changed)
         self.live.derived_changed.connect(self._derived)
         self.live.assessed.connect(self.steps.refresh)
@@ -194,6 +199,8 @@ class Application(QObject):
             self.tools.abandon()
         elif self.tools.name:
             self.tools.choose("")
+        elif self.central.sheet is not None:
+            self.central.show_sheet(None)
         elif self.central.maximised is not None:
             self.central.toggle_maximised(self.central.maximised)
 

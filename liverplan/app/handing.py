@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import replace
 from pathlib import Path
-from types import MappingProxyType
 
 from PySide6.QtCore import QObject, Signal
 
@@ -13,15 +11,10 @@ from liverplan import workflow
 from liverplan.app.desk import Desk
 from liverplan.app.jobs import Progress
 from liverplan.app.saving import Saver
-from liverplan.app.state import Work
-from liverplan.eligibility import parse_patient
-from liverplan.eligibility.strict import read_text
-from liverplan.errors import LiverplanError, ProtocolError
-from liverplan.workflow.cases import patient_of, protocol_of
 
 
 class Handing(QObject):
-    """Takes the patient's facts in; gives reports and DICOM out."""
+    """Gives reports and DICOM out."""
 
     written = Signal(str)
 
@@ -29,20 +22,6 @@ class Handing(QObject):
         super().__init__()
         self.desk = desk
         self.saver = saver
-
-    def load_patient(self, path: Path) -> None:
-        """Take the attested facts of a patient file into the work."""
-        work = self.desk.session.work
-        try:
-            text = read_text(path, what="patient file")
-            parse_patient(text, name=str(path), protocol=protocol_of(work.documents))
-        except ProtocolError as error:
-            self.desk.say("result", str(error))
-            return
-        documents = {**work.documents, "patient": {"name": str(path), "toml": text}}
-        self.desk.say("result", f"Facts of {path.name} taken in.", "info")
-        after = replace(work, documents=MappingProxyType(documents))
-        self.desk.session.do("patient facts", after)
 
     def report(self, path: Path) -> None:
         """Write the report of what is on screen; the list and the views stay as they are."""
@@ -84,11 +63,3 @@ class Handing(QObject):
             self.desk.say("result", "The case could not be saved, so nothing was written.")
             return None
         return self.saver.folder
-
-
-def has_patient(work: Work) -> bool:
-    """Whether attested facts were taken in."""
-    try:
-        return bool(patient_of(work.documents).facts)
-    except (LiverplanError, KeyError):
-        return False

@@ -42,6 +42,8 @@ class Central(QWidget):
         self.setAcceptDrops(True)
         self.steps, self.views, self.scene, self.result = steps, views, scene, result
         self.maximised: QWidget | None = None
+        self.sheets: list[QWidget] = []
+        self.sheet: QWidget | None = None
         self.narrow = False
         self.footer = QLabel("")
         self.footer.setProperty("role", "secondary")
@@ -79,7 +81,7 @@ class Central(QWidget):
         for splitter in (self.lower_row, self.slices, self.panes):
             splitter.setHandleWidth(4)
             splitter.setChildrenCollapsible(False)
-        right = QVBoxLayout()
+        self.right = right = QVBoxLayout()
         right.setSpacing(0)
         right.addWidget(self.panes, 1)
         right.addWidget(self.result)
@@ -88,6 +90,20 @@ class Central(QWidget):
         layout.setSpacing(0)
         layout.addWidget(self.steps)
         layout.addLayout(right, 1)
+        self.arrange()
+
+    def add_sheet(self, sheet: QWidget) -> None:
+        """Take in a sheet that can lie where the panes are."""
+        self.sheets.append(sheet)
+        sheet.hide()
+        self.right.insertWidget(0, sheet, 1)
+
+    def show_sheet(self, sheet: QWidget | None) -> None:
+        """Lay a sheet where the panes are, or show the panes again; steps and result stay."""
+        for other in self.sheets:
+            other.setVisible(other is sheet)
+        self.panes.setVisible(sheet is None)
+        self.sheet = sheet
         self.arrange()
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
@@ -139,14 +155,14 @@ class Keys(QObject):
             return False
         key, modifiers = int(event.key()), event.modifiers().value  # type: ignore[attr-defined]
         action = self.actions.get((key, modifiers & ~KEYPAD))
-        if action is None or not self._is_ours(key):
+        if action is None or not self._is_ours(key, modifiers):
             return False
         event.accept()
         if kind == QEvent.Type.KeyPress:
             action()
         return True
 
-    def _is_ours(self, key: int) -> bool:
+    def _is_ours(self, key: int, modifiers: int) -> bool:
         app = QApplication.instance()
         if not isinstance(app, QApplication) or app.activeModalWidget() or app.activePopupWidget():
             return False
@@ -155,12 +171,16 @@ class Keys(QObject):
             return False
         if focus is None:
             return True
-        typing = TYPING if key not in NAVIGATION else TYPING + BROWSING
+        typing: tuple[str, ...] = TYPING if key not in NAVIGATION else TYPING + BROWSING
+        if not modifiers & ~KEYPAD:
+            typing += PICKING
         return not any(focus.inherits(name) for name in typing)
 
 
 KEYPAD = Qt.KeyboardModifier.KeypadModifier.value
 TYPING = ("QLineEdit", "QAbstractSpinBox", "QTextEdit", "QPlainTextEdit")
+PICKING = ("QComboBox",)
+"""Where a letter or a digit chooses."""
 BROWSING = ("QAbstractItemView", "QComboBox", "QAbstractSlider")
 NAVIGATION = {
     int(key)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFileDialog
 
 from liverplan.app.desk import Desk
@@ -23,6 +24,7 @@ SIGNS = {"met": "met", "not met": "not met", "missing": "missing", "needs judgem
 class ResultPanel(Panel):
     """What the plan on screen says."""
 
+    wants_facts = Signal()
     title = "Result"
     place = "result"
 
@@ -38,7 +40,7 @@ class ResultPanel(Panel):
         self.finding = label("", "secondary")
         self.eligibility = label("", "title")
         self.patient_button = button(
-            "Patient facts…", self._patient, tip="A patient file (TOML) with attested facts"
+            "Patient facts…", self.wants_facts.emit, tip="What people attest, and the protocol"
         )
         self.report_button = button("Write report…", self._report, role="primary")
         self.export_button = button("Export DICOM…", self._export)
@@ -100,13 +102,6 @@ class ResultPanel(Panel):
         n = self.criteria.chosen
         if self._findings is not None and 0 <= n < len(self._findings.criteria):
             self.finding.setText(self._findings.criteria[n].finding)
-
-    def _patient(self) -> None:
-        chosen: Any = QFileDialog.getOpenFileName(
-            self.window(), "Patient file", "", "Patient facts (*.toml)"
-        )
-        if chosen[0]:
-            self.handing.load_patient(Path(chosen[0]))
 
     def _report(self) -> None:
         kinds = "Report (*.html *.pdf)"
