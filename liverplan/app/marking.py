@@ -7,8 +7,10 @@ from dataclasses import replace
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from liverplan.app.backends import Backends
 from liverplan.app.brush import Stroke
 from liverplan.app.convert import view_axes
 from liverplan.app.desk import Desk
@@ -20,6 +22,7 @@ from liverplan.app.views import SliceView
 from liverplan.segmentation import (
     LesionResult,
     LiverResult,
+    Provenance,
     Segmentation,
     lesion_from_click,
     segment_with,
@@ -27,7 +30,6 @@ from liverplan.segmentation import (
 from liverplan.segmentation import click as correct_by_click
 from liverplan.segmentation.labels import FIRST_LESION, LIVER
 from liverplan.volume import FloatArray, Volume
-from liverplan.workflow import DEFAULT_BACKEND
 from liverplan.workflow.cases import user
 
 
@@ -52,6 +54,7 @@ class Marking(QObject):
         self.desk = desk
         self.target = LIVER
         self.ball = False
+        self.backends = Backends(desk)
         self.limits_hu: tuple[float, float] | None = None
         self._stroke: Stroke | None = None
         desk.tools.clicked.connect(self._clicked)
@@ -59,12 +62,12 @@ class Marking(QObject):
 
     def segment(self) -> None:
         """Find the liver automatically; lesions that were marked stay."""
-        volume = self.desk.session.work.volume
+        volume, backend = self.desk.session.work.volume, self.backends.chosen
         if volume is None:
             return
 
         def task(report: Progress, cancel: threading.Event) -> LiverResult:
-            return segment_with(DEFAULT_BACKEND, volume, progress=report, cancel=cancel)
+            return segment_with(backend, volume, progress=report, cancel=cancel)
 
         self.desk.run("liver", "Finding the liver", task, lambda a: self._found(volume, a))
 
@@ -79,10 +82,14 @@ class Marking(QObject):
             lesions = old.labels >= FIRST_LESION
             labels[lesions] = old.labels[lesions]
             provenance |= {k: v for k, v in old.provenance.items() if k != LIVER}
+        found = _with_found_lesions(answer, labels, provenance)
         segmentation = Segmentation(grid=volume.grid, labels=labels, provenance=provenance)
         self.desk.session.do("automatic liver", replace(work, segmentation=segmentation))
-        if answer.warnings:
-            self.desk.say("liver", " ".join(answer.warnings))
+        warnings = list(answer.warnings)
+        if found:
+            warnings.append(f"It found {found} lesions as well: check each under Metastases.")
+        if warnings:
+            self.desk.say("liver", " ".join(warnings))
         self._show_middle(segmentation)
 
     def _show_middle(self, segmentation: Segmentation) -> None:
@@ -278,3 +285,18 @@ class Marking(QObject):
     def abandon(self) -> None:
         """Give up the stroke under way."""
         self._stroke = None
+
+
+def _with_found_lesions(
+    result: LiverResult, labels: NDArray[np.uint8], provenance: dict[int, Provenance]
+) -> int:
+    """Add the lesions that a back end found and nobody has marked yet; return how many."""
+    count = 0
+    for mask in result.lesions:
+        if not mask.any() or np.any(labels[mask] >= FIRST_LESION):
+            continue
+        label = max([LIVER, *provenance]) + 1
+        labels[mask] = label
+        provenance[label] = result.provenance
+        count += 1
+    return count

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QStandardItem, QStandardItemModel
+from PySide6.QtWidgets import QComboBox, QSizePolicy, QVBoxLayout, QWidget
 
 from liverplan.app.desk import Desk
 from liverplan.app.marking import Marking
@@ -25,6 +27,11 @@ class LiverPanel(Panel):
         super().__init__(desk)
         self.marking = marking
         self.run_button = button("Find the liver", marking.segment, role="primary")
+        self.method = QComboBox()
+        self.method.setToolTip("Which method finds the liver")
+        self.method.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.method.activated.connect(self._choose_method)
+        marking.backends.changed.connect(self._list_methods)
         self.busy = Busy()
         self.volume = label("", "title")
         self.brush_button = button("Brush", lambda: marking.paint(LIVER, "brush"))
@@ -50,7 +57,7 @@ class LiverPanel(Panel):
             "Where it is wrong, correct it by clicks, by brush, or by outlines on a few slices.",
             "secondary",
         )
-        for part in (self.run_button, self.busy):
+        for part in (self.method, self.run_button, self.busy):
             self.column.addWidget(part)
         self.after = QWidget()
         inside = QVBoxLayout(self.after)
@@ -87,6 +94,8 @@ class LiverPanel(Panel):
         busy = self.desk.busy(self.place)
         self.next.setText(self._next(has=has, confirmed=work.liver_confirmed))
         self.run_button.setVisible(not busy)
+        self.method.setVisible(len(self.marking.backends.choices) > 1)
+        self.method.setEnabled(not busy)
         self.run_button.setText("Find the liver again" if has else "Find the liver")
         self.after.setVisible(has)
         index = self.desk.live.index
@@ -102,6 +111,29 @@ class LiverPanel(Panel):
         self.inside_button.setChecked(tools.name == "inside")
         self.outside_button.setChecked(tools.name == "outside")
         self.outline_button.setChecked(tools.name == "outline")
+
+    def _list_methods(self) -> None:
+        """Show every back end; one that lacks something is greyed and says what."""
+        backends = self.marking.backends
+        model = QStandardItemModel(self.method)
+        for choice in backends.choices:
+            item = QStandardItem(choice.title)
+            item.setToolTip(choice.title)
+            item.setData(choice.name, Qt.ItemDataRole.UserRole)
+            item.setEnabled(not choice.lacks)
+            model.appendRow(item)
+        self.method.setModel(model)
+        names = [choice.name for choice in backends.choices]
+        self.method.setCurrentIndex(names.index(backends.chosen))
+        popup = self.method.view()
+        popup.setTextElideMode(Qt.TextElideMode.ElideRight)
+        popup.setMinimumWidth(min(popup.sizeHintForColumn(0) + 24, 560))
+        self.refresh()
+
+    def _choose_method(self, number: int) -> None:
+        name = self.method.itemData(number, Qt.ItemDataRole.UserRole)
+        if isinstance(name, str) and name != self.marking.backends.chosen:
+            self.marking.backends.choose(name)
 
     def _click(self, tool: ToolName) -> None:
         self.desk.tools.choose("" if self.desk.tools.name == tool else tool)
