@@ -98,7 +98,7 @@ def segment_with(
     Raises
     ------
     BackendError
-        If there is no such back end, it lacks something, it failed, or its mask does not fit.
+        If there is no such back end, it lacks something, it failed, or its masks do not fit.
     """
     segmenter = find_segmenters().get(name)
     if segmenter is None:
@@ -111,6 +111,9 @@ def segment_with(
             f"The back end {name!r} gave a mask of {result.mask.shape} voxels for a CT of "
             f"{volume.grid.shape}."
         )
+    for scheme, (labels, names) in result.maps.items():
+        if labels.shape != volume.grid.shape or int(labels.max(initial=0)) > len(names):
+            raise BackendError(f"The back end {name!r} gave a {scheme} map that does not fit.")
     return result
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,9 @@ from liverplan.segmentation.labels import Provenance
 from liverplan.volume import Grid, read_only
 
 Mask = NDArray[np.bool_]
+
+Parts = tuple[NDArray[np.uint8], tuple[str, ...]]
+"""(k, j, i) labels, 0 where no part is, and the names of 1, 2, 3, ..."""
 
 Progress = Callable[[float, str], None]
 """Called with the fraction done (0-1) and a few words."""
@@ -79,6 +83,8 @@ class LiverResult:
         Sentences for the user.
     lesions : tuple of (k, j, i) bool arrays
         Lesions that the method found as well; the classical one finds none.
+    maps : mapping of str to Parts
+        By scheme: parts of the liver that the method found as well, e.g. "couinaud" or "vessels".
     """
 
     mask: Mask
@@ -86,9 +92,11 @@ class LiverResult:
     doubt: Doubt | None = None
     warnings: tuple[str, ...] = ()
     lesions: tuple[Mask, ...] = ()
+    maps: Mapping[str, Parts] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         read_only(self.mask)
+        object.__setattr__(self, "maps", MappingProxyType(dict(self.maps)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -10,20 +10,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from liverplan.errors import BackendError
+from liverplan.resection.anatomical import SCHEME as COUINAUD
 from liverplan.segmentation import Provenance
 from liverplan.segmentation.results import LiverResult
 from liverplan.volume import Volume
+from liverplan_totalsegmentator.maps import maps_of
 from liverplan_totalsegmentator.parent import Answer, run_apart
 from liverplan_totalsegmentator.settings import Setup, read_setup, what_lacks
 
 SMALLEST_LESION_ML = 0.05
 """Specks below a sphere of 4.6 mm are noise of the network, not lesions."""
 
-LICENCE = "Apache-2.0 (code and weights of total and liver_lesions)"
+LICENCE = "Apache-2.0 (code and weights of these tasks, as their authors state)"
 
 
 class TotalSegmentatorSegmenter:
-    """Liver by the task ``total``, lesions by the task ``liver_lesions``."""
+    """Liver by ``total``, lesions by ``liver_lesions``, maps by ``liver_segments`` and so on."""
 
     name = "totalsegmentator"
 
@@ -49,15 +51,17 @@ class TotalSegmentatorSegmenter:
         """
         setup = read_setup()
         answer = run_apart(volume, setup, progress=progress, cancel=cancel)
-        lesions, specks = _pieces(answer.lesion, volume.grid.voxel_ml)
-        liver = np.logical_or.reduce([answer.liver, *lesions])
         if not answer.liver.any():
             raise BackendError("TotalSegmentator found no liver on this CT.")
+        lesions, specks = _pieces(answer.lesion, volume.grid.voxel_ml)
+        liver = np.logical_or.reduce([answer.liver, *lesions])
+        maps = dict(maps_of(answer, liver, volume.grid))
         return LiverResult(
             mask=liver,
             provenance=_provenance(setup, answer),
             lesions=lesions,
-            warnings=_warnings(answer, len(lesions), specks),
+            warnings=_warnings(answer, len(lesions), specks, tuple(maps)),
+            maps=maps,
         )
 
 
@@ -77,9 +81,11 @@ def _provenance(setup: Setup, answer: Answer) -> Provenance:
 
 
 def _pieces(
-    lesion: NDArray[np.bool_], voxel_ml: float
+    lesion: NDArray[np.bool_] | None, voxel_ml: float
 ) -> tuple[tuple[NDArray[np.bool_], ...], int]:
     """Split a mask into connected lesions, largest first, and count the specks left out."""
+    if lesion is None:
+        return (), 0
     labels, count = cc3d.connected_components(lesion, return_N=True)
     voxels = np.bincount(labels.ravel(), minlength=count + 1)[1:]
     order = [int(n) for n in np.argsort(-voxels, kind="stable")]
@@ -87,8 +93,18 @@ def _pieces(
     return tuple(labels == n + 1 for n in large), count - len(large)
 
 
-def _warnings(answer: Answer, lesions: int, specks: int) -> tuple[str, ...]:
+def _warnings(
+    answer: Answer, lesions: int, specks: int, schemes: tuple[str, ...]
+) -> tuple[str, ...]:
+    said = []
     if "liver_lesions" not in answer.tasks:
-        return ("TotalSegmentator's weights of liver_lesions are not there: mark metastases.",)
-    left = f" {specks} specks under {SMALLEST_LESION_ML} mL were left out." if specks else ""
-    return (f"TotalSegmentator found {lesions} lesions; it misses some: check each.{left}",)
+        said.append("TotalSegmentator's weights of liver_lesions are not there: mark metastases.")
+    else:
+        left = f" {specks} specks under {SMALLEST_LESION_ML} mL were left out." if specks else ""
+        said.append(f"TotalSegmentator found {lesions} lesions; it misses some: check each.{left}")
+    if COUINAUD in schemes:
+        said.append(
+            "TotalSegmentator's segments are an estimate, and it does not divide segment 4: "
+            "its upper half is taken for 4a."
+        )
+    return tuple(said)

@@ -1,8 +1,9 @@
 """The process in which TotalSegmentator runs: ``python child.py FOLDER``.
 
 It needs numpy, nibabel and totalsegmentator, not liverplan. FOLDER holds hu.npy, affine.npy (NIfTI
-convention: i, j, k to RAS mm) and request.json; liver.npy, lesion.npy and answer.json are written
-to it. Stages go to stdout as "start stop words"; a refusal is one line on stderr, exit status 3.
+convention: i, j, k to RAS mm) and request.json; a label map a task (liver.npy, lesion.npy,
+segments.npy, vessels.npy) and answer.json are written to it. Stages go to stdout as
+"start stop words"; a refusal is one line on stderr, exit status 3.
 """
 
 # ruff: noqa: ANN401, PLC0415, T201 - imports wait until the way to the network is closed, and what
@@ -19,6 +20,17 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 REFUSED = 3
+FURTHER = {
+    "liver_lesions": ("lesion", "Dataset*liver_lesions*", "lesions"),
+    "liver_segments": ("segments", "Dataset570_*", "Couinaud segments"),
+    "liver_vessels": ("vessels", "Dataset008_*", "vessels"),
+}
+"""Tasks done where their weights are: what their map is called, their weights, words."""
+CLASSES = {
+    "liver_segments": tuple(f"liver_segment_{n}" for n in range(1, 9)),
+    "liver_vessels": ("liver_vessels",),
+}
+"""Classes that become the values 1, 2, 3, ...; of other tasks every class becomes 1."""
 
 
 class RefusalError(Exception):
@@ -57,16 +69,17 @@ def work(folder: Path) -> None:
     go_offline(folder / "home")
     image = load(folder)
     subset = None if request["fast"] else ["liver"]
-    say(0.05, 0.6, "liver")
-    tasks = ["total"]
+    further = [task for task in FURTHER if wanted(task, request, weights)]
+    step = 0.9 / (1 + len(further))
+    say(0.05, 0.05 + step, "liver")
     liver = run(image, request, task="total", fast=request["fast"], roi_subset=subset)
-    lesion = liver < 0  # nowhere
-    if has_lesion_weights(weights):
-        say(0.6, 0.95, "lesions")
-        lesion = run(image, request, task="liver_lesions") > 0
-        tasks.append("liver_lesions")
+    masks = {"liver": liver == label_of("total", "liver")}
+    for number, task in enumerate(further, 1):
+        name, _, words = FURTHER[task]
+        say(0.05 + number * step, 0.05 + (number + 1) * step, words)
+        masks[name] = in_our_values(task, run(image, request, task=task))
     say(0.95, 1.0, "masks")
-    keep(folder, liver == label_of("total", "liver"), lesion, tasks, request)
+    keep(folder, masks, ["total", *further], request)
 
 
 def link_weights(weights: Path, private: Path) -> Path:
@@ -122,13 +135,25 @@ def label_of(task: str, name: str) -> int:
     return int(values.get(name, -1))
 
 
-def has_lesion_weights(weights: Path) -> bool:
-    """Whether weights of ``liver_lesions`` lie in the folder."""
-    return any(weights.glob("Dataset*liver_lesions*"))
+def wanted(task: str, request: dict[str, Any], weights: Path) -> bool:
+    """Whether a task's weights lie in the folder, and maps are wanted if it makes one."""
+    return any(weights.glob(FURTHER[task][1])) and (request["maps"] or task not in CLASSES)
 
 
-def keep(folder: Path, liver: Any, lesion: Any, tasks: list[str], request: dict[str, Any]) -> None:
-    """Write masks and what made them."""
+def in_our_values(task: str, labels: Any) -> Any:
+    """Give a task's classes the values that the parent expects."""
+    import numpy as np
+
+    if task not in CLASSES:
+        return labels > 0
+    ours = np.zeros(labels.shape, np.uint8)
+    for value, name in enumerate(CLASSES[task], 1):
+        ours[labels == label_of(task, name)] = value
+    return ours
+
+
+def keep(folder: Path, masks: dict[str, Any], tasks: list[str], request: dict[str, Any]) -> None:
+    """Write label maps and what made them."""
     import importlib.metadata
 
     import numpy as np
@@ -143,8 +168,8 @@ def keep(folder: Path, liver: Any, lesion: Any, tasks: list[str], request: dict[
         "device": request["device"],
         "weights_sha256": weights_hash(Path(request["weights"])),
     }
-    np.save(folder / "liver.npy", liver)
-    np.save(folder / "lesion.npy", lesion)
+    for name, labels in masks.items():
+        np.save(folder / f"{name}.npy", labels)
     (folder / "answer.json").write_text(json.dumps(answer), "utf-8")
 
 

@@ -14,6 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Event, Thread
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,10 +34,15 @@ Progress = Callable[[float, str], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """Masks on the CT's grid, and what made them."""
+    """Masks on the CT's grid, and what made them.
+
+    ``segments`` holds Couinaud's 1 to 8, ``vessels`` 1; None where its task was not done.
+    """
 
     liver: NDArray[np.bool_]
-    lesion: NDArray[np.bool_]
+    lesion: NDArray[np.bool_] | None
+    segments: NDArray[np.uint8] | None
+    vessels: NDArray[np.uint8] | None
     version: str
     tasks: tuple[str, ...]
     device: str
@@ -64,18 +70,29 @@ def run_apart(
         folder = Path(place)
         np.save(folder / "hu.npy", volume.hu.transpose(2, 1, 0))
         np.save(folder / "affine.npy", nifti_affine(volume.grid))
-        request = {"weights": str(setup.weights), "device": setup.device, "fast": setup.fast}
+        request = {
+            "weights": str(setup.weights),
+            "device": setup.device,
+            "fast": setup.fast,
+            "maps": setup.maps,
+        }
         (folder / "request.json").write_text(json.dumps(request), "utf-8")
         _run(folder, setup, progress, cancel)
         about = json.loads((folder / "answer.json").read_text("utf-8"))
         return Answer(
             liver=np.load(folder / "liver.npy").transpose(2, 1, 0),
-            lesion=np.load(folder / "lesion.npy").transpose(2, 1, 0),
+            lesion=_map(folder / "lesion.npy"),
+            segments=_map(folder / "segments.npy"),
+            vessels=_map(folder / "vessels.npy"),
             version=about["version"],
             tasks=tuple(about["tasks"]),
             device=about["device"],
             weights_sha256=about["weights_sha256"],
         )
+
+
+def _map(path: Path) -> NDArray[Any] | None:
+    return np.load(path).transpose(2, 1, 0) if path.exists() else None
 
 
 def _run(folder: Path, setup: Setup, progress: Progress | None, cancel: Event | None) -> None:

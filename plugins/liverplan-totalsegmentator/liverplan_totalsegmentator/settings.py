@@ -10,7 +10,8 @@ from functools import lru_cache
 from pathlib import Path
 
 PREFIX = "LIVERPLAN_TOTALSEGMENTATOR_"
-WEIGHTS, PYTHON, DEVICE, FAST = (PREFIX + name for name in ("WEIGHTS", "PYTHON", "DEVICE", "FAST"))
+WEIGHTS, PYTHON, DEVICE = (PREFIX + name for name in ("WEIGHTS", "PYTHON", "DEVICE"))
+FAST, MAPS = (PREFIX + name for name in ("FAST", "MAPS"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +22,7 @@ class Setup:
     python: str
     device: str
     fast: bool
+    maps: bool
 
 
 def read_setup() -> Setup:
@@ -30,6 +32,7 @@ def read_setup() -> Setup:
         python=os.environ.get(PYTHON) or sys.executable,
         device=os.environ.get(DEVICE) or "gpu",
         fast=os.environ.get(FAST, "") not in ("", "0"),
+        maps=os.environ.get(MAPS, "1") != "0",
     )
 
 

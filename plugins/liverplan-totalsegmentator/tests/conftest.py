@@ -39,6 +39,10 @@ STAND_IN = """
         if TOLD.get("raise") == task:
             raise RuntimeError("CUDA out of memory")
         labels = (hu > 250).astype(np.uint8) if task == "liver_lesions" else 5 * (hu > 100)
+        if task == "liver_segments":  # eight slabs along the patient's height, beyond the liver too
+            labels = np.zeros(hu.shape, np.uint8) + np.arange(hu.shape[2]) * 8 // hu.shape[2] + 11
+        if task == "liver_vessels":
+            labels = 7 * ((hu > 140) & (hu < 160) & (np.arange(hu.shape[2]) == 4))
         affine = image.affine + TOLD.get("shift", 0.0)
         return Image(labels * TOLD.get("scale", 1), affine)
 """
@@ -51,7 +55,10 @@ def stand_in(tmp_path, monkeypatch):
     package.mkdir(parents=True)
     (package / "__init__.py").write_text("")
     (package / "python_api.py").write_text(textwrap.dedent(STAND_IN))
-    (package / "map_to_binary.py").write_text("class_map = {'total': {4: 'x', 5: 'liver'}}\n")
+    segments = {10 + n: f"liver_segment_{n}" for n in range(1, 9)}
+    vessels = {7: "liver_vessels", 8: "liver_tumor"}
+    classes = {"total": {4: "x", 5: "liver"}, "liver_segments": segments, "liver_vessels": vessels}
+    (package / "map_to_binary.py").write_text(f"class_map = {classes}\n")
     (tmp_path / "path" / "nibabel.py").write_text(
         "class Nifti1Image:\n"
         "    def __init__(self, data, affine):\n"
@@ -64,7 +71,9 @@ def stand_in(tmp_path, monkeypatch):
     monkeypatch.setenv("LIVERPLAN_TOTALSEGMENTATOR_WEIGHTS", str(tmp_path / "weights"))
     monkeypatch.setenv("LIVERPLAN_TOTALSEGMENTATOR_PYTHON", sys.executable)
 
-    def tell(**told):
+    def tell(*, weights=(), **told):
+        for name in weights:
+            (tmp_path / "weights" / name).mkdir()
         (package / "told.json").write_text(json.dumps(told))
         return tmp_path
 

@@ -89,6 +89,30 @@ def test_without_lesion_weights_it_says_so(stand_in, ct):
     assert result.provenance.parameters["tasks"] == "total"
 
 
+def test_segments_and_vessels_become_maps_where_their_weights_are(stand_in, ct, monkeypatch):
+    stand_in(weights=("Dataset570_ct_liver_segments", "Dataset008_HepaticVessel"))
+    result = segment_with(NAME, ct)
+    assert set(result.maps) == {"couinaud", "vessels"}
+    couinaud, names = result.maps["couinaud"]
+    assert names == ("1", "2", "3", "4a", "4b", "5", "6", "7", "8")
+    assert not couinaud[~result.mask].any()
+    slab = np.arange(ct.hu.shape[0]) * 8 // ct.hu.shape[0] + 1  # slices ascend
+    for number in (1, 2, 3, 5, 6):
+        where = result.mask & (slab == number)[:, None, None]
+        assert np.array_equal(couinaud == 1 + names.index(str(number)), where)
+    upper, lower = (np.argwhere(couinaud == 1 + names.index(name))[:, 0] for name in ("4a", "4b"))
+    assert lower.max() < upper.min()
+    assert set(slab[upper]) == set(slab[lower]) == {4}
+    vessels, names = result.maps["vessels"]
+    assert names == ("liver vessels",)
+    assert set(np.argwhere(vessels)[:, 0]) == {4}
+    assert "its upper half is taken for 4a" in result.warnings[1]
+    tasks = result.provenance.parameters["tasks"]
+    assert tasks == "total, liver_lesions, liver_segments, liver_vessels"
+    monkeypatch.setenv(f"{VARIABLE}MAPS", "0")
+    assert not segment_with(NAME, ct).maps
+
+
 @pytest.mark.parametrize(
     ("told", "words"),
     [

@@ -1,0 +1,87 @@
+"""What any back end may hand back, and what is refused in words."""
+
+from importlib.metadata import EntryPoint
+
+import numpy as np
+import pytest
+
+from liverplan.errors import BackendError
+from liverplan.segmentation import Provenance, backends, segment_with
+from liverplan.segmentation.results import LiverResult
+from liverplan.volume import Grid, Volume
+
+CT = Volume(grid=Grid(shape=(3, 4, 5), affine=np.eye(4)), hu=np.zeros((3, 4, 5), np.int16))
+MADE = Provenance(method="test", version="1", quality="automatic")
+
+
+class Told:
+    """A back end that does what a test says."""
+
+    name = "told"
+    lacks = ()
+    result = None
+
+    def missing(self):
+        return list(self.lacks)
+
+    def segment(self, volume, *, progress=None, cancel=None):
+        if isinstance(self.result, Exception):
+            raise self.result
+        return self.result
+
+
+def result(mask_shape=(3, 4, 5), **maps):
+    return LiverResult(mask=np.ones(mask_shape, bool), provenance=MADE, maps=maps)
+
+
+@pytest.fixture
+def told(monkeypatch):
+    """Announce the back end as an installed package would, and set what it does."""
+    entry = EntryPoint(name="told", group=backends.GROUP, value=f"{__name__}:Told")
+    monkeypatch.setattr(EntryPoint, "load", lambda _: Told)
+    monkeypatch.setattr(backends, "entry_points", lambda *, group: [entry])
+    return lambda **values: [monkeypatch.setattr(Told, k, v) for k, v in values.items()]
+
+
+def test_maps_of_the_liver_come_along(told):
+    labels = np.zeros((3, 4, 5), np.uint8)
+    labels[1] = 2
+    told(result=result(couinaud=(labels, ("1", "2"))))
+    found = segment_with("told", CT).maps["couinaud"]
+    assert found[0] is labels
+    assert found[1] == ("1", "2")
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ({"lacks": ("weights", "a licence")}, "The back end 'told' lacks weights and a licence."),
+        ({"result": result((3, 4, 4))}, "gave a mask of (3, 4, 4) voxels for a CT of (3, 4, 5)"),
+        ({"result": result(vessels=(np.ones((3, 4, 4), np.uint8), ("a",)))}, "a vessels map that"),
+        ({"result": result(vessels=(np.full((3, 4, 5), 2, np.uint8), ("a",)))}, "does not fit"),
+        ({"result": ZeroDivisionError("by zero")}, "The back end 'told' failed: by zero."),
+    ],
+)
+def test_what_does_not_serve_is_one_sentence(told, values, words):
+    told(**values)
+    with pytest.raises(BackendError) as refusal:
+        segment_with("told", CT)
+    assert words in str(refusal.value)
+
+
+def test_an_unknown_name_is_refused_with_those_that_there_are(told):
+    with pytest.raises(BackendError, match="no back end 'magic'; there is classical, told"):
+        segment_with("magic", CT)
+
+
+def test_a_package_that_cannot_be_loaded_is_listed_with_the_reason(told, monkeypatch):
+    def broken(_):
+        raise ImportError("No module named 'torch'")
+
+    monkeypatch.setattr(EntryPoint, "load", broken)
+    lacking = backends.find_segmenters()["told"].missing()
+    assert lacking == ["its package cannot be loaded (No module named 'torch')"]
+    monkeypatch.setattr(EntryPoint, "load", lambda _: object)
+    assert backends.find_segmenters()["told"].missing() == [
+        "its package cannot be loaded (it is no Segmenter)"
+    ]
