@@ -27,8 +27,9 @@ from liverplan.findings import Findings, SeriesSummary
 from liverplan.resection import Plan, Plane
 from liverplan.volumetry import Suggestion, VolumeIndex, best_plane, front
 from liverplan.workflow.evaluate import evaluate
-from liverplan.workflow.inputs import Request, make_segmentation, open_ct, planes_of
+from liverplan.workflow.inputs import Request, open_ct, outline, planes_of
 from liverplan.workflow.progress import Progress, part, tell
+from liverplan.workflow.response import outdated, response_in
 
 FRONT_MARGINS_MM = tuple(float(mm) for mm in range(31))
 
@@ -58,13 +59,17 @@ def assess(
     ct = open_ct(path, request.series_uid, progress=part(progress, 0.0, 0.3), cancel=cancel)
     series = summary_of(ct)
     _require_same_series(existing, series)
-    segmentation, notes = make_segmentation(
-        ct.volume, request, progress=part(progress, 0.3, 0.8), cancel=cancel
-    )
+    made = outline(ct.volume, request, progress=part(progress, 0.3, 0.8), cancel=cancel)
     tell(progress, 0.8, "Measuring")
-    notes = (*ct.notes, *notes)
+    notes = (*ct.notes, *made.notes)
     findings = evaluate(
-        segmentation, planes, series=series, patient=patient, protocol=protocol, notes=notes
+        made.segmentation,
+        planes,
+        maps=made.maps,
+        series=series,
+        patient=patient,
+        protocol=protocol,
+        notes=notes,
     )
     tell(progress, 0.9, "Keeping the case")
     documents = {
@@ -76,8 +81,9 @@ def assess(
     }
     state = CaseState(
         volume=ct.volume,
-        segmentation=segmentation,
+        segmentation=made.segmentation,
         plan=Plan(cuts=planes),
+        maps=made.maps,
         documents=documents,
     )
     _keep(out, existing, state)
@@ -108,7 +114,8 @@ def measure_state(
         series=_summary(state.documents["series"]),
         patient=patient_of(state.documents),
         protocol=protocol_of(state.documents),
-        notes=state.documents["notes"],
+        notes=(*state.documents["notes"], *outdated(state.documents, state.segmentation)),
+        response=response_in(state.documents),
     )
 
 

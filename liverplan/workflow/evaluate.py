@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any
 
 import numpy as np
 
 from liverplan import __version__, anatomy
 from liverplan.eligibility import Judgement, Measured, Patient, Protocol, judge
+from liverplan.eligibility.recist import Response
 from liverplan.errors import PlanError, SegmentationError
 from liverplan.findings import (
     Contribution,
@@ -41,7 +42,7 @@ MEASURABLE_MM = 10.0
 """RECIST 1.1: a lesion is measurable from this long axis on (Eur J Cancer 2009;45:228)."""
 
 
-def evaluate(
+def evaluate(  # noqa: PLR0913 - one keyword for each thing that a verdict rests on
     segmentation: Segmentation,
     plan: Plan | Sequence[Plane],
     *,
@@ -50,6 +51,7 @@ def evaluate(
     patient: Patient,
     protocol: Protocol,
     notes: Sequence[str] = (),
+    response: Response | None = None,
     index: VolumeIndex | None = None,
 ) -> Findings:
     """Measure one plan and hold it against a protocol.
@@ -68,6 +70,8 @@ def evaluate(
         What is attested, and what is asked.
     notes : sequence of str
         What the reader must be told about the masks.
+    response : Response or None
+        Between CTs, as a person confirmed it; None: as the patient's facts say.
     index : VolumeIndex or None
         Of the segmentation, if it is at hand.
 
@@ -88,6 +92,7 @@ def evaluate(
     doubt = _doubt(segmentation, planes, remnant, fraction, index, protocol.threshold_fraction)
     lesions = tuple(_lesion(segmentation, margin) for margin in margins)
     measured = _measured(segmentation, remnant, fraction, doubt, lesions, planes)
+    measured = replace(measured, response=response)
     judgement = judge(protocol, patient, measured)
     return Findings(
         series=series,

@@ -18,11 +18,12 @@ from liverplan.resection import Plane
 from liverplan.segmentation import write_mask_file
 from liverplan.segmentation.labels import LIVER
 from liverplan.segmentation.results import Mask
-from liverplan.workflow.cases import measure_state
+from liverplan.workflow.cases import measure_state, patient_of
 from liverplan.workflow.committee import is_final, signature_rows
 from liverplan.workflow.folders import whole_folder
 from liverplan.workflow.inputs import DEFAULT_BACKEND, Point, Request, make_segmentation, open_ct
 from liverplan.workflow.progress import Progress, part, tell
+from liverplan.workflow.response import visits_in
 
 Identity = Literal["shown", "hidden"]
 
@@ -94,6 +95,7 @@ def report_input(
             for e in opened.history
         ),
         signatures=signature_rows(opened),
+        visits=visits_in(state.documents) or patient_of(state.documents).visits,
         status="final" if is_final(opened) else "draft",
         language=language,
         identity=identity,

@@ -78,3 +78,19 @@ def test_refusals_are_sentences(two, capsys):
     ):
         assert run("committee", "growth", *arguments) == 1
         assert words in capsys.readouterr().err
+
+
+def test_a_confirmed_response_is_judged_and_reported(two, capsys):
+    told = ["committee", "response", two / "after", two / "before", "--name", "R. Lind"]
+    assert run(*told) == 0
+    assert "stable disease (SD)" in capsys.readouterr().out
+    assert run("measure", two / "after", "--json") == 0
+    criteria = {c["id"]: c for c in json.loads(capsys.readouterr().out)["criteria"]}
+    assert "stable disease (SD)" in criteria["response"]["finding"]
+    assert run("measure", two / "before", "--json") == 0
+    criteria = {c["id"]: c for c in json.loads(capsys.readouterr().out)["criteria"]}
+    assert criteria["response"]["state"] == "missing"
+    assert run("report", two / "after", "--out", two / "r.html") == 0
+    page = (two / "r.html").read_text("utf-8")
+    assert "2020-01-02" in page
+    assert "2020-01-30" in page
