@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
@@ -16,6 +16,7 @@ from liverplan.anatomy import lesion_name
 from liverplan.dicom import CT, SeriesInfo
 from liverplan.errors import InputError, PlanError
 from liverplan.resection import Plane
+from liverplan.resection.maps import PartMap
 from liverplan.segmentation import (
     Provenance,
     Segmentation,
@@ -106,6 +107,15 @@ def planes_of(request: Request) -> tuple[Plane, ...]:
     return tuple(planes)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Outlined:
+    """Masks on a CT, the maps that a back end gave with them, and what to tell the user."""
+
+    segmentation: Segmentation
+    maps: Mapping[str, PartMap]
+    notes: tuple[str, ...]
+
+
 def make_segmentation(
     volume: Volume,
     request: Request,
@@ -114,7 +124,20 @@ def make_segmentation(
     cancel: Event | None = None,
 ) -> tuple[Segmentation, tuple[str, ...]]:
     """Given masks where there are any, automatic and clicked ones elsewhere; and what to say."""
+    made = outline(volume, request, progress=progress, cancel=cancel)
+    return made.segmentation, made.notes
+
+
+def outline(
+    volume: Volume,
+    request: Request,
+    *,
+    progress: Progress | None = None,
+    cancel: Event | None = None,
+) -> Outlined:
+    """Given masks where there are any, automatic and clicked ones elsewhere, and their maps."""
     grid = volume.grid
+    maps: dict[str, PartMap] = {}
     if request.liver is not None:
         liver, liver_made, notes = _given_liver(request.liver, grid)
         lesions: list[tuple[Mask, Provenance]] = []
@@ -124,6 +147,8 @@ def make_segmentation(
         )
         liver, liver_made, notes = found.mask, found.provenance, list(found.warnings)
         lesions = [(mask, found.provenance) for mask in found.lesions]
+        for scheme, (labels, names) in found.maps.items():
+            maps[scheme] = PartMap(scheme=scheme, grid=grid, labels=labels, names=names)
     if request.lesions is not None:
         lesions = _given_lesions(request.lesions, request.lesion_labels, grid)
     for click in request.clicks:
@@ -137,7 +162,7 @@ def make_segmentation(
     segmentation = Segmentation.from_masks(
         grid, liver, [mask for mask, _ in lesions], dict(enumerate(made, LIVER))
     )
-    return segmentation, tuple(notes)
+    return Outlined(segmentation=segmentation, maps=maps, notes=tuple(notes))
 
 
 def _series_json(info: SeriesInfo) -> dict[str, Any]:
