@@ -183,10 +183,18 @@ def export(case: CaseFolder, out: Annotated[Path, typer.Option(metavar="DIR")]) 
 
 
 @app.command()
-def verify(case: CaseFolder) -> None:
-    """Check the case's hashes and audit chain."""
+def verify(
+    case: CaseFolder,
+    *,
+    keys: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Public keys (*.pub) that are trusted.")
+    ] = None,
+) -> None:
+    """Check the case's hashes and audit chain, and by whose keys it was signed."""
     workflow.verify_case(case)
     typer.echo(f"{case}: nothing was altered.")
+    for signer in () if keys is None else workflow.signers(case, keys):
+        typer.echo(signer)
 
 
 @app.command(name="app")

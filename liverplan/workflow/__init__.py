@@ -6,6 +6,7 @@ part of it. Nothing here draws, parses or computes: each verb joins the rooms be
 
 from liverplan.findings import Findings
 from liverplan.workflow.cases import assess, measure_case, suggest, verdict, verify_case
+from liverplan.workflow.committee import signers
 from liverplan.workflow.evaluate import evaluate
 from liverplan.workflow.inputs import (
     DEFAULT_BACKEND,
@@ -32,6 +33,7 @@ __all__ = [
     "measure_case",
     "open_ct",
     "segment_to_file",
+    "signers",
     "suggest",
     "verdict",
     "verify_case",

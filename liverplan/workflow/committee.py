@@ -79,6 +79,36 @@ def standing(opened: Case) -> str:
     return f"Still to come: {', '.join(missing)}." if missing else "Everybody has signed and voted."
 
 
+def signers(folder: Path, keys: Path) -> tuple[str, ...]:
+    """Say for each signature of a case which of the trusted public keys made it.
+
+    Parameters
+    ----------
+    folder : Path
+        The case.
+    keys : Path
+        A folder of public keys (PEM, ``*.pub``), each received from its owner.
+
+    Raises
+    ------
+    CaseError
+        If a signature was made with no trusted key, or the folder holds none.
+    """
+    trusted = {case.read_public_key(path): path.name for path in sorted(keys.glob("*.pub"))}
+    if not trusted:
+        raise CaseError(f"The folder {keys} holds no public key (*.pub).")
+    signed = [checked.signature for checked in case.check_signatures(case.open_case(folder))]
+    strangers = [one.name for one in signed if one.public_key not in trusted]
+    if strangers:
+        raise CaseError(
+            f"No key in {keys} made the signature of {', '.join(strangers)}, so who signed is "
+            "not proven."
+        )
+    return tuple(
+        f"{one.name} ({one.role}, {one.meaning}): {trusted[one.public_key]}" for one in signed
+    )
+
+
 def match_cases(earlier: Path, later: Path) -> Matching:
     """Propose which metastasis of one case is which of a later case of the same patient."""
     before, after = (_segmentation(folder) for folder in (earlier, later))

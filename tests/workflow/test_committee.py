@@ -59,6 +59,19 @@ def test_the_whole_journey_ends_in_a_final_report(case, key, tmp_path, capsys):
     assert "Dahl" not in (tmp_path / "d.html").read_text("utf-8")
 
 
+def test_signatures_are_held_against_trusted_keys(case, key, tmp_path, capsys):
+    assert sign(case, "radiologist", "Lind", key) == 0
+    capsys.readouterr()
+    assert run("verify", case, "--keys", tmp_path) == 0
+    assert "Lind (radiologist, lesions accepted): Lind.pub" in capsys.readouterr().out
+    (tmp_path / "Lind.pub").unlink()
+    assert run("verify", case, "--keys", tmp_path) == 1
+    assert "holds no public key" in capsys.readouterr().err
+    key("Dahl")
+    assert run("verify", case, "--keys", tmp_path) == 1
+    assert "made the signature of Lind" in capsys.readouterr().err
+
+
 def test_the_steps_keep_their_order_and_an_author_is_no_approver(case, key, capsys):
     assert sign(case, "surgeon", "Dahl", key) == 1
     assert "the radiologist has not signed" in capsys.readouterr().err
