@@ -1,0 +1,131 @@
+"""How sure a plan of any cuts is: as sure as `estimate` says where both can be asked."""
+
+import numpy as np
+import pytest
+
+from liverplan.errors import PlanError
+from liverplan.resection import Ablation, Parts, Plan, Plane, Sphere, Surface, Wedge
+from liverplan.resection.maps import PartMap
+from liverplan.volumetry import VolumeIndex, estimate
+from liverplan.volumetry.cut_volumes import PlanIndex
+from liverplan.volumetry.plan_doubt import estimate_plan
+from tests.volumetry.shapes import segmented
+from tests.volumetry.test_uncertainty import AFFINE, CENTRE, PLANE, liver
+
+LEVEL = Plane(point_mm=CENTRE - np.array([0, 0, 20.0]), normal=(0, 0, 1))
+LESION = CENTRE - np.array([40.0, 0, 10.0])
+
+
+@pytest.fixture(scope="module")
+def index():
+    segmentation = liver()
+    labels = np.zeros(segmentation.grid.shape, np.uint8)
+    where = np.nonzero(segmentation.labels)
+    mm = segmentation.grid.to_mm(np.stack(where, axis=1))
+    labels[where] = np.where(PLANE.signed_distance_mm(mm) < 0, 1, 2)
+    halves = PartMap(scheme="couinaud", grid=segmentation.grid, labels=labels, names=("5", "2"))
+    return PlanIndex.build(segmentation, {"couinaud": halves})
+
+
+def doubted(index, *cuts, threshold=0.4, **options):
+    return estimate_plan(index, Plan(cuts=cuts), threshold_fraction=threshold, **options)
+
+
+def spread(doubt, name):
+    return next(row.fraction_sd for row in doubt.contributions if row.name == name)
+
+
+@pytest.mark.parametrize(
+    "planes",
+    [
+        (PLANE,),
+        (PLANE.shifted(20),),
+        (Plane(point_mm=CENTRE, normal=(1, 1, 1)),),
+        (Plane(point_mm=CENTRE, normal=(0, 0, 1)),),
+        (PLANE, LEVEL),
+        (),
+    ],
+)
+@pytest.mark.parametrize("denominator_ml", [None, 700.0])
+def test_it_agrees_with_the_estimate_for_planes(index, planes, denominator_ml):
+    options = {"threshold_fraction": 0.4, "denominator_ml": denominator_ml}
+    expected = estimate(index.segmentation, planes, index=index.planes, **options)
+    found = estimate_plan(index, Plan(cuts=planes), **options)
+    assert found.interval_95 == pytest.approx(expected.interval_95, abs=6e-3)
+    probability = expected.probability_above_threshold
+    assert found.probability_above_threshold == pytest.approx(probability, abs=0.02)
+    if expected.flip_mm is None:
+        assert found.flip_mm is None
+    else:
+        assert found.flip_mm == pytest.approx(expected.flip_mm, abs=0.1)
+    for row in expected.contributions:
+        assert spread(found, row.name) == pytest.approx(row.fraction_sd, rel=0.1, abs=6e-4)
+
+
+def test_a_level_surface_is_as_sure_as_its_plane(index):
+    flat = Surface.flat(PLANE.point_mm, PLANE.normal)
+    one, other = doubted(index, PLANE), doubted(index, flat)
+    assert other.interval_95 == pytest.approx(one.interval_95, abs=2e-3)
+    assert other.flip_mm == pytest.approx(one.flip_mm, abs=0.1)
+
+
+def test_segments_on_one_side_of_a_plane_are_about_as_sure_as_the_plane(index):
+    one, other = doubted(index, PLANE), doubted(index, Parts(scheme="couinaud", names=("5",)))
+    assert other.interval_95 == pytest.approx(one.interval_95, abs=0.015)
+    assert other.flip_mm == pytest.approx(one.flip_mm, abs=1.0)
+
+
+def test_a_sphere_within_the_liver_is_in_doubt_by_its_area(index):
+    doubt = doubted(index, Sphere(centre_mm=CENTRE, radius_mm=20))
+    expected = 3.0 * 4 * np.pi * 20**2 / 1000 / index.functional_ml
+    assert spread(doubt, "cut position") == pytest.approx(expected, rel=0.05)
+    assert spread(doubt, "cut tilt") < 0.02 * expected
+
+
+@pytest.mark.parametrize(
+    "cut",
+    [
+        Wedge(tip_mm=LESION, direction=(-1, 0, 0), radius_mm=20),
+        Ablation(centre_mm=LESION, radii_mm=(22, 20, 20), axes=np.eye(3)),
+    ],
+)
+def test_a_wedge_and_an_ablation_have_an_interval_round_what_is_measured(index, cut):
+    doubt = doubted(index, cut, threshold=0.9)
+    low, high = doubt.interval_95
+    assert low < index.remnant_ml(Plan(cuts=(cut,))) / index.functional_ml < high
+    assert 0.01 < high - low < 0.1
+
+
+def test_where_a_sphere_flips_is_where_its_radius_says(index):
+    sphere = Sphere(centre_mm=CENTRE, radius_mm=20)
+    flip = doubted(index, sphere, threshold=0.92).flip_mm
+    grown = Sphere(centre_mm=CENTRE, radius_mm=20 + flip)
+    left = index.remnant_ml(Plan(cuts=(grown,))) / index.functional_ml
+    assert left == pytest.approx(0.92, abs=1e-3)
+
+
+def test_the_same_seed_gives_the_same_answer(index):
+    assert doubted(index, PLANE, seed=3) == doubted(index, PLANE, seed=3)
+    assert doubted(index, PLANE, seed=3) != doubted(index, PLANE, seed=4)
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"denominator_ml": 0.0}, "denominator of 0.0 mL"),
+        ({"samples": 1}, "1 samples are too few"),
+    ],
+)
+def test_what_makes_no_sense_is_refused(index, options, words):
+    with pytest.raises(PlanError, match=words):
+        doubted(index, PLANE, **options)
+
+
+def test_an_empty_liver_is_refused():
+    empty = segmented(np.zeros((3, 3, 3), np.uint8), AFFINE)
+    with pytest.raises(PlanError, match="no functional liver"):
+        doubted(PlanIndex.build(empty), PLANE)
+
+
+def test_the_index_for_planes_is_the_same_liver(index):
+    assert index.functional_ml == pytest.approx(VolumeIndex.build(index.segmentation).functional_ml)
