@@ -35,7 +35,8 @@ class SeriesSummary:
 class Volumes:
     """Volumes, mL: ``liver`` holds its tumours, ``functional`` does not.
 
-    ``remnant_ml + resected_ml == functional_ml`` to 1e-6 mL.
+    ``remnant_ml + resected_ml == functional_ml`` to 1e-6 mL; ``ablated_ml``, what only ablation
+    takes, is part of ``resected_ml``: it works no more.
     """
 
     liver_ml: float
@@ -43,6 +44,7 @@ class Volumes:
     functional_ml: float
     remnant_ml: float
     resected_ml: float
+    ablated_ml: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,6 +149,42 @@ class PlaneFinding:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CutFinding:
+    """One cut of the plan, of any kind, and what it would take by itself.
+
+    Parameters
+    ----------
+    kind : str
+        "plane", "sphere", "wedge", "cleft", "ablation", "surface", "sheet" or "parts".
+    removes_ml : float
+        Functional tissue that it would remove alone; of several cuts these may overlap.
+    name : str
+        Of an anatomical resection, e.g. "right hemihepatectomy".
+    scheme, parts
+        Of parts: which map, and the parts removed.
+    centre_mm, radius_mm
+        Of planes, spheres, wedges (their deepest ball) and ablation zones (longest semi-axis).
+    """
+
+    kind: str
+    removes_ml: float
+    name: str = ""
+    scheme: str = ""
+    parts: tuple[str, ...] = ()
+    centre_mm: tuple[float, float, float] | None = None
+    radius_mm: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SegmentFinding:
+    """Functional tissue of one Couinaud segment, and its share of all (0-1)."""
+
+    name: str
+    volume_ml: float
+    share_fraction: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Findings:
     """Everything that one assessment says; ``notes`` are sentences the reader must see."""
 
@@ -160,9 +198,17 @@ class Findings:
     criteria: tuple[CriterionFinding, ...]
     eligibility: Eligibility
     planes: tuple[PlaneFinding, ...] = ()
+    plan: str = ""
+    cuts: tuple[CutFinding, ...] = ()
+    segments: tuple[SegmentFinding, ...] = ()
     notes: tuple[str, ...] = ()
     protocol: str = ""
     software: str = ""
+
+    @property
+    def planned(self) -> bool:
+        """Whether anything is cut."""
+        return bool(self.planes or self.cuts)
 
     def to_json(self) -> dict[str, Any]:
         """Return the ``liverplan.result/1`` document: mL, mm and fractions, unrounded."""
@@ -182,6 +228,9 @@ class Findings:
             "criteria": [_plain(c) for c in self.criteria],
             "eligibility": self.eligibility,
             "planes": [_plain(p) for p in self.planes],
+            "plan": self.plan,
+            "cuts": [_plain(cut) for cut in self.cuts],
+            "segments": [_plain(segment) for segment in self.segments],
             "notes": list(self.notes),
             "protocol": self.protocol,
             "software": self.software,
@@ -216,6 +265,9 @@ class Findings:
             criteria=tuple(_read(CriterionFinding, c) for c in document["criteria"]),
             eligibility=document["eligibility"],
             planes=tuple(_read(PlaneFinding, p) for p in document["planes"]),
+            plan=document.get("plan", ""),  # absent while there were planes only
+            cuts=tuple(_read(CutFinding, cut) for cut in document.get("cuts", ())),
+            segments=tuple(_read(SegmentFinding, s) for s in document.get("segments", ())),
             notes=tuple(document["notes"]),
             protocol=document["protocol"],
             software=document["software"],

@@ -8,10 +8,12 @@ import pytest
 from liverplan.findings import (
     Contribution,
     CriterionFinding,
+    CutFinding,
     Findings,
     LesionFinding,
     PlaneFinding,
     RemnantFraction,
+    SegmentFinding,
     SeriesSummary,
     Uncertainty,
     Volumes,
@@ -45,6 +47,12 @@ def findings(**changes):
         "criteria": (CriterionFinding(id="flr", state="met", value=0.45, finding="FLR 45.0 %."),),
         "eligibility": "eligible",
         "planes": (PlaneFinding(point_mm=(1, 2, 3), normal=(0, 0, 1)),),
+        "plan": "wedge and right hemihepatectomy",
+        "cuts": (
+            CutFinding(kind="wedge", removes_ml=31.5, centre_mm=(1.5, 2, 3), radius_mm=22.5),
+            CutFinding(kind="parts", removes_ml=900.1, scheme="couinaud", parts=("5", "6")),
+        ),
+        "segments": (SegmentFinding(name="5", volume_ml=120.5, share_fraction=0.08),),
     }  # fmt: skip
     return Findings(**(values | changes))
 
@@ -59,7 +67,9 @@ CONTRACT = {
 def test_the_document_holds_every_key_of_the_contract():
     document = findings().to_json()
     assert document.keys() >= CONTRACT
-    assert set(document["volumes_ml"]) == {"liver", "tumour", "functional", "remnant", "resected"}
+    assert set(document["volumes_ml"]) == {
+        "liver", "tumour", "functional", "remnant", "resected", "ablated",
+    }  # fmt: skip
     assert set(document["lesions"][0]) >= {
         "label", "volume_ml", "long_axis_mm", "short_axis_mm", "centroid_mm", "margin_mm",
         "in_remnant",
@@ -85,3 +95,12 @@ def test_a_document_of_another_schema_is_refused():
     document = findings().to_json() | {"schema": "liverplan.result/99"}
     with pytest.raises(ValueError, match=r"liverplan\.result/99"):
         Findings.from_json(document)
+
+
+def test_findings_of_planes_only_are_read_as_well():
+    document = findings(plan="", cuts=(), segments=()).to_json()
+    del document["plan"], document["cuts"], document["segments"], document["volumes_ml"]["ablated"]
+    read = Findings.from_json(document)
+    assert (read.plan, read.cuts, read.segments, read.volumes.ablated_ml) == ("", (), (), 0.0)
+    assert read.planned
+    assert not findings(planes=(), cuts=()).planned

@@ -11,13 +11,12 @@ import numpy as np
 from liverplan import __version__, anatomy
 from liverplan.eligibility import Judgement, Measured, Patient, Protocol, judge
 from liverplan.eligibility.recist import Response
-from liverplan.errors import PlanError, SegmentationError
+from liverplan.errors import SegmentationError
 from liverplan.findings import (
     Contribution,
     CriterionFinding,
     Findings,
     LesionFinding,
-    PlaneFinding,
     RemnantFraction,
     SeriesSummary,
     Uncertainty,
@@ -27,17 +26,19 @@ from liverplan.resection import Plan, Plane
 from liverplan.resection.maps import PartMap
 from liverplan.segmentation import Provenance, Segmentation, axes_of
 from liverplan.segmentation.labels import LIVER
-from liverplan.volumetry import (
-    LesionMargin,
-    Remnant,
-    VolumeIndex,
-    estimate,
-    lesion_margins,
-    measure,
-)
+from liverplan.volumetry import LesionMargin, VolumeIndex
+from liverplan.volumetry.cut_margins import PlanMargin
+from liverplan.volumetry.cut_volumes import PlanIndex
 from liverplan.volumetry.formulas import DEFAULT_FORMULA, estimated_liver_ml, volume_warnings
+from liverplan.workflow.measuring import (
+    Liver,
+    doubt_of,
+    measure_any,
+    plan_of,
+    plane_findings,
+    segments_of,
+)
 
-SMALLEST_CUT_ML = 1e-6
 MEASURABLE_MM = 10.0
 """RECIST 1.1: a lesion is measurable from this long axis on (Eur J Cancer 2009;45:228)."""
 
@@ -52,7 +53,7 @@ def evaluate(  # noqa: PLR0913 - one keyword for each thing that a verdict rests
     protocol: Protocol,
     notes: Sequence[str] = (),
     response: Response | None = None,
-    index: VolumeIndex | None = None,
+    index: PlanIndex | VolumeIndex | None = None,
 ) -> Findings:
     """Measure one plan and hold it against a protocol.
 
@@ -72,31 +73,31 @@ def evaluate(  # noqa: PLR0913 - one keyword for each thing that a verdict rests
         What the reader must be told about the masks.
     response : Response or None
         Between CTs, as a person confirmed it; None: as the patient's facts say.
-    index : VolumeIndex or None
-        Of the segmentation, if it is at hand.
+    index : PlanIndex or VolumeIndex or None
+        Of the segmentation (and the maps), if it is at hand.
 
     Raises
     ------
     SegmentationError
         If there is no liver, or all of it is tumour.
     PlanError
-        If a plane misses the liver.
+        If a plane misses the liver, or a plan of other cuts makes no sense on it: each reason is
+        a sentence.
     """
-    index = index or VolumeIndex.build(segmentation)
-    _require_liver(index)
-    planes = _planes_of(plan)
-    _require_cuts(index, planes)
-    remnant = measure(index, planes)
-    margins = lesion_margins(index, planes)
-    fraction = _fraction(remnant, patient, protocol)
-    doubt = _doubt(segmentation, planes, remnant, fraction, index, protocol.threshold_fraction)
-    lesions = tuple(_lesion(segmentation, margin) for margin in margins)
-    measured = _measured(segmentation, remnant, fraction, doubt, lesions, planes)
+    liver = Liver(segmentation=segmentation, maps=dict(maps or {}), given=index)
+    plan = plan_of(plan)
+    _require_liver(liver.index_for(plan))
+    found = measure_any(liver, plan)
+    fraction = _fraction(found.volumes, patient, protocol)
+    doubt = _doubt(liver, plan, found.volumes, fraction, protocol.threshold_fraction)
+    lesions = tuple(_lesion(segmentation, margin) for margin in found.margins)
+    planned = bool(plan.cuts)
+    measured = _measured(segmentation, found.volumes, fraction, doubt, lesions, planned=planned)
     measured = replace(measured, response=response)
     judgement = judge(protocol, patient, measured)
     return Findings(
         series=series,
-        volumes=Volumes(**_values(remnant)),
+        volumes=found.volumes,
         remnant_fraction=fraction,
         uncertainty=doubt,
         threshold_fraction=protocol.threshold_fraction,
@@ -104,22 +105,22 @@ def evaluate(  # noqa: PLR0913 - one keyword for each thing that a verdict rests
         lesions=lesions,
         criteria=_criteria(judgement),
         eligibility=judgement.eligibility,
-        planes=tuple(_plane(plane) for plane in planes),
-        notes=(*notes, *_warnings(remnant, fraction, lesions, planes), *judgement.reasons),
+        planes=plane_findings(plan),
+        plan=plan.name,
+        cuts=found.cuts,
+        segments=segments_of(liver),
+        notes=(
+            *notes,
+            *_warnings(found.volumes, fraction, lesions, planned=planned),
+            *found.notes,
+            *judgement.reasons,
+        ),
         protocol=protocol.name,
         software=f"liverplan {__version__}",
     )
 
 
-def _planes_of(plan: Plan | Sequence[Plane]) -> tuple[Plane, ...]:
-    cuts = plan.cuts if isinstance(plan, Plan) else tuple(plan)
-    planes = tuple(cut for cut in cuts if isinstance(cut, Plane))
-    if len(planes) < len(cuts):
-        raise PlanError("Only plans of planes can be measured as yet.")
-    return planes
-
-
-def _require_liver(index: VolumeIndex) -> None:
+def _require_liver(index: PlanIndex | VolumeIndex) -> None:
     if index.liver_ml <= 0:
         raise SegmentationError("The liver mask is empty, so nothing can be measured.")
     if index.functional_ml <= 0:
@@ -128,20 +129,7 @@ def _require_liver(index: VolumeIndex) -> None:
         )
 
 
-def _require_cuts(index: VolumeIndex, planes: Sequence[Plane]) -> None:
-    for number, plane in enumerate(planes, 1):
-        stays = index.remnant_ml_of([plane])
-        if SMALLEST_CUT_ML < stays < index.functional_ml - SMALLEST_CUT_ML:
-            continue
-        side = "stays" if stays > SMALLEST_CUT_ML else "is removed"
-        place = ", ".join(f"{x:g}" for x in plane.point_mm)
-        raise PlanError(
-            f"Plane {number} (through {place} mm) misses the liver: all of the liver lies on the "
-            f"side that {side}."
-        )
-
-
-def _fraction(remnant: Remnant, patient: Patient, protocol: Protocol) -> RemnantFraction:
+def _fraction(remnant: Volumes, patient: Patient, protocol: Protocol) -> RemnantFraction:
     """Return the remnant over each denominator; the estimate needs height and weight."""
     estimated = None
     if patient.height_cm is not None and patient.weight_kg is not None:
@@ -156,7 +144,7 @@ def _fraction(remnant: Remnant, patient: Patient, protocol: Protocol) -> Remnant
     )
 
 
-def _deciding_ml(remnant: Remnant, fraction: RemnantFraction) -> float | None:
+def _deciding_ml(remnant: Volumes, fraction: RemnantFraction) -> float | None:
     """Return the deciding denominator where it is a fixed number, None for the functional liver."""
     if fraction.deciding == "of_estimated":
         return fraction.estimated_liver_ml
@@ -164,19 +152,13 @@ def _deciding_ml(remnant: Remnant, fraction: RemnantFraction) -> float | None:
 
 
 def _doubt(
-    segmentation: Segmentation,
-    planes: Sequence[Plane],
-    remnant: Remnant,
-    fraction: RemnantFraction,
-    index: VolumeIndex,
-    threshold: float,
+    liver: Liver, plan: Plan, volumes: Volumes, fraction: RemnantFraction, threshold: float
 ) -> Uncertainty:
-    doubt = estimate(
-        segmentation,
-        planes,
+    doubt = doubt_of(
+        liver,
+        plan,
         threshold_fraction=threshold,
-        denominator_ml=_deciding_ml(remnant, fraction),
-        index=index,
+        denominator_ml=_deciding_ml(volumes, fraction),
     )
     return Uncertainty(
         interval_95=doubt.interval_95,
@@ -186,7 +168,7 @@ def _doubt(
     )
 
 
-def _lesion(segmentation: Segmentation, margin: LesionMargin) -> LesionFinding:
+def _lesion(segmentation: Segmentation, margin: LesionMargin | PlanMargin) -> LesionFinding:
     mask = segmentation.lesion(margin.label)
     axes = axes_of(mask, segmentation.grid)
     x, y, z = segmentation.grid.to_mm(np.argwhere(mask).mean(axis=0))
@@ -219,22 +201,23 @@ def _unaccepted(segmentation: Segmentation) -> tuple[str, ...]:
 
 def _measured(
     segmentation: Segmentation,
-    remnant: Remnant,
+    remnant: Volumes,
     fraction: RemnantFraction,
     doubt: Uncertainty,
     lesions: Sequence[LesionFinding],
-    planes: Sequence[Plane],
+    *,
+    planned: bool,
 ) -> Measured:
     return Measured(
-        remnant_ml=remnant.remnant_ml if planes else None,
+        remnant_ml=remnant.remnant_ml if planned else None,
         functional_ml=remnant.functional_ml,
         liver_ml=remnant.liver_ml,
         estimated_liver_ml=fraction.estimated_liver_ml,
         formula=fraction.formula,
-        interval_95=doubt.interval_95 if planes else None,
+        interval_95=doubt.interval_95 if planned else None,
         lesion_count=len(lesions) or None,
         lesions_below_10_mm=sum(lesion.long_axis_mm < MEASURABLE_MM for lesion in lesions),
-        lesions_in_remnant=sum(lesion.in_remnant for lesion in lesions) if planes else 0,
+        lesions_in_remnant=sum(lesion.in_remnant for lesion in lesions) if planned else 0,
         unaccepted=_unaccepted(segmentation),
     )
 
@@ -250,10 +233,11 @@ def _smallest_margin(lesions: Sequence[LesionFinding]) -> float | None:
 
 
 def _warnings(
-    remnant: Remnant,
+    remnant: Volumes,
     fraction: RemnantFraction,
     lesions: Sequence[LesionFinding],
-    planes: Sequence[Plane],
+    *,
+    planned: bool,
 ) -> list[str]:
     notes = list(
         volume_warnings(
@@ -264,7 +248,7 @@ def _warnings(
             resected_ml=remnant.resected_ml,
         )
     )
-    for lesion in lesions if planes else ():
+    for lesion in lesions if planned else ():
         name = anatomy.lesion_name(lesion.label)
         if lesion.margin_mm is not None and lesion.margin_mm < 0:
             notes.append(f"{name} is cut through, or touched, by this plan.")
@@ -275,12 +259,6 @@ def _warnings(
 
 def _criteria(judgement: Judgement) -> tuple[CriterionFinding, ...]:
     return tuple(CriterionFinding(**_values(result)) for result in judgement.criteria)
-
-
-def _plane(plane: Plane) -> PlaneFinding:
-    x, y, z = plane.point_mm.tolist()
-    nx, ny, nz = plane.normal.tolist()
-    return PlaneFinding(point_mm=(x, y, z), normal=(nx, ny, nz))
 
 
 def _values(value: Any) -> dict[str, Any]:  # noqa: ANN401 - any frozen dataclass

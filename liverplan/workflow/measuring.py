@@ -1,0 +1,219 @@
+"""What a plan leaves, how near it comes and how sure that is: planes one way, any cuts another."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from functools import cached_property
+from typing import Any
+
+from liverplan.errors import PlanError
+from liverplan.findings import CutFinding, PlaneFinding, SegmentFinding, Volumes
+from liverplan.resection import Ablation, Cut, Parts, Plan, Plane, Sphere, Wedge
+from liverplan.resection.anatomical import SCHEME, name_of, share_warnings
+from liverplan.resection.maps import PartMap
+from liverplan.segmentation import Segmentation
+from liverplan.volumetry import VolumeIndex, estimate, lesion_margins, measure
+from liverplan.volumetry.cut_checks import require_sound
+from liverplan.volumetry.cut_margins import PlanMargin, plan_margins
+from liverplan.volumetry.cut_volumes import PlanIndex, measure_plan
+from liverplan.volumetry.margin import LesionMargin
+from liverplan.volumetry.plan_doubt import estimate_plan
+from liverplan.volumetry.uncertainty import Doubt
+
+SMALLEST_CUT_ML = 1e-6
+VESSELS_UNKNOWN = (
+    "The plan knows nothing of vessels and bile ducts that were not segmented: inflow, outflow and "
+    "bile drainage of what stays must be judged by the surgeon."
+)
+VESSEL_SCHEMES = frozenset({"portal", "hepatic", "vessels"})
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Liver:
+    """A segmentation and its maps, indexed once and when first asked for, for plans of any kind.
+
+    Parameters
+    ----------
+    segmentation : Segmentation
+    maps : mapping of str to PartMap
+    given : PlanIndex or VolumeIndex or None
+        An index of the same segmentation (and maps), if it is at hand.
+    """
+
+    segmentation: Segmentation
+    maps: Mapping[str, PartMap] = field(default_factory=dict)
+    given: PlanIndex | VolumeIndex | None = None
+
+    @cached_property
+    def planes(self) -> VolumeIndex:
+        """For plans of planes only."""
+        if isinstance(self.given, VolumeIndex):
+            return self.given
+        return self.given.planes if self.given else VolumeIndex.build(self.segmentation)
+
+    @cached_property
+    def any_cuts(self) -> PlanIndex:
+        """For plans of any cuts."""
+        if isinstance(self.given, PlanIndex):
+            return self.given
+        return PlanIndex.build(self.segmentation, self.maps)
+
+    def index_for(self, plan: Plan) -> PlanIndex | VolumeIndex:
+        """Return the index that a plan is measured with."""
+        return self.any_cuts if planes_only(plan) is None else self.planes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """A plan as measured; ``notes`` are sentences about how."""
+
+    volumes: Volumes
+    margins: tuple[LesionMargin | PlanMargin, ...]
+    cuts: tuple[CutFinding, ...]
+    notes: tuple[str, ...] = ()
+
+
+def plan_of(cuts: Plan | Sequence[Plane]) -> Plan:
+    """Return a plan as it is, and planes as a plan."""
+    return cuts if isinstance(cuts, Plan) else Plan(cuts=tuple(cuts))
+
+
+def planes_only(plan: Plan) -> tuple[Plane, ...] | None:
+    """Return the plan's planes if it has no other cuts, else None."""
+    planes = tuple(cut for cut in plan.cuts if isinstance(cut, Plane))
+    return planes if len(planes) == len(plan.cuts) else None
+
+
+def measure_any(liver: Liver, plan: Plan) -> Measured:
+    """Measure a plan.
+
+    Raises
+    ------
+    PlanError
+        If a cut misses the liver; for plans of more than planes also if one is too short to cut
+        through, passes through a metastasis, leaves an island or nothing, or lacks its map.
+    """
+    planes = planes_only(plan)
+    if planes is not None:
+        return _measure_planes(liver.planes, planes)
+    _require_maps(liver, plan)
+    index = liver.any_cuts
+    require_sound(index, plan)
+    volumes = measure_plan(index, plan)
+    kept = {f.name: getattr(volumes, f.name) for f in fields(Volumes)}
+    return Measured(
+        volumes=Volumes(**kept),
+        margins=plan_margins(index, plan),
+        cuts=tuple(map(_cut, plan.cuts, volumes.alone_ml)),
+        notes=(*plan.notes, *_map_notes(liver)),
+    )
+
+
+def doubt_of(
+    liver: Liver, plan: Plan, *, threshold_fraction: float, denominator_ml: float | None
+) -> Doubt:
+    """Say how sure the remnant fraction of a plan is."""
+    planes = planes_only(plan)
+    if planes is None:
+        return estimate_plan(
+            liver.any_cuts,
+            plan,
+            threshold_fraction=threshold_fraction,
+            denominator_ml=denominator_ml,
+        )
+    return estimate(
+        liver.segmentation,
+        planes,
+        threshold_fraction=threshold_fraction,
+        denominator_ml=denominator_ml,
+        index=liver.planes,
+    )
+
+
+def segments_of(liver: Liver) -> tuple[SegmentFinding, ...]:
+    """Volume and share of each Couinaud segment; none without a map of them."""
+    part_map = liver.maps.get(SCHEME)
+    if part_map is None:
+        return ()
+    shares = part_map.shares_fraction(liver.segmentation)
+    return tuple(
+        SegmentFinding(name=name, volume_ml=ml, share_fraction=shares[name])
+        for name, ml in part_map.volumes_ml(liver.segmentation).items()
+    )
+
+
+def _measure_planes(index: VolumeIndex, planes: tuple[Plane, ...]) -> Measured:
+    alone = [index.remnant_ml_of([plane]) for plane in planes]
+    for number, (plane, stays) in enumerate(zip(planes, alone, strict=True), 1):
+        _require_cuts(index, plane, stays, number)
+    remnant = measure(index, planes)
+    return Measured(
+        volumes=Volumes(**{f.name: getattr(remnant, f.name) for f in fields(remnant)}),
+        margins=lesion_margins(index, planes),
+        cuts=tuple(_cut(p, index.functional_ml - ml) for p, ml in zip(planes, alone, strict=True)),
+    )
+
+
+def _require_cuts(index: VolumeIndex, plane: Plane, stays: float, number: int) -> None:
+    if SMALLEST_CUT_ML < stays < index.functional_ml - SMALLEST_CUT_ML:
+        return
+    side = "stays" if stays > SMALLEST_CUT_ML else "is removed"
+    place = ", ".join(f"{x:g}" for x in plane.point_mm)
+    raise PlanError(
+        f"Plane {number} (through {place} mm) misses the liver: all of the liver lies on the side "
+        f"that {side}."
+    )
+
+
+def _require_maps(liver: Liver, plan: Plan) -> None:
+    """Say what to give where a plan names parts of a map that is not there."""
+    for cut in plan.cuts:
+        if isinstance(cut, Parts) and cut.scheme not in liver.maps:
+            named = ", ".join(cut.names)
+            if cut.scheme != SCHEME:
+                raise PlanError(
+                    f"The plan removes {named} of a {cut.scheme} map, and this liver has none."
+                )
+            raise PlanError(
+                f"The plan removes the Couinaud segments {named}, and this liver has no map of "
+                "them: give landmarks (--landmarks FILE.toml) or a label map (--segments FILE)."
+            )
+
+
+def _map_notes(liver: Liver) -> tuple[str, ...]:
+    """Say what the maps make doubtful: odd shares, vessels that nobody marked."""
+    notes: tuple[str, ...] = ()
+    if SCHEME in liver.maps:
+        notes = share_warnings(liver.maps[SCHEME].shares_fraction(liver.segmentation))
+    return notes if VESSEL_SCHEMES & set(liver.maps) else (*notes, VESSELS_UNKNOWN)
+
+
+def _cut(cut: Cut, removes_ml: float) -> CutFinding:
+    values: dict[str, Any] = {"kind": type(cut).__name__.lower(), "removes_ml": removes_ml}
+    if isinstance(cut, Plane):
+        values["centre_mm"] = _point(cut.point_mm)
+    elif isinstance(cut, Sphere):
+        values |= {"centre_mm": _point(cut.centre_mm), "radius_mm": cut.radius_mm}
+    elif isinstance(cut, Wedge):
+        values |= {"centre_mm": _point(cut.tip_mm), "radius_mm": cut.radius_mm}
+    elif isinstance(cut, Ablation):
+        values |= {"centre_mm": _point(cut.centre_mm), "radius_mm": float(cut.radii_mm.max())}
+    elif isinstance(cut, Parts):
+        named = name_of(cut.names) if cut.scheme == SCHEME else ""
+        values |= {"scheme": cut.scheme, "parts": cut.names, "name": named}
+    return CutFinding(**values)
+
+
+def plane_findings(plan: Plan) -> tuple[PlaneFinding, ...]:
+    """Return the plan's planes as findings name them."""
+    planes = [cut for cut in plan.cuts if isinstance(cut, Plane)]
+    return tuple(
+        PlaneFinding(point_mm=_point(plane.point_mm), normal=_point(plane.normal))
+        for plane in planes
+    )
+
+
+def _point(values: Any) -> tuple[float, float, float]:  # noqa: ANN401 - an array of three
+    x, y, z = (float(v) for v in values)
+    return x, y, z
