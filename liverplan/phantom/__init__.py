@@ -13,6 +13,7 @@ the gallbladder lie outside.
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,7 +22,7 @@ from liverplan import __version__
 from liverplan.errors import InputError
 from liverplan.phantom.liver import LESIONS, liver_shape, liver_solids
 from liverplan.phantom.render import inside, noise, paint
-from liverplan.phantom.torso import extent_mm, scene
+from liverplan.phantom.torso import Paint, extent_mm, scene
 from liverplan.phantom.truth import RECOMMENDED_NORMAL, RECOMMENDED_POINT_MM, Truth
 from liverplan.segmentation.labels import FIRST_LESION, LIVER, Provenance, Segmentation
 from liverplan.volume import Grid, Volume
@@ -64,6 +65,7 @@ def make_phantom(
     seed: int = 1,
     noise_hu: float = 12.0,
     lesions: int = 3,
+    progress: Callable[[float, str], None] | None = None,
 ) -> Phantom:
     """Make a portal-venous CT of a torso with an exactly known liver.
 
@@ -77,6 +79,8 @@ def make_phantom(
         Standard deviation of the noise.
     lesions : int
         How many of the four metastases there are.
+    progress : callable, optional
+        Told a fraction (0-1) and words before each organ; what it raises ends the work.
 
     Raises
     ------
@@ -87,7 +91,7 @@ def make_phantom(
     _check(spacing_mm, noise_hu, lesions)
     grid = _grid(spacing_mm, seed)
     chosen = LESIONS[:lesions]
-    hu = paint(grid, scene(chosen, FOOT_MM, HEAD_MM))
+    hu = paint(grid, _told(scene(chosen, FOOT_MM, HEAD_MM), progress))
     hu += noise(grid, sd_hu=noise_hu, seed=seed)
     np.clip(np.rint(hu, out=hu), -1024, 3071, out=hu)
     labels = inside(grid, liver_shape()).astype(np.uint8) * np.uint8(LIVER)
@@ -103,6 +107,15 @@ def make_phantom(
         ),
         truth=Truth(liver_solids=liver_solids(), lesions=chosen),
     )
+
+
+def _told(scene: Iterable[Paint], progress: Callable[[float, str], None] | None) -> Iterator[Paint]:
+    """Hand on what is to be painted, and say how far it is."""
+    parts = list(scene)
+    for number, part in enumerate(parts):
+        if progress is not None:
+            progress(0.9 * number / len(parts), "Drawing the sample CT")
+        yield part
 
 
 def _check(spacing_mm: tuple[float, float, float], noise_hu: float, lesions: int) -> None:

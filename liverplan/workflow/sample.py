@@ -47,7 +47,7 @@ def write_sample(folder: Path, *, progress: Progress | None = None) -> Sample:
     """
     with whole_folder(folder, _is_sample) as part_folder:
         tell(progress, 0.0, "Making the sample CT")
-        made = phantom.make_phantom()
+        made = phantom.make_phantom(progress=part(progress, 0.0, 0.6))
         tell(progress, 0.6, "Writing the sample CT")
         paths = write_ct_series(made.volume, part_folder)
         truth = json.dumps(made.truth.to_json(), indent=2) + "\n"
