@@ -22,6 +22,7 @@ from liverplan.app.live import Live
 from liverplan.app.marking import Marking
 from liverplan.app.opening import Opening
 from liverplan.app.outlining import Outlining
+from liverplan.app.panels.committee_panel import CommitteePanel
 from liverplan.app.panels.facts_sheet import FactsSheet
 from liverplan.app.panels.liver_panel import LiverPanel
 from liverplan.app.panels.metastases_panel import MetastasesPanel
@@ -34,6 +35,7 @@ from liverplan.app.saving import Saver
 from liverplan.app.scene import Scene
 from liverplan.app.scene_view import ScenePane
 from liverplan.app.session import Session, Topic
+from liverplan.app.signing import Signing
 from liverplan.app.steps import Steps
 from liverplan.app.tools import Tools
 from liverplan.app.views import ThreeViews
@@ -76,12 +78,15 @@ class Application(QObject):
         self.handing = Handing(self.desk, self.saver)
         self.scene = Scene()
         self.scene_pane = ScenePane(self.session, self.scene)
+        self.signing = Signing(self.desk, self.saver)
+        result = ResultPanel(self.desk, self.handing)
         self.panels = (
             OpenPanel(self.desk, self.opening),
             LiverPanel(self.desk, self.marking),
             MetastasesPanel(self.desk, self.marking, self.lesion_edits),
             ResectionPanel(self.desk, self.planning),
-            ResultPanel(self.desk, self.handing),
+            result,
+            CommitteePanel(self.desk, self.signing, self.saver, result.blocked),
         )
         self.steps = Steps(self.session, self.panels)
         self.result = ResultBar(self.live)
@@ -95,7 +100,8 @@ class Application(QObject):
 
     def _connect(self) -> None:
         self.desk.notices["window"] = self.steps.notice.say
-        self.panels[4].wants_facts.connect(lambda: self.central.show_sheet(self.facts))
+        result = self.panels[4]
+        result.wants_facts.connect(lambda: self.central.show_sheet(self.facts))
         self.facts.done.connect(lambda: self.central.show_sheet(None))
         self.session.subscribe(self._session_changed)
         self.live.derived_changed.connect(self._derived)
@@ -116,6 +122,7 @@ class Application(QObject):
     def _saved(self, words: str) -> None:
         self.steps.saved.setText(words)
         self.steps.saved.setToolTip(str(self.saver.folder or ""))
+        self.steps.refresh()
 
     def _plan_notice(self, text: str, kind: str) -> None:
         notice = self.panels[3].notice

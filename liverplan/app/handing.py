@@ -11,6 +11,7 @@ from liverplan import workflow
 from liverplan.app.desk import Desk
 from liverplan.app.jobs import Progress
 from liverplan.app.saving import Saver
+from liverplan.workflow.committee import is_final
 
 
 class Handing(QObject):
@@ -53,7 +54,9 @@ class Handing(QObject):
         self.desk.run("result", "Exporting", task, then)
 
     def _say_written(self, path: object) -> None:
-        self.desk.say("result", f"Draft report written to {path}.", "info")
+        opened = self.saver.opened
+        status = "Final" if opened is not None and is_final(opened) else "Draft"
+        self.desk.say("result", f"{status} report written to {path}.", "info")
         self.written.emit(str(path))
 
     def _saved(self) -> Path | None:

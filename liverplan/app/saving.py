@@ -18,7 +18,7 @@ from liverplan import case, resection
 from liverplan.app.desk import Desk
 from liverplan.app.jobs import Job, JobEnd, Progress
 from liverplan.app.state import DEFAULT_MARGIN_MM, Plan, Work
-from liverplan.case import Case, CaseState
+from liverplan.case import Actor, Case, CaseState
 from liverplan.errors import CaseError
 from liverplan.findings import Findings, SeriesSummary
 from liverplan.resection.cuts import Plane
@@ -153,14 +153,24 @@ class Saver(QObject):
             and self.desk.session.revision != self._written
         )
 
-    def flush(self) -> None:
-        """Write now and wait until it is done."""
+    @property
+    def opened(self) -> Case | None:
+        """The case on disk, as it was last written."""
+        return self._case
+
+    def take(self, signed: Case) -> None:
+        """Go on from a state that a signature wrote; the work on screen stays as it is."""
+        self._case = signed
+        self.saved.emit("Saved")
+
+    def flush(self, by: Actor | None = None) -> None:
+        """Write now and wait until it is done; ``by`` did it, where that is not the user."""
         self._timer.stop()
         if self._job is not None and self._job.running:
             self._job.wait(60)
             self._job = None
         if self.pending:
-            end = self._save(self._content())
+            end = self._save(self._content(), by)
             self._finish(end)
 
     def close(self) -> None:
@@ -193,22 +203,24 @@ class Saver(QObject):
         self.saved.emit("Saving …")
         self._job = Job("save", task, lambda end: self._finish(end.answer or end)).start()
 
-    def _save(self, content: tuple[int, CaseState, str]) -> JobEnd:
+    def _save(self, content: tuple[int, CaseState, str], by: Actor | None = None) -> JobEnd:
         revision, state, what = content
         try:
-            self._case = self._commit(state, what)
+            self._case = self._commit(state, what, by or user())
         except CaseError as error:
             return JobEnd(error=str(error))
         self._written = revision
         return JobEnd(answer=revision)
 
-    def _commit(self, state: CaseState, what: str) -> Case:
+    def _commit(self, state: CaseState, what: str, by: Actor) -> Case:
         if self.folder is None:
             raise CaseError("There is no case to save.")
         if self._case is None:
             self.folder.parent.mkdir(parents=True, exist_ok=True)
-            return case.create_case(self.folder, state=state, actor=user(), what=what)
-        return self._case.commit(state, actor=user(), what=what, why="Worked on in the app")
+            return case.create_case(self.folder, state=state, actor=by, what=what)
+        # Signatures stay, visibly void where what they cover has changed.
+        state = replace(state, signatures=tuple(self._case.state_json["signatures"]))
+        return self._case.commit(state, actor=by, what=what, why="Worked on in the app")
 
     def _finish(self, end: JobEnd) -> None:
         self._failed = bool(end.error)

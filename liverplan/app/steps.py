@@ -1,4 +1,4 @@
-"""The left column: five steps, one open at a time, undo and redo below, notices at the end."""
+"""The left column: the steps, one open at a time, undo and redo below, notices at the end."""
 
 from __future__ import annotations
 

@@ -38,6 +38,8 @@ BEFORE: Mapping[Meaning, Meaning] = {"plan signed": "lesions accepted", "vote": 
 
 IMAGES = ("ct", "segmentation")
 CUTS = ("plan", "maps")
+ON_SCREEN = "app"
+"""The document of what is chosen on screen, which no signature speaks of."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,7 +201,7 @@ def _void_because(
     changed = [
         part
         for part in sorted({*now, *signature.covers})
-        if now.get(part) != signature.covers.get(part)
+        if part != ON_SCREEN and now.get(part) != signature.covers.get(part)
     ]
     return f"changed since: {', '.join(changed)}" if changed else ""
 
@@ -210,6 +212,7 @@ def _covers(state: Json, meaning: Meaning, *, older: bool = False) -> dict[str, 
     if meaning != "lesions accepted":
         cuts = {"planes": as_planes(state)} if older else {key: state[key] for key in CUTS}
         parts |= cuts | state["documents"]
+        parts.pop(ON_SCREEN, None)
     return {key: sha256(to_line(value)) for key, value in parts.items()}
 
 

@@ -1,0 +1,173 @@
+"""Radiologist, surgeon, three votes and the report, by mouse and keys in the app."""
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QFileDialog
+
+from liverplan import case
+from tests.app import test_journey as steps
+from tests.app.person import CONTROL, LEFT, NONE
+
+
+@pytest.fixture
+def planned(person, phantom):
+    """The sample with a liver, a metastasis and a plane; step 6 is open."""
+    heading = person.app.steps.steps[5].heading
+    assert not heading.isEnabled()
+    assert person.app.steps.steps[5].reason.text() == "Needs a result."
+    steps.open_sample(person)
+    steps.find_liver(person)
+    steps.click_metastases(person, [phantom.truth.lesions[0].centre_mm])
+    steps.place_plane(person)
+    person.open_step(6)
+    return person
+
+
+def type_into(person, line, text):
+    person.app.steps.area.ensureWidgetVisible(line)
+    QTest.mouseClick(line, LEFT, NONE, line.rect().center())
+    QTest.keyClick(line, Qt.Key.Key_A, CONTROL)
+    QTest.keyClicks(line, text) if text else QTest.keyClick(line, Qt.Key.Key_Delete)
+    person.spin(0.02)
+
+
+def become(person, name, passphrase=""):
+    """Write a name, and make its key where there is none."""
+    panel = person.panel(6)
+    type_into(person, panel.name, name)
+    type_into(person, panel.passphrase, passphrase)
+    if panel.make_button.isEnabled():
+        assert not panel.sign_button.isEnabled()
+        person.press_button(panel.make_button)
+    person.spin(0.02)
+
+
+def press(person, button):
+    """Press, and wait until it is signed or refused in words."""
+    panel = person.panel(6)
+    person.press_button(button)
+    person.wait(lambda: bool(panel.notice.text()), what="a word about the signature")
+    person.settle()
+    return panel.notice.text()
+
+
+def vote(person, name, ballot="for", reason="Clear margin"):
+    panel = person.panel(6)
+    become(person, name)
+    while panel.ballot.currentText() != ballot:
+        panel.ballot.setFocus()
+        QTest.keyClick(panel.ballot, Qt.Key.Key_Down)
+    type_into(person, panel.reason, reason)
+    return press(person, panel.vote_button)
+
+
+def shown(person):
+    table = person.panel(6).signatures
+    return [[table.item(r, c).text() for c in range(3)] for r in range(table.rowCount())]
+
+
+def test_radiologist_surgeon_three_votes_and_the_report(planned, tmp_path, monkeypatch):  # noqa: PLR0915
+    person, panel = planned, planned.panel(6)
+    become(person, "K. Dahl")
+    assert "the radiologist has not signed" in press(person, panel.sign_button)
+
+    become(person, "R. Lind", "one two three")
+    assert "lesions accepted" not in press(person, panel.accept_button)
+    work = person.app.session.work
+    assert {made.accepted_by for made in work.segmentation.provenance.values()} == {"R. Lind"}
+    type_into(person, panel.passphrase, "wrong")
+    assert "its password is another" in press(person, panel.accept_button)
+    become(person, "K. Dahl")
+    press(person, panel.sign_button)
+    assert shown(person) == [
+        ["R. Lind", "lesions accepted", "valid"],
+        ["K. Dahl", "plan signed", "valid"],
+    ]
+
+    # an author is no approver, a reason is mandatory, nobody votes twice
+    assert "does not approve their own work" in vote(person, "K. Dahl")
+    assert "needs its reason" in vote(person, "Ek", reason="")
+    vote(person, "Ek")
+    assert "signed already (vote)" in vote(person, "Ek")
+    vote(person, "Holm")
+    assert "Everybody has signed" in vote(person, "Sand", "against", "The margin is narrow")
+    assert person.app.steps.steps[5].heading.text().endswith("final")
+    assert [state for *_, state in shown(person)] == ["valid"] * 5
+    assert "Signed: vote: against" in panel.trail.item(0, 0).text()
+    person.press_button(panel.verify_button)
+    person.wait(lambda: "Nothing was altered" in panel.notice.text(), what="the check")
+
+    report = tmp_path / "report.html"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_a, **_k: (str(report), ""))
+    person.open_step(5)
+    person.press_button(person.panel(5).report_button)
+    person.wait(lambda: "written" in person.panel(5).notice.text(), what="the report")
+    assert person.panel(5).notice.text().startswith("Final report")
+    page = report.read_text("utf-8")
+    for words in ("R. Lind", "K. Dahl", "Ek", "Holm", "Sand", "The margin is narrow"):
+        assert words in page
+
+    # looking around voids nothing
+    folder = person.app.saver.folder
+    person.open_step(4)
+    person.press_button(person.panel(4).lock_button)
+    person.press_button(person.panel(4).lock_button)
+    person.settle()
+    person.app.saver.flush()
+    assert not any(c.void_because for c in case.check_signatures(case.open_case(folder)))
+
+    # another plane voids what spoke of the plan, visibly; undo makes it hold again
+    axial = person.view("Axial")
+    start = person.knobs(axial).middle
+    person.drag(axial.canvas, start, (start[0] + 12, start[1] - 4))
+    person.settle()
+    person.open_step(6)
+    person.wait(lambda: ["valid", *["void"] * 4] == [s for *_, s in shown(person)], what="void")
+    assert "changed since: " in panel.why.text()
+    assert person.app.steps.steps[5].heading.text().endswith("4 void")
+    assert "plan signed by the surgeon" in panel.standing.text()
+    checked = case.check_signatures(case.open_case(folder))
+    assert "plan" in checked[1].void_because
+    person.key(Qt.Key.Key_Z, CONTROL)
+    person.wait(lambda: [s for *_, s in shown(person)] == ["valid"] * 5, what="valid again")
+    assert case.verify(folder) == []
+
+
+def test_a_changed_mask_voids_the_acceptance(planned, monkeypatch):
+    person, panel = planned, planned.panel(6)
+    become(person, "R. Lind")
+    press(person, panel.accept_button)
+    labels = person.app.session.work.segmentation.labels
+    person.open_step(2)
+    person.press_button(person.panel(2).eraser_button)
+    view = person.view("Axial")
+    at = person.pixel(view, person.app.views.crosshair_mm)
+    person.drag(view.canvas, (at[0], at[1]), (at[0] + 30, at[1] + 4))
+    person.settle()
+    assert not np.array_equal(person.app.session.work.segmentation.labels, labels)
+    person.open_step(6)
+    person.wait(lambda: shown(person)[0][2] == "void", what="void")
+    assert "segmentation" in panel.why.text()
+    # the name and the key of somebody else: refused, and nothing is accepted in that name
+    key = str(person.app.signing.key_of("R. Lind"))
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_a, **_k: (key, ""))
+    person.press_button(panel.key_button)
+    become(person, "Somebody Else")
+    assert "do not belong together" in press(person, panel.accept_button)
+    accepted = person.app.session.work.segmentation.provenance.values()
+    assert "Somebody Else" not in {made.accepted_by for made in accepted}
+
+
+def test_an_altered_file_is_named_by_the_check(planned):
+    person, panel = planned, planned.panel(6)
+    become(person, "R. Lind")
+    press(person, panel.accept_button)
+    victim = sorted((person.app.saver.folder / "objects").glob("*.json"))[0]
+    content = bytearray(victim.read_bytes())
+    content[-3] ^= 1
+    victim.write_bytes(bytes(content))
+    person.press_button(panel.verify_button)
+    person.wait(lambda: "was altered" in panel.notice.text(), what="the check")
+    assert victim.name in panel.notice.text()
