@@ -1,40 +1,57 @@
-"""The decoder process: reads jobs from stdin, writes frames to stdout, and may die.
+"""The decoder process: reads jobs from stdin, leaves frames in shared memory, and may die.
 
 Run by its path, not as part of the package, so that it starts quickly and shares nothing with
-the process that it protects. Each job is a line of JSON with the length of the codestream,
-then the codestream; each answer is a byte that says whether it failed and the length of what
-follows: the frame's bytes, little endian, or the error's words.
+the process that it protects but one slot of memory. Each job is a line of JSON; its codestream
+lies in the slot, where the frame belongs afterwards: little endian, rows x columns values. Each
+answer is a byte that says whether it failed, and the length of the frame or of the error's words,
+which then follow.
 """
 
 from __future__ import annotations
 
 import json
-import os
+import mmap
 import struct
 import sys
-import tempfile
 import zlib
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 JPEG_LOSSLESS = ("1.2.840.10008.1.2.4.57", "1.2.840.10008.1.2.4.70")
 JPEG_LS = ("1.2.840.10008.1.2.4.80", "1.2.840.10008.1.2.4.81")
 RLE = "1.2.840.10008.1.2.5"
 DEFLATED_FRAMES = "1.2.840.10008.1.2.8.1"
+JPEG_FRAME_HEADERS = (0xC0, 0xC1, 0xC2, 0xC3, 0xF7)
+RLE_PADDING = 256  # bytes that some encoders add to a segment
+JPEG_2000_START = b"\xff\x4f\xff\x51"
+JP2_BOX = b"jP  "
 
 
 def main() -> None:
     """Serve jobs until stdin closes."""
-    _limit(int(sys.argv[1]))
+    slot = _slot(sys.argv[1], int(sys.argv[2]))
+    _limit(int(sys.argv[3]))
     source, sink = sys.stdin.buffer, sys.stdout.buffer
     while line := source.readline():
         job = json.loads(line)
-        data = source.read(job["length"])
         try:
-            failed, answer = False, decode(job, data)
+            frame = decode(job, bytes(slot[: job["length"]]))
+            slot[: frame.nbytes] = frame.data.cast("B")
+            answer = struct.pack("<BL", 0, frame.nbytes)
         except BaseException as error:  # noqa: BLE001 - native codecs raise even beside Exception
-            failed, answer = True, f"{type(error).__name__}: {error}"[:200].encode()
-        sink.write(struct.pack("<?L", failed, len(answer)) + answer)
+            words = f"{type(error).__name__}: {error}"[:200].encode()
+            answer = struct.pack("<BL", 1, len(words)) + words
+        sink.write(answer)
         sink.flush()
+
+
+def _slot(place: str, size: int) -> mmap.mmap:
+    """Map the memory shared with the parent: an inherited file, or a name on Windows."""
+    if sys.platform == "win32":
+        return mmap.mmap(-1, size, tagname=place)
+    return mmap.mmap(int(place), size)
 
 
 def _limit(memory_bytes: int) -> None:
@@ -46,104 +63,94 @@ def _limit(memory_bytes: int) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def decode(job: dict[str, Any], data: bytes) -> bytes:
+def decode(job: dict[str, Any], data: bytes) -> NDArray[np.generic]:
     """Decode one frame to rows x columns values of ``bits_allocated`` bits, little endian."""
-    syntax = job["syntax"]
+    if job["syntax"] == DEFLATED_FRAMES:
+        return _inflated(job, data)
+    if job["syntax"] == RLE:
+        return _run_lengths(job, data)
+    precision = _checked_precision(job, data)
+    width = max(job["bits_allocated"], 8)
+    frame = _by_library(job["syntax"], data)
+    values = np.ascontiguousarray(frame, dtype=f"<{'i' if job['signed'] else 'u'}{width // 8}")
+    if job["signed"] != (frame.dtype.kind == "i") and 0 < precision < width:
+        values = (values << (width - precision)) >> (width - precision)  # repeats or drops the sign
+    return values
+
+
+def _by_library(syntax: str, data: bytes) -> NDArray[np.generic]:
+    import imagecodecs  # noqa: PLC0415 - run lengths and deflated frames do without
+
     if syntax in JPEG_LOSSLESS:
-        return _with_gdcm(job, data)
-    if syntax == DEFLATED_FRAMES:
-        return inflate(job, data)
-    _check_declared_size(job, data)
+        return imagecodecs.jpeg8_decode(data)
     if syntax in JPEG_LS:
-        import jpeg_ls  # type: ignore[import-untyped]  # noqa: PLC0415 - only if a frame needs it
-
-        return bytes(jpeg_ls.decode_buffer(data)[0])
-    return _with_pydicom(job, data)
+        return imagecodecs.jpegls_decode(data)
+    return imagecodecs.jpeg2k_decode(data, numthreads=1)
 
 
-def inflate(job: dict[str, Any], data: bytes) -> bytes:
+def _run_lengths(job: dict[str, Any], data: bytes) -> NDArray[np.generic]:
+    """PS3.5 annex G: 16 numbers say where each byte of the values, the highest first, begins."""
+    import imagecodecs  # noqa: PLC0415
+
+    pixels = job["rows"] * job["columns"]
+    width = max(job["bits_allocated"] // 8, 1)
+    length = -(-pixels // 8) if job["bits_allocated"] == 1 else pixels
+    count, *starts = struct.unpack_from("<16L", data)
+    if count != width:
+        raise ValueError(f"{count} RLE segments where {width} belong")
+    planes = np.empty((length, width), np.uint8)
+    ends = [*starts[1:width], len(data)]
+    for n, (first, last) in enumerate(zip(starts[:width], ends, strict=True)):
+        plane = imagecodecs.packbits_decode(data[first:last], out=length + RLE_PADDING)
+        if len(plane) < length:
+            raise ValueError(f"an RLE segment of {len(plane)} bytes where {length} belong")
+        planes[:, width - 1 - n] = np.frombuffer(plane, np.uint8, length)
+    return _unpacked(planes.ravel(), pixels) if job["bits_allocated"] == 1 else planes
+
+
+def _inflated(job: dict[str, Any], data: bytes) -> NDArray[np.generic]:
     """Inflate one frame, no further than it may be long; single bits come unpacked."""
     machine = zlib.decompressobj(-zlib.MAX_WBITS)
-    if job["bits_allocated"] != 1:
-        return machine.decompress(data, job["frame_bytes"])
-    return unpacked(job, machine.decompress(data, -(-job["rows"] * job["columns"] // 8)))
-
-
-def unpacked(job: dict[str, Any], packed: bytes) -> bytes:
-    """Spread single bits, the lowest first, over a byte each."""
     pixels = job["rows"] * job["columns"]
-    return bytes((packed[n >> 3] >> (n & 7)) & 1 for n in range(pixels))
+    if job["bits_allocated"] != 1:
+        return np.frombuffer(machine.decompress(data, job["frame_bytes"]), np.uint8)
+    packed = np.frombuffer(machine.decompress(data, -(-pixels // 8)), np.uint8)
+    return _unpacked(packed, pixels)
 
 
-def _check_declared_size(job: dict[str, Any], data: bytes) -> None:
-    """Refuse a codestream whose own header claims another size, before any memory is taken."""
-    size = None
-    if data[:4] == b"\xff\x4f\xff\x51":  # JPEG 2000: SOC, SIZ
-        x1, y1, x0, y0 = struct.unpack(">4L", data[8:24])
-        size = (y1 - y0, x1 - x0)
-    elif data[:2] == b"\xff\xd8":  # JPEG-LS: the frame header is SOF55
-        at = data.find(b"\xff\xf7")
-        if at >= 0:
-            size = struct.unpack(">HH", data[at + 5 : at + 9])
-    if size is not None and tuple(size) != (job["rows"], job["columns"]):
-        raise ValueError(f"the codestream is {size[0]} x {size[1]} pixels")
+def _unpacked(packed: NDArray[np.uint8], pixels: int) -> NDArray[np.uint8]:
+    """Spread single bits, the lowest first, over a byte each."""
+    return np.unpackbits(packed, bitorder="little")[:pixels]
 
 
-def _with_pydicom(job: dict[str, Any], data: bytes) -> bytes:
-    from pydicom.encaps import encapsulate  # noqa: PLC0415 - only if a frame needs it
-    from pydicom.pixels import get_decoder  # noqa: PLC0415
-    from pydicom.uid import UID  # noqa: PLC0415
-
-    syntax = UID(job["syntax"])
-    if syntax == RLE and job["bits_allocated"] == 1:
-        packed = {**job, "rows": 1, "columns": -(-job["rows"] * job["columns"] // 8)}
-        return unpacked(job, _with_pydicom({**packed, "bits_allocated": 8, "bits_stored": 8}, data))
-    decoder = get_decoder(syntax)
-    frame, found = decoder.as_array(
-        encapsulate([data]),
-        index=0,
-        raw=True,
-        number_of_frames=1,
-        rows=job["rows"],
-        columns=job["columns"],
-        samples_per_pixel=1,
-        bits_allocated=job["bits_allocated"],
-        bits_stored=job["bits_stored"],
-        pixel_representation=int(job["signed"]),
-        photometric_interpretation="MONOCHROME2",
-        pixel_keyword="PixelData",
-        transfer_syntax_uid=syntax,
-        decoding_plugin="pydicom" if syntax == RLE else "",
-    )
-    del found
-    width = max(job["bits_allocated"], 8) // 8
-    return bytes(frame.astype(f"<{'i' if job['signed'] else 'u'}{width}", copy=False).tobytes())
+def _checked_precision(job: dict[str, Any], data: bytes) -> int:
+    """Bits of a codestream's values; refuses one of another size before any memory is taken."""
+    declared = _declared(data)
+    if declared is None:
+        raise ValueError("the codestream has no header")
+    rows, columns, samples, precision = declared
+    if (rows, columns) != (job["rows"], job["columns"]):
+        raise ValueError(f"the codestream is {rows} x {columns} pixels")
+    if samples != 1:
+        raise ValueError(f"the codestream has {samples} samples a pixel")
+    return precision
 
 
-def _with_gdcm(job: dict[str, Any], data: bytes) -> bytes:
-    """JPEG lossless, by the GDCM inside SimpleITK, which reads files only."""
-    import pydicom  # noqa: PLC0415
-    import SimpleITK as sitk  # noqa: PLC0415
-    from pydicom.encaps import encapsulate  # noqa: PLC0415
-
-    dataset = pydicom.Dataset()
-    dataset.file_meta = pydicom.dataset.FileMetaDataset()
-    dataset.file_meta.TransferSyntaxUID = job["syntax"]
-    dataset.file_meta.MediaStorageSOPClassUID = dataset.SOPClassUID = "1.2.840.10008.5.1.4.1.1.7"
-    dataset.file_meta.MediaStorageSOPInstanceUID = dataset.SOPInstanceUID = "1.2.3"
-    dataset.Rows, dataset.Columns = job["rows"], job["columns"]
-    dataset.BitsAllocated, dataset.BitsStored = job["bits_allocated"], job["bits_stored"]
-    dataset.HighBit = job["bits_stored"] - 1
-    dataset.PixelRepresentation = int(job["signed"])
-    dataset.SamplesPerPixel, dataset.PhotometricInterpretation = 1, "MONOCHROME2"
-    dataset.PixelData = encapsulate([data])
-    dataset["PixelData"].is_undefined_length = True
-    with tempfile.TemporaryDirectory() as folder:
-        path = os.path.join(folder, "frame.dcm")  # noqa: PTH118 - no import more than needed
-        dataset.save_as(path, enforce_file_format=True)
-        frame = sitk.GetArrayFromImage(sitk.ReadImage(path, imageIO="GDCMImageIO"))
-    width = job["bits_allocated"] // 8
-    return bytes(frame[0].astype(f"<{'i' if job['signed'] else 'u'}{width}", copy=False).tobytes())
+def _declared(data: bytes) -> tuple[int, int, int, int] | None:
+    """Rows, columns, samples a pixel and bits a sample, from a codestream's header."""
+    at = data.find(JPEG_2000_START) if data[4:8] == JP2_BOX else 0
+    if data[at : at + 4] == JPEG_2000_START:
+        x1, y1, x0, y0 = struct.unpack_from(">4L", data, at + 8)
+        samples, depth = struct.unpack_from(">HB", data, at + 40)
+        return y1 - y0, x1 - x0, samples, (depth & 0x7F) + 1
+    at = 2
+    while at + 10 <= len(data) and data[at] == 0xFF:
+        marker, length = data[at + 1], struct.unpack_from(">H", data, at + 2)[0]
+        if marker in JPEG_FRAME_HEADERS:
+            precision, rows, columns, samples = struct.unpack_from(">BHHB", data, at + 4)
+            return rows, columns, samples, precision
+        at += 1 if marker == 0xFF else 2 + length  # any number of FF may stand before a marker
+    return None
 
 
 if __name__ == "__main__":

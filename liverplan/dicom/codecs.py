@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import mmap
 import os
 import queue
+import secrets
 import struct
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from pathlib import Path
@@ -21,8 +24,10 @@ CHILD = Path(__file__).with_name("codec_child.py")
 MEMORY_BYTES = 1024**3
 FRAME_SECONDS = 15.0
 POLL_SECONDS = 0.02
-MOST_BYTES = 64 * 1024**2
-"""No frame is longer: 4096 x 4096 values of 16 bits are half of it."""
+SLOT_BYTES = 128 * 1024**2
+"""Address space shared with a decoder, of which a frame uses its part: the longest frame, 4096 x
+4096 values of 16 bits, takes a quarter, and its codestream is capped at little over half."""
+MOST_WORDS = 1024
 
 
 class Decoders:
@@ -101,6 +106,48 @@ class Decoders:
                 child.stop_if_due(cancelled="cancelled" if cancelled else None)
 
 
+def job_of(plane: Slice, length: int) -> dict[str, Any]:
+    """Tell the child of a frame whose codestream is so many bytes long."""
+    return {
+        "length": length,
+        "syntax": str(plane.syntax),
+        "rows": plane.rows,
+        "columns": plane.columns,
+        "bits_allocated": plane.bits_allocated,
+        "bits_stored": plane.bits_stored,
+        "signed": plane.signed,
+        "frame_bytes": plane.frame_bytes,
+    }
+
+
+class _Slot:
+    """Memory shared with one child: neither side copies pixels through a pipe, or to a disk."""
+
+    def __init__(self) -> None:
+        self.inherited: tuple[int, ...] = ()
+        if sys.platform == "win32":
+            self.place = f"liverplan-{secrets.token_hex(16)}"
+            self.memory = mmap.mmap(-1, SLOT_BYTES, tagname=self.place)
+            return
+        with _unnamed_file() as file:
+            file.truncate(SLOT_BYTES)
+            self.memory = mmap.mmap(file.fileno(), SLOT_BYTES)
+            self._descriptor = os.dup(file.fileno())
+        self.place, self.inherited = str(self._descriptor), (self._descriptor,)
+
+    def handed_over(self) -> None:
+        """Forget the descriptor once the child has inherited it."""
+        for descriptor in self.inherited:
+            os.close(descriptor)
+        self.inherited = ()
+
+
+def _unnamed_file() -> IO[bytes]:
+    if hasattr(os, "memfd_create"):
+        return os.fdopen(os.memfd_create("frame"), "r+b")
+    return tempfile.TemporaryFile()
+
+
 class _Child:
     """One decoder process."""
 
@@ -108,15 +155,23 @@ class _Child:
         self.sound = True
         self._deadline: float | None = None
         self._stopped: Literal["cancelled", "late"] | None = None
-        limits = {"OPENBLAS_NUM_THREADS": "1", "ITK_GLOBAL_DEFAULT_NUMBER_OF_THREADS": "1"}
-        # the command is this Python and a file of this package: nothing of it comes from outside
-        self._process = subprocess.Popen(  # noqa: S603
-            [sys.executable, "-I", str(CHILD), str(MEMORY_BYTES)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env={**os.environ, **limits},
-        )
+        self._slot = _Slot()
+        limits = {"OPENBLAS_NUM_THREADS": "1"}
+        try:
+            # the command is this Python and a file of this package: nothing comes from outside
+            self._process = subprocess.Popen(  # noqa: S603
+                [
+                    *(sys.executable, "-I", str(CHILD)),
+                    *(self._slot.place, str(SLOT_BYTES), str(MEMORY_BYTES)),
+                ],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                env={**os.environ, **limits},
+                pass_fds=self._slot.inherited,
+            )
+        finally:
+            self._slot.handed_over()
 
     def decode(self, plane: Slice, codestream: bytes) -> bytes:
         self.sound = False  # until a whole answer has come back
@@ -124,16 +179,16 @@ class _Child:
         try:
             self._send(plane, codestream)
             failed, length = struct.unpack("<?L", self._read(5))
-            answer = self._read(min(length, MOST_BYTES))
+            words = self._read(min(length, MOST_WORDS)) if failed else b""
         except (OSError, ValueError, EOFError):
             raise self._why(plane) from None
         finally:
             self._deadline = None
         self.sound = True
         if failed:
-            words = _plain(answer.decode("utf-8", "replace"))
-            raise DicomError(f"{plane.name}: its pixels cannot be decoded ({words})")
-        return answer
+            plain = _plain(words.decode("utf-8", "replace"))
+            raise DicomError(f"{plane.name}: its pixels cannot be decoded ({plain})")
+        return self._slot.memory[: min(length, SLOT_BYTES)]
 
     def stop_if_due(self, *, cancelled: Literal["cancelled"] | None) -> None:
         deadline = self._deadline
@@ -152,6 +207,7 @@ class _Child:
                     pipe.close()
                 except OSError:  # what it still held cannot reach a dead process
                     continue
+        self._slot.memory.close()
 
     def _why(self, plane: Slice) -> DicomError | CancelledError:
         if self._stopped == "cancelled":
@@ -161,18 +217,11 @@ class _Child:
         return DicomError(f"{plane.name}: its compressed pixels crash the decoder")
 
     def _send(self, plane: Slice, codestream: bytes) -> None:
-        job: dict[str, Any] = {
-            "length": len(codestream),
-            "syntax": str(plane.syntax),
-            "rows": plane.rows,
-            "columns": plane.columns,
-            "bits_allocated": plane.bits_allocated,
-            "bits_stored": plane.bits_stored,
-            "signed": plane.signed,
-            "frame_bytes": plane.frame_bytes,
-        }
+        if len(codestream) > SLOT_BYTES:
+            raise DicomError(f"{plane.name}: its compressed pixels are longer than any image")
+        self._slot.memory[: len(codestream)] = codestream
         pipe = _pipe(self._process.stdin)
-        pipe.write(json.dumps(job).encode() + b"\n" + codestream)
+        pipe.write(json.dumps(job_of(plane, len(codestream))).encode() + b"\n")
         pipe.flush()
 
     def _read(self, length: int) -> bytes:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import queue
 import threading
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Literal, cast
 
@@ -148,15 +149,19 @@ def _follow(
     jobs: list[Future[None]], progress: Progress | None, cancel: threading.Event | None
 ) -> None:
     """Report progress until all is done; raise the first fault."""
-    waiting = set(jobs)
-    while waiting:
-        done, waiting = wait(waiting, timeout=0.02, return_when=FIRST_COMPLETED)
+    done: queue.SimpleQueue[Future[None]] = queue.SimpleQueue()
+    for job in jobs:
+        job.add_done_callback(done.put)
+    read = 0
+    while read < len(jobs):
         if cancel is not None and cancel.is_set():
             raise CancelledError("Reading was cancelled.")
-        for job in done:
-            job.result()
-        if done and progress is not None:
-            read = len(jobs) - len(waiting)
+        try:
+            done.get(timeout=0.02).result()
+        except queue.Empty:
+            continue
+        read += 1
+        if progress is not None:
             progress(read / len(jobs), f"Read {read} of {len(jobs)} slices")
 
 

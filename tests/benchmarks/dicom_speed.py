@@ -1,14 +1,20 @@
 """Speed and memory of reading a 512x512x400 series, in each codec, beside SimpleITK's reader.
 
-``python -m tests.benchmarks.dicom_speed [--slices N] [--export]``. Each reading runs in a fresh
-process, discovery included; the best of the repeats is printed, and the peak of resident memory
-of the process and its children.
+``python -m tests.benchmarks.dicom_speed [--slices N] [--repeats N] [--only CODEC ...]``. Each
+reading runs in a fresh process, discovery included, the two readers in turn; the best of the
+repeats counts, because other work on the machine can only slow a run down. CPU seconds count the
+process and its children. Memory is measured in a run of its own: the peak of what the process and
+its children hold, memory that they share counted once (proportional set size). "bound" is the
+time that the codec alone needs for these frames, in one process, divided by the cores: no reader
+built on it can be quicker.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -21,6 +27,12 @@ import psutil
 import pydicom
 from pydicom.uid import ExplicitVRLittleEndian, JPEG2000Lossless, JPEGLSLossless, RLELossless
 
+from liverplan.dicom import choose_series, codec_child, find_series, open_source, read_series
+from liverplan.dicom.codecs import job_of
+from liverplan.dicom.decode import pixel_bytes
+from liverplan.dicom.header import COMPRESSED
+from liverplan.errors import CancelledError
+
 CODECS = {
     "uncompressed": ExplicitVRLittleEndian,
     "RLE": RLELossless,
@@ -30,16 +42,15 @@ CODECS = {
 }
 
 PROGRAM = """
-import json, sys, time
-begun = time.perf_counter()
+import json, os, sys, time
+def cpu():
+    return sum(os.times()[:4])
 {imports}
-loaded, cpu = time.perf_counter(), time.process_time()
+loaded, before = time.perf_counter(), cpu()
 {reads}
-done = time.perf_counter()
 print(json.dumps({{
-    "import_s": loaded - begun,
-    "read_s": done - loaded,
-    "cpu_s": time.process_time() - cpu,
+    "read_s": time.perf_counter() - loaded,
+    "cpu_s": cpu() - before,
     "sum": int(hu.sum(dtype="int64")),
 }}))
 """
@@ -59,23 +70,35 @@ def main() -> None:
     parser.add_argument("--slices", type=int, default=400)
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--only", nargs="*", default=list(CODECS))
+    parser.add_argument("--keep", type=Path, help="a folder that keeps the series for another run")
     options = parser.parse_args()
-    print(f"512 x 512 x {options.slices}; best of {options.repeats}")
-    heads = ("ours s", "its s", "x", "ours CPU", "its CPU", "ours MB", "its MB")
+    cores = os.cpu_count() or 1
+    print(f"512 x 512 x {options.slices}, {cores} cores; best of {options.repeats}")
+    heads = ("ours s", "its s", "x", "ours CPU", "its CPU", "bound s", "ours MB", "its MB", "share")
     print(f"{'codec':14}" + "".join(f"{head:>9}" for head in heads) + "  same")
     with tempfile.TemporaryDirectory() as folder:
         for name in options.only:
-            place = Path(folder) / name.replace(" ", "_")
-            write_series(place, options.slices, CODECS[name])
-            ours = best(OURS, place, options.repeats)
-            theirs = best(THEIRS, place, options.repeats)
-            row = (
-                *(ours["read_s"], theirs["read_s"], theirs["read_s"] / ours["read_s"]),
-                *(ours["cpu_s"], theirs["cpu_s"], ours["peak_mb"], theirs["peak_mb"]),
-            )
-            same = ours["sum"] == theirs["sum"]
-            print(f"{name:14}" + "".join(f"{v:9.2f}" for v in row) + f"  {same}", flush=True)
-            print(f"{'':14} cancelled after {cancel_ms(place):.0f} ms", flush=True)
+            place = (options.keep or Path(folder)) / name.replace(" ", "_")
+            if not place.exists():
+                write_series(place, options.slices, CODECS[name])
+            compare(name, place, options.repeats, cores)
+
+
+def compare(name: str, place: Path, repeats: int, cores: int) -> None:
+    runs = [(measured(OURS, place), measured(THEIRS, place)) for _ in range(repeats)]
+    ours = min((run for run, _ in runs), key=lambda run: run["read_s"])
+    theirs = min((run for _, run in runs), key=lambda run: run["read_s"])
+    megabytes = [peak_mb(program, place) for program in (OURS, THEIRS)]
+    row = (
+        *(ours["read_s"], theirs["read_s"], theirs["read_s"] / ours["read_s"]),
+        *(min(r["cpu_s"] for r, _ in runs), min(r["cpu_s"] for _, r in runs)),
+        *(codec_seconds(place) / cores, *megabytes, megabytes[0] / megabytes[1]),
+    )
+    same = ours["sum"] == theirs["sum"]
+    print(f"{name:14}" + "".join(f"{v:9.2f}" for v in row) + f"  {same}", flush=True)
+    waits = sorted(cancel_ms(place) for _ in range(repeats))
+    words = ", ".join(f"{wait:.0f}" for wait in waits)
+    print(f"{'':14} cancelled after {words} ms", flush=True)
 
 
 def write_series(folder: Path, slices: int, syntax: str) -> None:
@@ -108,41 +131,42 @@ def save_slice(path: Path, k: int, frame: np.ndarray, syntax: str) -> None:
         dataset.save_as(path)
 
 
-def best(program: str, folder: Path, repeats: int) -> dict[str, float]:
-    runs = [measured(program, folder) for _ in range(repeats)]
-    result = min(runs, key=lambda run: run["read_s"])
-    return {**result, "peak_mb": max(run["peak_mb"] for run in runs)}
-
-
 def measured(program: str, folder: Path) -> dict[str, float]:
-    """Run in a process of its own, watching the memory of its whole family."""
     command = [sys.executable, "-c", program, str(folder)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        peak = [0.0]
-        watcher = threading.Thread(target=watch, args=(psutil.Process(process.pid), peak))
-        watcher.start()
-        answer, _ = process.communicate()
-        watcher.join()
-    return {**json.loads(answer), "peak_mb": peak[0] / 1024**2}
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
+    return json.loads(done.stdout)
 
 
-def watch(process: psutil.Process, peak: list[float]) -> None:
-    while True:
-        try:
-            family = [process, *process.children(recursive=True)]
-            peak[0] = max(peak[0], float(sum(p.memory_info().rss for p in family)))
-            if process.status() == psutil.STATUS_ZOMBIE:
-                return
-        except psutil.Error:
-            return
-        time.sleep(0.01)
+def peak_mb(program: str, folder: Path) -> float:
+    """The most that a process and its children hold, each shared page counted once."""
+    command = [sys.executable, "-c", program, str(folder)]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
+        peak, family = 0.0, psutil.Process(process.pid)
+        while process.poll() is None:
+            with contextlib.suppress(psutil.Error):
+                members = [family, *family.children(recursive=True)]
+                peak = max(peak, sum(one.memory_full_info().pss for one in members))
+            time.sleep(0.01)
+    return peak / 1024**2
+
+
+def codec_seconds(folder: Path) -> float:
+    """CPU seconds of the codec alone, for every frame of the series."""
+    info = choose_series(find_series(folder))
+    if info.planes[0].syntax not in COMPRESSED:
+        return 0.0
+    spent = 0.0
+    with open_source(info.path) as source:
+        for plane in info.planes:
+            data = pixel_bytes(source, plane)
+            begun = time.process_time()
+            codec_child.decode(job_of(plane, len(data)), data)
+            spent += time.process_time() - begun
+    return spent
 
 
 def cancel_ms(folder: Path) -> float:
     """Cancel once a quarter has been read; how long until the call has ended."""
-    from liverplan.dicom import choose_series, find_series, read_series
-    from liverplan.errors import CancelledError
-
     stop = threading.Event()
     asked = [0.0]
 
