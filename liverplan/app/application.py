@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication, QMainWindow
 from liverplan.app import adapter, theme
 from liverplan.app.adapter import Viewer
 from liverplan.app.desk import Bell, Desk
+from liverplan.app.given import Given
 from liverplan.app.handing import Handing
 from liverplan.app.jobs import unexpected
 from liverplan.app.lesion_edits import LesionEdits
@@ -74,6 +75,7 @@ class Application(QObject):
         self.marking = Marking(self.desk)
         self.outlining = Outlining(self.desk)
         self.lesion_edits = LesionEdits(self.desk, self.marking)
+        self.given = Given(self.desk, self.marking)
         self.planning = Planning(self.desk)
         self.handing = Handing(self.desk, self.saver)
         self.scene = Scene()
@@ -82,8 +84,8 @@ class Application(QObject):
         result = ResultPanel(self.desk, self.handing)
         self.panels = (
             OpenPanel(self.desk, self.opening),
-            LiverPanel(self.desk, self.marking),
-            MetastasesPanel(self.desk, self.marking, self.lesion_edits),
+            LiverPanel(self.desk, self.marking, self.given),
+            MetastasesPanel(self.desk, self.marking, self.lesion_edits, self.given),
             ResectionPanel(self.desk, self.planning),
             result,
             CommitteePanel(self.desk, self.signing, self.saver, result.blocked),

@@ -90,9 +90,9 @@ class Marking(QObject):
             warnings.append(f"It found {found} lesions as well: check each under Metastases.")
         if warnings:
             self.desk.say("liver", " ".join(warnings))
-        self._show_middle(segmentation)
+        self.show_middle(segmentation)
 
-    def _show_middle(self, segmentation: Segmentation) -> None:
+    def show_middle(self, segmentation: Segmentation) -> None:
         """Go to the slice that holds most liver."""
         counts = np.count_nonzero(segmentation.labels, axis=(1, 2))
         if not counts.any():

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QStandardItem, QStandardItemModel
-from PySide6.QtWidgets import QComboBox, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QFileDialog, QSizePolicy, QVBoxLayout, QWidget
 
 from liverplan.app.desk import Desk
+from liverplan.app.given import KINDS, Given
 from liverplan.app.marking import Marking
 from liverplan.app.panels.brush_options import BrushOptions
 from liverplan.app.panels.busy import Busy
@@ -23,10 +27,13 @@ class LiverPanel(Panel):
     title = "Liver"
     place = "liver"
 
-    def __init__(self, desk: Desk, marking: Marking) -> None:
+    def __init__(self, desk: Desk, marking: Marking, given: Given) -> None:
         super().__init__(desk)
-        self.marking = marking
+        self.marking, self.given = marking, given
         self.run_button = button("Find the liver", marking.segment, role="primary")
+        self.file_button = button(
+            "Mask…", self._file, tip="Take the liver from a NIfTI, NRRD or DICOM SEG file"
+        )
         self.method = QComboBox()
         self.method.setToolTip("Which method finds the liver")
         self.method.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
@@ -57,8 +64,9 @@ class LiverPanel(Panel):
             "Where it is wrong, correct it by clicks, by brush, or by outlines on a few slices.",
             "secondary",
         )
-        for part in (self.method, self.run_button, self.busy):
-            self.column.addWidget(part)
+        self.column.addWidget(self.method)
+        self.column.addLayout(row(self.run_button, self.file_button))
+        self.column.addWidget(self.busy)
         self.after = QWidget()
         inside = QVBoxLayout(self.after)
         inside.setContentsMargins(0, 0, 0, 0)
@@ -94,6 +102,7 @@ class LiverPanel(Panel):
         busy = self.desk.busy(self.place)
         self.next.setText(self._next(has=has, confirmed=work.liver_confirmed))
         self.run_button.setVisible(not busy)
+        self.file_button.setVisible(not busy)
         self.method.setVisible(len(self.marking.backends.choices) > 1)
         self.method.setEnabled(not busy)
         self.run_button.setText("Find the liver again" if has else "Find the liver")
@@ -111,6 +120,11 @@ class LiverPanel(Panel):
         self.inside_button.setChecked(tools.name == "inside")
         self.outside_button.setChecked(tools.name == "outside")
         self.outline_button.setChecked(tools.name == "outline")
+
+    def _file(self) -> None:
+        chosen: Any = QFileDialog.getOpenFileName(self.window(), "A liver mask", "", KINDS)
+        if chosen[0]:
+            self.given.liver(Path(chosen[0]))
 
     def _list_methods(self) -> None:
         """Show every back end; one that lacks something is greyed and says what."""

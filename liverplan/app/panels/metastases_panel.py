@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtWidgets import QFileDialog, QPushButton, QVBoxLayout, QWidget
 
 from liverplan.app.desk import Desk
+from liverplan.app.given import KINDS, Given
 from liverplan.app.lesion_edits import LesionEdits
 from liverplan.app.marking import Marking
 from liverplan.app.panels.brush_options import BrushOptions
@@ -26,9 +30,9 @@ class MetastasesPanel(Panel):
     title = "Metastases"
     place = "metastases"
 
-    def __init__(self, desk: Desk, marking: Marking, edits: LesionEdits) -> None:
+    def __init__(self, desk: Desk, marking: Marking, edits: LesionEdits, given: Given) -> None:
         super().__init__(desk)
-        self.marking, self.edits = marking, edits
+        self.marking, self.edits, self.given = marking, edits, given
         self.click_button = button(
             "Click a metastasis", lambda: self._take("lesion"), role="primary"
         )
@@ -66,11 +70,15 @@ class MetastasesPanel(Panel):
         }
         for tool in self.tool_buttons.values():
             tool.setCheckable(True)
+        self.file_button = button(
+            "Masks from a file…", self._file, tip="NIfTI, NRRD or DICOM SEG; each label is one"
+        )
         self.options = BrushOptions(desk, marking)
         self.column.addLayout(row(self.click_button, self.axis_button))
         for part in (self.busy, self.table, self.rule):
             self.column.addWidget(part)
         self.column.addWidget(self._tools())
+        self.column.addWidget(self.file_button)
         desk.watchers[self.place] = self.busy.watch
         desk.bell.rung.connect(lambda _place: self.refresh())
         desk.tools.changed.connect(self.refresh)
@@ -171,6 +179,11 @@ class MetastasesPanel(Panel):
     def _take(self, tool: ToolName) -> None:
         self.desk.say(self.place, "")
         self.desk.tools.choose("" if self.desk.tools.name == tool else tool)
+
+    def _file(self) -> None:
+        chosen: Any = QFileDialog.getOpenFileName(self.window(), "Lesion masks", "", KINDS)
+        if chosen[0]:
+            self.given.lesions(Path(chosen[0]))
 
     def _resize(self, sign: int) -> None:
         self.edits.resize(self.marking.target, sign)
