@@ -1,0 +1,84 @@
+"""Each plugin alone in a fresh environment beside liverplan: ``python -m tests.plugins_alone``.
+
+One environment is made with liverplan as it would be installed (not editable). For each plugin it
+is copied, the plugin installed into the copy, and there: it is discovered, and nothing else is; the
+command line uses it; what it lacks is one sentence. Printed: what was found and the time.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+LOOK = """
+import json
+from importlib.metadata import entry_points
+found = [e for e in entry_points() if e.group in ("liverplan.segmenters", "liverplan.archives")]
+print(json.dumps([[e.group, e.name, bool(e.load())] for e in found]))
+"""
+CHOSEN = "found or command_line or absence or lack or config"
+"""Of the plugin's own tests, those that say that it is there, used, and missed in words."""
+
+
+def main() -> None:
+    """Try every plugin; stop at the first that fails."""
+    with tempfile.TemporaryDirectory(prefix="liverplan-alone-") as place:
+        folder = Path(place)
+        start = time.perf_counter()
+        base = folder / "base"
+        run(sys.executable, "-m", "venv", base)
+        install(base, ".", "pytest")
+        print(f"liverplan alone: {time.perf_counter() - start:.0f} s", flush=True)
+        assert found_in(base, folder) == []
+        for plugin in sorted((ROOT / "plugins").iterdir()):
+            if (plugin / "pyproject.toml").is_file():
+                try_alone(plugin, base, folder)
+
+
+def try_alone(plugin: Path, base: Path, folder: Path) -> None:
+    """Install one plugin into a copy of the environment, and use it."""
+    start = time.perf_counter()
+    own = folder / plugin.name
+    run("cp", "-a", base, own)
+    install(own, plugin)
+    ((group, name, loads),) = found_in(own, folder)
+    assert loads
+    told = run(
+        own / "bin" / "python", "-m", "pytest", "-q", "-c", ROOT / "pyproject.toml", "-k", CHOSEN,
+        plugin / "tests", folder=folder,
+    )  # fmt: skip
+    last = told.strip().splitlines()[-1]
+    print(
+        f"{plugin.name}: {group} {name!r}; {last}; {time.perf_counter() - start:.0f} s", flush=True
+    )
+
+
+def install(environment: Path, *what: object) -> None:
+    """Install with the versions that the project pins."""
+    pip = (environment / "bin" / "python", "-m", "pip", "install", "-q")
+    run(*pip, "--disable-pip-version-check", "-c", "constraints.txt", *what, folder=ROOT)
+
+
+def found_in(environment: Path, folder: Path) -> list[tuple[str, str, bool]]:
+    """Return the plugins that an environment announces: group, name, whether it loads."""
+    return json.loads(run(environment / "bin" / "python", "-c", LOOK, folder=folder))
+
+
+def run(*command: object, folder: Path | None = None) -> str:
+    """Run a command away from the checkout; return what it said, or stop."""
+    words = [str(part) for part in command]
+    done = subprocess.run(
+        words, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
+    )
+    if done.returncode != 0:
+        sys.exit(f"{done.stdout}\nFailed with status {done.returncode}: {' '.join(words)}")
+    return done.stdout
+
+
+if __name__ == "__main__":
+    main()
