@@ -12,16 +12,18 @@ from PySide6.QtGui import QPainterPath, QPolygonF
 from skimage.measure import find_contours
 
 from liverplan.app.convert import ViewAxes
+from liverplan.resection.maps import PartMap
 from liverplan.segmentation.labels import FIRST_LESION, LIVER
 from liverplan.volume import Grid
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Outlines:
-    """Functional liver, each lesion and the margin zone on one slice; x is right, y is down."""
+    """Functional liver, each lesion, vessels and the margin zone on one slice; x is right, y is down."""
 
     functional: QPainterPath = field(default_factory=QPainterPath)
     lesions: dict[int, QPainterPath] = field(default_factory=dict)
+    vessels: dict[str, QPainterPath] = field(default_factory=dict)
     zone: QPainterPath = field(default_factory=QPainterPath)
 
 
@@ -45,6 +47,7 @@ def outlines_of(
     index: int,
     labels: NDArray[np.uint8],
     zone: tuple[DistanceField, float] | None,
+    vessels: PartMap | None = None,
 ) -> Outlines:
     """Outlines on one slice; the zone is drawn at its distance field's given level, mm."""
     flat = slice_of(labels, axes, index)
@@ -53,8 +56,19 @@ def outlines_of(
     return Outlines(
         functional=_path(flat == LIVER, 0.5, spacing, (0, 0)),
         lesions={label: _path(flat == label, 0.5, spacing, (0, 0)) for label in present},
+        vessels=_vessel_paths(axes, index, vessels, spacing) if vessels else {},
         zone=_zone_path(axes, index, zone, spacing) if zone else QPainterPath(),
     )
+
+
+def _vessel_paths(
+    axes: ViewAxes, index: int, vessels: PartMap, spacing: tuple[float, float]
+) -> dict[str, QPainterPath]:
+    flat = slice_of(vessels.labels, axes, index)
+    return {
+        name: _path(flat == number, 0.5, spacing, (0, 0))
+        for number, name in enumerate(vessels.names, 1)
+    }
 
 
 def _zone_path(
