@@ -19,7 +19,7 @@ from liverplan.volume import Grid
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Outlines:
-    """Functional liver, each lesion, vessels and the margin zone on one slice; x is right, y is down."""
+    """Liver, lesions, vessels and the margin zone on one slice; x is right, y is down."""
 
     functional: QPainterPath = field(default_factory=QPainterPath)
     lesions: dict[int, QPainterPath] = field(default_factory=dict)
