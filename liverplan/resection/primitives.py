@@ -33,7 +33,8 @@ ELLIPSOID: Final = 3
 
 HEIGHT: Final = 4
 """Numbers: origin (3), axes u, v, w as rows (9), steps along u and v, cells along u and v, place of
-the first cell, scale. f = scale * (w - h(u, v)), h a bicubic in each cell (`cells_of`)."""
+the first cell, scale, bound on the second derivative of f. f = scale * (w - h(u, v)), h a bicubic
+in each cell (`cells_of`)."""
 
 WIDTH: Final = 20
 """Numbers a primitive has room for."""
@@ -106,6 +107,7 @@ def cells_of(heights: FloatArray) -> FloatArray:
 
     s and t run from 0 to 1 between control points; beyond the rim the last height repeats.
     """
-    padded = np.pad(heights, 1, mode="edge")
+    tall = np.concatenate([heights[:1], heights, heights[-1:]])
+    padded = np.concatenate([tall[:, :1], tall, tall[:, -1:]], axis=1)
     near = np.lib.stride_tricks.sliding_window_view(padded, (4, 4))
-    return np.asarray(np.einsum("pm,abmn,qn->abpq", _CATMULL_ROM, near, _CATMULL_ROM))
+    return np.asarray(_CATMULL_ROM @ near @ _CATMULL_ROM.T)

@@ -20,6 +20,8 @@ CONTOUR_RIM_FRACTION = 0.15
 
 _SLOPES = 16
 """Points along each side of a cell at which the surface's slope is looked at."""
+_AT = (np.arange(_SLOPES)[:, None] + 0.5) / _SLOPES
+_VALUE, _SLOPE = _AT ** np.arange(4.0), np.arange(4.0) * _AT ** np.array([0.0, 0.0, 1.0, 2.0])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -151,23 +153,30 @@ class Surface:
         spline's weights across it sum to at most 1.25 in size; the mixed one is at most 1.5 x 1.5
         times the largest mixed difference of neighbours.
         """
-        cells, p = cells_of(self.heights_mm), np.arange(4.0)
-        at = (np.arange(_SLOPES) + 0.5)[:, None] / _SLOPES
-        value, slope = at**p, p * at ** np.maximum(p - 1, 0)
-        along_u = np.einsum("xp,abpq,yq->abxy", slope, cells, value, optimize=True)
-        along_v = np.einsum("xp,abpq,yq->abxy", value, cells, slope, optimize=True)
-        mixed = 2.25 * _largest(np.diff(np.diff(self.heights_mm, axis=0), axis=1))
-        more_u = (1.25 * _bend(self.heights_mm) + mixed) / (2 * _SLOPES)
-        more_v = (1.25 * _bend(self.heights_mm.T) + mixed) / (2 * _SLOPES)
-        u = (np.abs(along_u).max(axis=(2, 3)) + more_u) / self.step_mm[0]
-        v = (np.abs(along_v).max(axis=(2, 3)) + more_v) / self.step_mm[1]
-        return float(np.hypot(u, v).max())
+        return self._slope_and_bend()[0]
+
+    def sharpest(self) -> float:
+        """Bound on the surface's second derivative in any direction, per mm; its rim left out."""
+        return self._slope_and_bend()[1]
+
+    def _slope_and_bend(self) -> tuple[float, float]:
+        cells, (su, sv) = cells_of(self.heights_mm), self.step_mm
+        across = self.heights_mm[1:] - self.heights_mm[:-1]
+        mixed = 2.25 * float(np.abs(across[:, 1:] - across[:, :-1]).max())
+        bend_u, bend_v = 1.25 * _bend(self.heights_mm), 1.25 * _bend(self.heights_mm.T)
+        along_u, along_v = _SLOPE @ cells @ _VALUE.T, _VALUE @ cells @ _SLOPE.T
+        u = (np.abs(along_u).max(axis=(2, 3)) + (bend_u + mixed) / (2 * _SLOPES)) / su
+        v = (np.abs(along_v).max(axis=(2, 3)) + (bend_v + mixed) / (2 * _SLOPES)) / sv
+        steepest = float(np.sqrt((u**2 + v**2).max()))
+        return steepest, max(bend_u / su**2, bend_v / sv**2) + mixed / (su * sv)
 
     def primitives(self) -> tuple[Primitive, ...]:
         """Functions that are all negative where the cut removes tissue."""
         a, b = self.heights_mm.shape
-        scale = 1 / np.hypot(1, self.steepest())
-        numbers = (*self.origin_mm, *self.axes.ravel(), *self.step_mm, a - 1, b - 1, 0, scale)
+        steepest, sharpest = self._slope_and_bend()
+        scale = 1 / np.hypot(1, steepest)
+        numbers = (*self.origin_mm, *self.axes.ravel(), *self.step_mm, a - 1, b - 1, 0)
+        numbers = (*numbers, scale, scale * sharpest)
         return (
             Primitive(
                 kind=HEIGHT, numbers=[float(v) for v in numbers], cells=cells_of(self.heights_mm)
@@ -175,16 +184,13 @@ class Surface:
         )
 
 
-def _largest(values: FloatArray) -> float:
-    return float(np.abs(values).max(initial=0.0))
-
-
 def _bend(heights: FloatArray) -> float:
     """Largest second derivative along the first axis at control points, per step squared."""
-    a, b, c, d = (
-        np.pad(heights, ((1, 1), (0, 0)), mode="edge")[n : n - 3 or None] for n in range(4)
+    h = np.concatenate([heights[:1], heights, heights[-1:]])
+    a, b, c, d = h[:-3], h[1:-2], h[2:-1], h[3:]
+    return float(
+        max(np.abs(2 * a - 5 * b + 4 * c - d).max(), np.abs(2 * d - 5 * c + 4 * b - a).max())
     )
-    return max(_largest(2 * a - 5 * b + 4 * c - d), _largest(2 * d - 5 * c + 4 * b - a))
 
 
 def frame_of(normal: ArrayLike) -> FloatArray:

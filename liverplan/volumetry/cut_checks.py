@@ -101,7 +101,9 @@ def _cut_faults(index: PlanIndex, cut: Cut, name: str) -> list[str]:
 
 def _rim_faults(index: PlanIndex, cut: Surface, name: str) -> list[str]:
     plan = Plan(cuts=(cut,))
-    crossed = index.segmentation.grid.to_mm(index.liver.crossed(plan.rows()))
+    crossed = index.segmentation.grid.to_mm(
+        index.liver.crossed(plan.rows()) + np.array(index.liver.start)
+    )
     points = onto_surface(removal(plan), crossed)
     short = float(cut.beyond_rim_mm(points).max(initial=0.0))
     if short <= RIM_TOLERANCE_MM:

@@ -68,7 +68,7 @@ def patch_points_mm(index: PlanIndex, plan: Plan) -> FloatArray:
     """(N, 3) LPS points of the cut inside the liver, one for each voxel that it crosses."""
     grid = index.segmentation.grid
     mask = index.part_mask(plan.parts)
-    crossed = index.liver.crossed(plan.rows())
+    crossed = index.liver.crossed(plan.rows()) + np.array(index.liver.start)
     crossed = crossed[~mask[tuple(crossed.T)]]
     points = onto_surface(removal(plan), grid.to_mm(crossed))
     return np.concatenate([points, _faces_mm(index, plan, mask)])

@@ -1,14 +1,13 @@
 """The functions of `liverplan.resection.primitives`, compiled, with their gradients."""
 
-# mypy: disable-error-code="untyped-decorator"
 from __future__ import annotations
 
 from typing import Any, TypeAlias
 
-import numba
 import numpy as np
 
 from liverplan.resection.primitives import BALL, CONE, ELLIPSOID, PLANE
+from liverplan.volumetry.jit import compiled
 
 Array: TypeAlias = Any
 """An array, or a tuple of them, as the compiler sees it."""
@@ -19,14 +18,14 @@ Values: TypeAlias = Any
 _TINY = 1e-12
 
 
-@numba.njit(cache=True, nogil=True, error_model="numpy", inline="always")
+@compiled(inline=True)
 def _ball(q: Array, n: int, x: float, y: float, z: float) -> Values:
     dx, dy, dz = x - q[n, 0], y - q[n, 1], z - q[n, 2]
     length = np.sqrt(dx * dx + dy * dy + dz * dz) + _TINY
     return length, dx / length, dy / length, dz / length
 
 
-@numba.njit(cache=True, nogil=True, error_model="numpy", inline="always")
+@compiled(inline=True)
 def _cone(q: Array, n: int, x: float, y: float, z: float) -> Values:
     dx, dy, dz = x - q[n, 0], y - q[n, 1], z - q[n, 2]
     along = dx * q[n, 3] + dy * q[n, 4] + dz * q[n, 5]
@@ -45,7 +44,7 @@ def _cone(q: Array, n: int, x: float, y: float, z: float) -> Values:
     )
 
 
-@numba.njit(cache=True, nogil=True, error_model="numpy", inline="always")
+@compiled(inline=True)
 def _ellipsoid(q: Array, n: int, x: float, y: float, z: float) -> Values:
     dx, dy, dz = x - q[n, 0], y - q[n, 1], z - q[n, 2]
     u = q[n, 3] * dx + q[n, 4] * dy + q[n, 5] * dz
@@ -61,7 +60,7 @@ def _ellipsoid(q: Array, n: int, x: float, y: float, z: float) -> Values:
     )
 
 
-@numba.njit(cache=True, nogil=True, error_model="numpy", inline="always")
+@compiled(inline=True)
 def _height(q: Array, n: int, cells: Array, x: float, y: float, z: float) -> Values:
     dx, dy, dz = x - q[n, 0], y - q[n, 1], z - q[n, 2]
     u = (dx * q[n, 3] + dy * q[n, 4] + dz * q[n, 5]) / q[n, 12]
@@ -91,7 +90,68 @@ def _height(q: Array, n: int, cells: Array, x: float, y: float, z: float) -> Val
     )
 
 
-@numba.njit(cache=True, nogil=True, error_model="numpy")
+@compiled(inline=True)
+def _bicubic(cells: Array, at: int, s: float, t: float) -> float:
+    """Height in the cell whose 16 numbers start at a place."""
+    h = 0.0
+    for p in range(3, -1, -1):
+        o = at + 4 * p
+        h = h * s + (((cells[o + 3] * t + cells[o + 2]) * t + cells[o + 1]) * t + cells[o])
+    return h
+
+
+@compiled()
+def heights(q: Array, n: int, cells: Array, points: Array, out: Array) -> None:
+    """Write the larger of ``out`` and a height field at points in blocks of 8.
+
+    It is quick where one cell holds a block.
+    """
+    s, t, level = np.empty(8), np.empty(8), np.empty(8)
+    for first in range(0, points.shape[0], 8):
+        for c in range(8):
+            p = first + c
+            dx, dy, dz = points[p, 0] - q[n, 0], points[p, 1] - q[n, 1], points[p, 2] - q[n, 2]
+            u = (dx * q[n, 3] + dy * q[n, 4] + dz * q[n, 5]) / q[n, 12]
+            v = (dx * q[n, 6] + dy * q[n, 7] + dz * q[n, 8]) / q[n, 13]
+            s[c], t[c] = min(max(u, 0.0), q[n, 14]), min(max(v, 0.0), q[n, 15])
+            level[c] = dx * q[n, 9] + dy * q[n, 10] + dz * q[n, 11]
+        a, b = min(int(s[0]), int(q[n, 14]) - 1), min(int(t[0]), int(q[n, 15]) - 1)
+        one = True
+        for c in range(8):
+            one &= (s[c] >= a) & (s[c] <= a + 1) & (t[c] >= b) & (t[c] <= b + 1)
+        if one:
+            at = int(q[n, 16]) + 16 * (a * int(q[n, 15]) + b)
+            for c in range(8):
+                f = q[n, 17] * (level[c] - _bicubic(cells, at, s[c] - a, t[c] - b))
+                out[first + c] = max(out[first + c], f)
+            continue
+        for c in range(8):
+            a, b = min(int(s[c]), int(q[n, 14]) - 1), min(int(t[c]), int(q[n, 15]) - 1)
+            at = int(q[n, 16]) + 16 * (a * int(q[n, 15]) + b)
+            f = q[n, 17] * (level[c] - _bicubic(cells, at, s[c] - a, t[c] - b))
+            out[first + c] = max(out[first + c], f)
+
+
+@compiled()
+def evaluate(kind: int, q: Array, n: int, cells: Array, points: Array, out: Array) -> None:
+    """Write one function at (N, 3) points, and its gradient, into the four rows of ``out``."""
+    for p in range(points.shape[0]):
+        x, y, z = points[p, 0], points[p, 1], points[p, 2]
+        if kind == PLANE:
+            out[0, p] = x * q[n, 0] + y * q[n, 1] + z * q[n, 2] - q[n, 3]
+            out[1, p], out[2, p], out[3, p] = q[n, 0], q[n, 1], q[n, 2]
+        elif kind == BALL:
+            out[0, p], out[1, p], out[2, p], out[3, p] = _ball(q, n, x, y, z)
+            out[0, p] -= q[n, 3]
+        elif kind == CONE:
+            out[0, p], out[1, p], out[2, p], out[3, p] = _cone(q, n, x, y, z)
+        elif kind == ELLIPSOID:
+            out[0, p], out[1, p], out[2, p], out[3, p] = _ellipsoid(q, n, x, y, z)
+        else:
+            out[0, p], out[1, p], out[2, p], out[3, p] = _height(q, n, cells, x, y, z)
+
+
+@compiled()
 def fill(kind: int, q: Array, n: int, cells: Array, points: Array, out: Array) -> None:
     """Write the larger of ``out`` and f at each of (N, 3) points; the kind is asked once."""
     if kind == PLANE:
@@ -114,7 +174,7 @@ def fill(kind: int, q: Array, n: int, cells: Array, points: Array, out: Array) -
             out[p] = max(out[p], f)
 
 
-@numba.njit(cache=True, nogil=True, error_model="numpy")
+@compiled()
 def union(cut: Array, points: Array) -> Array:
     """(N,) smallest over the groups of the largest f in each: negative where anything removes."""
     kinds, groups, q, cells = cut
@@ -128,60 +188,3 @@ def union(cut: Array, points: Array) -> Array:
             for p in range(best.size):
                 best[p] = min(best[p], group[p])
     return best
-
-
-@numba.njit(cache=True, nogil=True, error_model="numpy")
-def clip(kind: int, q: Array, n: int, cells: Array, points: Array, m: Array, out: Array) -> None:
-    """Write the fraction of each voxel (its centre one of (N, 3) points) that f < 0 removes.
-
-    Where a shape is too thin for its tangent plane to say, -1 is written.
-    """
-    count = points.shape[0]
-    f, g = np.empty(count), np.empty((3, count))
-    for p in range(count):
-        x, y, z = points[p, 0], points[p, 1], points[p, 2]
-        if kind == PLANE:
-            f[p] = x * q[n, 0] + y * q[n, 1] + z * q[n, 2] - q[n, 3]
-            g[0, p], g[1, p], g[2, p] = q[n, 0], q[n, 1], q[n, 2]
-        elif kind == BALL:
-            f[p], g[0, p], g[1, p], g[2, p] = _ball(q, n, x, y, z)
-            f[p] -= q[n, 3]
-        elif kind == CONE:
-            f[p], g[0, p], g[1, p], g[2, p] = _cone(q, n, x, y, z)
-        elif kind == ELLIPSOID:
-            f[p], g[0, p], g[1, p], g[2, p] = _ellipsoid(q, n, x, y, z)
-        else:
-            f[p], g[0, p], g[1, p], g[2, p] = _height(q, n, cells, x, y, z)
-    _clip_boxes(f, g, m, out)
-    coarse = 2 * np.sqrt(np.sum(m[:3, :3] ** 2))
-    for p in range(count):
-        if kind in (BALL, CONE, ELLIPSOID):
-            thickness = f[p] + (q[n, 3] if kind == BALL else q[n, 6] if kind == CONE else q[n, 12])
-            if thickness < coarse:
-                out[p] = -1.0
-
-
-@numba.njit(cache=True, nogil=True, error_model="numpy", inline="always")
-def _cube(d: float) -> float:
-    d = max(d, 0.0)
-    return d * d * d
-
-
-@numba.njit(cache=True, nogil=True, error_model="numpy")
-def _clip_boxes(f: Array, g: Array, m: Array, out: Array) -> None:
-    """Fractions of voxels with f + g . offset < 0: where three uniform variables' sum is below -f.
-
-    The share on the smaller side comes from the cubes of the corners that lie there; the other
-    side is what is left of 1.
-    """
-    for p in range(f.size):
-        wa = abs(g[0, p] * m[0, 0] + g[1, p] * m[1, 0] + g[2, p] * m[2, 0])
-        wb = abs(g[0, p] * m[0, 1] + g[1, p] * m[1, 1] + g[2, p] * m[2, 1])
-        wc = abs(g[0, p] * m[0, 2] + g[1, p] * m[1, 2] + g[2, p] * m[2, 2])
-        floor = 2e-5 * (wa + wb + wc)  # keeps the cubes' difference accurate
-        wa, wb, wc = max(wa, floor), max(wb, floor), max(wc, floor)
-        d = (wa + wb + wc) / 2 - abs(f[p])
-        total = _cube(d) - _cube(d - wa) - _cube(d - wb) - _cube(d - wc)
-        total += _cube(d - wa - wb) + _cube(d - wa - wc) + _cube(d - wb - wc)
-        part = min(max(total / (6.0 * wa * wb * wc), 0.0), 1.0)
-        out[p] = 1.0 - part if f[p] < 0.0 else part
