@@ -12,6 +12,7 @@ import typer
 from liverplan import NOTICE, __version__, workflow
 from liverplan.cohort.commands import app as cohort_app
 from liverplan.committee import app as committee_app
+from liverplan.doctor import app as doctor_app
 from liverplan.errors import LiverplanError
 from liverplan.workflow.progress import on_terminal
 
@@ -42,6 +43,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")
 
 app.add_typer(cohort_app)
 app.add_typer(committee_app)
+app.add_typer(doctor_app)
 
 
 @app.callback(invoke_without_command=True)

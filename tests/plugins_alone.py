@@ -18,7 +18,8 @@ ROOT = Path(__file__).parents[1]
 LOOK = """
 import json
 from importlib.metadata import entry_points
-found = [e for e in entry_points() if e.group in ("liverplan.segmenters", "liverplan.archives")]
+groups = ("liverplan.segmenters", "liverplan.archives")
+found = [entry for group in groups for entry in entry_points(group=group)]
 print(json.dumps([[e.group, e.name, bool(e.load())] for e in found]))
 """
 CHOSEN = "found or command_line or absence or lack or config"

@@ -1,0 +1,153 @@
+"""What lacks is named with the line that mends it, and nothing is installed or asked."""
+
+import ctypes
+import json
+import shlex
+import subprocess
+import sys
+from importlib import metadata
+
+import pytest
+from typer.testing import CliRunner
+
+from liverplan import doctor
+from liverplan.cli import app
+
+PIP = [sys.executable, "-m", "pip", "install"]
+
+
+def checks():
+    return {check.name: check for check in doctor.examine()}
+
+
+@pytest.fixture(autouse=True)
+def _asked(monkeypatch):
+    """What an installation of this version asks for, whenever the one here was made."""
+    lines = [
+        "numpy>=2.1", "highdicom>=0.28", "pyjpegls>=1.4", "napari>=0.9; extra == 'app'",
+        "dask>=2025.1; extra == 'cohort'", "lifelines>=0.30; extra == 'endpoints'",
+    ]  # fmt: skip
+    monkeypatch.setattr(metadata, "requires", lambda _: lines)
+
+
+@pytest.fixture
+def without(monkeypatch):
+    """Act as if some distributions were not installed."""
+    real = metadata.version
+
+    def hide(*names):
+        def version(name):
+            if name in names:
+                raise metadata.PackageNotFoundError(name)
+            return real(name)
+
+        monkeypatch.setattr(metadata, "version", version)
+
+    return hide
+
+
+def test_where_everything_needed_is_there_it_says_so():
+    done = CliRunner().invoke(app, ["doctor"])
+    assert done.exit_code == 0, done.output
+    assert done.output.startswith("liverplan ")
+    assert "\nworks  libraries: everything is installed\n" in done.output
+    assert "\nworks  back end classical: nothing lacks\n" in done.output
+
+
+def test_the_document_holds_every_check():
+    done = CliRunner().invoke(app, ["doctor", "--json"])
+    document = json.loads(done.output)
+    assert document["schema"] == "liverplan.doctor/1"
+    names = [check["name"] for check in document["checks"]]
+    assert names[:2] == ["libraries", "codecs for compressed CT"]
+    assert {check["state"] for check in document["checks"]} <= {"works", "lacks"}
+    assert all(check["mend"] or check["state"] == "works" for check in document["checks"])
+
+
+def test_a_library_that_lacks_stops_everything_and_its_line_is_runnable(without):
+    without("highdicom")
+    found = checks()["libraries"]
+    assert (found.state, found.needed) == ("lacks", "always")
+    assert "highdicom" in found.finding
+    words = shlex.split(found.mend)
+    assert words[:4] == PIP
+    assert words[4] == "-c"
+    assert words[6] == "-e"
+    assert CliRunner().invoke(app, ["doctor"]).exit_code == 1
+
+
+def test_an_extra_that_lacks_stops_only_its_own_work(without):
+    without("lifelines", "napari")
+    found = checks()
+    assert found["the trial's endpoints"].finding.startswith("lifelines")
+    assert shlex.split(found["the trial's endpoints"].mend)[-1].endswith("[endpoints]")
+    assert shlex.split(found["desktop application"].mend)[-1].endswith("[app]")
+    assert CliRunner().invoke(app, ["doctor"]).exit_code == 0
+
+
+def test_a_version_that_is_too_old_lacks_too(monkeypatch):
+    monkeypatch.setattr(metadata, "requires", lambda _: ["numpy>=999", "numpy; extra == 'app'"])
+    found = checks()
+    assert found["libraries"].finding == "numpy>=999"
+    assert found["cohorts"].finding == "this installation is older than that"
+
+
+def test_outside_a_checkout_the_lines_name_the_published_packages(without, monkeypatch, tmp_path):
+    monkeypatch.setattr(doctor.liverplan, "__file__", str(tmp_path / "liverplan" / "__init__.py"))
+    without("lifelines")
+    assert checks()["the trial's endpoints"].mend.endswith("pip install 'liverplan[endpoints]'")
+
+
+def test_a_codec_that_does_not_load_is_named_with_its_reason(monkeypatch):
+    monkeypatch.setattr(doctor, "_loads", lambda _: "libjpeg.so.8: cannot open shared object file")
+    found = checks()["codecs for compressed CT"]
+    assert (found.state, found.needed) == ("lacks", "always")
+    assert "libjpeg.so.8" in found.finding
+    assert "--force-reinstall" in found.mend
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems bring their own libraries")
+def test_only_the_system_libraries_that_lack_are_installed(monkeypatch):
+    pytest.importorskip("vtk")
+    real = ctypes.CDLL
+
+    def load(file):
+        if file in ("libEGL.so.1", "libxcb-cursor.so.0"):
+            raise OSError(file)
+        return real("libc.so.6")
+
+    monkeypatch.setattr(ctypes, "CDLL", load)
+    found = checks()["system libraries of the window"]
+    assert found.mend == "sudo apt-get install libegl1 libxcb-cursor0"
+
+
+def test_a_machine_that_cannot_draw_is_told(monkeypatch):
+    pytest.importorskip("vtk")
+    monkeypatch.setattr(doctor, "DRAWS", "import os; os.abort()")
+    assert checks()["OpenGL"].state == "lacks"
+
+
+def test_back_ends_say_what_they_lack_and_those_not_installed_how_to_get_them(monkeypatch):
+    class Needy:
+        def missing(self):
+            return [
+                "the environment variable NEEDY_WEIGHTS (a folder)",
+                "the package torch (pip install 'needy[local]')",
+            ]
+
+    monkeypatch.setattr(doctor, "find_segmenters", lambda: {"needy": Needy()})
+    found = checks()
+    assert found["back end needy"].state == "lacks"
+    first, second = found["back end needy"].mend.splitlines()
+    assert first == "export NEEDY_WEIGHTS=..."
+    assert shlex.split(second) == [*PIP, "needy[local]"]
+    absent = found["back end onnx"]
+    assert absent.finding == "it is not installed"
+    assert shlex.split(absent.mend)[-1].endswith("liverplan-onnx")
+
+
+def test_it_runs_without_the_heavy_parts():
+    """A broken library must not keep the doctor from saying so."""
+    code = "import sys; import liverplan.doctor; print('napari' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"
