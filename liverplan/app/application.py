@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication, QMainWindow
 
 from liverplan.app import adapter, theme
 from liverplan.app.adapter import Viewer
+from liverplan.app.comparing import Comparing
 from liverplan.app.desk import Bell, Desk
 from liverplan.app.given import Given
 from liverplan.app.handing import Handing
@@ -24,6 +25,7 @@ from liverplan.app.marking import Marking
 from liverplan.app.opening import Opening
 from liverplan.app.outlining import Outlining
 from liverplan.app.panels.committee_panel import CommitteePanel
+from liverplan.app.panels.compare_sheet import CompareSheet
 from liverplan.app.panels.facts_sheet import FactsSheet
 from liverplan.app.panels.liver_panel import LiverPanel
 from liverplan.app.panels.metastases_panel import MetastasesPanel
@@ -94,7 +96,10 @@ class Application(QObject):
         self.result = ResultBar(self.live)
         self.central = Central(self.steps, self.views, self.scene_pane, self.result)
         self.facts = FactsSheet(self.desk)
-        self.central.add_sheet(self.facts)
+        self.compare = CompareSheet(self.desk, Comparing(self.desk, self.saver))
+        for sheet in (self.facts, self.compare):
+            self.central.add_sheet(sheet)
+            sheet.done.connect(lambda: self.central.show_sheet(None))
         self.window: QMainWindow = place_in(self.viewer, self.central)
         self._framed: object = None
         self._closed = False
@@ -104,7 +109,7 @@ class Application(QObject):
         self.desk.notices["window"] = self.steps.notice.say
         result = self.panels[4]
         result.wants_facts.connect(lambda: self.central.show_sheet(self.facts))
-        self.facts.done.connect(lambda: self.central.show_sheet(None))
+        self.panels[2].wants_compare.connect(lambda: self.central.show_sheet(self.compare))
         self.session.subscribe(self._session_changed)
         self.live.derived_changed.connect(self._derived)
         self.live.assessed.connect(self.steps.refresh)

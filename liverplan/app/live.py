@@ -33,6 +33,7 @@ from liverplan.volumetry import (
 )
 from liverplan.workflow import evaluate
 from liverplan.workflow.cases import patient_of, protocol_of
+from liverplan.workflow.response import outdated, response_in
 
 REST_MS = 120
 """How long the planes must rest before the interval is computed."""
@@ -83,7 +84,8 @@ def assess(work: Work, index: VolumeIndex) -> Findings:
         series=work.series,
         patient=patient_of(work.documents),
         protocol=protocol_of(work.documents),
-        notes=work.documents["notes"],
+        notes=(*work.documents["notes"], *outdated(work.documents, work.segmentation)),
+        response=response_in(work.documents),
         index=index,
     )
     lesions = tuple(replace(f, state=work.lesion_state(f.label)) for f in findings.lesions)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFileDialog, QPushButton, QVBoxLayout, QWidget
 
 from liverplan.app.desk import Desk
@@ -27,6 +28,7 @@ RULE_MOST = 4
 class MetastasesPanel(Panel):
     """The list of metastases."""
 
+    wants_compare = Signal()
     title = "Metastases"
     place = "metastases"
 
@@ -74,11 +76,15 @@ class MetastasesPanel(Panel):
             "Masks from a file…", self._file, tip="NIfTI, NRRD or DICOM SEG; each label is one"
         )
         self.options = BrushOptions(desk, marking)
+        self.compare_button = button(
+            "Compare with another CT…", self.wants_compare.emit, tip="Response, growth"
+        )
         self.column.addLayout(row(self.click_button, self.axis_button))
         for part in (self.busy, self.table, self.rule):
             self.column.addWidget(part)
         self.column.addWidget(self._tools())
         self.column.addWidget(self.file_button)
+        self.column.addWidget(self.compare_button)
         desk.watchers[self.place] = self.busy.watch
         desk.bell.rung.connect(lambda _place: self.refresh())
         desk.tools.changed.connect(self.refresh)

@@ -1,0 +1,275 @@
+"""Two CTs of one patient laid on each other: what was proposed, what a person says of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+
+from liverplan.case import CaseState
+from liverplan.eligibility.recist import NonTarget, Response, Visit, assess, tenths
+from liverplan.errors import CaseError, InputError
+from liverplan.followup import Alignment, Matching, align, match
+from liverplan.report.numbers import day
+from liverplan.segmentation import Axes, Segmentation, axes_of
+from liverplan.volume import FloatArray, Volume
+from liverplan.workflow.response import (
+    DOCUMENT,
+    Confirmation,
+    confirm,
+    proposed_targets,
+    visits_in,
+)
+
+Which = Literal["earlier", "later"]
+Said = int | Literal["new", "seen before"]
+"""What a lesion of the later CT is: a label value of the earlier CT, or one of the words."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Examination:
+    """One CT with its masks, and what follows of each lesion."""
+
+    volume: Volume
+    segmentation: Segmentation
+    documents: Mapping[str, Any]
+    axes: Mapping[int, Axes]
+    centres: Mapping[int, FloatArray]
+    folder: Path | None = None
+
+    @property
+    def date(self) -> str:
+        """Day of the CT as people read it; "" where it is not known."""
+        return day(str(self.documents.get("series", {}).get("study_date", "")))
+
+    @property
+    def state(self) -> CaseState:
+        """As a case holds it."""
+        return CaseState(
+            volume=self.volume, segmentation=self.segmentation, documents=self.documents
+        )
+
+    def tenths(self, label: int) -> int:
+        """Long axis of a lesion, whole tenths of mm."""
+        return tenths(self.axes[label].long_mm)
+
+
+def examine(
+    volume: Volume | None,
+    segmentation: Segmentation | None,
+    documents: Mapping[str, Any],
+    folder: Path | None = None,
+) -> Examination:
+    """Measure every lesion of one CT.
+
+    Raises
+    ------
+    CaseError
+        If there are no masks.
+    """
+    where = "This CT" if folder is None else f"The case {folder.name}"
+    if volume is None or segmentation is None:
+        raise CaseError(f"{where} holds no masks yet: outline its liver and metastases first.")
+    grid = segmentation.grid
+    axes, centres = {}, {}
+    for label in segmentation.lesion_labels:
+        mask = segmentation.lesion(label)
+        axes[label] = axes_of(mask, grid)
+        centres[label] = grid.to_mm(np.argwhere(mask).mean(axis=0))
+    return Examination(
+        volume=volume,
+        segmentation=segmentation,
+        documents=documents,
+        axes=axes,
+        centres=centres,
+        folder=folder,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One lesion over both CTs: its label values; ``earlier`` None: new, ``later`` None: gone."""
+
+    earlier: int | None
+    later: int | None
+    words: str = ""
+
+    @property
+    def key(self) -> tuple[int | None, int | None]:
+        """What is confirmed."""
+        return self.earlier, self.later
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Comparison:
+    """Two examinations, how one lies on the other, and which lesion is which.
+
+    Parameters
+    ----------
+    earlier, later : Examination
+        By the CTs' dates.
+    alignment : Alignment
+        Later LPS mm to earlier.
+    proposed : Matching
+        By registration.
+    said : mapping of int to int or words
+        Corrections, by label value in the later CT.
+    confirmed : frozenset
+        Rows that a person has confirmed as they stand.
+    targets : tuple of int
+        Label values in the earlier CT; ``fixed`` once an earlier comparison has chosen them.
+    non_target : str or None
+        What became of the other lesions, where a person says so.
+    """
+
+    earlier: Examination
+    later: Examination
+    alignment: Alignment
+    proposed: Matching
+    said: Mapping[int, Said] = field(default_factory=dict)
+    confirmed: frozenset[tuple[int | None, int | None]] = frozenset()
+    targets: tuple[int, ...] = ()
+    non_target: NonTarget | None = None
+    fixed: bool = False
+
+    @property
+    def matching(self) -> Matching:
+        """The matching as corrected."""
+        seen = [label for label, one in self.said.items() if one == "seen before"]
+        return self.proposed.corrected(self._pairs(), seen_before=seen)
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """Every lesion, the earlier CT's order first."""
+        now = self.matching
+        rows = [Row(earlier=pair.earlier, later=pair.later) for pair in now.pairs]
+        rows += [Row(earlier=label, later=None, words="gone") for label in now.vanished]
+        rows.sort(key=lambda one: (one.earlier or 0, one.later or 0))
+        rows += [Row(earlier=None, later=label, words="new") for label in now.new]
+        rows += [Row(earlier=None, later=label, words="seen before") for label in now.seen_before]
+        return tuple(rows)
+
+    @property
+    def complete(self) -> bool:
+        """Whether a person has confirmed every row."""
+        return all(one.key in self.confirmed for one in self.rows)
+
+    def role(self, one: Row) -> str:
+        """Target, non-target, or what else a row is in RECIST."""
+        if one.earlier is None:
+            return one.words
+        role = "target" if one.earlier in self.targets else "non-target"
+        return role if one.later is not None else f"{role}, gone"
+
+    def corrected(self, later: int, said: Said) -> Comparison:
+        """Say what a lesion of the later CT is; saying so confirms it."""
+        changed = replace(self, said={**self.said, later: said})
+        keys = {one.key for one in changed.rows}
+        mine = {one.key for one in changed.rows if one.later == later}
+        return replace(changed, confirmed=(self.confirmed & keys) | mine)
+
+    def confirming(self, one: Row) -> Comparison:
+        """Confirm a row as it stands."""
+        return replace(self, confirmed=self.confirmed | {one.key})
+
+    def with_target(self, earlier: int, *, is_target: bool) -> Comparison:
+        """Make a lesion of the earlier CT a target, or not.
+
+        Raises
+        ------
+        InputError
+            If the targets were chosen at an earlier comparison.
+        """
+        if self.fixed:
+            raise InputError("The targets were chosen at the first comparison and stay.")
+        kept = {label for label in self.targets if label != earlier}
+        return replace(self, targets=tuple(sorted(kept | ({earlier} if is_target else set()))))
+
+    def judging(self, non_target: NonTarget | None) -> Comparison:
+        """Say what became of the non-target lesions; None: as they are outlined."""
+        return replace(self, non_target=non_target)
+
+    def kept_by(self, name: str) -> CaseState:
+        """Return the later state with the visits, as this person confirms them.
+
+        Raises
+        ------
+        InputError
+            If nobody does, or the visits do not follow each other.
+        """
+        said = Confirmation(
+            name=name,
+            pairs=self._pairs(),
+            seen_before=[label for label, one in self.said.items() if one == "seen before"],
+            targets=None if self.fixed else self.targets,
+            non_target=self.non_target,
+        )
+        return confirm(self.earlier.state, self.later.state, self.proposed, said)
+
+    def preview(self) -> tuple[tuple[Visit, ...], Response]:
+        """Return the visits and the response as the rows stand now.
+
+        Raises
+        ------
+        InputError
+            If the visits do not follow each other.
+        """
+        visits = visits_in(self.kept_by("preview").documents)
+        return visits, assess(visits)
+
+    def _pairs(self) -> dict[int, int | None]:
+        return {
+            label: one if isinstance(one, int) else None
+            for label, one in self.said.items()
+            if one != "seen before"
+        }
+
+
+def compare(
+    mine: Examination, other: Examination, tell: Callable[[float, str], None]
+) -> Comparison:
+    """Lay the later CT on the earlier one and propose which lesion is which.
+
+    Raises
+    ------
+    InputError
+        If they are of two patients, or one holds no liver.
+    """
+    _require_one_patient(mine, other)
+    swapped = bool(mine.date and other.date and other.date > mine.date)
+    earlier, later = (mine, other) if swapped else (other, mine)
+    tell(0.4, "Laying one liver on the other")
+    alignment = align(earlier.segmentation, later.segmentation)
+    tell(0.9, "Telling which metastasis is which")
+    chosen = _targets_chosen(earlier)
+    return Comparison(
+        earlier=earlier,
+        later=later,
+        alignment=alignment,
+        proposed=match(earlier.segmentation, later.segmentation, alignment),
+        targets=proposed_targets(earlier.segmentation) if chosen is None else chosen,
+        fixed=chosen is not None,
+    )
+
+
+def _targets_chosen(earlier: Examination) -> tuple[int, ...] | None:
+    """Targets that an earlier comparison has fixed, as label values of this CT."""
+    document = earlier.documents.get(DOCUMENT)
+    if not document:
+        return None
+    labels = document["visits"][-1]["labels"].values()
+    return tuple(label for found in labels for label in found)
+
+
+def _require_one_patient(mine: Examination, other: Examination) -> None:
+    a, b = _patient(mine), _patient(other)
+    if a and b and a != b:
+        raise InputError(f"These are CTs of two patients ({a} and {b}), so nothing is compared.")
+
+
+def _patient(one: Examination) -> str:
+    common = one.documents.get("headers", {}).get("common", {})
+    return " ".join(map(str, common.get("00100020", {}).get("Value", ())))
