@@ -36,7 +36,7 @@ from liverplan.segmentation.shapes import (
     piece_with_most,
     shrunk,
 )
-from liverplan.segmentation.spine import behind_spine_mm
+from liverplan.segmentation.spine import behind_spine_mm, muscle_hu
 from liverplan.segmentation.surface import draw_surface
 from liverplan.segmentation.torso import (
     Torso,
@@ -46,7 +46,7 @@ from liverplan.segmentation.torso import (
     diaphragm_excess_mm,
     find_torso,
 )
-from liverplan.segmentation.wall import beyond_ribs_mm
+from liverplan.segmentation.wall import beyond_ribs_mm, in_muscle_mm
 from liverplan.volume import Volume
 
 METHOD = "liverplan classical liver"
@@ -62,7 +62,15 @@ SPREADS = 2.6
 EDGE_HU = 14.0
 COST_PER_MM = 0.35
 FAR_MM = 12.0
+CORE_PRICE = 0.5
+ALIKE_HU = (10.0, 40.0)
+"""Liver and muscle this near in density are as good as the same; this far, easily told apart."""
 ROUNDS = 4
+WAIST_MM = 4.5
+"""Half the thickness of what the cut may join to the liver."""
+ABOVE_PER_MM, LEFT_PER_MM, WALL_PER_MM, BACK_PER_MM = 0.08, 0.06, 0.15, 0.1
+"""Prices of a place, by how far it lies where no liver does; nowhere more than the highest."""
+HIGHEST_PRICE = 0.7
 
 
 def segment_liver(
@@ -97,9 +105,8 @@ def segment_liver(
     density = read_density(calm, under, blocks)
     tell(0.35, "Cutting out the liver")
     coarse, barred, inside = cut_liver(blocks, calm, torso, density, under)
-    masses = dark_masses(
-        blocks, calm, torso, density, coarse, barred | (place_cost(blocks, torso) > 0.1)
-    )
+    elsewhere = place_cost(blocks, torso, density)
+    masses = dark_masses(blocks, calm, torso, density, coarse, barred | (elsewhere > 0.1))
     coarse = coarse | masses
     tell(0.6, "Drawing its surface")
     drawn = draw_surface(ct, blocks, coarse, barred)[slices_each // 2 :: slices_each]
@@ -128,11 +135,11 @@ def cut_liver(
     """Cut the liver out on the coarse lattice."""
     spacing = blocks.spacing_mm
     width = max(SPREADS * density.spread_hu, 18.0)
-    core = find_core(calm, torso, density, width, under, spacing)
+    elsewhere = place_cost(blocks, torso, density)
+    core = find_core(calm, torso, density, width, under & (elsewhere < 0.1), elsewhere, spacing)
     never = ~torso.body | torso.lungs | (blocks.hu < FAT_HU) | (blocks.hu > BONE_HU)
     slope = ndi.gaussian_gradient_magnitude(calm, [3 / s for s in spacing]) * np.mean(spacing)
     edge = (1 / (1 + (slope / EDGE_HU) ** 2)).astype(np.float32)
-    elsewhere = place_cost(blocks, torso)
     bright = calm > density.mode_hu + max(25.0, 3 * density.spread_hu)
     mask, rivals = core, opened(bright, 7.0, spacing)
     cava = track_cava(blocks, calm, torso, _slices_around(core, spacing), density.mode_hu)
@@ -143,11 +150,7 @@ def cut_liver(
         cost[never | rivals] = 5
         cost[shrunk(mask, CORE_MM, spacing)] = -5
         inside = cut(cost, edge, spacing)
-        found = inside > 0.5
-        found = piece_with_most(
-            opened(found, 4.5, spacing),
-            under,
-        )
+        found = piece_with_most(opened(inside > 0.5, WAIST_MM, spacing), under)
         mask = part_of_liver(found, spacing)
         rivals |= found & ~mask
     barred = (cava_cost(cava, calm, local, spacing) > 0.3) & ~mask
@@ -161,12 +164,14 @@ def find_core(
     density: Density,
     width_hu: float,
     under: Mask,
+    elsewhere: Float32,
     spacing_mm: tuple[float, float, float],
 ) -> Mask:
     """Find the thick part of the liver's density under the right lung."""
     like = (np.abs(calm - density.mode_hu) < width_hu) & torso.body
     soft = (calm > density.mode_hu - 70) & (calm < density.mode_hu + 110) & torso.body
     like |= closed(like, 6.0, spacing_mm) & soft
+    like &= elsewhere < CORE_PRICE
     thick = piece_with_most(shrunk(like, CORE_MM, spacing_mm), under)
     if not thick.any():
         raise SegmentationError("No liver is seen on this CT: no even tissue is thick enough.")
@@ -195,12 +200,21 @@ def tissue_cost(
     return np.asarray(cost + np.maximum(away - FAR_MM, 0) * 0.02, dtype=np.float32)
 
 
-def place_cost(blocks: Blocks, torso: Torso) -> Float32:
-    """Price of places where no liver lies: over the diaphragm, by the spleen, in wall or back."""
+def place_cost(blocks: Blocks, torso: Torso, density: Density) -> Float32:
+    """Price of places where no liver lies: over the diaphragm, by the spleen, in wall or back.
+
+    The wall's muscle needs a price only where its density is nearly the liver's.
+    """
     above = np.maximum(diaphragm_excess_mm(torso, blocks.spacing_mm) - 6, 0)
-    cost = 0.04 * above + 0.06 * behind_left_mm(torso, blocks.spacing_mm)
-    cost += 0.15 * beyond_ribs_mm(blocks, torso) + 0.1 * behind_spine_mm(blocks, torso)
-    return np.minimum(cost, 0.7).astype(np.float32)
+    cost = ABOVE_PER_MM * above + LEFT_PER_MM * behind_left_mm(torso, blocks.spacing_mm)
+    cost += WALL_PER_MM * beyond_ribs_mm(blocks, torso) + BACK_PER_MM * behind_spine_mm(
+        blocks, torso
+    )
+    alike = ALIKE_HU[1] - abs(density.mode_hu - muscle_hu(blocks, torso))
+    alike = float(np.clip(alike / (ALIKE_HU[1] - ALIKE_HU[0]), 0, 1))
+    if alike > 0:
+        cost += WALL_PER_MM * alike * np.maximum(in_muscle_mm(blocks, torso) - 1, 0)
+    return np.minimum(cost, HIGHEST_PRICE).astype(np.float32)
 
 
 def _calmed(hu: Float32) -> Float32:

@@ -14,6 +14,9 @@ SPINE_HU = 150
 BESIDE_MM = 36.0
 """Half the width of vertebra and back muscles together."""
 FRONT_MM = 8.0
+MUSCLE_HU = (20.0, 110.0)
+USUAL_MUSCLE_HU = 60.0
+DEEP_MM = 4.0
 
 
 def find_spine(blocks: Blocks, torso: Torso) -> FloatArray:
@@ -37,3 +40,10 @@ def behind_spine_mm(blocks: Blocks, torso: Torso) -> Float32:
     behind = (j[None, :, None] - spine[:, 0, None, None]) * spacing[1] + FRONT_MM
     beside = BESIDE_MM - np.abs(i[None, None, :] - spine[:, 1, None, None]) * spacing[2]
     return np.maximum(np.minimum(behind, beside), 0).astype(np.float32)
+
+
+def muscle_hu(blocks: Blocks, torso: Torso) -> float:
+    """Read the density of the back muscles, HU; the usual one where they are not seen."""
+    deep = behind_spine_mm(blocks, torso) > DEEP_MM
+    values = blocks.hu[deep & (blocks.hu > MUSCLE_HU[0]) & (blocks.hu < MUSCLE_HU[1])]
+    return float(np.median(values)) if values.size else USUAL_MUSCLE_HU

@@ -23,7 +23,8 @@ SKIN_HU = -250
 AIR_HU = -400
 LUNG_HU = (-960, -550)
 """Gas in the bowel is nearer -1000."""
-SMALLEST_LUNG_ML = 50.0
+SMALLEST_LUNG_ML, SURELY_LUNG_ML = 50.0, 250.0
+"""Lungs that end below the neck do not reach the upper part; no bowel holds the second."""
 NARROWEST_MM, FLATTEST_MM = 200.0, 120.0
 FAT_HU, BONE_HU = (-150, -30), 180
 LEAST_FAT, LEAST_BONE = 0.01, 0.002
@@ -69,7 +70,22 @@ def find_body(blocks: Blocks) -> Mask:
     if not thick.any():
         raise SegmentationError("No body is seen on this CT: it is all air or empty.")
     body = grown(largest_piece(thick), 3.5, spacing)
-    filled: Mask = np.stack([ndi.binary_fill_holes(plane) for plane in body])
+    return np.stack([_filled(plane) for plane in body])
+
+
+def _filled(plane: Mask) -> Mask:
+    """Fill holes, those too that are open only because the body goes on beyond the picture."""
+    padded = np.pad(plane, 1)
+    for ring, edge in (
+        (padded[0], plane[0]),
+        (padded[-1], plane[-1]),
+        (padded[:, 0], plane[:, 0]),
+        (padded[:, -1], plane[:, -1]),
+    ):
+        used = np.flatnonzero(edge)
+        if used.size:
+            ring[used[0] + 1 : used[-1] + 2] = True
+    filled: Mask = ndi.binary_fill_holes(padded)[1:-1, 1:-1]
     return filled
 
 
@@ -104,7 +120,7 @@ def require_trunk(blocks: Blocks, body: Mask) -> None:
 
 
 def find_lungs(blocks: Blocks, body: Mask) -> Mask:
-    """Find the lungs: large air of lung density that reaches the upper part of the CT."""
+    """Find the lungs: air of lung density that reaches the CT's upper part, or is very much."""
     spacing = blocks.spacing_mm
     air = (blocks.hu < AIR_HU) & body
     aerated = (blocks.hu > LUNG_HU[0]) & (blocks.hu < LUNG_HU[1]) & body
@@ -113,7 +129,7 @@ def find_lungs(blocks: Blocks, body: Mask) -> Mask:
     for number in np.flatnonzero(counts * blocks.voxel_ml >= SMALLEST_LUNG_ML):
         piece = np.equal(numbers, number)
         top = np.flatnonzero(piece.any(axis=(1, 2)))[-1]
-        if top > 0.8 * body.shape[0]:
+        if top > 0.8 * body.shape[0] or counts[number] * blocks.voxel_ml > SURELY_LUNG_ML:
             lungs |= piece
     return grown(lungs, 6.0, spacing) & air
 

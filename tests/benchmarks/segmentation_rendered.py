@@ -37,6 +37,7 @@ PHASES = {
 
 NEIGHBOURS_MM = 50.0
 """How far up and down the trunk follows its widest organs."""
+SKIN_MM = 10.0
 NOISE_HU = 18.0
 RENDERED_MM = 1.3
 
@@ -56,7 +57,7 @@ def render(path: Path, phase: str, seed: int) -> Rendered:
     if not (labels == BODY).any() or not (labels == LUNG).any():
         labels = _fill_context(labels, spacing, rng)
     else:
-        labels = np.where(labels == BODY, FAT, labels)
+        labels = _fill_fat(labels, spacing)
     liver = labels == LIVER
     labels = _with_vessels_and_lesions(labels, liver, spacing, rng)
     table = np.full(64, -1000.0, np.float32)
@@ -85,6 +86,18 @@ def _load(path: Path) -> tuple[np.ndarray, tuple[float, float, float]]:
         labels = labels[:, ::-1]
     spacing = spacing * step
     return np.ascontiguousarray(labels), (float(spacing[0]), float(spacing[1]), float(spacing[2]))
+
+
+def _fill_fat(labels: np.ndarray, spacing: tuple) -> np.ndarray:
+    """Fat between the organs and under the skin: such maps leave most of it unnamed."""
+    filled = labels.copy()
+    skin = int(SKIN_MM / spacing[1])
+    for k, plane in enumerate(labels):
+        named = plane > 0
+        if named.any():
+            trunk = ndi.binary_dilation(convex_hull_image(named), iterations=skin)
+            filled[k][trunk & ((plane == 0) | (plane == BODY))] = FAT
+    return filled
 
 
 def _fill_context(labels: np.ndarray, spacing: tuple, rng: np.random.Generator) -> np.ndarray:

@@ -16,7 +16,8 @@ def disturbed(volume: Volume, liver: np.ndarray) -> Iterator[Case]:
     """The CT and its true liver: rotated, shifted, noisy, thick, flipped, cropped."""
     for degrees in (5.0, -10.0):
         yield f"rotated {degrees:g} degrees", *_rotated(volume, liver, degrees)
-    yield "shifted 21 mm", *_both(volume, liver, lambda a: np.roll(a, (0, 25, -37), (0, 1, 2)))
+    shift = [round(mm / s) for mm, s in zip((0, 14, -21), volume.grid.spacing_mm, strict=True)]
+    yield "shifted 21 mm", *_both(volume, liver, lambda a: np.roll(a, shift, (0, 1, 2)))
     noise = np.random.default_rng(1).normal(0, 20, volume.hu.shape)
     noisy = (volume.hu + noise).astype(np.int16)
     yield "20 HU more noise", Volume(grid=volume.grid, hu=noisy), liver
