@@ -3,7 +3,8 @@
 Generated cases (coarse phantoms with their true masks; three of the largest run are broken) go
 through `run_cohort` on two workers here, one of which is killed in the middle of the largest run.
 Printed: wall seconds, seconds a case, the largest worker and the client in MB, results, failures,
-and what a second run does. ``--overview N`` also times the overview of N cases.
+and what a second run does; then the time of ``liverplan cohort FOLDER`` over 200 cases
+(``--overview N`` for another number).
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ from __future__ import annotations
 import argparse
 import csv
 import shutil
+import subprocess
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -18,7 +21,7 @@ from pathlib import Path
 import numpy as np
 import psutil
 
-from liverplan.cohort import overview, run_cohort
+from liverplan.cohort import run_cohort
 from liverplan.dicom.write_ct import write_ct_series
 from liverplan.phantom import make_phantom
 from liverplan.segmentation import Segmentation, write_mask_file
@@ -31,7 +34,7 @@ def main() -> None:
     """Run every size and print a line for each."""
     options = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     options.add_argument("--cases", default="6,12,24")
-    options.add_argument("--overview", type=int, default=0)
+    options.add_argument("--overview", type=int, default=200)
     chosen = options.parse_args()
     counts = [int(part) for part in chosen.cases.split(",")]
     with tempfile.TemporaryDirectory() as place:
@@ -108,7 +111,7 @@ class Watch:
 
 
 def time_overview(folder: Path, count: int) -> str:
-    """Overview ``count`` copies of one case."""
+    """Overview ``count`` copies of one case by the command."""
     source = next(
         path for path in sorted(folder.glob("out*/cases/*")) if (path / "audit.jsonl").exists()
     )
@@ -116,8 +119,9 @@ def time_overview(folder: Path, count: int) -> str:
     for n in range(count):
         shutil.copytree(source, many / f"case{n:04d}")
     start = time.perf_counter()
-    made = overview(many)
-    return f"overview of {made.cases} cases: {time.perf_counter() - start:.1f} s"
+    command = [sys.executable, "-m", "liverplan", "cohort", str(many)]
+    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    return f"liverplan cohort FOLDER: {said.splitlines()[0]} {time.perf_counter() - start:.1f} s"
 
 
 if __name__ == "__main__":
