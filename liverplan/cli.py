@@ -117,6 +117,20 @@ def assess(  # noqa: PLR0913 - one argument an option, as typer reads them
         list[str] | None,
         typer.Option(metavar="PX,PY,PZ,NX,NY,NZ", help="A cut: point, normal to what stays."),
     ] = None,
+    resection: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME|FILE.toml", help="A named resection or a plan; repeatable."),
+    ] = None,
+    wedge: Annotated[
+        list[str] | None,
+        typer.Option(metavar="LABEL:MM", help="A wedge round a metastasis (2 is the first)."),
+    ] = None,
+    landmarks: Annotated[
+        Path | None, typer.Option(metavar="FILE.toml", help="Points that divide the segments.")
+    ] = None,
+    segments: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Couinaud segments 1-8; 41, 42: IVa, IVb.")
+    ] = None,
     patient: Annotated[Path | None, typer.Option(metavar="FILE.toml")] = None,
     protocol: Annotated[str, typer.Option(metavar="NAME")] = workflow.DEFAULT_PROTOCOL,
     backend: Backend = workflow.DEFAULT_BACKEND,
@@ -130,6 +144,10 @@ def assess(  # noqa: PLR0913 - one argument an option, as typer reads them
         lesion_labels=_labels(lesion_labels),
         clicks=tuple(_numbers(text, 3, "--lesion") for text in lesion or []),
         planes=tuple(_numbers(text, 6, "--plane") for text in plane or []),
+        resections=tuple(resection or ()),
+        wedges=tuple(_wedge(text) for text in wedge or []),
+        landmarks=landmarks,
+        segments=segments,
         patient=patient,
         protocol=protocol,
         backend=backend,
@@ -152,7 +170,7 @@ def suggest(
     *,
     as_json: AsJson = False,
 ) -> None:
-    """Find the plane with the largest remnant at a margin."""
+    """Find the best plane, wedges and segments at a margin, and remnant against margin."""
     suggestion = workflow.suggest(case, margin)
     if as_json:
         _print_json(suggestion.to_json())
@@ -259,6 +277,17 @@ def _numbers(text: str, count: int, option: str) -> tuple[float, ...]:
             f"{text!r} is not {count} numbers with commas between.", param_hint=option
         )
     return values
+
+
+def _wedge(text: str) -> tuple[int, float]:
+    """Read '2:10' as a metastasis' label and a margin in mm."""
+    label, _, margin = text.partition(":")
+    try:
+        return int(label), float(margin)
+    except ValueError:
+        raise typer.BadParameter(
+            f"{text!r} is no label and margin; write 2:10.", param_hint="--wedge"
+        ) from None
 
 
 def _labels(text: str | None) -> tuple[int, ...] | None:

@@ -15,7 +15,7 @@ OPEN = ("missing", "needs judgement")
 def row_of(findings: Findings) -> dict[str, Any]:
     """Flatten findings; criteria become columns such as ``flr_state``."""
     volumes, remnant, doubt = findings.volumes, findings.remnant_fraction, findings.uncertainty
-    planned = bool(findings.planes)
+    planned = findings.planned
     low, high = doubt.interval_95
     return {
         "eligibility": findings.eligibility,

@@ -8,6 +8,7 @@ from typing import Any
 from liverplan import NOTICE, __version__
 from liverplan.findings import CriterionFinding, Findings, LesionFinding
 from liverplan.report import numbers
+from liverplan.report.cuts import cut_table, segment_table
 from liverplan.report.evidence import evidence_tables, plan_table
 from liverplan.report.redaction import redacted
 from liverplan.report.request import ReportInput
@@ -150,6 +151,11 @@ def _formula(findings: Findings, key: str, words: Words) -> str:
 
 def _measures(request: ReportInput, words: Words) -> tuple[Table, ...]:
     tables = [_volumes(request.findings, words), _lesions(request.findings, words)]
+    findings = request.findings
+    if findings.cuts:
+        tables.insert(1, cut_table(findings, words))
+    if findings.segments:
+        tables.append(segment_table(findings, words))
     if request.plans:
         tables.append(plan_table(request, words))
     if request.visits:
@@ -160,7 +166,8 @@ def _measures(request: ReportInput, words: Words) -> tuple[Table, ...]:
 def _volumes(findings: Findings, words: Words) -> Table:
     values: list[tuple[str, ...]] = [
         (words[key], words.number(numbers.ml(getattr(findings.volumes, f"{key}_ml"))), words["ml"])
-        for key in ("liver", "tumour", "functional", "remnant", "resected")
+        for key in ("liver", "tumour", "functional", "remnant", "resected", "ablated")
+        if key != "ablated" or findings.volumes.ablated_ml > 0
     ]
     margin = words.number(numbers.mm(findings.margin_mm))
     return Table(
@@ -197,7 +204,7 @@ def _lesion_row(lesion: LesionFinding, findings: Findings, words: Words) -> tupl
         numbers.mm(lesion.short_axis_mm),
         numbers.mm(lesion.margin_mm),
     )
-    side = words["stays" if lesion.in_remnant else "goes"] if findings.planes else numbers.NONE
+    side = words["stays" if lesion.in_remnant else "goes"] if findings.planned else numbers.NONE
     state = words[f"lesion_{lesion.state.partition(' ')[0]}"]
     centre = numbers.NO_BREAK.join(words.number(numbers.mm(v)) for v in lesion.centroid_mm)
     return (f"M{lesion.label - 1}", *map(words.number, sizes), side, centre, state)

@@ -31,8 +31,13 @@ def evidence_tables(request: ReportInput, words: Words) -> tuple[Table, ...]:
 
 def plan_table(request: ReportInput, words: Words) -> Table:
     """Compare plans: this one first."""
-    plans = [(words["this_plan"], request.findings)]
-    plans += [(plan.name, plan.findings) for plan in request.plans]
+    own = request.findings
+    rows = [_plan_row(own.plan or words["this_plan"], own, words)]
+    for plan in request.plans:
+        if plan.findings is None:
+            rows.append((plan.name, *[numbers.NONE] * 4, plan.refusal))
+        else:
+            rows.append(_plan_row(plan.name, plan.findings, words))
     return Table(
         title=words["plans"],
         columns=(
@@ -43,7 +48,7 @@ def plan_table(request: ReportInput, words: Words) -> Table:
             f"{words['margin']}, mm",
             "",
         ),
-        rows=tuple(_plan_row(name, findings, words) for name, findings in plans),
+        rows=tuple(rows),
         numeric=(1, 2, 3, 4),
         marked=0,
     )

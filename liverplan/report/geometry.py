@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import map_coordinates
 
-from liverplan.resection import Plane
+from liverplan.report.side import Side
 from liverplan.segmentation import Segmentation
 from liverplan.volume import FloatArray, Grid, Volume
 
@@ -55,14 +54,6 @@ class Slice:
     level_mm: float
 
 
-def side_mm(points_mm: FloatArray, planes: Sequence[Plane]) -> FloatArray:
-    """(..., 3) LPS mm to (...) mm: positive where the tissue stays on every cut's staying side."""
-    side: FloatArray = np.full(points_mm.shape[:-1], np.inf)
-    for plane in planes:
-        np.minimum(side, plane.signed_distance_mm(points_mm), out=side)
-    return side
-
-
 def liver_box_mm(segmentation: Segmentation) -> FloatArray:
     """(2, 3) LPS mm: lowest and highest corner of the box around the liver."""
     liver = segmentation.liver
@@ -76,7 +67,7 @@ def liver_box_mm(segmentation: Segmentation) -> FloatArray:
     return np.stack((corners.min(axis=0), corners.max(axis=0)))
 
 
-def focus_mm(segmentation: Segmentation, planes: Sequence[Plane]) -> FloatArray:
+def focus_mm(segmentation: Segmentation, side: Side) -> FloatArray:
     """(3,) LPS mm: the middle of the liver tissue at the cut, or of the liver without a cut."""
     grid = segmentation.grid
     step = tuple(max(1, round(2.0 / spacing)) for spacing in grid.spacing_mm)
@@ -84,7 +75,7 @@ def focus_mm(segmentation: Segmentation, planes: Sequence[Plane]) -> FloatArray:
     points = grid.to_mm(np.argwhere(coarse > 0) * step)
     if len(points) == 0:
         points = grid.corners_mm
-    near = np.abs(side_mm(points, planes)) <= max(3.0, *grid.spacing_mm)
+    near = np.abs(side(points)) <= max(3.0, *grid.spacing_mm)
     middle: FloatArray = (points[near] if near.any() else points).mean(axis=0)
     return middle
 
@@ -92,7 +83,7 @@ def focus_mm(segmentation: Segmentation, planes: Sequence[Plane]) -> FloatArray:
 def cut_slice(
     volume: Volume,
     segmentation: Segmentation,
-    planes: Sequence[Plane],
+    side: Side,
     *,
     view: str,
     through_mm: FloatArray,
@@ -106,7 +97,7 @@ def cut_slice(
         view=view,
         hu=map_coordinates(volume.hu, index, np.float64, order=1, cval=AIR_HU),
         labels=map_coordinates(segmentation.labels, index, np.uint8, order=0),
-        side_mm=side_mm(points, planes),
+        side_mm=side(points),
         level_mm=float(through_mm @ np.abs(np.cross(right, down))),
     )
 

@@ -17,7 +17,8 @@ from liverplan.report.geometry import liver_box_mm
 from liverplan.report.meshes import Mesh, surfaces
 from liverplan.report.request import ReportInput
 from liverplan.report.stack import StackSlice, axial_stack, middle_of
-from liverplan.report.views import View, four_views
+from liverplan.report.tables import View
+from liverplan.report.views import all_views
 from liverplan.report.words import Words
 
 KINDS = ("remnant", "resected", "uncut", "lesion", "cut")
@@ -48,12 +49,12 @@ def html_of(request: ReportInput) -> str:
     )
     content = content_of(request)
     stack = axial_stack(request)
-    meshes = surfaces(request.segmentation, request.planes)
+    meshes = surfaces(request.segmentation, request.side)
     return environment.get_template("report.html.jinja").render(
         content=content,
         words=content.words,
-        pictures=[(view, _data_uri(view)) for view in four_views(request)],
-        has_cut=bool(request.planes),
+        pictures=[(view, _data_uri(view)) for view in all_views(request)],
+        has_cut=request.side.planned,
         kinds=[kind for kind in KINDS if any(mesh.kind == kind for mesh in meshes)],
         start=middle_of(stack, request),
         data=_data(request, content.words, stack, meshes),
@@ -79,7 +80,7 @@ def _slice(
     one = stack[number]
     level = words.number(numbers.mm(one.level_mm))
     lesions = ", ".join(one.lesions) or words["none"]
-    overlay = words["alt_overlay" if request.planes else "alt_uncut"]
+    overlay = words["alt_overlay" if request.side.planned else "alt_uncut"]
     view = words["picture_axial"]
     return {
         "source": one.data_uri,

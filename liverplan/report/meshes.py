@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter, map_coordinates
 from skimage.measure import marching_cubes
 
-from liverplan.report.geometry import focus_mm, liver_box_mm, side_mm
+from liverplan.report.geometry import focus_mm, liver_box_mm
+from liverplan.report.side import Side
 from liverplan.resection import Plane
 from liverplan.segmentation import Segmentation
 from liverplan.volume import FloatArray
@@ -60,20 +61,22 @@ class Mesh:
         }
 
 
-def surfaces(segmentation: Segmentation, planes: Sequence[Plane]) -> tuple[Mesh, ...]:
+def surfaces(segmentation: Segmentation, cut: Side) -> tuple[Mesh, ...]:
     """Every surface of the scene, metastases first."""
     box = liver_box_mm(segmentation)
     points, step_mm = _lattice(box, CELLS)
     liver = _field(segmentation, segmentation.labels > 0, points, step_mm)
     meshes = list(_lesions(segmentation, step_mm))
-    side = side_mm(points, planes) / step_mm
-    if not planes:
+    side = cut(points) / step_mm
+    if not cut.planned:
         return (*meshes, *_surface("uncut", liver, points))
     for kind, towards in (("remnant", side), ("resected", -side)):
         meshes += _surface(kind, np.minimum(liver, np.clip(towards, -1, 1)), points)
-    focus = focus_mm(segmentation, planes)
+    if cut.bent:
+        meshes += _bent(side, liver, points)
+    focus = focus_mm(segmentation, cut)
     radius_mm = 0.26 * float(np.linalg.norm(box[1] - box[0]))
-    return (*meshes, *(_patch(plane, focus, radius_mm) for plane in planes))
+    return (*meshes, *(_patch(plane, focus, radius_mm) for plane in cut.planes))
 
 
 def _lesions(segmentation: Segmentation, blur_mm: float) -> Sequence[Mesh]:
@@ -120,6 +123,17 @@ def _surface(kind: str, field: FloatArray, points: FloatArray, name: str = "") -
     step = points[1, 1, 1] - points[0, 0, 0]
     vertices_mm = points[0, 0, 0] + vertices[:, ::-1] * step
     return [Mesh(kind=kind, name=name, vertices_mm=vertices_mm, triangles=triangles)]
+
+
+def _bent(side: FloatArray, liver: FloatArray, points: FloatArray) -> list[Mesh]:
+    """Draw curved cuts where they run through the liver: the border of what stays."""
+    inside = liver > -0.25
+    if not (side[inside] > 0).any() or not (side[inside] < 0).any():
+        return []
+    vertices, triangles, _, _ = marching_cubes(np.clip(side, -3, 3), 0.0, mask=inside)
+    step = points[1, 1, 1] - points[0, 0, 0]
+    vertices_mm = points[0, 0, 0] + vertices[:, ::-1] * step
+    return [Mesh(kind="cut", name="", vertices_mm=vertices_mm, triangles=triangles)]
 
 
 def _patch(plane: Plane, middle: FloatArray, radius_mm: float) -> Mesh:

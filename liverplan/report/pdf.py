@@ -15,7 +15,8 @@ import typst
 from liverplan.report.content import content_of
 from liverplan.report.files import write_whole
 from liverplan.report.request import ReportInput
-from liverplan.report.views import View, four_views
+from liverplan.report.tables import View
+from liverplan.report.views import all_views
 from liverplan.report.words import Words
 
 
@@ -34,7 +35,7 @@ def write_pdf(path: Path | str, request: ReportInput) -> Path:
 
 def pdf_of(request: ReportInput) -> bytes:
     """Return the report as PDF."""
-    views = four_views(request)
+    views = all_views(request)
     with tempfile.TemporaryDirectory(prefix="liverplan-") as name:
         folder = Path(name)
         for view in views:
@@ -81,5 +82,5 @@ def _content(request: ReportInput, views: tuple[View, ...]) -> dict[str, Any]:
 
 
 def _legend(request: ReportInput, words: Words) -> str:
-    key = "alt_overlay" if request.planes else "alt_uncut"
+    key = "alt_overlay" if request.side.planned else "alt_uncut"
     return f"{words[key]} {words['letters']}"

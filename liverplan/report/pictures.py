@@ -38,7 +38,7 @@ def slice_png(picture: Slice) -> bytes:
     _draw_cut(axes, picture)
     _draw_letters(axes, picture.view)
     _draw_scale(axes, picture.hu.shape)
-    return _png(figure)
+    return to_png(figure)
 
 
 def image_png(rgb: Rgb, view: str) -> bytes:
@@ -46,7 +46,7 @@ def image_png(rgb: Rgb, view: str) -> bytes:
     figure, axes = _empty_figure(rgb.shape[:2])
     axes.imshow(rgb, interpolation="bilinear", aspect="auto")
     _draw_letters(axes, view, on_paper=True)
-    return _png(figure)
+    return to_png(figure)
 
 
 def coloured(picture: Slice) -> Rgb:
@@ -92,7 +92,7 @@ def _draw_lesions(axes: Any, labels: NDArray[np.uint8]) -> None:  # noqa: ANN401
         for width, colour in ((4.5, "black"), (1.8, "white")):
             axes.contour(mask, levels=[0.5], colors=colour, linewidths=width)
         row, column = np.argwhere(mask).mean(axis=0)
-        axes.text(column, row, f"M{label - 1}", **_text("center", "center", size=11))
+        axes.text(column, row, f"M{label - 1}", **text_look("center", "center", size=11))
 
 
 def _draw_cut(axes: Any, picture: Slice) -> None:  # noqa: ANN401
@@ -107,10 +107,10 @@ def _draw_letters(axes: Any, view: str, *, on_paper: bool = False) -> None:  # n
     left, right, top, bottom = LETTERS[view]
     on_paper_look = {"color": "black", "path_effects": []} if on_paper else {}
     look = {"transform": axes.transAxes, **on_paper_look}
-    axes.text(0.015, 0.5, left, **(_text("left", "center") | look))
-    axes.text(0.985, 0.5, right, **(_text("right", "center") | look))
-    axes.text(0.5, 0.985, top, **(_text("center", "top") | look))
-    axes.text(0.5, 0.02 if on_paper else 0.075, bottom, **(_text("center", "bottom") | look))
+    axes.text(0.015, 0.5, left, **(text_look("left", "center") | look))
+    axes.text(0.985, 0.5, right, **(text_look("right", "center") | look))
+    axes.text(0.5, 0.985, top, **(text_look("center", "top") | look))
+    axes.text(0.5, 0.02 if on_paper else 0.075, bottom, **(text_look("center", "bottom") | look))
 
 
 def _draw_scale(axes: Any, shape: tuple[int, ...]) -> None:  # noqa: ANN401
@@ -118,10 +118,11 @@ def _draw_scale(axes: Any, shape: tuple[int, ...]) -> None:  # noqa: ANN401
     start, row = (shape[1] - length) / 2, shape[0] * 0.965
     for width, colour in ((5, "black"), (2.5, "white")):
         axes.plot([start, start + length], [row, row], color=colour, linewidth=width)
-    axes.text(start + length + 4, row, f"{SCALE_MM} mm", **_text("left", "center", size=10))
+    axes.text(start + length + 4, row, f"{SCALE_MM} mm", **text_look("left", "center", size=10))
 
 
-def _text(across: str, along: str, size: int = 15) -> dict[str, Any]:
+def text_look(across: str, along: str, size: int = 15) -> dict[str, Any]:
+    """Return how letters on a picture look: white with a dark rim."""
     return {
         "color": "white",
         "fontsize": size,
@@ -132,7 +133,8 @@ def _text(across: str, along: str, size: int = 15) -> dict[str, Any]:
     }
 
 
-def _png(figure: Figure) -> bytes:
+def to_png(figure: Figure) -> bytes:
+    """Return a figure as PNG."""
     file = io.BytesIO()
     figure.savefig(file, format="png", metadata={"Software": None})
     return file.getvalue()

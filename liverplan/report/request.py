@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any, Literal
 
 from liverplan.eligibility.recist import Visit
 from liverplan.findings import Findings
-from liverplan.resection import Plane
+from liverplan.report.side import Side
+from liverplan.resection import Plan
+from liverplan.resection.maps import PartMap
 from liverplan.segmentation import Segmentation
 from liverplan.volume import Volume
 
@@ -39,13 +42,14 @@ class SignatureRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanRow:
-    """One of several plans on the same liver."""
+    """One of several plans on the same liver; ``refusal`` says why one could not be measured."""
 
     name: str
-    findings: Findings
+    findings: Findings | None
+    refusal: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class ReportInput:
     """Everything that a report shows.
 
@@ -55,8 +59,10 @@ class ReportInput:
         The CT.
     segmentation : Segmentation
         Liver and metastases on the CT's grid.
-    planes : tuple of Plane
+    plan : Plan
         The cuts, as they were measured.
+    maps : mapping of str to PartMap
+        Of the liver, by scheme: Couinaud segments, territories, vessels.
     findings : Findings
         What was measured and judged.
     patient : mapping of str to anything plain
@@ -79,8 +85,9 @@ class ReportInput:
 
     volume: Volume
     segmentation: Segmentation
-    planes: tuple[Plane, ...]
+    plan: Plan
     findings: Findings
+    maps: Mapping[str, PartMap] = field(default_factory=dict)
     patient: Mapping[str, Any] = field(default_factory=dict)
     hashes: Mapping[str, str] = field(default_factory=dict)
     audit: tuple[AuditRow, ...] = ()
@@ -96,3 +103,8 @@ class ReportInput:
         self.segmentation.grid.require_same(
             self.volume.grid, mine="The report's masks", theirs="its CT"
         )
+
+    @cached_property
+    def side(self) -> Side:
+        """Where the plan leaves tissue, for the pictures."""
+        return Side.of(self.segmentation, self.plan, self.maps)

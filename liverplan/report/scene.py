@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import distance_transform_edt, gaussian_filter, map_coordinates, zoom
 
-from liverplan.report.geometry import liver_box_mm, side_mm
+from liverplan.report.geometry import liver_box_mm
 from liverplan.report.pictures import REMNANT, RESECTED, UNCUT, hatch_pattern
-from liverplan.resection import Plane
+from liverplan.report.side import Side
 from liverplan.segmentation import Segmentation
 from liverplan.volume import FloatArray
 
@@ -32,19 +32,19 @@ class Layer:
     opacity: float
 
 
-def render(segmentation: Segmentation, planes: Sequence[Plane]) -> NDArray[np.uint8]:
+def render(segmentation: Segmentation, cut: Side) -> NDArray[np.uint8]:
     """(rows, columns, 3): liver from the front, remnant and resected see-through, metastases not.
 
     Seen from the front, a little from the patient's left and from above.
     """
     points, step_mm = _rays(segmentation)
     liver, lesions = _smooth_fields(segmentation, points, step_mm)
-    side = np.clip(side_mm(points, planes) / step_mm, -1, 1)
+    side = np.clip(cut(points) / step_mm, -1, 1)
     layers = [
         _surface(lesions - 0.06, LESION, opacity=1.0),  # under the liver's own surface
-        _surface(np.minimum(liver, side), REMNANT if planes else UNCUT, opacity=0.5),
+        _surface(np.minimum(liver, side), REMNANT if cut.planned else UNCUT, opacity=0.5),
     ]
-    if planes:
+    if cut.planned:
         gone = _surface(np.minimum(liver, -side), RESECTED, opacity=0.45)
         layers.append(_hatched(gone))
     picture = _trim(_blend(layers))

@@ -36,13 +36,13 @@ class StackSlice:
 
 def axial_stack(request: ReportInput) -> tuple[StackSlice, ...]:
     """Take axial slices from foot to head, at most `SLICES` and none finer than the CT's own."""
-    focus = focus_mm(request.segmentation, request.planes)
+    focus = focus_mm(request.segmentation, request.side)
     return tuple(_slice(request, focus, level) for level in _levels(request))
 
 
 def middle_of(stack: tuple[StackSlice, ...], request: ReportInput) -> int:
     """Index of the slice nearest to the middle of the cut."""
-    level = float(focus_mm(request.segmentation, request.planes)[2])
+    level = float(focus_mm(request.segmentation, request.side)[2])
     return int(np.argmin([abs(one.level_mm - level) for one in stack]))
 
 
@@ -58,7 +58,7 @@ def _levels(request: ReportInput) -> FloatArray:
 def _slice(request: ReportInput, focus: FloatArray, level_mm: float) -> StackSlice:
     through = np.array([focus[0], focus[1], level_mm])
     picture = cut_slice(
-        request.volume, request.segmentation, request.planes, view="axial", through_mm=through
+        request.volume, request.segmentation, request.side, view="axial", through_mm=through
     )
     present = np.unique(picture.labels[picture.labels > 1])
     return StackSlice(

@@ -1,4 +1,4 @@
-"""A table as both reports draw it."""
+"""Tables and pictures as both reports draw them."""
 
 from __future__ import annotations
 
@@ -19,3 +19,13 @@ class Table:
     numeric: tuple[int, ...] = ()
     marked: int | None = None
     empty: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """A picture with its caption and what it shows in words."""
+
+    key: str
+    caption: str
+    alt: str
+    png: bytes

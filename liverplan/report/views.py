@@ -2,33 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from liverplan.report import numbers
+from liverplan.report.flat import flat_views
 from liverplan.report.geometry import VIEWS, Slice, cut_slice, focus_mm
 from liverplan.report.pictures import image_png, slice_png
 from liverplan.report.request import ReportInput
 from liverplan.report.scene import render
+from liverplan.report.tables import View
 from liverplan.report.words import words_of
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class View:
-    """A picture with its caption and what it shows in words."""
-
-    key: str
-    caption: str
-    alt: str
-    png: bytes
+def all_views(request: ReportInput) -> tuple[View, ...]:
+    """Draw the four views, and each flat or curved cut laid flat."""
+    return (*four_views(request), *flat_views(request))
 
 
 def four_views(request: ReportInput) -> tuple[View, ...]:
     """Draw axial, coronal and sagittal slices through the middle of the cut, and the 3D view."""
-    focus = focus_mm(request.segmentation, request.planes)
+    focus = focus_mm(request.segmentation, request.side)
     slices = [
-        cut_slice(request.volume, request.segmentation, request.planes, view=view, through_mm=focus)
+        cut_slice(request.volume, request.segmentation, request.side, view=view, through_mm=focus)
         for view in VIEWS
     ]
     return (*(_slice_view(s, request) for s in slices), _front_view(request))
@@ -47,7 +42,7 @@ def _slice_view(picture: Slice, request: ReportInput) -> View:
             "alt_slice",
             view=name,
             level=level,
-            overlay=words["alt_overlay" if request.planes else "alt_uncut"],
+            overlay=words["alt_overlay" if request.side.planned else "alt_uncut"],
             lesions=", ".join(f"M{label - 1}" for label in present) or words["none"],
         ),
         png=slice_png(picture),
@@ -56,8 +51,8 @@ def _slice_view(picture: Slice, request: ReportInput) -> View:
 
 def _front_view(request: ReportInput) -> View:
     words = words_of(request.language)
-    overlay = words["alt_overlay" if request.planes else "alt_uncut"]
-    rgb = render(request.segmentation, request.planes)
+    overlay = words["alt_overlay" if request.side.planned else "alt_uncut"]
+    rgb = render(request.segmentation, request.side)
     return View(
         key="front",
         caption=words["picture_3d"],

@@ -73,7 +73,7 @@ def verdict(findings: Findings, language: str = "en") -> Verdict:
     """
     words = words_of(language)
     fraction = findings.remnant_fraction.deciding_fraction
-    if not findings.planes:
+    if not findings.planned:
         return Verdict(state="incomplete", number="", reason=words["verdict_no_cut"])
     if fraction is None:
         return Verdict(state="incomplete", number="", reason=words["verdict_no_denominator"])

@@ -5,7 +5,7 @@ part of it. Nothing here draws, parses or computes: each verb joins the rooms be
 """
 
 from liverplan.findings import Findings
-from liverplan.workflow.cases import assess, measure_case, suggest, verdict, verify_case
+from liverplan.workflow.cases import assess, measure_case, verdict, verify_case
 from liverplan.workflow.committee import signers
 from liverplan.workflow.evaluate import evaluate
 from liverplan.workflow.inputs import (
@@ -18,6 +18,7 @@ from liverplan.workflow.inputs import (
 )
 from liverplan.workflow.outputs import export_case, segment_to_file, write_report
 from liverplan.workflow.sample import demo, write_sample
+from liverplan.workflow.suggesting import suggest
 
 __all__ = [
     "DEFAULT_BACKEND",

@@ -1,4 +1,4 @@
-"""One patient's case: assess into it, measure it again, suggest a plane, verify it."""
+"""One patient's case: assess into it, measure it again, verify it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import getpass
 import os
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -25,13 +25,17 @@ from liverplan.eligibility.strict import read_text
 from liverplan.errors import CaseError, InputError
 from liverplan.findings import Findings, SeriesSummary
 from liverplan.resection import Plan, Plane
-from liverplan.volumetry import Suggestion, VolumeIndex, best_plane, front
+from liverplan.resection.anatomical import SCHEME as COUINAUD
+from liverplan.resection.couinaud import by_landmarks
+from liverplan.resection.landmarks import Landmarks, read_landmarks
+from liverplan.resection.maps import PartMap
+from liverplan.volumetry.cut_volumes import PlanIndex
 from liverplan.workflow.evaluate import evaluate
-from liverplan.workflow.inputs import Request, open_ct, outline, planes_of
+from liverplan.workflow.inputs import Outlined, Request, open_ct, outline
+from liverplan.workflow.plans import Draft, drafts_of, needs_masks, placed
 from liverplan.workflow.progress import Progress, part, tell
 from liverplan.workflow.response import outdated, response_in
-
-FRONT_MARGINS_MM = tuple(float(mm) for mm in range(31))
+from liverplan.workflow.segments import read_segments
 
 
 def assess(
@@ -53,7 +57,7 @@ def assess(
     """
     given = _documents(request)
     protocol, patient = protocol_of(given), patient_of(given)
-    planes = planes_of(request)
+    drafts, landmarks = _drafts(request)
     existing = case.open_case(out) if case.is_case(out) else None
     _require_writable(out)
     ct = open_ct(path, request.series_uid, progress=part(progress, 0.0, 0.3), cancel=cancel)
@@ -61,11 +65,15 @@ def assess(
     _require_same_series(existing, series)
     made = outline(ct.volume, request, progress=part(progress, 0.3, 0.8), cancel=cancel)
     tell(progress, 0.8, "Measuring")
-    notes = (*ct.notes, *made.notes)
+    maps, map_notes = _maps(request, made, landmarks)
+    index = PlanIndex.build(made.segmentation, maps) if needs_masks(drafts) else None
+    plan = placed(drafts, index)
+    notes = (*ct.notes, *made.notes, *map_notes)
     findings = evaluate(
         made.segmentation,
-        planes,
-        maps=made.maps,
+        plan,
+        maps=maps,
+        index=index,
         series=series,
         patient=patient,
         protocol=protocol,
@@ -77,13 +85,14 @@ def assess(
         "headers": ct.headers.to_json(),
         "notes": list(notes),
         **given,
+        **({} if landmarks is None else {"landmarks": landmarks.to_json()}),
         "findings": findings.to_json(),
     }
     state = CaseState(
         volume=ct.volume,
         segmentation=made.segmentation,
-        plan=Plan(cuts=planes),
-        maps=made.maps,
+        plan=plan,
+        maps=maps,
         documents=documents,
     )
     _keep(out, existing, state)
@@ -116,56 +125,6 @@ def measure_state(
         protocol=protocol_of(state.documents),
         notes=(*state.documents["notes"], *outdated(state.documents, state.segmentation)),
         response=response_in(state.documents),
-    )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SuggestedPlane:
-    """The best plane at a margin, and how the remnant falls as the margin grows."""
-
-    best: Suggestion
-    front: tuple[Suggestion, ...]
-    threshold_fraction: float
-
-    def to_json(self) -> dict[str, Any]:
-        """Return a plain document: mm, mL and fractions."""
-        return {
-            "schema": "liverplan.suggestion/1",
-            **_suggestion_json(self.best),
-            "front": [_suggestion_json(point) for point in self.front],
-            "threshold_fraction": self.threshold_fraction,
-        }
-
-    def in_words(self) -> str:
-        """Return the suggestion as a few lines, with the plane as `assess` takes it."""
-        plane = ",".join(f"{x:.3f}" for x in (*self.best.plane.point_mm, *self.best.plane.normal))
-        share, limit = 100 * self.best.remnant_fraction, 100 * self.threshold_fraction
-        words = "above" if self.best.remnant_fraction > self.threshold_fraction else "not above"
-        return (
-            f"Best plane at {self.best.margin_mm:g} mm: remnant {self.best.remnant_ml:.1f} mL, "
-            f"{share:.1f} % of the functional liver, {words} {limit:g} %.\n--plane {plane}\n"
-            "It knows nothing of vessels."
-        )
-
-
-def suggest(folder: Path, margin_mm: float) -> SuggestedPlane:
-    """Find the plane that removes every metastasis with a margin and leaves the most.
-
-    Raises
-    ------
-    CaseError, PlanError
-        If the case has no masks or no metastases, or no plane does it.
-    """
-    if not 0 <= margin_mm <= 100:
-        raise InputError(f"A margin of {margin_mm:g} mm is not between 0 and 100 mm.")
-    state = case.open_case(folder).state
-    if state.segmentation is None:
-        raise CaseError(f"The case {folder} holds no masks yet, so no plane can be suggested.")
-    index = VolumeIndex.build(state.segmentation)
-    return SuggestedPlane(
-        best=best_plane(index, margin_mm),
-        front=front(index, FRONT_MARGINS_MM),
-        threshold_fraction=protocol_of(state.documents).threshold_fraction,
     )
 
 
@@ -220,6 +179,26 @@ def user() -> Actor:
     return Actor(name=name, kind="human")
 
 
+def _drafts(request: Request) -> tuple[tuple[Draft, ...], Landmarks | None]:
+    """Read the plan and the landmarks before the work: what is wrong with them is said at once."""
+    if request.landmarks is not None and request.segments is not None:
+        raise InputError("Give landmarks or a map of the segments, not both.")
+    drafts = drafts_of(planes=request.planes, resections=request.resections, wedges=request.wedges)
+    return drafts, None if request.landmarks is None else read_landmarks(request.landmarks)
+
+
+def _maps(
+    request: Request, made: Outlined, landmarks: Landmarks | None
+) -> tuple[dict[str, PartMap], tuple[str, ...]]:
+    """Return a back end's maps, with segments by what was given in place of its own."""
+    maps, notes = dict(made.maps), tuple[str, ...]()
+    if landmarks is not None:
+        maps[COUINAUD] = by_landmarks(made.segmentation, landmarks)
+    elif request.segments is not None:
+        maps[COUINAUD], notes = read_segments(request.segments, made.segmentation)
+    return maps, notes
+
+
 def _documents(request: Request) -> dict[str, Any]:
     """Take the protocol and the patient's facts into the case as they were given."""
     patient = request.patient
@@ -262,15 +241,3 @@ def _keep(out: Path, existing: Case | None, state: CaseState) -> None:
         # Signatures stay, visibly void where what they cover has changed.
         state = replace(state, signatures=tuple(existing.state_json["signatures"]))
         existing.commit(state, actor=user(), what=what, why="Assessed again")
-
-
-def _suggestion_json(suggestion: Suggestion) -> dict[str, Any]:
-    return {
-        "margin_mm": suggestion.margin_mm,
-        "plane": {
-            "point_mm": suggestion.plane.point_mm.tolist(),
-            "normal": suggestion.plane.normal.tolist(),
-        },
-        "remnant_ml": suggestion.remnant_ml,
-        "remnant_fraction": suggestion.remnant_fraction,
-    }

@@ -14,8 +14,7 @@ import numpy as np
 from liverplan import dicom
 from liverplan.anatomy import lesion_name
 from liverplan.dicom import CT, SeriesInfo
-from liverplan.errors import InputError, PlanError
-from liverplan.resection import Plane
+from liverplan.errors import InputError
 from liverplan.resection.maps import PartMap
 from liverplan.segmentation import (
     Provenance,
@@ -53,6 +52,13 @@ class Request:
         A click in each metastasis, LPS mm.
     planes : tuple of (px, py, pz, nx, ny, nz)
         Cuts: a point and a normal toward the tissue that stays, LPS mm.
+    resections : tuple of str
+        Anatomical resections by name, or plan files (``.toml``); with planes and wedges, what is
+        removed is the union.
+    wedges : tuple of (label, margin in mm)
+        A wedge round a metastasis: 2 is the first.
+    landmarks, segments : Path or None
+        What the Couinaud segments come from: clicked points (TOML), or a label map.
     patient : Path or None
         TOML file with attested facts.
     protocol : str
@@ -67,6 +73,10 @@ class Request:
     lesion_labels: tuple[int, ...] | None = None
     clicks: tuple[Point, ...] = ()
     planes: tuple[Point, ...] = ()
+    resections: tuple[str, ...] = ()
+    wedges: tuple[tuple[int, float], ...] = ()
+    landmarks: Path | None = None
+    segments: Path | None = None
     patient: Path | None = None
     protocol: str = DEFAULT_PROTOCOL
     backend: str = DEFAULT_BACKEND
@@ -88,23 +98,6 @@ def open_ct(
     found = dicom.find_series(path, progress=part(progress, 0.0, 0.2), cancel=cancel)
     info = dicom.choose_series(found, series_uid)
     return dicom.read_series(info, progress=part(progress, 0.2, 1.0), cancel=cancel)
-
-
-def planes_of(request: Request) -> tuple[Plane, ...]:
-    """Read the requested cuts.
-
-    Raises
-    ------
-    PlanError
-        If one is no plane; its number is named.
-    """
-    planes = []
-    for number, values in enumerate(request.planes, 1):
-        try:
-            planes.append(Plane(point_mm=np.array(values[:3]), normal=np.array(values[3:])))
-        except PlanError as fault:
-            raise PlanError(f"Plane {number}: {fault}") from fault
-    return tuple(planes)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -7,17 +7,17 @@ from pathlib import Path
 from threading import Event
 from typing import Literal
 
-import numpy as np
-
 from liverplan import case, dicom, report
 from liverplan.anatomy import lesion_name
 from liverplan.case import Case
-from liverplan.errors import CaseError, InputError
-from liverplan.report import AuditRow, ReportInput
-from liverplan.resection import Plane
+from liverplan.errors import CaseError, InputError, PlanError
+from liverplan.report import AuditRow, PlanRow, ReportInput
+from liverplan.resection import Plan
 from liverplan.segmentation import write_mask_file
 from liverplan.segmentation.labels import LIVER
 from liverplan.segmentation.results import Mask
+from liverplan.volumetry.cut_checks import staying
+from liverplan.volumetry.cut_volumes import PlanIndex
 from liverplan.workflow.cases import measure_state, patient_of
 from liverplan.workflow.committee import is_final, signature_rows
 from liverplan.workflow.folders import whole_folder
@@ -87,19 +87,40 @@ def report_input(
     return ReportInput(
         volume=state.volume,
         segmentation=state.segmentation,
-        planes=tuple(cut for cut in state.plan.cuts if isinstance(cut, Plane)),
+        plan=state.plan,
+        maps=state.maps,
         findings=measure_state(state, opened.folder),
         hashes={"case state": opened.content_sha256},
         audit=tuple(
             AuditRow(when=e.when, who=e.actor.name, kind=e.actor.kind, what=e.what, why=e.why)
             for e in opened.history
         ),
+        plans=_plan_rows(opened),
         signatures=signature_rows(opened),
         visits=visits_in(state.documents) or patient_of(state.documents).visits,
         status="final" if is_final(opened) else "draft",
         language=language,
         identity=identity,
     )
+
+
+def _plan_rows(opened: Case) -> tuple[PlanRow, ...]:
+    """Measure the other plans that the case holds; one that makes no sense says why."""
+    state = opened.state
+    current = state.plan.to_json()["cuts"]
+    rows = []
+    for number, document in enumerate(state.documents.get("plans", ()), 1):
+        plan = Plan.from_json(document)
+        if not plan.cuts or plan.to_json()["cuts"] == current:
+            continue
+        name = plan.name or str(number)
+        try:
+            found = measure_state(state, opened.folder, plan)
+        except PlanError as error:
+            rows.append(PlanRow(name=name, findings=None, refusal=str(error)))
+        else:
+            rows.append(PlanRow(name=name, findings=found))
+    return tuple(rows)
 
 
 def write_report(
@@ -155,14 +176,11 @@ def export_case(folder: Path, out: Path) -> list[Path]:
 
 def _parts(request: ReportInput) -> dict[str, Mask]:
     """Masks of the functional tissue that stays and that is removed; none without a cut."""
-    if not request.planes:
+    if not request.plan.cuts:
         return {}
     functional = request.segmentation.labels == LIVER
-    index = np.argwhere(functional)
-    points = request.segmentation.grid.to_mm(index)
-    stays = np.all([plane.signed_distance_mm(points) >= 0 for plane in request.planes], axis=0)
-    remnant = np.zeros(functional.shape, bool)
-    remnant[tuple(index[stays].T)] = True
+    index = PlanIndex.build(request.segmentation, request.maps)
+    remnant = functional & staying(index, request.plan)
     return {"remnant": remnant, "resected": functional & ~remnant}
 
 

@@ -99,7 +99,7 @@ def test_the_command_takes_a_folder_as_it_is(cases, capsys):
 
 
 def test_a_plan_that_was_not_made_has_no_remnant(findings):
-    document = findings.to_json() | {"planes": []}
+    document = findings.to_json() | {"planes": [], "cuts": []}
     row = row_of(Findings.from_json(document))
     assert row["remnant_ml"] is None
     assert row["remnant_fraction"] is None

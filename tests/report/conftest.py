@@ -17,7 +17,7 @@ from liverplan.findings import (
     Volumes,
 )
 from liverplan.report import ReportInput
-from liverplan.resection import Plane
+from liverplan.resection import Plan, Plane
 from liverplan.segmentation import Provenance, Segmentation
 from liverplan.volume import Grid, Volume
 
@@ -93,7 +93,7 @@ def request_(liver, findings):
     return ReportInput(
         volume=volume,
         segmentation=segmentation,
-        planes=(Plane(point_mm=(0, 0, 0), normal=(1, 0, 0)),),
+        plan=Plan(cuts=(Plane(point_mm=(0, 0, 0), normal=(1, 0, 0)),)),
         findings=findings,
         patient={"birth_date": "1970-01-02"},
         hashes={"state": "ab" * 32},

@@ -10,6 +10,7 @@ from liverplan.errors import GridError, InputError
 from liverplan.report import AuditRow, PlanRow, SignatureRow, html_of, write_html
 from liverplan.report.files import write_whole
 from liverplan.report.html import plotly_js
+from liverplan.resection import Plan
 
 
 class Page(HTMLParser):
@@ -54,7 +55,7 @@ def test_nothing_is_fetched(page):
 
 
 def test_pictures_say_what_they_show(page):
-    assert len(page.images) == 5
+    assert len(page.images) == 6
     assert all(len(image["alt"]) > 40 for image in page.images)
     assert any("Metastases in this slice: M1" in image["alt"] for image in page.images)
 
@@ -143,7 +144,7 @@ def test_plans_signatures_and_audit_are_shown(request_, findings):
 
 def test_without_a_cut_the_report_says_so(request_):
     findings = dataclasses.replace(request_.findings, planes=(), margin_mm=None)
-    page = Page(html_of(dataclasses.replace(request_, planes=(), findings=findings)))
+    page = Page(html_of(dataclasses.replace(request_, plan=Plan(cuts=()), findings=findings)))
     assert "No verdict: no cut is planned." in page.text
     assert "is removed" not in page.text
     assert "liver, no cut" in page.text

@@ -7,11 +7,12 @@ import numpy as np
 import pytest
 
 from liverplan.report.meshes import surfaces
+from liverplan.report.side import Side
 from liverplan.report.stack import axial_stack, middle_of
 from liverplan.resection import Plane
 from liverplan.segmentation import Segmentation
 
-CUT = (Plane(point_mm=(0, 0, 0), normal=(1, 0, 0)),)
+CUT = Side.of_planes((Plane(point_mm=(0, 0, 0), normal=(1, 0, 0)),))
 
 
 def enclosed_ml(mesh):
@@ -42,11 +43,11 @@ def test_a_metastasis_is_drawn_where_it_lies_and_named(meshes):
 
 
 def test_the_cut_is_drawn_in_its_plane(meshes):
-    assert np.allclose(CUT[0].signed_distance_mm(meshes["cut"].vertices_mm), 0, atol=1e-9)
+    assert np.allclose(CUT.planes[0].signed_distance_mm(meshes["cut"].vertices_mm), 0, atol=1e-9)
 
 
 def test_without_a_cut_the_liver_is_one_piece(liver):
-    assert [mesh.kind for mesh in surfaces(liver[1], ())] == ["lesion", "uncut"]
+    assert [mesh.kind for mesh in surfaces(liver[1], Side.of_planes(()))] == ["lesion", "uncut"]
 
 
 def test_an_empty_mask_has_no_surface(liver):

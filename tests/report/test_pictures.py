@@ -6,11 +6,13 @@ import pytest
 from liverplan.report.geometry import VIEWS, cut_slice, focus_mm, liver_box_mm
 from liverplan.report.pictures import REMNANT, RESECTED, coloured, slice_png
 from liverplan.report.scene import render
+from liverplan.report.side import Side
 from liverplan.resection import Plane
 from liverplan.segmentation import Segmentation
 from liverplan.volume import Grid, Volume
 
-CUT = (Plane(point_mm=(0, 0, 0), normal=(1, 0, 0)),)
+CUT = Side.of_planes((Plane(point_mm=(0, 0, 0), normal=(1, 0, 0)),))
+NO_CUT = Side.of_planes(())
 
 
 def is_like(pixels, colour):
@@ -57,7 +59,7 @@ def test_any_scan_direction_gives_the_same_slice(liver, view):
 def test_the_focus_lies_on_the_cut_inside_the_liver(liver):
     _, segmentation = liver
     cut = (Plane(point_mm=(20, 5, 0), normal=(1, 0.4, 0.2)),)
-    focus = focus_mm(segmentation, cut)
+    focus = focus_mm(segmentation, Side.of_planes(cut))
     assert abs(cut[0].signed_distance_mm(focus)) < 3
     low, high = liver_box_mm(segmentation)
     assert ((low < focus) & (focus < high)).all()
@@ -75,8 +77,8 @@ def test_the_3d_view_shows_what_stays_and_what_goes(liver):
 def test_an_empty_mask_still_gives_pictures(liver):
     volume, segmentation = liver
     empty = Segmentation(grid=volume.grid, labels=np.zeros_like(segmentation.labels))
-    assert (render(empty, ()) == 255).all()
-    picture = cut_slice(volume, empty, (), view="axial", through_mm=focus_mm(empty, ()))
+    assert (render(empty, NO_CUT) == 255).all()
+    picture = cut_slice(volume, empty, NO_CUT, view="axial", through_mm=focus_mm(empty, NO_CUT))
     assert slice_png(picture).startswith(b"\x89PNG")
 
 

@@ -1,0 +1,173 @@
+"""Plans worth a look: the best of each family at a margin, and remnant against margin."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from liverplan import case
+from liverplan.errors import CaseError, InputError, PlanError
+from liverplan.resection import Parts, Plan, Plane
+from liverplan.volumetry import Suggestion, best_plane, front
+from liverplan.volumetry.cut_checks import plan_faults
+from liverplan.volumetry.cut_volumes import PlanIndex
+from liverplan.volumetry.suggest import Suggested, Suggestions
+from liverplan.volumetry.suggest import suggest as search
+from liverplan.workflow.cases import protocol_of
+
+FRONT_MARGINS_MM = tuple(float(mm) for mm in range(31))
+"""Of planes, which take no time."""
+
+FAMILY_MARGINS_MM = (0.0, 5.0, 10.0, 15.0, 20.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SuggestedPlans:
+    """The best plane, the best plan of each family, and how remnants fall as the margin grows.
+
+    ``families`` hold the suggestions at each of ``FAMILY_MARGINS_MM`` that any plan reaches,
+    ``faults`` by family why `assess` would refuse one, e.g. for an island that it leaves.
+    """
+
+    best: Suggestion
+    front: tuple[Suggestion, ...]
+    suggestions: Suggestions
+    families: tuple[Suggestions, ...]
+    faults: Mapping[str, tuple[str, ...]]
+    threshold_fraction: float
+
+    def to_json(self) -> dict[str, Any]:
+        """Return a plain document: mm, mL and fractions; the plane stands at the top."""
+        return {
+            "schema": "liverplan.suggestion/1",
+            **_suggestion_json(self.best),
+            "front": [_suggestion_json(point) for point in self.front],
+            "threshold_fraction": self.threshold_fraction,
+            "best": [
+                {**_suggested_json(plan), "faults": list(self.faults[plan.family])}
+                for plan in self.suggestions.best
+            ],
+            "family_fronts": self._fronts(),
+            "sentence": self.suggestions.sentence,
+            "caveat": self.suggestions.caveat,
+        }
+
+    def in_words(self) -> str:
+        """Return the suggestion as lines, each plan with the option that `assess` takes it by."""
+        rows = [
+            " ".join([_line(plan, self.suggestions.margin_mm), *self.faults[plan.family]])
+            for plan in self.suggestions.best
+        ]
+        fronts = [_front_line(family, points) for family, points in self._fronts().items()]
+        return "\n".join(
+            [
+                self.suggestions.sentence,
+                *rows,
+                "Remnant against margin:",
+                *fronts,
+                self.suggestions.caveat,
+            ]
+        )
+
+    def _fronts(self) -> dict[str, list[dict[str, float]]]:
+        """Return, for each family, what it leaves at each margin."""
+        found: dict[str, list[dict[str, float]]] = {}
+        for at in self.families:
+            for plan in at.best:
+                found.setdefault(plan.family, []).append(
+                    {
+                        "margin_mm": at.margin_mm,
+                        "remnant_ml": plan.remnant_ml,
+                        "remnant_fraction": plan.remnant_fraction,
+                    }
+                )
+        return found
+
+
+def suggest(folder: Path, margin_mm: float) -> SuggestedPlans:
+    """Find plans that remove every metastasis with a margin and leave the most.
+
+    Raises
+    ------
+    CaseError, PlanError
+        If the case has no masks or no metastases, or no plan does it.
+    """
+    if not 0 <= margin_mm <= 100:
+        raise InputError(f"A margin of {margin_mm:g} mm is not between 0 and 100 mm.")
+    state = case.open_case(folder).state
+    if state.segmentation is None:
+        raise CaseError(f"The case {folder} holds no masks yet, so no plan can be suggested.")
+    index = PlanIndex.build(state.segmentation, state.maps)
+    threshold = protocol_of(state.documents).threshold_fraction
+    best = best_plane(index.planes, margin_mm)
+    found = search(index, margin_mm=margin_mm, threshold_fraction=threshold)
+    return SuggestedPlans(
+        best=best,
+        front=front(index.planes, FRONT_MARGINS_MM),
+        suggestions=found,
+        faults={plan.family: plan_faults(index, plan.plan) for plan in found.best},
+        families=_at_margins(index, FAMILY_MARGINS_MM, threshold),
+        threshold_fraction=threshold,
+    )
+
+
+def _at_margins(
+    index: PlanIndex, margins_mm: Sequence[float], threshold_fraction: float
+) -> tuple[Suggestions, ...]:
+    found = []
+    for margin in margins_mm:
+        with suppress(PlanError):  # nothing stays at that margin: the front ends before it
+            found.append(search(index, margin_mm=margin, threshold_fraction=threshold_fraction))
+    return tuple(found)
+
+
+def _suggestion_json(suggestion: Suggestion) -> dict[str, Any]:
+    return {
+        "margin_mm": suggestion.margin_mm,
+        "plane": {
+            "point_mm": suggestion.plane.point_mm.tolist(),
+            "normal": suggestion.plane.normal.tolist(),
+        },
+        "remnant_ml": suggestion.remnant_ml,
+        "remnant_fraction": suggestion.remnant_fraction,
+    }
+
+
+def _suggested_json(plan: Suggested) -> dict[str, Any]:
+    return {
+        "family": plan.family,
+        "plan": plan.plan.to_json(),
+        "remnant_ml": plan.remnant_ml,
+        "remnant_fraction": plan.remnant_fraction,
+        "margin_mm": plan.margin_mm,
+    }
+
+
+def _line(plan: Suggested, margin_mm: float) -> str:
+    share = f"{100 * plan.remnant_fraction:.1f} %"
+    return (
+        f"{plan.family}: remnant {plan.remnant_ml:.1f} mL, {share} of the functional liver, margin "
+        f"{plan.margin_mm:.1f} mm. {_option(plan.plan, margin_mm)}"
+    )
+
+
+def _option(plan: Plan, margin_mm: float) -> str:
+    """Return the options by which `assess` takes a plan."""
+    words = []
+    for cut in plan.cuts:
+        if isinstance(cut, Plane):
+            numbers = ",".join(f"{x:.3f}" for x in (*cut.point_mm, *cut.normal))
+            words.append(f"--plane {numbers}")
+        elif isinstance(cut, Parts):
+            words.append(f"--resection {','.join(cut.names)}")
+    wedges = len(plan.cuts) - len(words)
+    words += [f"--wedge {label}:{margin_mm:g}" for label in range(2, 2 + wedges)]
+    return " ".join(words)
+
+
+def _front_line(family: str, points: Sequence[dict[str, float]]) -> str:
+    shares = [f"{100 * p['remnant_fraction']:.1f} % at {p['margin_mm']:g} mm" for p in points]
+    return f"  {family}: {', '.join(shares)}"
