@@ -33,9 +33,10 @@ class BrushOptions(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(5)
         layout.addLayout(row(self.ball, 1, self.radius))
-        to = label("to", "secondary", wrap=False)
-        hu = label("HU", "secondary", wrap=False)
-        layout.addLayout(row(self.limit, self.lowest, to, self.highest, hu, 1))
+        self.range = QWidget()
+        to, hu = label("to", "secondary", wrap=False), label("HU", "secondary", wrap=False)
+        self.range.setLayout(row(self.lowest, to, self.highest, hu))
+        layout.addLayout(row(self.limit, self.range, 1))
         desk.tools.changed.connect(self.refresh)
         marking.options_changed.connect(self.refresh)
         self.refresh()
@@ -49,8 +50,8 @@ class BrushOptions(QWidget):
         self.limit.setChecked(limits is not None)
         for box, value in zip((self.lowest, self.highest), limits or (), strict=False):
             box.setValue(round(value))
-        for box in (self.lowest, self.highest):
-            box.setEnabled(limits is not None)
+        self.limit.setText("only" if limits else "only some densities")
+        self.range.setVisible(limits is not None)
         self.radius.setText(f"radius {self.desk.tools.radius_mm:.0f} mm  [ ]")
         del blockers
 

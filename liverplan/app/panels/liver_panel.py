@@ -16,7 +16,7 @@ from liverplan.app.panels.brush_options import BrushOptions
 from liverplan.app.panels.busy import Busy
 from liverplan.app.panels.panel import Panel
 from liverplan.app.tools import ToolName
-from liverplan.app.widgets import button, label, row
+from liverplan.app.widgets import button, label, restyle, row
 from liverplan.report.numbers import ml
 from liverplan.segmentation.labels import LIVER
 
@@ -106,6 +106,7 @@ class LiverPanel(Panel):
         self.method.setVisible(len(self.marking.backends.choices) > 1)
         self.method.setEnabled(not busy)
         self.run_button.setText("Find the liver again" if has else "Find the liver")
+        restyle(self.run_button, "role", "" if has else "primary")
         self.after.setVisible(has)
         index = self.desk.live.index
         if index is not None:

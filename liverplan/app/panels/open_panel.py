@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QIcon
+from PySide6.QtGui import QIcon, QPixmap
 from PySide6.QtWidgets import QFileDialog, QListWidget, QListWidgetItem, QSizePolicy
 
 from liverplan.app.desk import Desk
@@ -35,7 +35,7 @@ class OpenPanel(Panel):
             SAMPLE, opening.open_sample, tip="A phantom whose volumes are known exactly"
         )
         self.busy = Busy()
-        self.table = Table(["Series", "Usable"], stretch=0, most_rows=5)
+        self.table = Table(["Series"], stretch=0, most_rows=5)
         self.table.setIconSize(QSize(SIDE, SIDE))
         self.thumbnails = opening.thumbnails
         self.thumbnails.changed.connect(self._show_pictures)
@@ -96,7 +96,7 @@ class OpenPanel(Panel):
             cell = self.table.item(number, 0)
             made = self.thumbnails.pictures.get(number)
             if cell is not None:
-                cell.setIcon(QIcon() if made is None else QIcon(made))
+                cell.setIcon(QIcon() if made is None else as_icon(made))
         self.table.fit()
 
     def show_recents(self) -> None:
@@ -126,6 +126,7 @@ class OpenPanel(Panel):
         usable = info is not None and info.usable and not self.desk.busy(self.place)
         self.read_button.setEnabled(usable)
         self.why.setText("" if info is None else why(info))
+        self.why.setVisible(bool(self.why.text()))
 
     def _read(self) -> None:
         n = self.table.chosen
@@ -150,16 +151,23 @@ class OpenPanel(Panel):
             self.opening.open_path(Path(chosen))
 
 
-def series_row(info: SeriesInfo) -> tuple[str, str]:
-    """Return what the table shows of a series: name, kind and geometry; whether it can be used."""
+def series_row(info: SeriesInfo) -> tuple[str]:
+    """Return what the table shows of a series: name; kind and shape; spacing, or that it is no."""
     name = info.description or info.key[-16:] or (info.files[0] if info.files else "?")
     if not info.usable:
-        return f"{name}\n{info.kind}\n{info.n_files} files", "no"
+        return (f"{name}\n{info.kind}, {info.n_files} files\ncannot be used",)
     k, j, i = info.shape
     mm = info.spacing_mm
     size = f"{i}{TIMES}{j}{TIMES}{k}"
     step = f"{mm[2]:.2g}{TIMES}{mm[1]:.2g}{TIMES}{mm[0]:.2g} mm"
-    return f"{name}\n{info.kind}, {size}\n{step}", "yes"
+    return (f"{name}\n{info.kind}, {size}\n{step}",)
+
+
+def as_icon(picture: QPixmap) -> QIcon:
+    """Return an icon that keeps its greys while its row is selected."""
+    icon = QIcon(picture)
+    icon.addPixmap(picture, QIcon.Mode.Selected)
+    return icon
 
 
 def why(info: SeriesInfo) -> str:
