@@ -196,9 +196,43 @@ def report(
 
 
 @app.command()
-def export(case: CaseFolder, out: Annotated[Path, typer.Option(metavar="DIR")]) -> None:
+def export(
+    case: CaseFolder,
+    out: Annotated[Path, typer.Option(metavar="DIR")],
+    *,
+    deidentify: Annotated[
+        bool, typer.Option("--deidentify", help="After DICOM PS3.15's Basic Profile.")
+    ] = False,
+    pseudonym: Annotated[
+        str | None, typer.Option(metavar="NAME", help="In place of the patient's name and number.")
+    ] = None,
+    keep_characteristics: Annotated[
+        bool, typer.Option("--keep-characteristics", help="Sex, age, height and weight stay.")
+    ] = False,
+    shift_days: Annotated[
+        int | None, typer.Option(metavar="N", help="Shift dates rather than remove them.")
+    ] = None,
+    key: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="A secret: the same gives the same UIDs.")
+    ] = None,
+    ct: Annotated[
+        Path | None, typer.Option(metavar="PATH", help="De-identify the CT's files as well.")
+    ] = None,
+) -> None:
     """Write DICOM SEG, SR, encapsulated PDF and STL."""
-    for path in workflow.export_case(case, out):
+    rules = None
+    if deidentify:
+        rules = workflow.rules_for(
+            pseudonym=pseudonym,
+            key=key,
+            keep_characteristics=keep_characteristics,
+            shift_days=shift_days,
+        )
+    elif keep_characteristics or any(o is not None for o in (pseudonym, shift_days, key, ct)):
+        raise typer.BadParameter("other options need it.", param_hint="--deidentify")
+    with on_terminal() as progress:
+        written = workflow.export_case(case, out, rules=rules, ct=ct, progress=progress)
+    for path in written:
         typer.echo(str(path))
 
 

@@ -19,11 +19,25 @@ from liverplan.dicom.seg_read import SegMask, read_seg
 from liverplan.dicom.source import open_source
 
 if TYPE_CHECKING:
-    from liverplan.dicom.documents import stl_of, write_pdf, write_stl, write_stl_object
-    from liverplan.dicom.seg_write import write_seg
-    from liverplan.dicom.sr import write_sr
+    from liverplan.dicom.deidentify import deidentify_series, keep
+    from liverplan.dicom.documents import (
+        make_pdf,
+        make_stl_object,
+        stl_of,
+        write_pdf,
+        write_stl,
+        write_stl_object,
+    )
+    from liverplan.dicom.seg_write import make_seg, write_seg
+    from liverplan.dicom.sr import make_sr, write_sr
 
 _WRITERS = {
+    "deidentify_series": "deidentify",
+    "keep": "deidentify",
+    "make_pdf": "documents",
+    "make_seg": "seg_write",
+    "make_sr": "sr",
+    "make_stl_object": "documents",
     "stl_of": "documents",
     "write_pdf": "documents",
     "write_seg": "seg_write",
@@ -39,7 +53,13 @@ __all__ = [
     "SeriesInfo",
     "SourceImage",
     "choose_series",
+    "deidentify_series",
     "find_series",
+    "keep",
+    "make_pdf",
+    "make_seg",
+    "make_sr",
+    "make_stl_object",
     "open_source",
     "read_seg",
     "read_series",

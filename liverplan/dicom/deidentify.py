@@ -9,19 +9,29 @@ from __future__ import annotations
 
 import hmac
 import secrets
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pydicom
 from pydicom.datadict import keyword_for_tag
 from pydicom.dataelem import DataElement
 from pydicom.sr.codedict import codes
+from pydicom.uid import (
+    ComprehensiveSRStorage,
+    EncapsulatedPDFStorage,
+    EncapsulatedSTLStorage,
+    SegmentationStorage,
+)
 
+from liverplan.dicom.find import Progress, find_series
 from liverplan.dicom.headers import Headers
-from liverplan.dicom.outgoing import MANUFACTURER, MUST_BE_PRESENT
+from liverplan.dicom.outgoing import MANUFACTURER, MUST_BE_PRESENT, save
 from liverplan.dicom.quiet import quiet
-from liverplan.errors import DicomError
+from liverplan.dicom.source import Source, open_source
+from liverplan.errors import CancelledError, DicomError
 
 PROFILE = "DICOM PS3.15 Annex E Basic Profile"
 DUMMY_DATE, DUMMY_TIME = "19000101", "000000"
@@ -88,7 +98,22 @@ DROPPED = frozenset(
         "PersonIdentificationCodeSequence",
     }
 )
-NEEDED_DATES = {"ContentDate": DUMMY_DATE, "ContentTime": DUMMY_TIME}
+NEEDED_DATES = {
+    "ContentDate": DUMMY_DATE,
+    "ContentTime": DUMMY_TIME,
+    "StudyDate": DUMMY_DATE,
+    "StudyTime": DUMMY_TIME,
+}
+"""Dates that an object or a DICOMDIR cannot be without get a dummy value, as the profile allows."""
+DUMMY_STUDY_ID = "1"
+OWN_CLASSES = frozenset(
+    {
+        SegmentationStorage,
+        ComprehensiveSRStorage,
+        EncapsulatedPDFStorage,
+        EncapsulatedSTLStorage,
+    }
+)
 SILENT_GROUPS = frozenset({0x0002, 0x0010, 0x0012, 0x0032, 0x0038, 0x4008})
 """Groups in which only what is named stays: patient, trial, study, visit, interpretation."""
 
@@ -134,15 +159,19 @@ def deidentify(dataset: pydicom.Dataset, rules: Rules) -> pydicom.Dataset:
         If names may be burned into its pixels, or its document was not said to be clean.
     """
     _refuse_what_cannot_be_cleaned(dataset, rules)
-    own = str(dataset.get("Manufacturer", "")) == MANUFACTURER
+    own = (
+        str(dataset.get("Manufacturer", "")) == MANUFACTURER
+        and dataset.get("SOPClassUID") in OWN_CLASSES
+    )
     with quiet():
         clean = _cleaned(dataset, rules, own=own)
         for keyword in MUST_BE_PRESENT:
             if keyword not in clean:
-                setattr(clean, keyword, "")
+                setattr(clean, keyword, NEEDED_DATES.get(keyword, ""))
         if "FrameOfReferenceUID" in clean:
             clean.PositionReferenceIndicator = ""
-        clean.PatientName = clean.PatientID = rules.pseudonym
+        _name(clean, rules)
+        _keep_required(clean)
         _record(clean, rules)
         meta = getattr(dataset, "file_meta", None)
         if meta is not None:
@@ -158,11 +187,76 @@ def deidentify_headers(headers: Headers, rules: Rules) -> Headers:
     with quiet():
         source = headers.dataset()
         clean = _cleaned(source, rules, own=False)
-        clean.PatientName = clean.PatientID = rules.pseudonym
+        _name(clean, rules)
         _record(clean, rules)
         common = clean.to_json_dict(suppress_invalid_tags=True)
     images = tuple(replace(image, sop_uid=rules.uid(image.sop_uid)) for image in headers.images)
     return replace(headers, common=common, images=images)
+
+
+def keep(dataset: pydicom.Dataset, path: Path, rules: Rules | None = None) -> Path:
+    """Write an object, de-identified if there are rules; whole or not at all.
+
+    Raises
+    ------
+    DicomError
+        If it cannot be cleaned or written.
+    """
+    return save(dataset if rules is None else deidentify(dataset, rules), path)
+
+
+def deidentify_series(
+    path: Path | str,
+    headers: Headers,
+    folder: Path,
+    rules: Rules,
+    *,
+    progress: Progress | None = None,
+    cancel: threading.Event | None = None,
+) -> list[Path]:
+    """Write the images that a CT was read from, de-identified, as ``ct_0001.dcm`` ...
+
+    Parameters
+    ----------
+    path : Path or str
+        Where the CT lies: folder, zip, DICOMDIR or file.
+    headers : Headers
+        Of the CT, from `read_series`: what is written is what they name, and all of it.
+    folder : Path
+        The files are written here.
+
+    Raises
+    ------
+    DicomError
+        If the images are not all there, or one cannot be cleaned or written.
+    CancelledError
+        If ``cancel`` was set.
+    """
+    wanted = {image.sop_uid: n for n, image in enumerate(headers.images, 1)}
+    series = str(headers.dataset().SeriesInstanceUID)
+    planes = [p for info in find_series(path) if info.uid == series for p in info.planes]
+    names = {p.name: wanted[p.sop_uid] for p in planes if p.sop_uid in wanted}
+    if set(names.values()) != set(wanted.values()):
+        raise DicomError(f"{Path(path).name} does not hold all images of the case's CT.")
+    written = []
+    with open_source(path) as source:
+        for done, (name, number) in enumerate(names.items(), 1):
+            if cancel is not None and cancel.is_set():
+                raise CancelledError("De-identifying was cancelled.")
+            written.append(keep(_whole(source, name), folder / f"ct_{number:04d}.dcm", rules))
+            if progress is not None:
+                progress(done / len(names), f"De-identified {done} of {len(names)} images")
+    return sorted(written)
+
+
+def _whole(source: Source, name: str) -> pydicom.Dataset:
+    try:
+        with source.open(name) as stream, quiet():
+            return pydicom.dcmread(stream, force=True)
+    except DicomError:
+        raise
+    except Exception as error:
+        raise DicomError(f"{name} cannot be read ({type(error).__name__}).") from error
 
 
 def _refuse_what_cannot_be_cleaned(dataset: pydicom.Dataset, rules: Rules) -> None:
@@ -197,13 +291,13 @@ def _clean_element(element: DataElement, rules: Rules, *, own: bool) -> Iterator
         return
     if element.VR == "UI":
         yield from _mapped(element, rules)
-    elif element.VR in {"DA", "TM", "DT"}:
-        yield from _moved(element, keyword, rules)
     elif keyword in CHARACTERISTICS:
         if rules.retain_characteristics:
             yield element
     elif tag.group in SILENT_GROUPS:
         return
+    elif element.VR in {"DA", "TM", "DT"}:
+        yield from _moved(element, keyword, rules)
     elif element.VR == "SQ":
         items = [_cleaned(item, rules, own=own) for item in element.value]
         yield DataElement(tag, "SQ", items)
@@ -228,9 +322,7 @@ def _mapped(element: DataElement, rules: Rules) -> Iterator[DataElement]:
 
 
 def _moved(element: DataElement, keyword: str, rules: Rules) -> Iterator[DataElement]:
-    """Shift a date, or leave it out; birth dates never stay."""
-    if keyword.startswith("PatientBirth"):
-        return
+    """Shift a date, or leave it out."""
     if rules.shift_days is not None and element.VR != "DT":
         value = str(element.value or "")
         new = value if element.VR == "TM" else _shifted(value, rules.shift_days)
@@ -247,6 +339,20 @@ def _shifted(date: str, days: int) -> str:
         return (day + timedelta(days=days)).strftime("%Y%m%d")
     except (ValueError, OverflowError):
         return ""
+
+
+def _name(clean: pydicom.Dataset, rules: Rules) -> None:
+    clean.PatientName, clean.PatientID = f"{rules.pseudonym}^", rules.pseudonym
+    clean.StudyID = DUMMY_STUDY_ID
+
+
+def _keep_required(clean: pydicom.Dataset) -> None:
+    """Put back, empty, what an object of its kind must not be without."""
+    if "EncapsulatedDocument" in clean:
+        clean.AcquisitionDateTime = ""
+        clean.BurnedInAnnotation = "NO"
+    if clean.get("Modality") == "SR":
+        clean.ReferencedPerformedProcedureStepSequence = []
 
 
 def _record(clean: pydicom.Dataset, rules: Rules) -> None:

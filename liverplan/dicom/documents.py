@@ -40,6 +40,11 @@ def write_pdf(path: Path | str, pdf: Path | str | bytes, headers: Headers) -> Pa
         If the PDF cannot be read, is none, or the file cannot be written.
     """
     data = pdf if isinstance(pdf, bytes) else _contents(Path(pdf))
+    return save(make_pdf(data, headers), Path(path))
+
+
+def make_pdf(data: bytes, headers: Headers) -> pydicom.Dataset:
+    """Build what `write_pdf` writes."""
     if not data.startswith(b"%PDF-"):
         raise DicomError("The report to encapsulate is no PDF.")
     with quiet():
@@ -49,7 +54,7 @@ def write_pdf(path: Path | str, pdf: Path | str | bytes, headers: Headers) -> Pa
         document.DocumentTitle = "liverplan report"
         document.ConceptNameCodeSequence = [hd.sr.CodedConcept(*REPORT_TITLE)]
         document.ConversionType = "SYN"
-    return save(document, Path(path))
+    return document
 
 
 def write_stl_object(
@@ -69,6 +74,11 @@ def write_stl_object(
     DicomError
         If the file cannot be written.
     """
+    return save(make_stl_object(stl, headers, name=name, number=number), Path(path))
+
+
+def make_stl_object(stl: bytes, headers: Headers, *, name: str, number: int = 1) -> pydicom.Dataset:
+    """Build what `write_stl_object` writes."""
     with quiet():
         document = _document(headers, EncapsulatedSTLStorage, "M3D", SERIES_NUMBERS["STL"], stl)
         document.InstanceNumber = number
@@ -79,8 +89,9 @@ def write_stl_object(
         document.MeasurementUnitsCodeSequence = [hd.sr.CodedConcept("mm", "UCUM", "mm")]
         document.FrameOfReferenceUID = headers.frame_uid
         document.PositionReferenceIndicator = ""
+        document.BurnedInAnnotation = "NO"
         del document.ConversionType
-    return save(document, Path(path))
+    return document
 
 
 def _contents(path: Path) -> bytes:

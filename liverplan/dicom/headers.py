@@ -8,7 +8,8 @@ original files have gone.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Self
 
@@ -52,6 +53,24 @@ PATIENT_AND_STUDY = (
     "PatientPosition",
     "BodyPartExamined",
     "TimezoneOffsetFromUTC",
+)
+
+
+IDENTIFYING = (
+    "PatientName",
+    "PatientID",
+    "IssuerOfPatientID",
+    "PatientBirthDate",
+    "StudyInstanceUID",
+    "StudyDate",
+    "StudyID",
+    "StudyDescription",
+    "AccessionNumber",
+    "ReferringPhysicianName",
+    "SeriesInstanceUID",
+    "SeriesDescription",
+    "SeriesDate",
+    "FrameOfReferenceUID",
 )
 
 
@@ -130,9 +149,42 @@ class Headers:
         """Whether the source is one multi-frame object."""
         return self.sop_class in ENHANCED_CLASSES
 
+    def identifying_texts(self) -> tuple[str, ...]:
+        """Names, numbers, descriptions and dates of the source, in the ways people write them."""
+        source = self.dataset()
+        found: dict[str, None] = {}
+        for keyword in IDENTIFYING:
+            value = str(source.get(keyword) or "").strip()
+            element = source.get_item(keyword) if value else None
+            if element is not None and element.VR == "DA":
+                found.update(dict.fromkeys(_dates(value)))
+            elif element is not None and element.VR == "PN":
+                found.update(dict.fromkeys(_names(value)))
+            else:
+                found[value] = None
+        found.update((image.sop_uid, None) for image in self.images)
+        return tuple(text for text in found if text)
+
     def dataset(self) -> pydicom.Dataset:
         """Return the patient, study and series attributes as a data set."""
         return pydicom.Dataset.from_json(dict(self.common))
+
+
+def _dates(date: str) -> Iterator[str]:
+    """One day as headers, people and files write it."""
+    year, month, day = date[:4], date[4:6], date[6:8]
+    yield date
+    for mark in ("-", ".", "/", "_", " "):
+        yield mark.join((year, month, day))
+        yield mark.join((day, month, year))
+        yield mark.join((month, day, year))
+
+
+def _names(name: str) -> Iterator[str]:
+    """Every part of a name, and the parts together, in capitals or not."""
+    parts = [part for part in re.split(r"[\^=\s,]+", name) if len(part) > 1]
+    for text in (name, *parts, " ".join(parts), " ".join(reversed(parts))):
+        yield from (text, text.upper(), text.title())
 
 
 def _image(item: Mapping[str, Any]) -> SourceImage:

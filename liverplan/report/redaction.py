@@ -12,7 +12,7 @@ from liverplan.report.request import ReportInput
 T = TypeVar("T")
 
 HIDDEN = "[\N{HORIZONTAL ELLIPSIS}]"
-DATE = r"\b(?:19|20)\d{2}-?(?:0[1-9]|1[0-2])-?(?:0[1-9]|[12]\d|3[01])\b"
+DATE = r"(?<!\d)(?:19|20)\d{2}[-._/]?(?:0[1-9]|1[0-2])[-._/]?(?:0[1-9]|[12]\d|3[01])(?!\d)"
 TITLE = re.compile(r"^(?:(?:dr|prof|doc|docent|professor)\b\.?\s*)+", re.IGNORECASE)
 BETWEEN_NAMES = re.compile(r"\s*(?:[,;/]|\band\b|\bon\b)\s*")
 
@@ -20,7 +20,7 @@ BETWEEN_NAMES = re.compile(r"\s*(?:[,;/]|\band\b|\bon\b)\s*")
 def redacted(content: T, request: ReportInput) -> T:
     """Replace every known name and identifier, and whatever looks like a date, in all texts."""
     known = sorted(set(_known(request)), key=len, reverse=True)
-    words = "|".join(rf"(?<!\w){re.escape(text)}(?!\w)" for text in known)
+    words = "|".join(rf"(?<![^\W_]){re.escape(text)}(?![^\W_])" for text in known)
     pattern = re.compile(f"{DATE}|{words}" if words else DATE)
     hidden: T = _walk(content, pattern)
     return hidden
@@ -36,7 +36,7 @@ def _known(request: ReportInput) -> Iterator[str]:
         parts = (text, *BETWEEN_NAMES.split(text))
         yield from (part for part in (*parts, *map(_untitled, parts)) if len(part) > 1)
     facts = (value for value in request.patient.values() if isinstance(value, str))
-    yield from (text for text in (series.uid, series.description, *facts) if len(text) > 3)
+    yield from (text for text in (series.uid, series.description, *facts) if len(text) > 2)
 
 
 def _untitled(name: str) -> str:

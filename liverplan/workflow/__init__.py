@@ -8,6 +8,7 @@ from liverplan.findings import Findings
 from liverplan.workflow.cases import assess, measure_case, verdict, verify_case
 from liverplan.workflow.committee import signers
 from liverplan.workflow.evaluate import evaluate
+from liverplan.workflow.exporting import rules_for
 from liverplan.workflow.inputs import (
     DEFAULT_BACKEND,
     DEFAULT_PROTOCOL,
@@ -33,6 +34,7 @@ __all__ = [
     "make_segmentation",
     "measure_case",
     "open_ct",
+    "rules_for",
     "segment_to_file",
     "signers",
     "suggest",

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import tomllib
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from threading import Event
-from typing import Literal
+from typing import Any, Literal
 
 from liverplan import case, dicom, report
-from liverplan.anatomy import lesion_name
 from liverplan.case import Case
+from liverplan.dicom.deidentify import Rules
 from liverplan.errors import CaseError, InputError, PlanError
 from liverplan.report import AuditRow, PlanRow, ReportInput
 from liverplan.resection import Plan
 from liverplan.segmentation import write_mask_file
-from liverplan.segmentation.labels import LIVER
-from liverplan.segmentation.results import Mask
-from liverplan.volumetry.cut_checks import staying
-from liverplan.volumetry.cut_volumes import PlanIndex
 from liverplan.workflow.cases import measure_state, patient_of
 from liverplan.workflow.committee import is_final, signature_rows
+from liverplan.workflow.exporting import parts_of, write_objects
 from liverplan.workflow.folders import whole_folder
 from liverplan.workflow.inputs import DEFAULT_BACKEND, Point, Request, make_segmentation, open_ct
 from liverplan.workflow.progress import Progress, part, tell
@@ -85,6 +83,7 @@ def report_input(
     if state.volume is None or state.segmentation is None:
         raise CaseError(f"The case {opened.folder} holds no masks yet, so there is no report.")
     return ReportInput(
+        patient=_secrets(state.documents) if identity == "hidden" else {},
         volume=state.volume,
         segmentation=state.segmentation,
         plan=state.plan,
@@ -123,6 +122,16 @@ def _plan_rows(opened: Case) -> tuple[PlanRow, ...]:
     return tuple(rows)
 
 
+def _secrets(documents: Mapping[str, Any]) -> dict[str, str]:
+    """Whatever names somebody in the CT's headers or the facts, so that no sentence repeats it."""
+    texts: list[str] = []
+    if "headers" in documents:
+        texts += dicom.Headers.from_json(documents["headers"]).identifying_texts()
+    facts = tomllib.loads(documents["patient"]["toml"]).get("facts", {}).values()
+    texts += [str(fact[key]) for fact in facts for key in ("by", "note") if key in fact]
+    return {str(number): text for number, text in enumerate(texts)}
+
+
 def write_report(
     folder: Path, out: Path, *, language: str = "en", identity: Identity = "shown"
 ) -> Path:
@@ -141,56 +150,50 @@ def write_report(
     return writer(out, request)
 
 
-def export_case(folder: Path, out: Path) -> list[Path]:
+def export_case(
+    folder: Path,
+    out: Path,
+    *,
+    rules: Rules | None = None,
+    ct: Path | None = None,
+    progress: Progress | None = None,
+    cancel: Event | None = None,
+) -> list[Path]:
     """Write a case as DICOM SEG, SR, encapsulated PDF and STL, and as plain STL files.
 
     Remnant and resected tissue are exported by voxel centres; the numbers are those measured.
+
+    Parameters
+    ----------
+    folder, out : Path
+        The case, and the folder to write.
+    rules : Rules, optional
+        De-identify everything by these; the report then hides identity.
+    ct : Path, optional
+        Where the CT itself lies: its files are de-identified by the same rules into ``ct/``.
 
     Raises
     ------
     InputError
         If ``out`` holds anything but an earlier export, or cannot be written.
+    DicomError
+        If ``ct`` does not hold the case's CT, or cannot be cleaned.
     """
     opened = case.open_case(folder)
-    request = report_input(opened)
+    tell(progress, 0.0, "Measuring")
+    request = report_input(opened, identity="shown" if rules is None else "hidden")
     headers = dicom.Headers.from_json(opened.state.documents["headers"])
-    parts = _parts(request)
+    parts = parts_of(request.segmentation, opened.state.plan, opened.state.maps)
     with whole_folder(out, _is_export) as filled:
-        seg = dicom.write_seg(
-            filled / "segmentation.dcm",
-            request.segmentation,
-            headers,
-            remnant=parts.get("remnant"),
-            resected=parts.get("resected"),
-        )
-        dicom.write_sr(filled / "measurements.dcm", request.findings, headers, seg)
-        dicom.write_pdf(filled / "report.dcm", report.pdf_of(request), headers)
-        for number, (name, mask) in enumerate(_structures(request, parts), 1):
-            stl = dicom.stl_of(mask, request.segmentation.grid)
-            (filled / f"{name}.stl").write_bytes(stl)
-            dicom.write_stl_object(
-                filled / f"{name}.stl.dcm", stl, headers, name=name, number=number
+        tell(progress, 0.2, "Writing")
+        write_objects(filled, request, headers, parts, rules)
+        if ct is not None and rules is not None:
+            onward = part(progress, 0.6, 1.0)
+            dicom.deidentify_series(
+                ct, headers, filled / "ct", rules, progress=onward, cancel=cancel
             )
-    return sorted(out.iterdir())
-
-
-def _parts(request: ReportInput) -> dict[str, Mask]:
-    """Masks of the functional tissue that stays and that is removed; none without a cut."""
-    if not request.plan.cuts:
-        return {}
-    functional = request.segmentation.labels == LIVER
-    index = PlanIndex.build(request.segmentation, request.maps)
-    remnant = functional & staying(index, request.plan)
-    return {"remnant": remnant, "resected": functional & ~remnant}
-
-
-def _structures(request: ReportInput, parts: Mapping[str, Mask]) -> Iterator[tuple[str, Mask]]:
-    segmentation = request.segmentation
-    yield "liver", segmentation.liver
-    for label in segmentation.lesion_labels:
-        yield lesion_name(label).lower().replace(" ", "_"), segmentation.lesion(label)
-    yield from ((name, mask) for name, mask in parts.items() if mask.any())
+    return sorted(path for path in out.rglob("*") if path.is_file())
 
 
 def _is_export(name: str) -> bool:
-    return name.endswith((".dcm", ".stl"))
+    return name.endswith((".dcm", ".stl")) or name == "ct"

@@ -143,7 +143,7 @@ def test_characteristics_and_shifted_dates_stay_when_asked(make):
     series = make(changes={"PatientSize": 1.65, "PatientWeight": 70, "PatientAge": "063Y"})
     dataset = series.dataset(0, series.places()[0])
     plain = deidentify(dataset, Rules(key=b"k"))
-    assert (plain.StudyDate, plain.PatientSex) == ("", "")
+    assert (plain.StudyDate, plain.StudyID, plain.PatientSex) == ("19000101", "1", "")
     assert "PatientWeight" not in plain
     assert plain.LongitudinalTemporalInformationModified == "REMOVED"
     kept = deidentify(dataset, Rules(key=b"k", retain_characteristics=True, shift_days=-366))

@@ -1,0 +1,116 @@
+"""A measured case as DICOM objects and surfaces, with its patient or without."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from liverplan import dicom, report
+from liverplan.anatomy import lesion_name
+from liverplan.dicom.deidentify import Rules
+from liverplan.errors import InputError
+from liverplan.report import ReportInput
+from liverplan.resection import Plan
+from liverplan.resection.maps import PartMap
+from liverplan.segmentation import Segmentation
+from liverplan.segmentation.labels import LIVER
+from liverplan.segmentation.results import Mask
+from liverplan.volumetry.cut_checks import staying
+from liverplan.volumetry.cut_volumes import PlanIndex
+
+Parts = Mapping[str, Mask]
+LONGEST_ID, SHORTEST_KEY = 64, 16
+
+
+def write_objects(
+    folder: Path,
+    request: ReportInput,
+    headers: dicom.Headers,
+    parts: Parts,
+    rules: Rules | None = None,
+) -> None:
+    """Write SEG, SR, encapsulated PDF and STL, and each surface as a plain STL file.
+
+    Parameters
+    ----------
+    folder : Path
+        Files are written here.
+    request : ReportInput
+        Of the case; its report must hide identity if ``rules`` are given.
+    headers : Headers
+        Of the CT, as it was read.
+    parts : mapping of str to mask
+        "remnant" and "resected", if anything is planned.
+    rules : Rules, optional
+        De-identify every object by these.
+    """
+    segmentation = request.segmentation
+    seg = dicom.make_seg(segmentation, headers, **parts)
+    dicom.keep(seg, folder / "segmentation.dcm", rules)
+    sr = dicom.make_sr(request.findings, headers, seg)
+    dicom.keep(sr, folder / "measurements.dcm", rules)
+    dicom.keep(dicom.make_pdf(report.pdf_of(request), headers), folder / "report.dcm", rules)
+    for number, (name, mask) in enumerate(_structures(request, parts), 1):
+        stl = dicom.stl_of(mask, segmentation.grid)
+        (folder / f"{name}.stl").write_bytes(stl)
+        surface = dicom.make_stl_object(stl, headers, name=name, number=number)
+        dicom.keep(surface, folder / f"{name}.stl.dcm", rules)
+
+
+def rules_for(
+    *,
+    pseudonym: str | None = None,
+    key: Path | None = None,
+    keep_characteristics: bool = False,
+    shift_days: int | None = None,
+) -> Rules:
+    """Rules by which a case leaves the hospital; see `Rules`.
+
+    Parameters
+    ----------
+    key : Path, optional
+        A file of at least 16 secret bytes: exports with the same key get the same UIDs.
+
+    Raises
+    ------
+    InputError
+        If the key cannot be read or is too short, or the pseudonym cannot be an identifier.
+    """
+    name = "ANONYMOUS" if pseudonym is None else pseudonym.strip()
+    if not name or len(name) > LONGEST_ID or set(name) & set("\\^=*?"):
+        raise InputError(f"{pseudonym!r} cannot stand for a patient's name and number.")
+    secret = {} if key is None else {"key": _key(key)}
+    return Rules(
+        pseudonym=name,
+        retain_characteristics=keep_characteristics,
+        shift_days=shift_days,
+        document_is_clean=True,  # its report hides identity
+        **secret,
+    )
+
+
+def _key(path: Path) -> bytes:
+    try:
+        key = path.read_bytes()
+    except OSError as error:
+        raise InputError(f"The key {path} cannot be read: {error.strerror}.") from error
+    if len(key) < SHORTEST_KEY:
+        raise InputError(f"The key {path} holds fewer than {SHORTEST_KEY} bytes.")
+    return key
+
+
+def parts_of(segmentation: Segmentation, plan: Plan, maps: Mapping[str, PartMap]) -> Parts:
+    """Masks, by voxel centres, of functional tissue that stays and that goes; none without cuts."""
+    if not plan.cuts:
+        return {}
+    functional = segmentation.labels == LIVER
+    stays = staying(PlanIndex.build(segmentation, maps), plan)
+    return {"remnant": functional & stays, "resected": functional & ~stays}
+
+
+def _structures(request: ReportInput, parts: Parts) -> Iterator[tuple[str, Mask]]:
+    segmentation = request.segmentation
+    yield "liver", segmentation.liver
+    for label in segmentation.lesion_labels:
+        yield lesion_name(label).lower().replace(" ", "_"), segmentation.lesion(label)
+    yield from ((name, mask) for name, mask in parts.items() if mask.any())
