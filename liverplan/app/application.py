@@ -15,13 +15,16 @@ from PySide6.QtWidgets import QApplication, QMainWindow
 from liverplan.app import adapter, theme
 from liverplan.app.adapter import Viewer
 from liverplan.app.comparing import Comparing
+from liverplan.app.cutting import Cutting
 from liverplan.app.desk import Bell, Desk
 from liverplan.app.given import Given
 from liverplan.app.handing import Handing
 from liverplan.app.jobs import unexpected
+from liverplan.app.landmarking import Landmarking
 from liverplan.app.lesion_edits import LesionEdits
 from liverplan.app.live import Live
 from liverplan.app.marking import Marking
+from liverplan.app.measuring import held_by
 from liverplan.app.opening import Opening
 from liverplan.app.outlining import Outlining
 from liverplan.app.panels.committee_panel import CommitteePanel
@@ -79,6 +82,8 @@ class Application(QObject):
         self.lesion_edits = LesionEdits(self.desk, self.marking)
         self.given = Given(self.desk, self.marking)
         self.planning = Planning(self.desk)
+        self.cutting = Cutting(self.desk, self.planning)
+        self.landmarking = Landmarking(self.desk)
         self.handing = Handing(self.desk, self.saver)
         self.scene = Scene()
         self.scene_pane = ScenePane(self.session, self.scene)
@@ -88,7 +93,7 @@ class Application(QObject):
             OpenPanel(self.desk, self.opening),
             LiverPanel(self.desk, self.marking, self.given),
             MetastasesPanel(self.desk, self.marking, self.lesion_edits, self.given),
-            ResectionPanel(self.desk, self.planning),
+            ResectionPanel(self.desk, self.planning, self.cutting, self.landmarking),
             result,
             CommitteePanel(self.desk, self.signing, self.saver, result.blocked),
         )
@@ -113,9 +118,6 @@ class Application(QObject):
         self.session.subscribe(self._session_changed)
         self.live.derived_changed.connect(self._derived)
         self.live.assessed.connect(self.steps.refresh)
-        self.live.assessed.connect(lambda: self.desk.say("plan", ""))
-        self.desk.notices["plan"] = lambda text, kind="warning": self._plan_notice(text, kind)
-        self.live.failed.connect(lambda words: self.desk.say("plan", words))
         self.saver.saved.connect(self._saved)
         self.tools.maximise.connect(self.central.toggle_maximised)
         self.scene_pane.canvas.maximise.connect(self.central.toggle_maximised)
@@ -131,21 +133,23 @@ class Application(QObject):
         self.steps.saved.setToolTip(str(self.saver.folder or ""))
         self.steps.refresh()
 
-    def _plan_notice(self, text: str, kind: str) -> None:
-        notice = self.panels[3].notice
-        if text or "misses the liver" in notice.text():
-            notice.say(text, kind)
-
     def _session_changed(self, topics: frozenset[Topic]) -> None:
         work = self.session.work
         self.views.show_work(work)
         if "ct" in topics:
             self._framed = None
             self._derived()
-        if topics & {"planes", "labels", "ct"}:
-            self.scene.show_planes(work.planes, work.plane, locked=work.locked)
+        if topics & {"cuts", "labels", "ct"}:
+            self._show_cuts()
             self._scene_message()
             self.scene_pane.canvas.update()
+
+    def _show_cuts(self) -> None:
+        """Show the active plan in 3D; what its parts take comes from the same index as numbers."""
+        work, taken = self.session.work, self.live.taken
+        self.views.taken = taken
+        held = None if taken is None or work.volume is None else held_by(work.volume.grid, taken)
+        self.scene.show_cuts(work.active_plan, work.cut, locked=work.locked, taken=held)
 
     def _derived(self) -> None:
         work = self.session.work
@@ -153,7 +157,7 @@ class Application(QObject):
         surfaces = derived.surfaces if derived else None
         self.scene.show_liver(surfaces.liver if surfaces else None)
         self.scene.show_lesions(surfaces.lesions if surfaces else ())
-        self.scene.show_planes(work.planes, work.plane, locked=work.locked)
+        self._show_cuts()
         if surfaces is not None and self._framed is not work.volume:
             self.scene.look_from("A")
             self._framed = work.volume
@@ -219,7 +223,10 @@ class Application(QObject):
             self.central.toggle_maximised(self.central.maximised)
 
     def accept(self) -> None:
-        """Enter: accept the metastasis that was just outlined."""
+        """Enter: close the contour, or accept the metastasis that was just outlined."""
+        if self.tools.name == "contour":
+            self.cutting.close_contour()
+            return
         target = self.marking.target
         work = self.session.work
         known = work.segmentation is not None and target in work.segmentation.provenance

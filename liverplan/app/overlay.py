@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import (
-    QBrush,
     QColor,
     QFont,
     QFontMetricsF,
     QPainter,
-    QPainterPath,
     QPen,
     QPolygonF,
-    QTransform,
 )
 from PySide6.QtWidgets import QWidget
 
 from liverplan.app import theme
 from liverplan.app.contours import Outlines
-from liverplan.app.slicing import Knobs, Look, Point, knobs_of
-from liverplan.resection.cuts import Plane
+from liverplan.app.cut_painting import Cuts, paint_cuts, paint_sides, region_on, rgba, to_canvas
+from liverplan.app.cut_regions import Region
+from liverplan.app.slicing import Look, Point
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,9 +38,7 @@ class Drawing:
 
     look: Look | None = None
     outlines: Outlines = field(default_factory=Outlines)
-    planes: tuple[Plane, ...] = ()
-    active_plane: int = -1
-    locked: bool = False
+    cuts: Cuts = field(default_factory=Cuts)
     masks_shown: bool = True
     crosshair: Point | None = None
     axes_mm: tuple[tuple[Point, Point], ...] = ()
@@ -66,6 +61,7 @@ class Overlay(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setAttribute(Qt.WidgetAttribute.WA_NoSystemBackground)
         self.drawing = Drawing()
+        self._kept: tuple[tuple[object, ...], Region | None] = ((), None)
 
     def show_drawing(self, drawing: Drawing) -> None:
         """Draw this from now on."""
@@ -79,92 +75,39 @@ class Overlay(QWidget):
             return
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        region = self._region(drawing, drawing.look)
         if drawing.masks_shown:
-            paint_tissue(painter, drawing, drawing.look)
-        paint_cuts(painter, drawing, drawing.look)
+            paint_tissue(painter, drawing, region, drawing.look)
+        paint_cuts(painter, drawing.cuts, region, drawing.look)
         paint_marks(painter, drawing, drawing.look)
         paint_words(painter, drawing, drawing.look)
         painter.end()
 
+    def _region(self, drawing: Drawing, look: Look) -> Region | None:
+        """Return what the plan takes here; asked again only when plan or slice are others."""
+        cuts, outlines = drawing.cuts, drawing.outlines
+        key = (*cuts.plan.cuts, id(cuts.taken), id(outlines), look.index, id(look.grid))
+        if key != self._kept[0]:
+            self._kept = (key, region_on(cuts, look, outlines.functional))
+        return self._kept[1]
 
-def to_canvas(look: Look) -> QTransform:
-    """Transform from lattice mm (x right, y down) to canvas pixels."""
-    sx, sy = look.zoom * look.axes.right_sign, look.zoom * look.axes.down_sign
-    dx = look.width / 2 - look.centre[1] * sx
-    dy = look.height / 2 - look.centre[0] * sy
-    return QTransform(sx, 0, 0, sy, dx, dy)
 
-
-def paint_tissue(painter: QPainter, drawing: Drawing, look: Look) -> None:
+def paint_tissue(painter: QPainter, drawing: Drawing, region: Region | None, look: Look) -> None:
     """Tint what stays and what goes on either side of the cuts; outline the lesions."""
     transform = to_canvas(look)
     liver = transform.map(drawing.outlines.functional)
-    if drawing.planes:
-        _paint_sides(painter, drawing, look, liver)
+    if drawing.cuts.plan.cuts:
+        paint_sides(painter, drawing.cuts, region, look, liver)
     else:
-        painter.fillPath(liver, _colour(theme.LIVER, theme.TINT_OPACITY))
-        painter.strokePath(liver, QPen(_colour(theme.LIVER, 0.9), 1))
+        painter.fillPath(liver, rgba(theme.LIVER, theme.TINT_OPACITY))
+        painter.strokePath(liver, QPen(rgba(theme.LIVER, 0.9), 1))
     zone = transform.map(drawing.outlines.zone)
-    dashed = QPen(_colour(theme.MARGIN), 1.4, Qt.PenStyle.DashLine)
+    dashed = QPen(rgba(theme.MARGIN), 1.4, Qt.PenStyle.DashLine)
     painter.strokePath(zone, dashed)
     for path in drawing.outlines.lesions.values():
         outline = transform.map(path)
-        painter.strokePath(outline, QPen(_colour((0, 0, 0), 0.8), 3.6))
-        painter.strokePath(outline, QPen(_colour(theme.LESION), 1.6))
-
-
-def _paint_sides(painter: QPainter, drawing: Drawing, look: Look, liver: QPainterPath) -> None:
-    everything = QPainterPath()
-    everything.addRect(QRectF(0, 0, look.width, look.height))
-    staying = QPainterPath()
-    region = look.staying_region(drawing.planes)
-    if len(region) >= 3:
-        staying.addPolygon(QPolygonF([QPointF(*p) for p in region]))
-        staying.closeSubpath()
-    for clip, colour, hatched in (
-        (staying, theme.REMNANT, False),
-        (everything.subtracted(staying), theme.RESECTED, True),
-    ):
-        painter.save()
-        painter.setClipPath(clip)
-        painter.fillPath(liver, _colour(colour, theme.TINT_OPACITY * (0.6 if hatched else 1)))
-        if hatched:
-            painter.fillPath(liver, QBrush(_colour(colour, 0.9), Qt.BrushStyle.BDiagPattern))
-        painter.strokePath(liver, QPen(_colour(colour), 1.2))
-        painter.restore()
-
-
-def paint_cuts(painter: QPainter, drawing: Drawing, look: Look) -> None:
-    """Each plane's line; the active one with its handles."""
-    for number, plane in enumerate(drawing.planes):
-        line = look.cut_line(plane)
-        if line is None:
-            continue
-        active = number == drawing.active_plane
-        painter.setPen(QPen(_colour((0, 0, 0), 0.7), 4.5 if active else 3))
-        painter.drawLine(QPointF(*line[0]), QPointF(*line[1]))
-        painter.setPen(QPen(QColor(255, 255, 255), 2 if active else 1))
-        painter.drawLine(QPointF(*line[0]), QPointF(*line[1]))
-        knobs = knobs_of(look, plane)
-        if active and not drawing.locked and knobs:
-            _paint_knobs(painter, knobs, look.half_plane(plane))
-
-
-def _paint_knobs(painter: QPainter, knobs: Knobs, half_plane: tuple[float, float, float]) -> None:
-    gx, gy, _ = half_plane
-    length = (gx * gx + gy * gy) ** 0.5 or 1.0
-    middle = QPointF(*knobs.middle)
-    tip = middle + QPointF(gx, gy) * (26 / length)
-    painter.setPen(QPen(_colour(theme.REMNANT), 3))
-    painter.drawLine(middle, tip)
-    painter.setPen(QPen(QColor(0, 0, 0), 1.5))
-    painter.setBrush(_colour(theme.REMNANT))
-    painter.drawEllipse(tip, 4, 4)
-    painter.setBrush(QColor(255, 255, 255))
-    painter.drawRect(QRectF(middle.x() - 6, middle.y() - 6, 12, 12))
-    for end in knobs.ends:
-        painter.drawEllipse(QPointF(*end), 7, 7)
-    painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.strokePath(outline, QPen(rgba((0, 0, 0), 0.8), 3.6))
+        painter.strokePath(outline, QPen(rgba(theme.LESION), 1.6))
 
 
 def paint_marks(painter: QPainter, drawing: Drawing, look: Look) -> None:
@@ -178,12 +121,12 @@ def paint_marks(painter: QPainter, drawing: Drawing, look: Look) -> None:
         painter.drawLine(QPointF(*start), QPointF(*end))
     if len(drawing.path) > 1:
         path = QPolygonF([QPointF(*p) for p in drawing.path])
-        for pen in (QPen(QColor(0, 0, 0, 200), 3.4), QPen(_colour(theme.MARGIN), 1.6)):
+        for pen in (QPen(QColor(0, 0, 0, 200), 3.4), QPen(rgba(theme.MARGIN), 1.6)):
             painter.setPen(pen)
             painter.drawPolyline(path)
     for point in drawing.points:
         painter.setPen(QPen(QColor(0, 0, 0), 1))
-        painter.setBrush(_colour(theme.MARGIN))
+        painter.setBrush(rgba(theme.MARGIN))
         painter.drawEllipse(QPointF(*point), 4.5, 4.5)
         painter.setBrush(Qt.BrushStyle.NoBrush)
     if drawing.brush:
@@ -197,7 +140,7 @@ def paint_marks(painter: QPainter, drawing: Drawing, look: Look) -> None:
 def _paint_crosshair(painter: QPainter, at: Point, look: Look) -> None:
     x, y = at
     gap = 14.0
-    painter.setPen(QPen(_colour(theme.CROSSHAIR, 0.75), 1))
+    painter.setPen(QPen(rgba(theme.CROSSHAIR, 0.75), 1))
     painter.drawLine(QPointF(0, y), QPointF(x - gap, y))
     painter.drawLine(QPointF(x + gap, y), QPointF(look.width, y))
     painter.drawLine(QPointF(x, 0), QPointF(x, y - gap))
@@ -268,7 +211,3 @@ def _font(pixels: int, *, bold: bool = False) -> QFont:
     font.setPixelSize(pixels)
     font.setBold(bold)
     return font
-
-
-def _colour(rgb: Sequence[int], opacity: float = 1.0) -> QColor:
-    return QColor(rgb[0], rgb[1], rgb[2], round(255 * opacity))

@@ -114,6 +114,7 @@ class ResultBar(QFrame):
         self.setFixedHeight(84)
         live.measured.connect(self.refresh)
         live.assessed.connect(self.refresh)
+        live.failed.connect(lambda _words: self.refresh())
         self.refresh()
 
     def refresh(self) -> None:
@@ -123,7 +124,7 @@ class ResultBar(QFrame):
         for part in (self.number, self.verdict):
             restyle(part, "stale", stale)
         self.gauge.stale = stale == "true"
-        if remnant is None or not work.planes or remnant.functional_ml <= 0:
+        if remnant is None or not work.cuts or remnant.functional_ml <= 0:
             self._nothing(work)
             return
         findings = self.live.findings
@@ -140,7 +141,7 @@ class ResultBar(QFrame):
         )
         self.gauge.fraction, self.gauge.line = fraction, line
         if findings is None or self.live.stale:
-            self.verdict.setText("Computing the range …")
+            self.verdict.setText(waiting_words(self.live))
         else:
             self.gauge.interval = findings.uncertainty.interval_95
             self.verdict.setText(verdict_words(work, self.live))
@@ -156,6 +157,13 @@ class ResultBar(QFrame):
         self.formula.setText("FLR = remnant / functional liver (liver \N{MINUS SIGN} tumour)")
         self.gauge.fraction = self.gauge.interval = None
         self.gauge.update()
+
+
+def waiting_words(live: Live) -> str:
+    """Say why there is no range: it is being computed, or the plan is refused."""
+    if live.refused:
+        return "No verdict: the plan is refused, see step 4."
+    return "Computing the range …"
 
 
 def verdict_words(work: Work, live: Live) -> str:

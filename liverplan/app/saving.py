@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -14,33 +14,33 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from liverplan import case, resection
+from liverplan import case
 from liverplan.app.desk import Desk
 from liverplan.app.jobs import Job, JobEnd, Progress
-from liverplan.app.state import DEFAULT_MARGIN_MM, Plan, Work
+from liverplan.app.state import DEFAULT_MARGIN_MM, Work
 from liverplan.case import Actor, Case, CaseState
 from liverplan.errors import CaseError
 from liverplan.findings import Findings, SeriesSummary
-from liverplan.resection.cuts import Plane
+from liverplan.resection import Plan, Plane
 from liverplan.workflow.cases import user
 
 WAIT_MS = 900
 """Rest after a step before it is written; a quick series of steps is written once."""
 
-DOCUMENT = "app"
+DOCUMENT, PLANS = "app", "plans"
+"""Documents of a case: what only the app asks for, and all plans as ``liverplan.plan/1``."""
+
+MANY = 1 << 30
 RECENTS = 12
 
 
 def case_state(work: Work, findings: Findings | None) -> CaseState:
-    """Return what a case keeps of the work; the active plan's planes are the case's planes."""
+    """Return what a case keeps of the work; the active plan is the case's plan."""
     documents = dict(work.documents)
+    documents[PLANS] = [plan.to_json() for plan in work.plans]
     documents[DOCUMENT] = {
-        "plans": [
-            {"name": plan.name, "planes": [_plane_json(p) for p in plan.planes]}
-            for plan in work.plans
-        ],
         "plan": work.plan,
-        "plane": work.plane,
+        "cut": work.cut,
         "margin_mm": work.margin_mm,
         "locked": work.locked,
         "biopsied": sorted(work.biopsied),
@@ -51,7 +51,8 @@ def case_state(work: Work, findings: Findings | None) -> CaseState:
     return CaseState(
         volume=work.volume,
         segmentation=work.segmentation,
-        plan=resection.Plan(cuts=work.planes),
+        plan=work.active_plan,
+        maps=work.maps,
         documents=documents,
     )
 
@@ -66,30 +67,44 @@ def work_of(state: CaseState) -> Work:
     """
     if state.volume is None:
         raise CaseError("This case holds no CT, so it cannot be shown.")
-    planes = tuple(cut for cut in state.plan.cuts if isinstance(cut, Plane))
-    if len(planes) < len(state.plan.cuts):
-        raise CaseError("This case's plan holds cuts other than planes, which cannot be shown yet.")
     documents = dict(state.documents)
     kept: Mapping[str, Any] = documents.pop(DOCUMENT, {})
+    plans, active = _plans(state.plan, documents.pop(PLANS, None), kept)
     documents.pop("findings", None)
-    plans = tuple(
-        Plan(name=p["name"], planes=tuple(_plane(v) for v in p["planes"]))
-        for p in kept.get("plans", ())
-    ) or (Plan(name="Plan A", planes=planes),)
-    work = Work(
+    return Work(
         volume=state.volume,
         segmentation=state.segmentation,
         series=_series(documents["series"]),
         documents=MappingProxyType(documents),
         biopsied=frozenset(kept.get("biopsied", ())),
         plans=plans,
-        plan=kept.get("plan", 0),
-        plane=kept.get("plane", len(planes) - 1),
+        plan=active,
+        cut=min(kept.get("cut", kept.get("plane", MANY)), len(state.plan.cuts) - 1),
+        maps=state.maps,
         margin_mm=kept.get("margin_mm", DEFAULT_MARGIN_MM),
         locked=kept.get("locked", False),
     )
-    plan = replace(work.plans[work.plan], planes=planes)  # the case's own planes are the truth
-    return replace(work, plans=(*work.plans[: work.plan], plan, *work.plans[work.plan + 1 :]))
+
+
+def _plans(
+    own: Plan, document: Sequence[Any] | None, kept: Mapping[str, Any]
+) -> tuple[tuple[Plan, ...], int]:
+    """All plans and which is active: there the case's own plan is the truth."""
+    if document is not None:
+        plans = [Plan.from_json(plan) for plan in document]
+    else:
+        plans = [_plan_of_planes(plan) for plan in kept.get("plans", ())]
+    if not plans:
+        plans = [own]
+    active = min(kept.get("plan", 0), len(plans) - 1)
+    plans[active] = replace(own, name=own.name or plans[active].name or "Plan A")
+    return tuple(plans), active
+
+
+def _plan_of_planes(document: Mapping[str, Any]) -> Plan:
+    """Read a plan as it was kept while there were only planes."""
+    planes = (Plane(point_mm=p["point_mm"], normal=p["normal"]) for p in document["planes"])
+    return Plan(cuts=tuple(planes), name=document["name"])
 
 
 def _series(document: Mapping[str, Any]) -> SeriesSummary:
@@ -97,14 +112,6 @@ def _series(document: Mapping[str, Any]) -> SeriesSummary:
         k: tuple(v) if isinstance(v, list) else v for k, v in document.items()
     }
     return SeriesSummary(**values)
-
-
-def _plane_json(plane: Plane) -> dict[str, list[float]]:
-    return {"point_mm": plane.point_mm.tolist(), "normal": plane.normal.tolist()}
-
-
-def _plane(document: Mapping[str, Any]) -> Plane:
-    return Plane(point_mm=document["point_mm"], normal=document["normal"])
 
 
 class Saver(QObject):

@@ -6,7 +6,7 @@ words be painted over the picture, and takes screenshots like any other widget.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import vtkmodules.vtkInteractionStyle
@@ -17,7 +17,7 @@ from vtkmodules.vtkCommonCore import vtkLookupTable, vtkUnsignedCharArray
 from vtkmodules.vtkCommonDataModel import vtkPolyData
 from vtkmodules.vtkCommonExecutionModel import vtkPolyDataAlgorithm
 from vtkmodules.vtkCommonMath import vtkMatrix4x4
-from vtkmodules.vtkFiltersSources import vtkArrowSource, vtkPlaneSource, vtkSphereSource
+from vtkmodules.vtkFiltersSources import vtkArrowSource, vtkSphereSource
 from vtkmodules.vtkInteractionWidgets import vtkOrientationMarkerWidget
 from vtkmodules.vtkRenderingAnnotation import vtkAnnotatedCubeActor
 from vtkmodules.vtkRenderingCore import (
@@ -29,10 +29,14 @@ from vtkmodules.vtkRenderingCore import (
 from vtkmodules.vtkRenderingUI import vtkGenericRenderWindowInteractor
 
 from liverplan.app import theme
-from liverplan.resection.cuts import Plane
+from liverplan.app.handles import Handle, handles_in_space
+from liverplan.app.scene_cuts import Balls, CutActor, across
+from liverplan.resection import Cut, Plan, Plane
 from liverplan.volume import FloatArray
+from liverplan.volumetry.cut_margins import removal
 
 Image = NDArray[np.uint8]
+Taken = Callable[[FloatArray], NDArray[np.bool_]]
 
 CAMERAS: dict[str, tuple[tuple[int, int, int], tuple[int, int, int]]] = {
     "A": ((0, -1, 0), (0, 0, 1)),
@@ -45,10 +49,12 @@ CAMERAS: dict[str, tuple[tuple[int, int, int], tuple[int, int, int]]] = {
 """Camera presets by the side that the eye is on: (direction from the liver, up), LPS."""
 
 FAR_MM = 1e4
+UNDER_MM = 2.0
+"""So far under the liver's surface is asked which part of the liver lies there."""
 
 
 class Scene:
-    """Liver, lesions, cut planes and the handle of the active one, in LPS millimetres."""
+    """Liver, lesions, cuts and the handles of the active one, in LPS millimetres."""
 
     def __init__(self) -> None:
         self.renderer = vtkRenderer()
@@ -67,10 +73,13 @@ class Scene:
         self.interactor.Initialize()
         self.liver = _liver_actor()
         self.lesions: list[vtkActor] = []
-        self.cuts: list[tuple[vtkPlaneSource, vtkActor]] = []
+        self.cuts: list[CutActor] = []
         self.handle = _Handle()
+        self.balls = Balls()
+        self.handles: tuple[Handle, ...] = ()
         self.figure = _orientation_figure(self.interactor)
         self.vertices: FloatArray = np.empty((0, 3))
+        self.outward: FloatArray = np.empty((0, 3))
         self.centre = np.zeros(3)
         self.radius_mm = 100.0
         self._pixels = vtkUnsignedCharArray()
@@ -82,6 +91,7 @@ class Scene:
             self.vertices = np.empty((0, 3))
             return
         self.vertices = vtk_to_numpy(surface.GetPoints().GetData()).astype(np.float64)
+        self.outward = vtk_to_numpy(surface.GetPointData().GetNormals()).astype(np.float64)
         low, high = self.vertices.min(0), self.vertices.max(0)
         self.centre, self.radius_mm = (low + high) / 2, float(np.linalg.norm(high - low) / 2)
         self.liver.GetMapper().SetInputData(surface)
@@ -95,30 +105,53 @@ class Scene:
         for actor in self.lesions:
             self.renderer.AddActor(actor)
 
-    def show_planes(self, planes: tuple[Plane, ...], active: int, *, locked: bool) -> None:
-        """Show the cuts, colour both sides of the liver, put the handle on the active plane."""
-        self._colour_sides(planes)
-        while len(self.cuts) > len(planes):
-            self.renderer.RemoveActor(self.cuts.pop()[1])
-        while len(self.cuts) < len(planes):
-            self.cuts.append(_cut_actor())
-            self.renderer.AddActor(self.cuts[-1][1])
-        for number, (plane, (source, actor)) in enumerate(zip(planes, self.cuts, strict=True)):
-            _place_cut(source, plane, self.centre, 0.85 * self.radius_mm)
-            actor.GetProperty().SetOpacity(0.2 if number == active else 0.12)
-        shown = planes[active] if 0 <= active < len(planes) and not locked else None
-        self.handle.place(self.renderer, shown, self.centre, self.radius_mm)
+    def show_cuts(
+        self, plan: Plan, active: int, *, locked: bool, taken: Taken | None = None
+    ) -> None:
+        """Show a plan's cuts, colour both sides of the liver, put handles on the active cut.
 
-    def _colour_sides(self, planes: tuple[Plane, ...]) -> None:
+        ``taken``: of (N, 3) LPS points, whether the plan's named parts hold them.
+        """
+        self._colour_sides(plan, taken)
+        cuts = plan.cuts
+        for number in range(len(self.cuts) - 1, -1, -1):
+            if number >= len(cuts) or not self.cuts[number].fits(cuts[number]):
+                self.renderer.RemoveActor(self.cuts.pop(number).actor)
+        for number, cut in enumerate(cuts):
+            if number == len(self.cuts) or not self.cuts[number].fits(cut):
+                self.cuts.insert(number, CutActor.of(cut))
+                self.renderer.AddActor(self.cuts[number].actor)
+            shown = self.cuts[number]
+            shown.place(cut, self.vertices, self.centre, 0.85 * self.radius_mm)
+            plane = isinstance(cut, Plane)
+            opacity = (0.2 if plane else 0.42) if number == active else (0.12 if plane else 0.25)
+            shown.actor.GetProperty().SetOpacity(opacity)
+        held = cuts[active] if 0 <= active < len(cuts) and not locked else None
+        self._place_handles(held)
+
+    def _place_handles(self, cut: Cut | None) -> None:
+        plane = cut if isinstance(cut, Plane) else None
+        self.handle.place(self.renderer, plane, self.centre, self.radius_mm)
+        self.handles = () if cut is None else handles_in_space(cut)
+        self.balls.place(self.renderer, self.handles)
+        foot, tip = self.handle.foot, self.handle.tip
+        if plane is not None and foot is not None and tip is not None:
+            turn = Handle(what="turn", at_mm=tip, foot_mm=foot)
+            push = Handle(what="move", at_mm=foot, foot_mm=foot, along=plane.normal)
+            self.handles = (turn, push)
+
+    def _colour_sides(self, plan: Plan, taken: Taken | None) -> None:
         if not len(self.vertices):
             return
         surface = self.liver.GetMapper().GetInput()
         mapper = self.liver.GetMapper()
-        if not planes:
+        if not plan.cuts:
             mapper.ScalarVisibilityOff()
             return
-        nearest = np.min([p.signed_distance_mm(self.vertices) for p in planes], axis=0)
-        scalars = numpy_to_vtk(nearest.astype(np.float32), deep=True)
+        nearest = removal(plan)(self.vertices)
+        if taken is not None:
+            nearest[taken(self.vertices - UNDER_MM * self.outward)] = -UNDER_MM
+        scalars = numpy_to_vtk(np.clip(nearest, -FAR_MM, FAR_MM).astype(np.float32), deep=True)
         surface.GetPointData().SetScalars(scalars)
         mapper.ScalarVisibilityOn()
 
@@ -227,32 +260,6 @@ def _frame(origin: FloatArray, x_axis: FloatArray, scale: float) -> vtkMatrix4x4
         for row in range(3):
             matrix.SetElement(row, column, float(vector[row]))
     return matrix
-
-
-def across(normal: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Two unit vectors that, with a unit normal, make a right-handed frame."""
-    helper = np.eye(3)[int(np.argmin(np.abs(normal)))]
-    first = np.cross(normal, helper)
-    first = first / np.linalg.norm(first)
-    return first, np.cross(normal, first)
-
-
-def _place_cut(source: vtkPlaneSource, plane: Plane, centre: FloatArray, half_mm: float) -> None:
-    foot = centre - plane.signed_distance_mm(centre) * plane.normal
-    u, v = across(plane.normal)
-    source.SetOrigin(*(foot - half_mm * (u + v)))
-    source.SetPoint1(*(foot + half_mm * (u - v)))
-    source.SetPoint2(*(foot - half_mm * (u - v)))
-
-
-def _cut_actor() -> tuple[vtkPlaneSource, vtkActor]:
-    source = vtkPlaneSource()
-    actor = _source_actor(source, (255, 255, 255))
-    actor.GetProperty().SetAmbient(0.6)
-    actor.GetProperty().SetEdgeVisibility(1)
-    actor.GetProperty().SetEdgeColor(1, 1, 1)
-    actor.GetProperty().SetLineWidth(1.5)
-    return source, actor
 
 
 def _source_actor(source: vtkPolyDataAlgorithm, rgb: Sequence[int]) -> vtkActor:

@@ -1,8 +1,9 @@
-"""The 3D pane: shows the scene's picture, hands it the mouse, drags the plane's handle."""
+"""The 3D pane: shows the scene's picture, hands it the mouse, drags the active cut's handles."""
 
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 import numpy as np
 from PySide6.QtCore import QPointF, QSize, Qt, Signal
@@ -15,14 +16,16 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from liverplan.app.cut_words import kind_of
+from liverplan.app.handles import Handle, pulled
 from liverplan.app.scene import CAMERAS, Scene
 from liverplan.app.session import Session
-from liverplan.resection.cuts import Plane
+from liverplan.resection import Cut
 from liverplan.volume import FloatArray
 
 GRAB_PIXELS = 16.0
 SLOW_S = 0.03
-"""A full picture that takes longer is drawn coarser while a plane is dragged."""
+"""A full picture that takes longer is drawn coarser while a cut is dragged."""
 SIDE_NAMES = {
     "A": "From the front",
     "P": "From the back",
@@ -34,7 +37,7 @@ SIDE_NAMES = {
 
 
 class SceneCanvas(QWidget):
-    """Paints the scene; left rotates, right zooms, middle pans, the handle moves the plane."""
+    """Paints the scene; left rotates, right zooms, middle pans, handles move the cut."""
 
     maximise = Signal(object)
 
@@ -101,9 +104,9 @@ class SceneCanvas(QWidget):
         if self.message:
             return
         if self._grab is not None:
-            plane = self._grab.moved(self.scene, event.position())
-            if plane is not None:
-                self.session.drag_plane(plane)
+            cut = self._grab.moved(self.scene, event.position())
+            if cut is not None:
+                self.session.drag_cut(cut)
             return
         if event.buttons() == Qt.MouseButton.NoButton:
             over = self.grab_at(event.position()) is not None
@@ -115,10 +118,10 @@ class SceneCanvas(QWidget):
         self.update()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
-        """End the drag; a plane's drag becomes one step."""
+        """End the drag; a cut's drag becomes one step."""
         if self._grab is not None:
             grab, self._grab = self._grab, None
-            self.session.finish_drag("turn plane" if grab.turns else "move plane")
+            self.session.finish_drag(grab.name)
             return
         if self.message:
             return
@@ -143,17 +146,20 @@ class SceneCanvas(QWidget):
         self.update()
 
     def grab_at(self, at: QPointF) -> Grab | None:
-        """Return what of the active plane's handle lies under the mouse."""
-        plane, handle = self.session.work.active_plane, self.scene.handle
-        if plane is None or handle.foot is None or handle.tip is None:
+        """Return what of the active cut's handles lies under the mouse."""
+        cut = self.session.work.active_cut
+        if cut is None:
             return None
-        for place, turns in ((handle.tip, True), (handle.foot, False)):
-            x, y = self.scene.to_pixel(place)
-            ratio = self.devicePixelRatioF()
-            if np.hypot(x / ratio - at.x(), y / ratio - at.y()) <= GRAB_PIXELS:
-                origin, direction = self.scene.ray(at.x() * ratio, at.y() * ratio)
-                return Grab(plane, handle.foot, place, turns, origin, direction, ratio)
-        return None
+        ratio = self.devicePixelRatioF()
+        away = [
+            float(np.hypot(x / ratio - at.x(), y / ratio - at.y()))
+            for x, y in (self.scene.to_pixel(handle.at_mm) for handle in self.scene.handles)
+        ]
+        if not away or min(away) > GRAB_PIXELS:
+            return None
+        handle = self.scene.handles[int(np.argmin(away))]
+        origin, direction = self.scene.ray(at.x() * ratio, at.y() * ratio)
+        return Grab(cut, handle, origin, direction, ratio)
 
     def give_up(self) -> None:
         """Abandon a drag."""
@@ -169,38 +175,47 @@ class SceneCanvas(QWidget):
 
 
 class Grab:
-    """A handle held by the mouse: the ball pushes along the normal, the arrow's tip turns."""
+    """A handle held by the mouse: it slides, turns about its foot, or moves across the sight."""
 
     def __init__(
         self,
-        plane: Plane,
-        foot: FloatArray,
-        place: FloatArray,
-        turns: bool,  # noqa: FBT001 - says which of the two handles
+        cut: Cut,
+        handle: Handle,
         origin: FloatArray,
         direction: FloatArray,
         ratio: float,
     ) -> None:
-        self.plane, self.foot, self.turns, self._ratio = plane, foot, turns, ratio
-        self._arm = float(np.linalg.norm(place - foot)) or 1.0
-        self._behind = float((place - foot) @ direction) > 0
+        self.cut, self.handle, self._ratio = cut, handle, ratio
+        arm = handle.at_mm - handle.foot_mm
+        self._arm = float(np.linalg.norm(arm)) or 1.0
+        self._behind = float(arm @ direction) > 0
+        self._sight = direction
         self._start = self._measure(origin, direction)
 
-    def moved(self, scene: Scene, at: QPointF) -> Plane | None:
-        """Return the plane for a mouse position; None where the position says nothing."""
+    @property
+    def name(self) -> str:
+        """What the drag is called in the list of steps."""
+        return f"{self.handle.what} {kind_of(self.cut)}"
+
+    def moved(self, scene: Scene, at: QPointF) -> Cut | None:
+        """Return the cut for a mouse position; None where the position says nothing."""
         now = self._measure(*scene.ray(at.x() * self._ratio, at.y() * self._ratio))
         if now is None or self._start is None:
             return None
-        if not self.turns:
-            return self.plane.shifted(float((now - self._start) @ self.plane.normal))
-        return Plane(
-            point_mm=self.foot, normal=rotation_between(self._start, now) @ self.plane.normal
-        )
+        handle = self.handle
+        if handle.what == "turn":  # by the angle between two lines of sight: nothing jumps
+            handle = replace(handle, at_mm=handle.foot_mm + self._arm * self._start)
+            return pulled(self.cut, handle, handle.foot_mm + self._arm * now)
+        return pulled(self.cut, handle, handle.at_mm + now - self._start)
 
     def _measure(self, origin: FloatArray, direction: FloatArray) -> FloatArray | None:
-        if self.turns:
-            return toward_sphere(origin, direction, self.foot, self._arm, behind=self._behind)
-        return nearest_on_axis(origin, direction, self.foot, self.plane.normal)
+        handle = self.handle
+        if handle.what == "turn":
+            return toward_sphere(origin, direction, handle.foot_mm, self._arm, behind=self._behind)
+        if handle.along is not None:
+            return nearest_on_axis(origin, direction, handle.at_mm, handle.along)
+        depth = float((handle.at_mm - origin) @ self._sight) / float(direction @ self._sight)
+        return np.asarray(origin + depth * direction)
 
 
 def nearest_on_axis(
@@ -236,16 +251,6 @@ def toward_sphere(
     toward: FloatArray = closest - centre
     toward /= float(np.linalg.norm(toward))
     return toward
-
-
-def rotation_between(a: FloatArray, b: FloatArray) -> FloatArray:
-    """(3, 3) rotation that takes unit vector a to unit vector b by the shortest way."""
-    axis, cosine = np.cross(a, b), float(a @ b)
-    if cosine < -1 + 1e-9:
-        return -np.eye(3)
-    skew = np.array([[0, -axis[2], axis[1]], [axis[2], 0, -axis[0]], [-axis[1], axis[0], 0]])
-    rotation: FloatArray = np.eye(3) + skew + skew @ skew / (1 + cosine)
-    return rotation
 
 
 class ScenePane(QWidget):

@@ -6,16 +6,17 @@ that changed; whoever subscribed redraws. Panels never talk to each other.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Literal
 
 from liverplan.app.history import History
 from liverplan.app.state import Work
-from liverplan.resection.cuts import Plane
+from liverplan.resection import Cut
+from liverplan.resection.maps import PartMap
 from liverplan.segmentation import Segmentation
 
-Topic = Literal["ct", "labels", "paint", "planes", "plans", "lesions", "facts", "history"]
+Topic = Literal["ct", "labels", "paint", "cuts", "plans", "lesions", "facts", "maps", "history"]
 Watcher = Callable[[frozenset[Topic]], None]
 
 
@@ -55,7 +56,7 @@ class Session:
         self.history.clear()
         self._before_drag = None
         self.revision += 1
-        self.announce("ct", "labels", "planes", "plans", "lesions", "facts", "history")
+        self.announce("ct", "labels", "cuts", "plans", "lesions", "maps", "facts", "history")
 
     def do(self, name: str, work: Work) -> None:
         """Finish one undoable step."""
@@ -76,12 +77,12 @@ class Session:
         before = self.work
         self._become(before, self.history.redo(before))
 
-    def drag_plane(self, plane: Plane) -> None:
-        """Show the active plane elsewhere while the mouse button is down."""
+    def drag_cut(self, cut: Cut) -> None:
+        """Show the active cut elsewhere while the mouse button is down."""
         if self._before_drag is None:
             self._before_drag = self.work
-        self.work = self.work.with_plane(plane)
-        self.announce("planes")
+        self.work = self.work.with_cut(cut)
+        self.announce("cuts")
 
     def paint(self, segmentation: Segmentation) -> None:
         """Show labels under the brush while the mouse button is down."""
@@ -99,24 +100,30 @@ class Session:
         """Put everything back where the drag began."""
         if self._before_drag is not None:
             self.work, self._before_drag = self._before_drag, None
-            self.announce("paint", "planes")
+            self.announce("paint", "cuts")
 
     @property
     def dragging(self) -> bool:
-        """Whether a plane is being dragged."""
+        """Whether a cut or a brush is being dragged."""
         return self._before_drag is not None
 
-    def choose(self, *, plan: int | None = None, plane: int | None = None) -> None:
-        """Make a plan or a plane the active one; a choice is no step to undo."""
+    def choose(self, *, plan: int | None = None, cut: int | None = None) -> None:
+        """Make a plan or a cut the active one; a choice is no step to undo."""
         work = self.work
         if plan is not None and plan != work.plan:
-            work = replace(work, plan=plan, plane=len(work.plans[plan].planes) - 1)
-        if plane is not None:
-            work = replace(work, plane=plane)
+            work = replace(work, plan=plan, cut=len(work.plans[plan].cuts) - 1)
+        if cut is not None and cut != work.cut:
+            work = replace(work, cut=cut)
         before, self.work = self.work, work
         if before is not work:
             self.revision += 1
-            self.announce("planes", "plans")
+            self.announce("cuts", "plans")
+
+    def put_maps(self, maps: Mapping[str, PartMap]) -> None:
+        """Show maps that were made anew for another mask: no step to undo."""
+        self.work = replace(self.work, maps=maps)
+        self.revision += 1
+        self.announce("cuts", "plans", "maps")
 
     def _become(self, before: Work, work: Work) -> None:
         self.work = work
@@ -128,15 +135,17 @@ def changed_topics(before: Work, after: Work) -> frozenset[Topic]:
     """Which topics differ between two states of the work."""
     topics: set[Topic] = set()
     if before.volume is not after.volume:
-        topics |= {"ct", "labels", "planes", "plans", "lesions"}
+        topics |= {"ct", "labels", "cuts", "plans", "lesions"}
     if before.segmentation is not after.segmentation:
-        topics |= {"labels", "planes", "lesions"}
+        topics |= {"labels", "cuts", "lesions"}
     if before.biopsied != after.biopsied:
         topics.add("lesions")
-    if before.plans != after.plans or (before.plan, before.plane) != (after.plan, after.plane):
-        topics |= {"planes", "plans"}
+    if before.plans != after.plans or (before.plan, before.cut) != (after.plan, after.cut):
+        topics |= {"cuts", "plans"}
+    if before.maps is not after.maps:
+        topics |= {"cuts", "plans", "maps"}
     if (before.margin_mm, before.locked) != (after.margin_mm, after.locked):
-        topics.add("planes")
+        topics.add("cuts")
     if before.documents is not after.documents:
         topics.add("facts")
     return frozenset(topics)

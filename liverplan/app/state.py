@@ -9,20 +9,13 @@ from typing import Any
 
 from liverplan.anatomy import lesion_name
 from liverplan.findings import LesionState, SeriesSummary
-from liverplan.resection.cuts import Plane
+from liverplan.resection import Cut, Plan, Plane
+from liverplan.resection.maps import PartMap
 from liverplan.segmentation import Segmentation
 from liverplan.segmentation.labels import LIVER
 from liverplan.volume import Volume
 
 DEFAULT_MARGIN_MM = 10.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
-    """One way to cut: a name and its planes; what lies on the staying side of all stays."""
-
-    name: str
-    planes: tuple[Plane, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -36,18 +29,20 @@ class Work:
     series : SeriesSummary or None
         Which CT this is.
     documents : mapping
-        What a case keeps beside images and planes, as `liverplan.workflow` names it: series,
-        headers, notes, protocol, patient.
+        What a case keeps beside images and plans, as `liverplan.workflow` names it: series,
+        headers, notes, protocol, patient, landmarks.
     biopsied : frozenset of int
         Label values of the lesions that were biopsied.
     plans : tuple of Plan
         Never empty; the first is named "Plan A".
-    plan, plane : int
-        Which plan is active, and which of its planes has the handles (-1: none).
+    plan, cut : int
+        Which plan is active, and which of its cuts has the handles (-1: none).
+    maps : mapping of str to PartMap
+        Of the liver's parts, by scheme: Couinaud's segments, vessel territories.
     margin_mm : float
         The margin that the user plans with.
     locked : bool
-        Whether the planes are protected from the mouse.
+        Whether the cuts are protected from the mouse.
     """
 
     volume: Volume | None = None
@@ -55,9 +50,10 @@ class Work:
     series: SeriesSummary | None = None
     documents: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
     biopsied: frozenset[int] = frozenset()
-    plans: tuple[Plan, ...] = (Plan(name="Plan A"),)
+    plans: tuple[Plan, ...] = (Plan(name="Plan A", cuts=()),)
     plan: int = 0
-    plane: int = -1
+    cut: int = -1
+    maps: Mapping[str, PartMap] = field(default_factory=lambda: MappingProxyType({}))
     margin_mm: float = DEFAULT_MARGIN_MM
     locked: bool = False
 
@@ -78,27 +74,49 @@ class Work:
         return "confirmed" if self.accepted(label) else "found by machine"
 
     @property
-    def planes(self) -> tuple[Plane, ...]:
-        """Planes of the active plan."""
-        return self.plans[self.plan].planes
+    def active_plan(self) -> Plan:
+        """The plan on screen."""
+        return self.plans[self.plan]
+
+    @property
+    def cuts(self) -> tuple[Cut, ...]:
+        """Cuts of the active plan."""
+        return self.active_plan.cuts
+
+    @property
+    def active_cut(self) -> Cut | None:
+        """The cut that has the handles."""
+        return self.cuts[self.cut] if 0 <= self.cut < len(self.cuts) else None
 
     @property
     def active_plane(self) -> Plane | None:
-        """The plane that has the handles."""
-        return self.planes[self.plane] if 0 <= self.plane < len(self.planes) else None
+        """The cut that has the handles, if it is a plane."""
+        cut = self.active_cut
+        return cut if isinstance(cut, Plane) else None
 
-    def with_planes(self, planes: tuple[Plane, ...], plane: int | None = None) -> Work:
-        """Return the work with other planes in the active plan."""
+    def with_cuts(self, cuts: tuple[Cut, ...], cut: int | None = None) -> Work:
+        """Return the work with other cuts in the active plan."""
         plans = list(self.plans)
-        plans[self.plan] = replace(plans[self.plan], planes=planes)
-        active = self.plane if plane is None else plane
-        return replace(self, plans=tuple(plans), plane=min(active, len(planes) - 1))
+        plans[self.plan] = replace(plans[self.plan], cuts=cuts)
+        active = self.cut if cut is None else cut
+        return replace(self, plans=tuple(plans), cut=min(active, len(cuts) - 1))
 
-    def with_plane(self, plane: Plane) -> Work:
-        """Return the work with the active plane replaced."""
-        planes = list(self.planes)
-        planes[self.plane] = plane
-        return self.with_planes(tuple(planes))
+    def with_cut(self, cut: Cut) -> Work:
+        """Return the work with the active cut replaced."""
+        cuts = list(self.cuts)
+        cuts[self.cut] = cut
+        return self.with_cuts(tuple(cuts))
+
+    def with_added(self, *cuts: Cut) -> Work:
+        """Return the work with more cuts, the last of which becomes the active one."""
+        together = (*self.cuts, *cuts)
+        return self.with_cuts(together, len(together) - 1)
+
+
+def planes_only(plan: Plan) -> tuple[Plane, ...] | None:
+    """Return a plan's cuts if all of them are planes: these have the quickest and finest answer."""
+    planes = tuple(cut for cut in plan.cuts if isinstance(cut, Plane))
+    return planes if len(planes) == len(plan.cuts) else None
 
 
 def lesion_title(label: int) -> str:

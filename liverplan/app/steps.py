@@ -125,5 +125,5 @@ class Steps(QFrame):
             widget.setToolTip(text)
 
     def _changed(self, topics: frozenset[Topic]) -> None:
-        if topics - {"planes"} or not self.session.dragging:
+        if topics - {"cuts"} or not self.session.dragging:
             self.refresh()

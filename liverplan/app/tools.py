@@ -10,11 +10,10 @@ import numpy as np
 from PySide6.QtCore import QEvent, QObject, QPointF, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QWheelEvent
 
-from liverplan.app import adapter
+from liverplan.app import adapter, cut_drags
 from liverplan.app.session import Session
-from liverplan.app.slicing import Knobs, Look, Point, knobs_of
+from liverplan.app.slicing import Look, Point
 from liverplan.app.views import SliceView, ThreeViews
-from liverplan.resection.cuts import Plane
 from liverplan.volume import FloatArray
 
 ToolName = Literal[
@@ -32,11 +31,14 @@ ToolName = Literal[
     "hepatic veins",
     "plane",
     "three points",
+    "curved",
+    "contour",
+    "ablation",
+    "landmarks",
 ]
 
 PAINTING: frozenset[str] = frozenset({"brush", "eraser"})
 STROKING: frozenset[str] = PAINTING | {"outline", "axis"}
-KNOB_PIXELS, LINE_PIXELS = 12.0, 6.0
 BRUSH_MM = (1.0, 40.0)
 
 
@@ -109,29 +111,6 @@ class ZoomDrag:
 
 
 @dataclass
-class PlaneDrag:
-    """Push or turn the active plane by its handles on a slice; nothing jumps when grabbed."""
-
-    session: Session
-    look: Look
-    plane: Plane
-    grabbed: FloatArray
-    pivot: FloatArray | None
-
-    def move(self, x: float, y: float) -> None:
-        """Follow the mouse."""
-        now = self.look.pixel_to_lps(x, y)
-        if self.pivot is None:
-            self.session.drag_plane(pushed(self.plane, now - self.grabbed))
-        else:
-            self.session.drag_plane(turned(self.plane, self.pivot, self.look, self.grabbed, now))
-
-    def end(self) -> None:
-        """Make it one step."""
-        self.session.finish_drag("move plane" if self.pivot is None else "turn plane")
-
-
-@dataclass
 class StrokeDrag:
     """Paint while the button is down."""
 
@@ -146,42 +125,6 @@ class StrokeDrag:
     def end(self) -> None:
         """Make it one step."""
         self.finish()
-
-
-def pushed(plane: Plane, moved_mm: FloatArray) -> Plane:
-    """Return the plane moved by what of a displacement lies along its normal."""
-    return plane.shifted(float(moved_mm @ plane.normal))
-
-
-def turned(
-    plane: Plane, pivot: FloatArray, look: Look, grabbed: FloatArray, now: FloatArray
-) -> Plane:
-    """Return the plane turned about the slice's own normal by the angle the mouse has gone."""
-    right, down = look.pixels_to_basis
-    before, after = grabbed - pivot, now - pivot
-    angle = float(
-        np.arctan2(after @ down, after @ right) - np.arctan2(before @ down, before @ right)
-    )
-    axis = np.cross(right, down)
-    n = plane.normal
-    rotated = (
-        n * np.cos(angle)
-        + np.cross(axis, n) * np.sin(angle)
-        + axis * (axis @ n) * (1 - np.cos(angle))
-    )
-    return Plane(point_mm=pivot, normal=rotated)
-
-
-def hit(knobs: Knobs, line: tuple[Point, Point], x: float, y: float) -> str:
-    """Say what of a plane lies under the mouse: "turn", "push" or nothing."""
-    if any(np.hypot(x - ex, y - ey) <= KNOB_PIXELS for ex, ey in knobs.ends):
-        return "turn"
-    if np.hypot(x - knobs.middle[0], y - knobs.middle[1]) <= KNOB_PIXELS:
-        return "push"
-    (x0, y0), (x1, y1) = line
-    length = float(np.hypot(x1 - x0, y1 - y0))
-    distance = abs((x1 - x0) * (y0 - y) - (x0 - x) * (y1 - y0)) / max(length, 1e-9)
-    return "push" if distance <= LINE_PIXELS else ""
 
 
 def zoom_about(views: ThreeViews, view: SliceView, look: Look, at: Point, factor: float) -> None:
@@ -276,7 +219,7 @@ class Tools(QObject):
             return None
         if self.name:
             return self._use_tool(view, look, at)
-        return self._grab(look, at) or WindowDrag(
+        return cut_drags.grab(self.session, look, at) or WindowDrag(
             self.views, at, self.views.level_hu, self.views.width_hu
         )
 
@@ -292,24 +235,6 @@ class Tools(QObject):
             finish=lambda: self.stroked.emit(tool, None, view),
             look=look,
         )
-
-    def _grab(self, look: Look, at: Point) -> Drag | None:
-        """Grab a plane's handle, or the line of another plane, which then becomes active."""
-        work = self.session.work
-        if work.locked:
-            return None
-        numbers = sorted(range(len(work.planes)), key=lambda n: n != work.plane)
-        for number in numbers:
-            plane = work.planes[number]
-            knobs, line = knobs_of(look, plane), look.cut_line(plane)
-            what = hit(knobs, line, *at) if knobs and line else ""
-            if knobs is None or not what:
-                continue
-            if number != work.plane:
-                self.session.choose(plane=number)
-            pivot = look.pixel_to_lps(*knobs.middle) if what == "turn" else None
-            return PlaneDrag(self.session, look, plane, look.pixel_to_lps(*at), pivot)
-        return None
 
     def _move(self, view: SliceView, look: Look, event: QMouseEvent) -> None:
         self.hovered = view
@@ -329,12 +254,8 @@ class Tools(QObject):
 
     def _show_cursor(self, view: SliceView, look: Look, at: QPointF) -> None:
         shape = Qt.CursorShape.CrossCursor if self.name else Qt.CursorShape.ArrowCursor
-        plane = self.session.work.active_plane
-        if not self.name and plane is not None and not self.session.work.locked:
-            knobs, line = knobs_of(look, plane), look.cut_line(plane)
-            what = hit(knobs, line, at.x(), at.y()) if knobs and line else ""
-            if what:
-                shape = Qt.CursorShape.OpenHandCursor
+        if not self.name and cut_drags.over_handle(self.session.work, look, (at.x(), at.y())):
+            shape = Qt.CursorShape.OpenHandCursor
         view.canvas.setCursor(shape)
 
     def _hu(self, point_mm: FloatArray) -> float | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import cast
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QObject, QPointF, QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 from shiboken6 import isValid
@@ -19,6 +20,7 @@ from liverplan.app.convert import (
     napari_to_lps,
     view_axes,
 )
+from liverplan.app.cut_painting import Cuts
 from liverplan.app.overlay import Corners, Drawing, Overlay
 from liverplan.app.slicing import Look, Point
 from liverplan.app.state import Work
@@ -146,6 +148,7 @@ class ThreeViews(QObject):
             self.views[name] = SliceView(name, cast("ViewerModel", model), qt_viewer)
         self.work = Work()
         self.zone: DistanceField | None = None
+        self.taken: NDArray[np.bool_] | None = None
         self.masks_shown = True
         self.level_hu, self.width_hu = float(theme.PRESETS[0][1]), float(theme.PRESETS[0][2])
         self.crosshair_mm: FloatArray | None = None
@@ -165,7 +168,7 @@ class ThreeViews(QObject):
         return self.work.volume.grid if self.work.volume else None
 
     def show_work(self, work: Work) -> None:
-        """Show a work's CT, labels and planes."""
+        """Show a work's CT, labels and cuts."""
         new_ct = work.volume is not self.work.volume
         self.work = work
         if new_ct and work.volume is not None:
@@ -254,9 +257,7 @@ class ThreeViews(QObject):
             brush = (self.brush[1], self.brush[2] * look.zoom)
         return drawing.but(
             look=look,
-            planes=work.planes,
-            active_plane=work.plane,
-            locked=work.locked,
+            cuts=Cuts(plan=work.active_plan, active=work.cut, locked=work.locked, taken=self.taken),
             masks_shown=self.masks_shown,
             crosshair=self._crosshair(look),
             axes_mm=self._axes(look),

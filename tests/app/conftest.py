@@ -106,9 +106,10 @@ def planner(tmp_path_factory, phantom, sample_folder):
 
     from liverplan import workflow
     from liverplan.app.application import Application
-    from liverplan.app.state import Plan, Work
+    from liverplan.app.state import Work
     from liverplan.eligibility import protocol_text
     from liverplan.findings import SeriesSummary
+    from liverplan.resection import Plan
     from tests.app.person import Person
 
     place = tmp_path_factory.mktemp("planner")
@@ -137,8 +138,8 @@ def planner(tmp_path_factory, phantom, sample_folder):
     def begin(*planes):
         app.central.maximised = None
         app.central.arrange()
-        plan = Plan(name="Plan A", planes=tuple(planes))
-        app.session.replace_all(replace(fresh, plans=(plan,), plane=len(planes) - 1))
+        plan = Plan(name="Plan A", cuts=tuple(planes))
+        app.session.replace_all(replace(fresh, plans=(plan,), cut=len(planes) - 1))
         someone.settle()
         app.tools.choose("")
         app.views.preset(0)

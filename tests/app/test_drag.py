@@ -26,12 +26,12 @@ def checker(person):
     seen = set()
 
     def check():
-        planes = person.app.session.work.planes
+        planes = person.app.session.work.cuts
         expected = measure(index, planes)
         assert person.app.live.remnant == expected
         fraction = expected.remnant_ml / expected.functional_ml
         assert person.app.result.number.text() == f"{percent(fraction, 0.30)} %"
-        source = person.app.scene.cuts[0][0]
+        source = person.app.scene.cuts[0].source
         corner = np.array(source.GetOrigin())
         assert planes[0].signed_distance_mm(corner) == pytest.approx(0, abs=1e-3)
         seen.add(person.app.result.number.text())
@@ -113,7 +113,7 @@ def test_locking_takes_the_handles_away_and_stops_every_drag(cut):
     cut.drag(cut.app.scene_pane.canvas, ball, (ball[0] + 40, ball[1]))
     assert cut.app.session.work.active_plane is before
     assert scene.handle.foot is None
-    assert view.overlay.drawing.locked
+    assert view.overlay.drawing.cuts.locked
     cut.press_button(cut.panel(4).lock_button)
     assert scene.handle.foot is not None
 
@@ -124,14 +124,14 @@ def test_of_two_planes_the_one_that_is_grabbed_gets_the_handles(cut):
     cut.begin(first, second)
     cut.app.views.move_crosshair(first.point_mm)
     cut.spin(0.1)
-    assert cut.app.session.work.plane == 1
+    assert cut.app.session.work.cut == 1
     view = cut.view("Axial")
     line = view.look.cut_line(first)
     at = [a + 0.3 * (b - a) for a, b in zip(*line, strict=True)]
     check, _ = checker(cut)
     cut.drag(view.canvas, at, (at[0] + 15, at[1] + 5), each=check)
-    assert cut.app.session.work.plane == 0
-    np.testing.assert_array_equal(cut.app.session.work.planes[1].point_mm, second.point_mm)
+    assert cut.app.session.work.cut == 0
+    np.testing.assert_array_equal(cut.app.session.work.cuts[1].point_mm, second.point_mm)
 
 
 def test_rotating_the_3d_view_moves_no_plane(cut):

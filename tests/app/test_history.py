@@ -47,7 +47,7 @@ def test_undo_and_redo_walk_through_every_state_exactly():
         now = session.work
         if seed % 2:
             plane = Plane(point_mm=(seed, 0, 0), normal=(1, seed, 0))
-            session.do("plane", now.with_planes((*now.planes, plane), len(now.planes)))
+            session.do("plane", now.with_cuts((*now.cuts, plane), len(now.cuts)))
         else:
             labelled = Segmentation(grid=GRID, labels=random_labels(seed), provenance={1: MADE})
             session.do("labels", replace(now, segmentation=labelled))
@@ -68,7 +68,7 @@ def assert_same(a, b):
         np.testing.assert_array_equal(a.segmentation.labels, b.segmentation.labels)
         assert dict(a.segmentation.provenance) == dict(b.segmentation.provenance)
     assert a.plans == b.plans
-    assert a.plane == b.plane
+    assert a.cut == b.cut
 
 
 def test_a_new_step_forgets_what_was_undone():
@@ -86,12 +86,12 @@ def test_a_new_step_forgets_what_was_undone():
 def test_a_drag_is_one_step_and_escape_takes_it_back():
     session = Session()
     plane = Plane(point_mm=(0, 0, 0), normal=(1, 0, 0))
-    session.replace_all(work().with_planes((plane,), 0))
+    session.replace_all(work().with_cuts((plane,), 0))
     for n in range(10):
-        session.drag_plane(plane.shifted(n))
+        session.drag_cut(plane.shifted(n))
     session.finish_drag("move plane")
     assert session.work.active_plane.offset_mm == 9
-    session.drag_plane(plane.shifted(50))
+    session.drag_cut(plane.shifted(50))
     session.cancel_drag()
     assert session.work.active_plane.offset_mm == 9
     session.undo()
@@ -102,9 +102,9 @@ def test_a_drag_is_one_step_and_escape_takes_it_back():
 def test_undo_during_a_drag_only_gives_up_the_drag():
     session = Session()
     plane = Plane(point_mm=(0, 0, 0), normal=(1, 0, 0))
-    session.replace_all(work().with_planes((plane,), 0))
+    session.replace_all(work().with_cuts((plane,), 0))
     session.do("margin", replace(session.work, margin_mm=5))
-    session.drag_plane(plane.shifted(3))
+    session.drag_cut(plane.shifted(3))
     session.undo()
     assert session.work.margin_mm == 5
     assert session.work.active_plane is plane
@@ -138,4 +138,4 @@ def test_watchers_hear_exactly_what_changed():
     session.replace_all(work())
     session.subscribe(heard.append)
     session.do("lock", replace(session.work, locked=True))
-    assert heard == [frozenset({"planes", "history"})]
+    assert heard == [frozenset({"cuts", "history"})]

@@ -58,7 +58,7 @@ def place_plane(person):
     person.spin(0.1)
     view = person.view("Axial")
     person.click(view, person.pixel(view, spot))
-    assert len(person.app.session.work.planes) == 1, person.panel(4).notice.text()
+    assert len(person.app.session.work.cuts) == 1, person.panel(4).notice.text()
     person.settle()
 
 

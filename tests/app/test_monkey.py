@@ -122,7 +122,7 @@ def test_a_monkey_leaves_no_fault_no_leak_and_a_case_that_verifies(planner):
     planner.begin()
     app = planner.app
     app.saver.begin(app.session.work.series)
-    app.session.choose(plane=-1)
+    app.session.choose(cut=-1)
     app.planning.suggest()
     planner.settle()
     monkey = Monkey(planner, SEED)
@@ -159,5 +159,5 @@ def same_planes(a, b):
     return [p.name for p in a.plans] == [p.name for p in b.plans] and all(
         np.array_equal(one.normal, other.normal) and np.array_equal(one.point_mm, other.point_mm)
         for p, q in zip(a.plans, b.plans, strict=True)
-        for one, other in zip(p.planes, q.planes, strict=True)
+        for one, other in zip(p.cuts, q.cuts, strict=True)
     )

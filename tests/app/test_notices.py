@@ -106,7 +106,7 @@ def test_a_plane_that_misses_the_liver_is_not_added(planner):
     planner.app.views.move_crosshair(planner.app.views.crosshair_mm + np.array([0, 0, 8.0]))
     planner.click(view, (40, 20.5))
     assert "misses the liver" in notice(planner, 4)
-    assert planner.app.session.work.planes == ()
+    assert planner.app.session.work.cuts == ()
 
 
 def test_three_points_on_a_line_are_refused(planner):
@@ -123,9 +123,9 @@ def test_a_plane_dragged_off_the_liver_says_so_beside_the_plan(planner):
     planner.begin()
     centre = planner.app.live.derived.centre_mm
     planner.begin(Plane(point_mm=centre + np.array([400.0, 0, 0]), normal=(-1, 0, 0)))
-    assert "misses the liver" in notice(planner, 4)
+    assert "misses the liver" in planner.panel(4).faults.text()
     planner.begin(Plane(point_mm=centre, normal=(-1, 0, 0)))
-    assert "misses the liver" not in notice(planner, 4)
+    assert "misses the liver" not in planner.panel(4).faults.text()
 
 
 def test_a_fifth_metastasis_is_taken_and_said_to_break_the_rule(planner):
@@ -176,7 +176,7 @@ def test_a_report_that_cannot_be_written_says_so(planner, monkeypatch, tmp_path)
     centre = planner.app.live.derived.centre_mm
     planner.begin(Plane(point_mm=centre, normal=(1, 0, 0)))
     planner.app.saver.begin(planner.app.session.work.series)
-    planner.app.session.choose(plane=-1)
+    planner.app.session.choose(cut=-1)
     planner.settle()
     planner.open_step(5)
     target = tmp_path / "no such folder" / "report.txt"

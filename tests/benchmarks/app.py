@@ -106,10 +106,10 @@ def opened(place: Path, phantom):
 
     from liverplan import workflow
     from liverplan.app.application import Application
-    from liverplan.app.state import Plan, Work
+    from liverplan.app.state import Work
     from liverplan.eligibility import protocol_text
     from liverplan.findings import SeriesSummary
-    from liverplan.resection.cuts import Plane
+    from liverplan.resection import Plan, Plane
     from tests.app.person import Person
 
     app = Application(place / "home")
@@ -130,8 +130,8 @@ def opened(place: Path, phantom):
         segmentation=phantom.segmentation,
         series=series,
         documents=MappingProxyType(documents),
-        plans=(Plan(name="Plan A", planes=(plane,)),),
-        plane=0,
+        plans=(Plan(name="Plan A", cuts=(plane,)),),
+        cut=0,
     )
     app.session.replace_all(work)
     person.settle()

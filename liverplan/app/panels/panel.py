@@ -42,5 +42,5 @@ class Panel(QWidget):
         """Show what holds now."""
 
     def _changed(self, topics: frozenset[Topic]) -> None:
-        if topics != {"planes"} or not self.desk.session.dragging:
+        if topics != {"cuts"} or not self.desk.session.dragging:
             self.refresh()

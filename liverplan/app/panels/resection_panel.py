@@ -1,84 +1,74 @@
-"""Step 4: planes, margins, alternative plans beside each other."""
+"""Step 4: cuts of every kind, margins, alternative plans beside each other."""
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QLineEdit
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QDoubleSpinBox
 
+from liverplan.app.cutting import Cutting
 from liverplan.app.desk import Desk
+from liverplan.app.landmarking import Landmarking
+from liverplan.app.panels.add_cuts import AddCuts, lesions_of
 from liverplan.app.panels.busy import Busy
+from liverplan.app.panels.cut_list import CutList
 from liverplan.app.panels.panel import Panel
+from liverplan.app.panels.plan_list import PlanList
+from liverplan.app.panels.suggestions import SuggestionList
 from liverplan.app.planning import Planning
-from liverplan.app.state import Plan, lesion_title
-from liverplan.app.widgets import Table, button, label, row
-from liverplan.report.numbers import NONE, ml, mm, percent
-from liverplan.segmentation.labels import LIVER
-from liverplan.volumetry import lesion_margins, measure
+from liverplan.app.state import planes_only
+from liverplan.app.widgets import Notice, button, label, row
+from liverplan.resection import Cut, Parts, Plane, Surface
 
 
 class ResectionPanel(Panel):
-    """Planes and plans."""
+    """Cuts and plans."""
 
     title = "Resection"
     place = "resection"
 
-    def __init__(self, desk: Desk, planning: Planning) -> None:
+    def __init__(
+        self, desk: Desk, planning: Planning, cutting: Cutting, landmarking: Landmarking
+    ) -> None:
         super().__init__(desk)
         self.planning = planning
-        self.suggest_button = button("Suggest best plane", planning.suggest, role="primary")
+        self.suggest_button = button("Suggest a plan", planning.suggest, role="primary")
         self.margin = QDoubleSpinBox()
         self.margin.setRange(0, 60)
         self.margin.setDecimals(0)
         self.margin.setSuffix(" mm")
         self.margin.setKeyboardTracking(False)
         self.margin.valueChanged.connect(planning.set_margin)
-        self.click_button = button(
-            "1 click", lambda: self._tool("plane"), tip="A plane through one clicked point"
-        )
-        self.three_button = button(
-            "3 points",
-            lambda: self._tool("three points"),
-            tip="A plane through three clicked points",
-        )
-        for tool in (self.click_button, self.three_button):
-            tool.setCheckable(True)
-        self.lesion = QComboBox()
-        self.separate_button = button(
-            "Separate",
-            self._separate,
-            tip="The plane that takes this metastasis with the margin and leaves most",
-        )
+        self.suggestions = SuggestionList(planning)
+        self.adding = AddCuts(desk, planning, cutting, landmarking)
+        self.click_button, self.three_button = self.adding.click_button, self.adding.three_button
+        self.lesion, self.separate_button = self.adding.lesion, self.adding.round_button
         self.busy = Busy()
-        self.flip_button = button("Swap sides", planning.flip)
-        self.lock_button = button("Lock", planning.toggle_lock)
-        self.delete_button = button("Delete plane", planning.delete_plane)
-        self.planes = label("", "secondary")
-        self.name = QLineEdit()
-        self.name.setMaxLength(40)
-        self.name.editingFinished.connect(lambda: planning.rename_plan(self.name.text()))
-        self.add_plan_button = button(
-            "Copy plan", planning.add_plan, tip="Keep this plan and change a copy"
-        )
-        self.delete_plan_button = button("Delete", planning.delete_plan)
-        self.table = Table(["Plan", "FLR", "mL", "margin"], stretch=0)
-        self.table.itemSelectionChanged.connect(self._plan_chosen)
+        self.faults = Notice()
+        self.cuts = CutList(desk, planning)
+        self.plans = PlanList(desk, planning)
+        self.table, self.name = self.plans.table, self.plans.name
+        self.add_plan_button = self.plans.add_button
+        self.delete_plan_button = self.plans.delete_button
+        self.flip_button, self.lock_button = self.cuts.flip_button, self.cuts.lock_button
+        self.delete_button = self.cuts.delete_button
+        self.column.addWidget(self.faults)
         self.column.addWidget(self.suggest_button)
         self.column.addLayout(row(label("Margin", "secondary", wrap=False), self.margin, 1))
         self.column.addWidget(self.busy)
-        self.column.addLayout(
-            row(label("Add", "secondary", wrap=False), self.click_button, self.three_button, 1)
-        )
-        self.column.addLayout(row(self.lesion, self.separate_button))
-        self.column.addWidget(self.planes)
-        self.column.addLayout(row(self.flip_button, self.lock_button, self.delete_button))
+        self.column.addWidget(self.suggestions)
+        self.column.addWidget(self.adding)
+        self.column.addWidget(label("Cuts of this plan", "secondary"))
+        self.column.addWidget(self.cuts)
         self.column.addWidget(label("Plans", "secondary"))
-        self.column.addWidget(self.table)
-        self.column.addLayout(row(self.name, self.add_plan_button, self.delete_plan_button))
+        self.column.addWidget(self.plans)
         desk.watchers[self.place] = self.busy.watch
         desk.bell.rung.connect(lambda _place: self.refresh())
         desk.tools.changed.connect(self.refresh)
         desk.live.derived_changed.connect(self.refresh)
-        desk.live.measured.connect(self._show_active_row)
-        self._rows: list[tuple[str, str, str, str]] = []
+        desk.live.measured.connect(self._follow)
+        desk.live.assessed.connect(self._answered)
+        desk.live.failed.connect(lambda _words: self._answered())
+        desk.notices["plan"] = self.faults.say
         self.refresh()
 
     def blocked(self) -> str:
@@ -86,106 +76,67 @@ class ResectionPanel(Panel):
         return "" if self.desk.session.work.segmentation is not None else "Needs the liver."
 
     def state(self) -> str:
-        """How many planes the plan on screen has."""
+        """How many cuts the plan on screen has."""
         work = self.desk.session.work
-        count = len(work.planes)
-        return f"{work.plans[work.plan].name}, {count} plane{'s' * (count != 1)}" if count else ""
+        count = len(work.cuts)
+        if not count:
+            return ""
+        word = "plane" if planes_only(work.active_plan) is not None else "cut"
+        return f"{work.active_plan.name}, {count} {word}{'s' * (count != 1)}"
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
+        """Show what was worked out while the step was folded."""
+        super().showEvent(event)
+        self.refresh()
 
     def refresh(self) -> None:
-        """Show plans, planes and what can be done."""
-        work, tools = self.desk.session.work, self.desk.tools
-        lesions = self._lesions()
+        """Show plans, cuts and what can be done."""
+        work, lesions = self.desk.session.work, lesions_of(self.desk)
         self.next.setText(self._next(lesions))
-        self.click_button.setChecked(tools.name == "plane")
-        self.three_button.setChecked(tools.name == "three points")
-        ready = self.desk.live.index is not None
-        self.suggest_button.setEnabled(bool(lesions) and ready)
-        self.separate_button.setEnabled(bool(lesions) and ready)
+        self.suggest_button.setEnabled(bool(lesions) and self.desk.live.index is not None)
         self.suggest_button.setToolTip("" if lesions else "Needs a metastasis to separate.")
-        titles = [lesion_title(n) for n in lesions] or ["no metastasis yet"]
-        if [self.lesion.itemText(n) for n in range(self.lesion.count())] != titles:
-            self.lesion.clear()
-            self.lesion.addItems(titles)
-        self.lesion.setEnabled(bool(lesions))
         self.margin.blockSignals(True)  # noqa: FBT003 - Qt
         self.margin.setValue(work.margin_mm)
         self.margin.blockSignals(False)  # noqa: FBT003 - Qt
-        has = work.active_plane is not None
-        for part in (self.flip_button, self.delete_button):
-            part.setEnabled(has and not work.locked)
-        self.lock_button.setEnabled(bool(work.planes))
-        self.lock_button.setText("Unlock" if work.locked else "Lock")
-        self.planes.setText(self._planes_words())
-        if not self.name.hasFocus():
-            self.name.setText(work.plans[work.plan].name)
-        self.add_plan_button.setEnabled(bool(work.planes))
-        self._rows = [self._row(plan) for plan in work.plans]
-        self.table.fill(self._rows, work.plan)
-
-    def _lesions(self) -> list[int]:
-        segmentation = self.desk.session.work.segmentation
-        return (
-            [] if segmentation is None else sorted(k for k in segmentation.provenance if k > LIVER)
-        )
+        self.suggestions.refresh()
+        self.adding.refresh()
+        self.cuts.refresh()
+        self.plans.refresh()
 
     def _next(self, lesions: list[int]) -> str:
         work = self.desk.session.work
-        if not work.planes:
+        if not work.cuts:
             first = (
-                "Let the best plane be suggested, or" if lesions else "Mark a metastasis first, or"
+                "Let the best plan be suggested, or" if lesions else "Mark a metastasis first, or"
             )
-            return f"{first} place one by a click on a slice."
+            return f"{first} place a plane by a click on a slice."
         if work.locked:
-            return "The planes are locked. Unlock to move them."
+            return "The cuts are locked. Unlock to move them."
+        return how_to_drag(work.active_cut)
+
+    def _follow(self) -> None:
+        """Follow a drag in the tables too."""
+        self.plans.follow()
+        self.cuts.follow()
+
+    def _answered(self) -> None:
+        """Show what speaks against the plan, in the core's words."""
+        self.faults.say(" ".join(self.desk.live.faults))
+        self._follow()
+
+
+def how_to_drag(cut: Cut | None) -> str:
+    """Say how the cut that has the handles is moved."""
+    if isinstance(cut, Plane):
         return (
             "Drag the square to move the plane, a round knob to turn it; in 3D drag the ball or "
             "the arrow's tip."
         )
-
-    def _planes_words(self) -> str:
-        work = self.desk.session.work
-        count = len(work.planes)
-        if count < 2:
-            return ""
+    if isinstance(cut, Surface):
         return (
-            f"Plane {work.plane + 1} of {count} has the handles; click another's line to take it."
+            "Drag the line anywhere to bend the cut there, the square to move it, a round knob "
+            "to turn it; in 3D drag the blue balls."
         )
-
-    def _row(self, plan: Plan) -> tuple[str, str, str, str]:
-        index = self.desk.live.index
-        if index is None:
-            return plan.name, "…", "…", "…"
-        if not plan.planes or index.functional_ml <= 0:
-            return plan.name, NONE, NONE, NONE
-        stays = measure(index, plan.planes).remnant_ml
-        findings = self.desk.live.findings
-        line = findings.threshold_fraction if findings else 0.30
-        margins = [
-            m.margin_mm for m in lesion_margins(index, plan.planes) if m.margin_mm is not None
-        ]
-        left = any(m.in_remnant for m in lesion_margins(index, plan.planes))
-        words = "left in" if left else (f"{mm(min(margins))} mm" if margins else NONE)
-        return plan.name, f"{percent(stays / index.functional_ml, line)} %", ml(stays), words
-
-    def _show_active_row(self) -> None:
-        """Follow a drag in the table too."""
-        work = self.desk.session.work
-        if not self.isVisible() or len(self._rows) != len(work.plans):
-            return
-        for column, text in enumerate(self._row(work.plans[work.plan])):
-            item = self.table.item(work.plan, column)
-            if item is not None and item.text() != text:
-                item.setText(text)
-
-    def _plan_chosen(self) -> None:
-        if self.table.chosen >= 0:
-            self.desk.session.choose(plan=self.table.chosen)
-
-    def _tool(self, name: str) -> None:
-        self.desk.tools.choose("" if self.desk.tools.name == name else name)  # type: ignore[arg-type]
-
-    def _separate(self) -> None:
-        lesions = self._lesions()
-        n = self.lesion.currentIndex()
-        if 0 <= n < len(lesions):
-            self.planning.separate(lesions[n])
+    if isinstance(cut, Parts):
+        return "Named parts have no handles; tick others, or delete them and add a cut."
+    return "Drag the square to move, a diamond to resize, a round knob to turn; in 3D the balls."

@@ -64,11 +64,11 @@ class ResultPanel(Panel):
         self.refresh()
 
     def blocked(self) -> str:
-        """Wait for a plane."""
+        """Wait for a cut."""
         work = self.desk.session.work
         if work.segmentation is None:
             return "Needs the liver."
-        return "" if work.planes else "Needs a plane."
+        return "" if work.cuts else "Needs a cut."
 
     def state(self) -> str:
         """Return the eligibility."""

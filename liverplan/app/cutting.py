@@ -1,0 +1,173 @@
+"""Verbs of the fourth step: cuts other than planes, made round a lesion, by clicks, or by name."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from PySide6.QtCore import QObject
+from vtkmodules.util.numpy_support import vtk_to_numpy
+
+from liverplan.app.cut_words import kind_of
+from liverplan.app.desk import Desk
+from liverplan.app.planning import Planning, flipped
+from liverplan.app.state import lesion_title
+from liverplan.errors import PlanError
+from liverplan.resection import Ablation, Cut, Parts, Plan, Plane, Sphere, Surface, Wedge
+from liverplan.resection.anatomical import SCHEME, split_fourth
+from liverplan.resection.surface import frame_of
+from liverplan.volume import FloatArray
+from liverplan.volumetry.cut_volumes import PlanIndex
+from liverplan.volumetry.search import sphere
+from liverplan.volumetry.suggest import WEDGE_DIRECTIONS, WEDGE_HALF_ANGLE_DEG, enclosing_ball
+
+CLICKED_RADIUS_MM = 15.0
+"""Of an ablation zone placed by a click: the usual needle's zone is about 3 cm across."""
+
+SURFACE_RIM_MM = 12.0
+"""A curved cut reaches this far beyond the liver on all sides."""
+
+
+class Cutting(QObject):
+    """Adds wedges, spheres, curved cuts, ablation zones and named parts."""
+
+    def __init__(self, desk: Desk, planning: Planning) -> None:
+        super().__init__()
+        self.desk, self.planning = desk, planning
+        desk.tools.clicked.connect(self._clicked)
+
+    def _clicked(self, tool: str, point: FloatArray, _view: object) -> None:
+        if tool == "ablation":
+            radii = np.full(3, CLICKED_RADIUS_MM)
+            self._add(Ablation(centre_mm=point, radii_mm=radii, axes=np.eye(3)))
+        elif tool == "curved":
+            self._curved_through(point)
+        elif tool == "contour":
+            self.add_contour_point(point)
+
+    def round_lesion(self, kind: str, label: int) -> None:
+        """Add a wedge, a sphere or an ablation zone round a lesion, with the margin."""
+        index, margin = self.desk.live.plan_index, self.desk.session.work.margin_mm
+        if index is None:
+            self.desk.say("resection", "The liver is still being measured; try again.")
+            return
+        centre, radius = lesion_ball(index, label)
+        reach = radius + margin
+        if kind == "wedge":
+            cut: Cut = cheapest_wedge(index, centre, reach)
+        elif kind == "sphere":
+            cut = Sphere(centre_mm=centre, radius_mm=reach)
+        else:
+            cut = Ablation(centre_mm=centre, radii_mm=np.full(3, reach), axes=np.eye(3))
+        self._add(cut, f"add {kind_of(cut)} round {lesion_title(label)}")
+
+    def bend_plane(self) -> None:
+        """Turn the active plane into a curved cut, to be bent by its control points."""
+        work = self.desk.session.work
+        plane = work.active_plane
+        if plane is None or work.locked:
+            return
+        self.desk.session.do("bend plane", work.with_cut(self._level(plane)))
+
+    def add_contour_point(self, point: FloatArray) -> None:
+        """Take one more point of a contour on the liver's surface."""
+        self.desk.views.points_mm.append(point)
+        self.desk.views.redraw()
+        count = len(self.desk.views.points_mm)
+        self.desk.say("resection", contour_words(count), "info")
+
+    def close_contour(self) -> None:
+        """Lay a curved cut through the contour's points; the larger part stays."""
+        points = list(self.desk.views.points_mm)
+        index = self.desk.live.plan_index
+        if index is None:
+            return
+        try:
+            toward = self.planning.centre()
+            cut = Surface.through_contour(np.array(points).reshape(-1, 3), toward)
+        except PlanError as error:
+            self.desk.say("resection", str(error))
+            return
+        stays = index.remnant_ml(Plan(cuts=(cut,)))
+        if stays < index.functional_ml / 2:
+            other = flipped(cut)
+            cut = other if isinstance(other, Surface) else cut
+        if self._add(cut, "add curved cut"):
+            self.desk.views.points_mm = []
+            self.desk.views.redraw()
+
+    def take_segments(self, names: tuple[str, ...]) -> None:
+        """Let the plan take these Couinaud segments and no others; none takes the cut away."""
+        self._take(SCHEME, split_fourth(names))
+
+    def take_parts(self, scheme: str, names: tuple[str, ...]) -> None:
+        """Let the plan take the territory of these vessel branches and no others."""
+        self._take(scheme, names)
+
+    def taken(self, scheme: str) -> tuple[str, ...]:
+        """Return the parts of a map that the plan takes."""
+        cuts = self.desk.session.work.cuts
+        return next(
+            (cut.names for cut in cuts if isinstance(cut, Parts) and cut.scheme == scheme), ()
+        )
+
+    def _take(self, scheme: str, names: tuple[str, ...]) -> None:
+        work = self.desk.session.work
+        if names == self.taken(scheme) or work.locked:
+            return
+        kept = tuple(c for c in work.cuts if not (isinstance(c, Parts) and c.scheme == scheme))
+        word = "segments" if scheme == SCHEME else f"{scheme} branches"
+        if not names:
+            self.desk.session.do(f"keep all {word}", work.with_cuts(kept, len(kept) - 1))
+            return
+        cuts = (*kept, Parts(scheme=scheme, names=names))
+        self.desk.session.do(f"take {word}", work.with_cuts(cuts, len(cuts) - 1))
+
+    def _curved_through(self, point: FloatArray) -> None:
+        plane = self.planning.plane_through(point)
+        if plane is not None:
+            self._add(self._level(plane))
+
+    def _level(self, plane: Plane) -> Surface:
+        """Return a level surface in a plane, just large enough to cut through the liver."""
+        foot = self.planning.centre()
+        foot = foot - plane.signed_distance_mm(foot) * plane.normal
+        size = 2 * SURFACE_RIM_MM + 2 * self._reach_mm(foot, frame_of(plane.normal)[:2])
+        return Surface.flat(foot, plane.normal, size_mm=size, controls=5)
+
+    def _reach_mm(self, foot: FloatArray, axes: FloatArray) -> float:
+        """How far the liver reaches from a point along two directions."""
+        derived = self.desk.live.derived
+        if derived is None or not derived.surfaces.liver.GetNumberOfPoints():
+            return 120.0
+        points = vtk_to_numpy(derived.surfaces.liver.GetPoints().GetData())
+        return float(np.abs((points - foot) @ axes.T).max())
+
+    def _add(self, cut: Cut, name: str = "") -> bool:
+        return self.planning.add(name or f"add {kind_of(cut)}", cut)
+
+
+def lesion_ball(index: PlanIndex, label: int) -> tuple[FloatArray, float]:
+    """Return a ball round a lesion: its centre, LPS, and its radius, mm."""
+    lesion = next(shape for shape in index.lesions if shape.label == label)
+    return enclosing_ball(lesion, index)
+
+
+def cheapest_wedge(index: PlanIndex, centre: FloatArray, radius_mm: float) -> Wedge:
+    """Return the wedge from a ball out to the surface in the direction that costs least."""
+    first = Wedge(
+        tip_mm=centre,
+        direction=np.array([0.0, -1.0, 0.0]),
+        radius_mm=radius_mm,
+        half_angle_deg=WEDGE_HALF_ANGLE_DEG,
+    )
+    wedges = [replace(first, direction=direction) for direction in sphere(WEDGE_DIRECTIONS)]
+    left = [index.remnant_ml(Plan(cuts=(wedge,))) for wedge in wedges]
+    return wedges[int(np.argmax(left))]
+
+
+def contour_words(count: int) -> str:
+    """Say how a contour goes on."""
+    if count < 4:
+        return f"{count} of at least 4 points on the liver's surface, in order; click the next."
+    return f"{count} points; click more, or press Enter to close the contour."
