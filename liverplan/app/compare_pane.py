@@ -20,7 +20,8 @@ from liverplan.app import theme
 from liverplan.app.comparison import Examination
 from liverplan.app.contours import Outlines, outlines_of, slice_of
 from liverplan.app.convert import lps_to_napari, view_axes
-from liverplan.app.overlay import Corners, Drawing, paint_words, to_canvas
+from liverplan.app.cut_painting import to_canvas
+from liverplan.app.overlay import Corners, Drawing, paint_words
 from liverplan.app.slicing import Look
 from liverplan.app.views import step_sign
 from liverplan.volume import FloatArray
