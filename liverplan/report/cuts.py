@@ -33,7 +33,7 @@ def cut_table(findings: Findings, words: Words) -> Table:
 def cut_in_words(cut: CutFinding, words: Words) -> str:
     """Say one cut, e.g. "wedge, 22.5 mm round -88.0 / -15.0 / -47.0 mm"."""
     if cut.parts:
-        named = words.table.get(f"resection_{cut.name.replace(' ', '_')}", cut.name)
+        named = plan_in_words(cut.name, words)
         listed = ", ".join(ROMAN.get(part, part) for part in cut.parts)
         kind = words["cut_parts"] if cut.scheme == "couinaud" else cut.scheme
         return f"{named or kind} ({listed})"
@@ -45,6 +45,11 @@ def cut_in_words(cut: CutFinding, words: Words) -> str:
         return words("cut_through", kind=kind, place=place)
     radius = words.number(numbers.mm(cut.radius_mm))
     return words("cut_round", kind=kind, place=place, radius=radius)
+
+
+def plan_in_words(name: str, words: Words) -> str:
+    """Return a plan's name, in the report's language if it is that of an operation."""
+    return words.table.get(f"resection_{name.replace(' ', '_')}", name)
 
 
 def segment_table(findings: Findings, words: Words) -> Table:

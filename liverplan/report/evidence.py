@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from liverplan import __version__
 from liverplan.findings import Findings
 from liverplan.report import numbers
+from liverplan.report.cuts import plan_in_words
 from liverplan.report.request import ReportInput
 from liverplan.report.tables import Table
 from liverplan.report.words import Words, verdict
@@ -32,12 +33,13 @@ def evidence_tables(request: ReportInput, words: Words) -> tuple[Table, ...]:
 def plan_table(request: ReportInput, words: Words) -> Table:
     """Compare plans: this one first."""
     own = request.findings
-    rows = [_plan_row(own.plan or words["this_plan"], own, words)]
+    rows = [_plan_row(plan_in_words(own.plan, words) or words["this_plan"], own, words)]
     for plan in request.plans:
+        name = plan_in_words(plan.name, words)
         if plan.findings is None:
-            rows.append((plan.name, *[numbers.NONE] * 4, plan.refusal))
+            rows.append((name, *[numbers.NONE] * 4, plan.refusal))
         else:
-            rows.append(_plan_row(plan.name, plan.findings, words))
+            rows.append(_plan_row(name, plan.findings, words))
     return Table(
         title=words["plans"],
         columns=(
@@ -65,7 +67,9 @@ def _plan_row(name: str, findings: Findings, words: Words) -> tuple[str, ...]:
         numbers.mm(findings.margin_mm),
     )
     reason = verdict(findings, words["language"]).reason
-    return (name, *map(words.number, cells), reason)
+    left = [f"M{lesion.label - 1}" for lesion in findings.lesions if lesion.in_remnant]
+    leaves = words("leaves", lesions=", ".join(left)) if left else ""
+    return (name, *map(words.number, cells), f"{leaves} {reason}".strip())
 
 
 def _contributions(findings: Findings, words: Words) -> Table:

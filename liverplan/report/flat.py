@@ -23,8 +23,9 @@ from liverplan.volumetry.cut_volumes import PlanIndex
 MOST = 3
 """Cuts that are laid flat."""
 
-LINES_MM = (5.0, 10.0, 20.0, 40.0)
-FARTHEST_MM = 60.0
+LINES_MM = (5.0, 10.0, 15.0, 20.0, 30.0, 40.0, 50.0, 60.0, 80.0)
+LEAST_SPAN_MM, LARGEST_SPAN_MM = 20.0, 60.0
+"""The colours run from the nearest place to this much farther."""
 VESSEL_MM = 5.0
 BORDER = 14
 SCALE_MM = 50
@@ -85,8 +86,10 @@ def _png(laid: CutMap, words: Words) -> bytes:
 def _draw(axes: Any, laid: CutMap) -> None:  # noqa: ANN401 - untyped there
     distance = np.pad(np.where(laid.inside, laid.lesion_mm, np.nan).T, BORDER, "constant",
                       constant_values=np.nan)  # fmt: skip
-    axes.imshow(distance, origin="lower", cmap="viridis_r", vmin=0, vmax=FARTHEST_MM)
-    lines = [mm for mm in LINES_MM if np.nanmin(distance) < mm < np.nanmax(distance)]
+    low, high = float(np.nanmin(distance)), float(np.nanmax(distance))
+    span = min(max(high - low, LEAST_SPAN_MM), LARGEST_SPAN_MM)
+    axes.imshow(distance, origin="lower", cmap="viridis_r", vmin=low, vmax=low + span)
+    lines = [mm for mm in LINES_MM if low < mm < high]
     if lines:
         drawn = axes.contour(distance, levels=lines, colors="black", linewidths=1.2)
         axes.clabel(drawn, fmt="%g mm", fontsize=9)
