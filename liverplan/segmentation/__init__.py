@@ -18,6 +18,7 @@ from liverplan.segmentation.files import (
     segmentation_from_files,
     write_mask_file,
 )
+from liverplan.segmentation.hints import Hint, hints
 from liverplan.segmentation.labels import Provenance, Segmentation
 from liverplan.segmentation.lesions import lesion_from_click, lesion_from_stroke
 from liverplan.segmentation.liver import segment_liver
@@ -29,6 +30,7 @@ __all__ = [
     "Branch",
     "Doubt",
     "DoubtfulPlace",
+    "Hint",
     "LesionResult",
     "LiverResult",
     "MaskFile",
@@ -43,6 +45,7 @@ __all__ = [
     "erase",
     "find_segmenters",
     "find_vessels",
+    "hints",
     "lesion_from_click",
     "lesion_from_stroke",
     "merge_lesions",

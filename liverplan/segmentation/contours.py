@@ -150,9 +150,9 @@ def _signed(masks: Mask, where: list[np.ndarray], step_mm: np.ndarray) -> Float3
     factors = [w[1] - w[0] if len(w) > 1 else 1 for w in where]
     spacing = (1e4, *(float(s * f) for s, f in zip(step_mm, factors, strict=True)))
     half = min(spacing[1:]) / 2
-    inside = edt.edt(small, anisotropy=spacing, black_border=False, parallel=2)
-    outside = edt.edt(~small, anisotropy=spacing, black_border=False, parallel=2)
-    signed = np.where(small, inside - half, half - outside)
+    sides = small.view(np.uint8) + np.uint8(1)  # both sides at once: to the nearest other number
+    away = edt.edt(sides, anisotropy=spacing, black_border=False, parallel=2)
+    signed = np.where(small, away - half, half - away)
     return np.asarray(np.clip(signed, -FAR_MM, FAR_MM), np.float32)
 
 
