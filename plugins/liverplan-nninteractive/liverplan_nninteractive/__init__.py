@@ -58,7 +58,8 @@ class NnInteractiveSegmenter:
             prompts, origin = read_prompts(settings.prompts), settings.prompts.name
         else:
             prompts, origin = {LIVER: (_middle(volume, cancel),)}, "one click"
-        masks = _ask(Conversation(volume, settings, cancel), prompts, progress)
+        with Conversation(volume, settings, cancel) as talk:
+            masks = _ask(talk, prompts, progress)
         lesions = tuple(masks[name] for name in sorted(masks, key=_number) if name != LIVER)
         return LiverResult(
             mask=np.logical_or.reduce([masks[LIVER], *lesions]),

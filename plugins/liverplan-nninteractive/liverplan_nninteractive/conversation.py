@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 from threading import Event
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +13,7 @@ from scipy import ndimage
 from liverplan.errors import BackendError
 from liverplan.volume import Volume
 from liverplan_nninteractive.prompts import Box, Click, Point, Prompt, Stroke
-from liverplan_nninteractive.server import Server
+from liverplan_nninteractive.server import Server, open_server
 from liverplan_nninteractive.settings import Settings
 
 Mask = NDArray[np.bool_]
@@ -32,9 +33,20 @@ class Conversation:
     """
 
     def __init__(self, volume: Volume, settings: Settings, cancel: Event | None = None) -> None:
-        self._volume = volume
-        self._server = Server(settings.url, timeout_s=settings.timeout_s, cancel=cancel)
-        self._sent = False
+        self._volume, self._settings, self._cancel = volume, settings, cancel
+        self._server: Server | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End it; where it had not begun, nothing happens."""
+        if self._server is not None:
+            self._server.close()
+            self._server = None
 
     def start_over(self) -> None:
         """Begin with another object.
@@ -44,8 +56,7 @@ class Conversation:
         BackendError
             If the server does not answer, or refuses.
         """
-        self._send_image()
-        self._server.start_over(self._volume.grid.shape)
+        self._begun().start_over()
 
     def say(self, prompt: Prompt) -> Mask:
         """Send one prompt; return the object as it is now, (k, j, i) on the CT's grid.
@@ -61,21 +72,24 @@ class Conversation:
         match prompt:
             case Click():
                 index = self._index(prompt.point_mm).tolist()
-                self._send_image()
-                return self._mask(self._server.click(index, inside=inside))
+                return self._begun().click(index, inside=inside)
             case Box():
                 low, high = self._flat_box(prompt)
-                self._send_image()
-                return self._mask(self._server.box(low, high, inside=inside))
+                return self._begun().box(low, high, inside=inside)
             case Stroke():
-                drawn = self._drawn(prompt)
-                self._send_image()
-                return self._mask(self._server.stroke(drawn, inside=inside))
+                return self._begun().stroke(self._drawn(prompt), inside=inside)
 
-    def _send_image(self) -> None:
-        if not self._sent:
-            self._server.upload_image(self._volume.hu)
-            self._sent = True
+    def _begun(self) -> Server:
+        """Return the server, which has the CT."""
+        if self._server is None:
+            server = open_server(self._settings, self._cancel)
+            try:
+                server.upload_image(self._volume.hu)
+            except Exception:
+                server.close()
+                raise
+            self._server = server
+        return self._server
 
     def _index(self, point_mm: Point) -> NDArray[np.int64]:
         index = self._volume.grid.nearest_index(point_mm)
@@ -105,14 +119,3 @@ class Conversation:
         cross = ndimage.generate_binary_structure(3, 1)
         cross[[0, 2]] = False  # it was drawn on a slice
         return ndimage.binary_dilation(mask, cross).astype(np.uint8)
-
-    def _mask(self, packed: bytes) -> Mask:
-        shape = self._volume.grid.shape
-        voxels = int(np.prod(shape))
-        if len(packed) != -(-voxels // 8):
-            raise BackendError(
-                f"The nnInteractive server answered {len(packed)} bytes, not a mask of "
-                f"{' x '.join(str(n) for n in shape)} voxels."
-            )
-        bits = np.unpackbits(np.frombuffer(packed, np.uint8), count=voxels)
-        return bits.reshape(shape).astype(bool)

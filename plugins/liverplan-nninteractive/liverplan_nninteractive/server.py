@@ -1,128 +1,68 @@
-"""Talking HTTP to the server: an array or a few numbers go, a mask comes back.
-
-The server is SlicerNNInteractive's: arrays travel as NumPy files, masks come back as one bit a
-voxel, and it knows one image and one object at a time.
-"""
+"""The two servers that there are, and which of them answers at an address."""
 
 from __future__ import annotations
 
-import gzip
-import io
-import queue
-from collections.abc import Callable
-from threading import Event, Thread
-from typing import Any
+from threading import Event
+from typing import Any, Protocol
 
 import numpy as np
 import requests
 from numpy.typing import NDArray
 
-from liverplan.errors import BackendError, CancelledError
+from liverplan_nninteractive.official import OfficialServer
+from liverplan_nninteractive.settings import Settings
+from liverplan_nninteractive.slicer import CONNECT_WITHIN_S, SlicerServer
+from liverplan_nninteractive.waiting import stoppable
 
-CONNECT_WITHIN_S = 5.0
-POLL_S = 0.1
-KEPT_WORDS = 200
+Mask = NDArray[np.bool_]
 
 
-class Server:
-    """One nnInteractive server; made without contacting it."""
-
-    def __init__(self, url: str, *, timeout_s: float, cancel: Event | None = None) -> None:
-        self._url = url
-        self._timeout_s = timeout_s
-        self._cancel = cancel
-        self._session = requests.Session()
-        self._session.trust_env = False  # no proxy, no netrc: the CT goes to this address only
+class Server(Protocol):
+    """What both can do; indices are (k, j, i), masks lie on the image."""
 
     def upload_image(self, values: NDArray[Any]) -> None:
-        """Send the image; the server forgets every earlier one."""
-        self._post("upload_image", files={"file": ("image.npy", _npy(values))})
+        """Send the image."""
+        ...
 
-    def start_over(self, shape: tuple[int, ...]) -> None:
+    def start_over(self) -> None:
         """Forget the object that was outlined, keep the image."""
-        nothing = gzip.compress(_npy(np.zeros(shape, np.uint8)), compresslevel=1)
-        self._post("upload_segment", files={"file": ("segment.npy.gz", nothing)})
+        ...
 
-    def click(self, index: list[int], *, inside: bool) -> bytes:
-        """Send a click at a voxel (k, j, i); return the packed mask."""
-        body = {"voxel_coord": index, "positive_click": inside}
-        return self._post("add_point_interaction", json=body)
+    def click(self, index: list[int], *, inside: bool) -> Mask:
+        """Send a click; return the mask."""
+        ...
 
-    def box(self, low: list[int], high: list[int], *, inside: bool) -> bytes:
-        """Send a box, ``low`` to before ``high`` along (k, j, i); return the packed mask."""
-        body = {"outer_point_one": low, "outer_point_two": high, "positive_click": inside}
-        return self._post("add_bbox_interaction", json=body)
+    def box(self, low: list[int], high: list[int], *, inside: bool) -> Mask:
+        """Send a box, ``low`` to before ``high``; return the mask."""
+        ...
 
-    def stroke(self, mask: NDArray[np.uint8], *, inside: bool) -> bytes:
-        """Send the voxels of a stroke; return the packed mask."""
-        packed = gzip.compress(_npy(mask), compresslevel=1)
-        return self._post(
-            "add_scribble_interaction",
-            files={"file": ("stroke.npy.gz", packed)},
-            data={"positive_click": "true" if inside else "false"},
-        )
+    def stroke(self, drawn: NDArray[np.uint8], *, inside: bool) -> Mask:
+        """Send the voxels of a stroke; return the mask."""
+        ...
 
-    def _post(self, path: str, **content: Any) -> bytes:  # noqa: ANN401 - requests' own
-        def ask() -> requests.Response:
-            return self._session.post(
-                f"{self._url}/{path}",
-                timeout=(CONNECT_WITHIN_S, self._timeout_s),
-                allow_redirects=False,
-                **content,
-            )
+    def close(self) -> None:
+        """Say goodbye."""
+        ...
 
+
+def open_server(settings: Settings, cancel: Event | None) -> Server:
+    """Ask the address which server it is: only nnInteractive's own one tells its health.
+
+    Raises
+    ------
+    BackendError
+        If it is nnInteractive's own and does not let us in.
+    """
+    if stoppable(lambda: _tells_its_health(settings.url), cancel):
+        return OfficialServer(settings, cancel=cancel)
+    return SlicerServer(settings.url, timeout_s=settings.timeout_s, cancel=cancel)
+
+
+def _tells_its_health(url: str) -> bool:
+    with requests.Session() as session:
+        session.trust_env = False
         try:
-            answer = _stoppable(ask, self._cancel)
-        except requests.Timeout as error:
-            raise BackendError(
-                f"The nnInteractive server at {self._url} did not answer {path} in time."
-            ) from error
-        except requests.RequestException as error:
-            raise BackendError(f"No nnInteractive server answers at {self._url}.") from error
-        return self._checked(answer, path)
-
-    def _checked(self, answer: requests.Response, path: str) -> bytes:
-        kind = answer.headers.get("Content-Type", "")
-        said = " ".join(answer.text[:KEPT_WORDS].split()) if "octet" not in kind else ""
-        if answer.status_code == 404:
-            raise BackendError(
-                f"What answers at {self._url} is no nnInteractive server (it knows no {path})."
-            )
-        refused = '"error"' in said  # it answers a refusal with status 200
-        if answer.status_code != 200 or refused:
-            raise BackendError(
-                f"The nnInteractive server at {self._url} refused {path} "
-                f"(status {answer.status_code}): {said or 'it said nothing'}."
-            )
-        return answer.content
-
-
-def _npy(values: NDArray[Any]) -> bytes:
-    file = io.BytesIO()
-    np.save(file, np.ascontiguousarray(values), allow_pickle=False)
-    return file.getvalue()
-
-
-def _stoppable(ask: Callable[[], requests.Response], cancel: Event | None) -> requests.Response:
-    """Wait for an answer, but no longer than until the user stops."""
-    if cancel is None:
-        return ask()
-    answers: queue.SimpleQueue[requests.Response | Exception] = queue.SimpleQueue()
-
-    def work() -> None:
-        try:
-            answers.put(ask())
-        except Exception as error:  # noqa: BLE001 - raised again where the user waits
-            answers.put(error)
-
-    Thread(target=work, daemon=True).start()
-    while True:
-        if cancel.is_set():
-            raise CancelledError("Stopped.")
-        try:
-            answer = answers.get(timeout=POLL_S)
-        except queue.Empty:
-            continue
-        if isinstance(answer, Exception):
-            raise answer
-        return answer
+            answer = session.get(f"{url}/healthz", timeout=CONNECT_WITHIN_S, allow_redirects=False)
+            return answer.status_code == 200 and answer.json() == {"ok": True}
+        except (requests.RequestException, ValueError):
+            return False  # the first prompt says in words why nobody answers

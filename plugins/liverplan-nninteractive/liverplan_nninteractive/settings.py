@@ -12,7 +12,8 @@ from liverplan.errors import BackendError
 from liverplan_nninteractive.prompts import read_prompts
 
 VARIABLE = "LIVERPLAN_NNINTERACTIVE"
-PROMPTS, REMOTE, TIMEOUT = (f"{VARIABLE}_{name}" for name in ("PROMPTS", "REMOTE", "TIMEOUT_S"))
+PROMPTS, REMOTE = f"{VARIABLE}_PROMPTS", f"{VARIABLE}_REMOTE"
+TIMEOUT, KEY = f"{VARIABLE}_TIMEOUT_S", f"{VARIABLE}_KEY"
 ALLOWED = "allowed"
 ANSWER_WITHIN_S = 120.0
 
