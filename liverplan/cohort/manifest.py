@@ -1,8 +1,8 @@
 """The manifest: a CSV file with one patient a line.
 
 Columns: ``id`` (the case's folder name) and ``path`` (the CT) are needed; the others are the
-options of ``liverplan assess`` and may be absent or empty. Several clicks or planes are separated
-by semicolons; paths are relative to the manifest::
+options of ``liverplan assess`` and may be absent or empty. Several clicks, planes, resections or
+wedges are separated by semicolons; paths are relative to the manifest::
 
     id,path,liver,lesions,lesion_labels,plane,patient
     p001,ct/p001,masks/p001_liver.nii.gz,masks/p001_lesions.nii.gz,1-3,"0,0,50,1,0,0",p001.toml
@@ -41,6 +41,10 @@ class Job:
     lesion_labels: str = ""
     lesion: str = ""
     plane: str = ""
+    resection: str = ""
+    wedge: str = ""
+    landmarks: str = ""
+    segments: str = ""
     patient: str = ""
     protocol: str = ""
     backend: str = ""
@@ -51,7 +55,7 @@ class Job:
         Raises
         ------
         InputError
-            If a click, a plane or the labels are not what they should be.
+            If a click, a plane, a wedge or the labels are not what they should be.
         """
         return Request(
             series_uid=self.series or None,
@@ -60,6 +64,10 @@ class Job:
             lesion_labels=_labels(self.lesion_labels) if self.lesion_labels else None,
             clicks=_points(self.lesion, 3, "lesion"),
             planes=_points(self.plane, 6, "plane"),
+            resections=tuple(_pieces(self.resection)),
+            wedges=tuple(map(_wedge, _pieces(self.wedge))),
+            landmarks=Path(self.landmarks) if self.landmarks else None,
+            segments=Path(self.segments) if self.segments else None,
             patient=Path(self.patient) if self.patient else None,
             protocol=self.protocol or DEFAULT_PROTOCOL,
             backend=self.backend or DEFAULT_BACKEND,
@@ -70,14 +78,17 @@ class Job:
 
         A job whose record has the same fingerprint is not done again.
         """
-        files = (self.path, self.liver, self.lesions, self.patient, self.protocol)
+        files = (
+            *(self.path, self.liver, self.lesions, self.patient, self.protocol),
+            *(self.landmarks, self.segments, *_pieces(self.resection)),
+        )
         seen = [_stamp(Path(name)) for name in files if name]
         content = json.dumps([asdict(self), seen, __version__], sort_keys=True)
         return hashlib.sha256(content.encode()).hexdigest()
 
 
 COLUMNS = tuple(field.name for field in fields(Job))
-_PATHS = ("path", "liver", "lesions", "patient")
+_PATHS = ("path", "liver", "lesions", "landmarks", "segments", "patient")
 
 
 def read_manifest(path: Path) -> tuple[Job, ...]:
@@ -115,6 +126,8 @@ def _job(line: dict[str, str], folder: Path) -> Job:
             values[name] = str(folder / values[name])
     if values.get("protocol", "").endswith(".toml"):
         values["protocol"] = str(folder / values["protocol"])
+    plans = (str(folder / p) if _is_plan(p) else p for p in _pieces(values.get("resection", "")))
+    values["resection"] = ";".join(plans)
     return Job(**values)
 
 
@@ -143,9 +156,7 @@ def _line_faults(lines: Sequence[tuple[int, dict[str, str]]]) -> list[str]:
 
 def _points(text: str, count: int, column: str) -> tuple[tuple[float, ...], ...]:
     found = []
-    for part in (piece.strip() for piece in text.split(";")):
-        if not part:
-            continue
+    for part in _pieces(text):
         try:
             values = tuple(float(number) for number in part.split(","))
         except ValueError:
@@ -154,6 +165,23 @@ def _points(text: str, count: int, column: str) -> tuple[tuple[float, ...], ...]
             raise InputError(f"The {column} {part!r} is not {count} numbers with commas between.")
         found.append(values)
     return tuple(found)
+
+
+def _pieces(text: str) -> list[str]:
+    """Return what stands between semicolons."""
+    return [piece.strip() for piece in text.split(";") if piece.strip()]
+
+
+def _is_plan(resection: str) -> bool:
+    return resection.lower().endswith(".toml")
+
+
+def _wedge(text: str) -> tuple[int, float]:
+    label, _, margin = text.partition(":")
+    try:
+        return int(label), float(margin)
+    except ValueError:
+        raise InputError(f"The wedge {text!r} is not written like 2:10.") from None
 
 
 def _labels(text: str) -> tuple[int, ...]:

@@ -41,7 +41,27 @@ def test_what_is_left_out_has_the_defaults_of_assess(tmp_path):
 
 def test_every_option_of_assess_has_a_column():
     assert set(COLUMNS) >= {"series", "liver", "lesions", "lesion_labels", "lesion", "plane",
-                            "patient", "protocol", "backend"}  # fmt: skip
+                            "resection", "wedge", "landmarks", "segments", "patient", "protocol",
+                            "backend"}  # fmt: skip
+
+
+def test_resections_wedges_and_segments_are_read(tmp_path):
+    (job,) = read_manifest(
+        manifest(
+            tmp_path,
+            "id,path,resection,wedge,landmarks\np1,ct,H5678; plan.toml,2:10; 3:7.5,points.toml\n",
+        )
+    )
+    request = job.request()
+    assert request.resections == ("H5678", str(tmp_path / "plan.toml"))
+    assert request.wedges == ((2, 10), (3, 7.5))
+    assert (request.landmarks, request.segments) == (tmp_path / "points.toml", None)
+    before = job.fingerprint()
+    (tmp_path / "plan.toml").write_text("[[cuts]]", "utf-8")
+    assert job.fingerprint() != before
+    (bad,) = read_manifest(manifest(tmp_path, "id,path,wedge\np1,ct,all\n"))
+    with pytest.raises(InputError, match="not written like 2:10"):
+        bad.request()
 
 
 @pytest.mark.parametrize(
