@@ -44,6 +44,7 @@ from liverplan.app.session import Session, Topic
 from liverplan.app.signing import Signing
 from liverplan.app.steps import Steps
 from liverplan.app.tools import Tools
+from liverplan.app.vessels import VesselMarking
 from liverplan.app.views import ThreeViews
 from liverplan.app.window import Central, Keys, chord, place_in
 
@@ -81,6 +82,7 @@ class Application(QObject):
         self.outlining = Outlining(self.desk)
         self.lesion_edits = LesionEdits(self.desk, self.marking)
         self.given = Given(self.desk, self.marking)
+        self.vessels = VesselMarking(self.desk)
         self.planning = Planning(self.desk)
         self.cutting = Cutting(self.desk, self.planning)
         self.landmarking = Landmarking(self.desk)
@@ -91,7 +93,7 @@ class Application(QObject):
         result = ResultPanel(self.desk, self.handing)
         self.panels = (
             OpenPanel(self.desk, self.opening),
-            LiverPanel(self.desk, self.marking, self.given),
+            LiverPanel(self.desk, self.marking, self.given, self.vessels),
             MetastasesPanel(self.desk, self.marking, self.lesion_edits, self.given),
             ResectionPanel(self.desk, self.planning, self.cutting, self.landmarking),
             result,
@@ -118,6 +120,7 @@ class Application(QObject):
         self.session.subscribe(self._session_changed)
         self.live.derived_changed.connect(self._derived)
         self.live.assessed.connect(self.steps.refresh)
+        self.vessels.surfaces_changed.connect(self._show_vessels)
         self.saver.saved.connect(self._saved)
         self.tools.maximise.connect(self.central.toggle_maximised)
         self.scene_pane.canvas.maximise.connect(self.central.toggle_maximised)
@@ -169,6 +172,10 @@ class Application(QObject):
         )
         self.views.redraw()
         self._scene_message()
+        self.scene_pane.canvas.update()
+
+    def _show_vessels(self) -> None:
+        self.scene.show_vessels(self.vessels.surfaces)
         self.scene_pane.canvas.update()
 
     def _scene_message(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Literal
 
 import numpy as np
@@ -19,6 +20,7 @@ from liverplan.app.jobs import Progress
 from liverplan.app.masks import EDITS, by_hand, edited, free_label, with_provenance
 from liverplan.app.state import lesion_title
 from liverplan.app.views import SliceView
+from liverplan.resection.maps import PartMap
 from liverplan.segmentation import (
     LesionResult,
     LiverResult,
@@ -82,9 +84,16 @@ class Marking(QObject):
             lesions = old.labels >= FIRST_LESION
             labels[lesions] = old.labels[lesions]
             provenance |= {k: v for k, v in old.provenance.items() if k != LIVER}
+        maps = {
+            scheme: PartMap(scheme=scheme, grid=volume.grid, labels=parts, names=names)
+            for scheme, (parts, names) in answer.maps.items()
+        }
         found = _with_found_lesions(answer, labels, provenance)
         segmentation = Segmentation(grid=volume.grid, labels=labels, provenance=provenance)
-        self.desk.session.do("automatic liver", replace(work, segmentation=segmentation))
+        after = replace(
+            work, segmentation=segmentation, maps=MappingProxyType({**work.maps, **maps})
+        )
+        self.desk.session.do("automatic liver", after)
         warnings = list(answer.warnings)
         if found:
             warnings.append(f"It found {found} lesions as well: check each under Metastases.")

@@ -101,6 +101,11 @@ def paint_tissue(painter: QPainter, drawing: Drawing, region: Region | None, loo
     else:
         painter.fillPath(liver, rgba(theme.LIVER, theme.TINT_OPACITY))
         painter.strokePath(liver, QPen(rgba(theme.LIVER, 0.9), 1))
+    for name, path in drawing.outlines.vessels.items():
+        colour = theme.VESSELS.get(name, theme.OTHER_VESSEL)
+        vessel = transform.map(path)
+        painter.fillPath(vessel, rgba(colour, 0.5))
+        painter.strokePath(vessel, QPen(rgba(colour), 1.2))
     zone = transform.map(drawing.outlines.zone)
     dashed = QPen(rgba(theme.MARGIN), 1.4, Qt.PenStyle.DashLine)
     painter.strokePath(zone, dashed)

@@ -6,7 +6,7 @@ words be painted over the picture, and takes screenshots like any other widget.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import vtkmodules.vtkInteractionStyle
@@ -73,6 +73,7 @@ class Scene:
         self.interactor.Initialize()
         self.liver = _liver_actor()
         self.lesions: list[vtkActor] = []
+        self.vessels: list[vtkActor] = []
         self.cuts: list[CutActor] = []
         self.handle = _Handle()
         self.balls = Balls()
@@ -104,6 +105,16 @@ class Scene:
         self.lesions = [_solid_actor(surface, (0.93, 0.92, 0.86)) for surface in surfaces]
         for actor in self.lesions:
             self.renderer.AddActor(actor)
+
+    def show_vessels(self, surfaces: Mapping[str, vtkPolyData]) -> None:
+        """Show vessel trees by their names, each in its colour."""
+        for actor in self.vessels:
+            self.renderer.RemoveActor(actor)
+        self.vessels = []
+        for name, surface in surfaces.items():
+            red, green, blue = theme.VESSELS.get(name, theme.OTHER_VESSEL)
+            self.vessels.append(_solid_actor(surface, (red / 255, green / 255, blue / 255)))
+            self.renderer.AddActor(self.vessels[-1])
 
     def show_cuts(
         self, plan: Plan, active: int, *, locked: bool, taken: Taken | None = None
@@ -158,9 +169,11 @@ class Scene:
     def look_from(self, side: str) -> None:
         """Put the camera on one of the six sides, the whole liver in view."""
         direction, up = CAMERAS[side]
+        wide, high = self.window.GetSize()
+        away = max(4.2, 3.2 * high / max(wide, 1)) * self.radius_mm
         camera = self.renderer.GetActiveCamera()
         camera.SetFocalPoint(*self.centre)
-        camera.SetPosition(*(self.centre + np.array(direction) * 4.2 * self.radius_mm))
+        camera.SetPosition(*(self.centre + np.array(direction) * away))
         camera.SetViewUp(*up)
         camera.SetViewAngle(30)
         self.renderer.ResetCameraClippingRange()

@@ -91,7 +91,8 @@ class Steps(QFrame):
         column.setContentsMargins(8, 6, 8, 6)
         column.setSpacing(4)
         column.addWidget(self.notice)
-        column.addLayout(row(self.undo_button, self.redo_button))
+        self.undo_row = row(self.undo_button, self.redo_button)
+        column.addLayout(self.undo_row)
         column.addWidget(self.saved)
         layout.addWidget(foot)
 
@@ -113,13 +114,16 @@ class Steps(QFrame):
         if self.steps[self.current - 1].panel.blocked():
             self.open(1)
         history = self.session.history
-        for widget, word, name in (
+        steps = (
             (self.undo_button, "Undo", history.undo_name),
             (self.redo_button, "Redo", history.redo_name),
-        ):
+        )
+        shares = [3 if name else 1 for _, _, name in steps]
+        for place, (widget, word, name) in enumerate(steps):
+            self.undo_row.setStretch(place, shares[place])
             widget.setEnabled(bool(name))
             text = f"{word} {name}" if name else word
-            room = (self.width() - 22) // 2 - 24
+            room = (self.width() - 22) * shares[place] // sum(shares) - 24
             metrics = widget.fontMetrics()
             widget.setText(metrics.elidedText(text, Qt.TextElideMode.ElideRight, room))
             widget.setToolTip(text)

@@ -273,7 +273,8 @@ class ThreeViews(QObject):
         """Keep the outlines of the drawing before, unless slice or labels have changed."""
         segmentation = self.work.segmentation
         level = self.work.margin_mm if self.zone is not None else None
-        key = (id(segmentation), look.index, level, id(self.zone), id(look.grid))
+        vessels = self.work.maps.get("vessels")
+        key = (id(segmentation), look.index, level, id(self.zone), id(look.grid), id(vessels))
         drawing = view.overlay.drawing
         if segmentation is None:
             self._outlines_key.pop(view.name, None)
@@ -283,7 +284,8 @@ class ThreeViews(QObject):
         self._outlines_key[view.name] = key
         zone = (self.zone, self.work.margin_mm) if self.zone is not None else None
         labels = segmentation.labels
-        return Drawing(outlines=outlines_of(look.grid, look.axes, look.index, labels, zone))
+        outlines = outlines_of(look.grid, look.axes, look.index, labels, zone, vessels)
+        return Drawing(outlines=outlines)
 
     def _crosshair(self, look: Look) -> Point | None:
         return None if self.crosshair_mm is None else look.lps_to_pixel(self.crosshair_mm)

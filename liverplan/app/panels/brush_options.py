@@ -27,6 +27,8 @@ class BrushOptions(QWidget):
         for box in (self.lowest, self.highest):
             box.setRange(-1024, 3071)
             box.setSingleStep(5)
+            box.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
+            box.setFixedWidth(58)
             box.setKeyboardTracking(False)
             box.valueChanged.connect(self._limits_typed)
         layout = QVBoxLayout(self)
@@ -36,7 +38,8 @@ class BrushOptions(QWidget):
         self.range = QWidget()
         to, hu = label("to", "secondary", wrap=False), label("HU", "secondary", wrap=False)
         self.range.setLayout(row(self.lowest, to, self.highest, hu))
-        layout.addLayout(row(self.limit, self.range, 1))
+        layout.addWidget(self.limit)
+        layout.addLayout(row(self.range, 1))
         desk.tools.changed.connect(self.refresh)
         marking.options_changed.connect(self.refresh)
         self.refresh()
@@ -50,7 +53,7 @@ class BrushOptions(QWidget):
         self.limit.setChecked(limits is not None)
         for box, value in zip((self.lowest, self.highest), limits or (), strict=False):
             box.setValue(round(value))
-        self.limit.setText("only" if limits else "only some densities")
+        self.limit.setText("only densities of" if limits else "only some densities")
         self.range.setVisible(limits is not None)
         self.radius.setText(f"radius {self.desk.tools.radius_mm:.0f} mm  [ ]")
         del blockers

@@ -16,6 +16,7 @@ from liverplan.app.panels.brush_options import BrushOptions
 from liverplan.app.panels.busy import Busy
 from liverplan.app.panels.panel import Panel
 from liverplan.app.tools import ToolName
+from liverplan.app.vessels import SCHEME, VesselMarking
 from liverplan.app.widgets import button, label, restyle, row
 from liverplan.report.numbers import ml
 from liverplan.segmentation.labels import LIVER
@@ -27,9 +28,9 @@ class LiverPanel(Panel):
     title = "Liver"
     place = "liver"
 
-    def __init__(self, desk: Desk, marking: Marking, given: Given) -> None:
+    def __init__(self, desk: Desk, marking: Marking, given: Given, vessels: VesselMarking) -> None:
         super().__init__(desk)
-        self.marking, self.given = marking, given
+        self.marking, self.given, self.vessels = marking, given, vessels
         self.run_button = button("Find the liver", marking.segment, role="primary")
         self.file_button = button(
             "Mask…", self._file, tip="Take the liver from a NIfTI, NRRD or DICOM SEG file"
@@ -59,6 +60,12 @@ class LiverPanel(Panel):
         for tool in (self.inside_button, self.outside_button):
             tool.setCheckable(True)
         self.options = BrushOptions(desk, marking)
+        self.portal_button = button("Portal vein", lambda: self._click("portal vein"))
+        self.hepatic_button = button("Hepatic veins", lambda: self._click("hepatic veins"))
+        for tool in (self.portal_button, self.hepatic_button):
+            tool.setCheckable(True)
+            tool.setToolTip("Click into it on a slice: what hangs on it is followed")
+        self.no_vessels_button = button("Remove vessels", vessels.clear)
         self.confirm_button = button("Confirm liver", lambda: marking.accept(LIVER), role="primary")
         self.correct = label(
             "Where it is wrong, correct it by clicks, by brush, or by outlines on a few slices.",
@@ -77,6 +84,9 @@ class LiverPanel(Panel):
         inside.addLayout(row(self.brush_button, self.eraser_button, self.outline_button))
         inside.addWidget(self.options)
         inside.addWidget(self.confirm_button)
+        inside.addWidget(label("Vessels, by a click into each tree", "secondary"))
+        inside.addLayout(row(self.portal_button, self.hepatic_button))
+        inside.addWidget(self.no_vessels_button)
         self.column.addWidget(self.after)
         desk.watchers[self.place] = self.busy.watch
         desk.bell.rung.connect(lambda _place: self.refresh())
@@ -121,6 +131,9 @@ class LiverPanel(Panel):
         self.inside_button.setChecked(tools.name == "inside")
         self.outside_button.setChecked(tools.name == "outside")
         self.outline_button.setChecked(tools.name == "outline")
+        self.portal_button.setChecked(tools.name == "portal vein")
+        self.hepatic_button.setChecked(tools.name == "hepatic veins")
+        self.no_vessels_button.setVisible(SCHEME in work.maps)
 
     def _file(self) -> None:
         chosen: Any = QFileDialog.getOpenFileName(self.window(), "A liver mask", "", KINDS)

@@ -15,6 +15,7 @@ from liverplan.app.marking import Marking
 from liverplan.app.panels.brush_options import BrushOptions
 from liverplan.app.panels.busy import Busy
 from liverplan.app.panels.panel import Panel
+from liverplan.app.places import place_of
 from liverplan.app.state import lesion_title
 from liverplan.app.tools import ToolName
 from liverplan.app.widgets import Table, button, label, row
@@ -36,7 +37,7 @@ class MetastasesPanel(Panel):
         super().__init__(desk)
         self.marking, self.edits, self.given = marking, edits, given
         self.click_button = button(
-            "Click a metastasis", lambda: self._take("lesion"), role="primary"
+            "Click one", lambda: self._take("lesion"), role="primary", tip="Click into a metastasis"
         )
         self.axis_button = button(
             "Draw its axes",
@@ -45,8 +46,11 @@ class MetastasesPanel(Panel):
         )
         self.busy = Busy()
         self.rule = label("", "secondary")
-        self.table = Table(["Name", "mL", "mm", "Side", "State"], stretch=0)
-        self.table.setToolTip("Volume, long axis on its axial slice, side of the liver's middle")
+        self.table = Table(["Name", "mL", "mm", "Where", "State"], stretch=0)
+        self.table.setToolTip(
+            "Volume; long axis on its axial slice; Couinaud segment where the case has a map of "
+            "them, else the side of the liver's middle"
+        )
         self.table.itemSelectionChanged.connect(self._chosen)
         self.confirm_button = button("Confirm", self._confirm)
         self.biopsy_button = button("Biopsied", self._biopsied)
@@ -165,8 +169,7 @@ class MetastasesPanel(Panel):
         if derived is None or index is None or lesion not in derived.axes:
             return name, "…", "…", "", words
         volume = work.segmentation.volume_ml(lesion) if work.segmentation else 0.0
-        away = derived.lesion_centres[lesion] - derived.centre_mm
-        side = "left" if away[0] > 0 else "right"
+        side = place_of(work, lesion, derived.lesion_centres[lesion] - derived.centre_mm)
         return name, ml(volume), mm(derived.axes[lesion].long_mm), side, words
 
     def _chosen(self) -> None:
