@@ -75,6 +75,7 @@ class Cutting(QObject):
         self.desk.views.redraw()
         count = len(self.desk.views.points_mm)
         self.desk.say("resection", contour_words(count), "info")
+        self.desk.tools.changed.emit()
 
     def close_contour(self) -> None:
         """Lay a curved cut through the contour's points; the larger part stays."""
