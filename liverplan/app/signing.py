@@ -162,7 +162,7 @@ class Signing(QObject):
             self.desk.say(PLACE, str(refusal))
             return
         self.saver.take(signed)
-        self.desk.say(PLACE, committee.standing(signed), "info")
+        self.desk.say(PLACE, f"{person.name} has signed: {meaning}.", "info")
         self.signed.emit()
 
     def _saved(self, by: Actor | None) -> case.Case | None:

@@ -41,6 +41,7 @@ class Words(QLabel):
 
     def _fit(self) -> None:
         if self.width() > 60:
+            self.setMinimumHeight(0)  # a label never asks for less than its least height
             self.setFixedHeight(max(self.heightForWidth(self.width()), 4))
 
 

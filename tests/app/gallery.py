@@ -46,6 +46,7 @@ def make_series(folder):
 def pictures(home, out, size):  # noqa: PLR0915 - the journey, in order
     from liverplan.app.application import Application
     from tests.app import test_journey as steps
+    from tests.app.gallery_committee import committee_pictures, compare_pictures
     from tests.app.person import Person
 
     app = Application(home)
@@ -152,6 +153,8 @@ def pictures(home, out, size):  # noqa: PLR0915 - the journey, in order
     )
     shot("notice_no_space")
     app.saver._finish(type("End", (), {"error": ""})())
+    committee_pictures(person, shot)
+    compare_pictures(person, home.parent / f"earlier-{size[0]}", shot)
     app.close()
     person.spin(0.1)
     again = Application(home)

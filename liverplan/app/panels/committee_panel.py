@@ -55,9 +55,9 @@ class CommitteePanel(Panel):
         self.ballot.addItems(list(BALLOTS))
         self.vote_button = button("Vote", self._vote, tip="As a member of the committee")
         self.reason = QLineEdit()
-        self.reason.setPlaceholderText("Why, in words")
+        self.reason.setPlaceholderText("Reason of the vote, in words")
         self.reason.returnPressed.connect(self._vote)
-        self.standing = label("", "title")
+        self.standing = label("")
         self.signatures = Table(["Who", "What", ""], stretch=1)
         self.signatures.itemSelectionChanged.connect(self._explain)
         self.why = label("", "secondary")
@@ -76,8 +76,9 @@ class CommitteePanel(Panel):
         self.column.addLayout(row(self.make_button, self.key_button))
         self.column.addWidget(self.passphrase)
         self.column.addLayout(row(self.accept_button, self.sign_button))
+        self.column.addWidget(self.reason)
         self.column.addLayout(row(self.ballot, self.vote_button))
-        parts = (self.reason, self.standing, self.signatures, self.why, self.verify_button)
+        parts = (self.standing, self.signatures, self.why, self.verify_button)
         for part in (*parts, self.busy, self.trail):
             self.column.addWidget(part)
 

@@ -24,10 +24,12 @@ from liverplan.app.comparison import Comparison, Examination, Row, Said
 from liverplan.app.desk import Desk
 from liverplan.app.panels.busy import Busy
 from liverplan.app.panels.field import Field, read_date
+from liverplan.app.session import Topic
 from liverplan.app.widgets import Notice, Table, button, label, row
-from liverplan.eligibility.recist import WORDS, NonTarget, Response, Visit, mm
+from liverplan.eligibility.recist import WORDS, NonTarget, Response, Visit, assess, mm
 from liverplan.errors import InputError, LiverplanError
 from liverplan.report.numbers import NONE
+from liverplan.workflow.response import visits_in
 
 OTHERS: tuple[NonTarget | None, ...] = (None, "CR", "non-CR/non-PD", "PD", "NE")
 
@@ -52,6 +54,7 @@ class CompareSheet(QFrame):
         self.table = Table(["Earlier", "mm", "Later", "mm", "Counts as", ""], stretch=4)
         self.table.itemSelectionChanged.connect(self._choose)
         self.said = QComboBox()
+        self.said.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.said.activated.connect(self._say)
         self.confirm_button = button("Confirm", self._confirm, tip="It is so, as the row says")
         self.target_button = button("Target", self._target, tip="Its length counts in the sum")
@@ -66,7 +69,7 @@ class CompareSheet(QFrame):
         self.category = label("", "title")
         self.finding = label("", "secondary")
         self.visits = Table(["Visit", "Sum, mm", "Category"], stretch=0)
-        self.embolised = Field("Embolisation", read_date, lambda: "", width=110)
+        self.embolised = Field("", read_date, lambda: "", width=110)
         self.growth_button = button("Growth of the remnant", self._grow)
         self.growth = label("", "secondary")
         self._build()
@@ -76,6 +79,7 @@ class CompareSheet(QFrame):
         for pane, earlier in ((self.earlier, True), (self.later, False)):
             pane.moved.connect(lambda at, first=earlier: comparing.show_at(at, earlier=first))
             pane.zoomed.connect(self._zoom)
+        desk.session.subscribe(self._changed)
         self.refresh()
 
     def _build(self) -> None:
@@ -90,6 +94,7 @@ class CompareSheet(QFrame):
         columns = QHBoxLayout(self.below)
         columns.setContentsMargins(12, 4, 12, 6)
         columns.setSpacing(18)
+        columns.setAlignment(Qt.AlignmentFlag.AlignTop)
         columns.addLayout(self._matching(), 5)
         columns.addLayout(self._response(), 4)
         area = QScrollArea()
@@ -121,12 +126,18 @@ class CompareSheet(QFrame):
         column = QVBoxLayout()
         for part in (self.category, self.finding, self.visits):
             column.addWidget(part)
-        growth = row(self.embolised, self.growth_button, 1)
-        growth.setAlignment(self.growth_button, Qt.AlignmentFlag.AlignBottom)
+        embolised = label("Embolisation", "secondary", wrap=False)
+        growth = row(embolised, self.embolised, self.growth_button, 1)
+        growth.setAlignment(embolised, Qt.AlignmentFlag.AlignTop)
+        growth.setAlignment(self.growth_button, Qt.AlignmentFlag.AlignTop)
         column.addLayout(growth)
         column.addWidget(self.growth)
         column.addStretch()
         return column
+
+    def _changed(self, topics: frozenset[Topic]) -> None:
+        if topics & {"ct", "facts"}:
+            self.refresh()
 
     def refresh(self) -> None:
         """Show the comparison as it stands."""
@@ -141,9 +152,7 @@ class CompareSheet(QFrame):
         if now is None:
             self.dates.setText("Choose a case of an earlier or a later CT of this patient.")
             self.table.fill([])
-            self.category.setText("")
-            self.finding.setText("")
-            self.visits.fill([])
+            self._show_kept()
         else:
             self.dates.setText(f"{now.earlier.date or '?'} and {now.later.date or '?'}")
             at = -1 if self._chosen is None else self._chosen
@@ -151,6 +160,14 @@ class CompareSheet(QFrame):
             self._show_response(now)
             self._show_choices(now)
         self._buttons()
+
+    def _show_kept(self) -> None:
+        """Show the response that an earlier comparison has kept in this case, if any."""
+        visits = visits_in(self.desk.session.work.documents)
+        response = assess(visits) if visits else None
+        self.category.setText(category_words(response, complete=True) if response else "")
+        self.finding.setText(response.finding if response else "")
+        self.visits.fill(visit_rows(visits, response) if response else [])
 
     def _show_response(self, now: Comparison) -> None:
         try:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Literal
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout
 
 from liverplan.app.facts import Facts
@@ -55,7 +56,7 @@ class FactRow(QFrame):
         fields = QHBoxLayout()
         fields.setSpacing(6)
         for part, stretch in ((self.answer, 0), (self.by, 3), (self.date, 0), (self.note, 4)):
-            fields.addWidget(part, stretch)
+            fields.addWidget(part, stretch, Qt.AlignmentFlag.AlignTop)
         self.answer.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 4, 0, 4)
