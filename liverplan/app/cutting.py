@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -10,6 +12,7 @@ from vtkmodules.util.numpy_support import vtk_to_numpy
 
 from liverplan.app.cut_words import kind_of
 from liverplan.app.desk import Desk
+from liverplan.app.jobs import Progress
 from liverplan.app.planning import Planning, flipped
 from liverplan.app.state import lesion_title
 from liverplan.errors import PlanError
@@ -17,6 +20,7 @@ from liverplan.resection import Ablation, Cut, Parts, Plan, Plane, Sphere, Surfa
 from liverplan.resection.anatomical import SCHEME, split_fourth
 from liverplan.resection.surface import frame_of
 from liverplan.volume import FloatArray
+from liverplan.volumetry.cut_map import CutMap, flatten
 from liverplan.volumetry.cut_volumes import PlanIndex
 from liverplan.volumetry.search import sphere
 from liverplan.volumetry.suggest import WEDGE_DIRECTIONS, WEDGE_HALF_ANGLE_DEG, enclosing_ball
@@ -104,6 +108,24 @@ class Cutting(QObject):
     def take_parts(self, scheme: str, names: tuple[str, ...]) -> None:
         """Let the plan take the territory of these vessel branches and no others."""
         self._take(scheme, names)
+
+    def lay_flat(self, then: Callable[[CutMap, str], None]) -> None:
+        """Lay the active plane or curved cut flat, and hand its map on."""
+        index, work = self.desk.live.plan_index, self.desk.session.work
+        cut = work.active_cut
+        if index is None or not isinstance(cut, Plane | Surface):
+            return
+        lumen = work.maps.get("vessels")
+        vessels = None if lumen is None else lumen.labels > 0
+
+        def task(_report: Progress, _cancel: threading.Event) -> CutMap:
+            return flatten(index, cut, vessels=vessels)
+
+        def ended(answer: object) -> None:
+            if isinstance(answer, CutMap):
+                then(answer, f"Cut {work.cut + 1} of {work.active_plan.name}")
+
+        self.desk.run("resection", "Laying the cut flat", task, ended)
 
     def taken(self, scheme: str) -> tuple[str, ...]:
         """Return the parts of a map that the plan takes."""

@@ -354,3 +354,52 @@ def test_a_plan_of_all_kinds_is_saved_and_comes_back_with_the_same_numbers(surge
     if not app.live.refused:
         measured = workflow.measure_case(app.saver.folder)
         assert measured.volumes.remnant_ml == app.live.remnant.remnant_ml
+
+
+def test_the_chosen_cut_is_laid_flat_as_a_picture(surgeon, index):
+    from liverplan.app.panels.cut_map_view import TOO_NEAR, sides_of
+    from liverplan.volumetry.cut_map import flatten
+
+    lesion = next(iter(surgeon.app.live.derived.lesion_centres.values()))
+    plane = Plane(point_mm=off(lesion, 22, 0, 0), normal=(1, 0, 0))
+    surgeon.begin(plane)
+    surgeon.open_step(4)
+    cuts = surgeon.panel(4).cuts
+    surgeon.press_button(cuts.map_button)
+    surgeon.wait(lambda: cuts.map is not None and cuts.map.isVisible(), what="the map")
+    expected = flatten(index, plane)
+    image = cuts.map.picture.image
+    assert (image.width(), image.height()) == expected.inside.shape
+    margin = surgeon.app.session.work.margin_mm
+    near = 0
+    for u in range(0, image.width(), 3):
+        for v in range(0, image.height(), 3):
+            colour = image.pixelColor(u, image.height() - 1 - v)
+            assert (colour.alpha() > 0) == expected.inside[u, v]
+            red = colour.getRgb()[:3] == TOO_NEAR
+            assert red == (expected.inside[u, v] and expected.lesion_mm[u, v] < margin)
+            near += red
+    assert near > 5
+    assert {"A", "P", "H", "F"} == set(sides_of(expected))
+    assert f"{expected.area_cm2:.0f} cm" in cuts.map.words.text()
+    cuts.map.close()
+    surgeon.begin(Sphere(centre_mm=lesion, radius_mm=30))
+    assert not cuts.map_button.isEnabled()
+
+
+def test_segment_volumes_stand_beside_published_ranges(phantom):
+    from liverplan.app.panels.segment_volumes import SegmentVolumes
+    from liverplan.resection.anatomical import usual_shares
+    from liverplan.resection.couinaud import by_landmarks
+    from liverplan.resection.landmarks import Landmarks
+
+    middle = phantom.segmentation.grid.to_mm(np.argwhere(phantom.segmentation.liver).mean(axis=0))
+    part_map = by_landmarks(phantom.segmentation, Landmarks(**landmarks(middle)))
+    shown = SegmentVolumes(part_map, phantom.segmentation, None)
+    volumes = part_map.volumes_ml(phantom.segmentation)
+    names = [shown.segments.item(n, 0).text() for n in range(shown.segments.rowCount())]
+    assert names == list(volumes)
+    assert shown.segments.item(4, 1).text() == ml(volumes[names[4]])
+    assert shown.shares.rowCount() == len(usual_shares())
+    assert "usual" in shown.notice.text()
+    shown.close()

@@ -9,13 +9,16 @@ import numpy as np
 from PySide6.QtWidgets import QDoubleSpinBox, QVBoxLayout, QWidget
 
 from liverplan.app.cut_words import kind_of, title_of
+from liverplan.app.cutting import Cutting
 from liverplan.app.desk import Desk
 from liverplan.app.handles import RADII_MM
+from liverplan.app.panels.cut_map_view import CutMapDialog
 from liverplan.app.planning import Planning, flipped
 from liverplan.app.widgets import Table, button, label, row
 from liverplan.report.numbers import ml
-from liverplan.resection import Ablation, Cut, Sphere, Wedge
+from liverplan.resection import Ablation, Cut, Plane, Sphere, Surface, Wedge
 from liverplan.resection.shapes import MAX_HALF_ANGLE_DEG
+from liverplan.volumetry.cut_map import CutMap
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +71,7 @@ def _ablation_size(cut: Ablation, axis: int) -> Size:
 class CutList(QWidget):
     """Cuts with their millilitres; the chosen one has the handles and the fields below."""
 
-    def __init__(self, desk: Desk, planning: Planning) -> None:
+    def __init__(self, desk: Desk, planning: Planning, cutting: Cutting) -> None:
         super().__init__()
         self.desk = desk
         self.table = Table(["Cut", "takes, mL"], stretch=0, most_rows=6)
@@ -82,13 +85,20 @@ class CutList(QWidget):
         self.flip_button = button("Swap sides", planning.flip)
         self.lock_button = button("Lock", planning.toggle_lock)
         self.delete_button = button("Delete cut", planning.delete_cut)
+        self.map_button = button(
+            "Lay flat…",
+            lambda: cutting.lay_flat(self._show_map),
+            tip="A map of the chosen cut: how near the metastases and vessels are all over it",
+        )
+        self.map: CutMapDialog | None = None
         self.together = label("", "secondary")
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.table)
         column.addWidget(self.together)
         column.addLayout(row(*self.fields))
-        column.addLayout(row(self.flip_button, self.lock_button, self.delete_button))
+        column.addLayout(row(self.flip_button, self.map_button))
+        column.addLayout(row(self.lock_button, self.delete_button))
         self._titles: list[str] = []
 
     def refresh(self) -> None:
@@ -103,6 +113,7 @@ class CutList(QWidget):
             cut is not None and not work.locked and flipped(cut) is not None
         )
         self.delete_button.setEnabled(cut is not None and not work.locked)
+        self.map_button.setEnabled(isinstance(cut, Plane | Surface))
         self.lock_button.setEnabled(bool(work.cuts))
         self.lock_button.setText("Unlock" if work.locked else "Lock")
         self._show_sizes(cut)
@@ -157,6 +168,11 @@ class CutList(QWidget):
             return
         changed = sizes[number].changed(value)
         self.desk.session.do(f"resize {kind_of(work.active_cut)}", work.with_cut(changed))
+
+    def _show_map(self, cut_map: CutMap, title: str) -> None:
+        margin = self.desk.session.work.margin_mm
+        self.map = CutMapDialog(cut_map, margin, title, self.window())
+        self.map.show()
 
     def _chosen(self) -> None:
         if self.table.chosen >= 0:

@@ -91,7 +91,7 @@ class SegmentsBox(QWidget):
         segmentation = self.desk.session.work.segmentation
         part_map = self.desk.session.work.maps.get(SCHEME)
         if segmentation is not None and part_map is not None:
-            SegmentVolumes(part_map, segmentation, self.window()).open()
+            SegmentVolumes(part_map, segmentation, self.window()).show()
 
 
 class VesselsBox(QWidget):

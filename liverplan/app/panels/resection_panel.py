@@ -44,7 +44,7 @@ class ResectionPanel(Panel):
         self.lesion, self.separate_button = self.adding.lesion, self.adding.round_button
         self.busy = Busy()
         self.faults = Notice()
-        self.cuts = CutList(desk, planning)
+        self.cuts = CutList(desk, planning, cutting)
         self.plans = PlanList(desk, planning)
         self.table, self.name = self.plans.table, self.plans.name
         self.add_plan_button = self.plans.add_button

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
 from liverplan.app import theme
@@ -20,7 +21,7 @@ class SegmentVolumes(QDialog):
         self.setObjectName("liverplan")
         self.setStyleSheet(theme.STYLE + "QDialog { background: #1e1e22; }")
         self.setWindowTitle("Segment volumes")
-        self.setModal(False)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.segments = Table(["Segment", "mL", "share"], stretch=0, most_rows=9)
         self.shares = Table(["Part", "share", "usual", "source"], stretch=3, most_rows=9)
         self.notice = Notice()
