@@ -1,8 +1,8 @@
 """How good the segmentation is, against experts: tables, JSON and pictures.
 
 Run as ``python -m tests.benchmarks.segmentation --data ../shared/data`` (``--json FILE``,
-``--pictures DIR``, ``--parts liver,lesions,...``). Clicks, strokes and contours are simulated from
-the expert's masks, so they are ideal.
+``--pictures DIR``, ``--parts liver,lesions,...``, ``--leave-one-out``, which is slow). Clicks,
+strokes and contours are simulated from the expert's masks, so they are ideal.
 """
 
 from __future__ import annotations
@@ -34,14 +34,18 @@ from liverplan.segmentation import (
     axes_of,
     click,
     find_vessels,
+    hints,
     lesion_from_click,
     lesion_from_stroke,
     read_mask_file,
     segment_liver,
 )
 from liverplan.volume import Grid, Volume
+from tests.benchmarks.segmentation_large import edit_times
 from tests.benchmarks.segmentation_rendered import PHASES, render
 from tests.benchmarks.segmentation_robust import disturbed, nonsense
+from tests.benchmarks.segmentation_scores import against, surface_error
+from tests.benchmarks.segmentation_tuned import leave_one_out, prepare
 
 mpl.use("Agg")
 import matplotlib.pyplot as plt
@@ -60,9 +64,10 @@ class Case:
         tumours = read_mask_file(folder / "tumours_labelled.nii.gz", grid)
         self.lesions = tumours.masks(range(1, 8))
         self.vessels = read_mask_file(folder / "vessels_1portal_2venous_3artery.nii.gz", grid)
-        start = time.perf_counter()
+        start, cpu = time.perf_counter(), time.process_time()
         self.result = segment_liver(self.volume)
         self.seconds = time.perf_counter() - start
+        self.cpu_seconds = time.process_time() - cpu
 
 
 def read_zip(path: Path) -> Volume:
@@ -82,17 +87,6 @@ def read_zip(path: Path) -> Volume:
     return Volume(grid=Grid(shape=hu.shape, affine=affine), hu=hu)
 
 
-def dice(a: np.ndarray, b: np.ndarray) -> float:
-    """Overlap of two masks, 0 to 1."""
-    return float(2 * np.count_nonzero(a & b) / (np.count_nonzero(a) + np.count_nonzero(b)))
-
-
-def against(mask: np.ndarray, truth: np.ndarray) -> dict[str, float]:
-    """Dice and signed volume error (fraction) of a mask."""
-    error = np.count_nonzero(mask) / np.count_nonzero(truth) - 1
-    return {"dice": dice(mask, truth), "volume_error_fraction": float(error)}
-
-
 def automatic(case: Case, data: Path, pictures: Path | None) -> Table:
     """1. The automatic liver on both CTs and the sample."""
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
@@ -101,6 +95,7 @@ def automatic(case: Case, data: Path, pictures: Path | None) -> Table:
             "case": "ircadb01",
             **against(case.result.mask, case.liver),
             "seconds": case.seconds,
+            "cpu_seconds": case.cpu_seconds,
             "peak_gb": peak,
             "warnings": list(case.result.warnings),
         }
@@ -141,22 +136,23 @@ def sample_row(pictures: Path | None) -> dict[str, Any]:
 def correction(case: Case) -> Table:
     """2. Clicks at the middle of the largest error; contours evenly spaced, and worst first."""
     grid, truth = case.volume.grid, case.liver
+
+    def measured(step: str, found: Segmentation) -> dict[str, Any]:
+        error = surface_error(found.liver, truth, grid)
+        return {"step": step, **against(found.liver, truth), **error}
+
     first = Segmentation.from_masks(grid, case.result.mask)
-    rows, now = [{"step": "automatic", **against(first.liver, truth)}], first
+    rows, now = [measured("automatic", first)], first
     for number in range(1, 6):
         wrong = edt.edt(now.liver ^ truth, anisotropy=grid.spacing_mm, parallel=2)
         at = np.unravel_index(int(wrong.argmax()), wrong.shape)
-        start = time.perf_counter()
         now = click(case.volume, now, grid.to_mm(at), "inside" if truth[at] else "outside")
-        seconds = time.perf_counter() - start
-        rows.append({"step": f"click {number}", **against(now.liver, truth), "seconds": seconds})
+        rows.append(measured(f"click {number}", now))
     used = np.flatnonzero(truth.any(axis=(1, 2)))
     even = np.linspace(used[0] + 1, used[-1] - 1, 8).round().astype(int)
-    start = time.perf_counter()
     evenly = apply_contours(first, {int(k): truth[k] for k in even})
-    seconds = time.perf_counter() - start
-    rows.append({"step": "8 contours, evenly", **against(evenly.liver, truth), "seconds": seconds})
-    rows.append({"step": "8 contours, worst first", **against(worst_first(case).liver, truth)})
+    rows.append(measured("8 contours, evenly", evenly))
+    rows.append(measured("8 contours, worst first", worst_first(case)))
     return rows
 
 
@@ -224,6 +220,35 @@ def lesion_score(find: Callable, truth: np.ndarray, case: Case, long_mm: float) 
     error_mm = axes_of(mask, case.volume.grid).long_mm - long_mm
     seconds = time.perf_counter() - start
     return {**against(mask, truth), "long_axis_error_mm": error_mm, "seconds": seconds}
+
+
+def hinted(case: Case) -> Table:
+    """3b. At which rank each of the seven is hinted at, in the automatic liver."""
+    start = time.perf_counter()
+    found = hints(case.volume, case.result.mask)
+    seconds = time.perf_counter() - start
+    rows: Table = []
+    for number, truth in enumerate(case.lesions, 1):
+        near = cKDTree(case.volume.grid.to_mm(np.argwhere(truth)))
+        ranks = [n for n, h in enumerate(found, 1) if near.query(h.point_mm)[0] <= 3]
+        rows.append({"lesion": number, "rank": ranks[0] if ranks else None})
+    first = sum(1 for row in rows if row["rank"] is not None and row["rank"] <= 10)
+    return [*rows, {"among the first 10": first, "hints": len(found), "seconds": seconds}]
+
+
+def tuned(case: Case, data: Path) -> Table:
+    """8. Leave-one-out over the tuned parameters: one real CT, the sample, two rendered maps."""
+    from liverplan.phantom import make_phantom
+
+    sample = make_phantom()
+    cases = [
+        prepare("ircadb01", case.volume, case.liver),
+        prepare("sample", sample.volume, sample.segmentation.liver),
+    ]
+    for name, phase, seed in (("btcv_0002", "late", 1), ("btcv_0006", "fatty", 5)):
+        made = render(data / "label_maps" / f"{name}.nii.gz", phase, seed)
+        cases.append(prepare(f"{name} {phase}", made.volume, made.liver))
+    return leave_one_out(cases)
 
 
 def remnant_error(case: Case) -> Table:
@@ -340,20 +365,26 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--json", type=Path)
     parser.add_argument("--pictures", type=Path)
-    parser.add_argument("--parts", default="liver,correction,lesions,remnant,vessels,robust,maps")
+    usual = "liver,correction,edits,lesions,hints,remnant,vessels,robust,maps"
+    parser.add_argument("--parts", default=usual)
+    parser.add_argument("--leave-one-out", action="store_true")
     given = parser.parse_args()
     case = Case(given.data)
     parts: dict[str, Callable[[], Table]] = {
         "liver": lambda: automatic(case, given.data, given.pictures),
         "correction": lambda: correction(case),
+        "edits": edit_times,
         "lesions": lambda: lesions(case),
+        "hints": lambda: hinted(case),
         "remnant": lambda: remnant_error(case),
         "vessels": lambda: vessels(case),
         "robust": lambda: robust(case),
         "maps": lambda: rendered(given.data, given.pictures),
+        "leave one out": lambda: tuned(case, given.data),
     }
     tables = {}
-    for name in given.parts.split(","):
+    wanted = [name for name in given.parts.split(",") if name]
+    for name in [*wanted, *(["leave one out"] if given.leave_one_out else [])]:
         tables[name] = parts[name]()
         show(name, tables[name])
     if given.json:
