@@ -127,6 +127,7 @@ def write_own_case(folder: Path) -> dict[str, str]:
 def run(block: Block, scratch: Path, stand_ins: dict[str, str]) -> None:
     """Run one block, or say why not."""
     environment = dict(os.environ, MPLBACKEND="agg")
+    environment.pop("PYTHONPATH", None)  # what is imported is what the commands have installed
     environment["PATH"] = f"{scratch / '.venv' / 'bin'}{os.pathsep}{environment['PATH']}"
     if block.kind == "python":
         code = "\n".join(block.lines)

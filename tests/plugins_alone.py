@@ -8,6 +8,7 @@ command line uses it; what it lacks is one sentence. Printed: what was found and
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -73,8 +74,15 @@ def found_in(environment: Path, folder: Path) -> list[tuple[str, str, bool]]:
 def run(*command: object, folder: Path | None = None) -> str:
     """Run a command away from the checkout; return what it said, or stop."""
     words = [str(part) for part in command]
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     done = subprocess.run(
-        words, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
+        words,
+        cwd=folder,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
     )
     if done.returncode != 0:
         sys.exit(f"{done.stdout}\nFailed with status {done.returncode}: {' '.join(words)}")
