@@ -95,7 +95,8 @@ def main() -> None:
 
 def copy_tracked(scratch: Path) -> None:
     """Copy what is under version control."""
-    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True)
+    git = ["git", "-c", "safe.directory=*", "ls-files", "-z"]  # whoever owns the checkout
+    listed = subprocess.run(git, cwd=ROOT, capture_output=True, check=True)
     for name in listed.stdout.decode().split("\0"):
         if name and (ROOT / name).is_file():
             target = scratch / name

@@ -1,0 +1,72 @@
+"""What of a document is run as a command, and what is not."""
+
+import pytest
+
+from tests.documents import DOCUMENTS, ROOT, blocks_of, why_skipped
+
+PAGE = """
+Some words, `inline` and
+
+    liverplan series ct
+    liverplan assess ct --out case \\
+        --plane 1,2,3,1,0,0     (Windows: assess)
+
+```console
+$ liverplan demo   # a remark
+```
+
+```python
+x = [
+    1,
+]
+```
+
+```toml
+    [table]
+```
+"""
+
+
+def test_commands_are_taken_as_a_reader_types_them():
+    indented, fenced, python = blocks_of(PAGE)
+    assert indented.lines == (
+        "liverplan series ct",
+        "liverplan assess ct --out case --plane 1,2,3,1,0,0",
+    )
+    assert fenced.lines == ("liverplan demo",)
+    assert (python.kind, python.lines) == ("python", ("x = [", "    1,", "]"))
+
+
+@pytest.mark.parametrize(
+    ("command", "why"),
+    [
+        ("scripts/test", "what runs the rest"),
+        (".venv/bin/python -m pytest --ignore tests/app tests", "has run this very command"),
+        ("liverplan app case", "needs a screen"),
+        ("liverplan cohort run m.csv --out o --scheduler tcp://a:1", "needs a scheduler"),
+        ("liverplan assess ct --out case --backend onnx", "weights or a server"),
+    ],
+)
+def test_what_is_not_run_has_its_reason(command, why):
+    assert why in why_skipped(command)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "scripts/demo",
+        "liverplan demo",
+        "python -m pytest -q tests/test_volume.py",
+        "liverplan assess ct --out case",
+        "liverplan cohort run m.csv --out o",
+        "LIVERPLAN_TEMPLATE_HU=80,140 liverplan segment ct --out l.nii.gz --backend density",
+    ],
+)
+def test_everything_else_is_run(command):
+    assert why_skipped(command) == ""
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_every_document_has_commands_that_are_run(name):
+    blocks = list(blocks_of((ROOT / name).read_text("utf-8")))
+    assert any(not why_skipped(line) for block in blocks for line in block.lines)
