@@ -94,7 +94,7 @@ class BlockTree:
             return 0.0
         whole, pairs = self._crossed(cut, 2)
         arrays = (cut.kinds, cut.groups, cut.numbers, cut.cells)
-        parts = removed_voxels(pairs, self.counts[-1], self._half_mm, self.affine, arrays)
+        parts = removed_voxels(pairs, self.counts[-1], self.half_mm, self.affine, arrays)
         return float(whole + parts) * self.voxel_ml
 
     def crossed(self, cut: Rows, size: int = 1) -> NDArray[np.int32]:
@@ -107,8 +107,15 @@ class BlockTree:
             return np.empty((0, 3), dtype=np.int32)
         return self._crossed(cut, size)[1]
 
-    @property
-    def _half_mm(self) -> float:
+    def holds(self, voxels: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """(N,) whether voxels, (N, 3) indices in the grid, belong to the mask."""
+        mask, at = self.counts[-1], voxels - np.array(self.start)
+        inside = np.all((at >= 0) & (at < mask.shape), axis=1)
+        inside[inside] = mask[tuple(at[inside].T)] > 0
+        return np.asarray(inside)
+
+    @cached_property
+    def half_mm(self) -> float:
         """Half a voxel's longest diagonal (shear makes the four differ), mm."""
         signs = np.array([(1, 1, 1), (1, 1, -1), (1, -1, 1), (1, -1, -1)])
         longest2 = ((signs @ self.affine[:3, :3].T) ** 2).sum(axis=1).max()
@@ -122,6 +129,6 @@ class BlockTree:
             if size <= down_to:
                 break
             levels = (counts, finer)
-            whole, cells = open_blocks(cells, levels, size, self._half_mm, self.affine, arrays)
+            whole, cells = open_blocks(cells, levels, size, self.half_mm, self.affine, arrays)
             removed += whole
         return removed, cells

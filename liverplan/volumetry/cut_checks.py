@@ -11,7 +11,7 @@ from liverplan.resection.plan import Cut, Parts, Plan
 from liverplan.resection.shapes import Ablation
 from liverplan.resection.sheet import Sheet
 from liverplan.resection.surface import Surface
-from liverplan.volumetry.cut_margins import onto_surface, plan_margins, removal
+from liverplan.volumetry.cut_margins import crossed_mm, plan_margins, removal
 from liverplan.volumetry.cut_volumes import PlanIndex
 from liverplan.volumetry.runs import bounding_box
 
@@ -100,11 +100,7 @@ def _cut_faults(index: PlanIndex, cut: Cut, name: str) -> list[str]:
 
 
 def _rim_faults(index: PlanIndex, cut: Surface, name: str) -> list[str]:
-    plan = Plan(cuts=(cut,))
-    crossed = index.segmentation.grid.to_mm(
-        index.liver.crossed(plan.rows()) + np.array(index.liver.start)
-    )
-    points = onto_surface(removal(plan), crossed)
+    points = crossed_mm(index, Plan(cuts=(cut,)))
     short = float(cut.beyond_rim_mm(points).max(initial=0.0))
     if short <= RIM_TOLERANCE_MM:
         return []

@@ -20,10 +20,15 @@ from liverplan.resection.plan import Parts, Plan
 from liverplan.resection.shapes import Ablation
 from liverplan.resection.sheet import Sheet
 from liverplan.segmentation.labels import LIVER, Segmentation
+from liverplan.volume import FloatArray
 from liverplan.volumetry.blocks import BlockTree
 from liverplan.volumetry.index import VolumeIndex
 from liverplan.volumetry.lesion_boxes import LesionBoxes
 from liverplan.volumetry.margin import LesionShape, lesion_shapes
+from liverplan.volumetry.runs import bounding_box
+
+KEPT = 8
+"""So many sets of named parts are kept ready for the next step of a drag."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +54,43 @@ class PlanVolumes:
         return self.remnant_ml / self.functional_ml if self.functional_ml else 0.0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Taken:
+    """What named parts and sheets take of the liver.
+
+    Parameters
+    ----------
+    left : BlockTree
+        The liver, lesions included, that they leave.
+    faces : (N, 3) array
+        Index coordinates of the middles of faces between liver voxels of which one is taken.
+    axes : (N,) array
+        Index axis across each face.
+    """
+
+    left: BlockTree
+    faces: FloatArray
+    axes: NDArray[np.int8]
+
+    @classmethod
+    def of(cls, segmentation: Segmentation, mask: NDArray[np.bool_]) -> Self:
+        """Find what a mask leaves, and its faces inside the liver."""
+        left = BlockTree.build(segmentation.grid, segmentation.liver & ~mask)
+        box = bounding_box(segmentation.labels)
+        start = np.array([part.start for part in box])
+        liver, mask = segmentation.labels[box] > 0, mask[box]
+        faces, axes = [], []
+        for axis in range(3):
+            near, far = [slice(None)] * 3, [slice(None)] * 3
+            near[axis], far[axis] = slice(None, -1), slice(1, None)
+            a, b = tuple(near), tuple(far)
+            where = np.argwhere((mask[a] != mask[b]) & liver[a] & liver[b]).astype(np.float64)
+            where[:, axis] += 0.5
+            faces.append(where + start)
+            axes.append(np.full(len(where), axis, dtype=np.int8))
+        return cls(left=left, faces=np.concatenate(faces), axes=np.concatenate(axes))
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class PlanIndex:
     """A segmentation, made ready for plans of any cuts.
@@ -67,6 +109,7 @@ class PlanIndex:
     functional: BlockTree
     liver_ml: float
     _trees: dict[tuple[Parts | Sheet, ...], BlockTree] = field(default_factory=dict)
+    _taken: dict[tuple[Parts | Sheet, ...], Taken] = field(default_factory=dict)
 
     @classmethod
     def build(cls, segmentation: Segmentation, maps: Mapping[str, PartMap] | None = None) -> Self:
@@ -132,6 +175,14 @@ class PlanIndex:
             mask |= self.maps[cut.scheme].mask(cut.names)
         return mask
 
+    def taken(self, parts: tuple[Parts | Sheet, ...]) -> Taken:
+        """Return what the named parts and the sheets take, and where that ends; kept for a drag."""
+        if parts not in self._taken:
+            if len(self._taken) >= KEPT:
+                self._taken.clear()
+            self._taken[parts] = Taken.of(self.segmentation, self.part_mask(parts))
+        return self._taken[parts]
+
     def remnant_ml(self, plan: Plan) -> float:
         """Functional tissue that stays, mL: the one number that a drag needs."""
         tree = self._tree(plan.parts)
@@ -142,7 +193,7 @@ class PlanIndex:
         if not parts:
             return self.functional
         if parts not in self._trees:
-            if len(self._trees) >= 8:
+            if len(self._trees) >= KEPT:
                 self._trees.clear()
             left = (self.segmentation.labels == LIVER) & ~self.part_mask(parts)
             self._trees[parts] = BlockTree.build(self.segmentation.grid, left)

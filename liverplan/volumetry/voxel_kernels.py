@@ -37,7 +37,7 @@ def open_blocks(
     whole, found = 0, 0
     for start in range(0, blocks.shape[0], CHUNK):
         some = blocks[start : start + CHUNK]
-        _look(some, size, half, m, cut, values, decides)
+        _look(block_centres(some, size, m), size, half, m, cut, values, decides)
         for p in range(some.shape[0]):
             k, j, i = some[p, 0], some[p, 1], some[p, 2]
             if decides[p] == ALL:
@@ -60,7 +60,7 @@ def removed_voxels(blocks: Array, mask: Array, half: float, m: Array, cut: Array
     chosen, total = np.empty(CHUNK, dtype=np.int64), 0.0
     for start in range(0, blocks.shape[0], CHUNK):
         some = blocks[start : start + CHUNK]
-        _look(some, 2, half, m, cut, values, decides)
+        _look(block_centres(some, 2, m), 2, half, m, cut, values, decides)
         for n in range(kinds.size):
             count = 0
             for b in range(some.shape[0]):
@@ -76,16 +76,31 @@ def removed_voxels(blocks: Array, mask: Array, half: float, m: Array, cut: Array
 
 
 @compiled()
+def crossing(points: Array, size: float, half: float, m: Array, cut: Array) -> Array:
+    """(N,) whether the cuts' surface may cross cells of so many voxels a side round (N, 3) points.
+
+    Only where a cell is in doubt for the union as a whole: it may miss the surface after all.
+    """
+    found = np.empty(points.shape[0], dtype=np.bool_)
+    values, decides = np.empty((cut[0].size, 5, CHUNK)), np.empty(CHUNK, dtype=np.int64)
+    for start in range(0, points.shape[0], CHUNK):
+        some = points[start : start + CHUNK]
+        _look(some, size, half, m, cut, values, decides)
+        for p in range(some.shape[0]):
+            found[start + p] = decides[p] != NOTHING and decides[p] != ALL
+    return found
+
+
+@compiled()
 def _look(
-    blocks: Array, size: int, half: float, m: Array, cut: Array, values: Array, decides: Array
+    points: Array, size: float, half: float, m: Array, cut: Array, values: Array, decides: Array
 ) -> None:
     """Write each primitive's value, gradient and reach at blocks, and what decides each."""
     kinds, groups, q, cells = cut
-    points = block_centres(blocks, size, m)
     for n in range(kinds.size):
         evaluate(kinds[n], q, n, cells, points, values[n])
         _reaches(kinds[n], q[n], points, size, half, m, values[n])
-    for b in range(blocks.shape[0]):
+    for b in range(points.shape[0]):
         busy, which, n = 0, NOTHING, 0
         while n < groups.size:
             start, out, mine = n, False, 0
@@ -110,7 +125,7 @@ def _near(values: Array, n: int, b: int) -> bool:
 
 @compiled()
 def _reaches(
-    kind: int, q: Array, points: Array, size: int, half: float, m: Array, value: Array
+    kind: int, q: Array, points: Array, size: float, half: float, m: Array, value: Array
 ) -> None:
     """Write how much one primitive can change from each block's centre to its rim, mm.
 
@@ -271,7 +286,8 @@ def _together(parts: Array, b: int, c: int, m: Array, cut: Array, place: Array) 
         largest, total = max(largest, part), total + part
         busy += part > 0.0
     if busy > 1 and largest < 1.0:
-        return min(max(_sampled(m, cut, asked, 0, groups.size, place), largest), total, 1.0)
+        sampled = _sampled(m, cut, asked, 0, groups.size, place)
+        return float(min(max(sampled, largest), total, 1.0))
     return largest
 
 
