@@ -1,0 +1,78 @@
+"""Branches marked as cut take their territories out of the functional remnant."""
+
+import numpy as np
+import pytest
+
+from liverplan.errors import PlanError
+from liverplan.resection import Plan, Sphere
+from liverplan.resection.couinaud import branch_mask
+from liverplan.resection.territories import cut_branches, territories
+from liverplan.segmentation.labels import Segmentation
+from liverplan.segmentation.vessels import Branch
+from liverplan.volume import Grid
+from liverplan.volumetry.cut_volumes import PlanIndex, measure_plan
+
+
+@pytest.fixture(scope="module")
+def box():
+    """A liver of 40 x 40 x 40 voxels of 1 mm, its middle at the origin."""
+    affine = np.eye(4)
+    affine[:3, 3] = -19.5
+    grid = Grid(shape=(40, 40, 40), affine=affine)
+    return Segmentation(grid=grid, labels=np.ones(grid.shape, dtype=np.uint8))
+
+
+def _line(start, end):
+    return Branch(tree=1, points_mm=(start, end), radius_mm=2.0)
+
+
+@pytest.fixture(scope="module")
+def index(box):
+    """Two portal branches to the left and right, two hepatic ones above and below."""
+    portal = [_line((-9.5, -15, 0), (-9.5, 15, 0)), _line((9.5, -15, 0), (9.5, 15, 0))]
+    hepatic = {
+        "upper": branch_mask(box, np.array([(-15.0, 0, 9.5), (15, 0, 9.5)])),
+        "lower": branch_mask(box, np.array([(-15.0, 0, -9.5), (15, 0, -9.5)])),
+    }
+    maps = {
+        "portal": territories(box, portal, "portal"),
+        "hepatic": territories(box, hepatic, "hepatic"),
+    }
+    return PlanIndex.build(box, maps)
+
+
+def lost_ml(index, plan):
+    return measure_plan(index, plan).resected_ml
+
+
+def test_a_cut_branch_takes_what_lies_nearest_to_it(index):
+    assert index.maps["portal"].names == ("1", "2")
+    for plan in (cut_branches(portal=["1"]), cut_branches(hepatic=["upper"])):
+        assert lost_ml(index, plan) == pytest.approx(32.0, rel=0.03)  # half of 64 mL
+
+
+def test_tissue_without_inflow_or_without_outflow_is_lost_once(index):
+    """Half loses inflow, half outflow, and a quarter both: three quarters are lost."""
+    plan = cut_branches(portal=["1"], hepatic=["upper"])
+    assert lost_ml(index, plan) == pytest.approx(48.0, rel=0.03)
+    inflow, outflow = (index.part_mask((cut,)) for cut in plan.cuts)
+    assert lost_ml(index, plan) == pytest.approx(np.count_nonzero(inflow | outflow) / 1000)
+
+
+def test_branches_are_cut_beside_other_cuts(index):
+    ball = Plan(cuts=(Sphere(centre_mm=(10, 0, 0), radius_mm=8),), name="enucleation")
+    both = cut_branches(portal=["1"], beside=ball)
+    assert both.name == "enucleation"
+    alone = lost_ml(index, cut_branches(portal=["1"])) + lost_ml(index, ball)
+    assert lost_ml(index, both) == pytest.approx(alone, abs=1e-6)
+
+
+def test_nothing_cut_and_too_many_branches_are_refused(box, index):
+    with pytest.raises(PlanError, match="No branch is marked as cut"):
+        cut_branches()
+    with pytest.raises(PlanError, match="has no part 9; it has 1, 2"):
+        index.remnant_ml(cut_branches(portal=["9"]))
+    with pytest.raises(PlanError, match="at most 255 branches, and there are 256"):
+        territories(box, [_line((0, 0, 0), (1, 0, 0))] * 256, "portal")
+    with pytest.raises(PlanError, match="branch '1' is empty"):
+        territories(box, [_line((90, 0, 0), (91, 0, 0))], "portal")
