@@ -19,6 +19,7 @@ from liverplan.app.cutting import Cutting
 from liverplan.app.desk import Bell, Desk
 from liverplan.app.given import Given
 from liverplan.app.handing import Handing
+from liverplan.app.hinting import Hinting
 from liverplan.app.jobs import unexpected
 from liverplan.app.landmarking import Landmarking
 from liverplan.app.lesion_edits import LesionEdits
@@ -82,6 +83,7 @@ class Application(QObject):
         self.outlining = Outlining(self.desk)
         self.lesion_edits = LesionEdits(self.desk, self.marking)
         self.given = Given(self.desk, self.marking)
+        self.hinting = Hinting(self.desk, self.marking)
         self.vessels = VesselMarking(self.desk)
         self.planning = Planning(self.desk)
         self.cutting = Cutting(self.desk, self.planning)
@@ -94,7 +96,7 @@ class Application(QObject):
         self.panels = (
             OpenPanel(self.desk, self.opening),
             LiverPanel(self.desk, self.marking, self.given, self.vessels),
-            MetastasesPanel(self.desk, self.marking, self.lesion_edits, self.given),
+            MetastasesPanel(self.desk, self.marking, self.lesion_edits, self.given, self.hinting),
             ResectionPanel(self.desk, self.planning, self.cutting, self.landmarking),
             result,
             CommitteePanel(self.desk, self.signing, self.saver, result.blocked),

@@ -185,7 +185,7 @@ class Marking(QObject):
 
     def _clicked(self, tool: str, point: FloatArray, _view: SliceView) -> None:
         if tool == "lesion":
-            self._outline(point)
+            self.outline(point)
         elif tool in {"inside", "outside"}:
             self._correct("inside" if tool == "inside" else "outside", point)
 
@@ -212,7 +212,8 @@ class Marking(QObject):
 
         self.desk.run("liver", "Correcting", task, then)
 
-    def _outline(self, point: FloatArray) -> None:
+    def outline(self, point: FloatArray) -> None:
+        """Outline the lesion at a point, LPS mm, and add it to the list."""
         work = self.desk.session.work
         if work.volume is None or work.segmentation is None:
             return

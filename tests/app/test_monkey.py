@@ -89,12 +89,12 @@ class Monkey:
         from PySide6.QtWidgets import QPushButton
 
         panel = self.app.panels[self.app.steps.current - 1]
-        shunned = {"Find the liver again", "Write report…", "Export DICOM…", "Patient facts…"}
-        shunned |= {"Folder or case…", "Zip, file…", "Sample CT", "Open this series"}
+        shunned = {"Find the liver again", "Sample CT", "Open this series", "Make a key"}
         buttons = [
             b
             for b in panel.findChildren(QPushButton)
             if b.isVisible() and b.isEnabled() and b.text() not in shunned
+            if not b.text().endswith("…")  # asks for a file, or opens a sheet
         ]
         if buttons:
             self.person.press_button(self.random.choice(buttons))
@@ -102,9 +102,11 @@ class Monkey:
 
     def do_use_a_tool(self):
         view = self.view()
-        tool = self.random.choice(["lesion", "brush", "eraser", "plane", "three points"])
+        tools = ["lesion", "brush", "eraser", "plane", "three points", "inside", "outside"]
+        tools += ["outline", "axis", "merge", "split", "portal vein"]
+        tool = self.random.choice(tools)
         self.app.tools.choose(tool)
-        if tool in ("brush", "eraser"):
+        if tool in ("brush", "eraser", "outline", "axis"):
             at = self.somewhere(view.canvas)
             self.person.drag(view.canvas, at, (at[0] + 20, at[1] + 10), steps=4)
         else:

@@ -10,10 +10,12 @@ from PySide6.QtWidgets import QFileDialog, QPushButton, QVBoxLayout, QWidget
 
 from liverplan.app.desk import Desk
 from liverplan.app.given import KINDS, Given
+from liverplan.app.hinting import Hinting
 from liverplan.app.lesion_edits import LesionEdits
 from liverplan.app.marking import Marking
 from liverplan.app.panels.brush_options import BrushOptions
 from liverplan.app.panels.busy import Busy
+from liverplan.app.panels.hint_box import HintBox
 from liverplan.app.panels.panel import Panel
 from liverplan.app.places import place_of
 from liverplan.app.state import lesion_title
@@ -33,7 +35,14 @@ class MetastasesPanel(Panel):
     title = "Metastases"
     place = "metastases"
 
-    def __init__(self, desk: Desk, marking: Marking, edits: LesionEdits, given: Given) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        marking: Marking,
+        edits: LesionEdits,
+        given: Given,
+        hinting: Hinting,
+    ) -> None:
         super().__init__(desk)
         self.marking, self.edits, self.given = marking, edits, given
         self.click_button = button(
@@ -87,6 +96,8 @@ class MetastasesPanel(Panel):
         for part in (self.busy, self.table, self.rule):
             self.column.addWidget(part)
         self.column.addWidget(self._tools())
+        self.hints = HintBox(hinting)
+        self.column.addWidget(self.hints)
         self.column.addWidget(self.file_button)
         self.column.addWidget(self.compare_button)
         desk.watchers[self.place] = self.busy.watch

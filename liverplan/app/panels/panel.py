@@ -23,7 +23,7 @@ class Panel(QWidget):
         self.next = label("")
         self.notice = Notice()
         self.column = QVBoxLayout(self)
-        self.column.setContentsMargins(10, 8, 10, 12)
+        self.column.setContentsMargins(7, 8, 7, 12)
         self.column.setSpacing(7)
         self.column.addWidget(self.next)
         self.column.addWidget(self.notice)

@@ -1,0 +1,30 @@
+"""Every panel fits the column in the narrowest window: nothing is cut off at its edge."""
+
+from tests.app.test_journey import open_sample
+
+
+def test_no_panel_is_wider_than_the_narrow_column(person):
+    person.app.show(1280, 800)
+    open_sample(person)
+    person.settle()
+    person.open_step(2)
+    person.press_button(person.panel(2).run_button)
+    person.wait(lambda: person.app.session.work.segmentation is not None, what="the liver")
+    person.settle()
+    truth = person.app.live.derived.centre_mm
+    person.open_step(3)
+    person.press_button(person.panel(3).axis_button)
+    view = person.view()
+    person.app.views.move_crosshair(truth)
+    person.spin(0.1)
+    at = person.pixel(view, truth)
+    person.drag(view.canvas, at, (at[0] + 20, at[1]))
+    person.settle()
+    person.app.marking.limit((-100.0, 1200.0))
+    room = 280 - person.app.steps.area.verticalScrollBar().sizeHint().width() - 2
+    for number, panel in enumerate(person.app.panels, 1):
+        if panel.blocked():
+            continue
+        person.open_step(number)
+        person.spin(0.05)
+        assert panel.minimumSizeHint().width() <= room, panel.title
