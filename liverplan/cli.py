@@ -14,6 +14,7 @@ from liverplan.cohort.commands import app as cohort_app
 from liverplan.committee import app as committee_app
 from liverplan.doctor import app as doctor_app
 from liverplan.errors import LiverplanError
+from liverplan.workflow.archive_commands import app as archive_app
 from liverplan.workflow.progress import on_terminal
 
 app = typer.Typer(
@@ -43,6 +44,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")
 
 app.add_typer(cohort_app)
 app.add_typer(committee_app)
+app.add_typer(archive_app)
 app.add_typer(doctor_app)
 
 

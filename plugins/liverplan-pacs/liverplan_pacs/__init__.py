@@ -1,10 +1,5 @@
-"""Archives: where series come from and results go back to.
+"""DICOMweb and DIMSE for liverplan: `open_archives` is what its entry point names."""
 
-`open_archive` reads the configuration and returns something that can `find`, `fetch` and
-`send`; which protocol lies behind it does not show.
-"""
+from liverplan_pacs.config import Settings, load_settings, open_archives
 
-from liverplan_pacs.archive import Archive, FoundSeries
-from liverplan_pacs.config import Settings, load_settings, open_archive
-
-__all__ = ["Archive", "FoundSeries", "Settings", "load_settings", "open_archive"]
+__all__ = ["Settings", "load_settings", "open_archives"]

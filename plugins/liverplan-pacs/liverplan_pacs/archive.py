@@ -1,64 +1,19 @@
-"""What every archive can do, and what the two protocols share."""
+"""What the two protocols share."""
 
 from __future__ import annotations
 
 import shutil
+import ssl
 import tempfile
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
 import pydicom
 
 from liverplan.errors import BackendError, CancelledError
-
-Told = Callable[[float, str], None]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FoundSeries:
-    """One series in an archive."""
-
-    study_uid: str
-    series_uid: str
-    modality: str = ""
-    description: str = ""
-    study_date: str = ""
-    patient_id: str = ""
-    images: int | None = None
-
-
-class Archive(Protocol):
-    """Somewhere to find series, fetch them, and send results to.
-
-    ``progress`` is told a fraction (0-1) and words; setting ``cancel`` ends the work with
-    `CancelledError`; every failure is a `BackendError` of one sentence.
-    """
-
-    def find(self, *, patient_id: str = "", study_uid: str = "") -> list[FoundSeries]:
-        """List the series of a patient or a study."""
-
-    def fetch(
-        self,
-        series: FoundSeries,
-        folder: Path,
-        *,
-        progress: Told | None = None,
-        cancel: threading.Event | None = None,
-    ) -> Path:
-        """Fetch a series into a folder that appears whole or not at all."""
-
-    def send(
-        self,
-        paths: Sequence[Path],
-        *,
-        progress: Told | None = None,
-        cancel: threading.Event | None = None,
-    ) -> None:
-        """Send files; done only when the archive has confirmed each."""
+from liverplan_pacs.config import Settings
 
 
 @contextmanager
@@ -110,3 +65,23 @@ def read_files(paths: Sequence[Path]) -> list[pydicom.Dataset]:
                 f"{path.name} cannot be sent: it is no readable DICOM file."
             ) from error
     return datasets
+
+
+def tls_context(settings: Settings, *, server: bool = False) -> ssl.SSLContext | None:
+    """Return what TLS needs, if the configuration asks for it.
+
+    Raises
+    ------
+    BackendError
+        If a certificate or key cannot be read.
+    """
+    if not settings.tls_ca:
+        return None
+    purpose = ssl.Purpose.CLIENT_AUTH if server else ssl.Purpose.SERVER_AUTH
+    try:
+        context = ssl.create_default_context(purpose, cafile=settings.tls_ca)
+        if settings.tls_certificate:
+            context.load_cert_chain(settings.tls_certificate, settings.tls_key or None)
+    except OSError as error:
+        raise BackendError(f"The TLS files of {settings.name} cannot be read.") from error
+    return context

@@ -7,8 +7,8 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Literal
 
+from liverplan.dicom.archive import Archive
 from liverplan.errors import BackendError
-from liverplan_pacs.archive import Archive
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,21 +68,22 @@ def load_settings(path: Path | str) -> dict[str, Settings]:
     return found
 
 
-def open_archive(path: Path | str, name: str) -> Archive:
-    """Return the archive of that name from a configuration file.
+def open_archives(path: Path) -> dict[str, Archive]:
+    """Return the archives of a configuration file, by name; none is connected to yet.
 
     Raises
     ------
     BackendError
-        If there is none, or the file has a fault.
+        If the file has a fault.
     """
-    settings = load_settings(path)
-    if name not in settings:
-        raise BackendError(f"There is no archive {name!r}; there are {', '.join(settings)}.")
-    if settings[name].protocol == "dicomweb":
-        from liverplan_pacs.web import WebArchive  # noqa: PLC0415 - only the protocol in use
+    return {name: _archive(settings) for name, settings in load_settings(path).items()}
 
-        return WebArchive(settings[name])
+
+def _archive(settings: Settings) -> Archive:
+    if settings.protocol == "dicomweb":
+        from liverplan_pacs.web import WebArchive  # noqa: PLC0415 - only the protocols in use
+
+        return WebArchive(settings)
     from liverplan_pacs.dimse import DimseArchive  # noqa: PLC0415
 
-    return DimseArchive(settings[name])
+    return DimseArchive(settings)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import ssl
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -12,6 +11,7 @@ from typing import Any
 
 import pydicom
 from pydicom.uid import (
+    UID,
     ComprehensiveSRStorage,
     CTImageStorage,
     EncapsulatedPDFStorage,
@@ -19,23 +19,14 @@ from pydicom.uid import (
     EnhancedCTImageStorage,
     SegmentationStorage,
 )
-from pynetdicom import AE, Association, build_role, evt
-from pynetdicom.sop_class import (
-    StudyRootQueryRetrieveInformationModelFind,
-    StudyRootQueryRetrieveInformationModelGet,
-    StudyRootQueryRetrieveInformationModelMove,
-)
+from pynetdicom import AE, build_role, evt
+from pynetdicom.association import Association
+from pynetdicom.events import EventHandlerType
 
+from liverplan.dicom.archive import FoundSeries, Query, Told
 from liverplan.dicom.header import COMPRESSED, NATIVE
 from liverplan.errors import BackendError, CancelledError
-from liverplan_pacs.archive import (
-    FoundSeries,
-    Told,
-    read_files,
-    require_all,
-    stop_if,
-    whole_or_not,
-)
+from liverplan_pacs.archive import read_files, require_all, stop_if, tls_context, whole_or_not
 from liverplan_pacs.config import Settings
 
 STORED = (
@@ -48,12 +39,12 @@ STORED = (
 )
 logging.getLogger("pynetdicom").addHandler(logging.NullHandler())  # it would print to stderr
 
+FIND = UID("1.2.840.10008.5.1.4.1.2.2.1")
+MOVE = UID("1.2.840.10008.5.1.4.1.2.2.2")
+GET = UID("1.2.840.10008.5.1.4.1.2.2.3")
+"""Of the study root information model."""
 PENDING = (0xFF00, 0xFF01)
 MAX_PDU = 131072
-FOUND_KEYS = (
-    *("PatientID", "StudyDate", "Modality", "SeriesDescription"),
-    *("StudyInstanceUID", "SeriesInstanceUID", "NumberOfSeriesRelatedInstances"),
-)
 
 
 class DimseArchive:
@@ -62,31 +53,22 @@ class DimseArchive:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
 
-    def find(self, *, patient_id: str = "", study_uid: str = "") -> list[FoundSeries]:
-        """List the series of a patient or a study."""
+    def find(self, query: Query) -> list[FoundSeries]:
+        """List the series that a query names."""
         entity = self._entity()
-        entity.add_requested_context(StudyRootQueryRetrieveInformationModelFind)
+        entity.add_requested_context(FIND)
         with self._associated(entity) as association:
-            studies = [study_uid] if study_uid else self._studies(association, patient_id)
-            return [s for uid in studies for s in self._series(association, uid)]
-
-    def _studies(self, association: Association, patient_id: str) -> list[str]:
-        query = pydicom.Dataset()
-        query.QueryRetrieveLevel, query.PatientID, query.StudyInstanceUID = "STUDY", patient_id, ""
-        return [str(answer.StudyInstanceUID) for answer in self._answers(association, query)]
-
-    def _series(self, association: Association, study_uid: str) -> list[FoundSeries]:
-        query = pydicom.Dataset()
-        query.QueryRetrieveLevel = "SERIES"
-        for keyword in FOUND_KEYS:
-            setattr(query, keyword, "" if keyword != "NumberOfSeriesRelatedInstances" else None)
-        query.StudyInstanceUID = study_uid
-        return [_found(answer) for answer in self._answers(association, query)]
+            studies = list(self._answers(association, _study_query(query)))
+            return [
+                _found(study, answer)
+                for study in studies
+                for answer in self._answers(association, _series_query(study, query))
+            ]
 
     def _answers(
         self, association: Association, query: pydicom.Dataset
     ) -> Iterator[pydicom.Dataset]:
-        model = StudyRootQueryRetrieveInformationModelFind
+        model = FIND
         for status, answer in association.send_c_find(query, model):
             self._check(status)
             if answer is not None:
@@ -115,12 +97,14 @@ class DimseArchive:
         cancel: threading.Event | None,
     ) -> None:
         entity = self._entity()
-        model = StudyRootQueryRetrieveInformationModelGet
+        model = GET
         entity.add_requested_context(model)
         for sop_class in STORED:
             entity.add_requested_context(sop_class, [*map(str, NATIVE), *map(str, COMPRESSED)])
         roles = [build_role(sop_class, scp_role=True) for sop_class in STORED]
-        handlers = [(evt.EVT_C_STORE, _keep(place, series.images, progress))]
+        handlers: list[EventHandlerType] = [
+            (evt.EVT_C_STORE, _keep(place, series.images, progress))
+        ]
         with self._associated(entity, ext_neg=roles, evt_handlers=handlers) as association:
             answers = association.send_c_get(_wanted(series), model, msg_id=1)
             self._follow(association, answers, model, cancel)
@@ -135,15 +119,20 @@ class DimseArchive:
         """Ask the archive to send to us; we listen only meanwhile."""
         settings = self._settings
         entity = self._entity()
-        model = StudyRootQueryRetrieveInformationModelMove
+        model = MOVE
         entity.add_requested_context(model)
         for sop_class in STORED:
             entity.add_supported_context(sop_class, [*map(str, NATIVE), *map(str, COMPRESSED)])
         where = (settings.listen_host, settings.listen_port)
-        handlers = [(evt.EVT_C_STORE, _keep(place, series.images, progress))]
+        handlers: list[EventHandlerType] = [
+            (evt.EVT_C_STORE, _keep(place, series.images, progress))
+        ]
         try:
             server = entity.start_server(
-                where, block=False, evt_handlers=handlers, ssl_context=self._tls(server=True)
+                where,
+                block=False,
+                evt_handlers=handlers,
+                ssl_context=tls_context(settings, server=True),
             )
         except OSError as error:
             raise BackendError(f"Port {where[1]} of {where[0]} cannot be listened on.") from error
@@ -154,7 +143,8 @@ class DimseArchive:
                 )
                 self._follow(association, answers, model, cancel)
         finally:
-            server.shutdown()
+            if server is not None:
+                server.shutdown()
 
     def _follow(
         self,
@@ -212,7 +202,7 @@ class DimseArchive:
     @contextmanager
     def _associated(self, entity: AE, **more: Any) -> Iterator[Association]:  # noqa: ANN401
         settings = self._settings
-        tls = self._tls()
+        tls = tls_context(settings)
         association = entity.associate(
             settings.host,
             settings.port,
@@ -228,19 +218,6 @@ class DimseArchive:
         finally:
             if association.is_established:
                 association.release()
-
-    def _tls(self, *, server: bool = False) -> ssl.SSLContext | None:
-        settings = self._settings
-        if not settings.tls_ca:
-            return None
-        purpose = ssl.Purpose.CLIENT_AUTH if server else ssl.Purpose.SERVER_AUTH
-        try:
-            context = ssl.create_default_context(purpose, cafile=settings.tls_ca)
-            if settings.tls_certificate:
-                context.load_cert_chain(settings.tls_certificate, settings.tls_key or None)
-        except OSError as error:
-            raise BackendError(f"The TLS files of {settings.name} cannot be read.") from error
-        return context
 
     def _check(self, status: pydicom.Dataset) -> None:
         if "Status" not in status:
@@ -274,14 +251,33 @@ def _wanted(series: FoundSeries) -> pydicom.Dataset:
     return query
 
 
-def _found(answer: pydicom.Dataset) -> FoundSeries:
+def _study_query(query: Query) -> pydicom.Dataset:
+    wanted = pydicom.Dataset()
+    wanted.QueryRetrieveLevel = "STUDY"
+    wanted.PatientID, wanted.PatientName = query.patient_id, query.patient_name
+    wanted.AccessionNumber, wanted.StudyDate = query.accession, query.study_date
+    wanted.StudyInstanceUID = query.study_uid
+    return wanted
+
+
+def _series_query(study: pydicom.Dataset, query: Query) -> pydicom.Dataset:
+    wanted = pydicom.Dataset()
+    wanted.QueryRetrieveLevel = "SERIES"
+    wanted.StudyInstanceUID, wanted.SeriesInstanceUID = study.StudyInstanceUID, ""
+    wanted.Modality, wanted.SeriesDescription = query.modality, ""
+    wanted.NumberOfSeriesRelatedInstances = None
+    return wanted
+
+
+def _found(study: pydicom.Dataset, answer: pydicom.Dataset) -> FoundSeries:
     images = answer.get("NumberOfSeriesRelatedInstances")
     return FoundSeries(
-        study_uid=str(answer.get("StudyInstanceUID", "")),
+        study_uid=str(study.get("StudyInstanceUID", "")),
         series_uid=str(answer.get("SeriesInstanceUID", "")),
         modality=str(answer.get("Modality", "")),
         description=str(answer.get("SeriesDescription", "")),
-        study_date=str(answer.get("StudyDate", "")),
-        patient_id=str(answer.get("PatientID", "")),
+        study_date=str(study.get("StudyDate", "")),
+        patient_id=str(study.get("PatientID", "")),
+        patient_name=str(study.get("PatientName", "")),
         images=int(images) if images else None,
     )

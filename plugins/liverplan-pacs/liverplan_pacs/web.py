@@ -3,26 +3,51 @@
 from __future__ import annotations
 
 import os
+import re
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
+import pydicom
 import requests
 from dicomweb_client import DICOMwebClient
+from requests.adapters import HTTPAdapter
 
+from liverplan.dicom.archive import FoundSeries, Query, Told
 from liverplan.errors import BackendError, LiverplanError
-from liverplan_pacs.archive import (
-    FoundSeries,
-    Told,
-    read_files,
-    require_all,
-    stop_if,
-    whole_or_not,
-)
+from liverplan_pacs.archive import read_files, require_all, stop_if, tls_context, whole_or_not
 from liverplan_pacs.config import Settings
 
 T = TypeVar("T")
+Answer = dict[str, dict[str, Any]]
+
+
+class _Adapter(HTTPAdapter):
+    """Three things that requests leaves to chance.
+
+    ``*`` stays in an address as it is: it may stand there, and some archives do not decode it. The
+    certificates that the configuration names count, even where the environment names others. No
+    answer is waited for longer than the configuration says.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        super().__init__()
+        self._authority, self._timeout_s = settings.tls_ca, settings.timeout_s
+
+    def send(
+        self,
+        request: requests.PreparedRequest,
+        stream: bool = False,  # noqa: FBT001, FBT002 - requests' own
+        timeout: Any = None,  # noqa: ANN401
+        verify: bool | str = True,  # noqa: FBT001, FBT002
+        cert: Any = None,  # noqa: ANN401
+        proxies: Any = None,  # noqa: ANN401
+    ) -> requests.Response:
+        """Send a request."""
+        request.url = (request.url or "").replace("%2A", "*")
+        timeout = timeout or self._timeout_s
+        return super().send(request, stream, timeout, self._authority or verify, cert, proxies)
 
 
 class WebArchive:
@@ -31,25 +56,39 @@ class WebArchive:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         session = requests.Session()
-        session.verify = settings.tls_ca or True
+        for start in ("http://", "https://"):
+            session.mount(start, _Adapter(settings))
+        tls_context(settings)  # refuses what cannot be read before anything is sent
         if settings.tls_certificate:
             session.cert = (settings.tls_certificate, settings.tls_key)
         if settings.token_variable:
             token = os.environ.get(settings.token_variable, "")
             session.headers["Authorization"] = f"Bearer {token}"
         self._client = DICOMwebClient(settings.url, session=session)
+        self._client.set_http_retry_params(retry=False)  # a failure is told at once
 
-    def find(self, *, patient_id: str = "", study_uid: str = "") -> list[FoundSeries]:
-        """List the series of a patient or a study."""
-        filters = {"PatientID": patient_id} if patient_id else {}
+    def find(self, query: Query) -> list[FoundSeries]:
+        """List the series that a query names."""
+        filters = {
+            "PatientID": query.patient_id,
+            "PatientName": re.sub(r"[\^ ]", "*", query.patient_name),  # what stands in any address
+            "AccessionNumber": query.accession,
+            "StudyInstanceUID": query.study_uid,
+            "StudyDate": query.study_date,
+        }
+        given = {key: value for key, value in filters.items() if value}
+        studies = self._ask(lambda: self._client.search_for_studies(search_filters=given))
+        return [found for study in studies for found in self._series(study, query)]
+
+    def _series(self, study: Answer, query: Query) -> list[FoundSeries]:
         answers = self._ask(
             lambda: self._client.search_for_series(
-                study_instance_uid=study_uid or None,
-                search_filters=filters,
-                fields=["NumberOfSeriesRelatedInstances", "SeriesDescription", "StudyDate"],
+                study_instance_uid=_value(study, "0020000D"),
+                search_filters={"Modality": query.modality} if query.modality else {},
+                fields=["NumberOfSeriesRelatedInstances", "SeriesDescription"],
             )
         )
-        return [_series(answer) for answer in answers]
+        return [_found(study, answer) for answer in answers]
 
     def fetch(
         self,
@@ -89,11 +128,14 @@ class WebArchive:
         """Send files; done only when the archive has confirmed each."""
         for n, (path, dataset) in enumerate(zip(paths, read_files(paths), strict=True), 1):
             stop_if(cancel)
-            answer = self._ask(lambda dataset=dataset: self._client.store_instances([dataset]))
-            if answer.get("FailedSOPSequence"):
-                raise BackendError(f"{self._settings.name} refused {path.name}.")
+            self._store(path, dataset)
             if progress is not None:
                 progress(n / len(paths), f"Sent {path.name}")
+
+    def _store(self, path: Path, dataset: pydicom.Dataset) -> None:
+        answer = self._ask(lambda: self._client.store_instances([dataset]))
+        if answer.get("FailedSOPSequence"):
+            raise BackendError(f"{self._settings.name} refused {path.name}.")
 
     def _ask(self, question: Callable[[], T]) -> T:
         """Ask the server, and say in words what went wrong."""
@@ -111,18 +153,20 @@ class WebArchive:
             raise BackendError(f"The answer of {name} cannot be understood.") from error
 
 
-def _series(answer: dict[str, dict[str, Any]]) -> FoundSeries:
-    def value(tag: str) -> str:
-        values = answer.get(tag, {}).get("Value") or [""]
-        return str(values[0])
+def _value(answer: Answer, tag: str) -> str:
+    first = (answer.get(tag, {}).get("Value") or [""])[0]
+    return str(first.get("Alphabetic", "")) if isinstance(first, dict) else str(first)
 
-    images = value("00201209")
+
+def _found(study: Answer, answer: Answer) -> FoundSeries:
+    images = _value(answer, "00201209")
     return FoundSeries(
-        study_uid=value("0020000D"),
-        series_uid=value("0020000E"),
-        modality=value("00080060"),
-        description=value("0008103E"),
-        study_date=value("00080020"),
-        patient_id=value("00100020"),
+        study_uid=_value(study, "0020000D"),
+        series_uid=_value(answer, "0020000E"),
+        modality=_value(answer, "00080060"),
+        description=_value(answer, "0008103E"),
+        study_date=_value(study, "00080020"),
+        patient_id=_value(study, "00100020"),
+        patient_name=_value(study, "00100010"),
         images=int(images) if images.isdigit() else None,
     )

@@ -9,9 +9,9 @@ import urllib.request
 
 import numpy as np
 import pytest
-from liverplan_pacs import load_settings, open_archive
-from liverplan_pacs.archive import FoundSeries
+from liverplan_pacs import load_settings
 
+from liverplan.cli import main
 from liverplan.dicom import (
     choose_series,
     find_series,
@@ -22,6 +22,8 @@ from liverplan.dicom import (
     write_sr,
     write_stl_object,
 )
+from liverplan.dicom.archive import FoundSeries, Query
+from liverplan.dicom.archive import open_archive as by_name
 from liverplan.dicom.write_ct import write_ct_series
 from liverplan.errors import BackendError, CancelledError
 from liverplan.findings import (
@@ -64,6 +66,10 @@ ORTHANC = {
     "DicomModalities": {"liverplan": ["LIVERPLAN", "127.0.0.1", 11113]},
     "DicomWeb": {"Enable": True},
 }
+
+
+def open_archive(config, name):
+    return by_name(name, config)
 
 
 class Orthanc:
@@ -146,7 +152,7 @@ def findings():
 def fetched(archive, case, folder, **more):
     _, ct = case
     study = ct.headers.dataset().StudyInstanceUID
-    (series,) = [s for s in archive.find(study_uid=study) if s.modality == "CT"]
+    (series,) = [s for s in archive.find(Query(study_uid=study)) if s.modality == "CT"]
     assert series.images == 60
     archive.fetch(series, folder, **more)
     return read_series(choose_series(find_series(folder)))
@@ -160,9 +166,9 @@ def test_push_and_find(orthanc, config, case, name):
     images = sorted((folder / "ct").iterdir())
     archive.send(images, progress=lambda fraction, words: told.append(fraction))
     assert told[-1] == 1.0
-    found = archive.find(patient_id=str(ct.headers.dataset().PatientID))
+    found = archive.find(Query(patient_id=str(ct.headers.dataset().PatientID)))
     assert [s.series_uid for s in found] == [ct.info.uid]
-    assert archive.find(patient_id="nobody-of-this-name") == []
+    assert archive.find(Query(patient_id="nobody-of-this-name")) == []
 
 
 @pytest.mark.parametrize("name", ["get", "move", "web"])
@@ -185,7 +191,7 @@ def test_results_lie_in_the_same_study(orthanc, config, case, name):
     folder, ct = case
     archive = open_archive(config, name)
     archive.send(sorted((folder / "results").iterdir()))
-    found = archive.find(study_uid=str(ct.headers.dataset().StudyInstanceUID))
+    found = archive.find(Query(study_uid=str(ct.headers.dataset().StudyInstanceUID)))
     assert sorted(s.modality for s in found) == ["CT", "DOC", "M3D", "SEG", "SR"]
 
 
@@ -218,7 +224,7 @@ def test_an_archive_that_dies_is_told_and_a_retry_completes(orthanc, config, cas
         fetched(archive, case, tmp_path / "ct", progress=kill_early)
     assert list(tmp_path.iterdir()) == []
     with pytest.raises(BackendError):
-        archive.find(patient_id="x")
+        archive.find(Query(patient_id="x"))
     orthanc.start()
     assert fetched(archive, case, tmp_path / "ct").volume.grid.shape[0] == 60
 
@@ -234,6 +240,58 @@ def test_a_series_that_is_not_there_is_refused(orthanc, config, tmp_path):
     with pytest.raises(BackendError):
         open_archive(config, "get").fetch(absent, tmp_path / "ct")
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["get", "web"])
+@pytest.mark.parametrize(
+    ("query", "count"),
+    [
+        ({"patient_name": "Phantom*"}, 1),
+        ({"patient_name": "Phantom^Liver"}, 1),
+        ({"study_date": "20200101-20200131"}, 1),
+        ({"study_date": "20200103-"}, 0),
+        ({"patient_id": "LIVERPLAN-PHANTOM", "modality": "CT"}, 1),
+        ({"patient_id": "LIVERPLAN-PHANTOM", "modality": "US"}, 0),
+        ({"patient_name": "Nobody*"}, 0),
+    ],
+)
+def test_each_way_of_asking_finds_the_ct(orthanc, config, case, name, query, count):
+    found = [s for s in open_archive(config, name).find(Query(**query)) if s.modality == "CT"]
+    assert len(found) == count
+    for series in found:
+        assert (series.patient_id, series.study_date) == ("LIVERPLAN-PHANTOM", "20200102")
+        assert series.patient_name.startswith("Phantom^Liver")
+        assert (series.description, series.images) == ("Portal venous phantom", 60)
+
+
+@pytest.mark.parametrize("name", ["get", "move", "web"])
+def test_the_command_line_finds_fetches_and_sends(orthanc, config, case, tmp_path, capsys, name):
+    folder, ct = case
+
+    def run(*arguments):
+        with pytest.raises(SystemExit) as stop:
+            main(["pacs", *map(str, arguments), "--config", str(config)])
+        out, err = capsys.readouterr()
+        return stop.value.code, out, err
+
+    study = str(ct.headers.dataset().StudyInstanceUID)
+    status, out, _ = run("find", name, "--study-uid", study, "--modality", "CT", "--json")
+    (row,) = json.loads(out)
+    assert (status, row["series_uid"], row["images"]) == (0, ct.info.uid, 60)
+    assert ct.info.uid in run("find", name, "--study-uid", study)[1]
+    status, out, _ = run("fetch", name, study, ct.info.uid, tmp_path / "ct")
+    assert (status, out.strip(), len(list((tmp_path / "ct").iterdir()))) == (
+        *(0, str(tmp_path / "ct")),
+        60,
+    )
+    status, out, _ = run("send", name, folder / "results")
+    assert (status, out) == (0, f"4 objects sent to {name}.\n")
+    assert run("list")[1].split() == ["web", "get", "move"]
+    status, out, err = run("fetch", name, study, ct.info.uid, tmp_path / "ct")
+    assert (status, out) == (1, "")
+    assert err == "ct is there already and is not an empty folder.\n"
+    status, out, err = run("find", name)
+    assert (status, err.count("\n")) == (1, 1)
 
 
 def test_settings_come_from_the_file(config):

@@ -1,9 +1,10 @@
 """The configuration file: what it may hold, and the words for what it may not."""
 
 import pytest
-from liverplan_pacs import load_settings, open_archive
+from liverplan_pacs import load_settings
 from liverplan_pacs.archive import whole_or_not
 
+from liverplan.dicom.archive import Query, archive_names, open_archive
 from liverplan.errors import BackendError
 
 
@@ -29,7 +30,7 @@ def test_each_fault_is_named(tmp_path, text, words):
 def test_an_unknown_archive_is_refused(tmp_path):
     (tmp_path / "pacs.toml").write_text('[archives.a]\nprotocol = "dimse"\nhost = "x"')
     with pytest.raises(BackendError, match="no archive 'b'; there are a"):
-        open_archive(tmp_path / "pacs.toml", "b")
+        open_archive("b", tmp_path / "pacs.toml")
 
 
 def test_listening_is_on_loopback_by_default(tmp_path):
@@ -51,3 +52,26 @@ def test_a_folder_appears_whole_or_not_at_all(tmp_path):
     assert [p.name for p in (tmp_path / "ct").iterdir()] == ["1.dcm"]
     with pytest.raises(BackendError, match="is there already"), whole_or_not(tmp_path / "ct"):
         pass
+
+
+def test_the_configuration_is_looked_for_where_it_is_said_to_be(tmp_path, monkeypatch):
+    (tmp_path / "pacs.toml").write_text('[archives.a]\nprotocol = "dimse"\nhost = "x"')
+    monkeypatch.setenv("LIVERPLAN_PACS", str(tmp_path / "pacs.toml"))
+    assert archive_names() == ["a"]
+    monkeypatch.setenv("LIVERPLAN_PACS", str(tmp_path / "absent.toml"))
+    with pytest.raises(BackendError, match=r"There is no file .*absent\.toml that names"):
+        archive_names()
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ({}, "Name a patient"),
+        ({"modality": "CT"}, "Name a patient"),
+        ({"patient_name": "*"}, "Name a patient"),
+        ({"study_date": "yesterday"}, "'yesterday' is no date"),
+    ],
+)
+def test_a_query_that_would_list_everything_is_refused(query, words):
+    with pytest.raises(BackendError, match=words):
+        Query(**query)

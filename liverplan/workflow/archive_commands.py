@@ -1,0 +1,109 @@
+"""``liverplan pacs find|fetch|send``: thin; the protocols are a plugin's."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from liverplan.dicom.archive import FoundSeries, Query, archive_names, open_archive
+from liverplan.errors import BackendError
+from liverplan.workflow.progress import on_terminal
+
+app = typer.Typer(
+    name="pacs",
+    no_args_is_help=True,
+    help="Find series in an archive, fetch them, send results back (plugin liverplan-pacs).",
+)
+
+Config = Annotated[
+    Path | None,
+    typer.Option("--config", metavar="FILE", help="Default: $LIVERPLAN_PACS, or in your home."),
+]
+Name = Annotated[str, typer.Argument(metavar="ARCHIVE", help="A name in the configuration.")]
+
+
+@app.command(name="list")
+def list_archives(*, config: Config = None) -> None:
+    """List the archives that the configuration names."""
+    for name in archive_names(config):
+        typer.echo(name)
+
+
+@app.command()
+def find(  # noqa: PLR0913 - one argument an option, as typer reads them
+    archive: Name,
+    *,
+    patient_id: Annotated[str, typer.Option(metavar="ID")] = "",
+    patient_name: Annotated[str, typer.Option(metavar="NAME", help="* is a wildcard.")] = "",
+    accession: Annotated[str, typer.Option(metavar="NUMBER")] = "",
+    study_uid: Annotated[str, typer.Option(metavar="UID")] = "",
+    date: Annotated[str, typer.Option(metavar="YYYYMMDD[-YYYYMMDD]")] = "",
+    modality: Annotated[str, typer.Option(metavar="CT")] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+    config: Config = None,
+) -> None:
+    """List the series of a patient, a study or a day."""
+    opened = open_archive(archive, config)
+    query = Query(
+        patient_id=patient_id,
+        patient_name=patient_name,
+        accession=accession,
+        study_uid=study_uid,
+        study_date=date,
+        modality=modality,
+    )
+    found = opened.find(query)
+    if as_json:
+        typer.echo(json.dumps([asdict(series) for series in found], indent=2))
+        return
+    for series in found:
+        count = "?" if series.images is None else series.images
+        words = f"{series.study_date}  {series.modality}  {count} images  {series.description}"
+        typer.echo(f"{words}\n  {series.study_uid} {series.series_uid}")
+
+
+@app.command()
+def fetch(
+    archive: Name,
+    study_uid: Annotated[str, typer.Argument(metavar="STUDY_UID")],
+    series_uid: Annotated[str, typer.Argument(metavar="SERIES_UID")],
+    folder: Annotated[Path, typer.Argument(metavar="DIR")],
+    *,
+    config: Config = None,
+) -> None:
+    """Fetch a series into a new folder, whole or not at all."""
+    opened = open_archive(archive, config)
+    beside = opened.find(Query(study_uid=study_uid))
+    wanted = FoundSeries(study_uid=study_uid, series_uid=series_uid)
+    series = next((one for one in beside if one.series_uid == series_uid), wanted)
+    with on_terminal() as progress:
+        opened.fetch(series, folder, progress=progress)
+    typer.echo(str(folder))
+
+
+@app.command()
+def send(
+    archive: Name,
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Files or folders.")],
+    *,
+    config: Config = None,
+) -> None:
+    """Send DICOM files, or those of a folder such as an export."""
+    opened = open_archive(archive, config)
+    files = list(_files(paths))
+    with on_terminal() as progress:
+        opened.send(files, progress=progress)
+    typer.echo(f"{len(files)} objects sent to {archive}.")
+
+
+def _files(paths: Sequence[Path]) -> Iterator[Path]:
+    for path in paths:
+        found = sorted(path.rglob("*.dcm")) if path.is_dir() else [path]
+        if not found:
+            raise BackendError(f"{path} holds no .dcm files to send.")
+        yield from found
