@@ -125,7 +125,7 @@ def _refined(
     left = _remnants(index, normals, margins)
     step = np.full(count, step_degrees)
     while np.any(step > _FINEST_DEGREES):
-        tries = _turned(normals, step)
+        tries = turned(normals, step)
         found = _remnants(index, tries.reshape(-1, 3), np.repeat(margins, tries.shape[1]))
         found = found.reshape(count, -1)
         pick = found.argmax(axis=1)
@@ -136,7 +136,7 @@ def _refined(
     return normals
 
 
-def _turned(normals: FloatArray, step_degrees: FloatArray) -> FloatArray:
+def turned(normals: FloatArray, step_degrees: FloatArray) -> FloatArray:
     """(K, 8, 3): each normal turned by its step in eight directions."""
     helper = np.eye(3)[np.abs(normals).argmin(axis=1)]
     first = np.cross(normals, helper)

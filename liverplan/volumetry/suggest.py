@@ -1,8 +1,9 @@
 """Plans worth a look: the best plane, wedges and segment set that clear every lesion.
 
-The plane comes from `liverplan.volumetry.search`. A wedge goes from each lesion out to the surface
-along the direction that costs least. Of the segments, exactly those within the margin of a lesion
-must go, so the best set is known without a search.
+The plane comes from `liverplan.volumetry.search`, the wedges from `wedge_search`. Of the segments,
+exactly those within the margin of a lesion must go, so the best set is known without a search.
+Where there are two to four lesions, each way of dividing them between a plane and wedges is tried
+too.
 
 Nothing is known here of vessels that were not segmented: inflow, outflow and bile are the
 surgeon's to judge.
@@ -11,26 +12,47 @@ surgeon's to judge.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import ndimage
 
 from liverplan.errors import PlanError
-from liverplan.resection.plan import Cut, Parts, Plan
-from liverplan.resection.shapes import Wedge
-from liverplan.volume import FloatArray
+from liverplan.resection.plan import Parts, Plan
 from liverplan.volumetry.cut_margins import plan_margins
 from liverplan.volumetry.cut_volumes import PlanIndex
-from liverplan.volumetry.margin import LesionShape
 from liverplan.volumetry.runs import bounding_box
-from liverplan.volumetry.search import best_plane, sphere
+from liverplan.volumetry.search import best_plane
+from liverplan.volumetry.wedge_search import (
+    WEDGE_DIRECTIONS,
+    WEDGE_HALF_ANGLE_DEG,
+    best_cuts_round,
+    enclosing_ball,
+)
 
-Family = Literal["plane", "wedges", "segments"]
+__all__ = [
+    "CAVEAT",
+    "WEDGE_DIRECTIONS",
+    "WEDGE_HALF_ANGLE_DEG",
+    "Suggested",
+    "Suggestions",
+    "best_plane_and_wedges",
+    "best_plane_plan",
+    "best_segments",
+    "best_wedges",
+    "enclosing_ball",
+    "front",
+    "suggest",
+]
 
-NORMALS = 4000
-WEDGE_DIRECTIONS, WEDGE_HALF_ANGLE_DEG = 96, 15.0
+Family = Literal["plane", "wedges", "segments", "plane and wedges"]
+
+NORMALS, NORMALS_TOGETHER = 4000, 1000
+MOST_DIVIDED = 4
+"""Up to so many lesions are divided between a plane and wedges."""
+
 CAVEAT = (
     "The suggestion knows nothing of vessels and bile ducts that were not segmented: inflow, "
     "outflow and bile drainage of what stays must be judged by the surgeon."
@@ -60,7 +82,11 @@ class Suggestions:
 
 
 def suggest(
-    index: PlanIndex, *, margin_mm: float = 10.0, threshold_fraction: float = 0.30
+    index: PlanIndex,
+    *,
+    margin_mm: float = 10.0,
+    threshold_fraction: float = 0.30,
+    together: bool = True,
 ) -> Suggestions:
     """Search each family for the largest remnant that keeps the margin to every lesion.
 
@@ -72,6 +98,10 @@ def suggest(
         Least distance between lesions and cut.
     threshold_fraction : float
         Of the functional liver; the sentence says whether any plan leaves more.
+
+    together : bool
+        Whether a plane for some lesions with wedges for the others is searched as well: it takes
+        longest.
 
     Raises
     ------
@@ -88,6 +118,8 @@ def suggest(
     ]
     if "couinaud" in index.maps:
         plans.append(("segments", best_segments(index, margin_mm)))
+    if together and 2 <= len(index.lesions) <= MOST_DIVIDED:
+        plans.append(("plane and wedges", best_plane_and_wedges(index, margin_mm)))
     found = [_suggested(index, family, plan) for family, plan in plans if index.remnant_ml(plan)]
     if not found:
         raise PlanError(f"At a margin of {margin_mm:g} mm no plan was found that leaves any liver.")
@@ -103,8 +135,8 @@ def suggest(
 def front(
     index: PlanIndex, margins_mm: Sequence[float] = (0.0, 5.0, 10.0, 15.0, 20.0)
 ) -> tuple[Suggestions, ...]:
-    """Return the best plans at each of several margins: remnant against margin."""
-    return tuple(suggest(index, margin_mm=margin) for margin in margins_mm)
+    """Return the best plan of each single family at several margins: remnant against margin."""
+    return tuple(suggest(index, margin_mm=margin, together=False) for margin in margins_mm)
 
 
 def best_plane_plan(index: PlanIndex, margin_mm: float) -> Plan:
@@ -115,8 +147,26 @@ def best_plane_plan(index: PlanIndex, margin_mm: float) -> Plan:
 
 def best_wedges(index: PlanIndex, margin_mm: float) -> Plan:
     """Return one wedge round each lesion, each along the direction that costs least."""
-    cuts = tuple(_wedge(index, lesion, margin_mm) for lesion in index.lesions)
-    return Plan(cuts=cuts, name="wedges")
+    return Plan(cuts=best_cuts_round(index, index.lesions, margin_mm), name="wedges")
+
+
+def best_plane_and_wedges(index: PlanIndex, margin_mm: float) -> Plan:
+    """Return the best plan that takes some lesions by a plane and each other one by a wedge."""
+    count = len(index.lesions)
+    plans = [
+        _divided(index, [bool(chosen >> at & 1) for at in range(count)], margin_mm)
+        for chosen in range(1, 2**count - 1)
+    ]
+    return max(plans, key=index.remnant_ml)
+
+
+def _divided(index: PlanIndex, by_plane: list[bool], margin_mm: float) -> Plan:
+    lesions = tuple(zip(index.lesions, by_plane, strict=True))
+    few = replace(index.planes, lesions=tuple(lesion for lesion, plane in lesions if plane))
+    plane = best_plane(few, margin_mm, normals=NORMALS_TOGETHER).plane
+    others = [lesion for lesion, plane in lesions if not plane]
+    wedges = best_cuts_round(index, others, margin_mm, beside=(plane,))
+    return Plan(cuts=(plane, *wedges), name="plane and wedges")
 
 
 def best_segments(index: PlanIndex, margin_mm: float) -> Plan:
@@ -131,48 +181,22 @@ def best_segments(index: PlanIndex, margin_mm: float) -> Plan:
         raise PlanError("Segments can be suggested once there is a map of them.")
     part_map = index.maps["couinaud"]
     box = bounding_box(index.segmentation.labels)
-    spacing = index.segmentation.grid.spacing_mm
     lesions = index.segmentation.labels[box] > 1
-    distance = ndimage.distance_transform_edt(~lesions, sampling=spacing)
-    reach = margin_mm + float(np.linalg.norm(spacing))
-    touched = np.unique(part_map.labels[box][np.less_equal(distance, reach)])
+    near = lesions | (_from_lesions_mm(lesions, index) < margin_mm)
+    touched = np.unique(part_map.labels[box][near])
     names = tuple(part_map.names[n - 1] for n in touched if n > 0)
     return Plan(cuts=(Parts(scheme="couinaud", names=names),), name="segments")
 
 
-def enclosing_ball(lesion: LesionShape, index: PlanIndex) -> tuple[FloatArray, float]:
-    """Return a ball that holds a lesion's voxel boxes: centre (LPS mm) and radius (mm).
+def _from_lesions_mm(lesions: NDArray[np.bool_], index: PlanIndex) -> NDArray[np.float64]:
+    """(k, j, i) distance between each voxel's box and the nearest lesion voxel's.
 
-    Found by moving the centre toward the farthest corner in ever smaller steps; its radius is
-    within 1 % of the smallest.
+    On one lattice it is the distance between corners.
     """
-    corners = _lesion_corners(index, lesion)
-    centre = (corners.min(axis=0) + corners.max(axis=0)) / 2
-    for step in range(1, 200):
-        off = corners - centre
-        centre = centre + off[np.argmax((off**2).sum(axis=1))] / (step + 1)
-    return centre, float(np.linalg.norm(corners - centre, axis=1).max())
-
-
-def _wedge(index: PlanIndex, lesion: LesionShape, margin_mm: float) -> Cut:
-    centre, radius = enclosing_ball(lesion, index)
-    wedges = [
-        Wedge(
-            tip_mm=centre,
-            direction=direction,
-            radius_mm=radius + margin_mm,
-            half_angle_deg=WEDGE_HALF_ANGLE_DEG,
-        )
-        for direction in sphere(WEDGE_DIRECTIONS)
-    ]
-    left = [index.remnant_ml(Plan(cuts=(wedge,))) for wedge in wedges]
-    return wedges[int(np.argmax(left))]
-
-
-def _lesion_corners(index: PlanIndex, lesion: LesionShape) -> FloatArray:
-    offsets = np.array(list(np.ndindex(2, 2, 2))) - 0.5
-    corners = (lesion.hull[:, None] + offsets).reshape(-1, 3)
-    return index.segmentation.grid.to_mm(corners)
+    corners = ndimage.binary_dilation(np.pad(lesions, (0, 1)), np.ones((2, 2, 2), bool), origin=-1)
+    distance = ndimage.distance_transform_edt(~corners, sampling=index.segmentation.grid.spacing_mm)
+    nearest = ndimage.minimum_filter(distance, size=2, origin=-1)
+    return np.asarray(nearest[:-1, :-1, :-1])
 
 
 def _suggested(index: PlanIndex, family: Family, plan: Plan) -> Suggested:
@@ -190,13 +214,11 @@ def _suggested(index: PlanIndex, family: Family, plan: Plan) -> Suggested:
 def _sentence(found: list[Suggested], margin_mm: float, threshold_fraction: float) -> str:
     best = found[0]
     share = f"{100 * best.remnant_fraction:.1f} %"
-    kinds = {"plane": "one plane", "wedges": "wedges", "segments": "segments"}
+    kinds = {"plane": "one plane", "plane and wedges": "a plane and wedges"}
+    by = kinds.get(best.family, best.family)
     if best.remnant_fraction > threshold_fraction:
-        return (
-            f"At a margin of {margin_mm:g} mm, {kinds[best.family]} would leave {share} of the "
-            "functional liver."
-        )
+        return f"At a margin of {margin_mm:g} mm, {by} would leave {share} of the functional liver."
     return (
         f"No plan was found that leaves more than {100 * threshold_fraction:g} % at a margin of "
-        f"{margin_mm:g} mm: best found {share}, by {kinds[best.family]}."
+        f"{margin_mm:g} mm: best found {share}, by {by}."
     )

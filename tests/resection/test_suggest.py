@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from liverplan.errors import PlanError
-from liverplan.resection import Plan, Plane
+from liverplan.resection import Plan, Plane, Wedge
 from liverplan.resection.maps import PartMap
 from liverplan.segmentation.labels import Segmentation
 from liverplan.volumetry.cut_checks import plan_faults
@@ -13,17 +13,20 @@ from liverplan.volumetry.cut_volumes import PlanIndex
 from liverplan.volumetry.search import sphere
 from liverplan.volumetry.suggest import (
     CAVEAT,
+    best_plane_and_wedges,
     best_plane_plan,
     best_segments,
+    best_wedges,
     enclosing_ball,
     front,
     suggest,
 )
 
 
-def _corner_cloud(index):
+def _corner_cloud(index, label=None):
     offsets = np.array(list(np.ndindex(2, 2, 2))) - 0.5
-    voxels = np.argwhere(index.segmentation.labels > 1)
+    labels = index.segmentation.labels
+    voxels = np.argwhere(labels > 1 if label is None else labels == label)
     corners = np.unique((voxels[:, None] + offsets).reshape(-1, 3), axis=0)
     return index.segmentation.grid.to_mm(corners)
 
@@ -38,6 +41,78 @@ def test_the_best_plane_is_within_half_a_point_of_brute_force(tiny):
     )
     found = tiny.remnant_ml(best_plane_plan(tiny, 10.0))
     assert found >= best - 0.005 * tiny.functional_ml
+
+
+def _along(wedge, direction):
+    return Wedge(
+        tip_mm=wedge.tip_mm,
+        direction=direction,
+        radius_mm=wedge.radius_mm,
+        half_angle_deg=wedge.half_angle_deg,
+    )
+
+
+def test_the_best_wedge_is_within_half_a_point_of_brute_force(tiny):
+    labels = np.minimum(tiny.segmentation.labels, 2)
+    labels = np.where((labels == 2) & (tiny.segmentation.labels == 3), 1, labels).astype(np.uint8)
+    alone = PlanIndex.build(Segmentation(grid=tiny.segmentation.grid, labels=labels))
+    (wedge,) = best_wedges(alone, 8.0).cuts
+    best = max(alone.remnant_ml(Plan(cuts=(_along(wedge, d),))) for d in sphere(1500))
+    assert alone.remnant_ml(Plan(cuts=(wedge,))) >= best - 0.005 * alone.functional_ml
+
+
+def test_the_best_two_wedges_are_within_half_a_point_of_brute_force(tiny):
+    first, second = best_wedges(tiny, 8.0).cuts
+    directions = sphere(60)
+    best = max(
+        tiny.remnant_ml(Plan(cuts=(_along(first, a), _along(second, b))))
+        for a in directions
+        for b in directions
+    )
+    found = tiny.remnant_ml(Plan(cuts=(first, second)))
+    assert found >= best - 0.005 * tiny.functional_ml
+
+
+def test_the_best_plane_with_a_wedge_is_within_half_a_point_of_brute_force(tiny):
+    """Each lesion by a plane of 400 directions, the other by a wedge of 60."""
+    corners = [_corner_cloud(tiny, label) for label in (2, 3)]
+    wedges = best_wedges(tiny, 8.0).cuts
+    best = 0.0
+    for by_plane, wedge in zip(corners, reversed(wedges), strict=True):
+        for normal in sphere(400):
+            offset = float((by_plane @ normal).max()) + 8.0
+            plane = Plane(point_mm=offset * normal, normal=normal)
+            left = tiny.remnant_ml(Plan(cuts=(plane,)))
+            if left <= best:
+                continue  # a wedge only takes more
+            plans = (Plan(cuts=(plane, _along(wedge, d))) for d in sphere(60))
+            best = max(best, *(tiny.remnant_ml(plan) for plan in plans))
+    plan = best_plane_and_wedges(tiny, 8.0)
+    assert [type(cut) for cut in plan.cuts] == [Plane, Wedge]
+    assert tiny.remnant_ml(plan) >= best - 0.005 * tiny.functional_ml
+
+
+def test_the_best_segments_are_the_best_of_all_subsets(tiny):
+    """Eight blocks; a subset will do if no voxel that stays is nearer to a lesion than 7 mm."""
+    grid, labels = tiny.segmentation.grid, tiny.segmentation.labels
+    k, j, i = np.indices(grid.shape)
+    middle = [n // 2 for n in grid.shape]
+    blocks = 1 + (k > middle[0]) * 4 + (j > middle[1]) * 2 + (i > middle[2])
+    names = tuple("abcdefgh")
+    part_map = PartMap(scheme="couinaud", grid=grid, labels=blocks.astype(np.uint8), names=names)
+    index = PlanIndex.build(tiny.segmentation, {"couinaud": part_map})
+    voxels, lesions = np.argwhere(labels > 0), np.argwhere(labels > 1)
+    gaps = np.maximum(np.abs(voxels[:, None] - lesions[None]) - 1, 0) * grid.spacing_mm
+    near = np.linalg.norm(gaps, axis=2).min(axis=1) < 7.0
+    near |= labels[tuple(voxels.T)] > 1
+    needed = set(np.unique(blocks[tuple(voxels[near].T)]) - 1)
+    best = 0.0
+    for subset in range(2**8):
+        gone = {n for n in range(8) if subset >> n & 1}
+        if needed <= gone:
+            stays = ~np.isin(blocks, [n + 1 for n in gone]) & (labels == 1)
+            best = max(best, float(np.count_nonzero(stays)) * grid.voxel_ml)
+    assert index.remnant_ml(best_segments(index, 7.0)) == pytest.approx(best, abs=1e-6)
 
 
 def test_every_suggestion_keeps_the_margin_and_cuts_no_lesion(tiny):
