@@ -10,6 +10,7 @@ from liverplan.findings import CriterionFinding, Findings, LesionFinding
 from liverplan.report import numbers
 from liverplan.report.cuts import cut_table, segment_table
 from liverplan.report.evidence import evidence_tables, plan_table
+from liverplan.report.phrases import Said, said
 from liverplan.report.redaction import redacted
 from liverplan.report.request import ReportInput
 from liverplan.report.response import response_table
@@ -21,10 +22,10 @@ from liverplan.report.words import Verdict, Words, verdict, words_of
 class CriterionCard:
     """One criterion: its state as word and as key, the finding, and the evidence behind it."""
 
-    title: str
+    title: Said
     state: str
     state_key: str
-    finding: str
+    finding: Said
     evidence: tuple[tuple[str, str], ...]
 
 
@@ -45,7 +46,7 @@ class Content:
     denominators: Table
     measures: tuple[Table, ...]
     criteria: tuple[CriterionCard, ...]
-    notes: tuple[str, ...]
+    notes: tuple[Said, ...]
     evidence: tuple[Table, ...]
     bar: dict[str, float]
 
@@ -59,7 +60,8 @@ def content_of(request: ReportInput) -> Content:
 def _said(request: ReportInput) -> Content:
     words, findings = words_of(request.language), request.findings
     spoken = verdict(findings, request.language)
-    notes = (words["deidentified"],) if request.identity == "hidden" else ()
+    hidden = Said(text=words["deidentified"], language=request.language)
+    notes = (hidden,) if request.identity == "hidden" else ()
     return Content(
         words=words,
         title=words["title"],
@@ -74,7 +76,7 @@ def _said(request: ReportInput) -> Content:
         denominators=_denominators(findings, words),
         measures=_measures(request, words),
         criteria=tuple(_card(c, words, request.identity) for c in findings.criteria),
-        notes=(*notes, *findings.notes),
+        notes=(*notes, *(said(note, request.language) for note in findings.notes)),
         evidence=evidence_tables(request, words),
         bar=_bar(findings),
     )
@@ -220,10 +222,10 @@ def _card(criterion: CriterionFinding, words: Words, identity: str) -> Criterion
         (words["attested_by"], attested),
     )
     return CriterionCard(
-        title=criterion.title or criterion.id.replace("_", " "),
+        title=said(criterion.title or criterion.id.replace("_", " "), words["language"]),
         state=words[f"state_{criterion.state.replace(' ', '_')}"],
         state_key=criterion.state.replace(" ", "-"),
-        finding=criterion.finding,
+        finding=said(criterion.finding, words["language"]),
         evidence=tuple((name, text) for name, text in evidence if text),
     )
 

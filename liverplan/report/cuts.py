@@ -19,14 +19,14 @@ ROMAN = {
 def cut_table(findings: Findings, words: Words) -> Table:
     """Each cut by what it is, where it lies and what it would take by itself."""
     rows = tuple(
-        (str(number), cut_in_words(cut, words), words.number(numbers.ml(cut.removes_ml)))
+        (f"{number}. {cut_in_words(cut, words)}", words.number(numbers.ml(cut.removes_ml)))
         for number, cut in enumerate(findings.cuts, 1)
     )
     return Table(
         title=words["plan_cuts"],
-        columns=("", words["cut"], f"{words['alone']}, mL"),
+        columns=(words["cut"], f"{words['alone']}, mL"),
         rows=rows,
-        numeric=(2,),
+        numeric=(1,),
     )
 
 

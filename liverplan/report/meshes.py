@@ -127,7 +127,7 @@ def _surface(kind: str, field: FloatArray, points: FloatArray, name: str = "") -
 
 def _bent(side: FloatArray, liver: FloatArray, points: FloatArray) -> list[Mesh]:
     """Draw curved cuts where they run through the liver: the border of what stays."""
-    inside = liver > -0.25
+    inside = liver > 0
     if not (side[inside] > 0).any() or not (side[inside] < 0).any():
         return []
     vertices, triangles, _, _ = marching_cubes(np.clip(side, -3, 3), 0.0, mask=inside)

@@ -62,9 +62,9 @@ def _content(request: ReportInput, views: tuple[View, ...]) -> dict[str, Any]:
     words = content.words
     document = {
         key: getattr(content, key)
-        for key in ("title", "subtitle", "status", "notice", "flr", "sentences", "notes")
+        for key in ("title", "subtitle", "status", "notice", "flr", "sentences")
     }
-    tables = {key: getattr(content, key) for key in ("measures", "criteria", "evidence")}
+    tables = {key: getattr(content, key) for key in ("measures", "criteria", "evidence", "notes")}
     return {
         **document,
         **{key: [asdict(item) for item in items] for key, items in tables.items()},

@@ -121,7 +121,7 @@ def test_the_report_lists_cuts_segments_and_what_is_ablated(request_):
     )
     said = content_of(dataclasses.replace(request_, findings=findings, language="sv"))
     cuts = table(said, "Planens snitt")
-    assert cuts.rows == (("1", "klyfta av flera plan", "123,4"),)
+    assert cuts.rows == (("1. klyfta av flera plan", "123,4"),)
     assert any("9,9" in row for row in table(said, "Volymer").rows)
     rows = {row[0]: row for row in table(said, "Leverns segment (funktionell vävnad)").rows}
     assert rows["IVa"][1:3] == ("400,0", "40,0")
