@@ -103,13 +103,15 @@ def suggest(folder: Path, margin_mm: float) -> SuggestedPlans:
     index = PlanIndex.build(state.segmentation, state.maps)
     threshold = protocol_of(state.documents).threshold_fraction
     best = best_plane(index.planes, margin_mm)
-    found = search(index, margin_mm=margin_mm, threshold_fraction=threshold)
+    families = _at_margins(index, FAMILY_MARGINS_MM, threshold)
+    known = [at for at in families if at.margin_mm == margin_mm]
+    found = known[0] if known else search(index, margin_mm=margin_mm, threshold_fraction=threshold)
     return SuggestedPlans(
         best=best,
         front=front(index.planes, FRONT_MARGINS_MM),
         suggestions=found,
         faults={plan.family: plan_faults(index, plan.plan) for plan in found.best},
-        families=_at_margins(index, FAMILY_MARGINS_MM, threshold),
+        families=families,
         threshold_fraction=threshold,
     )
 
