@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication, QMainWindow
 
 from liverplan.app import adapter, theme
 from liverplan.app.adapter import Viewer
+from liverplan.app.archives import Archives
 from liverplan.app.comparing import Comparing
 from liverplan.app.cutting import Cutting
 from liverplan.app.desk import Bell, Desk
@@ -28,6 +29,7 @@ from liverplan.app.marking import Marking
 from liverplan.app.measuring import held_by
 from liverplan.app.opening import Opening
 from liverplan.app.outlining import Outlining
+from liverplan.app.panels.archive_sheet import ArchiveSheet
 from liverplan.app.panels.committee_panel import CommitteePanel
 from liverplan.app.panels.compare_sheet import CompareSheet
 from liverplan.app.panels.facts_sheet import FactsSheet
@@ -106,7 +108,8 @@ class Application(QObject):
         self.central = Central(self.steps, self.views, self.scene_pane, self.result)
         self.facts = FactsSheet(self.desk)
         self.compare = CompareSheet(self.desk, Comparing(self.desk, self.saver))
-        for sheet in (self.facts, self.compare):
+        self.archive = ArchiveSheet(self.desk, Archives(self.desk, self.opening))
+        for sheet in (self.facts, self.compare, self.archive):
             self.central.add_sheet(sheet)
             sheet.done.connect(lambda: self.central.show_sheet(None))
         self.window: QMainWindow = place_in(self.viewer, self.central)
@@ -119,6 +122,7 @@ class Application(QObject):
         result = self.panels[4]
         result.wants_facts.connect(lambda: self.central.show_sheet(self.facts))
         self.panels[2].wants_compare.connect(lambda: self.central.show_sheet(self.compare))
+        self.panels[0].wants_archive.connect(self._search_archive)
         self.session.subscribe(self._session_changed)
         self.live.derived_changed.connect(self._derived)
         self.live.assessed.connect(self.steps.refresh)
@@ -137,6 +141,10 @@ class Application(QObject):
         self.steps.saved.setText(words)
         self.steps.saved.setToolTip(str(self.saver.folder or ""))
         self.steps.refresh()
+
+    def _search_archive(self) -> None:
+        self.central.show_sheet(self.archive)
+        self.archive.ask()
 
     def _session_changed(self, topics: frozenset[Topic]) -> None:
         work = self.session.work

@@ -6,11 +6,17 @@ Each state at 1600x1000 and at 1280x800. Needs a screen of at least 1600x1000:
 
 import argparse
 import json
+import math
 import os
 import sys
 import tempfile
 import zipfile
 from pathlib import Path
+from types import SimpleNamespace
+
+from PySide6.QtCore import QEvent, Qt
+
+LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
 
 SIZES = ((1600, 1000), (1280, 800))
 
@@ -62,6 +68,10 @@ def pictures(home, out, size):  # noqa: PLR0915 - the journey, in order
     truth = json.loads((home / "sample" / "truth.json").read_text())
     centres = [lesion["centroid_mm"] for lesion in truth["lesions"]]
     shot("empty")
+    person.press_button(person.panel(1).archive_button)
+    shot("archive_not_set_up")
+    searched(person, shot)
+    person.press_button(app.archive.done_button)
     two = two_series(home.parent / f"two-{size[0]}", home / "sample")
     app.opening.open_path(two)
     person.wait(lambda: app.opening.found)
@@ -93,12 +103,29 @@ def pictures(home, out, size):  # noqa: PLR0915 - the journey, in order
     person.settle()
     shot("brush")
     app.session.undo()
+    person.press_button(person.panel(2).outline_button)
+    around = ring(at, 110 if size[0] > 1400 else 150)
+    half_drawn(person, view, around[:30])
+    shot("liver_outline_half_drawn")
+    person.key(Qt.Key.Key_Escape)
+    vessel = brightest(app)
+    app.views.move_crosshair(vessel)
+    person.spin(0.1)
+    person.press_button(person.panel(2).portal_button)
+    person.click(view, person.pixel(view, vessel))
+    person.settle()
+    shot("vessels")
     app.tools.choose("")
     person.settle()
     steps.click_metastases(person, centres[:2])
     person.click_row(person.panel(3).table, 0)
     person.settle()
     shot("lesion_clicked")
+    person.press_button(person.panel(3).axis_button)
+    at = person.pixel(view, app.views.crosshair_mm)
+    half_drawn(person, view, [(at[0] - 40, at[1] - 25), (at[0], at[1]), (at[0] + 42, at[1] + 22)])
+    shot("axis_half_drawn")
+    person.key(Qt.Key.Key_Escape)
     person.press_button(person.panel(3).click_button)
     person.click(view, (30, view.look.height / 2))
     person.settle()
@@ -137,6 +164,12 @@ def pictures(home, out, size):  # noqa: PLR0915 - the journey, in order
     app.handing.report(report)
     person.settle()
     shot("report_written")
+    person.press_button(person.panel(5).patient_button)
+    shot("patient_facts")
+    person.press_button(app.facts.done_button)
+    if len(app.panels) > 5:
+        person.open_step(6)
+        shot("committee")
     person.double_click(view.canvas, (60, 60))
     shot("axial_alone")
     person.double_click(view.canvas, (60, 60))
@@ -164,6 +197,44 @@ def pictures(home, out, size):  # noqa: PLR0915 - the journey, in order
     shot("recent_cases")
     again.close()
     person.spin(0.1)
+
+
+def searched(person, shot):
+    """Search an archive that stands in for a hospital's."""
+    from unittest.mock import patch
+
+    from liverplan.dicom import archive
+    from tests.app.test_archives import SERIES, Fake, search
+
+    fake = Fake(person.app.desk.home / "sample")
+    with (
+        patch.object(archive, "archive_names", lambda: ["ward"]),
+        patch.object(archive, "open_archive", lambda _name: fake),
+    ):
+        person.app.archive.ask()
+        search(person, SERIES.patient_id)
+        person.click_row(person.app.archive.table, 0)
+        shot("archive_found")
+
+
+def ring(middle, radius):
+    """Points around a place on a slice, as a hand goes around the liver."""
+    turn = [2 * math.pi * n / 40 for n in range(41)]
+    return [(middle[0] + radius * math.cos(a), middle[1] + radius * math.sin(a)) for a in turn]
+
+
+def half_drawn(person, view, points):
+    """Press and follow the points; the button stays down."""
+    person._button(QEvent.Type.MouseButtonPress, view.canvas, points[0], LEFT, NONE)
+    for point in points[1:]:
+        person.move(view.canvas, point, NONE, LEFT)
+
+
+def brightest(app):
+    """Where the contrast is: in a vessel."""
+    from tests.app.test_vessels import bright_point
+
+    return bright_point(SimpleNamespace(app=app))
 
 
 def two_series(folder, sample):

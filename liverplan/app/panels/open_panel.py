@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QIcon, QPixmap
 from PySide6.QtWidgets import QFileDialog, QListWidget, QListWidgetItem, QSizePolicy
 
@@ -23,6 +23,7 @@ from liverplan.report.numbers import TIMES
 class OpenPanel(Panel):
     """Where the CT comes from."""
 
+    wants_archive = Signal()
     title = "Open"
     place = "open"
 
@@ -33,6 +34,9 @@ class OpenPanel(Panel):
         self.file_button = button("Zip, file…", self._file, tip="A zip, a DICOMDIR or a DICOM file")
         self.sample_button = button(
             SAMPLE, opening.open_sample, tip="A phantom whose volumes are known exactly"
+        )
+        self.archive_button = button(
+            "Archive…", self.wants_archive.emit, tip="Search a hospital's archive (PACS)"
         )
         self.busy = Busy()
         self.table = Table(["Series"], stretch=0, most_rows=5)
@@ -52,7 +56,7 @@ class OpenPanel(Panel):
         for part in (self.busy, self.table, self.why, self.read_button):
             self.column.addWidget(part)
         self.column.insertLayout(1, row(self.folder_button, self.file_button))
-        self.column.insertWidget(2, self.sample_button)
+        self.column.insertLayout(2, row(self.archive_button, self.sample_button))
         self.column.addWidget(self.recent_title)
         self.column.addWidget(self.recent)
         desk.watchers[self.place] = self.busy.watch
@@ -75,7 +79,12 @@ class OpenPanel(Panel):
             if volume is None
             else "The CT is open. Next: Liver."
         )
-        for widget in (self.folder_button, self.file_button, self.sample_button):
+        for widget in (
+            self.folder_button,
+            self.file_button,
+            self.archive_button,
+            self.sample_button,
+        ):
             widget.setEnabled(not busy)
         found = self.opening.found
         shown = bool(found)
