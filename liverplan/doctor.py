@@ -99,6 +99,7 @@ def examine() -> Iterator[Check]:
     if metadata_has("vtk"):
         yield from _drawing()
     yield from _back_ends()
+    yield _archives()
 
 
 def _libraries(extra: str) -> Check:
@@ -243,6 +244,17 @@ def _back_ends() -> Iterator[Check]:
                 finding="it is not installed",
                 mend=_pip(f"liverplan-{name}"),
             )
+
+
+def _archives() -> Check:
+    """Whether anything can ask a PACS; none is asked here."""
+    found = sorted(entry.name for entry in metadata.entry_points(group="liverplan.archives"))
+    return Check(
+        name="archives (PACS)",
+        state="works" if found else "lacks",
+        finding=", ".join(found) if found else "nothing that asks one is installed",
+        mend="" if found else _pip("liverplan-pacs"),
+    )
 
 
 def _mend(lacking: list[str]) -> str:

@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 from liverplan import doctor
 from liverplan.cli import app
 
+ANSWERS = doctor._answers
 PIP = [sys.executable, "-m", "pip", "install"]
 
 
@@ -28,6 +29,7 @@ def _asked(monkeypatch):
         "dask>=2025.1; extra == 'cohort'", "lifelines>=0.30; extra == 'endpoints'",
     ]  # fmt: skip
     monkeypatch.setattr(metadata, "requires", lambda _: lines)
+    monkeypatch.setattr(doctor, "_answers", lambda _: "drawn")
 
 
 @pytest.fixture
@@ -123,6 +125,7 @@ def test_only_the_system_libraries_that_lack_are_installed(monkeypatch):
 
 def test_a_machine_that_cannot_draw_is_told(monkeypatch):
     pytest.importorskip("vtk")
+    monkeypatch.setattr(doctor, "_answers", ANSWERS)
     monkeypatch.setattr(doctor, "DRAWS", "import os; os.abort()")
     assert checks()["OpenGL"].state == "lacks"
 
@@ -144,6 +147,14 @@ def test_back_ends_say_what_they_lack_and_those_not_installed_how_to_get_them(mo
     absent = found["back end onnx"]
     assert absent.finding == "it is not installed"
     assert shlex.split(absent.mend)[-1].endswith("liverplan-onnx")
+
+
+def test_without_the_archives_plugin_its_line_is_named(monkeypatch):
+    monkeypatch.setattr(metadata, "entry_points", lambda *, group: [])
+    monkeypatch.setattr(doctor, "find_segmenters", dict)
+    found = checks()["archives (PACS)"]
+    assert found.state == "lacks"
+    assert shlex.split(found.mend)[-1].endswith("liverplan-pacs")
 
 
 def test_it_runs_without_the_heavy_parts():
