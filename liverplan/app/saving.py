@@ -57,6 +57,26 @@ def case_state(work: Work, findings: Findings | None) -> CaseState:
     )
 
 
+def with_known_findings(state: CaseState, known: CaseState) -> CaseState:
+    """Keep the findings of the state before where nothing that they follow from has changed.
+
+    So a lock or another chosen cut, saved before the numbers came back, loses no result and
+    voids no signature.
+    """
+    findings = known.documents.get("findings")
+    if findings is None or "findings" in state.documents or _inputs(state) != _inputs(known):
+        return state
+    return replace(state, documents={**state.documents, "findings": findings})
+
+
+def _inputs(state: CaseState) -> tuple[Any, ...]:
+    """Everything that findings follow from; masks and maps count as the same where they are."""
+    documents = {k: v for k, v in state.documents.items() if k not in (DOCUMENT, "findings")}
+    maps = {scheme: id(found) for scheme, found in state.maps.items()}
+    biopsied = state.documents.get(DOCUMENT, {}).get("biopsied")
+    return id(state.segmentation), state.plan.to_json(), maps, documents, biopsied
+
+
 def work_of(state: CaseState) -> Work:
     """Return the work that a case keeps: the inverse of `case_state`.
 
@@ -226,7 +246,10 @@ class Saver(QObject):
             self.folder.parent.mkdir(parents=True, exist_ok=True)
             return case.create_case(self.folder, state=state, actor=by, what=what)
         # Signatures stay, visibly void where what they cover has changed.
-        state = replace(state, signatures=tuple(self._case.state_json["signatures"]))
+        state = replace(
+            with_known_findings(state, self._case.state),
+            signatures=tuple(self._case.state_json["signatures"]),
+        )
         return self._case.commit(state, actor=by, what=what, why="Worked on in the app")
 
     def _finish(self, end: JobEnd) -> None:

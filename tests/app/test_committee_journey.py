@@ -117,9 +117,9 @@ def test_radiologist_surgeon_three_votes_and_the_report(planned, tmp_path, monke
     folder = person.app.saver.folder
     person.open_step(4)
     person.press_button(person.panel(4).lock_button)
+    person.app.saver.flush()  # even where it is written before the numbers are back
     person.press_button(person.panel(4).lock_button)
     person.settle()
-    person.app.saver.flush()
     assert not any(c.void_because for c in case.check_signatures(case.open_case(folder)))
 
     # another plane voids what spoke of the plan, visibly; undo makes it hold again

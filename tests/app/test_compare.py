@@ -154,8 +154,13 @@ def test_the_proposal_is_confirmed_and_the_response_kept(compared, cases, tmp_pa
     # nothing counts before every row is confirmed by somebody
     type_into(person, sheet.name, "R. Lind")
     assert not sheet.keep_button.isEnabled()
+    click_row(person, sheet, 0)
     for number in range(4):
-        click_row(person, sheet, number)
+        cells = shown(sheet)[number]  # confirming one goes on to the next, in both panes
+        assert (sheet.earlier.chosen, sheet.later.chosen) == (
+            label_of(cells[0]),
+            label_of(cells[2]),
+        )
         press(person, sheet.confirm_button)
     assert [row[-1] for row in shown(sheet)] == ["confirmed"] * 4
     press(person, sheet.keep_button)
@@ -188,6 +193,11 @@ def test_the_proposal_is_confirmed_and_the_response_kept(compared, cases, tmp_pa
     stored = case.open_case(person.app.saver.folder).state.documents
     assert visits_in(stored) == visits
     assert {row["confirmed_by"] for row in stored["visits"]["visits"]} == {"R. Lind"}
+
+
+def label_of(name):
+    """Label value of "M1", "M2", ...; None where the table shows none."""
+    return None if name == NOTHING else int(name[1:]) + 1
 
 
 def press(person, button):

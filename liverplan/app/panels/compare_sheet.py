@@ -53,6 +53,7 @@ class CompareSheet(QFrame):
         self.earlier, self.later = ComparePane("Earlier CT"), ComparePane("Later CT")
         self.table = Table(["Earlier", "mm", "Later", "mm", "Counts as", ""], stretch=4)
         self.table.itemSelectionChanged.connect(self._choose)
+        self.table.cellClicked.connect(lambda *_: self._choose())
         self.said = QComboBox()
         self.said.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.said.activated.connect(self._say)
@@ -224,10 +225,16 @@ class CompareSheet(QFrame):
         if now is None or self.table.chosen < 0:
             return
         self._chosen = self.table.chosen
-        one = self._rows[self._chosen]
-        self.earlier.chosen, self.later.chosen = one.earlier, one.later
         self._show_choices(now)
         self._buttons()
+        self._go(now)
+
+    def _go(self, now: Comparison) -> None:
+        """Show the chosen lesion in both panes."""
+        one = self._row()
+        if one is None:
+            return
+        self.earlier.chosen, self.later.chosen = one.earlier, one.later
         if one.later is not None:
             self.comparing.show_at(now.later.centres[one.later], earlier=False)
         elif one.earlier is not None:
@@ -250,6 +257,7 @@ class CompareSheet(QFrame):
         left = [n for n, r in enumerate(self._rows) if r.key not in changed.confirmed]
         self._chosen = left[0] if left else self._chosen
         self.comparing.say(changed)
+        self._go(changed)
 
     def _target(self) -> None:
         now, one = self.comparing.comparison, self._row()
