@@ -25,6 +25,7 @@ from packaging.requirements import Requirement
 
 import liverplan
 from liverplan.segmentation import find_segmenters
+from liverplan.segmentation.backends import what_lacks
 
 app = typer.Typer()
 
@@ -229,7 +230,7 @@ def _back_ends() -> Iterator[Check]:
     """Every back end that is installed with what it lacks, and those that could be."""
     found = find_segmenters()
     for name, segmenter in found.items():
-        lacking = segmenter.missing()
+        lacking = what_lacks(segmenter)
         yield Check(
             name=f"back end {name}",
             state="lacks" if lacking else "works",

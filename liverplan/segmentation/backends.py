@@ -103,7 +103,7 @@ def segment_with(
     segmenter = find_segmenters().get(name)
     if segmenter is None:
         raise BackendError(f"There is no back end {name!r}; there is {_names()}.")
-    if missing := segmenter.missing():
+    if missing := what_lacks(segmenter):
         raise BackendError(f"The back end {name!r} lacks {' and '.join(missing)}.")
     result = _run(segmenter, volume, progress, cancel)
     if result.mask.shape != volume.grid.shape:
@@ -115,6 +115,14 @@ def segment_with(
         if labels.shape != volume.grid.shape or int(labels.max(initial=0)) > len(names):
             raise BackendError(f"The back end {name!r} gave a {scheme} map that does not fit.")
     return result
+
+
+def what_lacks(segmenter: Segmenter) -> list[str]:
+    """Say what a back end still needs, also where it fails to say so itself."""
+    try:
+        return segmenter.missing()
+    except Exception as error:  # noqa: BLE001 - a plugin may fail in any way
+        return [f"an answer to what it lacks ({str(error) or type(error).__name__})"]
 
 
 def _run(

@@ -69,6 +69,15 @@ def test_what_does_not_serve_is_one_sentence(told, values, words):
     assert words in str(refusal.value)
 
 
+def test_a_back_end_that_cannot_say_what_it_lacks_is_one_sentence_too(told):
+    def broken(_):
+        raise ValueError("no such folder")
+
+    told(missing=broken)
+    with pytest.raises(BackendError, match=r"lacks an answer to what it lacks \(no such folder\)"):
+        segment_with("told", CT)
+
+
 def test_an_unknown_name_is_refused_with_those_that_there_are(told):
     with pytest.raises(BackendError, match="no back end 'magic'; there is classical, told"):
         segment_with("magic", CT)
