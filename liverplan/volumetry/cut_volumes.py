@@ -20,12 +20,15 @@ from liverplan.resection.plan import Parts, Plan
 from liverplan.resection.shapes import Ablation
 from liverplan.resection.sheet import Sheet
 from liverplan.segmentation.labels import LIVER, Segmentation
-from liverplan.volume import FloatArray
+from liverplan.volume import FloatArray, Grid
 from liverplan.volumetry.blocks import BlockTree
 from liverplan.volumetry.index import VolumeIndex
 from liverplan.volumetry.lesion_boxes import LesionBoxes
 from liverplan.volumetry.margin import LesionShape, lesion_shapes
 from liverplan.volumetry.runs import bounding_box
+
+COARSE_MM = 2.5
+"""Voxels at most so far apart are enough to tell which of two cuts leaves more."""
 
 KEPT = 8
 """So many sets of named parts are kept ready for the next step of a drag."""
@@ -137,6 +140,20 @@ class PlanIndex:
     def planes(self) -> VolumeIndex:
         """The same liver, made ready for flat cuts alone: many thousands a second."""
         return VolumeIndex.build(self.segmentation)
+
+    @cached_property
+    def coarse(self) -> PlanIndex:
+        """The same liver in every second or third voxel, without maps: for searches."""
+        grid = self.segmentation.grid
+        steps = tuple(max(1, int(COARSE_MM // spacing)) for spacing in grid.spacing_mm)
+        if max(steps) == 1:
+            return self
+        labels = np.ascontiguousarray(
+            self.segmentation.labels[tuple(slice(0, None, s) for s in steps)]
+        )
+        affine = grid.affine @ np.diag([*steps, 1.0])
+        thin = Grid(shape=labels.shape, affine=affine, frame_uid=grid.frame_uid)
+        return PlanIndex.build(Segmentation(grid=thin, labels=labels))
 
     @cached_property
     def lesions(self) -> tuple[LesionShape, ...]:

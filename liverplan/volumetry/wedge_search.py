@@ -1,7 +1,8 @@
 """The wedges that leave most: one round each lesion, along the direction that costs least.
 
 An even look at the sphere of directions first, then steps to the side that are halved where none
-helps; wedges that may overlap are turned one after the other, beside what else is cut.
+helps; wedges that may overlap are turned one after the other, beside what else is cut. Every second
+or third voxel is enough to tell which of two directions leaves more.
 """
 
 from __future__ import annotations
@@ -84,7 +85,7 @@ def _round(
 
     def left(directions: FloatArray) -> FloatArray:
         plans = (Plan(cuts=(*beside, wedge(direction))) for direction in directions)
-        return np.array([index.remnant_ml(plan) for plan in plans])
+        return np.array([index.coarse.remnant_ml(plan) for plan in plans])
 
     first = sphere(WEDGE_DIRECTIONS)
     if start is not None:

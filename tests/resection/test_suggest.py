@@ -22,6 +22,8 @@ from liverplan.volumetry.suggest import (
     suggest,
 )
 
+from .conftest import segmented
+
 
 def _corner_cloud(index, label=None):
     offsets = np.array(list(np.ndindex(2, 2, 2))) - 0.5
@@ -59,6 +61,15 @@ def test_the_best_wedge_is_within_half_a_point_of_brute_force(tiny):
     (wedge,) = best_wedges(alone, 8.0).cuts
     best = max(alone.remnant_ml(Plan(cuts=(_along(wedge, d),))) for d in sphere(1500))
     assert alone.remnant_ml(Plan(cuts=(wedge,))) >= best - 0.005 * alone.functional_ml
+
+
+def test_a_wedge_found_in_every_second_voxel_is_within_half_a_point_too():
+    fine = PlanIndex.build(segmented((1.0, 0.8, 0.8), [((12.0, 3.0, -2.0), 5.0)], (32, 26, 22)))
+    assert max(fine.coarse.segmentation.grid.spacing_mm) > 1.9
+    assert fine.coarse.functional_ml == pytest.approx(fine.functional_ml, rel=0.01)
+    (wedge,) = best_wedges(fine, 6.0).cuts
+    best = max(fine.remnant_ml(Plan(cuts=(_along(wedge, d),))) for d in sphere(400))
+    assert fine.remnant_ml(Plan(cuts=(wedge,))) >= best - 0.005 * fine.functional_ml
 
 
 def test_the_best_two_wedges_are_within_half_a_point_of_brute_force(tiny):
