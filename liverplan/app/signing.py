@@ -91,23 +91,33 @@ class Signing(QObject):
             self.desk.say(PLACE, "There is no case on disk yet.")
             return
 
-        def task(report: Progress, _cancel: threading.Event) -> list[str]:
+        def task(report: Progress, _cancel: threading.Event) -> tuple[str, str]:
             report(0.1, "Hashing every file")
-            return case.verify(folder)
+            faults = case.verify(folder)
+            if faults:
+                return f"The case was altered: {' '.join(faults)}", "warning"
+            return self._unaltered(folder)
 
-        def then(faults: object) -> None:
-            words = " ".join(faults) if isinstance(faults, list) else ""
-            states = 0 if self.saver.opened is None else len(self.saver.opened.history)
-            self.desk.say(
-                PLACE,
-                f"The case was altered: {words}"
-                if words
-                else f"Nothing was altered: {states} states, their files and the trail are as "
-                "they were written.",
-                "warning" if words else "info",
-            )
+        def then(answer: object) -> None:
+            if isinstance(answer, tuple):
+                self.desk.say(PLACE, *answer)
 
         self.desk.run(PLACE, "Checking the case", task, then)
+
+    def _unaltered(self, folder: Path) -> tuple[str, str]:
+        """Say that every byte is as written, and whether keys known here made the signatures."""
+        opened = case.open_case(folder)
+        words = (
+            f"Nothing was altered: {len(opened.history)} states, their files and the trail are as "
+            "they were written."
+        )
+        if not opened.state_json["signatures"]:
+            return words, "info"
+        try:
+            known = committee.signers(folder, self.desk.home / "keys")
+        except CaseError as stranger:
+            return f"{words} {stranger}", "warning"
+        return f"{words} Keys known here made all {len(known)} signatures.", "info"
 
     def _accept_all(self, name: str) -> bool:
         """Accept every mask in a person's name as one step; tell whether there was any to do."""

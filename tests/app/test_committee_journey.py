@@ -102,6 +102,7 @@ def test_radiologist_surgeon_three_votes_and_the_report(planned, tmp_path, monke
     assert "Signed: vote: against" in panel.trail.item(0, 0).text()
     person.press_button(panel.verify_button)
     person.wait(lambda: "Nothing was altered" in panel.notice.text(), what="the check")
+    assert "Keys known here made all 5 signatures" in panel.notice.text()
 
     report = tmp_path / "report.html"
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_a, **_k: (str(report), ""))
@@ -168,6 +169,11 @@ def test_an_altered_file_is_named_by_the_check(planned):
     person, panel = planned, planned.panel(6)
     become(person, "R. Lind")
     press(person, panel.accept_button)
+    person.app.signing.key_of("R. Lind").with_suffix(".pub").unlink()
+    become(person, "Somebody Else")  # whose public key lies here
+    person.press_button(panel.verify_button)
+    person.wait(lambda: "Nothing was altered" in panel.notice.text(), what="the check")
+    assert "made the signature of R. Lind, so who signed is not proven" in panel.notice.text()
     victim = sorted((person.app.saver.folder / "objects").glob("*.json"))[0]
     content = bytearray(victim.read_bytes())
     content[-3] ^= 1

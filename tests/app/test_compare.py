@@ -291,6 +291,28 @@ def test_what_cannot_be_compared_is_refused_in_words(compared, cases, tmp_path, 
     assert sheet.comparing.comparison is kept
 
 
+def test_a_later_case_keeps_the_response_itself(person, cases, tmp_path, monkeypatch):
+    for name in ("earlier", "later"):
+        shutil.copytree(getattr(cases, name), tmp_path / name)
+    open_folder(person, monkeypatch, person.panel(1).folder_button, tmp_path / "earlier")
+    person.open_step(3)
+    person.press_button(person.panel(3).compare_button)
+    sheet = person.app.compare
+    open_folder(person, monkeypatch, sheet.open_button, tmp_path / "later")
+    assert sheet.dates.text() == "2023-10-30 and 2024-02-26"
+    click_row(person, sheet, 0)
+    for _ in range(4):
+        press(person, sheet.confirm_button)
+    type_into(person, sheet.name, "R. Lind")
+    press(person, sheet.keep_button)
+    assert "kept in the later case, later" in sheet.notice.text()
+    opened = case.open_case(tmp_path / "later")
+    assert len(visits_in(opened.documents)) == 2
+    assert opened.history[-1].actor.name == "R. Lind"
+    assert visits_in(person.app.session.work.documents) == ()
+    assert case.verify(tmp_path / "later") == []
+
+
 def test_changed_masks_end_the_comparison(compared):
     person, sheet = compared, compared.app.compare
     press(person, sheet.done_button)
