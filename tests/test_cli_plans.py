@@ -188,12 +188,17 @@ def test_suggest_gives_the_best_of_each_family_with_its_caveat(assess, run, land
     status, out, _ = run("suggest", tmp_path / "case", "--margin", "5", "--json")
     document = json.loads(out)
     assert status == 0
-    assert {row["family"] for row in document["best"]} == {"plane", "wedges", "segments"}
+    families = {row["family"]: row for row in document["best"]}
+    assert families.keys() >= {"plane", "wedges", "segments"}
     assert document["plane"].keys() == {"point_mm", "normal"}
     assert "must be judged by the surgeon" in document["caveat"]
     for points in document["family_fronts"].values():
         left = [point["remnant_ml"] for point in points]
         assert left == sorted(left, reverse=True)
+    wedges = families["wedges"]
+    assert wedges["options"] == "--wedge 2:5 --wedge 3:5 --wedge 4:5"
+    again = assess(*wedges["options"].split(), out="again")[1]
+    assert again["volumes_ml"]["remnant"] == pytest.approx(wedges["remnant_ml"])
     words = run("suggest", tmp_path / "case", "--margin", "5")[1]
     assert "--wedge 2:5 --wedge 3:5 --wedge 4:5" in words
     assert "--plane " in words

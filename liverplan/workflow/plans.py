@@ -15,7 +15,12 @@ from liverplan.errors import PlanError
 from liverplan.resection import Cut, Plan, Plane, Sphere, Wedge
 from liverplan.resection.anatomical import plan_of as named_plan
 from liverplan.volumetry.cut_volumes import PlanIndex
-from liverplan.volumetry.suggest import WEDGE_HALF_ANGLE_DEG, best_wedges, enclosing_ball
+from liverplan.volumetry.margin import LesionShape
+from liverplan.volumetry.wedge_search import (
+    WEDGE_HALF_ANGLE_DEG,
+    best_cuts_round,
+    enclosing_ball,
+)
 
 LARGEST_MARGIN_MM = 100.0
 _KEYS = frozenset({"schema", "name", "cuts"})
@@ -34,7 +39,8 @@ class Around:
     margin_mm : float
         Added to the ball that holds it.
     direction : tuple of three floats or None
-        Of a wedge, toward the surface, LPS; None: the direction that costs the least tissue.
+        Of a wedge, toward the surface, LPS; None: the one that, beside all other cuts, costs the
+        least tissue.
     """
 
     kind: Literal["wedge", "sphere"]
@@ -117,9 +123,21 @@ def placed(drafts: Sequence[Draft], index: PlanIndex | None) -> Plan:
         If there is no metastasis with a label.
     """
     cuts = [cut for draft in drafts for cut in draft.cuts]
-    whole = tuple(_place(cut, index) if isinstance(cut, Around) else cut for cut in cuts)
+    whole: dict[int, Cut] = {}
+    free: dict[int, Around] = {}
+    for at, cut in enumerate(cuts):
+        if not isinstance(cut, Around):
+            whole[at] = cut
+        elif index is None:
+            raise PlanError("A cut round a metastasis needs the metastases' masks.")
+        elif cut.direction is None and cut.kind == "wedge":
+            free[at] = cut
+        else:
+            whole[at] = _placed(cut, index)
+    if index is not None:
+        _turn(free, whole, index)
     name = " and ".join(dict.fromkeys(draft.name for draft in drafts if draft.name))
-    return Plan(cuts=whole, name=name)
+    return Plan(cuts=tuple(whole[at] for at in range(len(cuts))), name=name)
 
 
 def _named(words: str) -> Draft:
@@ -177,18 +195,8 @@ def _is_point(value: Any) -> bool:  # noqa: ANN401 - whatever the file holds
     return numbers and len(value) == 3
 
 
-def _place(around: Around, index: PlanIndex | None) -> Cut:
-    labels = [lesion.label for lesion in index.lesions] if index else []
-    if index is None or around.label not in labels:
-        known = ", ".join(f"{label}" for label in labels) or "none"
-        raise PlanError(
-            f"There is no metastasis with label {around.label} to lay a {around.kind} round; "
-            f"labels of metastases: {known}."
-        )
-    at = labels.index(around.label)
-    if around.kind == "wedge" and around.direction is None:
-        return best_wedges(index, around.margin_mm).cuts[at]
-    centre, radius = enclosing_ball(index.lesions[at], index)
+def _placed(around: Around, index: PlanIndex) -> Cut:
+    centre, radius = enclosing_ball(_lesion(around, index), index)
     if around.kind == "sphere":
         return Sphere(centre_mm=centre, radius_mm=radius + around.margin_mm)
     return Wedge(
@@ -196,6 +204,27 @@ def _place(around: Around, index: PlanIndex | None) -> Cut:
         direction=np.array(around.direction),
         radius_mm=radius + around.margin_mm,
         half_angle_deg=WEDGE_HALF_ANGLE_DEG,
+    )
+
+
+def _turn(free: Mapping[int, Around], whole: dict[int, Cut], index: PlanIndex) -> None:
+    """Turn the wedges without a direction, beside all other cuts, until most tissue stays."""
+    for margin_mm in dict.fromkeys(around.margin_mm for around in free.values()):
+        places = [at for at, around in free.items() if around.margin_mm == margin_mm]
+        lesions = [_lesion(free[at], index) for at in places]
+        beside = tuple(whole.values())
+        wedges = best_cuts_round(index, lesions, margin_mm, beside=beside)
+        whole.update(zip(places, wedges, strict=True))
+
+
+def _lesion(around: Around, index: PlanIndex) -> LesionShape:
+    for lesion in index.lesions:
+        if lesion.label == around.label:
+            return lesion
+    known = ", ".join(str(lesion.label) for lesion in index.lesions) or "none"
+    raise PlanError(
+        f"There is no metastasis with label {around.label} to lay a {around.kind} round; labels of "
+        f"metastases: {known}."
     )
 
 

@@ -8,13 +8,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from liverplan import case
 from liverplan.errors import CaseError, InputError, PlanError
-from liverplan.resection import Parts, Plan, Plane
+from liverplan.resection import Cut, Parts, Plan, Plane, Wedge
 from liverplan.volumetry import Suggestion, best_plane, front
 from liverplan.volumetry.cut_checks import plan_faults
 from liverplan.volumetry.cut_volumes import PlanIndex
-from liverplan.volumetry.suggest import Suggested, Suggestions
+from liverplan.volumetry.suggest import Suggested, Suggestions, enclosing_ball
 from liverplan.volumetry.suggest import suggest as search
 from liverplan.workflow.cases import protocol_of
 
@@ -29,7 +31,8 @@ class SuggestedPlans:
     """The best plane, the best plan of each family, and how remnants fall as the margin grows.
 
     ``families`` hold the suggestions at each of ``FAMILY_MARGINS_MM`` that any plan reaches,
-    ``faults`` by family why `assess` would refuse one, e.g. for an island that it leaves.
+    ``faults`` by family why `assess` would refuse one, e.g. for an island that it leaves, and
+    ``options`` by family how `assess` is asked for it.
     """
 
     best: Suggestion
@@ -37,6 +40,7 @@ class SuggestedPlans:
     suggestions: Suggestions
     families: tuple[Suggestions, ...]
     faults: Mapping[str, tuple[str, ...]]
+    options: Mapping[str, str]
     threshold_fraction: float
 
     def to_json(self) -> dict[str, Any]:
@@ -47,7 +51,11 @@ class SuggestedPlans:
             "front": [_suggestion_json(point) for point in self.front],
             "threshold_fraction": self.threshold_fraction,
             "best": [
-                {**_suggested_json(plan), "faults": list(self.faults[plan.family])}
+                {
+                    **_suggested_json(plan),
+                    "options": self.options[plan.family],
+                    "faults": list(self.faults[plan.family]),
+                }
                 for plan in self.suggestions.best
             ],
             "family_fronts": self._fronts(),
@@ -58,7 +66,7 @@ class SuggestedPlans:
     def in_words(self) -> str:
         """Return the suggestion as lines, each plan with the option that `assess` takes it by."""
         rows = [
-            " ".join([_line(plan, self.suggestions.margin_mm), *self.faults[plan.family]])
+            " ".join([_line(plan, self.options[plan.family]), *self.faults[plan.family]])
             for plan in self.suggestions.best
         ]
         fronts = [_front_line(family, points) for family, points in self._fronts().items()]
@@ -103,15 +111,14 @@ def suggest(folder: Path, margin_mm: float) -> SuggestedPlans:
     index = PlanIndex.build(state.segmentation, state.maps)
     threshold = protocol_of(state.documents).threshold_fraction
     best = best_plane(index.planes, margin_mm)
-    families = _at_margins(index, FAMILY_MARGINS_MM, threshold)
-    known = [at for at in families if at.margin_mm == margin_mm]
-    found = known[0] if known else search(index, margin_mm=margin_mm, threshold_fraction=threshold)
+    found = search(index, margin_mm=margin_mm, threshold_fraction=threshold)
     return SuggestedPlans(
         best=best,
         front=front(index.planes, FRONT_MARGINS_MM),
         suggestions=found,
         faults={plan.family: plan_faults(index, plan.plan) for plan in found.best},
-        families=families,
+        options={plan.family: _options(index, plan.plan, margin_mm) for plan in found.best},
+        families=_at_margins(index, FAMILY_MARGINS_MM, threshold),
         threshold_fraction=threshold,
     )
 
@@ -122,7 +129,10 @@ def _at_margins(
     found = []
     for margin in margins_mm:
         with suppress(PlanError):  # nothing stays at that margin: the front ends before it
-            found.append(search(index, margin_mm=margin, threshold_fraction=threshold_fraction))
+            at = search(
+                index, margin_mm=margin, threshold_fraction=threshold_fraction, together=False
+            )
+            found.append(at)
     return tuple(found)
 
 
@@ -148,26 +158,30 @@ def _suggested_json(plan: Suggested) -> dict[str, Any]:
     }
 
 
-def _line(plan: Suggested, margin_mm: float) -> str:
+def _line(plan: Suggested, options: str) -> str:
     share = f"{100 * plan.remnant_fraction:.1f} %"
     return (
         f"{plan.family}: remnant {plan.remnant_ml:.1f} mL, {share} of the functional liver, margin "
-        f"{plan.margin_mm:.1f} mm. {_option(plan.plan, margin_mm)}"
+        f"{plan.margin_mm:.1f} mm. {options}"
     )
 
 
-def _option(plan: Plan, margin_mm: float) -> str:
+def _options(index: PlanIndex, plan: Plan, margin_mm: float) -> str:
     """Return the options by which `assess` takes a plan."""
-    words = []
-    for cut in plan.cuts:
-        if isinstance(cut, Plane):
-            numbers = ",".join(f"{x:.3f}" for x in (*cut.point_mm, *cut.normal))
-            words.append(f"--plane {numbers}")
-        elif isinstance(cut, Parts):
-            words.append(f"--resection {','.join(cut.names)}")
-    wedges = len(plan.cuts) - len(words)
-    words += [f"--wedge {label}:{margin_mm:g}" for label in range(2, 2 + wedges)]
-    return " ".join(words)
+    return " ".join(_option(index, cut, margin_mm) for cut in plan.cuts)
+
+
+def _option(index: PlanIndex, cut: Cut, margin_mm: float) -> str:
+    if isinstance(cut, Plane):
+        numbers = ",".join(f"{x:.3f}" for x in (*cut.point_mm, *cut.normal))
+        return f"--plane {numbers}"
+    if isinstance(cut, Parts):
+        return f"--resection {','.join(cut.names)}"
+    if not isinstance(cut, Wedge):
+        raise PlanError("Only planes, wedges and segments are suggested.")
+    centres = [enclosing_ball(lesion, index)[0] for lesion in index.lesions]
+    off = [float(np.linalg.norm(centre - cut.tip_mm)) for centre in centres]
+    return f"--wedge {index.lesions[int(np.argmin(off))].label}:{margin_mm:g}"
 
 
 def _front_line(family: str, points: Sequence[dict[str, float]]) -> str:
