@@ -141,14 +141,14 @@ def with_thin_slices(volume: Volume) -> tuple[Volume, int]:
     where = (np.arange(volume.grid.shape[0] * count) - count // 2) / count
     low = np.clip(np.floor(where).astype(int), 0, volume.grid.shape[0] - 1)
     high = np.minimum(low + 1, volume.grid.shape[0] - 1)
-    hu = np.empty((where.size, *volume.grid.shape[1:]), np.float32)
+    hu = np.empty((where.size, *volume.grid.shape[1:]), np.int16)
     for k, part in enumerate(np.clip(where - low, 0, 1)):
-        hu[k] = (1 - part) * volume.hu[low[k]] + part * volume.hu[high[k]]
+        hu[k] = np.rint((1 - part) * volume.hu[low[k]] + part * volume.hu[high[k]])
     affine = volume.grid.affine.copy()
     affine[:3, 3] = volume.grid.to_mm((where[0], 0, 0))
     affine[:3, 0] /= count
     shape = (where.size, volume.grid.shape[1], volume.grid.shape[2])
-    return Volume(grid=Grid(shape=shape, affine=affine), hu=np.rint(hu).astype(np.int16)), count
+    return Volume(grid=Grid(shape=shape, affine=affine), hu=hu), count
 
 
 def blocks_of(
