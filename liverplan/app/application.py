@@ -172,7 +172,7 @@ class Application(QObject):
         self.scene.show_lesions(surfaces.lesions if surfaces else ())
         self._show_cuts()
         if surfaces is not None and self._framed is not work.volume:
-            self.scene.look_from("A")
+            self.scene_pane.look_from("A")
             self._framed = work.volume
         self.views.zone = surfaces.zone if surfaces else None
         self.views.axes_mm = (

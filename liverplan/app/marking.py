@@ -61,6 +61,15 @@ class Marking(QObject):
         self._stroke: Stroke | None = None
         desk.tools.clicked.connect(self._clicked)
         desk.tools.stroked.connect(self._stroked)
+        desk.tools.changed.connect(self._forget_notices)
+        desk.session.subscribe(
+            lambda topics: self._forget_notices() if "history" in topics else None
+        )
+
+    def _forget_notices(self) -> None:
+        """Take away what was said of a step before: another has begun or is done."""
+        for place in ("liver", "metastases"):
+            self.desk.say(place, "")
 
     def segment(self) -> None:
         """Find the liver automatically; lesions that were marked stay."""

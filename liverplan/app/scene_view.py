@@ -280,6 +280,9 @@ class ScenePane(QWidget):
         layout.addWidget(self.canvas, 1)
 
     def look_from(self, side: str) -> None:
-        """Turn the camera to a side."""
+        """Turn the camera to a side, the whole liver in the pane as it is now."""
+        ratio = self.canvas.devicePixelRatioF()
+        wide, high = round(self.canvas.width() * ratio), round(self.canvas.height() * ratio)
+        self.canvas.scene.window.SetSize(max(1, wide), max(1, high))
         self.canvas.scene.look_from(side)
         self.canvas.update()

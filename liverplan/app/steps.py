@@ -21,6 +21,7 @@ class Step(QWidget):
         self.heading = QPushButton()
         self.heading.setProperty("role", "step")
         self.heading.setCheckable(True)
+        self.heading.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.reason = label("", "secondary")
         self.reason.setContentsMargins(12, 0, 8, 4)
         layout = QVBoxLayout(self)
@@ -80,6 +81,7 @@ class Steps(QFrame):
         self._build()
         session.subscribe(self._changed)
         self.open(1)
+        self.refresh()
 
     def _build(self) -> None:
         layout = QVBoxLayout(self)

@@ -172,6 +172,8 @@ def test_a_metastasis_grows_and_shrinks_by_steps_that_can_be_undone(planner):
     assert planner.app.session.work.lesion_state(3) == "found by machine"
     assert planner.app.session.work.segmentation.provenance[3].parameters[EDITS] == "1"
     planner.press_button(panel.shrink_button)
+    planner.settle()
+    assert planner.app.session.history.undo_name == "shrink Metastasis 2"
     planner.press_button(planner.app.steps.undo_button)
     planner.settle()
     planner.press_button(planner.app.steps.undo_button)

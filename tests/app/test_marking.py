@@ -56,14 +56,14 @@ def test_a_lesion_is_deleted_alone_and_comes_back(planner):
     planner.open_step(3)
     panel = planner.panel(3)
     names = [panel.table.item(r, 0).text() for r in range(panel.table.rowCount())]
-    assert names == ["Met. 1", "Met. 2", "Met. 3"]
+    assert names == ["M1", "M2", "M3"]
     liver = planner.app.live.index.liver_ml
     planner.click_row(panel.table, 1)
     planner.press_button(panel.delete_button)
     planner.settle()
     assert [panel.table.item(r, 0).text() for r in range(panel.table.rowCount())] == [
-        "Met. 1",
-        "Met. 3",
+        "M1",
+        "M3",
     ]
     assert planner.app.live.index.liver_ml == liver
     planner.press_button(planner.app.steps.undo_button)

@@ -55,7 +55,7 @@ class MetastasesPanel(Panel):
         )
         self.busy = Busy()
         self.rule = label("", "secondary")
-        self.table = Table(["Name", "mL", "mm", "Where", "State"], stretch=0)
+        self.table = Table(["", "mL", "mm", "Where", "State"], stretch=0)
         self.table.setToolTip(
             "Volume; long axis on its axial slice; Couinaud segment where the case has a map of "
             "them, else the side of the liver's middle"
@@ -175,7 +175,7 @@ class MetastasesPanel(Panel):
 
     def _row(self, lesion: int) -> tuple[str, str, str, str, str]:
         work, derived, index = self.desk.session.work, self.desk.live.derived, self.desk.live.index
-        name = lesion_title(lesion).replace("Metastasis", "Met.")
+        name = lesion_title(lesion).replace("Metastasis ", "M")
         words = work.lesion_state(lesion).replace("found ", "")
         if derived is None or index is None or lesion not in derived.axes:
             return name, "…", "…", "", words
