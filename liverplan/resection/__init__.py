@@ -1,5 +1,6 @@
 """What is cut: cuts as values, and the plans that combine them."""
 
+from liverplan.resection.contour import cut_through_contour
 from liverplan.resection.cuts import Plane
 from liverplan.resection.landmarks import Landmarks, read_landmarks
 from liverplan.resection.plan import Cut, Parts, Plan, read_plan
@@ -19,6 +20,7 @@ __all__ = [
     "Sphere",
     "Surface",
     "Wedge",
+    "cut_through_contour",
     "read_landmarks",
     "read_plan",
 ]

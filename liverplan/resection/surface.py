@@ -101,12 +101,8 @@ class Surface:
             If the contour is too short, or folds: seen along its own normal it crosses itself, so
             that no height field holds it.
         """
-        points = np.asarray(points_mm, dtype=np.float64)
-        if points.ndim != 2 or points.shape[1] != 3 or len(points) < 4:
-            raise PlanError("A contour needs at least 4 points of three coordinates.")
-        if not np.isfinite(points).all():
-            raise PlanError("A contour's coordinates must be numbers.")
-        axes = _contour_frame(points, np.asarray(stays_toward, dtype=np.float64))
+        points = contour_points(points_mm)
+        axes = contour_frame(points, np.asarray(stays_toward, dtype=np.float64))
         local = (points - points.mean(axis=0)) @ axes.T
         if crosses_itself(local[:, :2]):
             raise PlanError(
@@ -219,7 +215,18 @@ def crosses_itself(outline: FloatArray) -> bool:
     return bool(np.any(crossing & crossing.T))
 
 
-def _contour_frame(points: FloatArray, stays_toward: FloatArray) -> FloatArray:
+def contour_points(points_mm: ArrayLike) -> FloatArray:
+    """Return a contour's (N, 3) points, checked."""
+    points = np.asarray(points_mm, dtype=np.float64)
+    if points.ndim != 2 or points.shape[1] != 3 or len(points) < 4:
+        raise PlanError("A contour needs at least 4 points of three coordinates.")
+    if not np.isfinite(points).all():
+        raise PlanError("A contour's coordinates must be numbers.")
+    return points
+
+
+def contour_frame(points: FloatArray, stays_toward: FloatArray) -> FloatArray:
+    """Return rows u, v, w of the frame that a contour lies in best, w toward what stays."""
     centred = points - points.mean(axis=0)
     u, v, w = np.linalg.svd(centred, full_matrices=False)[2]
     if w @ (stays_toward - points.mean(axis=0)) < 0:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import cc3d
 import numpy as np
 from numpy.typing import NDArray
+from scipy.spatial import cKDTree
 
 from liverplan.errors import PlanError
 from liverplan.resection.plan import Cut, Parts, Plan
@@ -17,6 +18,9 @@ from liverplan.volumetry.runs import bounding_box
 
 ISLAND_ML = 0.5
 """Smaller detached crumbs are no island: a mask's edge has some by itself."""
+
+ASTRAY_FRACTION = 0.002
+"""Of a sheet's border: voxels at its creases lie aside."""
 
 RIM_TOLERANCE_MM = 0.5
 """A surface may end this far inside the liver's mask: less than a voxel's diagonal."""
@@ -114,9 +118,25 @@ def _sheet_faults(index: PlanIndex, cut: Sheet, name: str) -> list[str]:
     grid, rim = index.segmentation.grid, cut.rim_mm()
     at = np.rint(grid.to_index(rim)).astype(int)
     at = at[np.all((at >= 0) & (at < grid.shape), axis=1)]
-    if not index.segmentation.labels[tuple(at.T)].any():
+    if index.segmentation.labels[tuple(at.T)].any():
+        return [
+            f"{name} is too short to cut through: its edge lies inside the liver; make it larger."
+        ]
+    return _parting_faults(index, cut, name)
+
+
+def _parting_faults(index: PlanIndex, cut: Sheet, name: str) -> list[str]:
+    """Whether what a sheet removes ends at the sheet, and nowhere else in the liver."""
+    grid, faces = index.segmentation.grid, index.taken((cut,)).faces
+    if len(faces) == 0:
         return []
-    return [f"{name} is too short to cut through: its edge lies inside the liver; make it larger."]
+    net = cut.lattice_mm()
+    gaps = [np.linalg.norm(np.diff(net, axis=axis), axis=-1).max() for axis in (0, 1)]
+    near = float(np.hypot(*gaps)) / 2 + index.liver.half_mm * 2
+    astray = cKDTree(net.reshape(-1, 3)).query(grid.to_mm(faces))[0] > near
+    if np.count_nonzero(astray) <= ASTRAY_FRACTION * len(faces):
+        return []
+    return [f"{name} folds so that it does not part the liver in two; draw it as two cuts."]
 
 
 def _lesion_faults(index: PlanIndex, plan: Plan) -> list[str]:
