@@ -90,10 +90,8 @@ def drags() -> None:
     for name, plan in kept.items():
         drag = times_ms(lambda plan=plan: index.remnant_ml(plan))
         margins = times_ms(lambda plan=plan: plan_margins(index, plan), 30)
-        figures = [np.quantile(some, q) for some in (drag, margins) for q in (0.5, 0.99)]
-        print(
-            f"  {name:15s} {figures[0]:13.2f} {figures[1]:6.2f} {figures[2]:26.2f} {figures[3]:6.2f}"
-        )
+        a, b, c, d = (np.quantile(some, q) for some in (drag, margins) for q in (0.5, 0.99))
+        print(f"  {name:15s} {a:13.2f} {b:6.2f} {c:26.2f} {d:6.2f}")
     start = time.thread_time()
     sentence = suggest(index, margin_mm=10.0).sentence
     print(f"suggestion, 3 lesions, in {time.thread_time() - start:.1f} s of CPU: {sentence}")
