@@ -18,7 +18,7 @@ from liverplan.app.moves import (
     middle_of,
     moved,
     rotation_between,
-    spline_weights,
+    surface_net_mm,
     turned,
 )
 from liverplan.resection import Ablation, Cut, Sphere, Surface, Wedge
@@ -305,16 +305,8 @@ def on_net(place: FloatArray, counts: tuple[int, ...]) -> bool:
 
 def crossing(cut: Surface, on: SlicePlane, fineness: int = 8) -> tuple[FloatArray, FloatArray]:
     """Where a surface crosses a slice: (N, 2) places in its net and (N, 3) LPS points."""
-    a, b = cut.heights_mm.shape
-    rows = np.arange((a - 1) * fineness + 1) / fineness
-    columns = np.arange((b - 1) * fineness + 1) / fineness
-    across = np.array([spline_weights(x, a) for x in rows])
-    down = np.array([spline_weights(x, b) for x in columns])
-    heights = across @ cut.heights_mm @ down.T
-    u, v = np.meshgrid(rows, columns, indexing="ij")
-    local = np.stack([u * cut.step_mm[0], v * cut.step_mm[1], heights], axis=-1)
-    points = cut.origin_mm + local @ cut.axes
-    places, off = np.stack([u, v], axis=-1), on.height_mm(points)
+    places, points = surface_net_mm(cut, fineness)
+    off = on.height_mm(points)
     found_places, found_points = [np.empty((0, 2))], [np.empty((0, 3))]
     for axis in (0, 1):
         near, far = [slice(None)] * 2, [slice(None)] * 2

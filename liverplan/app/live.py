@@ -259,7 +259,10 @@ class Live(QObject):
     def _follow(self, index: PlanIndex, plan: Plan) -> None:
         """Measure what can be told while the mouse moves."""
         self.remnant = remnant_of(index, plan)
-        self._alone = {cut: self._taken_ml(index, cut) for cut in plan.cuts}
+        if len(plan.cuts) == 1:
+            self._alone = {plan.cuts[0]: self.remnant.resected_ml}
+        else:
+            self._alone = {cut: self._taken_ml(index, cut) for cut in plan.cuts}
         self.alone_ml = tuple(self._alone[cut] for cut in plan.cuts)
         if planes_only(plan) is None and self.session.dragging and self._margins_take_s > QUICK_S:
             return

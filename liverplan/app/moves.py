@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import singledispatch
+from functools import cache, singledispatch
 
 import numpy as np
 
@@ -155,3 +155,24 @@ def middle_of(cut: Surface) -> FloatArray:
     """(3,) LPS point of the surface over the middle of its frame."""
     place = (np.array(cut.heights_mm.shape) - 1) / 2
     return surface_point_mm(cut, (float(place[0]), float(place[1])))
+
+
+def surface_net_mm(cut: Surface, fineness: int) -> tuple[FloatArray, FloatArray]:
+    """Return (U, V, 2) places in a surface's net and its (U, V, 3) LPS points there.
+
+    ``fineness``: how many steps from one control point to the next.
+    """
+    counts = cut.heights_mm.shape
+    rows, columns = (np.arange((n - 1) * fineness + 1) / fineness for n in counts)
+    across, down = (_lattice_weights(n, fineness) for n in counts)
+    u, v = np.meshgrid(rows, columns, indexing="ij")
+    heights = across @ cut.heights_mm @ down.T
+    local = np.stack([u * cut.step_mm[0], v * cut.step_mm[1], heights], axis=-1)
+    return np.stack([u, v], axis=-1), np.asarray(cut.origin_mm + local @ cut.axes)
+
+
+@cache
+def _lattice_weights(count: int, fineness: int) -> FloatArray:
+    """(N, count) weights of the control points at even steps along one axis."""
+    places = np.arange((count - 1) * fineness + 1) / fineness
+    return np.array([spline_weights(float(at), count) for at in places])

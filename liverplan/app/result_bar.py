@@ -121,8 +121,7 @@ class ResultBar(QFrame):
         """Show what is known now; grey while the rest is being computed."""
         work, remnant = self.live.session.work, self.live.remnant
         stale = "true" if self.live.stale and remnant is not None else "false"
-        for part in (self.number, self.verdict):
-            restyle(part, "stale", stale)
+        restyle(self.verdict, "stale", stale)
         self.gauge.stale = stale == "true"
         if remnant is None or not work.cuts or remnant.functional_ml <= 0:
             self._nothing(work)
@@ -130,7 +129,6 @@ class ResultBar(QFrame):
         findings = self.live.findings
         line = findings.threshold_fraction if findings else 0.30
         fraction = remnant.remnant_ml / remnant.functional_ml
-        restyle(self.number, "stale", "false")  # the number itself is always of this plane
         self.number.setText(f"{percent(fraction, line)} %")
         self.ml.setText(
             f"{ml(remnant.remnant_ml)} mL stay, {ml(remnant.resected_ml)} mL are resected"

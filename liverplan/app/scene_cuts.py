@@ -14,6 +14,7 @@ from vtkmodules.vtkRenderingCore import vtkActor, vtkPolyDataMapper, vtkRenderer
 
 from liverplan.app import theme
 from liverplan.app.handles import Handle
+from liverplan.app.moves import surface_net_mm
 from liverplan.resection import Ablation, Cleft, Cut, Plane, Sheet, Sphere, Surface, Wedge
 from liverplan.resection.surface import frame_of
 from liverplan.volume import FloatArray
@@ -97,7 +98,7 @@ def nets_of(cut: Cut, vertices: FloatArray, centre: FloatArray, half_mm: float) 
     if isinstance(cut, Wedge):
         return [_wedge_net(cut, vertices)]
     if isinstance(cut, Surface | Sheet):
-        return [(cut.as_sheet() if isinstance(cut, Surface) else cut).lattice_mm()]
+        return [surface_net_mm(cut, 8)[1] if isinstance(cut, Surface) else cut.lattice_mm()]
     if isinstance(cut, Cleft):
         squares = (square_of(plane, centre, half_mm) for plane in cut.planes)
         return [np.array([[a, b], [d, c]]) for a, b, c, d in squares]
@@ -164,30 +165,44 @@ class Balls:
     """A ball for each handle, with a line to its foot where it turns the cut."""
 
     def __init__(self) -> None:
+        self._kinds: tuple[str, ...] = ()
+        self._balls: list[vtkSphereSource] = []
+        self._lines: list[vtkLineSource] = []
         self._actors: list[vtkActor] = []
 
     def place(self, renderer: vtkRenderer, handles: Sequence[Handle]) -> None:
         """Show these handles and no others."""
+        kinds = tuple(handle.what for handle in handles)
+        if kinds != self._kinds:
+            self._kinds = kinds
+            self._build(renderer)
+        for ball, handle in zip(self._balls, handles, strict=True):
+            ball.SetCenter(*handle.at_mm)
+        turning = [handle for handle in handles if handle.what == "turn"]
+        for line, handle in zip(self._lines, turning, strict=True):
+            line.SetPoint1(*handle.foot_mm)
+            line.SetPoint2(*handle.at_mm)
+
+    def _build(self, renderer: vtkRenderer) -> None:
         for actor in self._actors:
             renderer.RemoveActor(actor)
-        self._actors = []
-        for handle in handles:
-            ball = vtkSphereSource()
-            ball.SetRadius(BALL_MM[handle.what])
-            ball.SetThetaResolution(18)
-            ball.SetPhiResolution(12)
-            ball.SetCenter(*handle.at_mm)
-            whites = handle.what in ("move", "turn")
-            self._add(renderer, _solid(ball, (255, 255, 255) if whites else theme.REMNANT))
-            if handle.what == "turn":
-                line = vtkLineSource()
-                line.SetPoint1(*handle.foot_mm)
-                line.SetPoint2(*handle.at_mm)
-                self._add(renderer, _solid(line, theme.REMNANT))
+        self._balls = [_ball(BALL_MM[kind]) for kind in self._kinds]
+        self._lines = [vtkLineSource() for kind in self._kinds if kind == "turn"]
+        self._actors = [
+            _solid(ball, (255, 255, 255) if kind in ("move", "turn") else theme.REMNANT)
+            for ball, kind in zip(self._balls, self._kinds, strict=True)
+        ]
+        self._actors += [_solid(line, theme.REMNANT) for line in self._lines]
+        for actor in self._actors:
+            renderer.AddActor(actor)
 
-    def _add(self, renderer: vtkRenderer, actor: vtkActor) -> None:
-        self._actors.append(actor)
-        renderer.AddActor(actor)
+
+def _ball(radius_mm: float) -> vtkSphereSource:
+    ball = vtkSphereSource()
+    ball.SetRadius(radius_mm)
+    ball.SetThetaResolution(18)
+    ball.SetPhiResolution(12)
+    return ball
 
 
 def _solid(source: vtkSphereSource | vtkLineSource, rgb: Sequence[int]) -> vtkActor:

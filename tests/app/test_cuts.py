@@ -308,7 +308,7 @@ def test_the_best_plan_of_each_family_is_offered_and_picked_by_a_click(surgeon):
     surgeon.press_button(panel.suggest_button)
     surgeon.settle()
     found = surgeon.app.planning.suggestions
-    assert {best.family for best in found.best} == {"plane", "wedges"}
+    assert {best.family for best in found.best} >= {"plane", "wedges"}
     assert panel.notice.text() == found.sentence
     assert CAVEAT in panel.suggestions.caveat.text()
     for number, best in enumerate(found.best):

@@ -56,9 +56,9 @@ def family_words(best: Suggested) -> str:
     cuts = best.plan.cuts
     if best.family == "segments" and isinstance(cuts[0], Parts):
         return name_of(cuts[0].names)
-    if best.family == "plane and wedges":
-        return f"one plane, {len(cuts) - 1} wedge{'s' * (len(cuts) != 2)}"
-    return f"{len(cuts)} wedge{'s' * (len(cuts) != 1)}" if best.family == "wedges" else "one plane"
+    if best.family == "wedges":
+        return f"{len(cuts)} wedge{'s' * (len(cuts) != 1)}"
+    return "one plane" if best.family == "plane" else str(best.family)
 
 
 def _row(best: Suggested, line: float) -> tuple[str, str, str, str]:
