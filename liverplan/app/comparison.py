@@ -25,8 +25,11 @@ from liverplan.workflow.response import (
 )
 
 Which = Literal["earlier", "later"]
-Said = int | Literal["new", "seen before"]
-"""What a lesion of the later CT is: a label value of the earlier CT, or one of the words."""
+Said = int | str
+"""What a lesion of the later CT is: a label value of the earlier CT, "new", "seen before", or the
+name of a target that had vanished and has come back."""
+
+NEW, SEEN = "new", "seen before"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -123,6 +126,8 @@ class Comparison:
         Label values in the earlier CT; ``fixed`` once an earlier comparison has chosen them.
     non_target : str or None
         What became of the other lesions, where a person says so.
+    lost : tuple of str
+        Names of targets that had vanished by the earlier CT.
     """
 
     earlier: Examination
@@ -134,12 +139,12 @@ class Comparison:
     targets: tuple[int, ...] = ()
     non_target: NonTarget | None = None
     fixed: bool = False
+    lost: tuple[str, ...] = ()
 
     @property
     def matching(self) -> Matching:
         """The matching as corrected."""
-        seen = [label for label, one in self.said.items() if one == "seen before"]
-        return self.proposed.corrected(self._pairs(), seen_before=seen)
+        return self.proposed.corrected(self._pairs(), seen_before=self._seen)
 
     @property
     def rows(self) -> tuple[Row, ...]:
@@ -148,8 +153,9 @@ class Comparison:
         rows = [Row(earlier=pair.earlier, later=pair.later) for pair in now.pairs]
         rows += [Row(earlier=label, later=None, words="gone") for label in now.vanished]
         rows.sort(key=lambda one: (one.earlier or 0, one.later or 0))
-        rows += [Row(earlier=None, later=label, words="new") for label in now.new]
-        rows += [Row(earlier=None, later=label, words="seen before") for label in now.seen_before]
+        back = self._returned
+        rows += [Row(earlier=None, later=label, words=back.get(label, NEW)) for label in now.new]
+        rows += [Row(earlier=None, later=label, words=SEEN) for label in now.seen_before]
         return tuple(rows)
 
     @property
@@ -160,7 +166,7 @@ class Comparison:
     def role(self, one: Row) -> str:
         """Target, non-target, or what else a row is in RECIST."""
         if one.earlier is None:
-            return one.words
+            return f"target {one.words}, back" if one.words in self.lost else one.words
         role = "target" if one.earlier in self.targets else "non-target"
         return role if one.later is not None else f"{role}, gone"
 
@@ -203,7 +209,8 @@ class Comparison:
         said = Confirmation(
             name=name,
             pairs=self._pairs(),
-            seen_before=[label for label, one in self.said.items() if one == "seen before"],
+            seen_before=self._seen,
+            returned=self._returned,
             targets=None if self.fixed else self.targets,
             non_target=self.non_target,
         )
@@ -220,11 +227,21 @@ class Comparison:
         visits = visits_in(self.kept_by("preview").documents)
         return visits, assess(visits)
 
+    @property
+    def _seen(self) -> list[int]:
+        return [label for label, one in self.said.items() if one == SEEN]
+
+    @property
+    def _returned(self) -> dict[int, str]:
+        """Targets that came back, by label value in the later CT."""
+        said = self.said.items()
+        return {label: one for label, one in said if isinstance(one, str) and one in self.lost}
+
     def _pairs(self) -> dict[int, int | None]:
         return {
             label: one if isinstance(one, int) else None
             for label, one in self.said.items()
-            if one != "seen before"
+            if one != SEEN
         }
 
 
@@ -252,6 +269,7 @@ def compare(
         proposed=match(earlier.segmentation, later.segmentation, alignment),
         targets=proposed_targets(earlier.segmentation) if chosen is None else chosen,
         fixed=chosen is not None,
+        lost=_targets_lost(earlier),
     )
 
 
@@ -262,6 +280,13 @@ def _targets_chosen(earlier: Examination) -> tuple[int, ...] | None:
         return None
     labels = document["visits"][-1]["labels"].values()
     return tuple(label for found in labels for label in found)
+
+
+def _targets_lost(earlier: Examination) -> tuple[str, ...]:
+    document = earlier.documents.get(DOCUMENT)
+    if not document:
+        return ()
+    return tuple(name for name, found in document["visits"][-1]["labels"].items() if not found)
 
 
 def _require_one_patient(mine: Examination, other: Examination) -> None:

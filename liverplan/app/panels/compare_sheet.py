@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 
 from liverplan.app.compare_pane import ComparePane
 from liverplan.app.comparing import PLACE, Comparing
-from liverplan.app.comparison import Comparison, Examination, Row, Said
+from liverplan.app.comparison import NEW, SEEN, Comparison, Examination, Row, Said
 from liverplan.app.desk import Desk
 from liverplan.app.panels.busy import Busy
 from liverplan.app.panels.field import Field, read_date
@@ -192,8 +192,10 @@ class CompareSheet(QFrame):
         else:
             for known in sorted(now.earlier.axes):
                 self.said.addItem(f"M{known - 1} of the earlier CT", known)
-            for words in ("new", "seen before"):
+            for words in (NEW, SEEN):
                 self.said.addItem(words, words)
+            for name in now.lost:
+                self.said.addItem(f"target {name}, come back", name)
             mine = one.words if one.earlier is None else one.earlier
             self.said.setCurrentIndex(self.said.findData(mine))
         self.target_button.setChecked(one.earlier in now.targets)
