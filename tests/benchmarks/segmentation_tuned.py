@@ -7,6 +7,7 @@ cut is repeated, against the experts' masks on its lattice.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -114,6 +115,7 @@ def leave_one_out(cases: list[Prepared]) -> list[dict[str, Any]]:
         rows.append(
             {"parameter": name, "shipped": getattr(module, name), **_left_out(table, values, now)}
         )
+        print(rows[-1], file=sys.stderr)
     return rows
 
 
