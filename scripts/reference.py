@@ -1,4 +1,4 @@
-"""The API reference, from the docstrings: ``python docs/reference.py [FOLDER]``.
+"""The API reference, from the docstrings: ``python scripts/reference.py [FOLDER]``.
 
 Needs ``pip install "liverplan[docs]"``. The pages open without a network. The application is left
 out: it is used, not imported. A name that cannot be documented is an error.
