@@ -26,6 +26,7 @@ from liverplan.volumetry.index import VolumeIndex
 from liverplan.volumetry.lesion_boxes import LesionBoxes
 from liverplan.volumetry.margin import LesionShape, lesion_shapes
 from liverplan.volumetry.runs import bounding_box
+from liverplan.volumetry.warm_cuts import warm_up_cuts
 
 COARSE_MM = 2.5
 """Voxels at most so far apart are enough to tell which of two cuts leaves more."""
@@ -117,6 +118,7 @@ class PlanIndex:
     @classmethod
     def build(cls, segmentation: Segmentation, maps: Mapping[str, PartMap] | None = None) -> Self:
         """Index a segmentation, and check that the maps lie on its grid."""
+        warm_up_cuts()
         maps = dict(maps or {})
         for part_map in maps.values():
             segmentation.grid.require_same(

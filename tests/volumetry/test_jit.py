@@ -4,6 +4,16 @@ import os
 import subprocess
 import sys
 
+import numpy as np
+import pytest
+
+from liverplan.resection import Plan, Plane
+from liverplan.segmentation.labels import Segmentation
+from liverplan.volume import Grid
+from liverplan.volumetry.cut_volumes import PlanIndex
+from liverplan.volumetry.voxel_kernels import removed_voxels
+from liverplan.volumetry.warm_cuts import warm_up_cuts
+
 READ_ONLY = """
 import numba, numpy as np
 from liverplan.volumetry.kernels import run_lengths
@@ -34,3 +44,15 @@ def test_kernels_compile_in_a_process_that_can_write_no_cache(tmp_path):
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip() == "[[2.5 4.5 6.5]]"
+
+
+def test_the_kernels_of_cuts_are_compiled_before_the_first_drag():
+    assert warm_up_cuts().result() is None
+    assert removed_voxels.signatures
+    before = len(removed_voxels.signatures)
+    labels = np.ones((4, 4, 4), dtype=np.uint8)
+    grid = Grid(shape=labels.shape, affine=np.eye(4))
+    index = PlanIndex.build(Segmentation(grid=grid, labels=labels))
+    half = Plan(cuts=(Plane(point_mm=(1.5, 0, 0), normal=(1, 0, 0)),))
+    assert index.remnant_ml(half) == pytest.approx(0.032)
+    assert len(removed_voxels.signatures) == before
