@@ -73,7 +73,7 @@ def region_of(plan: Plan, look: Look, around_mm: QRectF, taken: NDArray[np.bool_
         The voxels that its named parts and sheets take.
     """
     if around_mm.isEmpty():
-        return Region()
+        return Region(lines=tuple(QPainterPath() for _ in plan.cuts))
     voxels = None if taken is None else slice_of(taken, look.axes, look.index)
     lattice = lattice_over(around_mm, look, by_voxel=voxels is not None)
     points = lattice.points_mm(look)

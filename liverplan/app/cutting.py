@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -16,10 +16,22 @@ from liverplan.app.jobs import Progress
 from liverplan.app.planning import Planning, flipped
 from liverplan.app.state import lesion_title
 from liverplan.errors import PlanError
-from liverplan.resection import Ablation, Cut, Parts, Plan, Plane, Sphere, Surface, Wedge
+from liverplan.resection import (
+    Ablation,
+    Cut,
+    Parts,
+    Plan,
+    Plane,
+    Sheet,
+    Sphere,
+    Surface,
+    Wedge,
+    cut_through_contour,
+)
 from liverplan.resection.anatomical import SCHEME, split_fourth
 from liverplan.resection.surface import frame_of
 from liverplan.volume import FloatArray
+from liverplan.volumetry.cut_checks import cut_faults
 from liverplan.volumetry.cut_map import CutMap, flatten
 from liverplan.volumetry.cut_volumes import PlanIndex
 from liverplan.volumetry.search import sphere
@@ -82,24 +94,22 @@ class Cutting(QObject):
         self.desk.tools.changed.emit()
 
     def close_contour(self) -> None:
-        """Lay a curved cut through the contour's points; the larger part stays."""
-        points = list(self.desk.views.points_mm)
+        """Lay a cut through the contour's points; the larger part stays."""
+        points, toward = list(self.desk.views.points_mm), self.planning.centre()
         index = self.desk.live.plan_index
         if index is None:
             return
-        try:
-            toward = self.planning.centre()
-            cut = Surface.through_contour(np.array(points).reshape(-1, 3), toward)
-        except PlanError as error:
-            self.desk.say("resection", str(error))
-            return
-        stays = index.remnant_ml(Plan(cuts=(cut,)))
-        if stays < index.functional_ml / 2:
-            other = flipped(cut)
-            cut = other if isinstance(other, Surface) else cut
-        if self._add(cut, "add curved cut"):
-            self.desk.views.points_mm = []
-            self.desk.views.redraw()
+
+        def task(_report: Progress, _cancel: threading.Event) -> Surface | Sheet:
+            return cut_by_contour(index, points, toward)
+
+        def then(cut: object) -> None:
+            if isinstance(cut, Surface | Sheet) and self._add(cut):
+                self.desk.views.points_mm = []
+                self.desk.views.redraw()
+                self.desk.say("resection", " ".join(Plan(cuts=(cut,)).notes), "info")
+
+        self.desk.run("resection", "Laying a cut through the contour", task, then)
 
     def take_segments(self, names: tuple[str, ...]) -> None:
         """Let the plan take these Couinaud segments and no others; none takes the cut away."""
@@ -168,6 +178,25 @@ class Cutting(QObject):
 
     def _add(self, cut: Cut, name: str = "") -> bool:
         return self.planning.add(name or f"add {kind_of(cut)}", cut)
+
+
+def cut_by_contour(
+    index: PlanIndex, points_mm: Sequence[FloatArray], toward_mm: FloatArray
+) -> Surface | Sheet:
+    """Return the cut through a contour that leaves the larger part.
+
+    Raises
+    ------
+    PlanError
+        If the contour is too short, or the cut through it does not part the liver.
+    """
+    cut = cut_through_contour(np.array(points_mm).reshape(-1, 3), toward_mm)
+    faults = cut_faults(index, cut, "This contour")
+    if faults:
+        raise PlanError(" ".join(faults))
+    stays = index.remnant_ml(Plan(cuts=(cut,)))
+    other = flipped(cut) if stays < index.functional_ml / 2 else None
+    return other if isinstance(other, Surface | Sheet) else cut
 
 
 def lesion_ball(index: PlanIndex, label: int) -> tuple[FloatArray, float]:

@@ -37,7 +37,7 @@ def plan_faults(index: PlanIndex, plan: Plan) -> tuple[str, ...]:
     faults = [
         sentence
         for number, cut in enumerate(plan.cuts, 1)
-        for sentence in _cut_faults(index, cut, f"Cut {number} ({_kind(cut)})")
+        for sentence in cut_faults(index, cut, f"Cut {number} ({_kind(cut)})")
     ]
     if index.remnant_ml(plan) <= 0:
         return (*faults, "The plan removes the whole functional liver: nothing stays.")
@@ -89,7 +89,8 @@ def _kind(cut: Cut) -> str:
     return type(cut).__name__.lower()
 
 
-def _cut_faults(index: PlanIndex, cut: Cut, name: str) -> list[str]:
+def cut_faults(index: PlanIndex, cut: Cut, name: str) -> list[str]:
+    """Every reason to refuse one cut by itself; ``name`` begins each sentence."""
     plan = Plan(cuts=(cut,))
     removed = index.functional_ml - index.remnant_ml(plan)
     if removed <= 0:

@@ -13,9 +13,10 @@ from liverplan.app.handles import handles_on_slice
 from liverplan.app.landmarking import WORDS
 from liverplan.app.saving import work_of
 from liverplan.report.numbers import ml, percent
-from liverplan.resection import Ablation, Cleft, Parts, Plan, Plane, Sphere, Surface, Wedge
+from liverplan.resection import Ablation, Cleft, Parts, Plan, Plane, Sheet, Sphere, Surface, Wedge
 from liverplan.resection.anatomical import SCHEME
 from liverplan.resection.maps import PartMap
+from liverplan.resection.sheet import FALLBACK
 from liverplan.volumetry.cut_checks import plan_faults
 from liverplan.volumetry.cut_volumes import PlanIndex, measure_plan
 from liverplan.volumetry.suggest import CAVEAT
@@ -100,6 +101,17 @@ def test_a_cut_round_a_lesion_is_made_dragged_resized_and_turned(surgeon, index,
     assert len(set(seen)) > 4
 
 
+def test_a_cut_is_kept_while_slices_beside_the_liver_are_shown(surgeon, phantom):
+    add_round_lesion(surgeon, "wedge")
+    grid = phantom.segmentation.grid
+    for corner in (np.zeros(3), np.array(grid.shape) - 1):
+        surgeon.app.views.move_crosshair(grid.to_mm(corner))
+        surgeon.spin(0.1)
+    for view in surgeon.app.views.views.values():
+        assert not view.overlay.drawing.outlines.functional.elementCount()
+    assert isinstance(surgeon.app.session.work.active_cut, Wedge)
+
+
 def test_a_curved_cut_is_placed_bent_on_a_slice_and_in_3d(surgeon, index):
     surgeon.press_button(adding(surgeon).kinds["curved"])
     surgeon.press_button(adding(surgeon).curved_button)
@@ -161,46 +173,66 @@ def test_a_sphere_is_resized_in_3d_and_by_a_number(surgeon, index):
     check()
 
 
-def test_a_contour_drawn_on_the_surface_becomes_a_curved_cut(surgeon, index):
-    points = ring(surgeon)
-    surgeon.press_button(adding(surgeon).kinds["curved"])
-    surgeon.press_button(adding(surgeon).contour_button)
-    view = surgeon.view("Sagittal")
-    surgeon.app.views.move_crosshair(points[0])
-    surgeon.spin(0.05)
+def draw_contour(person, points):
+    person.press_button(adding(person).kinds["curved"])
+    person.press_button(adding(person).contour_button)
+    view = person.view("Sagittal")
+    person.app.views.move_crosshair(points[0])
+    person.spin(0.05)
     for point in points:
-        surgeon.click(view, surgeon.pixel(view, point))
-    assert f"{len(points)} points" in surgeon.panel(4).notice.text()
+        person.click(view, person.pixel(view, point))
+    assert f"{len(points)} points" in person.panel(4).notice.text()
+
+
+def test_a_contour_drawn_on_the_surface_becomes_a_curved_cut(surgeon, index):
+    draw_contour(surgeon, ring(surgeon))
     surgeon.key(Qt.Key.Key_Return)
-    cut = surgeon.app.session.work.active_cut
-    assert isinstance(cut, Surface)
+    surgeon.settle()
+    assert isinstance(surgeon.app.session.work.active_cut, Surface)
     assert surgeon.app.views.points_mm == []
     check, _ = checker(surgeon, index)
     check()
     assert 0.5 <= surgeon.app.live.remnant.remnant_ml / index.functional_ml < 1
 
 
-def test_a_contour_that_folds_is_refused_in_words(surgeon):
-    points = ring(surgeon)
-    crossed = [points[n] for n in (0, 4, 1, 5, 2, 6)]
-    surgeon.press_button(adding(surgeon).kinds["curved"])
-    surgeon.press_button(adding(surgeon).contour_button)
-    view = surgeon.view("Sagittal")
-    surgeon.app.views.move_crosshair(points[0])
-    surgeon.spin(0.05)
-    for point in crossed:
-        surgeon.click(view, surgeon.pixel(view, point))
+def test_a_contour_whose_pen_went_back_is_cut_by_a_folded_sheet_and_said_so(surgeon, index):
+    draw_contour(surgeon, looped(ring(surgeon, 1.4)))
     surgeon.press_button(adding(surgeon).close_button)
-    assert "folds over itself" in surgeon.panel(4).notice.text()
+    surgeon.settle()
+    cut = surgeon.app.session.work.active_cut
+    assert isinstance(cut, Sheet), surgeon.panel(4).notice.text()
+    assert surgeon.panel(4).notice.text() == FALLBACK
+    assert surgeon.panel(4).cuts.table.item(0, 0).text() == "1  Folded cut"
+    assert "no handles" in surgeon.panel(4).next.text()
+    check, seen = checker(surgeon, index)
+    check()
+    surgeon.press_button(surgeon.panel(4).flip_button)
+    check()
+    assert seen[0] > seen[1]
+
+
+def test_a_contour_that_does_not_part_the_liver_is_refused_in_words(surgeon):
+    points = looped(ring(surgeon))
+    draw_contour(surgeon, points)
+    surgeon.press_button(adding(surgeon).close_button)
+    surgeon.settle()
+    assert "This contour is too short to cut through" in surgeon.panel(4).notice.text()
     assert surgeon.app.session.work.cuts == ()
+    assert len(surgeon.app.views.points_mm) == len(points)
 
 
-def ring(person):
+def ring(person, size=1.0):
     """Eight points round the liver in one sagittal slice."""
     centre = person.app.live.derived.centre_mm
     angles = np.arange(8) * np.pi / 4
     around = np.stack([0 * angles, 60 * np.cos(angles), 70 * np.sin(angles)], axis=1)
-    return list(centre + around)
+    return list(centre + size * around)
+
+
+def looped(points):
+    """The same contour where the pen made a small loop at the top."""
+    loop = [points[2] + [0, y, z] for y, z in ((-8, 0), (0, 8), (8, 0))]
+    return [*points[:2], *loop, *points[3:]]
 
 
 def landmarks(centre):

@@ -55,7 +55,9 @@ class AddCuts(QWidget):
             "Bend the plane", cutting.bend_plane, tip="Make the chosen plane a curved cut"
         )
         self.contour_button = self._tool(
-            "Draw contour", "contour", "Click points round the liver's surface, in slices or in 3D"
+            "Draw contour",
+            "contour",
+            "Click round the liver's surface on the slices, in order",
         )
         self.close_button = button("Close it", cutting.close_contour, tip="Enter")
         self.segments = SegmentsBox(desk, cutting, landmarking)

@@ -17,7 +17,7 @@ from liverplan.app.panels.suggestions import SuggestionList
 from liverplan.app.planning import Planning
 from liverplan.app.state import planes_only
 from liverplan.app.widgets import Notice, button, label, row
-from liverplan.resection import Cut, Parts, Plane, Surface
+from liverplan.resection import Cut, Parts, Plane, Sheet, Surface
 
 
 class ResectionPanel(Panel):
@@ -139,4 +139,6 @@ def how_to_drag(cut: Cut | None) -> str:
         )
     if isinstance(cut, Parts):
         return "Named parts have no handles; tick others, or delete them and add a cut."
+    if isinstance(cut, Sheet):
+        return "A cut that folds has no handles; swap its sides, or delete it and draw another."
     return "Drag the square to move, a diamond to resize, a round knob to turn; in 3D the balls."
