@@ -6,11 +6,13 @@ row here; nothing else holds a number.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from liverplan.segmentation.labels import LIVER, Quality, Segmentation
+from liverplan.segmentation.checks import UNENHANCED_HU
+from liverplan.segmentation.labels import LIVER, Provenance, Quality, Segmentation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,23 +47,36 @@ LIVER_BOUNDARY: Mapping[Quality, Spread] = MappingProxyType(
             sd=1.0,
             unit="mm",
             source=(
-                "assumption: unchecked automatic mask; automatic and manual liver volumes differed "
-                "by 4 % (PMID 24928235), some 0.8 mm of the surface"
+                "measured: 22 rendered contrast-enhanced livers were off by 5.6 % in volume (root "
+                "mean square), 0.85 mm of the surface, rounded up; others found 4 % on real ones "
+                "(PMID 24928235)"
             ),
         ),
         "edited": Spread(
             name="liver boundary",
             sd=0.75,
             unit="mm",
-            source="assumption: automatic mask corrected by hand, some 3.5 % of the volume",
+            source=(
+                "assumption: automatic mask corrected by hand, some 5 % of the volume; simulated "
+                "corrections on one real CT left 1 %"
+            ),
         ),
         "expert": Spread(
             name="liver boundary",
             sd=0.5,
             unit="mm",
-            source="assumption: drawn by an expert, some 2.5 % of the volume",
+            source="assumption: drawn by an expert, some 3 % of the volume",
         ),
     }
+)
+FAINT_LIVER_BOUNDARY = Spread(
+    name="liver boundary",
+    sd=2.7,
+    unit="mm",
+    source=(
+        "measured: 11 rendered fatty livers, unchecked automatic masks, were off by 17.6 % in "
+        "volume (root mean square), 2.7 mm of the surface"
+    ),
 )
 LESION_BOUNDARY: Mapping[Quality, Spread] = MappingProxyType(
     {
@@ -113,4 +128,14 @@ def spreads_for(segmentation: Segmentation, lesion_labels: Sequence[int]) -> Spr
         known[label].quality if label in known else _WORST_FIRST[0] for label in lesion_labels
     } or {liver}
     lesion = next(quality for quality in _WORST_FIRST if quality in found)
-    return Spreads(liver=LIVER_BOUNDARY[liver], lesion=LESION_BOUNDARY[lesion])
+    faint = liver == "automatic" and _density_hu(known.get(LIVER)) < UNENHANCED_HU
+    boundary = FAINT_LIVER_BOUNDARY if faint else LIVER_BOUNDARY[liver]
+    return Spreads(liver=boundary, lesion=LESION_BOUNDARY[lesion])
+
+
+def _density_hu(made: Provenance | None) -> float:
+    """Return the liver's density as the automatic method read it; infinite where it did not."""
+    try:
+        return float(made.parameters["density_hu"]) if made is not None else math.inf
+    except (KeyError, ValueError):
+        return math.inf

@@ -1,5 +1,7 @@
 """Shifted boundaries against spheres and boxes, whose shifted volumes are known."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -8,6 +10,7 @@ from liverplan.volumetry.ladder import Ladders, signed_distance_mm
 from liverplan.volumetry.spreads import (
     CUT_POSITION,
     CUT_TILT,
+    FAINT_LIVER_BOUNDARY,
     LESION_BOUNDARY,
     LIVER_BOUNDARY,
     Spread,
@@ -97,6 +100,22 @@ def made(quality):
     return Provenance(method="test", version="1", quality=quality)
 
 
+@pytest.mark.parametrize(
+    ("quality", "density", "expected"),
+    [
+        ("automatic", "60", FAINT_LIVER_BOUNDARY),
+        ("automatic", "110", LIVER_BOUNDARY["automatic"]),
+        ("automatic", "unread", LIVER_BOUNDARY["automatic"]),
+        ("edited", "60", LIVER_BOUNDARY["edited"]),
+    ],
+)
+def test_an_unchecked_outline_of_a_fatty_liver_is_less_sure(quality, density, expected):
+    made = Provenance(method="m", version="1", quality=quality, parameters={"density_hu": density})
+    plain = segmented(np.ones((2, 2, 2), np.uint8))
+    known = dataclasses.replace(plain, provenance={1: made})
+    assert spreads_for(known, ()).liver == expected
+
+
 def test_spreads_follow_how_the_masks_were_made():
     labels = np.ones((3, 3, 3), np.uint8)
     labels[0, 0, 0], labels[2, 2, 2] = 2, 3
@@ -115,9 +134,10 @@ def test_spreads_follow_how_the_masks_were_made():
 
 def test_every_spread_names_its_source():
     rows = [CUT_POSITION, CUT_TILT, *LIVER_BOUNDARY.values(), *LESION_BOUNDARY.values()]
+    rows.append(FAINT_LIVER_BOUNDARY)
     for row in rows:
         assert row.sd > 0
         assert row.unit in {"mm", "degrees"}
-        assert "assumption" in row.source or "doi" in row.source
+        assert row.source.startswith(("assumption: ", "measured: "))
     for table in (LIVER_BOUNDARY, LESION_BOUNDARY):
         assert table["automatic"].sd > table["edited"].sd > table["expert"].sd
