@@ -14,7 +14,7 @@ from liverplan.app.cut_words import kind_of
 from liverplan.app.desk import Desk
 from liverplan.app.jobs import Progress
 from liverplan.app.planning import Planning, flipped
-from liverplan.app.state import lesion_title
+from liverplan.app.state import lesion_title, plan_title
 from liverplan.errors import PlanError
 from liverplan.resection import (
     Ablation,
@@ -133,7 +133,7 @@ class Cutting(QObject):
 
         def ended(answer: object) -> None:
             if isinstance(answer, CutMap):
-                then(answer, f"Cut {work.cut + 1} of {work.active_plan.name}")
+                then(answer, f"Cut {work.cut + 1} of {plan_title(work.active_plan)}")
 
         self.desk.run("resection", "Laying the cut flat", task, ended)
 

@@ -14,7 +14,7 @@ from liverplan.app.jobs import Progress
 from liverplan.app.measuring import remnant_of
 from liverplan.app.moves import middle_of
 from liverplan.app.session import Topic
-from liverplan.app.state import lesion_title, next_plan_name
+from liverplan.app.state import lesion_title, next_plan_name, plan_title
 from liverplan.errors import PlanError
 from liverplan.resection import Ablation, Cut, Plan, Plane, Sheet, Sphere, Surface, Wedge
 from liverplan.volume import FloatArray
@@ -170,7 +170,7 @@ class Planning(QObject):
     def delete_plan(self) -> None:
         """Delete the active plan; the last one is emptied instead."""
         work = self.desk.session.work
-        name = work.active_plan.name
+        name = plan_title(work.active_plan)
         others = tuple(p for n, p in enumerate(work.plans) if n != work.plan)
         plans = others or (Plan(name=name, cuts=()),)
         number = min(work.plan, len(plans) - 1)
@@ -181,9 +181,9 @@ class Planning(QObject):
         """Give the active plan another name."""
         work = self.desk.session.work
         clean = name.strip()[:40]
-        if not clean or clean == work.plans[work.plan].name:
+        if not clean or clean == plan_title(work.active_plan):
             return
-        if clean in {plan.name for plan in work.plans}:
+        if clean in {plan_title(plan) for plan in work.plans}:
             self.desk.say("resection", f"There is already a plan named {clean}.")
             return
         plans = list(work.plans)

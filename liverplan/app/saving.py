@@ -17,7 +17,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from liverplan import case
 from liverplan.app.desk import Desk
 from liverplan.app.jobs import Job, JobEnd, Progress
-from liverplan.app.state import DEFAULT_MARGIN_MM, Work
+from liverplan.app.state import DEFAULT_MARGIN_MM, FIRST_PLAN, Work
 from liverplan.case import Actor, Case, CaseState
 from liverplan.errors import CaseError
 from liverplan.findings import Findings, SeriesSummary
@@ -57,6 +57,18 @@ def case_state(work: Work, findings: Findings | None) -> CaseState:
     )
 
 
+def without_own_plan(state: CaseState, known: CaseState) -> CaseState:
+    """Leave the list of plans out where it says no more than the case's own plan.
+
+    A case that was signed without that list then holds what was signed.
+    """
+    plans = state.documents[PLANS]
+    if PLANS in known.documents or plans != [state.plan.to_json()]:
+        return state
+    kept = {name: value for name, value in state.documents.items() if name != PLANS}
+    return replace(state, documents=kept)
+
+
 def with_known_findings(state: CaseState, known: CaseState) -> CaseState:
     """Keep the findings of the state before where nothing that they follow from has changed.
 
@@ -73,7 +85,7 @@ def _inputs(state: CaseState) -> tuple[Any, ...]:
     """Everything that findings follow from; masks and maps count as the same where they are."""
     documents = {k: v for k, v in state.documents.items() if k not in (DOCUMENT, "findings")}
     maps = {scheme: id(found) for scheme, found in state.maps.items()}
-    biopsied = state.documents.get(DOCUMENT, {}).get("biopsied")
+    biopsied = state.documents.get(DOCUMENT, {}).get("biopsied", [])
     return id(state.segmentation), state.plan.to_json(), maps, documents, biopsied
 
 
@@ -117,7 +129,8 @@ def _plans(
     if not plans:
         plans = [own]
     active = min(kept.get("plan", 0), len(plans) - 1)
-    plans[active] = replace(own, name=own.name or plans[active].name or "Plan A")
+    called = own.name or plans[active].name
+    plans[active] = own if called == FIRST_PLAN else replace(own, name=called)
     return tuple(plans), active
 
 
@@ -247,7 +260,7 @@ class Saver(QObject):
             return case.create_case(self.folder, state=state, actor=by, what=what)
         # Signatures stay, visibly void where what they cover has changed.
         state = replace(
-            with_known_findings(state, self._case.state),
+            with_known_findings(without_own_plan(state, self._case.state), self._case.state),
             signatures=tuple(self._case.state_json["signatures"]),
         )
         return self._case.commit(state, actor=by, what=what, why="Worked on in the app")

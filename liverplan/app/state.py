@@ -16,6 +16,7 @@ from liverplan.segmentation.labels import LIVER
 from liverplan.volume import Volume
 
 DEFAULT_MARGIN_MM = 10.0
+FIRST_PLAN = "Plan A"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -34,7 +35,7 @@ class Work:
     biopsied : frozenset of int
         Label values of the lesions that were biopsied.
     plans : tuple of Plan
-        Never empty; the first is named "Plan A".
+        Never empty; the first is named "Plan A", but in a case that left it without a name.
     plan, cut : int
         Which plan is active, and which of its cuts has the handles (-1: none).
     maps : mapping of str to PartMap
@@ -50,7 +51,7 @@ class Work:
     series: SeriesSummary | None = None
     documents: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
     biopsied: frozenset[int] = frozenset()
-    plans: tuple[Plan, ...] = (Plan(name="Plan A", cuts=()),)
+    plans: tuple[Plan, ...] = (Plan(name=FIRST_PLAN, cuts=()),)
     plan: int = 0
     cut: int = -1
     maps: Mapping[str, PartMap] = field(default_factory=lambda: MappingProxyType({}))
@@ -124,9 +125,14 @@ def lesion_title(label: int) -> str:
     return lesion_name(label)
 
 
+def plan_title(plan: Plan) -> str:
+    """Name of a plan as the panels show it; a plan that has none keeps having none."""
+    return plan.name or FIRST_PLAN
+
+
 def next_plan_name(plans: tuple[Plan, ...]) -> str:
     """Plan A, Plan B, ...: the first letter that is free."""
-    taken = {plan.name for plan in plans}
+    taken = {plan_title(plan) for plan in plans}
     letters = (chr(ord("A") + n) for n in range(26))
     return next(
         (f"Plan {c}" for c in letters if f"Plan {c}" not in taken), f"Plan {len(plans) + 1}"

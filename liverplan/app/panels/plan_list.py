@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 from liverplan.app.desk import Desk
 from liverplan.app.measuring import Margin, margins_of, remnant_of
 from liverplan.app.planning import Planning
-from liverplan.app.state import planes_only
+from liverplan.app.state import plan_title, planes_only
 from liverplan.app.widgets import Table, button, row
 from liverplan.errors import PlanError
 from liverplan.report.numbers import NONE, ml, mm, percent
@@ -44,7 +44,7 @@ class PlanList(QWidget):
         """Show every plan's numbers."""
         work = self.desk.session.work
         if not self.name.hasFocus():
-            self.name.setText(work.active_plan.name)
+            self.name.setText(plan_title(work.active_plan))
         self.add_button.setEnabled(bool(work.cuts))
         self._rows = [
             self._active_row() if n == work.plan else self._other_row(plan)
@@ -66,12 +66,12 @@ class PlanList(QWidget):
         live, plan = self.desk.live, self.desk.session.work.active_plan
         remnant = live.remnant
         if remnant is None:
-            return plan.name, WAITING, WAITING, WAITING
+            return plan_title(plan), WAITING, WAITING, WAITING
         if not plan.cuts or remnant.functional_ml <= 0:
-            return plan.name, NONE, NONE, NONE
+            return plan_title(plan), NONE, NONE, NONE
         words = margin_words(live.margins)
         share = percent(remnant.remnant_ml / remnant.functional_ml, self._line())
-        found: Row = (plan.name, f"{share} %", ml(remnant.remnant_ml), words)
+        found: Row = (plan_title(plan), f"{share} %", ml(remnant.remnant_ml), words)
         if live.plan_index is not None and words != WAITING:
             self._known[plan] = live.plan_index, found
         return found
@@ -79,7 +79,7 @@ class PlanList(QWidget):
     def _other_row(self, plan: Plan) -> Row:
         index = self.desk.live.plan_index
         if index is None:
-            return plan.name, WAITING, WAITING, WAITING
+            return plan_title(plan), WAITING, WAITING, WAITING
         known = self._known.get(plan)
         if known is not None and known[0] is index:
             return known[1]
@@ -101,15 +101,15 @@ class PlanList(QWidget):
 def plan_row(index: PlanIndex, plan: Plan, line: float) -> Row:
     """Return a plan's name, share, millilitres and smallest margin, as words."""
     if not plan.cuts or index.functional_ml <= 0:
-        return plan.name, NONE, NONE, NONE
+        return plan_title(plan), NONE, NONE, NONE
     try:
         stays = remnant_of(index, plan).remnant_ml
         margins = margins_of(index, plan)
     except PlanError:  # it names parts of a map that is not there
-        return plan.name, NONE, NONE, NONE
+        return plan_title(plan), NONE, NONE, NONE
     share = percent(stays / index.functional_ml, line)
     words = margin_words(margins) if margins or planes_only(plan) is not None else NONE
-    return plan.name, f"{share} %", ml(stays), words
+    return plan_title(plan), f"{share} %", ml(stays), words
 
 
 def margin_words(margins: tuple[Margin, ...]) -> str:

@@ -15,7 +15,7 @@ from liverplan.app.panels.panel import Panel
 from liverplan.app.panels.plan_list import PlanList
 from liverplan.app.panels.suggestions import SuggestionList
 from liverplan.app.planning import Planning
-from liverplan.app.state import planes_only
+from liverplan.app.state import plan_title, planes_only
 from liverplan.app.widgets import Notice, button, label, row
 from liverplan.resection import Cut, Parts, Plane, Sheet, Surface
 
@@ -82,7 +82,7 @@ class ResectionPanel(Panel):
         if not count:
             return ""
         word = "plane" if planes_only(work.active_plan) is not None else "cut"
-        return f"{work.active_plan.name}, {count} {word}{'s' * (count != 1)}"
+        return f"{plan_title(work.active_plan)}, {count} {word}{'s' * (count != 1)}"
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
         """Show what was worked out while the step was folded."""
