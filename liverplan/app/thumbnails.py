@@ -77,9 +77,10 @@ def picture(hu: FloatArray, row_mm: float = 1.0, column_mm: float = 1.0) -> QIma
     known = row_mm > 0 and column_mm > 0
     high, wide = (rows * row_mm, columns * column_mm) if known else (rows, columns)
     scale = SIDE / max(high, wide)
-    return full.scaled(
+    small = full.scaled(
         max(1, round(wide * scale)),
         max(1, round(high * scale)),
         Qt.AspectRatioMode.IgnoreAspectRatio,
         Qt.TransformationMode.SmoothTransformation,
     )
+    return small.copy()  # where nothing was to be scaled, it would still look into ``values``

@@ -14,7 +14,7 @@ from tests.app.test_notices import drop
 def grey_of(image: QImage):
     image = image.convertToFormat(QImage.Format.Format_Grayscale8)
     rows = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), -1)
-    return rows[:, : image.width()]
+    return rows[:, : image.width()].copy()  # the bits go with the image
 
 
 def test_a_thumbnail_is_the_middle_slice_at_the_default_window():
