@@ -53,6 +53,7 @@ def pictures(home, out, size):  # noqa: PLR0915 - the journey, in order
     from liverplan.app.application import Application
     from tests.app import test_journey as steps
     from tests.app.gallery_committee import committee_pictures, compare_pictures
+    from tests.app.gallery_cuts import cut_pictures
     from tests.app.person import Person
 
     app = Application(home)
@@ -186,6 +187,7 @@ def pictures(home, out, size):  # noqa: PLR0915 - the journey, in order
     )
     shot("notice_no_space")
     app.saver._finish(type("End", (), {"error": ""})())
+    cut_pictures(person, shot)
     committee_pictures(person, shot)
     compare_pictures(person, home.parent / f"earlier-{size[0]}", shot)
     app.close()

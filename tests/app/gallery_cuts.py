@@ -1,0 +1,120 @@
+"""Pictures of the cuts other than planes, for `tests.app.gallery`."""
+
+from collections.abc import Callable
+
+import numpy as np
+from PySide6.QtCore import Qt
+
+from liverplan.app.cut_drags import slice_plane
+from liverplan.app.handles import handles_on_slice
+from liverplan.resection.anatomical import SCHEME
+from tests.app import test_cuts as cuts
+
+
+def cut_pictures(person, shot: Callable[[str], None]) -> None:
+    """From a plan on: each kind in a plan of its own, which is taken back at the end."""
+    app, before = person.app, person.app.session.work
+    person.open_step(4)
+    app.session.do("no cuts", before.with_cuts(()))
+    person.settle()
+    wedge(person, shot)
+    curved(person, shot)
+    segments(person, shot)
+    suggestions(person, shot)
+    refused(person, shot)
+    app.session.do("as before", before)
+    person.settle()
+
+
+def wedge(person, shot):
+    cuts.add_round_lesion(person, "wedge")
+    person.settle()
+    shot("wedge")
+    person.press_button(cuts.adding(person).kinds["ablation"])
+    person.press_button(cuts.adding(person).round_button)
+    person.settle()
+    shot("wedge_and_ablation")
+
+
+def curved(person, shot):
+    work = person.app.session.work
+    person.app.session.do("no cuts", work.with_cuts(()))
+    person.settle()
+    person.press_button(cuts.adding(person).kinds["curved"])
+    person.press_button(cuts.adding(person).curved_button)
+    view, centre = person.view("Axial"), person.app.live.derived.centre_mm
+    person.app.views.move_crosshair(centre)
+    person.spin(0.05)
+    person.click(view, person.pixel(view, centre))
+    bend(person, view)
+    person.settle()
+    shot("curved_cut_bent")
+    person.press_button(person.panel(4).cuts.map_button)
+    person.settle()
+    flat = person.panel(4).cuts.map
+    corner = person.app.window.geometry().center()
+    flat.move(corner.x() - flat.width() // 2, corner.y() - flat.height() // 2)
+    person.spin(0.2)
+    shot("cut_laid_flat")
+    flat.close()
+    person.press_button(cuts.adding(person).contour_button)
+    sagittal = person.view("Sagittal")
+    for point in cuts.ring(person)[:5]:
+        person.app.views.points_mm.append(np.asarray(point))
+    sagittal.canvas.update()
+    person.app.tools.changed.emit()
+    shot("contour_half_drawn")
+    person.key(Qt.Key.Key_Escape)
+
+
+def bend(person, view):
+    """Pull the line beside its middle, twice."""
+    cut = person.app.session.work.active_cut
+    handles = handles_on_slice(cut, slice_plane(view.look))
+    for handle in [h for h in handles if h.what == "bend"][:2]:
+        start = np.array(view.look.lps_to_pixel(handle.at_mm))
+        toward = np.array(view.look.lps_to_pixel(handle.at_mm + 14 * cut.axes[2]))
+        person.drag(view.canvas, start, toward, steps=4)
+
+
+def segments(person, shot):
+    box, session = cuts.adding(person).segments, person.app.session
+    person.press_button(cuts.adding(person).kinds["segments"])
+    person.press_button(box.landmarks_button)
+    view = person.view("Axial")
+    for number, point in enumerate(cuts.landmarks(person.app.live.derived.centre_mm).values()):
+        person.app.views.move_crosshair(np.array(point))
+        person.spin(0.02)
+        person.click(view, person.pixel(view, point))
+        if number == 5:
+            shot("landmarks_being_clicked")
+    person.wait(lambda: SCHEME in session.work.maps, what="the segments")
+    session.do("no cuts", session.work.with_cuts(()))
+    person.settle()
+    box.names.setCurrentIndex(1)
+    box.names.activated.emit(1)
+    person.settle()
+    shot("segments_taken")
+    person.press_button(box.volumes_button)
+    person.spin(0.3)
+    shot("segment_volumes")
+    for window in person.qt.topLevelWidgets():
+        if type(window).__name__ == "SegmentVolumes":
+            window.close()
+
+
+def suggestions(person, shot):
+    person.press_button(person.panel(4).suggest_button)
+    person.settle()
+    person.app.steps.area.verticalScrollBar().setValue(0)
+    shot("suggestions_by_family")
+
+
+def refused(person, shot):
+    work = person.app.session.work
+    lesion = next(iter(person.app.live.derived.lesion_centres.values()))
+    cut = cuts.Sphere(centre_mm=cuts.off(lesion, 12, 0, 0), radius_mm=18)
+    person.app.session.do("through a lesion", work.with_cuts((cut,), 0))
+    person.settle()
+    person.app.steps.area.verticalScrollBar().setValue(0)
+    shot("plan_refused")
