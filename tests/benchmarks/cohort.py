@@ -10,6 +10,7 @@ and what a second run does; then the time of ``liverplan cohort FOLDER`` over 20
 from __future__ import annotations
 
 import argparse
+import contextlib
 import csv
 import shutil
 import subprocess
@@ -100,10 +101,13 @@ class Watch:
     def see(self, fraction: float, words: str) -> None:
         """Take notes; called as progress."""
         me = psutil.Process()
-        workers = [p for p in me.children(recursive=True) if "spawn_main" in " ".join(p.cmdline())]
         self.client_mb = max(self.client_mb, me.memory_info().rss / 1e6)
-        sizes = [p.memory_info().rss / 1e6 for p in workers]
-        self.worker_mb = max([self.worker_mb, *sizes])
+        workers = []
+        for child in me.children(recursive=True):
+            with contextlib.suppress(psutil.NoSuchProcess):  # a worker that was killed may go now
+                if "spawn_main" in " ".join(child.cmdline()):
+                    self.worker_mb = max(self.worker_mb, child.memory_info().rss / 1e6)
+                    workers.append(child)
         if self.kill and fraction > 0.4 and workers:
             self.kill = False
             workers[0].kill()
