@@ -23,8 +23,8 @@ from liverplan.volumetry.lesion_boxes import LesionBoxes
 from liverplan.volumetry.primitive_kernels import Array, union
 from liverplan.volumetry.voxel_kernels import crossing
 
-CLOSE_MM, CLOSE_FRACTION = 0.2, 0.02
-"""So close do the bounds come: the larger of a length and a share of the distance."""
+CLOSE_MM = 0.28
+"""So close do the bounds come."""
 
 _FIRST = 4
 """Voxels along each side of the blocks that are sorted by distance."""
@@ -125,7 +125,7 @@ class Patch:
             return np.inf
         low = max(-float(rim_mm.max()), float(rim_mm.min()))
         highest, toward = self._nearby(lesion, rim_mm)
-        if low >= _close_to(highest):
+        if low >= highest - CLOSE_MM:
             return low
         rough = lesion.rough_mm(grid.to_mm(self.blocks)) - _FIRST * half
         if not np.isfinite(highest):
@@ -133,7 +133,7 @@ class Patch:
         if not np.isfinite(highest):
             return np.inf
         size, cells = float(_FIRST), self.blocks[rough <= highest]
-        while low < _close_to(highest) and size > _FINEST and len(cells) < _MOST:
+        while low < highest - CLOSE_MM and size > _FINEST and len(cells) < _MOST:
             cells, size = _halved(cells, size), size / 2
             if size == 1:
                 cells = cells[self._in_liver(cells)]
@@ -226,10 +226,6 @@ class Patch:
 
 def _arrays(cut: Rows) -> tuple[NDArray[np.int64], NDArray[np.int64], FloatArray, FloatArray]:
     return cut.kinds, cut.groups, cut.numbers, cut.cells
-
-
-def _close_to(distance_mm: float) -> float:
-    return distance_mm - max(CLOSE_MM, CLOSE_FRACTION * distance_mm)
 
 
 _EIGHTHS = (np.indices((2, 2, 2)).reshape(3, -1).T - 0.5) / 2

@@ -3,8 +3,7 @@
 A lesion is the union of its voxels' boxes, as in `liverplan.volumetry.margin`: that errs on the
 safe side. The cuts' own functions at the lesion's corners are never larger than the distance to
 the whole surface; where the part of it inside the liver lies farther off, `cut_distance` finds how
-far. What is given is never more than the distance, and less by 0.3 mm at most, or by
-2 % beyond 15 mm.
+far. What is given is never more than the distance, and less by 0.3 mm at most.
 """
 
 from __future__ import annotations

@@ -15,8 +15,9 @@ from liverplan.volumetry.margin import LesionShape
 _OFF_MM = 0.05
 """Where a corner may be farther than a face by more than that, distances are taken from faces."""
 
-_LOOSE = 0.004
-"""Farther off than that, the nearest corner is searched for to this share of its distance."""
+_LOOSE, _LOOSE_MM = 0.004, 0.05
+"""Farther off than that, the nearest corner is searched for to this share of its distance, or to
+this length if that is less."""
 
 _CORNERS = np.array(list(np.ndindex(2, 2, 2))) * 2 - 1
 
@@ -80,7 +81,7 @@ class LesionBoxes:
         return np.maximum(self.rough_mm(points_mm), points_mm @ toward - farthest)
 
     def distance_mm(self, points_mm: FloatArray, *, at_most_mm: float = np.inf) -> FloatArray:
-        """(N,) distances from points to the nearest box, or less by up to 0.1 mm and 0.4 %.
+        """(N,) distances from points to the nearest box, or less by up to 0.1 mm.
 
         Near the lesion they are exact; farther off they come from the boxes' corners, less what a
         box's face may lie nearer than its corners. Beyond ``at_most_mm`` they are infinite.
@@ -88,15 +89,16 @@ class LesionBoxes:
         return self._bounds_mm(points_mm, at_most_mm)[0]
 
     def at_most_mm(self, points_mm: FloatArray) -> FloatArray:
-        """(N,) distances from points to the nearest box, or more by up to 0.1 mm and 0.4 %."""
+        """(N,) distances from points to the nearest box, or more by up to 0.1 mm."""
         return self._bounds_mm(points_mm, np.inf)[1]
 
     def _bounds_mm(self, points_mm: FloatArray, at_most_mm: float) -> tuple[FloatArray, FloatArray]:
         sides = np.sort(self.grid.spacing_mm)[1:] / 2
         face = float(np.linalg.norm(sides))
-        limit = (at_most_mm + face) * (1 + _LOOSE)
-        above = np.asarray(self.corners.query(points_mm, eps=_LOOSE, distance_upper_bound=limit)[0])
-        below = np.sqrt(np.maximum((above / (1 + _LOOSE)) ** 2 - face**2, 0.0))
+        loose = self._looseness(points_mm, at_most_mm)
+        limit = (at_most_mm + face) * (1 + loose)
+        above = np.asarray(self.corners.query(points_mm, eps=loose, distance_upper_bound=limit)[0])
+        below = np.sqrt(np.maximum((above / (1 + loose)) ** 2 - face**2, 0.0))
         near = np.flatnonzero(below < face**2 / (2 * _OFF_MM))
         if near.size:
             at = self.grid.to_index(points_mm[near]) - self.start
@@ -105,6 +107,13 @@ class LesionBoxes:
             above[near] = below[near] = exact
         below[below > at_most_mm] = np.inf
         return below, above
+
+    def _looseness(self, points_mm: FloatArray, at_most_mm: float) -> float:
+        """Return how loosely the nearest corner may be searched for, as a share of its distance."""
+        if len(points_mm) == 0:
+            return _LOOSE
+        farthest = min(at_most_mm, float(self.rough_mm(points_mm).max()) + 2 * self.radius_mm)
+        return min(_LOOSE, _LOOSE_MM / max(farthest, _LOOSE_MM))
 
 
 @compiled()
