@@ -17,8 +17,9 @@ from liverplan.resection.primitives import BALL, CONE, ELLIPSOID, HEIGHT, PLANE
 from liverplan.volumetry.jit import compiled
 from liverplan.volumetry.primitive_kernels import Array, evaluate, fill, heights
 
-SAMPLES = 4
-"""Points along each side of a voxel that several primitives cross."""
+SAMPLES, ROW, COLUMN = 64, 9, 25
+"""Points in a voxel that several primitives cross, on a rank-1 lattice: no two have a coordinate in
+common, so that cuts along the voxel's faces are told apart as finely as any other."""
 
 CHUNK = 128
 """Blocks that are looked at together, so that all that is known of them stays in the cache."""
@@ -314,12 +315,12 @@ def _together(parts: Array, b: int, c: int, m: Array, cut: Array, place: Array) 
 def _sampled(m: Array, cut: Array, asked: Array, first: int, end: int, place: Array) -> float:
     """Share of a lattice of points in a voxel that some of the cuts' primitives remove."""
     kinds, groups, q, cells = cut
-    count = SAMPLES**3
+    count = SAMPLES
     points, inside = np.empty((count, 3)), np.zeros(count, dtype=np.bool_)
     for p in range(count):
-        a = (p // SAMPLES**2 + 0.5) / SAMPLES - 0.5
-        b = (p // SAMPLES % SAMPLES + 0.5) / SAMPLES - 0.5
-        c = (p % SAMPLES + 0.5) / SAMPLES - 0.5
+        a = (p + 0.5) / count - 0.5
+        b = (p * ROW % count + 0.5) / count - 0.5
+        c = (p * COLUMN % count + 0.5) / count - 0.5
         for r in range(3):
             points[p, r] = place[r] + m[r, 0] * a + m[r, 1] * b + m[r, 2] * c
     f, n = np.empty(count), first

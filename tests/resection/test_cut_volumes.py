@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
 from liverplan.errors import GridError, PlanError
@@ -226,7 +226,11 @@ def test_the_order_of_the_cuts_changes_nothing(mapped, plan, order):
     )
 
 
+_LEVEL = Plane(point_mm=(0, 27, -20), normal=(0, 0, -1))
+
+
 @settings(parent=slowly, max_examples=25, phases=(Phase.explicit, Phase.generate))
+@example(plan=Plan(cuts=(Cleft(planes=(_LEVEL, _LEVEL)),)))
 @given(plan=plans)
 def test_a_brute_force_count_of_points_agrees(mapped, plan):
     """27 random points in each voxel, each asked by itself, without blocks or fractions."""
