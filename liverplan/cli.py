@@ -133,6 +133,13 @@ def assess(  # noqa: PLR0913 - one argument an option, as typer reads them
     segments: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Couinaud segments 1-8; 41, 42: IVa, IVb.")
     ] = None,
+    vessels: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Portal vein (1) and hepatic veins (2).")
+    ] = None,
+    cut_vessel: Annotated[
+        list[str] | None,
+        typer.Option(metavar="X,Y,Z", help="A vessel cut there: what hangs on it is lost."),
+    ] = None,
     patient: Annotated[Path | None, typer.Option(metavar="FILE.toml")] = None,
     protocol: Annotated[str, typer.Option(metavar="NAME")] = workflow.DEFAULT_PROTOCOL,
     backend: Backend = workflow.DEFAULT_BACKEND,
@@ -150,6 +157,8 @@ def assess(  # noqa: PLR0913 - one argument an option, as typer reads them
         wedges=tuple(_wedge(text) for text in wedge or []),
         landmarks=landmarks,
         segments=segments,
+        vessels=vessels,
+        vessels_cut=tuple(_numbers(text, 3, "--cut-vessel") for text in cut_vessel or []),
         patient=patient,
         protocol=protocol,
         backend=backend,

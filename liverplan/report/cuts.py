@@ -35,7 +35,7 @@ def cut_in_words(cut: CutFinding, words: Words) -> str:
     if cut.parts:
         named = plan_in_words(cut.name, words)
         listed = ", ".join(ROMAN.get(part, part) for part in cut.parts)
-        kind = words["cut_parts"] if cut.scheme == "couinaud" else cut.scheme
+        kind = words.table.get(f"cut_{cut.scheme}", cut.scheme)
         return f"{named or kind} ({listed})"
     kind = words[f"cut_{cut.kind}"]
     if cut.centre_mm is None:

@@ -22,7 +22,7 @@ from liverplan.resection.anatomical import SCHEME, SEGMENTS
 from liverplan.resection.landmarks import Landmarks
 from liverplan.resection.maps import PartMap
 from liverplan.segmentation.labels import Segmentation
-from liverplan.volume import FloatArray
+from liverplan.volume import FloatArray, Grid
 
 CAUDATE_FRONT_SHARE = 0.5
 """The caudate lobe reaches this far from the cava toward the portal bifurcation."""
@@ -78,6 +78,13 @@ def by_branches(
         if mask.shape != seeds.shape or not mask.any():
             raise PlanError(f"The vessel branch {name!r} is empty or lies on another grid.")
         seeds[mask] = number
+    return nearest_parts(segmentation, seeds, names, scheme)
+
+
+def nearest_parts(
+    segmentation: Segmentation, seeds: NDArray[np.uint8], names: tuple[str, ...], scheme: str
+) -> PartMap:
+    """Give each liver voxel to the nearest seed: (k, j, i), 0 or n for ``names[n - 1]``."""
     (box,) = ndimage.find_objects((segmentation.liver | (seeds > 0)).astype(np.uint8))
     nearest = ndimage.distance_transform_edt(
         seeds[box] == 0,
@@ -93,15 +100,21 @@ def by_branches(
 def branch_mask(segmentation: Segmentation, stops_mm: FloatArray) -> NDArray[np.bool_]:
     """Voxels along a branch's centreline, (N, 3) LPS points joined by straight lines."""
     mask = np.zeros(segmentation.grid.shape, dtype=np.bool_)
+    mask[branch_voxels(segmentation.grid, stops_mm)] = True
+    return mask
+
+
+def branch_voxels(grid: Grid, stops_mm: FloatArray) -> tuple[NDArray[np.int64], ...]:
+    """Index arrays (k, j, i) of the same voxels, as far as they lie on the grid."""
     stops = np.atleast_2d(np.asarray(stops_mm, dtype=np.float64))
-    step = min(segmentation.grid.spacing_mm) / 2
+    step = min(grid.spacing_mm) / 2
+    found = []
     for start, end in zip(stops, [*stops[1:], stops[-1]], strict=True):
         count = int(np.ceil(np.linalg.norm(end - start) / step)) + 1
         line = start + np.linspace(0, 1, count)[:, None] * (end - start)
-        index = np.rint(segmentation.grid.to_index(line)).astype(int)
-        inside = np.all((index >= 0) & (index < segmentation.grid.shape), axis=1)
-        mask[tuple(index[inside].T)] = True
-    return mask
+        found.append(np.rint(grid.to_index(line)).astype(np.int64))
+    index = np.concatenate(found)
+    return tuple(index[np.all((index >= 0) & (index < grid.shape), axis=1)].T)
 
 
 def _segments(x: FloatArray, at: Landmarks) -> NDArray[np.uint8]:

@@ -39,7 +39,9 @@ class PartMap:
         read_only(self.labels)
 
     def mask(self, names: Iterable[str]) -> NDArray[np.bool_]:
-        """(k, j, i) mask of some parts together.
+        """(k, j, i) mask of some parts together, each with what hangs on it.
+
+        Part "1.2" takes "1.2.1" along: a vessel's branches are named by their way from its trunk.
 
         Raises
         ------
@@ -54,7 +56,8 @@ class PartMap:
                 f"it has {', '.join(self.names)}."
             )
         table = np.zeros(256, dtype=np.bool_)
-        table[[self.names.index(name) + 1 for name in chosen]] = True
+        for number, name in enumerate(self.names, 1):
+            table[number] = any(name == one or name.startswith(f"{one}.") for one in chosen)
         return np.asarray(table[self.labels])
 
     def volumes_ml(self, segmentation: Segmentation) -> dict[str, float]:

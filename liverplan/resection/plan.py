@@ -19,6 +19,9 @@ from liverplan.resection.surface import Surface
 
 SCHEMA: Final = "liverplan.plan/1"
 
+TERRITORIES: Final = frozenset({"portal", "hepatic"})
+"""Maps of what vessels feed and drain: their parts are lost, but nobody takes them out."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
@@ -82,6 +85,12 @@ class Plan:
     def rows(self) -> Rows:
         """Return the shapes, ready to be measured."""
         return rows([_primitives(cut) for cut in self.shapes])
+
+    @property
+    def removing(self) -> Plan:
+        """The plan without lost territories: their tissue and its lesions stay in place."""
+        kept = [c for c in self.cuts if not (isinstance(c, Parts) and c.scheme in TERRITORIES)]
+        return self if len(kept) == len(self.cuts) else Plan(cuts=tuple(kept), name=self.name)
 
     def without(self, kind: type) -> Plan:
         """Return the plan without its cuts of one kind."""

@@ -1,27 +1,69 @@
-"""What is lost with a vessel: the tissue that a cut branch feeds or drains.
+"""What is lost with a vessel: the tissue that a cut branch and all that hangs on it feed or drain.
 
 Tissue without inflow (portal vein) or outflow (hepatic vein) stays in place and works no more, as
-far as its territory tells: that is the nearest branch, and collaterals are unknown.
+far as its territory tells: that is the nearest branch, and collaterals are unknown. A branch counts
+as cut where it begins; with it goes every branch whose name begins with its own (`PartMap.mask`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Literal
+from types import MappingProxyType
+from typing import Final, Literal
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
+from scipy.spatial import cKDTree
 
 from liverplan.errors import PlanError
-from liverplan.resection.couinaud import branch_mask, by_branches
+from liverplan.resection.couinaud import branch_voxels, by_branches, nearest_parts
 from liverplan.resection.maps import PartMap
 from liverplan.resection.plan import Parts, Plan
+from liverplan.segmentation.branching import Branch, branches_of
 from liverplan.segmentation.labels import Segmentation
-from liverplan.segmentation.vessels import Branch
 
 Tree = Literal["portal", "hepatic"]
 
+LUMEN: Final = "vessels"
+"""Scheme of the map of the vessels themselves."""
+TREES: Final[Mapping[Tree, str]] = MappingProxyType(
+    {"portal": "portal vein", "hepatic": "hepatic veins"}
+)
+"""A tree's part of that map, by the scheme of its territories."""
 MOST_BRANCHES = 255
+CLICK_MM = 6.0
+"""So near a vessel must be to a point that means it."""
+
+
+def territory_maps(
+    segmentation: Segmentation,
+    lumen: PartMap,
+    roots_mm: Mapping[str, ArrayLike] = MappingProxyType({}),
+) -> dict[str, PartMap]:
+    """Divide the liver by the branches of the vessels that are marked.
+
+    Parameters
+    ----------
+    segmentation : Segmentation
+    lumen : PartMap
+        Scheme "vessels", with the parts "portal vein", "hepatic veins" or one of them.
+    roots_mm : mapping of str to (n, 3) array
+        By part: LPS points in the trunks; a tree without one is rooted at its thickest end.
+
+    Returns
+    -------
+    dict of str to PartMap
+        "portal", "hepatic": as far as there is such a tree. Branches are named as
+        `liverplan.segmentation.branching` says.
+    """
+    found: dict[str, PartMap] = {}
+    for tree, name in TREES.items():
+        if name not in lumen.names:
+            continue
+        branches = branches_of(lumen.mask([name]), lumen.grid, roots_mm.get(name, ()))
+        if branches:
+            found[tree] = territories(segmentation, branches, tree)
+    return found
 
 
 def territories(
@@ -35,8 +77,7 @@ def territories(
     ----------
     segmentation : Segmentation
     branches : sequence of Branch, or mapping of str to (k, j, i) bool array
-        Middle lines as `liverplan.segmentation.vessels` finds them, named "1", "2", ... in their
-        order; or each labelled branch's voxels by its name.
+        Middle lines as `branches_of` finds them; or each labelled branch's voxels by its name.
     tree : str
         "portal" (inflow) or "hepatic" (outflow): the map's scheme.
 
@@ -49,12 +90,64 @@ def territories(
         raise PlanError(
             f"A map holds at most {MOST_BRANCHES} branches, and there are {len(branches)}."
         )
-    if not isinstance(branches, Mapping):
-        branches = {
-            str(number): branch_mask(segmentation, np.array(branch.points_mm))
-            for number, branch in enumerate(branches, 1)
-        }
-    return by_branches(segmentation, branches, scheme=tree)
+    if isinstance(branches, Mapping):
+        return by_branches(segmentation, branches, scheme=tree)
+    seeds = np.zeros(segmentation.grid.shape, dtype=np.uint8)
+    for number, branch in reversed(list(enumerate(branches, 1))):  # a fork is the trunk's
+        voxels = branch_voxels(segmentation.grid, np.array(branch.points_mm))
+        if voxels[0].size == 0:
+            raise PlanError(f"The vessel branch {branch.name!r} is empty or lies on another grid.")
+        seeds[voxels] = number
+    names = tuple(branch.name for branch in branches)
+    return nearest_parts(segmentation, seeds, names, tree)
+
+
+def branch_at(
+    maps: Mapping[str, PartMap], point_mm: ArrayLike, *, within_mm: float = CLICK_MM
+) -> tuple[Tree, str]:
+    """Return the tree and the branch that a point means: that of the nearest vessel.
+
+    Parameters
+    ----------
+    maps : mapping of str to PartMap
+        With "vessels", "portal" and "hepatic", as far as there are any.
+    point_mm : (3,) array
+        LPS.
+
+    Raises
+    ------
+    PlanError
+        If no vessel with a territory lies within so many millimetres.
+    """
+    point = np.asarray(point_mm, dtype=np.float64)
+    best: tuple[float, Tree, str] | None = None
+    for tree, name in TREES.items():
+        if tree not in maps or LUMEN not in maps or name not in maps[LUMEN].names:
+            continue
+        lumen = maps[LUMEN].mask([name]) & (maps[tree].labels > 0)
+        voxels = np.argwhere(lumen)
+        if len(voxels) == 0:
+            continue
+        away, nearest = cKDTree(maps[tree].grid.to_mm(voxels)).query(point)
+        if best is None or away < best[0]:
+            branch = maps[tree].names[maps[tree].labels[tuple(voxels[nearest])] - 1]
+            best = float(away), tree, branch
+    if best is None or best[0] > within_mm:
+        place = ", ".join(f"{x:.1f}" for x in point)
+        raise PlanError(f"No vessel inside the liver lies within {within_mm:g} mm of {place} mm.")
+    return best[1], best[2]
+
+
+def toggled(cut: Sequence[str], branch: str) -> tuple[str, ...]:
+    """Return the branches that are cut once another is marked, or its mark taken back.
+
+    What hangs on a marked branch needs no mark of its own.
+    """
+    if branch in cut:
+        return tuple(name for name in cut if name != branch)
+    if any(branch.startswith(f"{name}.") for name in cut):
+        return tuple(cut)
+    return (*(name for name in cut if not name.startswith(f"{branch}.")), branch)
 
 
 def cut_branches(

@@ -2,6 +2,7 @@
 
 from liverplan.segmentation.axes import Axes, axes_of
 from liverplan.segmentation.backends import Segmenter, find_segmenters, segment_with
+from liverplan.segmentation.branching import Branch, branches_of
 from liverplan.segmentation.contours import apply_contours, outline_mask
 from liverplan.segmentation.edit import (
     brush,
@@ -23,7 +24,7 @@ from liverplan.segmentation.labels import Provenance, Segmentation
 from liverplan.segmentation.lesions import lesion_from_click, lesion_from_stroke
 from liverplan.segmentation.liver import segment_liver
 from liverplan.segmentation.results import Doubt, DoubtfulPlace, LesionResult, LiverResult
-from liverplan.segmentation.vessels import Branch, Vessels, find_vessels, territories
+from liverplan.segmentation.vessels import Vessels, find_vessels
 
 __all__ = [
     "Axes",
@@ -40,6 +41,7 @@ __all__ = [
     "Vessels",
     "apply_contours",
     "axes_of",
+    "branches_of",
     "brush",
     "click",
     "erase",
@@ -57,6 +59,5 @@ __all__ = [
     "segment_with",
     "segmentation_from_files",
     "split_lesion",
-    "territories",
     "write_mask_file",
 ]

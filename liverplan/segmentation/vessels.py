@@ -1,26 +1,26 @@
 """Portal and hepatic veins as trees, from a click in each.
 
 A vessel is what is brighter than the liver around it: brighter than the local mean of the liver
-by so many standard deviations of the noise, and connected to a click. Its middle line is thinned
-from the mask; branches run between forks. The cava is kept apart: vessels stay inside the liver
-mask, and one step from it.
+by so many standard deviations of the noise, and connected to a click. What hangs on what is told
+from its middle line (`branching`), seen from the click. The cava is kept apart: vessels stay inside
+the liver mask, and one step from it.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import scipy.ndimage as ndi
 from numpy.typing import ArrayLike, NDArray
-from skimage.morphology import skeletonize
 
 from liverplan import __version__
 from liverplan.errors import SegmentationError
+from liverplan.segmentation.branching import Branch, branches_of
 from liverplan.segmentation.coarse import Blocks, blocks_of, resampled
 from liverplan.segmentation.labels import Provenance
 from liverplan.segmentation.results import Mask
-from liverplan.segmentation.shapes import Float32, depth_mm, grown, mean_near, pieces
+from liverplan.segmentation.shapes import grown, mean_near, pieces
 from liverplan.volume import FloatArray, Volume
 
 Triple = tuple[int, int, int]
@@ -35,34 +35,12 @@ HILUM_MM = 3.0
 SMALLEST_ML = 0.1
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Branch:
-    """A stretch of vessel between forks or ends.
-
-    Parameters
-    ----------
-    tree : int
-        The click that it hangs on, from 1.
-    points_mm : tuple of (x, y, z)
-        Its middle line, LPS mm, in order.
-    radius_mm : float
-        Mean radius.
-    """
-
-    tree: int
-    points_mm: tuple[tuple[float, float, float], ...]
-    radius_mm: float
-
-    @property
-    def length_mm(self) -> float:
-        """Length along the middle line."""
-        steps = np.diff(np.array(self.points_mm), axis=0)
-        return float(np.linalg.norm(steps, axis=1).sum())
-
-
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Vessels:
-    """Vessel trees on the CT's grid: numbers from 1 by click, their branches, what made them."""
+    """Vessel trees on the CT's grid: numbers from 1 by click, their branches, what made them.
+
+    A branch's name is its way from the click within its tree.
+    """
 
     labels: NDArray[np.uint8]
     branches: tuple[Branch, ...]
@@ -102,7 +80,11 @@ def find_vessels(volume: Volume, liver_mask: Mask, seeds_mm: ArrayLike) -> Vesse
         labels[box][resampled((trees == tree).astype(np.float32), where) >= 0.5] = tree
     return Vessels(
         labels=labels,
-        branches=_branches(trees, blocks),
+        branches=tuple(
+            replace(branch, tree=tree)
+            for tree, seed in enumerate(seeds, 1)
+            for branch in branches_of(trees == tree, blocks.grid, seed)
+        ),
         provenance=Provenance(
             method="liverplan vessels from clicks",
             version=__version__,
@@ -124,17 +106,6 @@ def bright_in(blocks: Blocks, liver: Mask) -> Mask:
     numbers, counts = pieces(bright)
     large = np.flatnonzero(counts * blocks.voxel_ml >= SMALLEST_ML)
     return np.isin(numbers, large) & bright
-
-
-def territories(
-    vessels: Vessels, liver_mask: Mask, spacing_mm: tuple[float, float, float]
-) -> NDArray[np.uint8]:
-    """Give every liver voxel to the nearest tree, by straight distance."""
-    nearest = ndi.distance_transform_edt(
-        vessels.labels == 0, sampling=spacing_mm, return_distances=False, return_indices=True
-    )
-    found: NDArray[np.uint8] = np.where(liver_mask, vessels.labels[tuple(nearest)], np.uint8(0))
-    return found
 
 
 def _liver_box(liver: Mask, volume: Volume) -> tuple[Triple, Triple]:
@@ -166,44 +137,3 @@ def _trees(bright: Mask, blocks: Blocks, seeds: FloatArray) -> NDArray[np.int32]
         front = bright & (trees == 0) & (spread > 0)
         trees[front] = spread[front]
     return trees
-
-
-def _branches(trees: NDArray[np.int32], blocks: Blocks) -> tuple[Branch, ...]:
-    """Thin the trees and cut them at their forks."""
-    line = skeletonize(trees > 0)
-    neighbours = ndi.convolve(line.astype(np.int8), np.ones((3, 3, 3), np.int8), mode="constant")
-    stretches = line & (neighbours <= 3)
-    numbers, _ = ndi.label(stretches, structure=np.ones((3, 3, 3)))
-    radius: Float32 = depth_mm(trees > 0, blocks.spacing_mm)
-    found = []
-    for number, where in enumerate(ndi.find_objects(numbers), 1):
-        voxels = np.argwhere(numbers[where] == number) + [s.start for s in where]
-        if len(voxels) >= 3:
-            found.append(_branch(_in_order(voxels), trees, radius, blocks))
-    return tuple(found)
-
-
-def _branch(
-    voxels: NDArray[np.int_], trees: NDArray[np.int32], radius: Float32, blocks: Blocks
-) -> Branch:
-    at = tuple(voxels.T)
-    points = tuple((float(x), float(y), float(z)) for x, y, z in blocks.grid.to_mm(voxels))
-    tree = int(np.bincount(trees[at]).argmax())
-    return Branch(tree=tree, points_mm=points, radius_mm=float(radius[at].mean()))
-
-
-def _in_order(voxels: NDArray[np.int_]) -> NDArray[np.int_]:
-    """Walk from one end of a thin line to the other."""
-    near = np.abs(voxels[:, None] - voxels[None]).max(axis=-1) == 1
-    at = int(near.sum(axis=1).argmin())
-    order, left = [at], set(range(len(voxels))) - {at}
-    while left:
-        following = [n for n in np.flatnonzero(near[at]) if n in left]
-        at = (
-            int(following[0])
-            if following
-            else min(left, key=lambda n: int(np.abs(voxels[n] - voxels[at]).sum()))
-        )
-        order.append(at)
-        left.discard(at)
-    return voxels[order]

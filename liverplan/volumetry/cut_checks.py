@@ -141,7 +141,7 @@ def _parting_faults(index: PlanIndex, cut: Sheet, name: str) -> list[str]:
 
 
 def _lesion_faults(index: PlanIndex, plan: Plan) -> list[str]:
-    cutting = plan.without(Ablation)
+    cutting = plan.removing.without(Ablation)
     if not cutting.cuts:
         return []
     return [
@@ -153,7 +153,7 @@ def _lesion_faults(index: PlanIndex, plan: Plan) -> list[str]:
 
 
 def _island_faults(index: PlanIndex, plan: Plan) -> list[str]:
-    cutting = plan.without(Ablation)
+    cutting = plan.removing.without(Ablation)
     islands = islands_ml(index, cutting) if cutting.cuts else ()
     if not islands:
         return []

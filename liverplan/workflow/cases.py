@@ -36,6 +36,7 @@ from liverplan.workflow.plans import Draft, drafts_of, needs_masks, placed
 from liverplan.workflow.progress import Progress, part, tell
 from liverplan.workflow.response import outdated, response_in
 from liverplan.workflow.segments import read_segments
+from liverplan.workflow.vessels import read_vessels, with_vessels_cut
 
 
 def assess(
@@ -67,7 +68,7 @@ def assess(
     tell(progress, 0.8, "Measuring")
     maps, map_notes = _maps(request, made, landmarks)
     index = PlanIndex.build(made.segmentation, maps) if needs_masks(drafts) else None
-    plan = placed(drafts, index)
+    plan = with_vessels_cut(placed(drafts, index), maps, request.vessels_cut)
     notes = (*ct.notes, *made.notes, *map_notes)
     findings = evaluate(
         made.segmentation,
@@ -183,6 +184,8 @@ def _drafts(request: Request) -> tuple[tuple[Draft, ...], Landmarks | None]:
     """Read the plan and the landmarks before the work: what is wrong with them is said at once."""
     if request.landmarks is not None and request.segments is not None:
         raise InputError("Give landmarks or a map of the segments, not both.")
+    if request.vessels_cut and request.vessels is None:
+        raise InputError("A vessel can be cut once vessels are given (--vessels FILE).")
     drafts = drafts_of(planes=request.planes, resections=request.resections, wedges=request.wedges)
     return drafts, None if request.landmarks is None else read_landmarks(request.landmarks)
 
@@ -196,6 +199,8 @@ def _maps(
         maps[COUINAUD] = by_landmarks(made.segmentation, landmarks)
     elif request.segments is not None:
         maps[COUINAUD], notes = read_segments(request.segments, made.segmentation)
+    if request.vessels is not None:
+        maps |= read_vessels(request.vessels, made.segmentation)
     return maps, notes
 
 

@@ -59,6 +59,10 @@ class Request:
         A wedge round a metastasis: 2 is the first.
     landmarks, segments : Path or None
         What the Couinaud segments come from: clicked points (TOML), or a label map.
+    vessels : Path or None
+        Given portal vein (label 1) and hepatic veins (2): NIfTI, NRRD or DICOM SEG.
+    vessels_cut : tuple of (x, y, z)
+        A point in each vessel branch that is cut, LPS mm: what hangs on it is lost.
     patient : Path or None
         TOML file with attested facts.
     protocol : str
@@ -77,6 +81,8 @@ class Request:
     wedges: tuple[tuple[int, float], ...] = ()
     landmarks: Path | None = None
     segments: Path | None = None
+    vessels: Path | None = None
+    vessels_cut: tuple[Point, ...] = ()
     patient: Path | None = None
     protocol: str = DEFAULT_PROTOCOL
     backend: str = DEFAULT_BACKEND

@@ -26,6 +26,11 @@ VESSELS_UNKNOWN = (
     "The plan knows nothing of vessels and bile ducts that were not segmented: inflow, outflow and "
     "bile drainage of what stays must be judged by the surgeon."
 )
+TERRITORIES_TOLD = (
+    "What a cut vessel feeds or drains was told by the nearest branch that was marked: vessels "
+    "that nobody marked, and collaterals, are unknown. It counts as lost, and stays in place with "
+    "any metastasis in it."
+)
 VESSEL_SCHEMES = frozenset({"portal", "hepatic", "vessels"})
 
 
@@ -106,7 +111,7 @@ def measure_any(liver: Liver, plan: Plan) -> Measured:
         volumes=Volumes(**kept),
         margins=plan_margins(index, plan),
         cuts=tuple(map(_cut, plan.cuts, volumes.alone_ml)),
-        notes=(*plan.notes, *_map_notes(liver)),
+        notes=(*plan.notes, *_map_notes(liver, plan)),
     )
 
 
@@ -181,11 +186,13 @@ def _require_maps(liver: Liver, plan: Plan) -> None:
             )
 
 
-def _map_notes(liver: Liver) -> tuple[str, ...]:
+def _map_notes(liver: Liver, plan: Plan) -> tuple[str, ...]:
     """Say what the maps make doubtful: odd shares, vessels that nobody marked."""
     notes: tuple[str, ...] = ()
     if SCHEME in liver.maps:
         notes = share_warnings(liver.maps[SCHEME].shares_fraction(liver.segmentation))
+    if plan.removing is not plan:
+        notes = (*notes, TERRITORIES_TOLD)
     return notes if VESSEL_SCHEMES & set(liver.maps) else (*notes, VESSELS_UNKNOWN)
 
 

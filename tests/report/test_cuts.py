@@ -86,7 +86,7 @@ def test_flat_and_curved_cuts_are_laid_flat_and_others_are_not(request_):
         ),
         (
             CutFinding(kind="parts", removes_ml=1, scheme="portal", parts=("right",)),
-            "portal (right)", "portal (right)",
+            "territory of a cut portal branch (right)", "område vars portagren delas (right)",
         ),
         (
             CutFinding(kind="wedge", removes_ml=1, centre_mm=(1.25, 2, 3), radius_mm=22.5),

@@ -5,7 +5,7 @@ import pytest
 from liverplan.eligibility import Measured, Patient, judge, parse_protocol, protocol_text
 from liverplan.report.phrases import said
 from liverplan.resection.sheet import FALLBACK
-from liverplan.workflow.measuring import VESSELS_UNKNOWN
+from liverplan.workflow.measuring import TERRITORIES_TOLD, VESSELS_UNKNOWN
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +66,7 @@ def test_sentences_with_their_numbers_and_names(english, swedish):
     assert said(english, "en").text == english
 
 
-@pytest.mark.parametrize("sentence", [VESSELS_UNKNOWN, FALLBACK])
+@pytest.mark.parametrize("sentence", [VESSELS_UNKNOWN, TERRITORIES_TOLD, FALLBACK])
 def test_notes_of_a_plan_are_known(sentence):
     assert said(sentence, "sv").language == "sv"
 

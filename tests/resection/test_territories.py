@@ -6,7 +6,14 @@ import pytest
 from liverplan.errors import PlanError
 from liverplan.resection import Plan, Sphere
 from liverplan.resection.couinaud import branch_mask
-from liverplan.resection.territories import cut_branches, territories
+from liverplan.resection.maps import PartMap
+from liverplan.resection.territories import (
+    branch_at,
+    cut_branches,
+    territories,
+    territory_maps,
+    toggled,
+)
 from liverplan.segmentation.labels import Segmentation
 from liverplan.segmentation.vessels import Branch
 from liverplan.volume import Grid
@@ -22,14 +29,14 @@ def box():
     return Segmentation(grid=grid, labels=np.ones(grid.shape, dtype=np.uint8))
 
 
-def _line(start, end):
-    return Branch(tree=1, points_mm=(start, end), radius_mm=2.0)
+def _line(start, end, name="1"):
+    return Branch(name=name, points_mm=(start, end), radius_mm=2.0)
 
 
 @pytest.fixture(scope="module")
 def index(box):
     """Two portal branches to the left and right, two hepatic ones above and below."""
-    portal = [_line((-9.5, -15, 0), (-9.5, 15, 0)), _line((9.5, -15, 0), (9.5, 15, 0))]
+    portal = [_line((-9.5, -15, 0), (-9.5, 15, 0)), _line((9.5, -15, 0), (9.5, 15, 0), "2")]
     hepatic = {
         "upper": branch_mask(box, np.array([(-15.0, 0, 9.5), (15, 0, 9.5)])),
         "lower": branch_mask(box, np.array([(-15.0, 0, -9.5), (15, 0, -9.5)])),
@@ -76,3 +83,51 @@ def test_nothing_cut_and_too_many_branches_are_refused(box, index):
         territories(box, [_line((0, 0, 0), (1, 0, 0))] * 256, "portal")
     with pytest.raises(PlanError, match="branch '1' is empty"):
         territories(box, [_line((90, 0, 0), (91, 0, 0))], "portal")
+
+
+@pytest.fixture(scope="module")
+def vessels(box):
+    """A portal vein that comes in from the left and forks to the front and the back."""
+    grid = box.grid
+    x, y, z = grid.to_mm(np.indices(grid.shape).reshape(3, -1).T).T.reshape(3, *grid.shape)
+    trunk = (x > -2) & (np.hypot(y, z) < 2.6)
+    limbs = (np.hypot(x + 3, z) < 2.1) & (abs(y) < 18)
+    labels = (trunk | limbs).astype(np.uint8)
+    names = ("portal vein", "hepatic veins")
+    return PartMap(scheme="vessels", grid=grid, labels=labels, names=names)
+
+
+@pytest.fixture(scope="module")
+def maps(box, vessels):
+    found = territory_maps(box, vessels, {"portal vein": [(18.0, 0, 0)]})
+    return {"vessels": vessels, **found}
+
+
+def test_what_hangs_on_a_cut_branch_is_lost_with_it(box, maps):
+    assert set(maps) == {"vessels", "portal"}
+    assert maps["portal"].names == ("1", "1.1", "1.2")
+    index = PlanIndex.build(box, maps)
+    whole = lost_ml(index, cut_branches(portal=["1"]))
+    assert whole == pytest.approx(index.functional_ml)
+    limbs = [lost_ml(index, cut_branches(portal=[name])) for name in ("1.1", "1.2")]
+    assert limbs[0] == pytest.approx(limbs[1], rel=0.1)
+    trunk = maps["portal"].volumes_ml(box)["1"]
+    assert sum(limbs) + trunk == pytest.approx(whole)
+
+
+def test_a_point_means_the_branch_of_the_nearest_vessel(maps):
+    assert branch_at(maps, (10.0, 3, 0)) == ("portal", "1")
+    front, back = branch_at(maps, (-3.0, -15, 1)), branch_at(maps, (-3.0, 15, 1))
+    assert {front[1], back[1]} == {"1.1", "1.2"}
+    with pytest.raises(PlanError, match=r"No vessel inside the liver lies within 6 mm of -19.0, 1"):
+        branch_at(maps, (-19.0, 19, 19))
+    with pytest.raises(PlanError, match="No vessel inside the liver"):
+        branch_at({}, (0.0, 0, 0))
+
+
+def test_a_mark_is_set_and_taken_back_and_needs_no_other_beyond_it():
+    assert toggled((), "1.2") == ("1.2",)
+    assert toggled(("1.2", "1.1.3"), "1.2") == ("1.1.3",)
+    assert toggled(("1.2", "1.1.3"), "1.1") == ("1.2", "1.1")
+    assert toggled(("1.2",), "1.2.1") == ("1.2",)
+    assert toggled(("1.2",), "1.20") == ("1.2", "1.20")

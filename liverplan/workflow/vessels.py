@@ -1,0 +1,102 @@
+"""Given vessels: what each branch feeds or drains, and what is lost where one is cut."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final
+
+import numpy as np
+
+from liverplan import dicom
+from liverplan.errors import InputError
+from liverplan.resection.maps import PartMap
+from liverplan.resection.plan import Plan
+from liverplan.resection.territories import (
+    LUMEN,
+    TREES,
+    branch_at,
+    cut_branches,
+    territory_maps,
+    toggled,
+)
+from liverplan.segmentation import Segmentation, read_mask_file
+from liverplan.segmentation.files import SUFFIXES
+from liverplan.segmentation.results import Mask
+from liverplan.volume import Grid
+
+VALUES: Final[Mapping[int, str]] = MappingProxyType(dict(enumerate(TREES.values(), 1)))
+"""What a label value stands for: 1 the portal vein, 2 the hepatic veins; others are let be."""
+
+CODES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        **dict.fromkeys(("32764006", "73931004", "70253006", "284639000"), TREES["portal"]),
+        **dict.fromkeys(("8993003", "272998002", "273099000", "273202007"), TREES["hepatic"]),
+    }
+)
+"""SNOMED CT, by which a DICOM SEG names them; right, middle, left and umbilical parts as well."""
+
+
+def read_vessels(path: Path, segmentation: Segmentation) -> dict[str, PartMap]:
+    """Read the vessels of a liver, and divide it by their branches.
+
+    Returns
+    -------
+    dict of str to PartMap
+        "vessels", and "portal" and "hepatic" as far as there are such trees in the liver.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read, or holds neither tree.
+    """
+    grid = segmentation.grid
+    named = _values(path, grid) if path.name.lower().endswith(SUFFIXES) else _coded(path, grid)
+    if not any(mask.any() for mask in named.values()):
+        raise InputError(
+            f"{path.name} holds neither a portal vein (label 1) nor hepatic veins (label 2)."
+        )
+    labels = np.zeros(grid.shape, np.uint8)
+    for number, name in enumerate(TREES.values(), 1):
+        if name in named:
+            labels[named[name]] = number
+    lumen = PartMap(scheme=LUMEN, grid=grid, labels=labels, names=tuple(TREES.values()))
+    territories = territory_maps(segmentation, lumen)
+    if not any(part_map.labels.any() for part_map in territories.values()):
+        raise InputError(f"The vessels in {path.name} are too short to divide the liver by.")
+    return {LUMEN: lumen, **territories}
+
+
+def with_vessels_cut(
+    plan: Plan, maps: Mapping[str, PartMap], points_mm: Sequence[Sequence[float]]
+) -> Plan:
+    """Return a plan in which the branches at some points are cut as well.
+
+    Raises
+    ------
+    PlanError
+        If there is no vessel near a point.
+    """
+    if not points_mm:
+        return plan
+    cut: dict[str, tuple[str, ...]] = dict.fromkeys(TREES, ())
+    for point in points_mm:
+        tree, branch = branch_at(maps, point)
+        cut[tree] = cut[tree] if branch in cut[tree] else toggled(cut[tree], branch)
+    return cut_branches(portal=cut["portal"], hepatic=cut["hepatic"], beside=plan)
+
+
+def _values(path: Path, grid: Grid) -> dict[str, Mask]:
+    file = read_mask_file(path, grid)
+    there = [value for value in VALUES if value in file.values]
+    return dict(zip((VALUES[v] for v in there), file.masks(there), strict=True)) if there else {}
+
+
+def _coded(path: Path, grid: Grid) -> dict[str, Mask]:
+    found: dict[str, Mask] = {}
+    for segment in dicom.read_seg(path, grid):
+        name = CODES.get(segment.code.value, "")
+        if name:
+            found[name] = segment.mask | found.get(name, np.zeros(grid.shape, bool))
+    return found
