@@ -30,6 +30,7 @@ from liverplan.resection import (
 )
 from liverplan.resection.anatomical import SCHEME, split_fourth
 from liverplan.resection.surface import frame_of
+from liverplan.resection.territories import branch_at, toggled
 from liverplan.volume import FloatArray
 from liverplan.volumetry.cut_checks import cut_faults
 from liverplan.volumetry.cut_map import CutMap, flatten
@@ -39,6 +40,8 @@ from liverplan.volumetry.suggest import WEDGE_DIRECTIONS, WEDGE_HALF_ANGLE_DEG, 
 
 CLICKED_RADIUS_MM = 15.0
 """Of an ablation zone placed by a click: the usual needle's zone is about 3 cm across."""
+
+HANGS_ON_CUT = "This branch hangs on one that is cut already: it is lost with that."
 
 SURFACE_RIM_MM = 12.0
 """A curved cut reaches this far beyond the liver on all sides."""
@@ -60,6 +63,8 @@ class Cutting(QObject):
             self._curved_through(point)
         elif tool == "contour":
             self.add_contour_point(point)
+        elif tool == "cut vessel":
+            self.cut_vessel(point)
 
     def round_lesion(self, kind: str, label: int) -> None:
         """Add a wedge, a sphere or an ablation zone round a lesion, with the margin."""
@@ -114,6 +119,20 @@ class Cutting(QObject):
     def take_segments(self, names: tuple[str, ...]) -> None:
         """Let the plan take these Couinaud segments and no others; none takes the cut away."""
         self._take(SCHEME, split_fourth(names))
+
+    def cut_vessel(self, point: FloatArray) -> None:
+        """Mark the vessel branch at a point as cut, or take the mark back."""
+        work = self.desk.session.work
+        try:
+            tree, branch = branch_at(work.maps, point)
+        except PlanError as refusal:
+            self.desk.say("resection", str(refusal))
+            return
+        before = self.taken(tree)
+        after = toggled(before, branch)
+        beyond = after == before
+        self.desk.say("resection", HANGS_ON_CUT if beyond else "", "info")
+        self.take_parts(tree, after)
 
     def take_parts(self, scheme: str, names: tuple[str, ...]) -> None:
         """Let the plan take the territory of these vessel branches and no others."""

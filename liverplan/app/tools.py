@@ -35,6 +35,7 @@ ToolName = Literal[
     "contour",
     "ablation",
     "landmarks",
+    "cut vessel",
 ]
 
 PAINTING: frozenset[str] = frozenset({"brush", "eraser"})

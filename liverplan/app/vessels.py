@@ -1,4 +1,7 @@
-"""Portal and hepatic veins from clicks: found, kept in the case, shown on slices and in 3D."""
+"""Portal and hepatic veins from clicks: found, kept in the case, shown on slices and in 3D.
+
+What each branch feeds or drains is told with them, and told anew when the liver's mask changes.
+"""
 
 from __future__ import annotations
 
@@ -17,15 +20,19 @@ from liverplan.app.session import Topic
 from liverplan.app.state import Work
 from liverplan.app.surfaces import surface_of
 from liverplan.app.views import SliceView
+from liverplan.resection import territories
 from liverplan.resection.maps import PartMap
+from liverplan.resection.plan import TERRITORIES
+from liverplan.resection.territories import territory_maps
 from liverplan.segmentation import Segmentation, find_vessels
 from liverplan.volume import FloatArray, Volume
 
-TREES = ("portal vein", "hepatic veins")
-SCHEME = "vessels"
-"""The map's name in the case, and the document's that keeps the clicks."""
+SCHEME = territories.LUMEN
+TREES = tuple(territories.TREES.values())
+CUT_ANEW = "The vessels were found anew: mark again which of their branches are cut."
 
 Seeds = Mapping[str, list[list[float]]]
+Maps = dict[str, PartMap]
 
 
 class VesselMarking(QObject):
@@ -57,7 +64,12 @@ class VesselMarking(QObject):
         """Forget the vessels and their clicks."""
         work = self.desk.session.work
         if SCHEME in work.maps or self.seeds:
-            self.desk.session.do("remove vessels", with_vessels(work, None, {}))
+            self._do("remove vessels", with_vessels(work, {}, {}))
+
+    def _do(self, name: str, after: Work) -> None:
+        lost = after.plans != self.desk.session.work.plans
+        self.desk.session.do(name, after)
+        self.desk.say("resection", CUT_ANEW if lost else "")
 
     def _clicked(self, tool: str, point: FloatArray, _view: SliceView) -> None:
         work = self.desk.session.work
@@ -67,18 +79,20 @@ class VesselMarking(QObject):
         seeds = {name: list(self.seeds.get(name, [])) for name in TREES}
         seeds[tool].append([float(x) for x in point])
 
-        def task(_report: Progress, _cancel: threading.Event) -> PartMap:
-            return vessel_map(volume, segmentation, seeds)
+        def task(_report: Progress, _cancel: threading.Event) -> Maps:
+            return vessel_maps(volume, segmentation, seeds)
 
         def then(answer: object) -> None:
             now = self.desk.session.work
-            if isinstance(answer, PartMap) and now.volume is volume:
-                self.desk.session.do(f"mark {tool}", with_vessels(now, answer, seeds))
+            if isinstance(answer, dict) and now.volume is volume:
+                self._do(f"mark {tool}", with_vessels(now, answer, seeds))
                 self.desk.tools.choose("")
 
         self.desk.run("liver", f"Following the {tool}", task, then)
 
     def _session_changed(self, topics: frozenset[Topic]) -> None:
+        if "labels" in topics and "ct" not in topics:
+            self._divide_anew()
         if not topics & {"ct", "maps"}:
             return
         vessels = self.desk.session.work.maps.get(SCHEME)
@@ -98,13 +112,31 @@ class VesselMarking(QObject):
 
         self.desk.jobs["vessel surfaces"] = Job("vessel surfaces", task, then).start()
 
+    def _divide_anew(self) -> None:
+        """Give tissue that joined the liver to its nearest branch."""
+        work = self.desk.session.work
+        segmentation, lumen = work.segmentation, work.maps.get(SCHEME)
+        if segmentation is None or lumen is None or not TERRITORIES & work.maps.keys():
+            return
+        seeds = self.seeds
+
+        def task(_report: Progress, _cancel: threading.Event) -> Maps:
+            return territory_maps(segmentation, lumen, seeds)
+
+        def then(end: JobEnd) -> None:
+            now = self.desk.session.work
+            if isinstance(end.answer, dict) and now.segmentation is segmentation:
+                self.desk.session.put_maps(MappingProxyType({**now.maps, **end.answer}))
+
+        self.desk.jobs["territories"] = Job("territories", task, then).start()
+
     def _finished(self, end: JobEnd) -> None:
         self.surfaces = end.answer if isinstance(end.answer, dict) else {}
         self.surfaces_changed.emit()
 
 
-def vessel_map(volume: Volume, segmentation: Segmentation, seeds: Seeds) -> PartMap:
-    """Follow every tree from its clicks.
+def vessel_maps(volume: Volume, segmentation: Segmentation, seeds: Seeds) -> Maps:
+    """Follow every tree from its clicks, and divide the liver by its branches.
 
     Raises
     ------
@@ -114,17 +146,27 @@ def vessel_map(volume: Volume, segmentation: Segmentation, seeds: Seeds) -> Part
     clicks = [(name, point) for name, points in seeds.items() for point in points]
     found = find_vessels(volume, segmentation.liver, np.array([point for _, point in clicks]))
     table = np.array([0, *(TREES.index(name) + 1 for name, _ in clicks)], dtype=np.uint8)
-    return PartMap(scheme=SCHEME, grid=volume.grid, labels=table[found.labels], names=TREES)
+    lumen = PartMap(scheme=SCHEME, grid=volume.grid, labels=table[found.labels], names=TREES)
+    return {SCHEME: lumen, **territory_maps(segmentation, lumen, seeds)}
 
 
-def with_vessels(work: Work, vessels: PartMap | None, seeds: Seeds) -> Work:
-    """Return the work with other vessels, or with none."""
-    maps = {k: v for k, v in work.maps.items() if k != SCHEME}
+def with_vessels(work: Work, found: Maps, seeds: Seeds) -> Work:
+    """Return the work with other vessels, or with none; plans then cut no branch that was named.
+
+    Other vessels have other branches: what was marked as cut could be another by now.
+    """
+    maps = {k: v for k, v in work.maps.items() if k != SCHEME and k not in TERRITORIES} | found
     documents = {k: v for k, v in work.documents.items() if k != SCHEME}
-    if vessels is not None:
-        maps[SCHEME] = vessels
+    if found:
         documents[SCHEME] = {name: points for name, points in seeds.items() if points}
-    return replace(work, maps=MappingProxyType(maps), documents=MappingProxyType(documents))
+    plans = tuple(plan.removing for plan in work.plans)
+    return replace(
+        work,
+        maps=MappingProxyType(maps),
+        documents=MappingProxyType(documents),
+        plans=plans,
+        cut=min(work.cut, len(plans[work.plan].cuts) - 1),
+    )
 
 
 def tree_surfaces(vessels: PartMap) -> dict[str, vtkPolyData]:

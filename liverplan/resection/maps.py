@@ -57,7 +57,7 @@ class PartMap:
             )
         table = np.zeros(256, dtype=np.bool_)
         for number, name in enumerate(self.names, 1):
-            table[number] = any(name == one or name.startswith(f"{one}.") for one in chosen)
+            table[number] = any(hangs_on(name, one) for one in chosen)
         return np.asarray(table[self.labels])
 
     def volumes_ml(self, segmentation: Segmentation) -> dict[str, float]:
@@ -72,3 +72,8 @@ class PartMap:
         volumes = self.volumes_ml(segmentation)
         total = sum(volumes.values())
         return {name: ml / total if total else 0.0 for name, ml in volumes.items()}
+
+
+def hangs_on(name: str, branch: str) -> bool:
+    """Whether a branch is another, or is lost with it: names begin with what they hang on."""
+    return name == branch or name.startswith(f"{branch}.")

@@ -13,14 +13,14 @@ from typing import Final, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.spatial import cKDTree
 
 from liverplan.errors import PlanError
 from liverplan.resection.couinaud import branch_voxels, by_branches, nearest_parts
-from liverplan.resection.maps import PartMap
+from liverplan.resection.maps import PartMap, hangs_on
 from liverplan.resection.plan import Parts, Plan
 from liverplan.segmentation.branching import Branch, branches_of
 from liverplan.segmentation.labels import Segmentation
+from liverplan.volume import FloatArray, Grid
 
 Tree = Literal["portal", "hepatic"]
 
@@ -124,18 +124,28 @@ def branch_at(
     for tree, name in TREES.items():
         if tree not in maps or LUMEN not in maps or name not in maps[LUMEN].names:
             continue
-        lumen = maps[LUMEN].mask([name]) & (maps[tree].labels > 0)
-        voxels = np.argwhere(lumen)
-        if len(voxels) == 0:
-            continue
-        away, nearest = cKDTree(maps[tree].grid.to_mm(voxels)).query(point)
-        if best is None or away < best[0]:
-            branch = maps[tree].names[maps[tree].labels[tuple(voxels[nearest])] - 1]
-            best = float(away), tree, branch
+        part_map, number = maps[tree], maps[LUMEN].names.index(name) + 1
+        start, around = _around(part_map.grid, point, within_mm)
+        inside = (maps[LUMEN].labels[around] == number) & (part_map.labels[around] > 0)
+        voxels = np.argwhere(inside) + start
+        away = np.linalg.norm(part_map.grid.to_mm(voxels) - point, axis=1)
+        if len(voxels) and (best is None or away.min() < best[0]):
+            nearest = tuple(voxels[away.argmin()])
+            best = float(away.min()), tree, part_map.names[part_map.labels[nearest] - 1]
     if best is None or best[0] > within_mm:
         place = ", ".join(f"{x:.1f}" for x in point)
         raise PlanError(f"No vessel inside the liver lies within {within_mm:g} mm of {place} mm.")
     return best[1], best[2]
+
+
+def _around(
+    grid: Grid, point_mm: FloatArray, reach_mm: float
+) -> tuple[NDArray[np.int64], tuple[slice, ...]]:
+    """Return a box of voxels round a point: its first voxel, and the box as slices."""
+    at, reach = grid.to_index(point_mm), np.ceil(reach_mm / np.array(grid.spacing_mm))
+    start = np.clip(np.floor(at - reach), 0, grid.shape).astype(np.int64)
+    stop = np.clip(np.ceil(at + reach) + 1, 0, grid.shape).astype(np.int64)
+    return start, tuple(slice(int(a), int(b)) for a, b in zip(start, stop, strict=True))
 
 
 def toggled(cut: Sequence[str], branch: str) -> tuple[str, ...]:
@@ -145,9 +155,9 @@ def toggled(cut: Sequence[str], branch: str) -> tuple[str, ...]:
     """
     if branch in cut:
         return tuple(name for name in cut if name != branch)
-    if any(branch.startswith(f"{name}.") for name in cut):
+    if any(hangs_on(branch, name) for name in cut):
         return tuple(cut)
-    return (*(name for name in cut if not name.startswith(f"{branch}.")), branch)
+    return (*(name for name in cut if not hangs_on(name, branch)), branch)
 
 
 def cut_branches(

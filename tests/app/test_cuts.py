@@ -288,7 +288,7 @@ def test_a_vessel_branch_that_is_cut_takes_its_territory(surgeon, phantom):
     halves = halves_of(phantom)
     session = surgeon.app.session
     surgeon.press_button(adding(surgeon).kinds["vessels"])
-    assert "Needs vessel territories" in adding(surgeon).vessels.reason.text()
+    assert "Needs vessels: click into" in adding(surgeon).vessels.reason.text()
     session.do("maps", replace(session.work, maps=MappingProxyType({"portal": halves})))
     surgeon.settle()
     tick = adding(surgeon).vessels.ticks["portal", "right branch"]

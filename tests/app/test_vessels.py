@@ -12,6 +12,7 @@ from liverplan.app import theme
 from liverplan.app.places import place_of
 from liverplan.app.saving import work_of
 from liverplan.app.vessels import SCHEME
+from liverplan.resection import Parts
 from liverplan.resection.maps import PartMap
 from tests.app.person import CONTROL
 
@@ -72,6 +73,52 @@ def test_vessels_are_kept_in_the_case(clicked):
     clicked.settle()
     assert app.session.history.undo_name == "remove vessels"
     assert app.scene.vessels == []
+
+
+def test_a_branch_is_cut_by_a_click_and_given_back_by_another(clicked):
+    app, view = clicked.app, clicked.view()
+    session, box = app.session, clicked.panel(4).adding.vessels
+    assert {"vessels", "portal"} <= set(session.work.maps)
+    clicked.open_step(4)
+    clicked.press_button(clicked.panel(4).adding.kinds["vessels"])
+    clicked.press_button(box.cut_button)
+    point = bright_point(clicked)
+    app.views.move_crosshair(point)
+    clicked.click(view, clicked.pixel(view, point))
+    clicked.settle()
+    (cut,) = session.work.cuts
+    assert (cut.scheme, len(cut.names)) == ("portal", 1)
+    segmentation, portal = session.work.segmentation, session.work.maps["portal"]
+    lost = np.count_nonzero(portal.mask(cut.names) & (segmentation.labels == 1))
+    assert app.live.remnant.resected_ml == pytest.approx(lost * segmentation.grid.voxel_ml)
+    assert [t.text().split(":")[0] for t in box.ticks.values()] == [f"portal {cut.names[0]}"]
+    clicked.click(view, clicked.pixel(view, point))
+    clicked.settle()
+    assert session.work.cuts == ()
+    assert session.history.undo_name == "keep all portal branches"
+    clicked.click(view, (25, 25))
+    assert "No vessel inside the liver lies within 6 mm" in clicked.panel(4).notice.text()
+
+
+def test_vessels_found_anew_are_marked_anew_and_tissue_that_joins_is_divided(clicked):
+    session = clicked.app.session
+    branch = session.work.maps["portal"].names[0]
+    parts = Parts(scheme="portal", names=(branch,))
+    session.do("cut", session.work.with_cuts((parts,), 0))
+    segmentation = session.work.segmentation
+    where = tuple(np.argwhere(segmentation.labels == 1)[0] - (1, 0, 0))
+    labels = segmentation.labels.copy()
+    labels[where] = 1
+    session.do("brush", replace(session.work, segmentation=replace(segmentation, labels=labels)))
+    clicked.wait(lambda: session.work.maps["portal"].labels[where] > 0, what="territories")
+    assert session.work.cuts == (parts,)
+    clicked.open_step(2)
+    clicked.press_button(clicked.panel(2).no_vessels_button)
+    clicked.settle()
+    assert not {"vessels", "portal"} & set(session.work.maps)
+    assert session.work.cuts == ()
+    clicked.open_step(4)
+    assert "mark again which of their branches" in clicked.panel(4).notice.text()
 
 
 def test_a_click_beside_every_vessel_is_answered_in_words(planner):

@@ -64,7 +64,7 @@ class LiverPanel(Panel):
         self.hepatic_button = button("Hepatic veins", lambda: self._click("hepatic veins"))
         for tool in (self.portal_button, self.hepatic_button):
             tool.setCheckable(True)
-            tool.setToolTip("Click into it on a slice: what hangs on it is followed")
+            tool.setToolTip("Click into its trunk on a slice: what hangs on it is followed")
         self.no_vessels_button = button("Remove vessels", vessels.clear)
         self.confirm_button = button("Confirm liver", lambda: marking.accept(LIVER), role="primary")
         self.correct = label(
@@ -84,7 +84,7 @@ class LiverPanel(Panel):
         inside.addLayout(row(self.brush_button, self.eraser_button, self.outline_button))
         inside.addWidget(self.options)
         inside.addWidget(self.confirm_button)
-        inside.addWidget(label("Vessels, by a click into each tree", "secondary"))
+        inside.addWidget(label("Vessels, by a click into each trunk", "secondary"))
         inside.addLayout(row(self.portal_button, self.hepatic_button))
         inside.addWidget(self.no_vessels_button)
         self.column.addWidget(self.after)

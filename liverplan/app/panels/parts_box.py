@@ -17,7 +17,8 @@ from liverplan.resection.anatomical import (
     resections,
     split_fourth,
 )
-from liverplan.resection.maps import PartMap
+from liverplan.resection.maps import PartMap, hangs_on
+from liverplan.resection.territories import LUMEN
 
 VESSEL_SCHEMES = ("portal", "hepatic")
 COLUMNS = 5
@@ -95,52 +96,81 @@ class SegmentsBox(QWidget):
 
 
 class VesselsBox(QWidget):
-    """Vessel branches to mark as cut: the tissue that each feeds or drains leaves the remnant."""
+    """Vessel branches to mark as cut: what they and all that hangs on them feed or drain is lost.
+
+    Branches are clicked on slices, and listed once they are cut; where only their territories are
+    known, all are listed.
+    """
 
     def __init__(self, desk: Desk, cutting: Cutting) -> None:
         super().__init__()
         self.desk, self.cutting = desk, cutting
         self.reason = label("", "secondary")
+        self.cut_button = button(
+            "Cut a branch", self._choose, tip="Click a vessel on a slice; click it again to undo"
+        )
+        self.cut_button.setCheckable(True)
         self.ticks: dict[tuple[str, str], QCheckBox] = {}
-        self._maps: list[PartMap] = []
+        self._shown: tuple[object, ...] = ()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.reason)
+        column.addWidget(self.cut_button)
         self.list = QVBoxLayout()
         column.addLayout(self.list)
 
     def refresh(self) -> None:
-        """Show the branches that have a territory, or say that there are none."""
+        """Show the branches that are cut or can be ticked, or say what is missing."""
         work = self.desk.session.work
         maps = [work.maps[scheme] for scheme in VESSEL_SCHEMES if scheme in work.maps]
-        if [id(known) for known in maps] != [id(known) for known in self._maps]:
-            self._maps = maps
-            self._build()
-        self.reason.setText(
-            "Tick a branch that is cut: what it feeds or drains leaves the remnant."
-            if maps
-            else "Needs vessel territories: the case holds no map called portal or hepatic."
-        )
+        seen = LUMEN in work.maps
+        rows = [
+            (known, name)
+            for known in maps
+            for name in (self.cutting.taken(known.scheme) if seen else known.names)
+        ]
+        shown = tuple((id(known), name) for known, name in rows)
+        if shown != self._shown:
+            self._shown = shown
+            self._build(rows)
+        self.cut_button.setVisible(bool(maps) and seen)
+        self.cut_button.setEnabled(not work.locked)
+        self.cut_button.setChecked(self.desk.tools.name == "cut vessel")
+        self.reason.setText(vessel_words(known=bool(maps), seen=seen))
         for (scheme, name), tick in self.ticks.items():
             tick.setEnabled(not work.locked)
             tick.setChecked(name in self.cutting.taken(scheme))
 
-    def _build(self) -> None:
+    def _choose(self) -> None:
+        self.desk.tools.choose("" if self.desk.tools.name == "cut vessel" else "cut vessel")
+
+    def _build(self, rows: list[tuple[PartMap, str]]) -> None:
         clear(self.list)
         self.ticks = {}
         segmentation = self.desk.session.work.segmentation
-        for known in self._maps:
-            volumes = known.volumes_ml(segmentation) if segmentation is not None else {}
-            for name in known.names:
-                words = f"{known.scheme}: {name}, {ml(volumes.get(name, 0.0))} mL"
-                tick = QCheckBox(words)
-                tick.clicked.connect(lambda _checked=False, s=known.scheme: self._ticked(s))
-                self.ticks[known.scheme, name] = tick
-                self.list.addWidget(tick)
+        volumes = {
+            id(known): {} if segmentation is None else known.volumes_ml(segmentation)
+            for known in {id(known): known for known, _ in rows}.values()
+        }
+        for known, name in rows:
+            lost = sum(v for n, v in volumes[id(known)].items() if hangs_on(n, name))
+            tick = QCheckBox(f"{known.scheme} {name}: {ml(lost)} mL")
+            tick.clicked.connect(lambda _checked=False, s=known.scheme: self._ticked(s))
+            self.ticks[known.scheme, name] = tick
+            self.list.addWidget(tick)
 
     def _ticked(self, scheme: str) -> None:
         chosen = tuple(n for (s, n), tick in self.ticks.items() if s == scheme and tick.isChecked())
         self.cutting.take_parts(scheme, chosen)
+
+
+def vessel_words(*, known: bool, seen: bool) -> str:
+    """Say how a vessel is cut, or what that waits for."""
+    if not known:
+        return "Needs vessels: click into the portal vein or the hepatic veins in step 2, Liver."
+    if seen:
+        return "Click a vessel where it is cut: what it and its branches feed or drain is lost."
+    return "Tick a branch that is cut: what it feeds or drains leaves the remnant."
 
 
 def missing_words() -> str:
