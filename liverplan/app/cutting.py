@@ -13,11 +13,12 @@ from vtkmodules.util.numpy_support import vtk_to_numpy
 from liverplan.app.cut_words import kind_of
 from liverplan.app.desk import Desk
 from liverplan.app.jobs import Progress
-from liverplan.app.planning import Planning, flipped
+from liverplan.app.planning import Planning, flipped, misses
 from liverplan.app.state import lesion_title, plan_title
 from liverplan.errors import PlanError
 from liverplan.resection import (
     Ablation,
+    Cleft,
     Cut,
     Parts,
     Plan,
@@ -41,6 +42,9 @@ from liverplan.volumetry.suggest import WEDGE_DIRECTIONS, WEDGE_HALF_ANGLE_DEG, 
 CLICKED_RADIUS_MM = 15.0
 """Of an ablation zone placed by a click: the usual needle's zone is about 3 cm across."""
 
+BEYOND_NONE = (
+    "No tissue lies beyond all planes, so a V of them would take nothing; swap the sides of one."
+)
 HANGS_ON_CUT = "This branch hangs on one that is cut already: it is lost with that."
 
 SURFACE_RIM_MM = 12.0
@@ -89,6 +93,27 @@ class Cutting(QObject):
         if plane is None or work.locked:
             return
         self.desk.session.do("bend plane", work.with_cut(self._level(plane)))
+
+    def join_planes(self) -> None:
+        """Make the plan's planes one V, which takes only what lies beyond all; or part one."""
+        work = self.desk.session.work
+        if work.locked:
+            return
+        if isinstance(work.active_cut, Cleft):
+            parted = work.active_cut.planes
+            others = tuple(cut for cut in work.cuts if cut is not work.active_cut)
+            self.desk.session.do("part V", work.with_cuts((*others, *parted), len(work.cuts)))
+            return
+        planes = tuple(cut for cut in work.cuts if isinstance(cut, Plane))
+        if len(planes) < 2:
+            return
+        joined = Cleft(planes=planes)
+        index = self.desk.live.plan_index
+        if index is not None and misses(index, joined):
+            self.desk.say("resection", BEYOND_NONE)
+            return
+        others = tuple(cut for cut in work.cuts if not isinstance(cut, Plane))
+        self.desk.session.do("join planes", work.with_cuts((*others, joined), len(others)))
 
     def add_contour_point(self, point: FloatArray) -> None:
         """Take one more point of a contour on the liver's surface."""

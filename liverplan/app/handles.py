@@ -1,8 +1,9 @@
 """Handles of a cut: where the mouse can take it, and what the cut becomes when it is pulled.
 
 Every kind is moved and turned as a rigid body; beyond that a sphere, a wedge and an ablation zone
-change their size and a curved surface bends. The same handles serve the slices and the 3D view:
-a handle knows where it stands, and `pulled` where the cut goes when it is brought elsewhere.
+change their size, a curved surface bends and each side of a V turns. The same handles serve the
+slices and the 3D view: a handle knows where it stands, and `pulled` where the cut goes when it is
+brought elsewhere.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from liverplan.app.moves import (
     surface_net_mm,
     turned,
 )
-from liverplan.resection import Ablation, Cut, Sphere, Surface, Wedge
+from liverplan.resection import Ablation, Cleft, Cut, Plane, Sphere, Surface, Wedge
 from liverplan.resection.shapes import MAX_HALF_ANGLE_DEG
 from liverplan.resection.surface import frame_of
 from liverplan.volume import FloatArray
@@ -31,6 +32,9 @@ What = Literal["move", "turn", "resize", "spread", "bend"]
 RADII_MM = (2.0, 150.0)
 LEAST_IN_PLANE = 0.35
 """Of a direction's length: what leans more out of the slice has no handle on it."""
+
+LEAST_EDGE = 0.05
+"""A V flatter than this, or an edge that nearly lies in the slice, has no handles."""
 
 MOST_CONTROLS = 5
 """Rows of bending handles along each side of a surface; a finer net shows every second or so."""
@@ -54,7 +58,7 @@ class Handle:
     along : (3,) array or None
         The only direction in which it slides; None: it goes with the mouse.
     part : (float, float)
-        Which semi-axis it sizes, or where in a surface's net it bends.
+        Which semi-axis it sizes, where in a surface's net it bends, or which side of a V it turns.
     """
 
     what: What
@@ -99,6 +103,8 @@ def pulled(cut: Cut, handle: Handle, to_mm: FloatArray) -> Cut:
     if handle.what == "turn":
         before, after = handle.at_mm - handle.foot_mm, to_mm - handle.foot_mm
         rotation = rotation_between(before / _length(before), after / _length(after))
+        if isinstance(cut, Cleft):
+            return _side_turned(cut, int(handle.part[0]), handle.foot_mm, rotation)
         return turned(cut, handle.foot_mm, rotation)
     if handle.what == "bend" and isinstance(cut, Surface):
         return bent(cut, handle.part, float((to_mm - handle.at_mm) @ cut.axes[2]))
@@ -122,7 +128,7 @@ def handles_in_space(cut: Cut) -> tuple[Handle, ...]:
         return _wedge_in_space(cut)
     if isinstance(cut, Surface):
         return _surface_in_space(cut)
-    return ()
+    return _cleft_handles(cut, None) if isinstance(cut, Cleft) else ()
 
 
 def handles_on_slice(cut: Cut, on: SlicePlane) -> tuple[Handle, ...]:
@@ -135,7 +141,7 @@ def handles_on_slice(cut: Cut, on: SlicePlane) -> tuple[Handle, ...]:
         return _ablation_on_slice(cut, on)
     if isinstance(cut, Surface):
         return _surface_on_slice(cut, on)
-    return ()
+    return _cleft_handles(cut, on) if isinstance(cut, Cleft) else ()
 
 
 def _move(at: FloatArray, along: FloatArray | None = None) -> Handle:
@@ -216,6 +222,36 @@ def _surface_in_space(cut: Surface) -> tuple[Handle, ...]:
 def shown_controls(count: int) -> list[int]:
     """Return which of a net's rows have handles."""
     return sorted({round(float(n)) for n in np.linspace(0, count - 1, min(count, MOST_CONTROLS))})
+
+
+def _side_turned(cut: Cleft, side: int, pivot_mm: FloatArray, rotation: FloatArray) -> Cleft:
+    """Turn one side of a V about a point of its edge."""
+    planes = list(cut.planes)
+    planes[side] = Plane(point_mm=pivot_mm, normal=rotation @ planes[side].normal)
+    return replace(cut, planes=tuple(planes))
+
+
+def _cleft_handles(cut: Cleft, on: SlicePlane | None) -> tuple[Handle, ...]:
+    """Return a V's handles: its edge moves it, each side turns about the edge."""
+    if len(cut.planes) != 2:
+        return ()
+    normals = np.array([plane.normal for plane in cut.planes])
+    edge = np.cross(*normals)
+    square = edge / _length(edge) if on is None else on.normal
+    if abs(float(edge @ square)) < LEAST_EDGE:
+        return ()
+    middle = np.mean([plane.point_mm for plane in cut.planes], axis=0)
+    offsets = [plane.normal @ plane.point_mm for plane in cut.planes]
+    offsets.append(square @ (middle if on is None else on.point_mm))
+    apex = np.linalg.solve(np.vstack([normals, square]), np.array(offsets))
+    arm = 2 * ARM_MM if on is None else 80 * on.mm_per_pixel
+    found = [_move(apex)]
+    for side in (0, 1):
+        along = np.cross(square, normals[side])
+        along = -np.sign(along @ normals[1 - side]) * along / _length(along)
+        end = apex + arm * along
+        found.append(Handle(what="turn", at_mm=end, foot_mm=apex, part=(side, 0)))
+    return tuple(found)
 
 
 def _sphere_on_slice(cut: Sphere, on: SlicePlane) -> tuple[Handle, ...]:

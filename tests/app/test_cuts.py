@@ -284,6 +284,46 @@ def test_segments_wait_for_landmarks_and_are_taken_by_name_or_tick(surgeon):
     assert SCHEME not in session.work.maps
 
 
+def test_planes_are_joined_in_a_v_that_is_dragged_and_parted_again(surgeon, index):
+    centre, session = surgeon.app.live.derived.centre_mm, surgeon.app.session
+    button = adding(surgeon).join_button
+    surgeon.press_button(adding(surgeon).kinds["plane"])
+    assert not button.isEnabled()
+    planes = tuple(Plane(point_mm=centre, normal=n) for n in ((1, 0.4, 0), (-0.2, 1, 0)))
+    session.do("two planes", session.work.with_cuts(planes, 1))
+    surgeon.settle()
+    surgeon.press_button(button)
+    (cleft,) = session.work.cuts
+    assert isinstance(cleft, Cleft)
+    check, seen = checker(surgeon, index)
+    check()
+    view = surgeon.view("Axial")
+    surgeon.app.views.move_crosshair(centre)
+    surgeon.spin(0.05)
+    for what in ("turn", "move"):
+        drag_handle(surgeon, view, what, check)
+        assert session.history.undo_name == f"{what} V-shaped cut"
+    assert len(set(seen)) > 6
+    for _ in range(2):
+        surgeon.key(Qt.Key.Key_Z, CONTROL)
+    assert button.text() == "Part the V"
+    surgeon.press_button(button)
+    assert session.work.cuts == planes
+    assert session.work.active_cut is planes[1]
+
+
+def test_planes_with_nothing_beyond_both_are_not_joined(surgeon):
+    centre, session = surgeon.app.live.derived.centre_mm, surgeon.app.session
+    apart = ((40.0, (1, 0, 0)), (-40.0, (-1, 0, 0)))
+    planes = tuple(Plane(point_mm=off(centre, -x, 0, 0), normal=n) for x, n in apart)
+    session.do("two planes", session.work.with_cuts(planes, 1))
+    surgeon.settle()
+    surgeon.press_button(adding(surgeon).kinds["plane"])
+    surgeon.press_button(adding(surgeon).join_button)
+    assert session.work.cuts == planes
+    assert "swap the sides of one" in surgeon.panel(4).notice.text()
+
+
 def test_a_vessel_branch_that_is_cut_takes_its_territory(surgeon, phantom):
     halves = halves_of(phantom)
     session = surgeon.app.session

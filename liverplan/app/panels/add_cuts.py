@@ -12,6 +12,7 @@ from liverplan.app.planning import Planning
 from liverplan.app.state import lesion_title
 from liverplan.app.tools import ToolName
 from liverplan.app.widgets import button, label, row
+from liverplan.resection import Cleft, Plane
 from liverplan.segmentation.labels import LIVER
 
 KINDS = {
@@ -25,6 +26,7 @@ KINDS = {
 }
 COLUMNS = 4
 ROUND = {"plane": "Separate", "wedge": "Add wedge", "sphere": "Add sphere", "ablation": "Ablate"}
+JOIN_TIP = "Take only what lies beyond all planes of this plan; again, to part them"
 ROUND_TIPS = {
     "plane": "The plane that takes this metastasis with the margin and leaves most",
     "wedge": "From this metastasis and its margin out to the surface where that costs least",
@@ -47,6 +49,7 @@ class AddCuts(QWidget):
         self.three_button = self._tool(
             "3 points", "three points", "A plane through three clicked points"
         )
+        self.join_button = button("Join in a V", cutting.join_planes, tip=JOIN_TIP)
         self.lesion = QComboBox()
         self.round_button = button("Separate", self._round)
         self.ablation_button = self._tool("1 click", "ablation", "A zone of 3 cm where you click")
@@ -88,7 +91,7 @@ class AddCuts(QWidget):
         for number, widget in enumerate(self.kinds.values()):
             grid.addWidget(widget, number // COLUMNS, number % COLUMNS)
         self.pages = {
-            "plane": page(row(self.click_button, self.three_button)),
+            "plane": page(row(self.click_button, self.three_button), row(self.join_button)),
             "ablation": page(row(self.ablation_button)),
             "curved": page(
                 row(self.curved_button, self.bend_button),
@@ -131,6 +134,10 @@ class AddCuts(QWidget):
             tool.setChecked(tools.name == tool.property("tool"))
         work = self.desk.session.work
         self.bend_button.setEnabled(work.active_plane is not None and not work.locked)
+        cleft = isinstance(work.active_cut, Cleft)
+        planes = sum(isinstance(cut, Plane) for cut in work.cuts)
+        self.join_button.setEnabled((cleft or planes > 1) and not work.locked)
+        self.join_button.setText("Part the V" if cleft else "Join in a V")
         contour = tools.name == "contour" and len(self.desk.views.points_mm) >= 4
         self.close_button.setEnabled(contour)
         self.segments.refresh()
