@@ -12,6 +12,7 @@ from liverplan.app.state import Work
 from liverplan.app.widgets import label, restyle
 from liverplan.report.numbers import NONE, ml, percent, threshold
 from liverplan.report.words import verdict
+from liverplan.resection import Ablation
 
 GAUGE_ENDS = (0.6, 1.0)
 """Fraction at the gauge's right end: the first where everything fits, else the second."""
@@ -131,7 +132,7 @@ class ResultBar(QFrame):
         fraction = remnant.remnant_ml / remnant.functional_ml
         self.number.setText(f"{percent(fraction, line)} %")
         self.ml.setText(
-            f"{ml(remnant.remnant_ml)} mL stay, {ml(remnant.resected_ml)} mL are resected"
+            f"{ml(remnant.remnant_ml)} mL stay, {ml(remnant.resected_ml)} mL {goes(work)}"
         )
         self.formula.setText(
             f"{ml(remnant.remnant_ml)} / {ml(remnant.functional_ml)} mL = "
@@ -155,6 +156,13 @@ class ResultBar(QFrame):
         self.formula.setText("FLR = remnant / functional liver (liver \N{MINUS SIGN} tumour)")
         self.gauge.fraction = self.gauge.interval = None
         self.gauge.update()
+
+
+def goes(work: Work) -> str:
+    """Say what becomes of tissue that does not count: some may stay in place and work no more."""
+    plan = work.active_plan
+    all_taken = len(plan.removing.without(Ablation).cuts) == len(plan.cuts)
+    return "are resected" if all_taken else "are lost"
 
 
 def waiting_words(live: Live) -> str:

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QPushButton, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from liverplan.app.panels.panel import Panel
 from liverplan.app.session import Session, Topic
 from liverplan.app.widgets import Notice, button, label, row
+
+HEADING_RIM, MIN_ROOM = 24, 200
+"""Pixels beside a heading's words, and the room that they have before the window is laid out."""
 
 
 class Step(QWidget):
@@ -45,9 +49,17 @@ class Step(QWidget):
         self.reason.setText(blocked)
         self.reason.setVisible(bool(blocked))
         state = "" if blocked else self.panel.state()
-        self.heading.setText(
-            f"{self.number}  {self.panel.title}{'   ·   ' + state if state else ''}"
-        )
+        title = f"{self.number}  {self.panel.title}"
+        text = f"{title}  ·  {state}" if state else title
+        room = max(self.heading.width() - HEADING_RIM, MIN_ROOM)
+        metrics = self.heading.fontMetrics()
+        self.heading.setText(metrics.elidedText(text, Qt.TextElideMode.ElideRight, room))
+        self.heading.setToolTip(state)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Show as much of the state as there is room for."""
+        super().resizeEvent(event)
+        self.refresh()
 
 
 class Steps(QFrame):

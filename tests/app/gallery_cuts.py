@@ -19,6 +19,8 @@ def cut_pictures(person, shot: Callable[[str], None]) -> None:
     person.settle()
     wedge(person, shot)
     curved(person, shot)
+    joined(person, shot)
+    branch(person, shot)
     segments(person, shot)
     suggestions(person, shot)
     refused(person, shot)
@@ -75,6 +77,37 @@ def bend(person, view):
         start = np.array(view.look.lps_to_pixel(handle.at_mm))
         toward = np.array(view.look.lps_to_pixel(handle.at_mm + 14 * cut.axes[2]))
         person.drag(view.canvas, start, toward, steps=4)
+
+
+def joined(person, shot):
+    centre, session = person.app.live.derived.centre_mm, person.app.session
+    planes = tuple(cuts.Plane(point_mm=centre, normal=n) for n in ((1, 0.3, 0), (-0.1, 1, 0)))
+    session.do("two planes", session.work.with_cuts(planes, 1))
+    person.settle()
+    person.press_button(cuts.adding(person).kinds["plane"])
+    person.press_button(cuts.adding(person).join_button)
+    person.settle()
+    shot("planes_joined_in_a_v")
+
+
+def branch(person, shot):
+    """Cut the branch that was marked in the second step."""
+    session, box = person.app.session, cuts.adding(person).vessels
+    session.do("no cuts", session.work.with_cuts(()))
+    person.settle()
+    person.press_button(cuts.adding(person).kinds["vessels"])
+    lumen, portal = session.work.maps["vessels"], session.work.maps["portal"]
+    within = (lumen.labels == 1) & (portal.labels > 0)
+    largest = int(np.bincount(portal.labels[within]).argmax())
+    inside = np.argwhere(within & (portal.labels == largest))
+    point = lumen.grid.to_mm(inside[len(inside) // 2])
+    person.app.views.move_crosshair(point)
+    person.spin(0.1)
+    person.press_button(box.cut_button)
+    person.click(person.view("Axial"), person.pixel(person.view("Axial"), point))
+    person.settle()
+    shot("vessel_branch_cut")
+    person.app.tools.choose("")
 
 
 def segments(person, shot):
