@@ -182,7 +182,8 @@ def suggest(
     as_json: AsJson = False,
 ) -> None:
     """Find the best plane, wedges and segments at a margin, and remnant against margin."""
-    suggestion = workflow.suggest(case, margin)
+    with on_terminal() as progress:
+        suggestion = workflow.suggest(case, margin, progress=progress)
     if as_json:
         _print_json(suggestion.to_json())
         return
@@ -200,9 +201,14 @@ def report(
     ] = False,
 ) -> None:
     """Write the case's report as .html or .pdf."""
-    workflow.write_report(
-        case, out, language=language, identity="hidden" if deidentify else "shown"
-    )
+    with on_terminal() as progress:
+        workflow.write_report(
+            case,
+            out,
+            language=language,
+            identity="hidden" if deidentify else "shown",
+            progress=progress,
+        )
     typer.echo(f"Report: {out}")
 
 

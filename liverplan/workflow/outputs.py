@@ -133,7 +133,12 @@ def _secrets(documents: Mapping[str, Any]) -> dict[str, str]:
 
 
 def write_report(
-    folder: Path, out: Path, *, language: str = "en", identity: Identity = "shown"
+    folder: Path,
+    out: Path,
+    *,
+    language: str = "en",
+    identity: Identity = "shown",
+    progress: Progress | None = None,
 ) -> Path:
     """Write a case's report as .html or .pdf; see `report_input` for the choices.
 
@@ -146,7 +151,9 @@ def write_report(
     writer = writers.get(out.suffix.lower())
     if writer is None:
         raise InputError(f"{out.name} names no report format; use .html or .pdf.")
+    tell(progress, 0.1, "Measuring the case again")
     request = report_input(case.open_case(folder), language=language, identity=identity)
+    tell(progress, 0.5, "Drawing the report")
     return writer(out, request)
 
 

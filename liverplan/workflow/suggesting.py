@@ -19,6 +19,7 @@ from liverplan.volumetry.cut_volumes import PlanIndex
 from liverplan.volumetry.suggest import Suggested, Suggestions, enclosing_ball
 from liverplan.volumetry.suggest import suggest as search
 from liverplan.workflow.cases import protocol_of
+from liverplan.workflow.progress import Progress, part, tell
 
 FRONT_MARGINS_MM = tuple(float(mm) for mm in range(31))
 """Of planes, which take no time."""
@@ -95,7 +96,7 @@ class SuggestedPlans:
         return found
 
 
-def suggest(folder: Path, margin_mm: float) -> SuggestedPlans:
+def suggest(folder: Path, margin_mm: float, *, progress: Progress | None = None) -> SuggestedPlans:
     """Find plans that remove every metastasis with a margin and leave the most.
 
     Raises
@@ -110,24 +111,32 @@ def suggest(folder: Path, margin_mm: float) -> SuggestedPlans:
         raise CaseError(f"The case {folder} holds no masks yet, so no plan can be suggested.")
     index = PlanIndex.build(state.segmentation, state.maps)
     threshold = protocol_of(state.documents).threshold_fraction
+    tell(progress, 0.0, "Searching planes")
     best = best_plane(index.planes, margin_mm)
+    plane_front = front(index.planes, FRONT_MARGINS_MM)
+    tell(progress, 0.1, "Searching plans of every family")
     found = search(index, margin_mm=margin_mm, threshold_fraction=threshold)
+    families = _at_margins(index, FAMILY_MARGINS_MM, threshold, part(progress, 0.5, 1.0))
     return SuggestedPlans(
         best=best,
-        front=front(index.planes, FRONT_MARGINS_MM),
+        front=plane_front,
         suggestions=found,
         faults={plan.family: plan_faults(index, plan.plan) for plan in found.best},
         options={plan.family: _options(index, plan.plan, margin_mm) for plan in found.best},
-        families=_at_margins(index, FAMILY_MARGINS_MM, threshold),
+        families=families,
         threshold_fraction=threshold,
     )
 
 
 def _at_margins(
-    index: PlanIndex, margins_mm: Sequence[float], threshold_fraction: float
+    index: PlanIndex,
+    margins_mm: Sequence[float],
+    threshold_fraction: float,
+    progress: Progress | None,
 ) -> tuple[Suggestions, ...]:
     found = []
-    for margin in margins_mm:
+    for number, margin in enumerate(margins_mm):
+        tell(progress, number / len(margins_mm), f"Searching at {margin:g} mm")
         with suppress(PlanError):  # nothing stays at that margin: the front ends before it
             at = search(
                 index, margin_mm=margin, threshold_fraction=threshold_fraction, together=False
