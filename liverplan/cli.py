@@ -133,6 +133,10 @@ def assess(  # noqa: PLR0913 - one argument an option, as typer reads them
     segments: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Couinaud segments 1-8; 41, 42: IVa, IVb.")
     ] = None,
+    segment_branches: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE.toml", help="A point in the portal branch of each segment."),
+    ] = None,
     vessels: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Portal vein (1) and hepatic veins (2).")
     ] = None,
@@ -157,6 +161,7 @@ def assess(  # noqa: PLR0913 - one argument an option, as typer reads them
         wedges=tuple(_wedge(text) for text in wedge or []),
         landmarks=landmarks,
         segments=segments,
+        segment_branches=segment_branches,
         vessels=vessels,
         vessels_cut=tuple(_numbers(text, 3, "--cut-vessel") for text in cut_vessel or []),
         patient=patient,

@@ -124,3 +124,21 @@ def test_a_vessel_cannot_be_cut_where_none_is_given(assess, tmp_path):
     assert (status, "--vessels FILE" in err) == (1, True)
     assert assess("--vessels", tmp_path / "absent.nii.gz")[0] == 1
     assert assess("--cut-vessel", "here")[0] == 2
+
+
+def test_segments_follow_the_branches_that_are_named(assess, run, vessels, tmp_path):
+    file = tmp_path / "branches.toml"
+    points = (list(end) for _, end in LIMBS)
+    file.write_text("[branches_mm]\n8 = {}\n6 = {}\n".format(*points), "utf-8")
+    given = ("--segment-branches", file, "--plane", "-60,0,0,1,0,0")
+    assert "--vessels FILE" in assess(*given)[2]
+    status, findings, err = assess("--vessels", vessels(), *given)
+    assert status == 0, err
+    assert [row["name"] for row in findings["segments"]] == ["6", "8"]
+    assert sum(row["share_fraction"] for row in findings["segments"]) == pytest.approx(1)
+    assert json.loads(run("measure", tmp_path / "case", "--json")[1]) == findings
+    kept = open_case(tmp_path / "case").state.documents["segment_branches"]
+    assert set(kept["branches_mm"]) == {"6", "8"}
+    both = assess("--vessels", vessels(), *given, "--segments", tmp_path / "x.nii.gz")
+    assert both[0] == 1
+    assert "one of them" in both[2]

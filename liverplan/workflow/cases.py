@@ -29,6 +29,7 @@ from liverplan.resection.anatomical import SCHEME as COUINAUD
 from liverplan.resection.couinaud import by_landmarks
 from liverplan.resection.landmarks import Landmarks, read_landmarks
 from liverplan.resection.maps import PartMap
+from liverplan.resection.segment_branches import SegmentBranches, by_segment_branches
 from liverplan.volumetry.cut_volumes import PlanIndex
 from liverplan.workflow.evaluate import evaluate
 from liverplan.workflow.inputs import Outlined, Request, open_ct, outline
@@ -36,7 +37,7 @@ from liverplan.workflow.plans import Draft, drafts_of, needs_masks, placed
 from liverplan.workflow.progress import Progress, part, tell
 from liverplan.workflow.response import outdated, response_in
 from liverplan.workflow.segments import read_segments
-from liverplan.workflow.vessels import read_vessels, with_vessels_cut
+from liverplan.workflow.vessels import read_branches, read_vessels, with_vessels_cut
 
 
 def assess(
@@ -59,6 +60,7 @@ def assess(
     given = _documents(request)
     protocol, patient = protocol_of(given), patient_of(given)
     drafts, landmarks = _drafts(request)
+    branches = read_branches(request)
     existing = case.open_case(out) if case.is_case(out) else None
     _require_writable(out)
     ct = open_ct(path, request.series_uid, progress=part(progress, 0.0, 0.3), cancel=cancel)
@@ -66,7 +68,7 @@ def assess(
     _require_same_series(existing, series)
     made = outline(ct.volume, request, progress=part(progress, 0.3, 0.8), cancel=cancel)
     tell(progress, 0.8, "Measuring")
-    maps, map_notes = _maps(request, made, landmarks)
+    maps, map_notes = _maps(request, made, landmarks or branches)
     index = PlanIndex.build(made.segmentation, maps) if needs_masks(drafts) else None
     plan = with_vessels_cut(placed(drafts, index), maps, request.vessels_cut)
     notes = (*ct.notes, *made.notes, *map_notes)
@@ -87,6 +89,7 @@ def assess(
         "notes": list(notes),
         **given,
         **({} if landmarks is None else {"landmarks": landmarks.to_json()}),
+        **({} if branches is None else {"segment_branches": branches.to_json()}),
         "findings": findings.to_json(),
     }
     state = CaseState(
@@ -184,23 +187,23 @@ def _drafts(request: Request) -> tuple[tuple[Draft, ...], Landmarks | None]:
     """Read the plan and the landmarks before the work: what is wrong with them is said at once."""
     if request.landmarks is not None and request.segments is not None:
         raise InputError("Give landmarks or a map of the segments, not both.")
-    if request.vessels_cut and request.vessels is None:
-        raise InputError("A vessel can be cut once vessels are given (--vessels FILE).")
     drafts = drafts_of(planes=request.planes, resections=request.resections, wedges=request.wedges)
     return drafts, None if request.landmarks is None else read_landmarks(request.landmarks)
 
 
 def _maps(
-    request: Request, made: Outlined, landmarks: Landmarks | None
+    request: Request, made: Outlined, points: Landmarks | SegmentBranches | None
 ) -> tuple[dict[str, PartMap], tuple[str, ...]]:
     """Return a back end's maps, with segments by what was given in place of its own."""
     maps, notes = dict(made.maps), tuple[str, ...]()
-    if landmarks is not None:
-        maps[COUINAUD] = by_landmarks(made.segmentation, landmarks)
+    if isinstance(points, Landmarks):
+        maps[COUINAUD] = by_landmarks(made.segmentation, points)
     elif request.segments is not None:
         maps[COUINAUD], notes = read_segments(request.segments, made.segmentation)
     if request.vessels is not None:
         maps |= read_vessels(request.vessels, made.segmentation)
+    if isinstance(points, SegmentBranches):
+        maps[COUINAUD] = by_segment_branches(made.segmentation, maps, points)
     return maps, notes
 
 

@@ -57,8 +57,9 @@ class Request:
         removed is the union.
     wedges : tuple of (label, margin in mm)
         A wedge round a metastasis: 2 is the first.
-    landmarks, segments : Path or None
-        What the Couinaud segments come from: clicked points (TOML), or a label map.
+    landmarks, segments, segment_branches : Path or None
+        What the Couinaud segments come from: clicked points (TOML), a label map, or a point in each
+        segment's portal branch (TOML), for which vessels must be given.
     vessels : Path or None
         Given portal vein (label 1) and hepatic veins (2): NIfTI, NRRD or DICOM SEG.
     vessels_cut : tuple of (x, y, z)
@@ -81,6 +82,7 @@ class Request:
     wedges: tuple[tuple[int, float], ...] = ()
     landmarks: Path | None = None
     segments: Path | None = None
+    segment_branches: Path | None = None
     vessels: Path | None = None
     vessels_cut: tuple[Point, ...] = ()
     patient: Path | None = None

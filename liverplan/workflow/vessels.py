@@ -13,6 +13,7 @@ from liverplan import dicom
 from liverplan.errors import InputError
 from liverplan.resection.maps import PartMap
 from liverplan.resection.plan import Plan
+from liverplan.resection.segment_branches import SegmentBranches, read_segment_branches
 from liverplan.resection.territories import (
     LUMEN,
     TREES,
@@ -25,6 +26,7 @@ from liverplan.segmentation import Segmentation, read_mask_file
 from liverplan.segmentation.files import SUFFIXES
 from liverplan.segmentation.results import Mask
 from liverplan.volume import Grid
+from liverplan.workflow.inputs import Request
 
 VALUES: Final[Mapping[int, str]] = MappingProxyType(dict(enumerate(TREES.values(), 1)))
 """What a label value stands for: 1 the portal vein, 2 the hepatic veins; others are let be."""
@@ -66,6 +68,27 @@ def read_vessels(path: Path, segmentation: Segmentation) -> dict[str, PartMap]:
     if not any(part_map.labels.any() for part_map in territories.values()):
         raise InputError(f"The vessels in {path.name} are too short to divide the liver by.")
     return {LUMEN: lumen, **territories}
+
+
+def read_branches(request: Request) -> SegmentBranches | None:
+    """Read what is asked of vessels before the work: what is wrong with it is said at once.
+
+    Raises
+    ------
+    InputError, PlanError
+        If vessels are needed and not given, segments come from two sources, or the file is wrong.
+    """
+    asked = request.segment_branches
+    if request.vessels is None and (request.vessels_cut or asked is not None):
+        raise InputError(
+            "A vessel can be cut, or followed to a segment, once vessels are given "
+            "(--vessels FILE)."
+        )
+    if asked is None:
+        return None
+    if request.landmarks is not None or request.segments is not None:
+        raise InputError("Give landmarks, a map of the segments or their branches: one of them.")
+    return read_segment_branches(asked)
 
 
 def with_vessels_cut(
