@@ -13,6 +13,7 @@ from liverplan.app.places import place_of
 from liverplan.app.saving import work_of
 from liverplan.app.vessels import SCHEME
 from liverplan.resection import Parts
+from liverplan.resection.anatomical import SEGMENTS
 from liverplan.resection.maps import PartMap
 from tests.app.person import CONTROL
 
@@ -99,6 +100,46 @@ def test_a_branch_is_cut_by_a_click_and_given_back_by_another(clicked):
     assert session.history.undo_name == "keep all portal branches"
     clicked.click(view, (25, 25))
     assert "No vessel inside the liver lies within 6 mm" in clicked.panel(4).notice.text()
+
+
+def place_in(maps, branch):
+    """A point in the middle of a branch's vessel."""
+    portal, lumen = maps["portal"], maps[SCHEME]
+    mine = (portal.labels == portal.names.index(branch) + 1) & (lumen.labels == 1)
+    inside = np.argwhere(mine)
+    nearest = np.linalg.norm(inside - inside.mean(axis=0), axis=1).argmin()
+    return lumen.grid.to_mm(inside[nearest])
+
+
+def test_segments_follow_from_clicks_into_their_portal_branches(clicked):
+    session, view = clicked.app.session, clicked.view()
+    maps, box = session.work.maps, clicked.panel(4).adding.segments
+    lumen = np.bincount(maps["portal"].labels[maps[SCHEME].labels == 1], minlength=256)
+    ends = [
+        name
+        for number, name in enumerate(maps["portal"].names, 1)
+        if lumen[number] > 30 and not any(n.startswith(name + ".") for n in maps["portal"].names)
+    ]
+    clicked.open_step(4)
+    clicked.press_button(clicked.panel(4).adding.kinds["segments"])
+    clicked.press_button(box.branches_button)
+    assert box.step.text() == "1 of 9: click the portal branch of segment 1."
+    for name in SEGMENTS:
+        if name not in ("3", "6"):
+            clicked.press_button(box.skip_button)
+            continue
+        point = place_in(maps, ends[0 if name == "3" else 1])
+        clicked.app.views.move_crosshair(point)
+        clicked.spin(0.05)
+        clicked.click(view, clicked.pixel(view, point))
+    clicked.wait(lambda: "couinaud" in session.work.maps, what="the segments")
+    clicked.settle()
+    segments, liver = session.work.maps["couinaud"], session.work.segmentation.labels > 0
+    assert segments.names == ("3", "6")
+    assert (segments.labels[liver] > 0).all()
+    assert session.history.undo_name == "segments from branches"
+    assert set(session.work.documents["segment_branches"]["branches_mm"]) == {"3", "6"}
+    assert not box.skip_button.isVisible()
 
 
 def test_vessels_found_anew_are_marked_anew_and_tissue_that_joins_is_divided(clicked):

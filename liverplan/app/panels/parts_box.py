@@ -40,7 +40,13 @@ class SegmentsBox(QWidget):
         self.step = label("")
         self.landmarks_button = button("Click landmarks", landmarking.begin)
         self.landmarks_button.setCheckable(True)
-        self.back_button = button("Back", landmarking.back, tip="Click the last landmark again")
+        self.branches_button = button(
+            "Click branches",
+            lambda: landmarking.begin(by_branches=True),
+            tip="Click the portal branch of each segment: its tissue follows",
+        )
+        self.back_button = button("Back", landmarking.back, tip="Click the last one again")
+        self.skip_button = button("Skip", landmarking.skip, tip="Its neighbours get its tissue")
         self.volumes_button = button("Volumes…", self._volumes)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -54,7 +60,8 @@ class SegmentsBox(QWidget):
         column.addWidget(self.called)
         column.addWidget(self.reason)
         column.addWidget(self.step)
-        column.addLayout(row(self.landmarks_button, self.back_button, self.volumes_button))
+        column.addLayout(row(self.landmarks_button, self.branches_button))
+        column.addLayout(row(self.back_button, self.skip_button, self.volumes_button))
         landmarking.changed.connect(self.refresh)
 
     def refresh(self) -> None:
@@ -73,8 +80,10 @@ class SegmentsBox(QWidget):
         self.step.setText(guide.words() if guide.guiding else "")
         self.step.setVisible(guide.guiding)
         self.landmarks_button.setChecked(guide.guiding)
-        again = "Click again" if SCHEME in work.maps else "Click landmarks"
-        self.landmarks_button.setText("Stop" if guide.guiding else again)
+        self.landmarks_button.setText("Stop" if guide.guiding else "Click landmarks")
+        self.branches_button.setVisible(not guide.guiding)
+        self.branches_button.setEnabled({LUMEN, "portal"} <= work.maps.keys())
+        self.skip_button.setVisible(guide.guiding and guide.by_branches)
         self.back_button.setVisible(guide.guiding)
         self.back_button.setEnabled(bool(guide.points))
         self.volumes_button.setVisible(SCHEME in work.maps and not guide.guiding)
@@ -175,4 +184,7 @@ def vessel_words(*, known: bool, seen: bool) -> str:
 
 def missing_words() -> str:
     """Say what segments wait for."""
-    return "Needs the segments: click ten landmarks once, and they follow."
+    return (
+        "Needs the segments: click ten landmarks once, or, where the portal vein is marked, each "
+        "segment's branch."
+    )
