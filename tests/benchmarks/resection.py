@@ -21,6 +21,8 @@ from liverplan.phantom import make_phantom
 from liverplan.resection import Ablation, Cleft, Cut, Landmarks, Plan, Plane, Sphere, Surface, Wedge
 from liverplan.resection.anatomical import share_warnings, usual_shares
 from liverplan.resection.couinaud import by_branches, by_landmarks
+from liverplan.resection.maps import PartMap, hangs_on
+from liverplan.resection.territories import LUMEN, TREES, territory_maps
 from liverplan.segmentation.labels import Segmentation
 from liverplan.volume import Grid
 from liverplan.volumetry.cut_margins import plan_margins
@@ -152,6 +154,7 @@ def ircadb() -> None:
     lesions = [tumours == n for n in range(1, 8)]
     segmentation = Segmentation.from_masks(grid, liver > 0, lesions)
     maps = _shares(segmentation, vessels == 1)
+    _forks(segmentation, vessels)
     index = PlanIndex.build(segmentation, maps)
     print(f"ircadb01: liver {index.liver_ml:.1f} mL, functional {index.functional_ml:.1f} mL")
     _wedges(index)
@@ -181,6 +184,26 @@ def _shares(segmentation: Segmentation, portal: np.ndarray) -> dict:
     for warning in share_warnings(shares):
         print("  ", warning)
     return {"couinaud": segments, "portal": portal_map}
+
+
+def _forks(segmentation: Segmentation, vessels: np.ndarray) -> None:
+    """Print what is lost with each branch at the fork where the liver parts, found unasked."""
+    labels = np.where(vessels < 3, vessels, 0).astype(np.uint8)
+    names = tuple(TREES.values())
+    lumen = PartMap(scheme=LUMEN, grid=segmentation.grid, labels=labels, names=names)
+    start = time.thread_time()
+    found = territory_maps(segmentation, lumen)
+    took = time.thread_time() - start
+    for tree, part_map in found.items():
+        alone = part_map.shares_fraction(segmentation)
+        lost = {n: sum(s for m, s in alone.items() if hangs_on(m, n)) for n in alone}
+        trunk = min((n for n in lost if lost[n] > 0.9), key=lambda n: lost[n])
+        at_fork = sorted(
+            (share for n, share in lost.items() if n.rpartition(".")[0] == trunk), reverse=True
+        )
+        shares = ", ".join(f"{share:.3f}" for share in at_fork)
+        print(f"{TREES[tree]}: {len(alone)} branches; at the fork of the liver's: {shares}")
+    print(f"   both trees followed and divided in {took:.1f} s")
 
 
 def _wedges(index: PlanIndex) -> None:
