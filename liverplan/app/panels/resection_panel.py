@@ -18,6 +18,7 @@ from liverplan.app.planning import Planning
 from liverplan.app.state import plan_title, planes_only
 from liverplan.app.widgets import Notice, button, label, row
 from liverplan.resection import Cut, Parts, Plane, Sheet, Surface
+from liverplan.resection.plan import TERRITORIES
 
 
 class ResectionPanel(Panel):
@@ -137,6 +138,8 @@ def how_to_drag(cut: Cut | None) -> str:
             "Drag the line anywhere to bend the cut there, the square to move it, a round knob "
             "to turn it; in 3D drag the blue balls."
         )
+    if isinstance(cut, Parts) and cut.scheme in TERRITORIES:
+        return "A cut branch has no handles: click it again to keep it, or click others as well."
     if isinstance(cut, Parts):
         return "Named parts have no handles; tick others, or delete them and add a cut."
     if isinstance(cut, Sheet):
