@@ -126,6 +126,8 @@ class _Lumen:
         blocks = blocks_of(part, FINE_MM)
         inside = blocks.hu >= THIN_SHARE
         at = np.argwhere(inside)
+        if len(at) < SMALLEST:
+            return None
         points = blocks.grid.to_mm(at)
         a, b = cKDTree(at).query_pairs(_TOUCH, output_type="ndarray").T
         steps = np.linalg.norm(points[a] - points[b], axis=1)
@@ -144,11 +146,9 @@ class _Lumen:
         given = np.atleast_1d(cKDTree(self.points_mm).query(roots_mm)[1]) if len(roots_mm) else ()
         found = []
         sizes = np.bincount(pieces, minlength=count)
-        for piece in np.argsort(-sizes):
+        for piece in np.argsort(-sizes)[: np.count_nonzero(sizes >= SMALLEST)]:
             inside = np.flatnonzero(pieces == piece)
             own = [root for root in given if pieces[root] == piece]
-            if sizes[piece] < SMALLEST:
-                break
             root = own[0] if own else self._thick_end(inside)
             found.append(self._tree(int(root), inside))
         return found

@@ -69,6 +69,10 @@ def test_separate_trees_have_trunks_of_their_own_and_specks_none():
     found = [b.name for b in branches_of(mask, grid, [(0, 0, -28), (0, 50, -18)])]
     assert found == ["1", "1.1", "1.2", "2"]
     assert branches_of(np.zeros_like(mask), grid) == ()
+    for voxels in (1, 3, 5):
+        few = np.zeros_like(mask)
+        few[10, 10, :voxels] = True
+        assert branches_of(few, grid) == ()
 
 
 def test_more_branches_than_a_map_holds_lose_the_shortest(monkeypatch):
