@@ -8,7 +8,7 @@ cut's normal points toward the tissue that stays. Nothing is rounded outside the
 Research software. Not a medical device.
 """
 
-__version__ = "0.2.0"
+__version__ = "0.3.0"
 
 NOTICE = (
     "Research software. Not a medical device; not cleared or approved by any authority. "
