@@ -21,6 +21,7 @@ from liverplan.dicom import CT, SeriesInfo, choose_series, find_series, read_ser
 from liverplan.eligibility import protocol_text
 from liverplan.errors import DicomError
 from liverplan.workflow.cases import summary_of
+from liverplan.workflow.inputs import ct_notes
 
 SAMPLE = "Sample CT"
 
@@ -117,7 +118,7 @@ class Opening(QObject):
             {
                 "series": asdict(series),
                 "headers": ct.headers.to_json(),
-                "notes": list(ct.notes),
+                "notes": list(ct_notes(ct.notes)),
                 "protocol": {
                     "name": workflow.DEFAULT_PROTOCOL,
                     "toml": protocol_text(workflow.DEFAULT_PROTOCOL),
@@ -128,7 +129,7 @@ class Opening(QObject):
         self.saver.begin(series)
         self._show(Work(volume=ct.volume, series=series, documents=documents))
         if ct.notes:
-            self.desk.say("open", " ".join(ct.notes), "info")
+            self.desk.say("open", " ".join(ct_notes(ct.notes)), "info")
 
     def _show(self, work: Work) -> None:
         self.desk.tools.choose("")

@@ -32,7 +32,7 @@ from liverplan.resection.maps import PartMap
 from liverplan.resection.segment_branches import SegmentBranches, by_segment_branches
 from liverplan.volumetry.cut_volumes import PlanIndex
 from liverplan.workflow.evaluate import evaluate
-from liverplan.workflow.inputs import Outlined, Request, open_ct, outline
+from liverplan.workflow.inputs import Outlined, Request, ct_notes, open_ct, outline
 from liverplan.workflow.plans import Draft, drafts_of, needs_masks, placed
 from liverplan.workflow.progress import Progress, part, tell
 from liverplan.workflow.response import outdated, response_in
@@ -71,7 +71,7 @@ def assess(
     maps, map_notes = _maps(request, made, landmarks or branches)
     index = PlanIndex.build(made.segmentation, maps) if needs_masks(drafts) else None
     plan = with_vessels_cut(placed(drafts, index), maps, request.vessels_cut)
-    notes = (*ct.notes, *made.notes, *map_notes)
+    notes = (*ct_notes(ct.notes), *made.notes, *map_notes)
     findings = evaluate(
         made.segmentation,
         plan,

@@ -108,6 +108,11 @@ def open_ct(
     return dicom.read_series(info, progress=part(progress, 0.2, 1.0), cancel=cancel)
 
 
+def ct_notes(notes: Sequence[str]) -> tuple[str, ...]:
+    """Return what is to be known of a CT as sentences."""
+    return tuple(f"CT: {note}." for note in notes)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Outlined:
     """Masks on a CT, the maps that a back end gave with them, and what to tell the user."""

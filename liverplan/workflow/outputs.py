@@ -19,7 +19,14 @@ from liverplan.workflow.cases import measure_state, patient_of
 from liverplan.workflow.committee import is_final, signature_rows
 from liverplan.workflow.exporting import parts_of, write_objects
 from liverplan.workflow.folders import whole_folder
-from liverplan.workflow.inputs import DEFAULT_BACKEND, Point, Request, make_segmentation, open_ct
+from liverplan.workflow.inputs import (
+    DEFAULT_BACKEND,
+    Point,
+    Request,
+    ct_notes,
+    make_segmentation,
+    open_ct,
+)
 from liverplan.workflow.progress import Progress, part, tell
 from liverplan.workflow.response import visits_in
 
@@ -57,7 +64,7 @@ def segment_to_file(
         dicom.write_seg(out, segmentation, ct.headers)
     else:
         write_mask_file(out, segmentation)
-    return (*ct.notes, *notes)
+    return (*ct_notes(ct.notes), *notes)
 
 
 def report_input(

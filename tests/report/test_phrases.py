@@ -42,6 +42,14 @@ def test_all_that_the_shipped_protocol_says_of_a_plan_is_known(protocol, found):
     [
         ("Metastasis 12 stays in the remnant.", "Metastas 12 blir kvar."),
         (
+            "CT: its slices overlap: 1.25 mm thick, 1.00 mm apart.",
+            "CT: snitten överlappar: 1,25 mm tjocka med 1,00 mm avstånd.",
+        ),
+        (
+            "CT: padding of -3024 HU outside the field of view was kept.",
+            "CT: utfyllnaden på -3024 HU utanför synfältet behölls.",
+        ),
+        (
             "The segment 4 holds 28 % of the liver; 9 to 25 % is usual (17 +- 4 %: X, 2004).",
             "Segment 4 utgör 28 % av levern; 9 till 25 % är vanligt (17 +- 4 %: X, 2004).",
         ),

@@ -18,6 +18,7 @@ from liverplan.app.thumbnails import SIDE
 from liverplan.app.widgets import Table, button, label, row
 from liverplan.dicom import SeriesInfo
 from liverplan.report.numbers import TIMES
+from liverplan.workflow.inputs import ct_notes
 
 
 class OpenPanel(Panel):
@@ -183,4 +184,4 @@ def why(info: SeriesInfo) -> str:
     """Return why a series cannot be used, or what should be known of it."""
     if not info.usable:
         return f"Cannot be used: {info.reason}."
-    return " ".join(info.notes)
+    return " ".join(ct_notes(info.notes))
