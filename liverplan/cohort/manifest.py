@@ -1,8 +1,8 @@
 """The manifest: a CSV file with one patient a line.
 
 Columns: ``id`` (the case's folder name) and ``path`` (the CT) are needed; the others are the
-options of ``liverplan assess`` and may be absent or empty. Several clicks, planes, resections or
-wedges are separated by semicolons; paths are relative to the manifest::
+options of ``liverplan assess`` and may be absent or empty. Several clicks, planes, resections,
+wedges or cut vessels are separated by semicolons; paths are relative to the manifest::
 
     id,path,liver,lesions,lesion_labels,plane,patient
     p001,ct/p001,masks/p001_liver.nii.gz,masks/p001_lesions.nii.gz,1-3,"0,0,50,1,0,0",p001.toml
@@ -45,6 +45,9 @@ class Job:
     wedge: str = ""
     landmarks: str = ""
     segments: str = ""
+    segment_branches: str = ""
+    vessels: str = ""
+    cut_vessel: str = ""
     patient: str = ""
     protocol: str = ""
     backend: str = ""
@@ -68,6 +71,9 @@ class Job:
             wedges=tuple(map(_wedge, _pieces(self.wedge))),
             landmarks=Path(self.landmarks) if self.landmarks else None,
             segments=Path(self.segments) if self.segments else None,
+            segment_branches=Path(self.segment_branches) if self.segment_branches else None,
+            vessels=Path(self.vessels) if self.vessels else None,
+            vessels_cut=_points(self.cut_vessel, 3, "cut_vessel"),
             patient=Path(self.patient) if self.patient else None,
             protocol=self.protocol or DEFAULT_PROTOCOL,
             backend=self.backend or DEFAULT_BACKEND,
@@ -80,7 +86,8 @@ class Job:
         """
         files = (
             *(self.path, self.liver, self.lesions, self.patient, self.protocol),
-            *(self.landmarks, self.segments, *_pieces(self.resection)),
+            *(self.landmarks, self.segments, self.segment_branches, self.vessels),
+            *_pieces(self.resection),
         )
         seen = [_stamp(Path(name)) for name in files if name]
         content = json.dumps([asdict(self), seen, __version__], sort_keys=True)
@@ -88,7 +95,10 @@ class Job:
 
 
 COLUMNS = tuple(field.name for field in fields(Job))
-_PATHS = ("path", "liver", "lesions", "landmarks", "segments", "patient")
+_PATHS = (
+    *("path", "liver", "lesions", "landmarks", "segments", "segment_branches", "vessels"),
+    "patient",
+)
 
 
 def read_manifest(path: Path) -> tuple[Job, ...]:

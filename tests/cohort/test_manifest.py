@@ -1,7 +1,10 @@
 """The manifest: what it may say, and which faults refuse it whole."""
 
+import inspect
+
 import pytest
 
+from liverplan import cli
 from liverplan.cohort import COLUMNS, read_manifest
 from liverplan.errors import InputError
 
@@ -40,9 +43,17 @@ def test_what_is_left_out_has_the_defaults_of_assess(tmp_path):
 
 
 def test_every_option_of_assess_has_a_column():
-    assert set(COLUMNS) >= {"series", "liver", "lesions", "lesion_labels", "lesion", "plane",
-                            "resection", "wedge", "landmarks", "segments", "patient", "protocol",
-                            "backend"}  # fmt: skip
+    options = set(inspect.signature(cli.assess).parameters) - {"out", "as_json"}
+    assert {name.removesuffix("_uid") for name in options} == set(COLUMNS) - {"id"}
+
+
+def test_vessels_and_what_is_cut_of_them_are_read(tmp_path):
+    line = 'id,path,vessels,cut_vessel,segment_branches\np1,ct,v.nrrd,"1,2,3; 4,5,6",b.toml\n'
+    (job,) = read_manifest(manifest(tmp_path, line))
+    request = job.request()
+    assert request.vessels == tmp_path / "v.nrrd"
+    assert request.segment_branches == tmp_path / "b.toml"
+    assert request.vessels_cut == ((1, 2, 3), (4, 5, 6))
 
 
 def test_resections_wedges_and_segments_are_read(tmp_path):
