@@ -1,21 +1,25 @@
 """The decoder process: reads jobs from stdin, leaves frames in shared memory, and may die.
 
 Run by its path, not as part of the package, so that it starts quickly and shares nothing with
-the process that it protects but one slot of memory. Each job is a line of JSON; its codestream
-lies in the slot, where the frame belongs afterwards: little endian, rows x columns values. Each
-answer is a byte that says whether it failed, and the length of the frame or of the error's words,
-which then follow.
+the process that it protects but slots of memory. Each job is a line of JSON; its codestream
+lies in its slot, where the frame belongs afterwards: little endian, rows x columns values. Each
+answer is the slot's number, a byte that says whether decoding failed, and the length of the frame
+or of the error's words, which then follow. Threads take jobs in the order in which they came; the
+codecs release Python's lock.
 """
 
 from __future__ import annotations
 
 import json
 import mmap
+import os
 import struct
 import sys
+import threading
 import zlib
 from typing import Any
 
+import imagecodecs
 import numpy as np
 from numpy.typing import NDArray
 
@@ -31,23 +35,37 @@ JP2_BOX = b"jP  "
 
 def main() -> None:
     """Serve jobs until stdin closes."""
-    slot = _slot(sys.argv[1], int(sys.argv[2]))
-    _limit(int(sys.argv[3]))
-    source, sink = sys.stdin.buffer, sys.stdout.buffer
-    while line := source.readline():
+    place = sys.argv[1]
+    threads, slots, slot_bytes, memory_bytes = map(int, sys.argv[2:])
+    memory = memoryview(_memory(place, slots * slot_bytes))
+    _limit(memory_bytes)
+    parts = [memory[n * slot_bytes : (n + 1) * slot_bytes] for n in range(slots)]
+    turn = threading.Lock()
+    helpers = [threading.Thread(target=_serve, args=(parts, turn)) for _ in range(threads - 1)]
+    for helper in helpers:
+        helper.start()
+    _serve(parts, turn)
+
+
+def _serve(slots: list[memoryview], turn: threading.Lock) -> None:
+    while True:
+        with turn:
+            line = sys.stdin.buffer.readline()
+        if not line:
+            return
         job = json.loads(line)
+        number, slot = job["slot"], slots[job["slot"]]
         try:
             frame = decode(job, bytes(slot[: job["length"]]))
             slot[: frame.nbytes] = frame.data.cast("B")
-            answer = struct.pack("<BL", 0, frame.nbytes)
+            answer = struct.pack("<BBL", number, 0, frame.nbytes)
         except BaseException as error:  # noqa: BLE001 - native codecs raise even beside Exception
             words = f"{type(error).__name__}: {error}"[:200].encode()
-            answer = struct.pack("<BL", 1, len(words)) + words
-        sink.write(answer)
-        sink.flush()
+            answer = struct.pack("<BBL", number, 1, len(words)) + words
+        os.write(1, answer)  # in one piece: pipes take so little whole
 
 
-def _slot(place: str, size: int) -> mmap.mmap:
+def _memory(place: str, size: int) -> mmap.mmap:
     """Map the memory shared with the parent: an inherited file, or a name on Windows."""
     if sys.platform == "win32":
         return mmap.mmap(-1, size, tagname=place)
@@ -79,8 +97,6 @@ def decode(job: dict[str, Any], data: bytes) -> NDArray[np.generic]:
 
 
 def _by_library(syntax: str, data: bytes) -> NDArray[np.generic]:
-    import imagecodecs  # noqa: PLC0415 - run lengths and deflated frames do without
-
     if syntax in JPEG_LOSSLESS:
         return imagecodecs.jpeg8_decode(data)
     if syntax in JPEG_LS:
@@ -90,8 +106,6 @@ def _by_library(syntax: str, data: bytes) -> NDArray[np.generic]:
 
 def _run_lengths(job: dict[str, Any], data: bytes) -> NDArray[np.generic]:
     """PS3.5 annex G: 16 numbers say where each byte of the values, the highest first, begins."""
-    import imagecodecs  # noqa: PLC0415
-
     pixels = job["rows"] * job["columns"]
     width = max(job["bits_allocated"] // 8, 1)
     length = -(-pixels // 8) if job["bits_allocated"] == 1 else pixels

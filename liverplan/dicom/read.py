@@ -131,12 +131,20 @@ def _fill(
     flip_j, flip_i = stack.flips
     step_j, step_i = -1 if flip_j else 1, -1 if flip_i else 1
     stop = threading.Event()
-    with Decoders(THREADS, cancel) as decoders, ThreadPoolExecutor(THREADS) as pool:
+    with Decoders(THREADS, cancel) as decoders, ThreadPoolExecutor(THREADS + 2) as pool:
+        if planes[0].syntax in COMPRESSED:
+            decoders.start()
 
         def one(k: int) -> None:
             if stop.is_set() or (cancel is not None and cancel.is_set()):
                 return
-            to_hu(_raw(source, planes[k], decoders), planes[k], hu[k, ::step_j, ::step_i])
+            plane, out = planes[k], hu[k, ::step_j, ::step_i]
+            data = pixel_bytes(source, plane)
+            if plane.syntax not in COMPRESSED:
+                to_hu(stored_values(data, plane), plane, out)
+                return
+            with decoders.decoded(plane, data) as frame:
+                to_hu(stored_values(frame, plane), plane, out)
 
         try:
             _follow([pool.submit(one, k) for k in range(len(planes))], progress, cancel)
@@ -163,13 +171,6 @@ def _follow(
         read += 1
         if progress is not None:
             progress(read / len(jobs), f"Read {read} of {len(jobs)} slices")
-
-
-def _raw(source: Source, plane: Slice, decoders: Decoders) -> Raw:
-    data = pixel_bytes(source, plane)
-    if plane.syntax in COMPRESSED:
-        data = decoders.decode(plane, data)
-    return stored_values(data, plane)
 
 
 def to_hu(raw: Raw, plane: Slice, out: Hu) -> None:

@@ -4,6 +4,7 @@ import subprocess
 import sys
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import imagecodecs
 import numpy as np
@@ -275,7 +276,7 @@ def stand_in(tmp_path, monkeypatch, program):
 
 
 def test_a_decoder_that_dies_is_a_refusal_and_the_next_frame_works(tmp_path, monkeypatch):
-    answer = "sys.stdout.buffer.write(bytes([0, 32, 0, 0, 0]))"
+    answer = "sys.stdout.buffer.write(bytes([0, 0, 32, 0, 0, 0]))"
     flag = tmp_path / "died"
     stand_in(
         tmp_path,
@@ -288,6 +289,46 @@ def test_a_decoder_that_dies_is_a_refusal_and_the_next_frame_works(tmp_path, mon
         with pytest.raises(DicomError, match=r"x\.dcm: its compressed pixels crash the decoder"):
             decoders.decode(plane(), b"abc")
         assert decoders.decode(plane(), b"abc") == b"abc" + bytes(29)  # the slot as it was left
+
+
+BOMB_AMONG_OTHERS = """
+import os, pathlib, sys, time
+sys.path.insert(0, {folder!r})
+import codec_child
+
+def decode(job, data):
+    time.sleep(0.02)
+    if data == b"bomb":
+        os.abort()
+    if data == b"bad":
+        raise ValueError("no codestream")
+    return codec_child.np.full(job["frame_bytes"], data[0], codec_child.np.uint8)
+
+codec_child.decode = decode
+codec_child.main()
+"""
+
+
+@pytest.mark.parametrize(("data", "words"), [(b"bomb", "crash the decoder"), (b"bad", "no codes")])
+def test_a_frame_that_fails_among_others_is_named_and_they_are_not(
+    tmp_path, monkeypatch, data, words
+):
+    stand_in(tmp_path, monkeypatch, BOMB_AMONG_OTHERS.format(folder=str(codecs.CHILD.parent)))
+    streams = {f"{n}.dcm": data if n == 7 else bytes([n]) for n in range(16)}
+    said = {}
+    with codecs.Decoders(2) as decoders, ThreadPoolExecutor(4) as pool:
+
+        def one(name):
+            try:
+                said[name] = decoders.decode(plane(name=name), streams[name])
+            except DicomError as error:
+                said[name] = str(error)
+
+        list(pool.map(one, streams))
+    culprit = said.pop("7.dcm")
+    assert culprit.startswith("7.dcm: its ")
+    assert words in culprit
+    assert said == {name: streams[name] * 32 for name in said}
 
 
 def test_a_decoder_that_hangs_is_stopped(tmp_path, monkeypatch):
@@ -312,7 +353,7 @@ def test_a_wrong_amount_of_pixels_is_refused(tmp_path, monkeypatch):
         tmp_path,
         monkeypatch,
         "import sys\nsys.stdin.buffer.readline()\n"
-        "sys.stdout.buffer.write(bytes([0, 3, 0, 0, 0]))\n",
+        "sys.stdout.buffer.write(bytes([0, 0, 3, 0, 0, 0]))\n",
     )
     with codecs.Decoders(1) as decoders, pytest.raises(DicomError, match="holds 3 bytes of pixels"):
         decoders.decode(plane(), b"abc")
