@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtGui import QColor, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QDoubleSpinBox,
     QHBoxLayout,
     QHeaderView,
     QLabel,
     QLayout,
     QPushButton,
     QSizePolicy,
+    QSpinBox,
     QTableWidget,
     QTableWidgetItem,
     QWidget,
@@ -76,6 +78,24 @@ def row(*parts: QWidget | int, spacing: int = 6) -> QHBoxLayout:
         else:
             layout.addWidget(part)
     return layout
+
+
+def show_number(box: QSpinBox | QDoubleSpinBox, value: float) -> None:
+    """Show a number that holds now, silently, but never over one that is being typed."""
+    if being_typed(box):
+        return
+    blocker = QSignalBlocker(box)
+    if isinstance(box, QSpinBox):
+        box.setValue(round(value))
+    else:
+        box.setValue(value)
+    del blocker
+
+
+def being_typed(box: QSpinBox | QDoubleSpinBox) -> bool:
+    """Whether a box holds the cursor and digits that it has not taken in yet."""
+    taken_in = box.textFromValue(box.value())  # type: ignore[arg-type]
+    return box.hasFocus() and box.cleanText() != taken_in
 
 
 def restyle(widget: QWidget, name: str, value: str) -> None:

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QCheckBox, QSpinBox, QVBoxLayout, QWidget
 
 from liverplan.app.desk import Desk
 from liverplan.app.marking import Marking
-from liverplan.app.widgets import label, row
+from liverplan.app.widgets import label, row, show_number
 
 
 class BrushOptions(QWidget):
@@ -47,12 +47,11 @@ class BrushOptions(QWidget):
     def refresh(self) -> None:
         """Show what holds now."""
         limits = self.marking.limits_hu
-        parts = (self.ball, self.limit, self.lowest, self.highest)
-        blockers = [QSignalBlocker(part) for part in parts]
+        blockers = [QSignalBlocker(part) for part in (self.ball, self.limit)]
         self.ball.setChecked(self.marking.ball)
         self.limit.setChecked(limits is not None)
         for box, value in zip((self.lowest, self.highest), limits or (), strict=False):
-            box.setValue(round(value))
+            show_number(box, value)
         self.limit.setText("only densities of" if limits else "only some densities")
         self.range.setVisible(limits is not None)
         self.radius.setText(f"radius {self.desk.tools.radius_mm:.0f} mm  [ ]")

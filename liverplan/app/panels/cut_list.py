@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
+from PySide6.QtCore import QSignalBlocker
 from PySide6.QtWidgets import QDoubleSpinBox, QVBoxLayout, QWidget
 
 from liverplan.app.cut_words import kind_of, title_of
@@ -14,7 +15,7 @@ from liverplan.app.desk import Desk
 from liverplan.app.handles import RADII_MM
 from liverplan.app.panels.cut_map_view import CutMapDialog
 from liverplan.app.planning import Planning, flipped
-from liverplan.app.widgets import Table, button, label, row
+from liverplan.app.widgets import Table, being_typed, button, label, row
 from liverplan.report.numbers import ml
 from liverplan.resection import Ablation, Cut, Plane, Sphere, Surface, Wedge
 from liverplan.resection.shapes import MAX_HALF_ANGLE_DEG
@@ -99,7 +100,7 @@ class CutList(QWidget):
         column.addLayout(row(*self.fields))
         column.addLayout(row(self.flip_button, self.map_button))
         column.addLayout(row(self.lock_button, self.delete_button))
-        self._titles: list[str] = []
+        self._sized: tuple[int, int] | None = None
 
     def refresh(self) -> None:
         """Show the plan's cuts and what can be done with the chosen one."""
@@ -145,21 +146,24 @@ class CutList(QWidget):
         )
 
     def _show_sizes(self, cut: Cut | None) -> None:
-        locked = self.desk.session.work.locked
-        sizes = sizes_of(cut)
+        work = self.desk.session.work
+        sizes, chosen = sizes_of(cut), (work.plan, work.cut)
         for number, field in enumerate(self.fields):
             field.setVisible(number < len(sizes))
             if number >= len(sizes):
                 continue
             size = sizes[number]
-            field.setEnabled(not locked)
-            field.blockSignals(True)  # noqa: FBT003 - Qt
+            field.setEnabled(not work.locked)
+            if chosen == self._sized and being_typed(field):
+                continue
+            blocker = QSignalBlocker(field)
             field.setPrefix(size.prefix)
             field.setSuffix(size.suffix)
             field.setRange(size.low, size.high)
             if not np.isclose(field.value(), np.rint(size.value)):
                 field.setValue(size.value)
-            field.blockSignals(False)  # noqa: FBT003 - Qt
+            del blocker
+        self._sized = chosen
 
     def _typed(self, number: int, value: float) -> None:
         work = self.desk.session.work

@@ -61,8 +61,8 @@ class Field(QWidget):
         return self._read(self.line.text().strip())
 
     def show_text(self, text: str) -> None:
-        """Show what holds; what was refused stays to be mended until something else holds."""
-        if text == self._known and not self.notice.isHidden():
+        """Show what holds; what is typed meanwhile, or was refused, stays until that changes."""
+        if text == self._known and (self.line.hasFocus() or not self.notice.isHidden()):
             return
         self._known = text
         if self.line.text() != text:

@@ -16,7 +16,7 @@ from liverplan.app.panels.plan_list import PlanList
 from liverplan.app.panels.suggestions import SuggestionList
 from liverplan.app.planning import Planning
 from liverplan.app.state import plan_title, planes_only
-from liverplan.app.widgets import Notice, button, label, row
+from liverplan.app.widgets import Notice, button, label, row, show_number
 from liverplan.resection import Cut, Parts, Plane, Sheet, Surface
 from liverplan.resection.plan import TERRITORIES
 
@@ -96,9 +96,7 @@ class ResectionPanel(Panel):
         self.next.setText(self._next(lesions))
         self.suggest_button.setEnabled(bool(lesions) and self.desk.live.index is not None)
         self.suggest_button.setToolTip("" if lesions else "Needs a metastasis to separate.")
-        self.margin.blockSignals(True)  # noqa: FBT003 - Qt
-        self.margin.setValue(work.margin_mm)
-        self.margin.blockSignals(False)  # noqa: FBT003 - Qt
+        show_number(self.margin, work.margin_mm)
         self.suggestions.refresh()
         self.adding.refresh()
         self.cuts.refresh()
