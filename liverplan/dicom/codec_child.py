@@ -13,6 +13,7 @@ from __future__ import annotations
 import json
 import mmap
 import os
+import queue
 import struct
 import sys
 import threading
@@ -27,6 +28,7 @@ JPEG_LOSSLESS = ("1.2.840.10008.1.2.4.57", "1.2.840.10008.1.2.4.70")
 JPEG_LS = ("1.2.840.10008.1.2.4.80", "1.2.840.10008.1.2.4.81")
 RLE = "1.2.840.10008.1.2.5"
 DEFLATED_FRAMES = "1.2.840.10008.1.2.8.1"
+JPEG_SCAN, JPEG_END = b"\xff\xda", b"\xff\xd9"  # markers, which no scan can contain
 JPEG_FRAME_HEADERS = (0xC0, 0xC1, 0xC2, 0xC3, 0xF7)
 RLE_PADDING = 256  # bytes that some encoders add to a segment
 JPEG_2000_START = b"\xff\x4f\xff\x51"
@@ -34,26 +36,27 @@ JP2_BOX = b"jP  "
 
 
 def main() -> None:
-    """Serve jobs until stdin closes."""
+    """Serve jobs until stdin closes, or until none has come for some seconds."""
     place = sys.argv[1]
-    threads, slots, slot_bytes, memory_bytes = map(int, sys.argv[2:])
+    threads, slots, slot_bytes, memory_bytes = map(int, sys.argv[2:6])
     memory = memoryview(_memory(place, slots * slot_bytes))
     _limit(memory_bytes)
     parts = [memory[n * slot_bytes : (n + 1) * slot_bytes] for n in range(slots)]
-    turn = threading.Lock()
-    helpers = [threading.Thread(target=_serve, args=(parts, turn)) for _ in range(threads - 1)]
-    for helper in helpers:
-        helper.start()
-    _serve(parts, turn)
+    jobs: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+    for _ in range(threads):
+        threading.Thread(target=_serve, args=(jobs, parts), daemon=True).start()
+    idle = threading.Timer(float(sys.argv[6]), os._exit, (0,))
+    idle.daemon = True
+    idle.start()
+    while line := sys.stdin.buffer.readline():
+        idle.cancel()
+        jobs.put(line)
+    os._exit(0)  # even if frames are still being decoded, or hang: nobody waits for them
 
 
-def _serve(slots: list[memoryview], turn: threading.Lock) -> None:
+def _serve(jobs: queue.SimpleQueue[bytes], slots: list[memoryview]) -> None:
     while True:
-        with turn:
-            line = sys.stdin.buffer.readline()
-        if not line:
-            return
-        job = json.loads(line)
+        job = json.loads(jobs.get())
         number, slot = job["slot"], slots[job["slot"]]
         try:
             frame = decode(job, bytes(slot[: job["length"]]))
@@ -97,6 +100,9 @@ def decode(job: dict[str, Any], data: bytes) -> NDArray[np.generic]:
 
 
 def _by_library(syntax: str, data: bytes) -> NDArray[np.generic]:
+    if syntax in (*JPEG_LOSSLESS, *JPEG_LS) and data.rfind(JPEG_END) < data.rfind(JPEG_SCAN):
+        # one of the codecs would make up the pixels that lack, the other count zeros for seconds
+        raise ValueError("the codestream is cut short")
     if syntax in JPEG_LOSSLESS:
         return imagecodecs.jpeg8_decode(data)
     if syntax in JPEG_LS:

@@ -120,11 +120,26 @@ def _native(stream: BinaryIO, plane: Slice, length: int) -> bytes:
 def _codestream(stream: BinaryIO, plane: Slice, length: int) -> bytes:
     if length != UNDEFINED:
         raise DicomError("its pixel data is not encapsulated, but its transfer syntax says it is")
-    cap = plane.frames * (2 * plane.frame_bytes + CODESTREAM_SLACK_BYTES)
-    data = stream.read(cap)
+    budget = plane.frames * (2 * plane.frame_bytes + CODESTREAM_SLACK_BYTES)
     try:
-        return bytes(get_frame(data, plane.frame, number_of_frames=plane.frames))
+        found = get_frame(_Metered(stream, budget), plane.frame, number_of_frames=plane.frames)
     except Exception as error:
         raise DicomError(
             f"its compressed pixels cannot be found ({type(error).__name__})"
         ) from error
+    return bytes(found)
+
+
+class _Metered:
+    """A stream that gives no more than a file's frames may need: forged lengths ask for more."""
+
+    def __init__(self, stream: BinaryIO, budget: int) -> None:
+        self._stream = stream
+        self._left = budget
+        self.seek = stream.seek
+        self.tell = stream.tell
+
+    def read(self, size: int = -1) -> bytes:
+        size = min(size, self._left) if size >= 0 else self._left
+        self._left -= size
+        return self._stream.read(size)

@@ -9,8 +9,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from liverplan.dicom.codecs import prepare
 from liverplan.dicom.decode import pixel_bytes
 from liverplan.dicom.geometry import Stack, same_place_groups, stack_of
+from liverplan.dicom.header import COMPRESSED
 from liverplan.dicom.kinds import fault_of_kind, kind_of
 from liverplan.dicom.quiet import quiet
 from liverplan.dicom.slices import Slice, faults_of, read_slices
@@ -165,6 +167,7 @@ def _scan(
 ) -> tuple[list[Slice], list[Entry]]:
     planes: list[Slice] = []
     failed: list[Entry] = []
+    prepared = False
     for n, entry in enumerate(source.entries):
         if cancel is not None and cancel.is_set():
             raise CancelledError("Looking for series was cancelled.")
@@ -176,6 +179,9 @@ def _scan(
                 planes += read_slices(stream, entry.name)
         except DicomError as error:
             failed.append(replace(entry, fault=str(error)))
+        if not prepared and planes and planes[-1].syntax in COMPRESSED:
+            prepare()  # it starts while the other headers are read
+            prepared = True
         if progress is not None and n % 16 == 0:
             progress((n + 1) / len(source.entries), f"Looking at {entry.name}")
     return planes, failed

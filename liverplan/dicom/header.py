@@ -34,6 +34,7 @@ from pydicom.uid import (
     RLELossless,
 )
 
+from liverplan.dicom.values import Values
 from liverplan.errors import DicomError
 
 NATIVE = frozenset(
@@ -137,11 +138,11 @@ def _parse(stream: BinaryIO, tags: list[BaseTag] | None) -> Parsed:
     start = metered.read(132)
     if start[128:] == b"DICM":
         meta = _read(metered, implicit=False, little=True, stop=_after_meta, tags=None)
-        syntax = meta.get("TransferSyntaxUID")
+        values = Values(meta)
+        syntax = UID(values.text("TransferSyntaxUID"))
         if not syntax:
             raise DicomError("its file meta information names no transfer syntax")
-        syntax = UID(syntax)
-        media_class = str(meta.get("MediaStorageSOPClassUID", ""))
+        media_class = values.text("MediaStorageSOPClassUID")
     else:
         syntax = _guess_syntax(start)
         note = f"has no DICOM preamble; read as {syntax.name}"

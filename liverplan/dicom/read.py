@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import queue
 import threading
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -12,7 +11,8 @@ from typing import Literal, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from liverplan.dicom.codecs import Decoders
+from liverplan.dicom.codec_process import slots_for
+from liverplan.dicom.codecs import AT_ONCE, Decoders
 from liverplan.dicom.decode import Raw, pixel_bytes, stored_values
 from liverplan.dicom.find import Progress, SeriesInfo
 from liverplan.dicom.geometry import Stack
@@ -25,7 +25,6 @@ from liverplan.dicom.upright import AIR_HU, Hu, fill_gaps, resample, upright_gri
 from liverplan.errors import CancelledError, DicomError
 from liverplan.volume import Grid, Volume
 
-THREADS = min(4, os.cpu_count() or 1)
 DENSEST_PADDING_HU = 3071
 """Padding that would read as denser than 12 bits allow is stored as air instead."""
 
@@ -131,9 +130,9 @@ def _fill(
     flip_j, flip_i = stack.flips
     step_j, step_i = -1 if flip_j else 1, -1 if flip_i else 1
     stop = threading.Event()
-    with Decoders(THREADS, cancel) as decoders, ThreadPoolExecutor(THREADS + 2) as pool:
-        if planes[0].syntax in COMPRESSED:
-            decoders.start()
+    # one thread for each slot: while decoders work, others read, rescale and keep frames waiting
+    threads = slots_for(AT_ONCE) if planes[0].syntax in COMPRESSED else AT_ONCE
+    with Decoders(AT_ONCE, cancel) as decoders, ThreadPoolExecutor(threads) as pool:
 
         def one(k: int) -> None:
             if stop.is_set() or (cancel is not None and cancel.is_set()):

@@ -21,6 +21,7 @@ import time
 import zipfile
 import zlib
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -111,8 +112,8 @@ def run_batch(first: int, last: int, seed: int) -> tuple[list[dict], str]:
 def work(first: int, last: int, seed: int) -> None:
     """Do some mutations and print one line of JSON about each."""
     header.MAX_INFLATED_BYTES = 64 * 1024**2  # so that each bomb costs less time, not less care
-    with tempfile.TemporaryDirectory() as folder, Decoders(1) as decoders:
-        bench = Bench(Path(folder), decoders)
+    with tempfile.TemporaryDirectory() as folder, Decoders(1) as one_by_one, Decoders(2) as several:
+        bench = Bench(Path(folder), one_by_one, several)
         for i in range(first, last):
             rng = random.Random(f"{seed}/{i}")  # noqa: S311 - repeatable, not secret
             print(json.dumps(one(bench, i, rng)), flush=True)
@@ -139,9 +140,9 @@ def one(bench: Bench, i: int, rng: random.Random) -> dict:
 class Bench:
     """Sound files to damage, in a folder of their own."""
 
-    def __init__(self, folder: Path, decoders: Decoders) -> None:
+    def __init__(self, folder: Path, one_by_one: Decoders, several: Decoders) -> None:
         self.folder = folder
-        self.decoders = decoders
+        self.one_by_one, self.several = one_by_one, several
         self.series = {}
         for name, syntax in SYNTAXES.items():
             files = Series(syntax=syntax, count=3, rows=6, columns=5).write(folder / name)
@@ -154,6 +155,7 @@ class Bench:
         segmentation = Segmentation(grid=self.ct.volume.grid, labels=labels)
         self.seg = write_seg(folder / "seg.dcm", segmentation, self.ct.headers).read_bytes()
         self.codestreams = codestreams()
+        self.frames = {k: one_by_one.decode(*sound) for k, sound in self.codestreams.items()}
 
 
 def codestreams() -> dict[str, tuple[Slice, bytes]]:
@@ -294,7 +296,18 @@ def directory(bench: Bench, rng: random.Random) -> None:
 
 def codestream(bench: Bench, rng: random.Random) -> None:
     plane, stream = bench.codestreams[rng.choice(list(bench.codestreams))]
-    bench.decoders.decode(plane, damaged(stream, rng, spare=0))
+    bench.one_by_one.decode(plane, damaged(stream, rng, spare=0))
+
+
+def beside(bench: Bench, rng: random.Random) -> None:
+    """A damaged frame among sound ones, which must come out as if it were not there."""
+    plane, stream = bench.codestreams[rng.choice(list(bench.codestreams))]
+    with ThreadPoolExecutor(4) as pool:
+        hurt = pool.submit(bench.several.decode, plane, damaged(stream, rng, spare=0))
+        sound = {k: pool.submit(bench.several.decode, *it) for k, it in bench.codestreams.items()}
+    if any(sound[name].result() != bench.frames[name] for name in sound):
+        raise AssertionError("a sound frame came out wrong")
+    hurt.result()
 
 
 def compressed(bench: Bench, rng: random.Random) -> None:
@@ -354,6 +367,7 @@ KINDS: dict[str, tuple[Callable[[Bench, random.Random], None], float]] = {
     "zip": (zipped, 10),
     "directory": (directory, 5),
     "codestream": (codestream, 12),
+    "beside": (beside, 2),
     "compressed": (compressed, 0.5),
     "bomb": (bomb, 0.1),
     "nested": (nested, 0.3),
