@@ -84,18 +84,21 @@ def open_source(path: Path | str) -> Iterator[Source]:
 def _folder(path: Path) -> Source:
     root = path.resolve()
     entries = []
-    for file in sorted(p for p in path.rglob("*") if not p.is_dir()):
-        entries.append(_entry(root, file, str(file.relative_to(path).as_posix())))
+    for file in sorted(p for p in root.rglob("*") if p.is_symlink() or not p.is_dir()):
+        # walking follows no link, so that only a link itself can lead out of the folder
+        entries.append(_entry(root, file, file.relative_to(root).as_posix(), direct=True))
         _check_count(path, len(entries))
     return _checked(path, entries, lambda name: (root / name).open("rb"))
 
 
-def _entry(root: Path, file: Path, name: str) -> Entry:
+def _entry(root: Path, file: Path, name: str, *, direct: bool = False) -> Entry:
     """Describe a file; a fault if it is not a regular file inside the folder."""
     try:
-        if not file.resolve(strict=True).is_relative_to(root):
-            return Entry(name=name, size=0, fault="it points outside the chosen folder")
-        state = file.stat()
+        state = file.lstat()
+        if stat.S_ISLNK(state.st_mode) or not direct:
+            if not file.resolve(strict=True).is_relative_to(root):
+                return Entry(name=name, size=0, fault="it points outside the chosen folder")
+            state = file.stat()
     except (OSError, RuntimeError) as error:
         return Entry(name=name, size=0, fault=f"it cannot be opened: {_short(error)}")
     if not stat.S_ISREG(state.st_mode):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from functools import cache
 from typing import Any, Literal
@@ -14,6 +15,11 @@ from pydicom.tag import BaseTag, Tag
 
 PLAIN_VRS = frozenset({"AS", "CS", "DA", "DS", "IS", "TM", "UI", "US"})
 """Kinds of value that are plain ASCII, or one 16-bit number, in every character set."""
+WORD_VRS = frozenset({"LO", "SH"})
+"""Words in the file's character set."""
+NOT_ALIKE = re.compile(rb"[^ -\[\]-}]")
+"""What character sets do not have in common: all beyond ASCII, its controls, and \\ and ~, which
+are a yen and a line in Japanese."""
 
 
 class Values:
@@ -73,8 +79,8 @@ class Values:
         """Return an element's value; None if absent."""
         try:
             tag = _tag(keyword)
-            raw = self.dataset.get_item(tag) if tag in self.dataset else None
-            if isinstance(raw, RawDataElement) and _vr_of(raw, keyword) in PLAIN_VRS:
+            raw = self.dataset.get_item(tag)
+            if isinstance(raw, RawDataElement) and _is_plain(raw, keyword):
                 return _plain(raw, keyword)
             return None if raw is None else self.dataset[tag].value
         except Exception:  # noqa: BLE001 - converting a hostile value can raise anything
@@ -85,6 +91,11 @@ class Values:
 @cache
 def _tag(keyword: str) -> BaseTag:
     return Tag(keyword)
+
+
+def _is_plain(raw: RawDataElement, keyword: str) -> bool:
+    vr = _vr_of(raw, keyword)
+    return vr in PLAIN_VRS or (vr in WORD_VRS and not NOT_ALIKE.search(raw.value or b""))
 
 
 def _vr_of(raw: RawDataElement, keyword: str) -> str:

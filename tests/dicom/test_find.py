@@ -253,3 +253,25 @@ def enhanced(series):
     ):
         delattr(whole, keyword)
     return whole
+
+
+@pytest.mark.parametrize(
+    ("charset", "words"),
+    [
+        (None, "Abdomen venous [2 mm]"),
+        ("ISO_IR 100", "Leber portalvenös"),
+        ("ISO_IR 192", "Печень ≤ 2 mm ~"),
+        ("ISO_IR 13", "ｶﾝｿﾞｳ"),
+        (["", "ISO 2022 IR 87"], "肝臓"),
+        ("GB18030", "肝脏 ~"),
+    ],
+)
+def test_a_description_is_read_in_its_files_character_set(make, tmp_path, charset, words):
+    for path in make().write(tmp_path):
+        dataset = pydicom.dcmread(path)
+        if charset is not None:
+            dataset.SpecificCharacterSet = charset
+        dataset.SeriesDescription = words
+        dataset.save_as(path)
+    (info,) = find_series(tmp_path)
+    assert info.description == words

@@ -38,6 +38,27 @@ def test_a_link_out_of_the_folder_is_not_followed(make, tmp_path):
     assert reason(inside) == "link.dcm: it points outside the chosen folder"
 
 
+def test_a_linked_folder_is_named_and_not_followed(make, tmp_path):
+    make().write(tmp_path / "outside")
+    make().write(tmp_path / "ct" / "deep")
+    (tmp_path / "ct" / "away").symlink_to(tmp_path / "outside")
+    (tmp_path / "ct" / "again").symlink_to(tmp_path / "ct" / "deep")
+    read, *failed = sorted(find_series(tmp_path / "ct"), key=lambda info: not info.usable)
+    assert read.n_files == 6
+    assert sorted(info.reason for info in failed) == [
+        "again: it is not a regular file",
+        "away: it points outside the chosen folder",
+    ]
+
+
+def test_a_folder_is_read_through_a_link_to_it(make, tmp_path):
+    make().write(tmp_path / "ct" / "deep")
+    (tmp_path / "link").symlink_to(tmp_path / "ct")
+    (info,) = find_series(tmp_path / "link")
+    assert info.usable
+    assert info.files[0].startswith("deep/")
+
+
 def test_a_pipe_and_a_circular_link_are_not_opened(tmp_path):
     os.mkfifo(tmp_path / "pipe")
     (tmp_path / "loop").symlink_to(tmp_path / "loop")
