@@ -7,14 +7,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
-import numpy as np
-
 from liverplan.case import CaseState
 from liverplan.eligibility.recist import NonTarget, Response, Visit, assess, tenths
 from liverplan.errors import CaseError, InputError
 from liverplan.followup import Alignment, Matching, align, match
 from liverplan.report.numbers import day
 from liverplan.segmentation import Axes, Segmentation, axes_of
+from liverplan.segmentation.boxes import voxels_of
 from liverplan.volume import FloatArray, Volume
 from liverplan.workflow.response import (
     DOCUMENT,
@@ -81,7 +80,7 @@ def examine(
     for label in segmentation.lesion_labels:
         mask = segmentation.lesion(label)
         axes[label] = axes_of(mask, grid)
-        centres[label] = grid.to_mm(np.argwhere(mask).mean(axis=0))
+        centres[label] = grid.to_mm(voxels_of(mask).mean(axis=0))
     return Examination(
         volume=volume,
         segmentation=segmentation,

@@ -20,10 +20,11 @@ from liverplan.dicom.outgoing import (
     SERIES_NUMBERS,
     VERSION,
     save,
-    source_datasets,
+    source_dataset,
 )
 from liverplan.dicom.quiet import quiet
 from liverplan.errors import DicomError
+from liverplan.segmentation.boxes import bounding_box
 from liverplan.volume import FloatArray, Grid
 
 REPORT_TITLE = ("18748-4", "LN", "Diagnostic imaging study")
@@ -104,7 +105,7 @@ def _contents(path: Path) -> bytes:
 def _document(
     headers: Headers, sop_class: str, modality: str, series_number: int, data: bytes
 ) -> pydicom.Dataset:
-    source = source_datasets(headers)[0]
+    source = source_dataset(headers)
     document = SOPClass(
         study_instance_uid=source.StudyInstanceUID,
         series_instance_uid=hd.UID(),
@@ -149,13 +150,12 @@ def surface_of(mask: NDArray[np.bool_], grid: Grid) -> tuple[FloatArray, NDArray
     DicomError
         If the mask is empty.
     """
-    if not mask.any():
+    box = bounding_box(mask)
+    inside = np.pad(mask[box], 1)
+    if inside.size == 8:
         raise DicomError("There is no surface: the structure has no voxels.")
-    inside = np.argwhere(mask)
-    low, high = inside.min(axis=0), inside.max(axis=0) + 1
-    box = np.pad(mask[tuple(slice(a, b) for a, b in zip(low, high, strict=True))], 1)
-    corners, faces, _, _ = marching_cubes(box.astype(np.float32), 0.5)
-    points = grid.to_mm(corners + low - 1)
+    corners, faces, _, _ = marching_cubes(inside.astype(np.float32), 0.5)
+    points = grid.to_mm(corners + [part.start - 1 for part in box])
     if _enclosed_mm3(points, faces) < 0:
         faces = faces[:, ::-1]
     return points, faces.astype(np.int64)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -37,6 +38,18 @@ VERSION = __version__
 
 def source_datasets(headers: Headers) -> list[pydicom.Dataset]:
     """Rebuild the headers of the source images as far as writing results needs them."""
+    common = _common(headers)
+    if headers.enhanced:
+        return [_enhanced(common, headers)]
+    return [_single(common, headers, image) for image in headers.images]
+
+
+def source_dataset(headers: Headers) -> pydicom.Dataset:
+    """Rebuild the first of them, for what only needs to know its patient and study."""
+    return source_datasets(replace(headers, images=headers.images[:1]))[0]
+
+
+def _common(headers: Headers) -> pydicom.Dataset:
     common = headers.dataset()
     for keyword in MUST_BE_PRESENT:
         if keyword not in common:
@@ -44,9 +57,7 @@ def source_datasets(headers: Headers) -> list[pydicom.Dataset]:
     common.SOPClassUID = UID(headers.sop_class)
     common.Modality = common.get("Modality") or "CT"
     common.Rows, common.Columns = headers.rows, headers.columns
-    if headers.enhanced:
-        return [_enhanced(common, headers)]
-    return [_single(common, headers, image) for image in headers.images]
+    return common
 
 
 def _single(common: pydicom.Dataset, headers: Headers, image: SourceImage) -> pydicom.Dataset:

@@ -11,6 +11,7 @@ from scipy.optimize import linear_sum_assignment
 from liverplan.errors import InputError
 from liverplan.followup.registration import Alignment
 from liverplan.segmentation import Segmentation
+from liverplan.segmentation.boxes import voxels_of
 from liverplan.volume import FloatArray
 
 NEAR_MM = 15.0
@@ -124,7 +125,7 @@ def match(earlier: Segmentation, later: Segmentation, alignment: Alignment) -> M
 def _lesions(segmentation: Segmentation) -> list[_Lesion]:
     lesions = []
     for label in segmentation.lesion_labels:
-        centre = segmentation.grid.to_mm(np.argwhere(segmentation.lesion(label)).mean(axis=0))
+        centre = segmentation.grid.to_mm(voxels_of(segmentation.lesion(label)).mean(axis=0))
         volume_mm3 = 1000 * segmentation.volume_ml(label)
         radius_mm = float(np.cbrt(3 * volume_mm3 / (4 * np.pi)))
         lesions.append(_Lesion(label=label, centre_mm=centre, radius_mm=radius_mm))

@@ -17,6 +17,7 @@ from scipy.ndimage import distance_transform_edt, map_coordinates
 
 from liverplan.errors import InputError
 from liverplan.segmentation import Segmentation
+from liverplan.segmentation.boxes import voxels_of
 from liverplan.volume import FloatArray, read_only
 
 CELL_MM = 5.0
@@ -96,7 +97,7 @@ class _Surface:
     @classmethod
     def of(cls, segmentation: Segmentation, which: str) -> _Surface:
         grid = segmentation.grid
-        filled = np.argwhere(segmentation.liver)
+        filled = voxels_of(segmentation.liver)
         if len(filled) == 0:
             raise InputError(f"The {which} examination holds no liver mask to lay on the other.")
         middle = grid.to_mm(filled.mean(axis=0))

@@ -14,9 +14,9 @@ from liverplan.resection import Plan, Plane
 from liverplan.resection.maps import PartMap
 from liverplan.resection.sheet import Sheet
 from liverplan.segmentation import Segmentation
+from liverplan.segmentation.boxes import bounding_box
 from liverplan.volume import FloatArray, Grid
 from liverplan.volumetry.cut_margins import removal
-from liverplan.volumetry.runs import bounding_box
 
 FINE_MM = 1.5
 """The border of segments and sheets is drawn about this fine."""

@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from liverplan import __version__
 from liverplan.errors import SegmentationError
+from liverplan.segmentation.boxes import voxels_of
 from liverplan.segmentation.coarse import blocks_of, resampled
 from liverplan.segmentation.labels import FIRST_LESION, LIVER, Provenance, Segmentation
 from liverplan.segmentation.maxflow import cut
@@ -207,7 +208,7 @@ def split_lesion(
 ) -> Segmentation:
     """Split a lesion half way between two points; the part at the second gets a new label."""
     _require(segmentation, [label])
-    where = np.argwhere(segmentation.labels == label)
+    where = voxels_of(segmentation.labels == label)
     points = segmentation.grid.to_mm(where)
     first, second = (np.asarray(p, dtype=float) for p in (first_mm, second_mm))
     beyond = np.linalg.norm(points - second, axis=1) < np.linalg.norm(points - first, axis=1)
@@ -222,7 +223,7 @@ def split_lesion(
 def resize_lesion(segmentation: Segmentation, label: int, by_mm: float) -> Segmentation:
     """Grow (or, if negative, shrink) a lesion by so many millimetres on every side."""
     _require(segmentation, [label])
-    where = np.argwhere(segmentation.labels == label)
+    where = voxels_of(segmentation.labels == label)
     margin = np.ceil((abs(by_mm) + 1) / np.array(segmentation.grid.spacing_mm)).astype(int) + 1
     start = _triple(np.maximum(where.min(axis=0) - margin, 0))
     stop = _triple(np.minimum(where.max(axis=0) + margin + 1, segmentation.grid.shape))

@@ -17,8 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from liverplan.resection.primitives import Rows
+from liverplan.segmentation.boxes import bounding_box
 from liverplan.volume import FloatArray, Grid, read_only
-from liverplan.volumetry.runs import bounding_box
 from liverplan.volumetry.voxel_kernels import open_blocks, removed_voxels
 
 SIZE = 16

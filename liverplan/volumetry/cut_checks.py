@@ -12,9 +12,9 @@ from liverplan.resection.plan import Cut, Parts, Plan
 from liverplan.resection.shapes import Ablation
 from liverplan.resection.sheet import Sheet
 from liverplan.resection.surface import Surface
+from liverplan.segmentation.boxes import bounding_box, voxels_of
 from liverplan.volumetry.cut_margins import crossed_mm, plan_margins, removal
 from liverplan.volumetry.cut_volumes import PlanIndex
-from liverplan.volumetry.runs import bounding_box
 
 ISLAND_ML = 0.5
 """Smaller detached crumbs are no island: a mask's edge has some by itself."""
@@ -79,7 +79,7 @@ def islands_ml(index: PlanIndex, plan: Plan) -> tuple[float, ...]:
 def staying(index: PlanIndex, plan: Plan) -> NDArray[np.bool_]:
     """(k, j, i) mask of the liver voxels, lesions included, whose centre the plan leaves."""
     mask = index.segmentation.liver & ~index.part_mask(plan.parts)
-    where = np.argwhere(mask)
+    where = voxels_of(mask)
     removed = where[removal(plan)(index.segmentation.grid.to_mm(where)) < 0]
     mask[tuple(removed.T)] = False
     return mask

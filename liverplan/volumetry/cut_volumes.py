@@ -19,13 +19,13 @@ from liverplan.resection.maps import PartMap
 from liverplan.resection.plan import Parts, Plan
 from liverplan.resection.shapes import Ablation
 from liverplan.resection.sheet import Sheet
+from liverplan.segmentation.boxes import bounding_box
 from liverplan.segmentation.labels import LIVER, Segmentation
 from liverplan.volume import FloatArray, Grid
 from liverplan.volumetry.blocks import BlockTree
 from liverplan.volumetry.index import VolumeIndex
 from liverplan.volumetry.lesion_boxes import LesionBoxes
 from liverplan.volumetry.margin import LesionShape, lesion_shapes
-from liverplan.volumetry.runs import bounding_box
 from liverplan.volumetry.warm_cuts import warm_up_cuts
 
 COARSE_MM = 2.5

@@ -11,11 +11,11 @@ from scipy.ndimage import distance_transform_edt
 
 from liverplan.resection.plan import Cut, Parts, Plan
 from liverplan.resection.sheet import Sheet
+from liverplan.segmentation.boxes import Box, bounding_box
 from liverplan.volume import FloatArray, Grid, read_only
 from liverplan.volumetry.cut_margins import removal
 from liverplan.volumetry.cut_volumes import PlanIndex
 from liverplan.volumetry.ladder import REACH_SD, signed_distance_mm
-from liverplan.volumetry.runs import Box, bounding_box
 from liverplan.volumetry.spreads import Spreads
 
 Labels = NDArray[np.uint8]

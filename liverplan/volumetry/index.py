@@ -12,13 +12,14 @@ from numpy.typing import ArrayLike
 
 from liverplan.errors import PlanError
 from liverplan.resection.cuts import Plane
+from liverplan.segmentation.boxes import bounding_box
 from liverplan.segmentation.labels import LIVER, Segmentation
 from liverplan.volume import FloatArray, Grid
 from liverplan.volumetry import fast
 from liverplan.volumetry.compiled import warm_up
 from liverplan.volumetry.exact import common_axis, half_space_ml, index_planes, polyhedron_ml
 from liverplan.volumetry.margin import LesionShape, lesion_shapes
-from liverplan.volumetry.runs import EndPoints, bounding_box, end_points
+from liverplan.volumetry.runs import EndPoints, end_points
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

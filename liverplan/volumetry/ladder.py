@@ -15,10 +15,11 @@ from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter
 from scipy.special import ndtri
 
+from liverplan.segmentation.boxes import bounding_box
 from liverplan.segmentation.labels import Segmentation
 from liverplan.volume import FloatArray, Grid, read_only
 from liverplan.volumetry.index import VolumeIndex
-from liverplan.volumetry.runs import bounding_box, end_points
+from liverplan.volumetry.runs import end_points
 from liverplan.volumetry.spreads import Spreads, spreads_for
 
 Mask = NDArray[np.bool_]

@@ -15,8 +15,6 @@ from numpy.typing import NDArray
 
 from liverplan.volume import FloatArray, read_only
 
-Box = tuple[slice, slice, slice]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class EndPoints:
@@ -51,17 +49,6 @@ class EndPoints:
         order = np.lexsort((self.points[self.axis], *self.points[across]))
         points = self.points[:, order].T.astype(np.float64)
         return points[::2], points[1::2]
-
-
-def bounding_box(labels: NDArray[np.uint8]) -> Box:
-    """Return the smallest box that holds every voxel that is not 0; empty if there is none."""
-    slices = np.flatnonzero(labels.any(axis=(1, 2)))
-    if slices.size == 0:
-        return slice(0, 0), slice(0, 0), slice(0, 0)
-    k = slice(int(slices[0]), int(slices[-1]) + 1)
-    shadow = labels[k].max(axis=0)
-    j, i = (_extent(shadow.any(axis=axis)) for axis in (1, 0))
-    return k, j, i
 
 
 def end_points(
@@ -115,8 +102,3 @@ def _differs_from_one_before(flat: NDArray[np.bool_], steps: tuple[int, ...]) ->
         np.not_equal(flat[step:], flat[:-step], out=differs[step:])
         np.logical_or(changed[step:], differs[step:], out=changed[step:])
     return np.flatnonzero(changed)
-
-
-def _extent(occupied: NDArray[np.bool_]) -> slice:
-    where = np.flatnonzero(occupied)
-    return slice(int(where[0]), int(where[-1]) + 1)

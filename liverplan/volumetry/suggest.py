@@ -21,9 +21,9 @@ from scipy import ndimage
 
 from liverplan.errors import PlanError
 from liverplan.resection.plan import Parts, Plan
+from liverplan.segmentation.boxes import bounding_box
 from liverplan.volumetry.cut_margins import plan_margins
 from liverplan.volumetry.cut_volumes import PlanIndex
-from liverplan.volumetry.runs import bounding_box
 from liverplan.volumetry.search import best_plane
 from liverplan.volumetry.wedge_search import (
     WEDGE_DIRECTIONS,

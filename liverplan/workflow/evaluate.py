@@ -6,8 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
 from typing import Any
 
-import numpy as np
-
 from liverplan import __version__, anatomy
 from liverplan.eligibility import Judgement, Measured, Patient, Protocol, judge
 from liverplan.eligibility.recist import Response
@@ -25,6 +23,7 @@ from liverplan.findings import (
 from liverplan.resection import Plan, Plane
 from liverplan.resection.maps import PartMap
 from liverplan.segmentation import Provenance, Segmentation, axes_of
+from liverplan.segmentation.boxes import voxels_of
 from liverplan.segmentation.labels import LIVER
 from liverplan.volumetry import LesionMargin, VolumeIndex
 from liverplan.volumetry.cut_margins import PlanMargin
@@ -171,7 +170,7 @@ def _doubt(
 def _lesion(segmentation: Segmentation, margin: LesionMargin | PlanMargin) -> LesionFinding:
     mask = segmentation.lesion(margin.label)
     axes = axes_of(mask, segmentation.grid)
-    x, y, z = segmentation.grid.to_mm(np.argwhere(mask).mean(axis=0))
+    x, y, z = segmentation.grid.to_mm(voxels_of(mask).mean(axis=0))
     made = segmentation.provenance.get(margin.label)
     return LesionFinding(
         label=margin.label,

@@ -5,9 +5,9 @@ import numpy as np
 from scipy.stats import beta
 
 from liverplan.resection.cuts import Plane
+from liverplan.segmentation.boxes import bounding_box
 from liverplan.volumetry import estimate
 from liverplan.volumetry.ladder import Ladders
-from liverplan.volumetry.runs import bounding_box
 from liverplan.volumetry.uncertainty import _draws, _Model, flip_mm
 from tests.benchmarks.volumetry_peers import NumpyBox
 from tests.benchmarks.volumetry_shapes import Row

@@ -1,0 +1,31 @@
+"""Where in a grid a structure lies: looked for once, so that all further work is on its part."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+Box = tuple[slice, slice, slice]
+
+
+def bounding_box(labels: NDArray[np.uint8] | NDArray[np.bool_]) -> Box:
+    """Return the smallest box that holds every voxel that is not 0; empty if there is none."""
+    slices = np.flatnonzero(labels.any(axis=(1, 2)))
+    if slices.size == 0:
+        return slice(0, 0), slice(0, 0), slice(0, 0)
+    k = slice(int(slices[0]), int(slices[-1]) + 1)
+    shadow = labels[k].max(axis=0)
+    j, i = (_extent(shadow.any(axis=axis)) for axis in (1, 0))
+    return k, j, i
+
+
+def voxels_of(mask: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """(n, 3) indices (k, j, i) of a mask's voxels, looked for in its box only."""
+    box = bounding_box(mask)
+    start = np.array([part.start for part in box])
+    return np.asarray(np.argwhere(mask[box]) + start)
+
+
+def _extent(occupied: NDArray[np.bool_]) -> slice:
+    where = np.flatnonzero(occupied)
+    return slice(int(where[0]), int(where[-1]) + 1)
