@@ -142,8 +142,9 @@ def _encode(
 ) -> pydicom.Dataset:
     first, last = _extent(segments)
     grid = segmentation.grid.crop((first, 0, 0), (last, *segmentation.grid.shape[1:]))
-    stacked = np.stack([segment.mask[first:last] for segment in segments], axis=-1)
-    turned, grid = native(stacked, grid, headers)
+    # each segment's voxels stay together in memory: it is written frame by frame
+    stacked = np.stack([segment.mask[first:last] for segment in segments])
+    turned, grid = native(np.moveaxis(stacked, 0, -1), grid, headers)
     volume = hd.Volume(
         array=turned.view(np.uint8),
         affine=grid.affine,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from liverplan import dicom, report
@@ -44,14 +45,25 @@ def write_objects(
     rules : Rules, optional
         De-identify every object by these.
     """
-    segmentation = request.segmentation
-    seg = dicom.make_seg(segmentation, headers, **parts)
-    dicom.keep(seg, folder / "segmentation.dcm", rules)
-    sr = dicom.make_sr(request.findings, headers, seg)
-    dicom.keep(sr, folder / "measurements.dcm", rules)
-    dicom.keep(dicom.make_pdf(report.pdf_of(request), headers), folder / "report.dcm", rules)
+    with ThreadPoolExecutor(1) as beside:  # drawing needs no DICOM, and DICOM no pictures
+        pdf = beside.submit(report.pdf_of, request)
+        seg = dicom.make_seg(request.segmentation, headers, **parts)
+        dicom.keep(seg, folder / "segmentation.dcm", rules)
+        sr = dicom.make_sr(request.findings, headers, seg)
+        dicom.keep(sr, folder / "measurements.dcm", rules)
+        _write_surfaces(folder, request, headers, parts, rules)
+        dicom.keep(dicom.make_pdf(pdf.result(), headers), folder / "report.dcm", rules)
+
+
+def _write_surfaces(
+    folder: Path,
+    request: ReportInput,
+    headers: dicom.Headers,
+    parts: Parts,
+    rules: Rules | None,
+) -> None:
     for number, (name, mask) in enumerate(_structures(request, parts), 1):
-        stl = dicom.stl_of(mask, segmentation.grid)
+        stl = dicom.stl_of(mask, request.segmentation.grid)
         (folder / f"{name}.stl").write_bytes(stl)
         surface = dicom.make_stl_object(stl, headers, name=name, number=number)
         dicom.keep(surface, folder / f"{name}.stl.dcm", rules)
