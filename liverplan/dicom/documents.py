@@ -151,9 +151,9 @@ def surface_of(mask: NDArray[np.bool_], grid: Grid) -> tuple[FloatArray, NDArray
         If the mask is empty.
     """
     box = bounding_box(mask)
-    inside = np.pad(mask[box], 1)
-    if inside.size == 8:
+    if not mask[box].size:
         raise DicomError("There is no surface: the structure has no voxels.")
+    inside = np.pad(mask[box], 1)
     corners, faces, _, _ = marching_cubes(inside.astype(np.float32), 0.5)
     points = grid.to_mm(corners + [part.start - 1 for part in box])
     if _enclosed_mm3(points, faces) < 0:
