@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import logging
+import socket
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from pydicom.uid import (
 from pynetdicom import AE, build_role, evt
 from pynetdicom.association import Association
 from pynetdicom.events import EventHandlerType
+from pynetdicom.transport import AssociationSocket
 
 from liverplan.dicom.archive import FoundSeries, Query, Told
 from liverplan.dicom.header import COMPRESSED, NATIVE
@@ -45,6 +47,25 @@ GET = UID("1.2.840.10008.5.1.4.1.2.2.3")
 """Of the study root information model."""
 PENDING = (0xFF00, 0xFF01)
 MAX_PDU = 131072
+
+
+class _Socket(AssociationSocket):
+    """Closed also where the peer has gone: pynetdicom gives up once it cannot shut down."""
+
+    def _shutdown_socket(self) -> None:
+        if self.socket is not None:
+            with suppress(OSError):
+                self.socket.shutdown(socket.SHUT_RDWR)
+            self.socket.close()
+
+
+class _Entity(AE):
+    """An application entity that leaves no open socket behind."""
+
+    def _create_socket(self, assoc: Association, address: Any, tls_args: Any) -> _Socket:  # noqa: ANN401
+        made = _Socket(assoc, address=address)
+        made.tls_args = tls_args
+        return made
 
 
 class DimseArchive:
@@ -192,15 +213,15 @@ class DimseArchive:
             raise BackendError(f"The connection to {self._settings.name} {what}.") from error
         self._check(status)
 
-    def _entity(self) -> AE:
-        entity = AE(ae_title=self._settings.calling_ae)
+    def _entity(self) -> _Entity:
+        entity = _Entity(ae_title=self._settings.calling_ae)
         entity.maximum_pdu_size = MAX_PDU
         entity.acse_timeout = entity.dimse_timeout = self._settings.timeout_s
         entity.network_timeout = entity.connection_timeout = self._settings.timeout_s
         return entity
 
     @contextmanager
-    def _associated(self, entity: AE, **more: Any) -> Iterator[Association]:  # noqa: ANN401
+    def _associated(self, entity: _Entity, **more: Any) -> Iterator[Association]:  # noqa: ANN401
         settings = self._settings
         tls = tls_context(settings)
         association = entity.associate(

@@ -210,8 +210,6 @@ def test_a_cancelled_fetch_leaves_nothing(orthanc, config, case, tmp_path, name)
     assert list(tmp_path.iterdir()) == []
 
 
-# pynetdicom leaves its socket to the garbage collector when a connection is refused
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize("name", ["get", "move", "web"])
 def test_an_archive_that_dies_is_told_and_a_retry_completes(orthanc, config, case, tmp_path, name):
     archive = open_archive(config, name)

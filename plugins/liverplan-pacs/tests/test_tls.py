@@ -18,8 +18,6 @@ from pynetdicom import AE, evt
 from liverplan.dicom.archive import Query, open_archive
 from liverplan.errors import BackendError
 
-# pynetdicom leaves its socket to the garbage collector when a connection is refused
-pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 ANSWER = """[{"0020000D": {"vr": "UI", "Value": ["1.2.3"]},
               "0020000E": {"vr": "UI", "Value": ["1.2.4"]}}]"""
 
