@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import map_coordinates
+from scipy.ndimage import distance_transform_edt, map_coordinates
 
 from liverplan.report.side import Side
 from liverplan.segmentation import Segmentation
@@ -15,6 +15,8 @@ from liverplan.volume import FloatArray, Grid, Volume
 BORDER_MM = 22.0
 PIXEL_MM = 0.7
 AIR_HU = -1024
+REACH_MM = 6.0
+"""A cut's line is drawn this far beyond the liver; further out it would mean nothing."""
 
 VIEWS = {
     "axial": ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0)),
@@ -52,6 +54,14 @@ class Slice:
     labels: NDArray[np.uint8]
     side_mm: FloatArray
     level_mm: float
+
+    @property
+    def line_mm(self) -> FloatArray:
+        """(rows, columns): ``side_mm`` where a cut's line is drawn, else not a number."""
+        if not self.labels.any():
+            return np.full(self.side_mm.shape, np.nan)
+        near = distance_transform_edt(self.labels == 0) * PIXEL_MM <= REACH_MM
+        return np.where(near, self.side_mm, np.nan)
 
 
 def liver_box_mm(segmentation: Segmentation) -> FloatArray:

@@ -96,8 +96,9 @@ def _draw_lesions(axes: Any, labels: NDArray[np.uint8]) -> None:  # noqa: ANN401
 
 
 def _draw_cut(axes: Any, picture: Slice) -> None:  # noqa: ANN401
-    side = picture.side_mm
-    if not np.isfinite(side).any() or side.min() > 0 or side.max() < 0:
+    side = picture.line_mm
+    drawn = side[np.isfinite(side)]
+    if not (drawn < 0).any() or not (drawn > 0).any():
         return
     for width, colour in ((4.0, "black"), (2.0, tuple(c / 255 for c in CUT))):
         axes.contour(side, levels=[0.0], colors=[colour], linewidths=width)

@@ -75,7 +75,7 @@ def _lined(picture: Slice) -> NDArray[np.uint8]:
         mask = picture.labels == label
         rgb[binary_dilation(mask, iterations=2) & ~mask] = 0
         rgb[mask & ~binary_erosion(mask)] = 255
-    side = np.abs(picture.side_mm)
+    side = np.abs(picture.line_mm)
     rgb[side < 1.6 * PIXEL_MM] = 0
     rgb[side < 0.8 * PIXEL_MM] = CUT
     return rgb

@@ -78,10 +78,10 @@ def test_the_liver_turns_by_mouse_and_by_button(opened):
 
 def test_parts_can_be_hidden(opened):
     page, _, _ = opened
-    page.get_by_role("checkbox", name="is removed").uncheck()
+    page.get_by_role("checkbox", name="is removed or lost").uncheck()
     shown = page.evaluate("document.getElementById('view-3d').data.map((t) => t.visible)")
     assert shown.count(False) == 1
-    page.get_by_role("checkbox", name="is removed").check()
+    page.get_by_role("checkbox", name="is removed or lost").check()
 
 
 def test_slices_scroll_by_keyboard_and_by_wheel(opened):

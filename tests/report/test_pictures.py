@@ -1,9 +1,12 @@
 """Slices lie where they say, colours tell the sides apart, the 3D view shows both."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
+from scipy.ndimage import distance_transform_edt
 
-from liverplan.report.geometry import VIEWS, cut_slice, focus_mm, liver_box_mm
+from liverplan.report.geometry import PIXEL_MM, REACH_MM, VIEWS, cut_slice, focus_mm, liver_box_mm
 from liverplan.report.pictures import REMNANT, RESECTED, coloured, slice_png
 from liverplan.report.scene import render
 from liverplan.report.side import Side
@@ -54,6 +57,18 @@ def test_any_scan_direction_gives_the_same_slice(liver, view):
     second = cut_slice(turned, labels, CUT, view=view, through_mm=through)
     assert np.allclose(first.hu, second.hu)
     assert (first.labels != second.labels).mean() < 0.005
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_a_cut_is_drawn_no_further_than_just_beyond_the_liver(liver, view):
+    volume, segmentation = liver
+    picture = cut_slice(volume, segmentation, CUT, view=view, through_mm=np.zeros(3))
+    away = distance_transform_edt(picture.labels == 0) * PIXEL_MM
+    np.testing.assert_array_equal(np.isfinite(picture.line_mm), away <= REACH_MM)
+    assert away.max() > REACH_MM + 5
+    nowhere = replace(picture, labels=np.zeros_like(picture.labels))
+    assert np.isnan(nowhere.line_mm).all()
+    assert slice_png(nowhere)
 
 
 def test_the_focus_lies_on_the_cut_inside_the_liver(liver):
