@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 
 from liverplan.app.state import Work
 from liverplan.segmentation import Provenance, Segmentation
+from liverplan.segmentation.boxes import Box, bounding_box
 
 Labels = NDArray[np.uint8]
-Box = tuple[slice, slice, slice]
 
 LIMIT = 200
 """Steps that are kept; the oldest is forgotten first."""
@@ -115,15 +115,9 @@ def changed_box(before: Labels, after: Labels) -> Box | None:
     slices = np.flatnonzero([not np.array_equal(a, b) for a, b in zip(before, after, strict=True)])
     if slices.size == 0:
         return None
-    low, high = int(slices[0]), int(slices[-1]) + 1
-    differs = before[low:high] != after[low:high]
-    rows = np.flatnonzero(differs.any(axis=(0, 2)))
-    columns = np.flatnonzero(differs.any(axis=(0, 1)))
-    return (
-        slice(low, high),
-        slice(int(rows[0]), int(rows[-1]) + 1),
-        slice(int(columns[0]), int(columns[-1]) + 1),
-    )
+    k = slice(int(slices[0]), int(slices[-1]) + 1)
+    _, j, i = bounding_box(before[k] != after[k])
+    return k, j, i
 
 
 def _packed(labels: Labels) -> bytes:

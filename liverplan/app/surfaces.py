@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +21,7 @@ from vtkmodules.vtkFiltersGeneral import vtkTransformPolyDataFilter
 
 from liverplan.app.contours import DistanceField
 from liverplan.segmentation import Segmentation
+from liverplan.segmentation.boxes import bounding_box
 from liverplan.segmentation.labels import FIRST_LESION
 from liverplan.volume import Grid
 
@@ -47,8 +47,7 @@ class Surfaces:
 def surfaces_of(segmentation: Segmentation) -> Surfaces:
     """Make everything that is shown of a segmentation."""
     labels = segmentation.labels
-    box = _box(labels != 0)
-    if box is None:
+    if not labels.any():
         return Surfaces(liver=vtkPolyData(), lesions=(), zone=None)
     lesions = segmentation.lesion_labels
     steps = [max(1, round(LIVER_STEP_MM / mm)) for mm in segmentation.grid.spacing_mm]
@@ -66,9 +65,9 @@ def surface_of(
     grid: Grid, mask: NDArray[np.bool_], steps: list[int], *, smooth: int
 ) -> vtkPolyData:
     """Return the closed surface of a mask, smoothed for the eye, in LPS mm."""
-    box = _box(mask)
-    if box is None:
+    if not mask.any():
         return vtkPolyData()
+    box = bounding_box(mask)
     crop = mask[box]
     start = np.array([part.start for part in box], dtype=np.float64)
     merged = _merged(crop, steps)
@@ -141,16 +140,10 @@ def _placed(surface: vtkPolyData, matrix: NDArray[np.float64]) -> vtkPolyData:
 def distance_field(segmentation: Segmentation) -> DistanceField | None:
     """Distance to the nearest lesion voxel's centre, in a box around the lesions."""
     lesions = segmentation.labels >= FIRST_LESION
-    box = _box(lesions)
-    if box is None:
+    if not lesions.any():
         return None
     spacing = segmentation.grid.spacing_mm
-    wide = tuple(
-        slice(
-            max(0, part.start - int(FIELD_MM / mm) - 1), min(n, part.stop + int(FIELD_MM / mm) + 1)
-        )
-        for part, mm, n in zip(box, spacing, lesions.shape, strict=True)
-    )
+    wide = bounding_box(lesions, margin=[int(FIELD_MM / mm) + 1 for mm in spacing])
     away = _distance(~lesions[wide], spacing)
     return DistanceField(start=tuple(part.start for part in wide), distance_mm=away)
 
@@ -162,8 +155,3 @@ def _distance(outside: NDArray[np.bool_], spacing: tuple[float, ...]) -> NDArray
         np.ascontiguousarray(outside), anisotropy=spacing, black_border=False, parallel=2
     )
     return field
-
-
-def _box(mask: NDArray[np.bool_]) -> tuple[slice, slice, slice] | None:
-    boxes: list[Any] = ndimage.find_objects(mask.view(np.uint8), max_label=1)
-    return boxes[0] if boxes else None

@@ -10,6 +10,7 @@ from scipy.ndimage import distance_transform_edt, map_coordinates
 
 from liverplan.report.side import Side
 from liverplan.segmentation import Segmentation
+from liverplan.segmentation.boxes import bounding_box, ends_of
 from liverplan.volume import FloatArray, Grid, Volume
 
 BORDER_MM = 22.0
@@ -66,14 +67,9 @@ class Slice:
 
 def liver_box_mm(segmentation: Segmentation) -> FloatArray:
     """(2, 3) LPS mm: lowest and highest corner of the box around the liver."""
-    liver = segmentation.liver
-    spans = []
-    for axes in ((1, 2), (0, 2), (0, 1)):
-        filled = np.flatnonzero(liver.any(axis=axes))
-        spans.append((filled[0], filled[-1]) if filled.size else (0, 0))
-    low, high = zip(*spans, strict=True)
-    grid = segmentation.grid.crop(low, [last + 1 for last in high])
-    corners = grid.corners_mm
+    liver = segmentation.labels
+    box = bounding_box(liver) if liver.any() else (slice(0, 1),) * 3
+    corners = segmentation.grid.crop(*ends_of(box)).corners_mm
     return np.stack((corners.min(axis=0), corners.max(axis=0)))
 
 

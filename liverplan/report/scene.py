@@ -13,6 +13,7 @@ from liverplan.report.geometry import liver_box_mm
 from liverplan.report.pictures import REMNANT, RESECTED, UNCUT, hatch_pattern
 from liverplan.report.side import Side
 from liverplan.segmentation import Segmentation
+from liverplan.segmentation.boxes import bounding_box, ends_of
 from liverplan.volume import FloatArray
 
 SAMPLES = 168
@@ -75,25 +76,20 @@ def _smooth_fields(
 ) -> tuple[FloatArray, FloatArray]:
     """Liver and lesions as smooth fields, positive inside."""
     grid, labels = segmentation.grid, segmentation.labels
+    if not labels.any():
+        nothing = np.full(points.shape[:-1], -0.5)
+        return nothing, nothing
     index = np.moveaxis(grid.to_index(points), -1, 0)
     blur = [0.6 * step_mm / spacing for spacing in grid.spacing_mm]
-    low, high = _box(labels, margin=np.ceil(np.array(blur) * 4).astype(int) + 1)
-    part = labels[tuple(slice(a, b) for a, b in zip(low, high, strict=True))]
-    index -= low[:, None, None, None]
+    box = bounding_box(labels, margin=np.ceil(np.array(blur) * 4).astype(int) + 1)
+    part = labels[box]
+    index -= np.array(ends_of(box)[0])[:, None, None, None]
     fields: list[FloatArray] = []
     for mask in (part > 0, part > 1):
         soft = gaussian_filter(mask.astype(np.float32), blur)
         sampled = map_coordinates(soft, index, np.float64, order=1)
         fields.append(gaussian_filter(sampled, 0.8) - 0.5)
     return fields[0], fields[1]
-
-
-def _box(
-    labels: NDArray[np.uint8], margin: NDArray[np.int_]
-) -> tuple[NDArray[np.int_], NDArray[np.int_]]:
-    filled = [np.flatnonzero(labels.any(axis=axes)) for axes in ((1, 2), (0, 2), (0, 1))]
-    ends = np.array([(f[0], f[-1] + 1) if f.size else (0, 1) for f in filled], dtype=np.int_)
-    return np.maximum(ends[:, 0] - margin, 0), np.minimum(ends[:, 1] + margin, labels.shape)
 
 
 def _surface(field: FloatArray, colour: tuple[int, int, int], *, opacity: float) -> Layer:

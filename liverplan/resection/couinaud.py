@@ -21,6 +21,7 @@ from liverplan.errors import PlanError
 from liverplan.resection.anatomical import SCHEME, SEGMENTS
 from liverplan.resection.landmarks import Landmarks
 from liverplan.resection.maps import PartMap
+from liverplan.segmentation.boxes import bounding_box
 from liverplan.segmentation.labels import Segmentation
 from liverplan.volume import FloatArray, Grid
 
@@ -85,7 +86,7 @@ def nearest_parts(
     segmentation: Segmentation, seeds: NDArray[np.uint8], names: tuple[str, ...], scheme: str
 ) -> PartMap:
     """Give each liver voxel to the nearest seed: (k, j, i), 0 or n for ``names[n - 1]``."""
-    (box,) = ndimage.find_objects((segmentation.liver | (seeds > 0)).astype(np.uint8))
+    box = bounding_box(segmentation.liver | (seeds > 0))
     nearest = ndimage.distance_transform_edt(
         seeds[box] == 0,
         sampling=segmentation.grid.spacing_mm,

@@ -14,12 +14,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-import scipy.ndimage as ndi
 from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import connected_components, dijkstra
 from scipy.spatial import cKDTree
 
+from liverplan.segmentation.boxes import bounding_box, ends_of
 from liverplan.segmentation.coarse import blocks_of
 from liverplan.segmentation.results import Mask
 from liverplan.segmentation.shapes import depth_mm
@@ -116,13 +116,10 @@ class _Lumen:
 
     @classmethod
     def of(cls, vessel: Mask, grid: Grid) -> _Lumen | None:
-        (box,) = ndi.find_objects(vessel.astype(np.uint8)) or (None,)
-        if box is None:
+        if not vessel.any():
             return None
-        start = [max(part.start - 1, 0) for part in box]
-        stop = [min(part.stop + 1, size) for part, size in zip(box, vessel.shape, strict=True)]
-        around = tuple(slice(a, b) for a, b in zip(start, stop, strict=True))
-        part = Volume(grid=grid.crop(start, stop), hu=vessel[around].astype(np.int16))
+        box = bounding_box(vessel, margin=(1, 1, 1))
+        part = Volume(grid=grid.crop(*ends_of(box)), hu=vessel[box].astype(np.int16))
         blocks = blocks_of(part, FINE_MM)
         inside = blocks.hu >= THIN_SHARE
         at = np.argwhere(inside)

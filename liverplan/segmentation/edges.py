@@ -11,6 +11,7 @@ import cc3d
 import numpy as np
 from scipy import ndimage
 
+from liverplan.segmentation.boxes import bounding_box
 from liverplan.segmentation.results import Mask
 from liverplan.segmentation.shapes import depth_mm
 from liverplan.volume import Volume
@@ -43,7 +44,8 @@ def at_the_foot(volume: Volume, liver: Mask, lesion: Mask) -> Mask:
         The lesion; the given one where its contrast is too low to tell.
     """
     spacing = volume.grid.spacing_mm
-    box = _box(lesion, spacing)
+    room = AROUND_MM[1] + 1
+    box = bounding_box(lesion, margin=[int(np.ceil(room / s)) for s in spacing])
     inside, organ = lesion[box], liver[box]
     hu = np.clip(volume.hu[box].astype(np.float32), -200, 300)
     calm = ndimage.gaussian_filter(hu, [BLUR_MM / s for s in spacing])
@@ -61,16 +63,6 @@ def at_the_foot(volume: Volume, liver: Mask, lesion: Mask) -> Mask:
     result = np.zeros_like(lesion)
     result[box] = np.stack([ndimage.binary_fill_holes(plane) for plane in found])
     return result
-
-
-def _box(mask: Mask, spacing: tuple[float, float, float]) -> tuple[slice, ...]:
-    """Box of a mask with room for the liver around it."""
-    room = AROUND_MM[1] + 1
-    axes = [np.flatnonzero(mask.any(axis=tuple({0, 1, 2} - {axis}))) for axis in range(3)]
-    return tuple(
-        slice(max(0, int(where[0] - room / s)), int(where[-1] + room / s) + 2)
-        for where, s in zip(axes, spacing, strict=True)
-    )
 
 
 def _joined(mask: Mask, core: Mask) -> Mask:

@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from liverplan import __version__
 from liverplan.errors import SegmentationError
-from liverplan.segmentation.boxes import voxels_of
+from liverplan.segmentation.boxes import Triple, voxels_of
 from liverplan.segmentation.coarse import blocks_of, resampled
 from liverplan.segmentation.labels import FIRST_LESION, LIVER, Provenance, Segmentation
 from liverplan.segmentation.maxflow import cut
@@ -30,7 +30,6 @@ from liverplan.segmentation.shapes import (
 )
 from liverplan.volume import FloatArray, Volume
 
-Triple = tuple[int, int, int]
 Side = Literal["inside", "outside"]
 
 FINE_MM = 1.5

@@ -17,12 +17,11 @@ from numpy.typing import NDArray
 from skimage.feature import hessian_matrix_eigvals
 
 from liverplan.errors import SegmentationError
+from liverplan.segmentation.boxes import Box, bounding_box, ends_of
 from liverplan.segmentation.coarse import Blocks, blocks_of
 from liverplan.segmentation.results import Mask
 from liverplan.segmentation.shapes import Float32, Spacing, closed, grown, mean_near, pieces, shrunk
 from liverplan.volume import FloatArray, Volume
-
-Triple = tuple[int, int, int]
 
 FINE_MM = 2.0
 RADII_MM = (4.0, 6.0, 9.0, 13.0, 18.0)
@@ -84,12 +83,13 @@ def hints(volume: Volume, liver_mask: Mask, lesions: Sequence[Mask] = ()) -> tup
     """
     if liver_mask.shape != volume.grid.shape or not liver_mask.any():
         raise SegmentationError("Lesions are looked for in a liver, and there is none on this CT.")
-    start, stop = _box(liver_mask, volume.grid.spacing_mm)
-    blocks = blocks_of(volume, FINE_MM, start, stop)
-    liver = _share(liver_mask, volume, start, stop) >= 0.5
+    margin = [int(ROOM_MM / step) for step in volume.grid.spacing_mm]
+    box = bounding_box(liver_mask, margin)
+    blocks = blocks_of(volume, FINE_MM, *ends_of(box))
+    liver = _share(liver_mask, volume, box) >= 0.5
     known = np.zeros_like(liver)
     for lesion in lesions:
-        known |= _share(lesion, volume, start, stop) > 0
+        known |= _share(lesion, volume, box) > 0
     above, allowed = _above_liver(blocks, liver, known)
     spots: list[Hint] = []
     for radius in RADII_MM:
@@ -181,17 +181,6 @@ def _radius_mm(hint: Hint) -> float:
     return float(np.cbrt(hint.volume_ml * 1000 * 3 / (4 * np.pi)))
 
 
-def _share(mask: Mask, volume: Volume, start: Triple, stop: Triple) -> Float32:
-    box = tuple(slice(a, b) for a, b in zip(start, stop, strict=True))
-    part = Volume(grid=volume.grid.crop(start, stop), hu=mask[box].astype(np.int16))
+def _share(mask: Mask, volume: Volume, box: Box) -> Float32:
+    part = Volume(grid=volume.grid.crop(*ends_of(box)), hu=mask[box].astype(np.int16))
     return blocks_of(part, FINE_MM).hu
-
-
-def _box(mask: Mask, spacing_mm: Spacing) -> tuple[Triple, Triple]:
-    bounds = []
-    for axis, step in enumerate(spacing_mm):
-        used = np.flatnonzero(mask.any(axis=tuple({0, 1, 2} - {axis})))
-        room = int(ROOM_MM / step)
-        bounds.append((max(0, int(used[0]) - room), min(mask.shape[axis], int(used[-1]) + room)))
-    (a, b), (c, d), (e, f) = bounds
-    return (a, c, e), (b, d, f)

@@ -11,13 +11,12 @@ from __future__ import annotations
 import numpy as np
 import SimpleITK as sitk
 
+from liverplan.segmentation.boxes import Triple, bounding_box, ends_of
 from liverplan.segmentation.coarse import Blocks, blocks_of, resampled
 from liverplan.segmentation.maxflow import cut
 from liverplan.segmentation.results import Mask
 from liverplan.segmentation.shapes import Float32, Spacing, mean_near, signed_depth_mm
 from liverplan.volume import Volume
-
-Triple = tuple[int, int, int]
 
 FINE_MM = 1.5
 MARGIN_MM = 12.0
@@ -73,14 +72,13 @@ def half_way_cost(hu: Float32, depth: Float32, spacing_mm: Spacing) -> Float32:
 
 
 def _box(volume: Volume, coarse: Blocks, mask: Mask) -> tuple[Triple, Triple]:
-    start, stop = [0, 0, 0], [0, 0, 0]
-    for axis in range(3):
-        used = np.flatnonzero(mask.any(axis=tuple(a for a in range(3) if a != axis)))
-        factor, margin = coarse.factors[axis], MARGIN_MM / volume.grid.spacing_mm[axis]
-        first = coarse.start[axis]
-        start[axis] = max(0, int(first + used[0] * factor - margin))
-        stop[axis] = min(volume.grid.shape[axis], int(first + (used[-1] + 1) * factor + margin))
-    return (start[0], start[1], start[2]), (stop[0], stop[1], stop[2])
+    first, last = (
+        coarse.start + np.array(end) * coarse.factors for end in ends_of(bounding_box(mask))
+    )
+    margin = MARGIN_MM / np.array(volume.grid.spacing_mm)
+    a, b, c = (int(x) for x in np.maximum(first - margin, 0))
+    d, e, f = (int(x) for x in np.minimum(last + margin, volume.grid.shape))
+    return (a, b, c), (d, e, f)
 
 
 def _on_voxels(

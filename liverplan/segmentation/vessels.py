@@ -16,14 +16,13 @@ from numpy.typing import ArrayLike, NDArray
 
 from liverplan import __version__
 from liverplan.errors import SegmentationError
+from liverplan.segmentation.boxes import bounding_box, ends_of
 from liverplan.segmentation.branching import Branch, branches_of
 from liverplan.segmentation.coarse import Blocks, blocks_of, resampled
 from liverplan.segmentation.labels import Provenance
 from liverplan.segmentation.results import Mask
 from liverplan.segmentation.shapes import grown, mean_near, pieces
 from liverplan.volume import FloatArray, Volume
-
-Triple = tuple[int, int, int]
 
 FINE_MM = 1.0
 BLUR_MM = 0.8
@@ -64,9 +63,12 @@ def find_vessels(volume: Volume, liver_mask: Mask, seeds_mm: ArrayLike) -> Vesse
         If no vessel is seen near a click.
     """
     seeds = np.asarray(seeds_mm, dtype=float).reshape(-1, 3)
-    start, stop = _liver_box(liver_mask, volume)
+    if not liver_mask.any():
+        raise SegmentationError("Vessels are looked for in a liver, and there is none.")
+    margin = [int(np.ceil(2 * HILUM_MM / s)) for s in volume.grid.spacing_mm]
+    box = bounding_box(liver_mask, margin)
+    start, stop = ends_of(box)
     blocks = blocks_of(volume, FINE_MM, start, stop)
-    box = tuple(slice(a, b) for a, b in zip(start, stop, strict=True))
     part = Volume(grid=volume.grid.crop(start, stop), hu=liver_mask[box].astype(np.int16))
     liver = blocks_of(part, FINE_MM).hu >= 0.5
     bright = bright_in(blocks, liver)
@@ -106,18 +108,6 @@ def bright_in(blocks: Blocks, liver: Mask) -> Mask:
     numbers, counts = pieces(bright)
     large = np.flatnonzero(counts * blocks.voxel_ml >= SMALLEST_ML)
     return np.isin(numbers, large) & bright
-
-
-def _liver_box(liver: Mask, volume: Volume) -> tuple[Triple, Triple]:
-    if not liver.any():
-        raise SegmentationError("Vessels are looked for in a liver, and there is none.")
-    bounds = []
-    for axis in range(3):
-        used = np.flatnonzero(liver.any(axis=tuple(a for a in range(3) if a != axis)))
-        margin = int(np.ceil(2 * HILUM_MM / volume.grid.spacing_mm[axis]))
-        bounds.append((max(0, used[0] - margin), min(liver.shape[axis], used[-1] + margin + 1)))
-    (a, b), (c, d), (e, f) = ((int(x), int(y)) for x, y in bounds)
-    return (a, c, e), (b, d, f)
 
 
 def _trees(bright: Mask, blocks: Blocks, seeds: FloatArray) -> NDArray[np.int32]:

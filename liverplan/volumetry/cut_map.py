@@ -12,6 +12,7 @@ from liverplan.errors import PlanError
 from liverplan.resection.cuts import Plane
 from liverplan.resection.plan import Plan
 from liverplan.resection.surface import Surface, frame_of
+from liverplan.segmentation.boxes import bounding_box
 from liverplan.volume import FloatArray, read_only
 from liverplan.volumetry.cut_margins import removal
 from liverplan.volumetry.cut_volumes import PlanIndex
@@ -153,7 +154,7 @@ def _distances(
         distance[inside] = np.inf
         return distance
     grid = index.segmentation.grid
-    (box,) = ndimage.find_objects((index.segmentation.liver | mask).astype(np.uint8))
+    box = bounding_box(index.segmentation.liver | mask)
     field = ndimage.distance_transform_edt(~mask[box], sampling=grid.spacing_mm)
     at = grid.to_index(points[inside]) - [part.start for part in box]
     to_centre = ndimage.map_coordinates(field, at.T, order=1, mode="nearest")

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from liverplan.segmentation.boxes import bounding_box, voxels_of
+from liverplan.segmentation.boxes import bounding_box, ends_of, voxels_of
 
 SHAPES = st.tuples(*(st.integers(1, 6) for _ in range(3)))
 
@@ -22,3 +22,13 @@ def test_a_box_holds_every_voxel_and_touches_one_on_each_side(shape, seed, share
         assert [part.stop for part in box] == (truth.max(axis=0) + 1).tolist()
     else:
         assert mask[box].size == 0
+
+
+@given(SHAPES, st.integers(0, 2**32 - 1), st.tuples(*(st.integers(0, 4) for _ in range(3))))
+def test_a_margin_makes_a_box_larger_as_far_as_the_array_goes(shape, seed, margin):
+    mask = np.random.default_rng(seed).random(shape) < 0.2
+    mask.flat[seed % mask.size] = True
+    start, stop = ends_of(bounding_box(mask))
+    low, high = ends_of(bounding_box(mask, margin))
+    assert low == tuple(max(a - m, 0) for a, m in zip(start, margin, strict=True))
+    assert high == tuple(min(b + m, n) for b, m, n in zip(stop, margin, shape, strict=True))
