@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -20,6 +20,7 @@ from scipy import ndimage
 
 from liverplan.app.jobs import Job, JobEnd, Progress
 from liverplan.app.measuring import Margin, margins_of, on_maps, remnant_of
+from liverplan.app.rule import Rule
 from liverplan.app.session import Session, Topic
 from liverplan.app.state import Work, planes_only
 from liverplan.app.surfaces import Surfaces, surfaces_of
@@ -158,6 +159,7 @@ class Live(QObject):
         self.findings: Findings | None = None
         self._alone: dict[Cut, float] = {}
         self._margins_take_s = 0.0
+        self._rule: tuple[Mapping[str, Any], Rule] | None = None
         self._plan_index: PlanIndex | None = None
         self._taken: tuple[PlanIndex, tuple[Parts | Sheet, ...], NDArray[np.bool_]] | None = None
         self.stale = False
@@ -169,6 +171,14 @@ class Live(QObject):
         self._rest.setInterval(REST_MS)
         self._rest.timeout.connect(self._ask)
         session.subscribe(self._changed)
+
+    @property
+    def rule(self) -> Rule:
+        """What the work on screen is held against; there must be a CT."""
+        documents = self.session.work.documents
+        if self._rule is None or self._rule[0] is not documents:
+            self._rule = documents, Rule.of(documents)
+        return self._rule[1]
 
     @property
     def index(self) -> VolumeIndex | None:

@@ -107,10 +107,9 @@ class Planning(QObject):
     def suggest(self) -> None:
         """Search each family of plans at the margin; the best plane is filled in at once."""
         index, margin = self.desk.live.plan_index, self.desk.session.work.margin_mm
-        findings = self.desk.live.findings
-        line = findings.threshold_fraction if findings else 0.30
         if index is None:
             return
+        line = self.desk.live.rule.line
 
         def task(_report: Progress, _cancel: threading.Event) -> Suggestions:
             return suggest(index, margin_mm=margin, threshold_fraction=line)

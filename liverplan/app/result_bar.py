@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWi
 
 from liverplan.app import theme
 from liverplan.app.live import Live
+from liverplan.app.rule import DENOMINATORS
 from liverplan.app.state import Work
 from liverplan.app.widgets import label, restyle
 from liverplan.report.numbers import NONE, ml, percent, threshold
@@ -127,22 +128,18 @@ class ResultBar(QFrame):
         if remnant is None or not work.cuts or remnant.functional_ml <= 0:
             self._nothing(work)
             return
-        findings = self.live.findings
-        line = findings.threshold_fraction if findings else 0.30
-        fraction = remnant.remnant_ml / remnant.functional_ml
-        self.number.setText(f"{percent(fraction, line)} %")
+        findings, rule = self.live.findings, self.live.rule
+        self.number.setText(rule.share(remnant))
         self.ml.setText(
             f"{ml(remnant.remnant_ml)} mL stay, {ml(remnant.resected_ml)} mL {goes(work)}"
         )
-        self.formula.setText(
-            f"{ml(remnant.remnant_ml)} / {ml(remnant.functional_ml)} mL = "
-            "remnant / functional liver (liver \N{MINUS SIGN} tumour)"
-        )
-        self.gauge.fraction, self.gauge.line = fraction, line
+        self.formula.setText(rule.formula(remnant))
+        self.gauge.fraction, self.gauge.line = rule.fraction(remnant), rule.line
         if findings is None or self.live.stale:
             self.verdict.setText(waiting_words(self.live))
         else:
-            self.gauge.interval = findings.uncertainty.interval_95
+            known = self.gauge.fraction is not None
+            self.gauge.interval = findings.uncertainty.interval_95 if known else None
             self.verdict.setText(verdict_words(work, self.live))
         self.gauge.update()
 
@@ -153,7 +150,12 @@ class ResultBar(QFrame):
         self.ml.setText(
             "" if remnant is None else f"Functional liver {ml(remnant.functional_ml)} mL"
         )
-        self.formula.setText("FLR = remnant / functional liver (liver \N{MINUS SIGN} tumour)")
+        below = DENOMINATORS["of_functional"]
+        if work.volume is not None:
+            rule = self.live.rule
+            self.gauge.line = rule.line
+            below = DENOMINATORS[rule.protocol.remnant_criterion.denominator]
+        self.formula.setText(f"FLR = remnant / {below}")
         self.gauge.fraction = self.gauge.interval = None
         self.gauge.update()
 

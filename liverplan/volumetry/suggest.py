@@ -11,7 +11,6 @@ surgeon's to judge.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -43,7 +42,6 @@ __all__ = [
     "best_segments",
     "best_wedges",
     "enclosing_ball",
-    "front",
     "suggest",
 ]
 
@@ -84,8 +82,8 @@ class Suggestions:
 def suggest(
     index: PlanIndex,
     *,
-    margin_mm: float = 10.0,
-    threshold_fraction: float = 0.30,
+    margin_mm: float,
+    threshold_fraction: float,
     together: bool = True,
 ) -> Suggestions:
     """Search each family for the largest remnant that keeps the margin to every lesion.
@@ -98,7 +96,6 @@ def suggest(
         Least distance between lesions and cut.
     threshold_fraction : float
         Of the functional liver; the sentence says whether any plan leaves more.
-
     together : bool
         Whether a plane for some lesions with wedges for the others is searched as well: it takes
         longest.
@@ -130,13 +127,6 @@ def suggest(
         threshold_fraction=threshold_fraction,
         sentence=_sentence(found, margin_mm, threshold_fraction),
     )
-
-
-def front(
-    index: PlanIndex, margins_mm: Sequence[float] = (0.0, 5.0, 10.0, 15.0, 20.0)
-) -> tuple[Suggestions, ...]:
-    """Return the best plan of each single family at several margins: remnant against margin."""
-    return tuple(suggest(index, margin_mm=margin, together=False) for margin in margins_mm)
 
 
 def best_plane_plan(index: PlanIndex, margin_mm: float) -> Plan:

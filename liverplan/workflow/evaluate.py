@@ -25,7 +25,7 @@ from liverplan.resection.maps import PartMap
 from liverplan.segmentation import Provenance, Segmentation, axes_of
 from liverplan.segmentation.boxes import voxels_of
 from liverplan.segmentation.labels import LIVER
-from liverplan.volumetry import LesionMargin, VolumeIndex
+from liverplan.volumetry import LesionMargin, Remnant, VolumeIndex
 from liverplan.volumetry.cut_margins import PlanMargin
 from liverplan.volumetry.cut_volumes import PlanIndex
 from liverplan.volumetry.formulas import DEFAULT_FORMULA, estimated_liver_ml, volume_warnings
@@ -87,7 +87,7 @@ def evaluate(  # noqa: PLR0913 - one keyword for each thing that a verdict rests
     plan = plan_of(plan)
     _require_liver(liver.index_for(plan))
     found = measure_any(liver, plan)
-    fraction = _fraction(found.volumes, patient, protocol)
+    fraction = remnant_fraction(found.volumes, patient, protocol)
     doubt = _doubt(liver, plan, found.volumes, fraction, protocol.threshold_fraction)
     lesions = tuple(_lesion(segmentation, margin) for margin in found.margins)
     planned = bool(plan.cuts)
@@ -128,7 +128,9 @@ def _require_liver(index: PlanIndex | VolumeIndex) -> None:
         )
 
 
-def _fraction(remnant: Volumes, patient: Patient, protocol: Protocol) -> RemnantFraction:
+def remnant_fraction(
+    remnant: Volumes | Remnant, patient: Patient, protocol: Protocol
+) -> RemnantFraction:
     """Return the remnant over each denominator; the estimate needs height and weight."""
     estimated = None
     if patient.height_cm is not None and patient.weight_kg is not None:

@@ -95,7 +95,7 @@ def drags() -> None:
         a, b, c, d = (np.quantile(some, q) for some in (drag, margins) for q in (0.5, 0.99))
         print(f"  {name:15s} {a:13.2f} {b:6.2f} {c:26.2f} {d:6.2f}")
     start = time.thread_time()
-    sentence = suggest(index, margin_mm=10.0).sentence
+    sentence = suggest(index, margin_mm=10.0, threshold_fraction=0.3).sentence
     print(f"suggestion, 3 lesions, in {time.thread_time() - start:.1f} s of CPU: {sentence}")
     _against_numpy(index)
 
@@ -224,7 +224,7 @@ def _wedges(index: PlanIndex) -> None:
 
 def _suggestion(index: PlanIndex) -> None:
     start = time.thread_time()
-    result = suggest(index, margin_mm=10.0)
+    result = suggest(index, margin_mm=10.0, threshold_fraction=0.3)
     took = time.thread_time() - start
     print(f"suggestion at 10 mm in {took:.1f} s: {result.sentence}")
     for best in result.best:

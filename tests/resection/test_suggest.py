@@ -18,7 +18,6 @@ from liverplan.volumetry.suggest import (
     best_segments,
     best_wedges,
     enclosing_ball,
-    front,
     suggest,
 )
 
@@ -127,7 +126,7 @@ def test_the_best_segments_are_the_best_of_all_subsets(tiny):
 
 
 def test_every_suggestion_keeps_the_margin_and_cuts_no_lesion(tiny):
-    result = suggest(tiny, margin_mm=8.0)
+    result = suggest(tiny, margin_mm=8.0, threshold_fraction=0.3)
     assert [s.family for s in result.best] != []
     for suggestion in result.best:
         assert suggestion.margin_mm >= 8.0 - 1e-6
@@ -141,7 +140,8 @@ def test_every_suggestion_keeps_the_margin_and_cuts_no_lesion(tiny):
 
 def test_a_larger_margin_never_leaves_more(tiny):
     by_family = {}
-    for result in front(tiny, (0.0, 10.0, 20.0)):
+    for margin in (0.0, 10.0, 20.0):
+        result = suggest(tiny, margin_mm=margin, threshold_fraction=0.3, together=False)
         for suggestion in result.best:
             by_family.setdefault(suggestion.family, []).append(suggestion.remnant_ml)
     assert set(by_family) == {"plane", "wedges"}
@@ -160,7 +160,8 @@ def test_segments_within_the_margin_go_and_no_others(tiny):
     index = PlanIndex.build(tiny.segmentation, {"couinaud": three})
     (cut,) = best_segments(index, 5.0).cuts
     assert cut.names == ("a", "c")  # lesions at x = -35 and x = 21
-    assert "segments" in {s.family for s in suggest(index, margin_mm=5.0).best}
+    found = suggest(index, margin_mm=5.0, threshold_fraction=0.3)
+    assert "segments" in {s.family for s in found.best}
 
 
 def test_an_enclosing_ball_holds_the_lesion_and_little_more(small):
@@ -181,8 +182,8 @@ def test_without_a_lesion_or_with_a_senseless_margin_nothing_is_suggested(tiny):
     labels = np.minimum(tiny.segmentation.labels, 1)
     clean = PlanIndex.build(Segmentation(grid=tiny.segmentation.grid, labels=labels))
     with pytest.raises(PlanError, match="There is no lesion to plan for"):
-        suggest(clean)
+        suggest(clean, margin_mm=10.0, threshold_fraction=0.3)
     with pytest.raises(PlanError, match="between 0 and 100 mm, not -1"):
-        suggest(tiny, margin_mm=-1)
+        suggest(tiny, margin_mm=-1, threshold_fraction=0.3)
     with pytest.raises(PlanError, match="once there is a map of them"):
         best_segments(tiny, 5.0)

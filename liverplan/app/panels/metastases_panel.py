@@ -24,9 +24,6 @@ from liverplan.app.widgets import Table, button, label, row
 from liverplan.report.numbers import ml, mm
 from liverplan.segmentation.labels import LIVER
 
-RULE_MOST = 4
-"""BreCLIM-2 takes one to four metastases."""
-
 
 class MetastasesPanel(Panel):
     """The list of metastases."""
@@ -156,9 +153,10 @@ class MetastasesPanel(Panel):
         current = self._labels.index(target) if target in self._labels else -1
         self.table.setVisible(bool(count))
         self.table.fill([self._row(label) for label in self._labels], current)
-        self.rule.setVisible(count > RULE_MOST)
+        most = self.desk.live.rule.most_lesions if count else None
+        self.rule.setVisible(most is not None and count > most)
         self.rule.setText(
-            f"{count} metastases: the protocol takes 1 to {RULE_MOST}, so its count is not met."
+            f"{count} metastases: the protocol takes {most} at most, so its count is not met."
         )
         chosen = current >= 0
         self.after.setVisible(bool(count))

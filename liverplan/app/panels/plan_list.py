@@ -7,10 +7,11 @@ from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 from liverplan.app.desk import Desk
 from liverplan.app.measuring import Margin, margins_of, remnant_of
 from liverplan.app.planning import Planning
+from liverplan.app.rule import Rule
 from liverplan.app.state import plan_title, planes_only
 from liverplan.app.widgets import Table, button, row
 from liverplan.errors import PlanError
-from liverplan.report.numbers import NONE, ml, mm, percent
+from liverplan.report.numbers import NONE, ml, mm
 from liverplan.resection import Plan
 from liverplan.volumetry.cut_volumes import PlanIndex
 
@@ -38,7 +39,7 @@ class PlanList(QWidget):
         column.addWidget(self.table)
         column.addLayout(row(self.name, self.add_button, self.delete_button))
         self._rows: list[Row] = []
-        self._known: dict[Plan, tuple[PlanIndex, Row]] = {}
+        self._known: dict[Plan, tuple[PlanIndex, Rule, Row]] = {}
 
     def refresh(self) -> None:
         """Show every plan's numbers."""
@@ -70,46 +71,40 @@ class PlanList(QWidget):
         if not plan.cuts or remnant.functional_ml <= 0:
             return plan_title(plan), NONE, NONE, NONE
         words = margin_words(live.margins)
-        share = percent(remnant.remnant_ml / remnant.functional_ml, self._line())
-        found: Row = (plan_title(plan), f"{share} %", ml(remnant.remnant_ml), words)
+        found: Row = (plan_title(plan), live.rule.share(remnant), ml(remnant.remnant_ml), words)
         if live.plan_index is not None and words != WAITING:
-            self._known[plan] = live.plan_index, found
+            self._known[plan] = live.plan_index, live.rule, found
         return found
 
     def _other_row(self, plan: Plan) -> Row:
         index = self.desk.live.plan_index
         if index is None:
             return plan_title(plan), WAITING, WAITING, WAITING
-        known = self._known.get(plan)
-        if known is not None and known[0] is index:
-            return known[1]
-        found = plan_row(index, plan, self._line())
+        known, rule = self._known.get(plan), self.desk.live.rule
+        if known is not None and known[0] is index and known[1] is rule:
+            return known[2]
+        found = plan_row(index, plan, rule)
         if len(self._known) > 64:
             self._known.clear()
-        self._known[plan] = index, found
+        self._known[plan] = index, rule, found
         return found
-
-    def _line(self) -> float:
-        findings = self.desk.live.findings
-        return findings.threshold_fraction if findings else 0.30
 
     def _chosen(self) -> None:
         if self.table.chosen >= 0:
             self.desk.session.choose(plan=self.table.chosen)
 
 
-def plan_row(index: PlanIndex, plan: Plan, line: float) -> Row:
+def plan_row(index: PlanIndex, plan: Plan, rule: Rule) -> Row:
     """Return a plan's name, share, millilitres and smallest margin, as words."""
     if not plan.cuts or index.functional_ml <= 0:
         return plan_title(plan), NONE, NONE, NONE
     try:
-        stays = remnant_of(index, plan).remnant_ml
+        remnant = remnant_of(index, plan)
         margins = margins_of(index, plan)
     except PlanError:  # it names parts of a map that is not there
         return plan_title(plan), NONE, NONE, NONE
-    share = percent(stays / index.functional_ml, line)
     words = margin_words(margins) if margins or planes_only(plan) is not None else NONE
-    return plan_title(plan), f"{share} %", ml(stays), words
+    return plan_title(plan), rule.share(remnant), ml(remnant.remnant_ml), words
 
 
 def margin_words(margins: tuple[Margin, ...]) -> str:

@@ -1,0 +1,82 @@
+"""Another protocol's line and denominator hold everywhere at once, in the bar as in the verdict."""
+
+import re
+
+import pytest
+
+from liverplan.eligibility import protocol_text
+from liverplan.phantom import RECOMMENDED_NORMAL, RECOMMENDED_POINT_MM
+from liverplan.report.numbers import NONE
+from liverplan.resection.cuts import Plane
+
+CUT = Plane(point_mm=RECOMMENDED_POINT_MM, normal=RECOMMENDED_NORMAL)
+COUNT = 'measure = "lesion_count"\nat_least = 1\nat_most = '
+
+
+@pytest.fixture
+def planned(planner):
+    planner.begin(CUT)
+    yield planner
+    planner.app.facts.facts.choose_protocol("breclim2")
+
+
+def choose(person, folder, denominator, *, above=0.42, most=4):
+    """Hold the work against a protocol of our own."""
+    text = protocol_text("breclim2")
+    for old, new in (
+        ('name = "breclim2"', 'name = "ours"'),
+        ('denominator = "of_functional"', f'denominator = "{denominator}"'),
+        ("above = 0.30", f"above = {above}"),
+        (f"{COUNT}4", f"{COUNT}{most}"),
+    ):
+        assert text.count(old) == 1, old
+        text = text.replace(old, new)
+    path = folder / "ours.toml"
+    path.write_text(text, "utf-8")
+    person.app.facts.facts.choose_protocol(str(path))
+
+
+@pytest.mark.parametrize("denominator", ["of_functional", "of_liver"])
+def test_bar_list_and_verdict_name_the_same_number(planned, tmp_path, denominator):
+    choose(planned, tmp_path, denominator)
+    bar = planned.app.result
+    assert bar.gauge.line == 0.42  # at once, not only when the range has been computed
+    planned.settle()
+    findings = planned.app.live.findings
+    number = bar.number.text()
+    assert bar.gauge.fraction == pytest.approx(findings.remnant_fraction.deciding_fraction)
+    assert bar.verdict.text().startswith(f"FLR {number} (")
+    assert "42 %" in bar.verdict.text()
+    remnant, below = map(float, re.findall(r"[\d.]+", bar.formula.text())[:2])
+    assert 100 * remnant / below == pytest.approx(float(number.removesuffix(" %")), abs=0.06)
+    planned.open_step(4)
+    assert planned.panel(4).plans.table.item(0, 1).text() == number
+
+
+def test_the_two_denominators_differ(planned, tmp_path):
+    numbers = []
+    for denominator in ("of_functional", "of_liver"):
+        choose(planned, tmp_path, denominator)
+        planned.settle()
+        numbers.append(planned.app.result.number.text())
+    assert numbers[0] != numbers[1]
+
+
+def test_without_height_and_weight_the_estimated_liver_gives_no_number(planned, tmp_path):
+    choose(planned, tmp_path, "of_estimated")
+    planned.settle()
+    bar = planned.app.result
+    assert bar.number.text() == NONE
+    assert bar.gauge.fraction is None
+    assert bar.gauge.interval is None
+    assert bar.verdict.text() == "No verdict: the deciding denominator is not known."
+    assert bar.formula.text() == "remnant / estimated liver: height and weight are missing"
+
+
+def test_too_many_metastases_are_said_by_the_protocols_own_count(planned, tmp_path):
+    planned.open_step(3)
+    assert not planned.panel(3).rule.isVisible()
+    choose(planned, tmp_path, "of_functional", most=2)
+    planned.settle()
+    assert planned.panel(3).rule.isVisible()
+    assert "3 metastases: the protocol takes 2 at most" in planned.panel(3).rule.text()
