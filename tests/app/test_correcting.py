@@ -146,7 +146,7 @@ def test_a_metastasis_is_drawn_by_its_long_axis_and_corrected_by_its_short_one(p
     assert planner.app.session.history.undo_name == "add Metastasis 1"
     one = labels_of(planner) == 2
     assert dice(one, truth.labels == 2) > 0.75
-    assert panel.table.item(0, 4).text() == "by machine"
+    assert panel.table.item(0, 4).text() == "to check"
     stroke(planner, short)
     assert planner.app.session.history.undo_name == "short axis of Metastasis 1"
     two = labels_of(planner) == 2

@@ -32,6 +32,6 @@ def test_a_hint_leads_to_a_lesion_that_is_not_marked_and_counts_only_once_outlin
     planner.press_button(panel.hints.outline_button)
     planner.settle()
     assert panel.table.rowCount() == 3
-    assert panel.table.item(0, 4).text() == "by machine"
+    assert panel.table.item(0, 4).text() == "to check"
     assert planner.app.session.history.undo_name == "add Metastasis 1"
     assert len(planner.app.hinting.found) == many - 1

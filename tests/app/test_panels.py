@@ -1,4 +1,4 @@
-"""Every panel fits the column in the narrowest window: nothing is cut off at its edge."""
+"""Every panel fits the column in the narrowest window: nothing is cut off in it."""
 
 from tests.app.test_journey import open_sample
 
@@ -28,3 +28,15 @@ def test_no_panel_is_wider_than_the_narrow_column(person):
         person.open_step(number)
         person.spin(0.05)
         assert panel.minimumSizeHint().width() <= room, panel.title
+    person.open_step(3)
+    assert_nothing_is_cut_off(person.panel(3).table)
+    person.press_button(person.panel(3).confirm_button)
+    person.settle()
+    assert_nothing_is_cut_off(person.panel(3).table)
+
+
+def assert_nothing_is_cut_off(table):
+    for column in range(table.columnCount()):
+        header = table.horizontalHeaderItem(column).text()
+        assert table.columnWidth(column) >= table.sizeHintForColumn(column), header or "name"
+        assert table.columnWidth(column) >= table.horizontalHeader().sectionSizeHint(column), header

@@ -52,7 +52,7 @@ class MetastasesPanel(Panel):
         )
         self.busy = Busy()
         self.rule = label("", "secondary")
-        self.table = Table(["", "mL", "mm", "Where", "State"], stretch=0)
+        self.table = Table(["", "mL", "mm", "Where", "State"], stretch=3)
         self.table.setToolTip(
             "Volume; long axis on its axial slice; Couinaud segment where the case has a map of "
             "them, else the side of the liver's middle"
@@ -174,7 +174,7 @@ class MetastasesPanel(Panel):
     def _row(self, lesion: int) -> tuple[str, str, str, str, str]:
         work, derived, index = self.desk.session.work, self.desk.live.derived, self.desk.live.index
         name = lesion_title(lesion).replace("Metastasis ", "M")
-        words = work.lesion_state(lesion).replace("found ", "")
+        words = work.lesion_state(lesion).replace("found by machine", "to check")
         if derived is None or index is None or lesion not in derived.axes:
             return name, "…", "…", "", words
         volume = work.segmentation.volume_ml(lesion) if work.segmentation else 0.0
