@@ -150,3 +150,20 @@ def planner(tmp_path_factory, phantom, sample_folder):
     yield someone
     app.close()
     someone.spin(0.05)
+
+
+@pytest.fixture(scope="module")
+def index(phantom):
+    """The core's own index of the phantom, to hold the app's numbers against."""
+    from liverplan.volumetry.cut_volumes import PlanIndex
+
+    return PlanIndex.build(phantom.segmentation)
+
+
+@pytest.fixture
+def surgeon(planner):
+    """The planner's app at step 4, seen from the front, with nothing cut."""
+    planner.begin()
+    planner.app.scene_pane.look_from("A")
+    planner.open_step(4)
+    return planner

@@ -7,8 +7,9 @@ from PySide6.QtCore import Qt
 
 from liverplan.app.cut_drags import slice_plane
 from liverplan.app.handles import handles_on_slice
+from liverplan.resection import Plane, Sphere
 from liverplan.resection.anatomical import SCHEME
-from tests.app import test_cuts as cuts
+from tests.app import surgery
 
 
 def cut_pictures(person, shot: Callable[[str], None]) -> None:
@@ -29,11 +30,11 @@ def cut_pictures(person, shot: Callable[[str], None]) -> None:
 
 
 def wedge(person, shot):
-    cuts.add_round_lesion(person, "wedge")
+    surgery.add_round_lesion(person, "wedge")
     person.settle()
     shot("wedge")
-    person.press_button(cuts.adding(person).kinds["ablation"])
-    person.press_button(cuts.adding(person).round_button)
+    person.press_button(surgery.adding(person).kinds["ablation"])
+    person.press_button(surgery.adding(person).round_button)
     person.settle()
     shot("wedge_and_ablation")
 
@@ -42,8 +43,8 @@ def curved(person, shot):
     work = person.app.session.work
     person.app.session.do("no cuts", work.with_cuts(()))
     person.settle()
-    person.press_button(cuts.adding(person).kinds["curved"])
-    person.press_button(cuts.adding(person).curved_button)
+    person.press_button(surgery.adding(person).kinds["curved"])
+    person.press_button(surgery.adding(person).curved_button)
     view, centre = person.view("Axial"), person.app.live.derived.centre_mm
     person.app.views.move_crosshair(centre)
     person.spin(0.05)
@@ -59,9 +60,9 @@ def curved(person, shot):
     person.spin(0.2)
     shot("cut_laid_flat")
     flat.close()
-    person.press_button(cuts.adding(person).contour_button)
+    person.press_button(surgery.adding(person).contour_button)
     sagittal = person.view("Sagittal")
-    for point in cuts.ring(person)[:5]:
+    for point in surgery.ring(person)[:5]:
         person.app.views.points_mm.append(np.asarray(point))
     sagittal.canvas.update()
     person.app.tools.changed.emit()
@@ -81,21 +82,21 @@ def bend(person, view):
 
 def joined(person, shot):
     centre, session = person.app.live.derived.centre_mm, person.app.session
-    planes = tuple(cuts.Plane(point_mm=centre, normal=n) for n in ((1, 0.3, 0), (-0.1, 1, 0)))
+    planes = tuple(Plane(point_mm=centre, normal=n) for n in ((1, 0.3, 0), (-0.1, 1, 0)))
     session.do("two planes", session.work.with_cuts(planes, 1))
     person.settle()
-    person.press_button(cuts.adding(person).kinds["plane"])
-    person.press_button(cuts.adding(person).join_button)
+    person.press_button(surgery.adding(person).kinds["plane"])
+    person.press_button(surgery.adding(person).join_button)
     person.settle()
     shot("planes_joined_in_a_v")
 
 
 def branch(person, shot):
     """Cut the branch that was marked in the second step."""
-    session, box = person.app.session, cuts.adding(person).vessels
+    session, box = person.app.session, surgery.adding(person).vessels
     session.do("no cuts", session.work.with_cuts(()))
     person.settle()
-    person.press_button(cuts.adding(person).kinds["vessels"])
+    person.press_button(surgery.adding(person).kinds["vessels"])
     lumen, portal = session.work.maps["vessels"], session.work.maps["portal"]
     within = (lumen.labels == 1) & (portal.labels > 0)
     largest = int(np.bincount(portal.labels[within]).argmax())
@@ -111,11 +112,11 @@ def branch(person, shot):
 
 
 def segments(person, shot):
-    box, session = cuts.adding(person).segments, person.app.session
-    person.press_button(cuts.adding(person).kinds["segments"])
+    box, session = surgery.adding(person).segments, person.app.session
+    person.press_button(surgery.adding(person).kinds["segments"])
     person.press_button(box.landmarks_button)
     view = person.view("Axial")
-    for number, point in enumerate(cuts.landmarks(person.app.live.derived.centre_mm).values()):
+    for number, point in enumerate(surgery.landmarks(person.app.live.derived.centre_mm).values()):
         person.app.views.move_crosshair(np.array(point))
         person.spin(0.02)
         person.click(view, person.pixel(view, point))
@@ -146,7 +147,7 @@ def suggestions(person, shot):
 def refused(person, shot):
     work = person.app.session.work
     lesion = next(iter(person.app.live.derived.lesion_centres.values()))
-    cut = cuts.Sphere(centre_mm=cuts.off(lesion, 12, 0, 0), radius_mm=18)
+    cut = Sphere(centre_mm=surgery.off(lesion, 12, 0, 0), radius_mm=18)
     person.app.session.do("through a lesion", work.with_cuts((cut,), 0))
     person.settle()
     person.app.steps.area.verticalScrollBar().setValue(0)
