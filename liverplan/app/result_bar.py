@@ -178,7 +178,8 @@ def verdict_words(work: Work, live: Live) -> str:
     """Return the verdict's sentence for the findings."""
     if live.findings is None:
         return ""
-    if not work.liver_confirmed:
+    known = live.findings.remnant_fraction.deciding_fraction is not None
+    if known and not work.liver_confirmed:
         low, high = live.findings.uncertainty.interval_95
         line = live.findings.threshold_fraction
         return (

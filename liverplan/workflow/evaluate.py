@@ -209,13 +209,14 @@ def _measured(
     *,
     planned: bool,
 ) -> Measured:
+    known = fraction.deciding_fraction is not None
     return Measured(
         remnant_ml=remnant.remnant_ml if planned else None,
         functional_ml=remnant.functional_ml,
         liver_ml=remnant.liver_ml,
         estimated_liver_ml=fraction.estimated_liver_ml,
         formula=fraction.formula,
-        interval_95=doubt.interval_95 if planned else None,
+        interval_95=doubt.interval_95 if planned and known else None,
         lesion_count=len(lesions) or None,
         lesions_below_10_mm=sum(lesion.long_axis_mm < MEASURABLE_MM for lesion in lesions),
         lesions_in_remnant=sum(lesion.in_remnant for lesion in lesions) if planned else 0,

@@ -1,9 +1,12 @@
 """Another protocol's line and denominator hold everywhere at once, in the bar as in the verdict."""
 
 import re
+from types import SimpleNamespace
 
 import pytest
 
+from liverplan.app.panels.result_panel import doubt_words
+from liverplan.app.result_bar import verdict_words
 from liverplan.eligibility import protocol_text
 from liverplan.phantom import RECOMMENDED_NORMAL, RECOMMENDED_POINT_MM
 from liverplan.report.numbers import NONE
@@ -71,6 +74,11 @@ def test_without_height_and_weight_the_estimated_liver_gives_no_number(planned, 
     assert bar.gauge.interval is None
     assert bar.verdict.text() == "No verdict: the deciding denominator is not known."
     assert bar.formula.text() == "remnant / estimated liver: height and weight are missing"
+    findings = planned.app.live.findings
+    assert doubt_words(findings) == ""
+    assert "too close" not in " ".join(findings.notes)
+    unconfirmed = SimpleNamespace(liver_confirmed=False)
+    assert verdict_words(unconfirmed, planned.app.live) == bar.verdict.text()
 
 
 def test_too_many_metastases_are_said_by_the_protocols_own_count(planned, tmp_path):

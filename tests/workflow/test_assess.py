@@ -7,6 +7,7 @@ import pytest
 
 from liverplan import workflow
 from liverplan.case import verify
+from liverplan.eligibility import protocol_text
 from liverplan.errors import CaseError, GridError, InputError, PlanError, SegmentationError
 from liverplan.phantom.truth import RECOMMENDED_NORMAL, RECOMMENDED_POINT_MM
 from liverplan.segmentation import Segmentation, write_mask_file
@@ -113,6 +114,25 @@ def test_attested_facts_and_height_reach_the_findings(small, tmp_path):
     assert {c.id: c.state for c in findings.criteria}["consent"] == "met"
     patient.unlink()
     assert workflow.measure_case(case) == findings
+
+
+def test_without_the_deciding_denominator_nothing_is_said_to_be_near_the_limit(
+    small, assessed, tmp_path
+):
+    text = protocol_text("breclim2").replace('name = "breclim2"', 'name = "ours"')
+    limit = assessed[1].remnant_fraction.of_functional
+    for old, new in (
+        ('denominator = "of_functional"', 'denominator = "of_estimated"'),
+        ("above = 0.30", f"above = {limit:.4f}"),
+    ):
+        assert text.count(old) == 1
+        text = text.replace(old, new)
+    protocol = tmp_path / "ours.toml"
+    protocol.write_text(text, "utf-8")
+    findings = workflow.assess(small.ct, tmp_path / "case", request(small, protocol=str(protocol)))
+    assert findings.remnant_fraction.deciding_fraction is None
+    assert {c.id: c.state for c in findings.criteria}["flr"] == "missing"
+    assert "too close" not in " ".join(findings.notes)
 
 
 def test_lesions_outside_the_liver_are_counted_into_it_and_said(small, tmp_path):

@@ -118,7 +118,9 @@ class ResultPanel(Panel):
 
 
 def doubt_words(findings: Findings) -> str:
-    """P above the threshold, and what would flip it."""
+    """P above the threshold, and what would flip it; nothing where no fraction decides."""
+    if findings.remnant_fraction.deciding_fraction is None:
+        return ""
     doubt = findings.uncertainty
     flip = "" if doubt.flip_mm is None else f" A shift of {mm(doubt.flip_mm)} mm would change this."
     line = threshold(findings.threshold_fraction)
