@@ -74,6 +74,15 @@ class LiverPanel(Panel):
         self.column.addWidget(self.method)
         self.column.addLayout(row(self.run_button, self.file_button))
         self.column.addWidget(self.busy)
+        self.column.addWidget(self._tools())
+        desk.watchers[self.place] = self.busy.watch
+        desk.bell.rung.connect(lambda _place: self.refresh())
+        desk.tools.changed.connect(self.refresh)
+        desk.live.derived_changed.connect(self.refresh)
+        self.refresh()
+
+    def _tools(self) -> QWidget:
+        """Return what works on the mask, shown once there is one."""
         self.after = QWidget()
         inside = QVBoxLayout(self.after)
         inside.setContentsMargins(0, 0, 0, 0)
@@ -87,12 +96,7 @@ class LiverPanel(Panel):
         inside.addWidget(label("Vessels, by a click into each trunk", "secondary"))
         inside.addLayout(row(self.portal_button, self.hepatic_button))
         inside.addWidget(self.no_vessels_button)
-        self.column.addWidget(self.after)
-        desk.watchers[self.place] = self.busy.watch
-        desk.bell.rung.connect(lambda _place: self.refresh())
-        desk.tools.changed.connect(self.refresh)
-        desk.live.derived_changed.connect(self.refresh)
-        self.refresh()
+        return self.after
 
     def blocked(self) -> str:
         """Wait for a CT."""

@@ -58,30 +58,6 @@ class MetastasesPanel(Panel):
             "them, else the side of the liver's middle"
         )
         self.table.itemSelectionChanged.connect(self._chosen)
-        self.confirm_button = button("Confirm", self._confirm)
-        self.biopsy_button = button("Biopsied", self._biopsied)
-        self.biopsy_button.setCheckable(True)
-        self.delete_button = button("Delete", self._delete)
-        self.brush_button = button("Brush", lambda: self._paint("brush"))
-        self.eraser_button = button("Eraser", lambda: self._paint("eraser"))
-        self.grow_button = button("Grow", lambda: self._resize(1), tip="By 1 mm on every side")
-        self.shrink_button = button("Shrink", lambda: self._resize(-1), tip="By 1 mm on every side")
-        self.merge_button = button(
-            "Merge", lambda: self._take("merge"), tip="Click the other metastasis: both become one"
-        )
-        self.split_button = button(
-            "Split", lambda: self._take("split"), tip="Click into both parts of one metastasis"
-        )
-        self.tool_buttons: dict[str, QPushButton] = {
-            "lesion": self.click_button,
-            "axis": self.axis_button,
-            "brush": self.brush_button,
-            "eraser": self.eraser_button,
-            "merge": self.merge_button,
-            "split": self.split_button,
-        }
-        for tool in self.tool_buttons.values():
-            tool.setCheckable(True)
         self.file_button = button(
             "Masks from a file…", self._file, tip="NIfTI, NRRD or DICOM SEG; each label is one"
         )
@@ -107,6 +83,30 @@ class MetastasesPanel(Panel):
 
     def _tools(self) -> QWidget:
         """Return what works on the chosen lesion, shown once there is one."""
+        self.confirm_button = button("Confirm", self._confirm)
+        self.biopsy_button = button("Biopsied", self._biopsied)
+        self.biopsy_button.setCheckable(True)
+        self.delete_button = button("Delete", self._delete)
+        self.brush_button = button("Brush", lambda: self._paint("brush"))
+        self.eraser_button = button("Eraser", lambda: self._paint("eraser"))
+        self.grow_button = button("Grow", lambda: self._resize(1), tip="By 1 mm on every side")
+        self.shrink_button = button("Shrink", lambda: self._resize(-1), tip="By 1 mm on every side")
+        self.merge_button = button(
+            "Merge", lambda: self._take("merge"), tip="Click the other metastasis: both become one"
+        )
+        self.split_button = button(
+            "Split", lambda: self._take("split"), tip="Click into both parts of one metastasis"
+        )
+        self.tool_buttons: dict[str, QPushButton] = {
+            "lesion": self.click_button,
+            "axis": self.axis_button,
+            "brush": self.brush_button,
+            "eraser": self.eraser_button,
+            "merge": self.merge_button,
+            "split": self.split_button,
+        }
+        for tool in self.tool_buttons.values():
+            tool.setCheckable(True)
         self.after = QWidget()
         column = QVBoxLayout(self.after)
         column.setContentsMargins(0, 0, 0, 0)
