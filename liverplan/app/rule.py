@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any, Self
 
 from liverplan.eligibility import Patient, Protocol
+from liverplan.eligibility.measures import DENOMINATOR_WORDS
+from liverplan.eligibility.words import limits_in_words
 from liverplan.findings import RemnantFraction
 from liverplan.report.numbers import NONE, ml, percent
 from liverplan.volumetry import Remnant
@@ -14,9 +17,8 @@ from liverplan.workflow.cases import patient_of, protocol_of
 from liverplan.workflow.evaluate import remnant_fraction
 
 DENOMINATORS = {
-    "of_functional": "functional liver (liver \N{MINUS SIGN} tumour)",
-    "of_liver": "whole liver",
-    "of_estimated": "estimated liver",
+    **DENOMINATOR_WORDS,
+    "of_functional": f"{DENOMINATOR_WORDS['of_functional']} (liver \N{MINUS SIGN} tumour)",
 }
 
 
@@ -37,12 +39,17 @@ class Rule:
         """The remnant's limit."""
         return self.protocol.threshold_fraction
 
-    @property
-    def most_lesions(self) -> int | None:
-        """The most metastases that the protocol takes; None if it does not say."""
-        limits = (c.limits.at_most for c in self.protocol.criteria if c.measure == "lesion_count")
-        most = next(limits, None)
-        return None if most is None else int(most)
+    def count_refused(self, count: int) -> str:
+        """Say that the protocol takes no such count of metastases by any reading; "" if it may."""
+        for criterion in self.protocol.criteria:
+            other = criterion.other_reading
+            readings = (criterion.limits, *((other.limits,) if other else ()))
+            if criterion.measure == "lesion_count" and not any(
+                limits.allow(Fraction(count)) for limits in readings
+            ):
+                takes = limits_in_words(criterion.limits)
+                return f"{count} metastases: the protocol takes {takes}, so its count is not met."
+        return ""
 
     def fraction(self, remnant: Remnant) -> float | None:
         """Return the fraction that decides; None where its denominator is not known."""

@@ -149,7 +149,7 @@ def test_a_fifth_metastasis_is_taken_and_said_to_break_the_rule(planner):
     planner.settle()
     planner.open_step(3)
     assert planner.panel(3).table.rowCount() == 5
-    assert "5 metastases: the protocol takes 4 at most" in planner.panel(3).rule.text()
+    assert "5 metastases: the protocol takes 1 to 4" in planner.panel(3).rule.text()
     assert planner.panel(3).rule.isVisible()
 
 

@@ -13,7 +13,10 @@ from liverplan.report.numbers import NONE
 from liverplan.resection.cuts import Plane
 
 CUT = Plane(point_mm=RECOMMENDED_POINT_MM, normal=RECOMMENDED_NORMAL)
-COUNT = 'measure = "lesion_count"\nat_least = 1\nat_most = '
+COUNT = "at_least = 1\nat_most = 4"
+
+
+OTHER = 'other_reading = { at_most = 4, words = "the registry" }'
 
 
 @pytest.fixture
@@ -23,14 +26,14 @@ def planned(planner):
     planner.app.facts.facts.choose_protocol("breclim2")
 
 
-def choose(person, folder, denominator, *, above=0.42, most=4):
+def choose(person, folder, denominator, *, above=0.42, count=COUNT):
     """Hold the work against a protocol of our own."""
     text = protocol_text("breclim2")
     for old, new in (
         ('name = "breclim2"', 'name = "ours"'),
         ('denominator = "of_functional"', f'denominator = "{denominator}"'),
         ("above = 0.30", f"above = {above}"),
-        (f"{COUNT}4", f"{COUNT}{most}"),
+        (COUNT, count),
     ):
         assert text.count(old) == 1, old
         text = text.replace(old, new)
@@ -81,10 +84,16 @@ def test_without_height_and_weight_the_estimated_liver_gives_no_number(planned, 
     assert verdict_words(unconfirmed, planned.app.live) == bar.verdict.text()
 
 
-def test_too_many_metastases_are_said_by_the_protocols_own_count(planned, tmp_path):
+@pytest.mark.parametrize("most", ["at_least = 1\nat_most = 2", "at_least = 1\nbelow = 3"])
+def test_a_count_that_no_reading_takes_is_said_in_the_protocols_words(planned, tmp_path, most):
     planned.open_step(3)
-    assert not planned.panel(3).rule.isVisible()
-    choose(planned, tmp_path, "of_functional", most=2)
+    shown = planned.panel(3).rule
+    assert not shown.isVisible()
+    choose(planned, tmp_path, "of_functional", count=most)
     planned.settle()
-    assert planned.panel(3).rule.isVisible()
-    assert "3 metastases: the protocol takes 2 at most" in planned.panel(3).rule.text()
+    takes = "1 to 2" if "at_most" in most else "at least 1 and below 3"
+    assert shown.text() == f"3 metastases: the protocol takes {takes}, so its count is not met."
+    assert shown.isVisible()
+    choose(planned, tmp_path, "of_functional", count=f"{most}\n{OTHER}")
+    planned.settle()
+    assert not shown.isVisible()

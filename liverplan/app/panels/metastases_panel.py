@@ -153,11 +153,8 @@ class MetastasesPanel(Panel):
         current = self._labels.index(target) if target in self._labels else -1
         self.table.setVisible(bool(count))
         self.table.fill([self._row(label) for label in self._labels], current)
-        most = self.desk.live.rule.most_lesions if count else None
-        self.rule.setVisible(most is not None and count > most)
-        self.rule.setText(
-            f"{count} metastases: the protocol takes {most} at most, so its count is not met."
-        )
+        self.rule.setText(self.desk.live.rule.count_refused(count) if count else "")
+        self.rule.setVisible(bool(self.rule.text()))
         chosen = current >= 0
         self.after.setVisible(bool(count))
         for part in (self.biopsy_button, self.delete_button, self.brush_button, self.eraser_button):
