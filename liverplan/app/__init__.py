@@ -29,15 +29,15 @@ def run(path: Path | None = None) -> int:
     """
     require_screen()
     os.environ.setdefault("QT_API", "pyside6")
-    from liverplan.app.probe import (  # noqa: PLC0415 - only with a screen
+    from liverplan.app.shell.probe import (  # noqa: PLC0415 - only with a screen
         require_opengl,
         require_sound_qt,
     )
 
     require_sound_qt()
     require_opengl()
-    from liverplan.app import adapter  # noqa: PLC0415 - only with a screen
-    from liverplan.app.application import Application  # noqa: PLC0415 - only with a screen
+    from liverplan.app.shell.application import Application  # noqa: PLC0415 - only with a screen
+    from liverplan.app.slices import adapter  # noqa: PLC0415 - only with a screen
 
     application = Application()
     application.catch_faults()

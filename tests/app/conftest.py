@@ -27,7 +27,7 @@ if HAS_SCREEN:
         warnings.simplefilter("ignore")
         from PySide6.QtWidgets import QApplication
 
-        import liverplan.app.application  # noqa: F401 - imported once, without its warnings
+        import liverplan.app.shell.application  # noqa: F401 - imported once, without its warnings
 
     _qt = QApplication.instance() or QApplication([])
 else:
@@ -86,7 +86,7 @@ def _no_faults(monkeypatch):
 
 @pytest.fixture
 def person(home):
-    from liverplan.app.application import Application
+    from liverplan.app.shell.application import Application
     from tests.app.person import Person
 
     app = Application(home)
@@ -105,8 +105,8 @@ def planner(tmp_path_factory, phantom, sample_folder):
     from types import MappingProxyType
 
     from liverplan import workflow
-    from liverplan.app.application import Application
-    from liverplan.app.state import Work
+    from liverplan.app.session.work import Work
+    from liverplan.app.shell.application import Application
     from liverplan.eligibility import protocol_text
     from liverplan.findings import SeriesSummary
     from liverplan.resection import Plan

@@ -50,7 +50,7 @@ def make_series(folder):
 
 
 def pictures(home, out, size):  # noqa: PLR0915 - the journey, in order
-    from liverplan.app.application import Application
+    from liverplan.app.shell.application import Application
     from tests.app import test_journey as steps
     from tests.app.gallery_committee import committee_pictures, compare_pictures
     from tests.app.gallery_cuts import cut_pictures

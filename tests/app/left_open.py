@@ -13,7 +13,7 @@ from pathlib import Path
 def main():
     home = Path(sys.argv[1])
     os.environ["NAPARI_CONFIG"] = str(Path(tempfile.mkdtemp()) / "napari.yaml")
-    from liverplan.app.application import Application
+    from liverplan.app.shell.application import Application
     from tests.app.person import Person
     from tests.app.test_journey import find_liver, open_sample, place_plane
 

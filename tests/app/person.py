@@ -8,8 +8,8 @@ from PySide6.QtGui import QImage, QMouseEvent, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton
 
-from liverplan.app.application import Application
-from liverplan.app.slicing import knobs_of
+from liverplan.app.shell.application import Application
+from liverplan.app.slices.slicing import knobs_of
 
 LEFT, RIGHT, MIDDLE = (
     Qt.MouseButton.LeftButton,

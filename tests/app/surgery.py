@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from liverplan.app.cut_drags import slice_plane
-from liverplan.app.handles import handles_on_slice
+from liverplan.app.slices.cut_drags import slice_plane
+from liverplan.app.slices.handles import handles_on_slice
 from liverplan.report.numbers import ml, percent
 from liverplan.volumetry.cut_volumes import measure_plan
 

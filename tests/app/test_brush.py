@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from liverplan.app.brush import Stroke
-from liverplan.app.convert import VIEW_NAMES, view_axes
+from liverplan.app.slices.convert import VIEW_NAMES, view_axes
+from liverplan.app.steps.liver.brush import Stroke
 from liverplan.segmentation import Segmentation
 from liverplan.volume import Grid
 

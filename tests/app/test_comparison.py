@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from liverplan.app.comparison import compare, examine
+from liverplan.app.steps.compare.comparison import compare, examine
 from liverplan.errors import CaseError, InputError
 from liverplan.segmentation import Segmentation
 from liverplan.volume import Grid, Volume

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from liverplan.app.convert import (
+from liverplan.app.slices.convert import (
     VIEW_NAMES,
     lps_to_napari,
     napari_to_lps,

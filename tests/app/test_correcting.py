@@ -3,7 +3,7 @@
 import numpy as np
 from PySide6.QtCore import Qt
 
-from liverplan.app.masks import EDITS
+from liverplan.app.session.masks import EDITS
 from liverplan.segmentation import axes_of
 from liverplan.segmentation.labels import LIVER
 from tests.app.person import CONTROL

@@ -8,8 +8,8 @@ from pathlib import Path
 from PySide6.QtTest import QTest
 
 from liverplan import case
-from liverplan.app.application import Application
-from liverplan.app.saving import recents
+from liverplan.app.session.saving import recents
+from liverplan.app.shell.application import Application
 from tests.app.left_open import numbers
 from tests.app.person import LEFT, NONE, Person
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 
-from liverplan.app.cut_drags import slice_plane
-from liverplan.app.handles import handles_on_slice
+from liverplan.app.slices.cut_drags import slice_plane
+from liverplan.app.slices.handles import handles_on_slice
 from liverplan.resection import Ablation, Cleft, Plane, Sheet, Sphere, Surface, Wedge
 from liverplan.resection.sheet import FALLBACK
 from tests.app.person import CONTROL

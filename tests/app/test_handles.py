@@ -4,19 +4,19 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QRectF
 
-from liverplan.app.convert import VIEW_NAMES, view_axes
-from liverplan.app.cut_drags import slice_plane
-from liverplan.app.cut_regions import region_of
-from liverplan.app.handles import handles_in_space, handles_on_slice, pulled
-from liverplan.app.moves import (
+from liverplan.app.slices.convert import VIEW_NAMES, view_axes
+from liverplan.app.slices.cut_drags import slice_plane
+from liverplan.app.slices.cut_regions import region_of
+from liverplan.app.slices.handles import handles_in_space, handles_on_slice, pulled
+from liverplan.app.slices.slicing import Look
+from liverplan.app.steps.resection.moves import (
     moved,
     rotation_between,
     spline_weights,
     surface_point_mm,
     turned,
 )
-from liverplan.app.planning import flipped
-from liverplan.app.slicing import Look
+from liverplan.app.steps.resection.planning import flipped
 from liverplan.resection import Ablation, Cleft, Parts, Plan, Plane, Sheet, Sphere, Surface, Wedge
 from liverplan.volumetry.cut_margins import removal
 from tests.app.test_convert import ALL

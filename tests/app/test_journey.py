@@ -7,8 +7,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog
 
 from liverplan import case, workflow
-from liverplan.app.application import Application
-from liverplan.app.saving import recents
+from liverplan.app.session.saving import recents
+from liverplan.app.shell.application import Application
 from tests.app.person import CONTROL, Person
 
 

@@ -13,7 +13,7 @@ def newcomer(tmp_path, monkeypatch):
     """A person whose sample has never been made; it is made coarse, part by part."""
     from functools import partial
 
-    from liverplan.app.application import Application
+    from liverplan.app.shell.application import Application
     from tests.app.person import Person
 
     make = partial(phantom.make_phantom, spacing_mm=(4.0, 2.0, 2.0))

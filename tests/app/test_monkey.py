@@ -14,7 +14,7 @@ import psutil
 from PySide6.QtCore import Qt
 
 from liverplan import case
-from liverplan.app.saving import work_of
+from liverplan.app.session.saving import work_of
 from tests.app.person import CONTROL, MIDDLE, RIGHT, SHIFT
 
 ACTIONS = int(os.environ.get("LIVERPLAN_MONKEY", "60"))

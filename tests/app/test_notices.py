@@ -12,7 +12,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QFileDialog
 
 from liverplan import app, case
-from liverplan.app import probe
+from liverplan.app.shell import probe
 from liverplan.errors import BackendError, CaseError
 from liverplan.resection.cuts import Plane
 

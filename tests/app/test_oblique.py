@@ -6,8 +6,8 @@ from functools import cache
 import numpy as np
 import pytest
 
-from liverplan.app.convert import VIEW_NAMES
-from liverplan.app.state import Work
+from liverplan.app.session.work import Work
+from liverplan.app.slices.convert import VIEW_NAMES
 from liverplan.segmentation import Provenance, Segmentation
 from liverplan.volume import Grid, Volume
 

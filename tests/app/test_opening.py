@@ -3,7 +3,7 @@
 import numpy as np
 from PySide6.QtGui import QImage
 
-from liverplan.app.thumbnails import SIDE, picture
+from liverplan.app.steps.open.thumbnails import SIDE, picture
 from liverplan.dicom import find_series
 from liverplan.dicom.preview import middle_slice
 from liverplan.dicom.write_ct import write_ct_series

@@ -8,8 +8,8 @@ import pytest
 from PySide6.QtCore import Qt
 
 from liverplan import case, workflow
-from liverplan.app.landmarking import WORDS
-from liverplan.app.saving import work_of
+from liverplan.app.session.saving import work_of
+from liverplan.app.steps.resection.landmarking import WORDS
 from liverplan.report.numbers import ml
 from liverplan.resection import Ablation, Cleft, Parts, Plan, Plane, Sphere, Surface, Wedge
 from liverplan.resection.anatomical import SCHEME
@@ -160,7 +160,7 @@ def test_a_plan_of_all_kinds_is_saved_and_comes_back_with_the_same_numbers(surge
 
 
 def test_the_chosen_cut_is_laid_flat_as_a_picture(surgeon, index):
-    from liverplan.app.panels.cut_map_view import TOO_NEAR, sides_of
+    from liverplan.app.steps.resection.cut_map_view import TOO_NEAR, sides_of
     from liverplan.volumetry.cut_map import flatten
 
     lesion = next(iter(surgeon.app.live.derived.lesion_centres.values()))
@@ -191,7 +191,7 @@ def test_the_chosen_cut_is_laid_flat_as_a_picture(surgeon, index):
 
 
 def test_segment_volumes_stand_beside_published_ranges(phantom):
-    from liverplan.app.panels.segment_volumes import SegmentVolumes
+    from liverplan.app.steps.resection.segment_volumes import SegmentVolumes
     from liverplan.resection.anatomical import usual_shares
     from liverplan.resection.couinaud import by_landmarks
     from liverplan.resection.landmarks import Landmarks

@@ -10,7 +10,7 @@ from npe2 import PluginManifest
 
 import liverplan.app
 from liverplan import case
-from liverplan.app import plugin
+from liverplan.app.shell import plugin
 from liverplan.errors import InputError
 from liverplan.segmentation import read_mask_file
 

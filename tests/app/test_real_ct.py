@@ -5,7 +5,7 @@ import pytest
 import SimpleITK as sitk
 
 from liverplan import case
-from liverplan.app.application import Application
+from liverplan.app.shell.application import Application
 from tests.app.person import Person
 from tests.app.test_journey import click_metastases, confirm_all, find_liver
 from tests.app.test_notices import drop

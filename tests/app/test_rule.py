@@ -5,8 +5,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from liverplan.app.panels.result_panel import doubt_words
-from liverplan.app.result_bar import verdict_words
+from liverplan.app.shell.result_bar import verdict_words
+from liverplan.app.steps.result.panel import doubt_words
 from liverplan.eligibility import protocol_text
 from liverplan.phantom import RECOMMENDED_NORMAL, RECOMMENDED_POINT_MM
 from liverplan.report.numbers import NONE

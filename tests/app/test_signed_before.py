@@ -5,8 +5,8 @@ from dataclasses import asdict, replace
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from liverplan.app.saving import case_state, with_known_findings, without_own_plan, work_of
-from liverplan.app.state import next_plan_name, plan_title
+from liverplan.app.session.saving import case_state, with_known_findings, without_own_plan, work_of
+from liverplan.app.session.work import next_plan_name, plan_title
 from liverplan.case import Actor, CaseState, check_signatures, create_case, open_case, sign
 from liverplan.findings import SeriesSummary
 from liverplan.phantom import RECOMMENDED_NORMAL, RECOMMENDED_POINT_MM

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from liverplan.app.convert import VIEW_NAMES, view_axes
-from liverplan.app.cut_drags import hit, pushed, turned
-from liverplan.app.slicing import Look, knobs_of
+from liverplan.app.slices.convert import VIEW_NAMES, view_axes
+from liverplan.app.slices.cut_drags import hit, pushed, turned
+from liverplan.app.slices.slicing import Look, knobs_of
 from liverplan.resection.cuts import Plane
 from tests.app.test_convert import ALL
 

@@ -8,10 +8,10 @@ import pytest
 from PySide6.QtCore import Qt
 
 from liverplan import case
-from liverplan.app import theme
-from liverplan.app.places import place_of
-from liverplan.app.saving import work_of
-from liverplan.app.vessels import SCHEME
+from liverplan.app.kit import theme
+from liverplan.app.session.saving import work_of
+from liverplan.app.steps.liver.vessels import SCHEME
+from liverplan.app.steps.metastases.places import place_of
 from liverplan.resection import Parts
 from liverplan.resection.anatomical import SEGMENTS
 from liverplan.resection.maps import PartMap

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 
-from liverplan.app import adapter, theme
-from liverplan.app.convert import VIEW_NAMES, lps_to_napari
+from liverplan.app.kit import theme
+from liverplan.app.slices import adapter
+from liverplan.app.slices.convert import VIEW_NAMES, lps_to_napari
 from liverplan.resection.cuts import Plane
 from tests.app.person import CONTROL, LEFT, MIDDLE, RIGHT, SHIFT
 

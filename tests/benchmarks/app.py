@@ -22,7 +22,7 @@ START = """
 import os, sys, time
 from pathlib import Path
 began = float(sys.argv[1])
-from liverplan.app.application import Application
+from liverplan.app.shell.application import Application
 from PySide6.QtWidgets import QApplication
 app = Application(Path(sys.argv[2]))
 app.show(1600, 1000)
@@ -105,8 +105,8 @@ def opened(place: Path, phantom):
     from types import MappingProxyType
 
     from liverplan import workflow
-    from liverplan.app.application import Application
-    from liverplan.app.state import Work
+    from liverplan.app.session.work import Work
+    from liverplan.app.shell.application import Application
     from liverplan.eligibility import protocol_text
     from liverplan.findings import SeriesSummary
     from liverplan.resection import Plan, Plane

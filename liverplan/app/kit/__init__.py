@@ -1,0 +1,1 @@
+"""Widgets, colours and the parts of a panel, which know nothing of a patient."""

@@ -1,1 +1,0 @@
-"""One panel a step: what to do next, and the few controls that it takes."""

@@ -1,0 +1,288 @@
+"""The 3D pane: shows the scene's picture, hands it the mouse, drags the active cut's handles."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+
+import numpy as np
+from PySide6.QtCore import QPointF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from liverplan.app.scene.renderer import CAMERAS, Scene
+from liverplan.app.session.session import Session
+from liverplan.app.slices.handles import Handle, pulled
+from liverplan.app.steps.resection.cut_words import kind_of
+from liverplan.resection import Cut
+from liverplan.volume import FloatArray
+
+GRAB_PIXELS = 16.0
+SLOW_S = 0.03
+"""A full picture that takes longer is drawn coarser while a cut is dragged."""
+SIDE_NAMES = {
+    "A": "From the front",
+    "P": "From the back",
+    "R": "From the patient's right",
+    "L": "From the patient's left",
+    "H": "From the head",
+    "F": "From the feet",
+}
+
+
+class SceneCanvas(QWidget):
+    """Paints the scene; left rotates, right zooms, middle pans, handles move the cut."""
+
+    maximise = Signal(object)
+
+    def __init__(self, session: Session, scene: Scene) -> None:
+        super().__init__()
+        self.session = session
+        self.scene = scene
+        self.message = "The 3D view appears once the liver is segmented."
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.setMinimumSize(160, 120)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
+        self._grab: Grab | None = None
+        self._slow = False
+
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Small, so that the splitters decide."""
+        return QSize(300, 300)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+        """Render and copy the picture onto the screen."""
+        painter = QPainter(self)
+        if self.message:
+            painter.fillRect(self.rect(), QColor(19, 19, 22))
+            painter.setPen(QColor(176, 180, 188))
+            words = self.rect().adjusted(20, 20, -20, -20)
+            flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+            painter.drawText(words, int(flags), self.message)
+            return
+        ratio = self.devicePixelRatioF()
+        width, height = round(self.width() * ratio), round(self.height() * ratio)
+        coarse = self.session.dragging and self._slow
+        began = time.perf_counter()
+        pixels = np.ascontiguousarray(
+            self.scene.render(width, height, 0.5 if coarse else 1.0)[::-1]
+        )
+        if not coarse:
+            self._slow = time.perf_counter() - began > SLOW_S
+        high, wide = pixels.shape[:2]
+        image = QImage(pixels.data, wide, high, 4 * wide, QImage.Format.Format_RGBX8888)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, coarse)
+        painter.drawImage(self.rect(), image)
+        painter.end()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        """Grab the handle if it is under the mouse, else turn, zoom or pan."""
+        if self.message:
+            return
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._grab = self.grab_at(event.position())
+            if self._grab is not None:
+                return
+        self._tell(event)
+        iren = self.scene.interactor
+        {
+            Qt.MouseButton.LeftButton: iren.LeftButtonPressEvent,
+            Qt.MouseButton.MiddleButton: iren.MiddleButtonPressEvent,
+            Qt.MouseButton.RightButton: iren.RightButtonPressEvent,
+        }.get(event.button(), lambda: None)()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        """Follow the drag."""
+        if self.message:
+            return
+        if self._grab is not None:
+            cut = self._grab.moved(self.scene, event.position())
+            if cut is not None:
+                self.session.drag_cut(cut)
+            return
+        if event.buttons() == Qt.MouseButton.NoButton:
+            over = self.grab_at(event.position()) is not None
+            shape = Qt.CursorShape.OpenHandCursor if over else Qt.CursorShape.ArrowCursor
+            self.setCursor(shape)
+            return
+        self._tell(event)
+        self.scene.interactor.MouseMoveEvent()
+        self.update()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        """End the drag; a cut's drag becomes one step."""
+        if self._grab is not None:
+            grab, self._grab = self._grab, None
+            self.session.finish_drag(grab.name)
+            return
+        if self.message:
+            return
+        self._tell(event)
+        iren = self.scene.interactor
+        {
+            Qt.MouseButton.LeftButton: iren.LeftButtonReleaseEvent,
+            Qt.MouseButton.MiddleButton: iren.MiddleButtonReleaseEvent,
+            Qt.MouseButton.RightButton: iren.RightButtonReleaseEvent,
+        }.get(event.button(), lambda: None)()
+
+    def mouseDoubleClickEvent(self, _event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        """Show this pane alone, or all again."""
+        self.maximise.emit(self)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802 - Qt's name
+        """Zoom."""
+        if self.message:
+            return
+        camera = self.scene.renderer.GetActiveCamera()
+        camera.Dolly(1.12 ** (event.angleDelta().y() / 120))
+        self.update()
+
+    def grab_at(self, at: QPointF) -> Grab | None:
+        """Return what of the active cut's handles lies under the mouse."""
+        cut = self.session.work.active_cut
+        if cut is None:
+            return None
+        ratio = self.devicePixelRatioF()
+        away = [
+            float(np.hypot(x / ratio - at.x(), y / ratio - at.y()))
+            for x, y in (self.scene.to_pixel(handle.at_mm) for handle in self.scene.handles)
+        ]
+        if not away or min(away) > GRAB_PIXELS:
+            return None
+        handle = self.scene.handles[int(np.argmin(away))]
+        origin, direction = self.scene.ray(at.x() * ratio, at.y() * ratio)
+        return Grab(cut, handle, origin, direction, ratio)
+
+    def give_up(self) -> None:
+        """Abandon a drag."""
+        self._grab = None
+
+    def _tell(self, event: QMouseEvent) -> None:
+        ratio = self.devicePixelRatioF()
+        at = event.position()
+        self.scene.interactor.SetSize(round(self.width() * ratio), round(self.height() * ratio))
+        self.scene.interactor.SetEventInformationFlipY(
+            round(at.x() * ratio), round(at.y() * ratio), 0, 0, "\0", 0, None
+        )
+
+
+class Grab:
+    """A handle held by the mouse: it slides, turns about its foot, or moves across the sight."""
+
+    def __init__(
+        self,
+        cut: Cut,
+        handle: Handle,
+        origin: FloatArray,
+        direction: FloatArray,
+        ratio: float,
+    ) -> None:
+        self.cut, self.handle, self._ratio = cut, handle, ratio
+        arm = handle.at_mm - handle.foot_mm
+        self._arm = float(np.linalg.norm(arm)) or 1.0
+        self._behind = float(arm @ direction) > 0
+        self._sight = direction
+        self._start = self._measure(origin, direction)
+
+    @property
+    def name(self) -> str:
+        """What the drag is called in the list of steps."""
+        return f"{self.handle.what} {kind_of(self.cut)}"
+
+    def moved(self, scene: Scene, at: QPointF) -> Cut | None:
+        """Return the cut for a mouse position; None where the position says nothing."""
+        now = self._measure(*scene.ray(at.x() * self._ratio, at.y() * self._ratio))
+        if now is None or self._start is None:
+            return None
+        handle = self.handle
+        if handle.what == "turn":  # by the angle between two lines of sight: nothing jumps
+            handle = replace(handle, at_mm=handle.foot_mm + self._arm * self._start)
+            return pulled(self.cut, handle, handle.foot_mm + self._arm * now)
+        return pulled(self.cut, handle, handle.at_mm + now - self._start)
+
+    def _measure(self, origin: FloatArray, direction: FloatArray) -> FloatArray | None:
+        handle = self.handle
+        if handle.what == "turn":
+            return toward_sphere(origin, direction, handle.foot_mm, self._arm, behind=self._behind)
+        if handle.along is not None:
+            return nearest_on_axis(origin, direction, handle.at_mm, handle.along)
+        depth = float((handle.at_mm - origin) @ self._sight) / float(direction @ self._sight)
+        return np.asarray(origin + depth * direction)
+
+
+def nearest_on_axis(
+    origin: FloatArray, direction: FloatArray, foot: FloatArray, axis: FloatArray
+) -> FloatArray | None:
+    """Point of the line (foot, axis) nearest to a line of sight; None if they are parallel."""
+    across = np.cross(axis, direction)
+    square = float(across @ across)
+    if square < 1e-6:
+        return None
+    distance = float(np.cross(origin - foot, direction) @ across) / square
+    nearest: FloatArray = foot + distance * axis
+    return nearest
+
+
+def toward_sphere(
+    origin: FloatArray,
+    direction: FloatArray,
+    centre: FloatArray,
+    radius: float,
+    *,
+    behind: bool = False,
+) -> FloatArray:
+    """Return the unit vector to where a line of sight meets, or passes nearest, a sphere.
+
+    ``behind``: the far side of the sphere is meant, as when the arrow points away from the eye.
+    """
+    closest = origin + float((centre - origin) @ direction) * direction
+    miss = float(np.linalg.norm(closest - centre))
+    if miss < radius:
+        depth = np.sqrt(radius**2 - miss**2)
+        closest = closest + (depth if behind else -depth) * direction
+    toward: FloatArray = closest - centre
+    toward /= float(np.linalg.norm(toward))
+    return toward
+
+
+class ScenePane(QWidget):
+    """The 3D canvas with its camera buttons."""
+
+    def __init__(self, session: Session, scene: Scene) -> None:
+        super().__init__()
+        self.canvas = SceneCanvas(session, scene)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(2)
+        row = QHBoxLayout()
+        row.setContentsMargins(6, 4, 6, 2)
+        row.setSpacing(4)
+        self.buttons: dict[str, QToolButton] = {}
+        for side in CAMERAS:
+            button = QToolButton()
+            button.setText(side)
+            button.setToolTip(SIDE_NAMES[side])
+            button.setProperty("role", "camera")
+            button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+            button.clicked.connect(lambda _=False, s=side: self.look_from(s))
+            self.buttons[side] = button
+            row.addWidget(button)
+        row.addStretch()
+        layout.addLayout(row)
+        layout.addWidget(self.canvas, 1)
+
+    def look_from(self, side: str) -> None:
+        """Turn the camera to a side, the whole liver in the pane as it is now."""
+        ratio = self.canvas.devicePixelRatioF()
+        wide, high = round(self.canvas.width() * ratio), round(self.canvas.height() * ratio)
+        self.canvas.scene.window.SetSize(max(1, wide), max(1, high))
+        self.canvas.scene.look_from(side)
+        self.canvas.update()

@@ -1,0 +1,352 @@
+"""The 3D view: VTK draws offscreen, Qt shows the picture and says where the mouse is.
+
+An offscreen render window keeps VTK's and napari's OpenGL contexts out of each other's way, lets
+words be painted over the picture, and takes screenshots like any other widget.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+import vtkmodules.vtkInteractionStyle
+import vtkmodules.vtkRenderingOpenGL2
+from numpy.typing import NDArray
+from vtkmodules.util.numpy_support import numpy_to_vtk, vtk_to_numpy
+from vtkmodules.vtkCommonCore import vtkLookupTable, vtkUnsignedCharArray
+from vtkmodules.vtkCommonDataModel import vtkPolyData
+from vtkmodules.vtkCommonExecutionModel import vtkPolyDataAlgorithm
+from vtkmodules.vtkCommonMath import vtkMatrix4x4
+from vtkmodules.vtkFiltersSources import vtkArrowSource, vtkSphereSource
+from vtkmodules.vtkInteractionWidgets import vtkOrientationMarkerWidget
+from vtkmodules.vtkRenderingAnnotation import vtkAnnotatedCubeActor
+from vtkmodules.vtkRenderingCore import (
+    vtkActor,
+    vtkPolyDataMapper,
+    vtkRenderer,
+    vtkRenderWindow,
+)
+from vtkmodules.vtkRenderingUI import vtkGenericRenderWindowInteractor
+
+from liverplan.app.kit import theme
+from liverplan.app.scene.cut_surfaces import Balls, CutActor, across
+from liverplan.app.slices.handles import Handle, handles_in_space
+from liverplan.resection import Cut, Plan, Plane
+from liverplan.volume import FloatArray
+from liverplan.volumetry.cut_margins import removal
+
+Image = NDArray[np.uint8]
+Taken = Callable[[FloatArray], NDArray[np.bool_]]
+
+CAMERAS: dict[str, tuple[tuple[int, int, int], tuple[int, int, int]]] = {
+    "A": ((0, -1, 0), (0, 0, 1)),
+    "P": ((0, 1, 0), (0, 0, 1)),
+    "R": ((-1, 0, 0), (0, 0, 1)),
+    "L": ((1, 0, 0), (0, 0, 1)),
+    "H": ((0, 0, 1), (0, -1, 0)),
+    "F": ((0, 0, -1), (0, -1, 0)),
+}
+"""Camera presets by the side that the eye is on: (direction from the liver, up), LPS."""
+
+FAR_MM = 1e4
+UNDER_MM = 2.0
+"""So far under the liver's surface is asked which part of the liver lies there."""
+
+
+class Scene:
+    """Liver, lesions, cuts and the handles of the active one, in LPS millimetres."""
+
+    def __init__(self) -> None:
+        self.renderer = vtkRenderer()
+        self.renderer.SetBackground(0.075, 0.075, 0.085)
+        self.window = vtkRenderWindow()
+        self.window.SetOffScreenRendering(1)
+        self.window.SetMultiSamples(0)
+        self.renderer.UseFXAAOn()  # half the price of multisampling where no card helps
+        self.scale = 1.0
+        self.window.AddRenderer(self.renderer)
+        self.interactor = vtkGenericRenderWindowInteractor()
+        self.interactor.SetRenderWindow(self.window)
+        style = vtkmodules.vtkInteractionStyle.vtkInteractorStyleTrackballCamera()
+        self.interactor.SetInteractorStyle(style)
+        self.interactor.EnableRenderOff()
+        self.interactor.Initialize()
+        self.liver = _liver_actor()
+        self.lesions: list[vtkActor] = []
+        self.vessels: list[vtkActor] = []
+        self.cuts: list[CutActor] = []
+        self.handle = _Handle()
+        self.balls = Balls()
+        self.handles: tuple[Handle, ...] = ()
+        self.figure = _orientation_figure(self.interactor)
+        self.vertices: FloatArray = np.empty((0, 3))
+        self.outward: FloatArray = np.empty((0, 3))
+        self.centre = np.zeros(3)
+        self.radius_mm = 100.0
+        self._pixels = vtkUnsignedCharArray()
+
+    def show_liver(self, surface: vtkPolyData | None) -> None:
+        """Show another liver surface; None shows none."""
+        self.renderer.RemoveActor(self.liver)
+        if surface is None or surface.GetNumberOfPoints() == 0:
+            self.vertices = np.empty((0, 3))
+            return
+        self.vertices = vtk_to_numpy(surface.GetPoints().GetData()).astype(np.float64)
+        self.outward = vtk_to_numpy(surface.GetPointData().GetNormals()).astype(np.float64)
+        low, high = self.vertices.min(0), self.vertices.max(0)
+        self.centre, self.radius_mm = (low + high) / 2, float(np.linalg.norm(high - low) / 2)
+        self.liver.GetMapper().SetInputData(surface)
+        self.renderer.AddActor(self.liver)
+
+    def show_lesions(self, surfaces: Sequence[vtkPolyData]) -> None:
+        """Show the lesions as solid bodies inside the liver."""
+        for actor in self.lesions:
+            self.renderer.RemoveActor(actor)
+        self.lesions = [_solid_actor(surface, (0.93, 0.92, 0.86)) for surface in surfaces]
+        for actor in self.lesions:
+            self.renderer.AddActor(actor)
+
+    def show_vessels(self, surfaces: Mapping[str, vtkPolyData]) -> None:
+        """Show vessel trees by their names, each in its colour."""
+        for actor in self.vessels:
+            self.renderer.RemoveActor(actor)
+        self.vessels = []
+        for name, surface in surfaces.items():
+            red, green, blue = theme.VESSELS.get(name, theme.OTHER_VESSEL)
+            self.vessels.append(_solid_actor(surface, (red / 255, green / 255, blue / 255)))
+            self.renderer.AddActor(self.vessels[-1])
+
+    def show_cuts(
+        self, plan: Plan, active: int, *, locked: bool, taken: Taken | None = None
+    ) -> None:
+        """Show a plan's cuts, colour both sides of the liver, put handles on the active cut.
+
+        ``taken``: of (N, 3) LPS points, whether the plan's named parts hold them.
+        """
+        self._colour_sides(plan, taken)
+        cuts = plan.cuts
+        for number in range(len(self.cuts) - 1, -1, -1):
+            if number >= len(cuts) or not self.cuts[number].fits(cuts[number]):
+                self.renderer.RemoveActor(self.cuts.pop(number).actor)
+        for number, cut in enumerate(cuts):
+            if number == len(self.cuts) or not self.cuts[number].fits(cut):
+                self.cuts.insert(number, CutActor.of(cut))
+                self.renderer.AddActor(self.cuts[number].actor)
+            shown = self.cuts[number]
+            shown.place(cut, self.vertices, self.centre, 0.85 * self.radius_mm)
+            plane = isinstance(cut, Plane)
+            opacity = (0.2 if plane else 0.42) if number == active else (0.12 if plane else 0.25)
+            shown.actor.GetProperty().SetOpacity(opacity)
+        held = cuts[active] if 0 <= active < len(cuts) and not locked else None
+        self._place_handles(held)
+
+    def _place_handles(self, cut: Cut | None) -> None:
+        plane = cut if isinstance(cut, Plane) else None
+        self.handle.place(self.renderer, plane, self.centre, self.radius_mm)
+        self.handles = () if cut is None else handles_in_space(cut)
+        self.balls.place(self.renderer, self.handles)
+        foot, tip = self.handle.foot, self.handle.tip
+        if plane is not None and foot is not None and tip is not None:
+            turn = Handle(what="turn", at_mm=tip, foot_mm=foot)
+            push = Handle(what="move", at_mm=foot, foot_mm=foot, along=plane.normal)
+            self.handles = (turn, push)
+
+    def _colour_sides(self, plan: Plan, taken: Taken | None) -> None:
+        if not len(self.vertices):
+            return
+        surface = self.liver.GetMapper().GetInput()
+        mapper = self.liver.GetMapper()
+        if not plan.cuts:
+            mapper.ScalarVisibilityOff()
+            return
+        nearest = removal(plan)(self.vertices)
+        if taken is not None:
+            nearest[taken(self.vertices - UNDER_MM * self.outward)] = -UNDER_MM
+        scalars = numpy_to_vtk(np.clip(nearest, -FAR_MM, FAR_MM).astype(np.float32), deep=True)
+        surface.GetPointData().SetScalars(scalars)
+        mapper.ScalarVisibilityOn()
+
+    def look_from(self, side: str) -> None:
+        """Put the camera on one of the six sides, the whole liver in view."""
+        direction, up = CAMERAS[side]
+        wide, high = self.window.GetSize()
+        away = max(4.2, 3.2 * high / max(wide, 1)) * self.radius_mm
+        camera = self.renderer.GetActiveCamera()
+        camera.SetFocalPoint(*self.centre)
+        camera.SetPosition(*(self.centre + np.array(direction) * away))
+        camera.SetViewUp(*up)
+        camera.SetViewAngle(30)
+        self.renderer.ResetCameraClippingRange()
+
+    def render(self, width: int, height: int, scale: float = 1.0) -> Image:
+        """Draw; return (height, width, 4) bytes, the lowest row first.
+
+        ``scale``: draw fewer pixels than the pane has, as while a plane is dragged on a computer
+        without a graphics card; `to_pixel` and `ray` go on in the pane's pixels.
+        """
+        self.scale = scale
+        width, height = max(1, round(width * scale)), max(1, round(height * scale))
+        self.window.SetSize(width, height)
+        self.renderer.ResetCameraClippingRange()
+        self.window.Render()
+        self.window.GetRGBACharPixelData(0, 0, width - 1, height - 1, 0, self._pixels)  # type: ignore[call-overload]
+        picture: Image = vtk_to_numpy(self._pixels).reshape(height, width, 4)
+        return picture
+
+    def to_pixel(self, point_mm: FloatArray) -> tuple[float, float]:
+        """LPS mm to (x, y) pixels of the last picture, y downward."""
+        x_mm, y_mm, z_mm = point_mm.tolist()
+        self.renderer.SetWorldPoint(x_mm, y_mm, z_mm, 1.0)
+        self.renderer.WorldToDisplay()
+        x, y, _ = self.renderer.GetDisplayPoint()
+        return x / self.scale, (self.window.GetSize()[1] - 1 - y) / self.scale
+
+    def ray(self, x: float, y: float) -> tuple[FloatArray, FloatArray]:
+        """Return (origin, unit direction) of the line of sight through pixel (x, y), LPS mm."""
+        ends = []
+        for depth in (0.0, 1.0):
+            down = self.window.GetSize()[1] - 1 - y * self.scale
+            self.renderer.SetDisplayPoint(x * self.scale, down, depth)
+            self.renderer.DisplayToWorld()
+            world = np.array(self.renderer.GetWorldPoint())
+            ends.append(world[:3] / world[3])
+        direction = ends[1] - ends[0]
+        return ends[0], direction / np.linalg.norm(direction)
+
+    def close(self) -> None:
+        """Let go of the OpenGL context."""
+        self.figure.SetEnabled(0)
+        self.interactor.SetRenderWindow(None)
+        self.window.Finalize()
+
+
+class _Handle:
+    """An arrow toward what stays and a ball at its foot."""
+
+    def __init__(self) -> None:
+        arrow = vtkArrowSource()
+        arrow.SetTipResolution(24)
+        arrow.SetShaftResolution(16)
+        arrow.SetShaftRadius(0.025)
+        arrow.SetTipRadius(0.09)
+        arrow.SetTipLength(0.28)
+        self.arrow = _source_actor(arrow, theme.REMNANT)
+        ball = vtkSphereSource()
+        ball.SetThetaResolution(24)
+        ball.SetPhiResolution(16)
+        ball.SetRadius(0.08)
+        self.ball = _source_actor(ball, (255, 255, 255))
+        self.foot: FloatArray | None = None
+        self.tip: FloatArray | None = None
+
+    def place(
+        self, renderer: vtkRenderer, plane: Plane | None, centre: FloatArray, radius_mm: float
+    ) -> None:
+        renderer.RemoveActor(self.arrow)
+        renderer.RemoveActor(self.ball)
+        self.foot = self.tip = None
+        if plane is None:
+            return
+        foot = foot_of(plane, centre, radius_mm)
+        length = 0.5 * radius_mm
+        self.foot, self.tip = foot, foot + length * plane.normal
+        for actor in (self.arrow, self.ball):
+            actor.SetUserMatrix(_frame(foot, plane.normal, length))
+            renderer.AddActor(actor)
+
+
+def foot_of(plane: Plane, centre: FloatArray, radius_mm: float) -> FloatArray:
+    """Where the handle stands: the plane's own point, or, far from the liver, nearest its centre.
+
+    The plane's own point stays put while the plane turns about it, so nothing jumps.
+    """
+    nearest: FloatArray = centre - plane.signed_distance_mm(centre) * plane.normal
+    far = np.linalg.norm(plane.point_mm - nearest) > 0.8 * radius_mm
+    return nearest if far else plane.point_mm
+
+
+def _frame(origin: FloatArray, x_axis: FloatArray, scale: float) -> vtkMatrix4x4:
+
+    y_axis, z_axis = across(x_axis)
+    matrix = vtkMatrix4x4()
+    for column, vector in enumerate((x_axis * scale, y_axis * scale, z_axis * scale, origin)):
+        for row in range(3):
+            matrix.SetElement(row, column, float(vector[row]))
+    return matrix
+
+
+def _source_actor(source: vtkPolyDataAlgorithm, rgb: Sequence[int]) -> vtkActor:
+    mapper = vtkPolyDataMapper()
+    mapper.SetInputConnection(source.GetOutputPort())
+    actor = vtkActor()
+    actor.SetMapper(mapper)
+    actor.GetProperty().SetColor(*(c / 255 for c in rgb))
+    return actor
+
+
+def _solid_actor(surface: vtkPolyData, colour: tuple[float, float, float]) -> vtkActor:
+    mapper = vtkPolyDataMapper()
+    mapper.SetInputData(surface)
+    mapper.ScalarVisibilityOff()
+    actor = vtkActor()
+    actor.SetMapper(mapper)
+    actor.GetProperty().SetColor(*colour)
+    return actor
+
+
+def _liver_actor() -> vtkActor:
+    """Coloured by the signed distance to the cuts: a crisp border where it is 0."""
+    table = vtkLookupTable()
+    table.SetNumberOfTableValues(2)
+    for value, rgb in enumerate((theme.RESECTED, theme.REMNANT)):
+        red, green, blue = (c / 255 for c in rgb)
+        table.SetTableValue(value, red, green, blue, 1.0)
+    table.SetTableRange(-FAR_MM, FAR_MM)
+    mapper = vtkPolyDataMapper()
+    mapper.SetLookupTable(table)
+    mapper.SetScalarRange(-FAR_MM, FAR_MM)
+    mapper.UseLookupTableScalarRangeOn()
+    mapper.InterpolateScalarsBeforeMappingOn()
+    mapper.ScalarVisibilityOff()
+    actor = vtkActor()
+    actor.SetMapper(mapper)
+    actor.GetProperty().SetColor(*(c / 255 for c in theme.LIVER))
+    actor.GetProperty().SetOpacity(0.5)
+    actor.GetProperty().BackfaceCullingOn()
+    actor.GetProperty().SetSpecular(0.15)
+    actor.GetProperty().SetAmbient(0.25)
+    return actor
+
+
+def _orientation_figure(interactor: vtkGenericRenderWindowInteractor) -> vtkOrientationMarkerWidget:
+    cube = vtkAnnotatedCubeActor()
+    for letter, setter in (
+        ("L", cube.SetXPlusFaceText),
+        ("R", cube.SetXMinusFaceText),
+        ("P", cube.SetYPlusFaceText),
+        ("A", cube.SetYMinusFaceText),
+        ("H", cube.SetZPlusFaceText),
+        ("F", cube.SetZMinusFaceText),
+    ):
+        setter(letter)
+    cube.SetFaceTextScale(0.62)
+    cube.GetCubeProperty().SetColor(0.30, 0.32, 0.36)
+    cube.GetTextEdgesProperty().SetColor(0.9, 0.9, 0.9)
+    for face in (
+        cube.GetXPlusFaceProperty(),
+        cube.GetXMinusFaceProperty(),
+        cube.GetYPlusFaceProperty(),
+        cube.GetYMinusFaceProperty(),
+        cube.GetZPlusFaceProperty(),
+        cube.GetZMinusFaceProperty(),
+    ):
+        face.SetColor(0.92, 0.92, 0.92)
+    cube.SetXFaceTextRotation(90)
+    cube.SetZFaceTextRotation(-90)
+    figure = vtkOrientationMarkerWidget()
+    figure.SetOrientationMarker(cube)
+    figure.SetInteractor(interactor)
+    figure.SetViewport(0.80, 0.0, 1.0, 0.2)
+    figure.SetEnabled(1)
+    figure.InteractiveOff()
+    return figure

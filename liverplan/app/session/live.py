@@ -1,0 +1,333 @@
+"""Numbers that follow the mouse, and what takes longer, made in the background.
+
+The remnant and the margins are computed at once, on the screen's thread, by the same index that
+the library uses. The interval, the criteria, what speaks against the plan and the surfaces follow
+when the mouse rests; until then they are marked stale.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QObject, QTimer, Signal
+from scipy import ndimage
+
+from liverplan.app.scene.surfaces import Surfaces, surfaces_of
+from liverplan.app.session.jobs import Job, JobEnd, Progress
+from liverplan.app.session.measuring import Margin, margins_of, on_maps, remnant_of
+from liverplan.app.session.rule import Rule
+from liverplan.app.session.session import Session, Topic
+from liverplan.app.session.work import Work, planes_only
+from liverplan.errors import PlanError, SegmentationError
+from liverplan.findings import Findings
+from liverplan.resection import Cut, Parts, Plan, Sheet
+from liverplan.segmentation import Axes, Segmentation, axes_of
+from liverplan.volume import FloatArray
+from liverplan.volumetry import Remnant, VolumeIndex
+from liverplan.volumetry.cut_checks import plan_faults
+from liverplan.volumetry.cut_volumes import PlanIndex
+from liverplan.workflow import evaluate
+from liverplan.workflow.cases import patient_of, protocol_of
+from liverplan.workflow.response import outdated, response_in
+
+REST_MS = 120
+"""How long the cuts must rest before the interval is computed."""
+
+QUICK_S = 0.004
+"""Margins that take longer than this wait until the mouse rests."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Derived:
+    """What follows from a segmentation alone."""
+
+    segmentation: Segmentation
+    index: PlanIndex
+    surfaces: Surfaces
+    axes: dict[int, Axes]
+    centre_mm: FloatArray
+    lesion_centres: dict[int, FloatArray]
+
+
+def derive(segmentation: Segmentation) -> Derived:
+    """Make everything that follows from a segmentation: index, surfaces, axes, centres."""
+    grid, labels = segmentation.grid, segmentation.lesion_labels
+    boxes = ndimage.find_objects(segmentation.labels)
+    axes, centres = {}, {}
+    for label in labels:
+        box = boxes[label - 1]
+        start = [part.start for part in box]
+        mask = segmentation.labels[box] == label
+        axes[label] = axes_of(segmentation.lesion(label), grid)
+        centres[label] = grid.to_mm(np.argwhere(mask).mean(axis=0) + start)
+    liver = np.argwhere(segmentation.labels[::2, ::4, ::4] > 0)
+    middle = liver.mean(axis=0) * (2, 4, 4) if len(liver) else np.array(grid.shape) / 2
+    index = PlanIndex.build(segmentation)
+    _ = index.planes, index.liver, index.lesion_boxes  # made here, off the screen's thread
+    return Derived(
+        segmentation=segmentation,
+        index=index,
+        surfaces=surfaces_of(segmentation),
+        axes=axes,
+        centre_mm=grid.to_mm(middle),
+        lesion_centres=centres,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Answer:
+    """What follows from a plan once the mouse rests: the assessment, and what speaks against it."""
+
+    findings: Findings | None
+    margins: tuple[Margin, ...]
+    faults: tuple[str, ...]
+
+
+def assess(work: Work, index: PlanIndex) -> Findings:
+    """Assess the active plan just as the command line does."""
+    if work.segmentation is None or work.series is None:
+        raise SegmentationError("There is no liver yet, so there is nothing to assess.")
+    findings = evaluate(
+        work.segmentation,
+        work.active_plan,
+        maps=work.maps,
+        series=work.series,
+        patient=patient_of(work.documents),
+        protocol=protocol_of(work.documents),
+        notes=(*work.documents["notes"], *outdated(work.documents, work.segmentation)),
+        response=response_in(work.documents),
+        index=index,
+    )
+    lesions = tuple(replace(f, state=work.lesion_state(f.label)) for f in findings.lesions)
+    return replace(findings, lesions=lesions)
+
+
+def answer_for(work: Work, index: PlanIndex) -> Answer:
+    """Assess the active plan and look for every reason to refuse it."""
+    plan = work.active_plan
+    faults: tuple[str, ...] = ()
+    try:
+        findings: Findings | None = assess(work, index)
+        margins = margins_of(index, plan)
+        if plan.cuts and planes_only(plan) is not None:  # planes are judged in spite of these
+            faults = plan_faults(index, plan)
+    except PlanError as refusal:
+        findings, margins, faults = None, (), (str(refusal),)
+    return Answer(findings=findings, margins=margins, faults=faults)
+
+
+class Live(QObject):
+    """Keeps numbers and shapes up to date with the session.
+
+    Attributes
+    ----------
+    derived : Derived or None
+        What follows from the segmentation; None until it is ready.
+    remnant : Remnant or None
+        For the plan on screen; None while there is no index.
+    alone_ml : tuple of float
+        What each of its cuts takes by itself, in the plan's order.
+    margins : tuple of margins
+        To each lesion; empty while they are not known yet.
+    findings : Findings or None
+        The whole assessment of the last rest.
+    faults : tuple of str
+        What speaks against the plan, in the core's words, at the last rest.
+    stale : bool
+        Whether the findings are older than the cuts on screen.
+    """
+
+    derived_changed = Signal()
+    measured = Signal()
+    assessed = Signal()
+    failed = Signal(str)
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self.session = session
+        self.derived: Derived | None = None
+        self.remnant: Remnant | None = None
+        self.alone_ml: tuple[float, ...] = ()
+        self.margins: tuple[Margin, ...] = ()
+        self.faults: tuple[str, ...] = ()
+        self.findings: Findings | None = None
+        self._alone: dict[Cut, float] = {}
+        self._margins_take_s = 0.0
+        self._rule: tuple[Mapping[str, Any], Rule] | None = None
+        self._plan_index: PlanIndex | None = None
+        self._taken: tuple[PlanIndex, tuple[Parts | Sheet, ...], NDArray[np.bool_]] | None = None
+        self.stale = False
+        self._jobs: list[Job] = []
+        self._wanted: Segmentation | None = None
+        self._asked = 0
+        self._rest = QTimer(self)
+        self._rest.setSingleShot(True)
+        self._rest.setInterval(REST_MS)
+        self._rest.timeout.connect(self._ask)
+        session.subscribe(self._changed)
+
+    @property
+    def rule(self) -> Rule:
+        """What the work on screen is held against; there must be a CT."""
+        documents = self.session.work.documents
+        if self._rule is None or self._rule[0] is not documents:
+            self._rule = documents, Rule.of(documents)
+        return self._rule[1]
+
+    @property
+    def index(self) -> VolumeIndex | None:
+        """The index of flat cuts of the segmentation on screen; None while it is being built."""
+        return None if self.plan_index is None else self.plan_index.planes
+
+    @property
+    def plan_index(self) -> PlanIndex | None:
+        """The index for plans of any cuts, with the maps on screen; None while it is built."""
+        work = self.session.work
+        if self.derived is None or self.derived.segmentation is not work.segmentation:
+            return None
+        made = self._plan_index
+        if made is None or made.segmentation is not work.segmentation or not _same(made, work):
+            self._plan_index = on_maps(self.derived.index, work.maps)
+            self._alone.clear()
+        return self._plan_index
+
+    @property
+    def taken(self) -> NDArray[np.bool_] | None:
+        """(k, j, i) mask of what the plan's named parts and sheets take; None if there are none."""
+        parts, index = self.session.work.active_plan.parts, self.plan_index
+        if not parts or index is None:
+            return None
+        if self._taken is None or self._taken[0] is not index or self._taken[1] != parts:
+            try:
+                self._taken = index, parts, index.part_mask(parts)
+            except PlanError:  # said when the plan is measured
+                return None
+        return self._taken[2]
+
+    @property
+    def refused(self) -> bool:
+        """Whether the plan on screen has no assessment, because it makes no sense."""
+        return self.stale and bool(self.faults) and not self.busy
+
+    @property
+    def busy(self) -> bool:
+        """Whether something is still being computed."""
+        return self._rest.isActive() or any(job.running for job in self._jobs)
+
+    def _changed(self, topics: frozenset[Topic]) -> None:
+        if "ct" in topics:
+            self.findings = None
+        if "labels" in topics:
+            self._derive()
+        if topics & {"labels", "cuts", "facts", "lesions"}:
+            self._measure()
+
+    def _derive(self) -> None:
+        segmentation = self.session.work.segmentation
+        if segmentation is self._wanted and segmentation is not None:
+            return
+        self._wanted = segmentation
+        if segmentation is None:
+            self.derived = None
+            self.derived_changed.emit()
+            return
+
+        def task(_report: Progress, _cancel: threading.Event) -> Derived:
+            return derive(segmentation)
+
+        self._start("derive", task, self._derived)
+
+    def _derived(self, end: JobEnd) -> None:
+        if end.error:
+            self.failed.emit(end.error)
+            return
+        if end.answer is None or end.answer.segmentation is not self._wanted:
+            return
+        self.derived = end.answer
+        self.derived_changed.emit()
+        self._measure()
+
+    def _measure(self) -> None:
+        self.stale = True
+        index = self.plan_index
+        self.remnant, self.alone_ml, self.margins = None, (), ()
+        if index is not None:
+            try:
+                self._follow(index, self.session.work.active_plan)
+            except PlanError as error:
+                self.faults = (str(error),)
+                self.failed.emit(str(error))
+            self._rest.start()
+        self.measured.emit()
+
+    def _follow(self, index: PlanIndex, plan: Plan) -> None:
+        """Measure what can be told while the mouse moves."""
+        self.remnant = remnant_of(index, plan)
+        if len(plan.cuts) == 1:
+            self._alone = {plan.cuts[0]: self.remnant.resected_ml}
+        else:
+            self._alone = {cut: self._taken_ml(index, cut) for cut in plan.cuts}
+        self.alone_ml = tuple(self._alone[cut] for cut in plan.cuts)
+        if planes_only(plan) is None and self.session.dragging and self._margins_take_s > QUICK_S:
+            return
+        began = time.perf_counter()
+        self.margins = margins_of(index, plan)
+        if planes_only(plan) is None:
+            self._margins_take_s = time.perf_counter() - began
+
+    def _taken_ml(self, index: PlanIndex, cut: Cut) -> float:
+        known = self._alone.get(cut)
+        return remnant_of(index, Plan(cuts=(cut,))).resected_ml if known is None else known
+
+    def _ask(self) -> None:
+        index, work = self.plan_index, self.session.work
+        if index is None:
+            return
+        self._asked += 1
+        asked = self._asked
+
+        def then(end: JobEnd) -> None:
+            self._answered(end, asked)
+
+        self._start("assess", lambda _report, _cancel: answer_for(work, index), then)
+
+    def _answered(self, end: JobEnd, asked: int) -> None:
+        if asked != self._asked or self._rest.isActive():
+            return
+        if end.error:
+            self.failed.emit(end.error)
+            return
+        answer: Answer | None = end.answer
+        if answer is None:  # cancelled: the window is closing
+            return
+        self.margins, self.faults = answer.margins or self.margins, answer.faults
+        if answer.findings is None:
+            self.failed.emit(" ".join(self.faults))
+            return
+        self.findings = answer.findings
+        self.stale = False
+        self.assessed.emit()
+
+    def _start(self, name: str, task: Any, then: Callable[[JobEnd], None]) -> None:  # noqa: ANN401
+        self._jobs = [job for job in self._jobs if job.running]
+        self._jobs.append(Job(name, task, then).start())
+
+    def close(self) -> None:
+        """Wait for what is under way, so that no thread outlives the window."""
+        self._rest.stop()
+        for job in self._jobs:
+            job.cancel()
+            job.wait(10)
+
+
+def _same(index: PlanIndex, work: Work) -> bool:
+    """Whether an index holds just the maps on screen."""
+    return index.maps.keys() == work.maps.keys() and all(
+        index.maps[name] is part_map for name, part_map in work.maps.items()
+    )

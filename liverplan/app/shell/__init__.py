@@ -1,0 +1,1 @@
+"""The application and its window: the step bar, the result bar, what napari finds."""

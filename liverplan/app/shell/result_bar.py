@@ -1,0 +1,200 @@
+"""The result that never scrolls away: FLR, its range, the threshold, the millilitres."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+
+from liverplan.app.kit import theme
+from liverplan.app.kit.widgets import label, restyle
+from liverplan.app.session.live import Live
+from liverplan.app.session.rule import DENOMINATORS
+from liverplan.app.session.work import Work
+from liverplan.report.numbers import NONE, ml, percent, threshold
+from liverplan.report.words import verdict
+from liverplan.resection import Ablation
+
+GAUGE_ENDS = (0.6, 1.0)
+"""Fraction at the gauge's right end: the first where everything fits, else the second."""
+
+
+class Gauge(QWidget):
+    """A line from 0 to 60 or 100 %: the threshold, the range and the number."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.fraction: float | None = None
+        self.interval: tuple[float, float] | None = None
+        self.line = 0.30
+        self.stale = False
+        self.setMinimumSize(150, 60)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self.setMaximumWidth(420)
+
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Wide and low."""
+        return QSize(260, 60)
+
+    @property
+    def _end(self) -> float:
+        largest = max((self.fraction or 0.0, *(self.interval or ())))
+        return GAUGE_ENDS[largest > GAUGE_ENDS[0] - 0.02]
+
+    def _x(self, fraction: float) -> float:
+        room = self.width() - 36
+        return 18 + room * min(max(fraction, 0.0), self._end) / self._end
+
+    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+        """Axis, range, threshold, number."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        y = self.height() / 2 - 2
+        painter.setPen(QPen(QColor(90, 93, 102), 3))
+        painter.drawLine(QPointF(self._x(0), y), QPointF(self._x(self._end), y))
+        grey = QColor(138, 142, 150)
+        if self.interval:
+            painter.setPen(QPen(grey if self.stale else QColor(*theme.REMNANT), 9))
+            low, high = self.interval
+            painter.drawLine(QPointF(self._x(low), y), QPointF(self._x(high), y))
+        x = self._x(self.line)
+        painter.setPen(QPen(QColor(*theme.MARGIN), 2))
+        painter.drawLine(QPointF(x, y - 15), QPointF(x, y + 13))
+        if self.fraction is not None:
+            painter.setPen(QPen(QColor(0, 0, 0), 1.5))
+            painter.setBrush(grey if self.stale else QColor(255, 255, 255))
+            painter.drawEllipse(QPointF(self._x(self.fraction), y), 6.5, 6.5)
+        self._words(painter, y)
+        painter.end()
+
+    def _words(self, painter: QPainter, y: float) -> None:
+        font = QFont()
+        font.setPixelSize(12)
+        painter.setFont(font)
+        painter.setPen(QColor(*theme.SECONDARY))
+        for at, text in (
+            (0.0, "0"),
+            (self.line, f"{threshold(self.line)} %"),
+            (self._end, f"{threshold(self._end)} %"),
+        ):
+            box = QRectF(self._x(at) - 26, y + 13, 52, 16)
+            painter.drawText(box, int(Qt.AlignmentFlag.AlignCenter), text)
+
+
+class ResultBar(QFrame):
+    """FLR of the plan on screen, live."""
+
+    def __init__(self, live: Live) -> None:
+        super().__init__()
+        self.live = live
+        self.number = label(NONE, "number", wrap=False)
+        tabular = QFont()
+        tabular.setPixelSize(44)
+        tabular.setBold(True)
+        tabular.setFeature(QFont.Tag("tnum"), 1)
+        self.number.setFont(tabular)
+        self.number.setMinimumWidth(158)
+        self.number.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.verdict = label("", "verdict")
+        self.ml = label("", "ml", wrap=False)
+        self.ml.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.formula = label("", "secondary", wrap=False)
+        self.formula.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.gauge = Gauge()
+        words = QVBoxLayout()
+        words.setSpacing(1)
+        words.addStretch()
+        for part in (self.verdict, self.ml, self.formula):
+            words.addWidget(part)
+        words.addStretch()
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(12, 4, 12, 4)
+        layout.setSpacing(14)
+        layout.addWidget(self.number)
+        layout.addLayout(words, 3)
+        layout.addWidget(self.gauge, 2)
+        self.setFixedHeight(84)
+        live.measured.connect(self.refresh)
+        live.assessed.connect(self.refresh)
+        live.failed.connect(lambda _words: self.refresh())
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show what is known now; grey while the rest is being computed."""
+        work, remnant = self.live.session.work, self.live.remnant
+        stale = "true" if self.live.stale and remnant is not None else "false"
+        restyle(self.verdict, "stale", stale)
+        self.gauge.stale = stale == "true"
+        if remnant is None or not work.cuts or remnant.functional_ml <= 0:
+            self._nothing(work)
+            return
+        findings, rule = self.live.findings, self.live.rule
+        self.number.setText(rule.share(remnant))
+        self.ml.setText(
+            f"{ml(remnant.remnant_ml)} mL stay, {ml(remnant.resected_ml)} mL {goes(work)}"
+        )
+        self.formula.setText(rule.formula(remnant))
+        self.gauge.fraction, self.gauge.line = rule.fraction(remnant), rule.line
+        if findings is None or self.live.stale:
+            self.verdict.setText(waiting_words(self.live))
+        else:
+            known = self.gauge.fraction is not None
+            self.gauge.interval = findings.uncertainty.interval_95 if known else None
+            self.verdict.setText(verdict_words(work, self.live))
+        self.gauge.update()
+
+    def _nothing(self, work: Work) -> None:
+        self.number.setText(NONE)
+        self.verdict.setText(what_is_missing(work, measuring=self.live.remnant is None))
+        remnant = self.live.remnant
+        self.ml.setText(
+            "" if remnant is None else f"Functional liver {ml(remnant.functional_ml)} mL"
+        )
+        below = DENOMINATORS["of_functional"]
+        if work.volume is not None:
+            rule = self.live.rule
+            self.gauge.line = rule.line
+            below = DENOMINATORS[rule.protocol.remnant_criterion.denominator]
+        self.formula.setText(f"FLR = remnant / {below}")
+        self.gauge.fraction = self.gauge.interval = None
+        self.gauge.update()
+
+
+def goes(work: Work) -> str:
+    """Say what becomes of tissue that does not count: some may stay in place and work no more."""
+    plan = work.active_plan
+    all_taken = len(plan.removing.without(Ablation).cuts) == len(plan.cuts)
+    return "are resected" if all_taken else "are lost"
+
+
+def waiting_words(live: Live) -> str:
+    """Say why there is no range: it is being computed, or the plan is refused."""
+    if live.refused:
+        return "No verdict: the plan is refused, see step 4."
+    return "Computing the range …"
+
+
+def verdict_words(work: Work, live: Live) -> str:
+    """Return the verdict's sentence for the findings."""
+    if live.findings is None:
+        return ""
+    known = live.findings.remnant_fraction.deciding_fraction is not None
+    if known and not work.liver_confirmed:
+        low, high = live.findings.uncertainty.interval_95
+        line = live.findings.threshold_fraction
+        return (
+            f"No verdict: liver mask not confirmed. Range {percent(low, line)}"
+            f"-{percent(high, line)} %."
+        )
+    return str(verdict(live.findings))
+
+
+def what_is_missing(work: Work, *, measuring: bool) -> str:
+    """Say what the FLR waits for."""
+    if work.volume is None:
+        return "Open a CT to begin."
+    if work.segmentation is None:
+        return "No liver yet."
+    if measuring:
+        return "Measuring …"
+    return "No cut is planned yet."

@@ -1,0 +1,147 @@
+"""The left column: the steps, one open at a time, undo and redo below, notices at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFrame, QPushButton, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+
+from liverplan.app.kit.panel import Panel
+from liverplan.app.kit.widgets import Notice, button, label, row
+from liverplan.app.session.session import Session, Topic
+
+HEADING_RIM, MIN_ROOM = 24, 200
+"""Pixels beside a heading's words, and the room that they have before the window is laid out."""
+
+
+class Step(QWidget):
+    """A heading that opens its panel, with its state; greyed, with the reason, until it can."""
+
+    def __init__(self, number: int, panel: Panel) -> None:
+        super().__init__()
+        self.number, self.panel = number, panel
+        self.heading = QPushButton()
+        self.heading.setProperty("role", "step")
+        self.heading.setCheckable(True)
+        self.heading.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.reason = label("", "secondary")
+        self.reason.setContentsMargins(12, 0, 8, 4)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.heading)
+        layout.addWidget(self.reason)
+        layout.addWidget(panel)
+        self.show_open(is_open=False)
+
+    def show_open(self, *, is_open: bool) -> None:
+        """Unfold or fold the panel."""
+        self.panel.setVisible(is_open)
+        self.heading.setChecked(is_open)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show the step's state, and what it waits for."""
+        blocked = self.panel.blocked()
+        self.heading.setEnabled(not blocked)
+        self.reason.setText(blocked)
+        self.reason.setVisible(bool(blocked))
+        state = "" if blocked else self.panel.state()
+        title = f"{self.number}  {self.panel.title}"
+        text = f"{title}  ·  {state}" if state else title
+        room = max(self.heading.width() - HEADING_RIM, MIN_ROOM)
+        metrics = self.heading.fontMetrics()
+        self.heading.setText(metrics.elidedText(text, Qt.TextElideMode.ElideRight, room))
+        self.heading.setToolTip(state)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Show as much of the state as there is room for."""
+        super().resizeEvent(event)
+        self.refresh()
+
+
+class Steps(QFrame):
+    """The column of steps."""
+
+    def __init__(self, session: Session, panels: Sequence[Panel]) -> None:
+        super().__init__()
+        self.session = session
+        self.setFixedWidth(340)
+        self.steps = [Step(number, panel) for number, panel in enumerate(panels, 1)]
+        self.notice = Notice()
+        self.undo_button = button("Undo", session.undo, tip="Ctrl+Z")
+        self.redo_button = button("Redo", session.redo, tip="Ctrl+Y")
+        self.saved = label("", "secondary")
+        for widget in (self.undo_button, self.redo_button):
+            widget.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        inside = QWidget()
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(1)
+        for step in self.steps:
+            step.heading.clicked.connect(lambda _=False, s=step: self.open(s.number))
+            step.panel.wants_step.connect(self.open)
+            column.addWidget(step)
+        column.addStretch()
+        self.area = QScrollArea()
+        self.area.setWidgetResizable(True)
+        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.area.setWidget(inside)
+        inside.setAutoFillBackground(False)
+        self._build()
+        session.subscribe(self._changed)
+        self.open(1)
+        self.refresh()
+
+    def _build(self) -> None:
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.area, 1)
+        foot = QWidget()
+        column = QVBoxLayout(foot)
+        column.setContentsMargins(8, 6, 8, 6)
+        column.setSpacing(4)
+        column.addWidget(self.notice)
+        self.undo_row = row(self.undo_button, self.redo_button)
+        column.addLayout(self.undo_row)
+        column.addWidget(self.saved)
+        layout.addWidget(foot)
+
+    def open(self, number: int) -> None:
+        """Unfold one step and fold the others."""
+        for step in self.steps:
+            step.show_open(is_open=step.number == number and not step.panel.blocked())
+        self.current = number
+        QTimer.singleShot(0, self._reveal)
+
+    def _reveal(self) -> None:
+        step = self.steps[self.current - 1]
+        self.area.ensureVisible(0, step.y(), 0, 0)
+
+    def refresh(self) -> None:
+        """Show every heading's state and the names of undo and redo."""
+        for step in self.steps:
+            step.refresh()
+        if self.steps[self.current - 1].panel.blocked():
+            self.open(1)
+        history = self.session.history
+        steps = (
+            (self.undo_button, "Undo", history.undo_name),
+            (self.redo_button, "Redo", history.redo_name),
+        )
+        shares = [3 if name else 1 for _, _, name in steps]
+        for place, (widget, word, name) in enumerate(steps):
+            self.undo_row.setStretch(place, shares[place])
+            widget.setEnabled(bool(name))
+            text = f"{word} {name}" if name else word
+            room = (self.width() - 22) * shares[place] // sum(shares) - 24
+            metrics = widget.fontMetrics()
+            widget.setText(metrics.elidedText(text, Qt.TextElideMode.ElideRight, room))
+            widget.setToolTip(text)
+
+    def _changed(self, topics: frozenset[Topic]) -> None:
+        if topics - {"cuts"} or not self.session.dragging:
+            self.refresh()

@@ -1,0 +1,210 @@
+"""The window: steps on the left, slices in the middle, 3D on the right, the result below."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import QEvent, QObject, QSize, Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import (
+    QApplication,
+    QHBoxLayout,
+    QLabel,
+    QMainWindow,
+    QSplitter,
+    QTabBar,
+    QVBoxLayout,
+    QWidget,
+)
+
+from liverplan.app.kit import theme
+from liverplan.app.scene.pane import ScenePane
+from liverplan.app.shell.result_bar import ResultBar
+from liverplan.app.shell.step_bar import Steps
+from liverplan.app.slices import adapter
+from liverplan.app.slices.adapter import Viewer
+from liverplan.app.slices.convert import VIEW_NAMES
+from liverplan.app.slices.views import ThreeViews
+
+NARROW = 1400
+"""Windows narrower than this show one slice at a time, behind tabs."""
+
+
+class Central(QWidget):
+    """Everything between the menu and the window's lower edge."""
+
+    def __init__(
+        self, steps: Steps, views: ThreeViews, scene: ScenePane, result: ResultBar
+    ) -> None:
+        super().__init__()
+        self.setObjectName("liverplan")
+        self.setStyleSheet(theme.STYLE)
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setAcceptDrops(True)
+        self.steps, self.views, self.scene, self.result = steps, views, scene, result
+        self.maximised: QWidget | None = None
+        self.sheets: list[QWidget] = []
+        self.sheet: QWidget | None = None
+        self.narrow = False
+        self.footer = QLabel("")
+        self.footer.setProperty("role", "secondary")
+        self.tabs = QTabBar()
+        self.tabs.setDrawBase(False)
+        self.tabs.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        for name in VIEW_NAMES:
+            self.tabs.addTab(name)
+        self.tabs.currentChanged.connect(lambda _n: self.arrange())
+        self._build()
+
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Return what the layout is drawn for."""
+        return QSize(1600, 960)
+
+    def _build(self) -> None:
+        axial, coronal, sagittal = (self.views.views[name] for name in VIEW_NAMES)
+        self.lower_row = QSplitter(Qt.Orientation.Horizontal)
+        self.lower_row.addWidget(coronal)
+        self.lower_row.addWidget(sagittal)
+        self.slices = QSplitter(Qt.Orientation.Vertical)
+        self.slices.addWidget(axial)
+        self.slices.addWidget(self.lower_row)
+        self.slices.setSizes([520, 380])
+        self.middle = QWidget()
+        column = QVBoxLayout(self.middle)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.tabs)
+        column.addWidget(self.slices, 1)
+        self.panes = QSplitter(Qt.Orientation.Horizontal)
+        self.panes.addWidget(self.middle)
+        self.panes.addWidget(self.scene)
+        self.panes.setSizes([660, 600])
+        for splitter in (self.lower_row, self.slices, self.panes):
+            splitter.setHandleWidth(4)
+            splitter.setChildrenCollapsible(False)
+        self.right = right = QVBoxLayout()
+        right.setSpacing(0)
+        right.addWidget(self.panes, 1)
+        right.addWidget(self.result)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.steps)
+        layout.addLayout(right, 1)
+        self.arrange()
+
+    def add_sheet(self, sheet: QWidget) -> None:
+        """Take in a sheet that can lie where the panes are."""
+        self.sheets.append(sheet)
+        sheet.hide()
+        self.right.insertWidget(0, sheet, 1)
+
+    def show_sheet(self, sheet: QWidget | None) -> None:
+        """Lay a sheet where the panes are, or show the panes again; steps and result stay."""
+        for other in self.sheets:
+            other.setVisible(other is sheet)
+        self.panes.setVisible(sheet is None)
+        self.sheet = sheet
+        self.arrange()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Choose the arrangement that fits the width."""
+        narrow = event.size().width() < NARROW
+        if narrow != self.narrow or event.oldSize().width() < 0:
+            self.narrow = narrow
+            wide = event.size().width() - (280 if narrow else 340)
+            scene = 400 if narrow else round(wide * 0.47)
+            self.panes.setSizes([wide - scene, scene])
+            self.arrange()
+        super().resizeEvent(event)
+
+    def toggle_maximised(self, pane: QWidget) -> None:
+        """Show one pane alone, or all again."""
+        self.maximised = None if self.maximised is pane else pane
+        self.arrange()
+
+    def arrange(self) -> None:
+        """Show the panes that the width, the tab and the double-click ask for."""
+        alone = self.maximised
+        self.steps.setFixedWidth(280 if self.narrow else 340)
+        self.tabs.setVisible(self.narrow and alone is None)
+        for number, name in enumerate(VIEW_NAMES):
+            view = self.views.views[name]
+            behind = self.narrow and number != self.tabs.currentIndex()
+            view.setVisible(alone is view or (alone is None and not behind))
+        axial, coronal, sagittal = (self.views.views[name] for name in VIEW_NAMES)
+        below = not (coronal.isHidden() and sagittal.isHidden())
+        self.lower_row.setVisible(below)
+        slices = below or not axial.isHidden()
+        self.middle.setVisible(slices)
+        self.scene.setVisible(alone in (None, self.scene.canvas))
+        self.views.redraw()
+
+
+class Keys(QObject):
+    """Keys that work from every panel and never steal typing."""
+
+    def __init__(self, window: QMainWindow, actions: dict[tuple[int, int], Any]) -> None:
+        super().__init__()
+        self.window = window
+        self.actions = actions
+
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+        """Answer a key before napari's menus and layers see it."""
+        kind = event.type()
+        if kind not in (QEvent.Type.KeyPress, QEvent.Type.ShortcutOverride):
+            return False
+        key, modifiers = int(event.key()), event.modifiers().value  # type: ignore[attr-defined]
+        action = self.actions.get((key, modifiers & ~KEYPAD))
+        if action is None or not self._is_ours(key, modifiers):
+            return False
+        event.accept()
+        if kind == QEvent.Type.KeyPress:
+            action()
+        return True
+
+    def _is_ours(self, key: int, modifiers: int) -> bool:
+        app = QApplication.instance()
+        if not isinstance(app, QApplication) or app.activeModalWidget() or app.activePopupWidget():
+            return False
+        focus = app.focusWidget()
+        if focus is not None and focus.window() is not self.window:
+            return False
+        if focus is None:
+            return True
+        typing: tuple[str, ...] = TYPING if key not in NAVIGATION else TYPING + BROWSING
+        if not modifiers & ~KEYPAD:
+            typing += PICKING
+        return not any(focus.inherits(name) for name in typing)
+
+
+KEYPAD = Qt.KeyboardModifier.KeypadModifier.value
+TYPING = ("QLineEdit", "QAbstractSpinBox", "QTextEdit", "QPlainTextEdit")
+PICKING = ("QComboBox",)
+"""Where a letter or a digit chooses."""
+BROWSING = ("QAbstractItemView", "QComboBox", "QAbstractSlider")
+NAVIGATION = {
+    int(key)
+    for key in (
+        Qt.Key.Key_Up,
+        Qt.Key.Key_Down,
+        Qt.Key.Key_PageUp,
+        Qt.Key.Key_PageDown,
+        Qt.Key.Key_Return,
+        Qt.Key.Key_Enter,
+    )
+}
+
+
+def chord(key: Qt.Key, *modifiers: Qt.KeyboardModifier) -> tuple[int, int]:
+    """Key and modifiers as `Keys` looks them up."""
+    return int(key), sum(modifier.value for modifier in modifiers)
+
+
+def place_in(viewer: Viewer, central: Central) -> QMainWindow:
+    """Put our window's contents into napari's window."""
+    window = adapter.main_window(viewer)
+    adapter.replace_centre(viewer, central)
+    adapter.fold_docks(viewer)
+    window.setMinimumSize(1000, 640)
+    return window

@@ -1,0 +1,153 @@
+"""Everything that touches napari where it promises nothing: one module to mend when it changes.
+
+Written against napari 0.9; `pyproject.toml` pins it below 0.10.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import napari  # type: ignore[import-untyped]
+import numpy as np
+from napari import Viewer
+from napari.components import ViewerModel  # type: ignore[import-untyped]
+from napari.layers import Image  # type: ignore[import-untyped]
+from napari.qt import QtViewer  # type: ignore[import-untyped]
+from napari.settings import get_settings  # type: ignore[import-untyped]
+from numpy.typing import NDArray
+from PySide6.QtWidgets import QMainWindow, QWidget
+
+from liverplan.app.slices.convert import ViewAxes
+from liverplan.volume import FloatArray
+
+__all__ = ["Image", "QtViewer", "Viewer", "ViewerModel"]
+
+CT_LAYER = "CT"
+
+
+def run_event_loop() -> None:
+    """Run until the last window is closed."""
+    napari.run()
+
+
+def quiet_napari() -> None:
+    """Set what would stand in the way for this session only; the user's napari keeps its own."""
+    settings = get_settings()
+    settings.application.confirm_close_window = False
+    settings.application.save_window_geometry = False
+    settings.application.save_window_state = False
+
+
+def new_viewer() -> Viewer:
+    """Open a napari window, not shown yet."""
+    quiet_napari()
+    return Viewer(show=False, title="liverplan", show_welcome_screen=False)
+
+
+def main_window(viewer: Viewer) -> QMainWindow:
+    """Return the Qt window of a viewer."""
+    window: QMainWindow = viewer.window._qt_window  # noqa: SLF001
+    return window
+
+
+def main_qt_viewer(viewer: Viewer) -> QtViewer:
+    """Return the widget that holds a viewer's own canvas."""
+    return viewer.window._qt_viewer  # noqa: SLF001
+
+
+def replace_centre(viewer: Viewer, widget: QWidget) -> None:
+    """Put a widget where napari's single canvas stood; the canvas is placed inside it."""
+    centre = main_window(viewer).centralWidget()
+    layout = centre.layout() if centre is not None else None
+    if layout is not None:
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(widget)
+
+
+def fold_docks(viewer: Viewer) -> None:
+    """Hide napari's layer docks; its Window menu still shows them."""
+    qt_viewer = main_qt_viewer(viewer)
+    for dock in (qt_viewer.dockLayerList, qt_viewer.dockLayerControls):
+        dock.hide()
+    main_window(viewer).statusBar().hide()
+
+
+def new_qt_viewer(model: ViewerModel) -> QtViewer:
+    """Make a further canvas beside napari's own."""
+    return QtViewer(model, show_welcome_screen=False)
+
+
+def hide_sliders(qt_viewer: QtViewer) -> None:
+    """Hide the dimension sliders: wheel and crosshair step through the slices."""
+    qt_viewer.dims.hide()
+
+
+def canvas_of(qt_viewer: QtViewer) -> QWidget:
+    """Return the native widget that receives mouse events."""
+    native: QWidget = qt_viewer.canvas.native
+    return native
+
+
+def show_ct(
+    model: ViewerModel,
+    hu: NDArray[Any],
+    spacing_mm: tuple[float, float, float],
+    limits_hu: tuple[float, float],
+) -> Image:
+    """Show a CT on its lattice; the array is shared, not copied."""
+    model.layers.clear()
+    layer: Image = model.add_image(
+        hu,
+        name=CT_LAYER,
+        scale=spacing_mm,
+        colormap="gray",
+        contrast_limits=limits_hu,
+        interpolation2d="linear",
+    )
+    layer.contrast_limits_range = (-1024, 3071)
+    layer.contrast_limits = limits_hu
+    return layer
+
+
+def orient(model: ViewerModel, axes: ViewAxes) -> None:
+    """Turn a viewer to one of the three views."""
+    model.dims.order = (axes.along, axes.down, axes.right)
+    model.scene.camera.orientation2d = (
+        "down" if axes.down_sign > 0 else "up",
+        "right" if axes.right_sign > 0 else "left",
+    )
+    model.scene.camera.mouse_pan = False
+    model.scene.camera.mouse_zoom = False
+
+
+def camera_state(model: ViewerModel) -> tuple[float, float, float]:
+    """Return (centre along the screen's height, along its width, pixels per mm)."""
+    camera = model.scene.camera
+    return float(camera.center[-2]), float(camera.center[-1]), float(camera.zoom)
+
+
+def set_camera(model: ViewerModel, down_mm: float, right_mm: float, zoom: float) -> None:
+    """Place a 2D camera: the world point at the centre, and pixels per mm."""
+    camera = model.scene.camera
+    camera.center = (camera.center[0], down_mm, right_mm)
+    camera.zoom = zoom
+
+
+def drawn_pixel(qt_viewer: QtViewer, world: FloatArray) -> FloatArray:
+    """Where napari really draws a world point (k, j, i), (x, y) in canvas pixels.
+
+    The overlay computes its own positions from the camera; tests hold them against this.
+    """
+    layer = qt_viewer.viewer.layers[CT_LAYER]
+    node = qt_viewer.canvas.layer_to_visual[layer].node
+    displayed = list(layer._slice_input.displayed)  # noqa: SLF001
+    index = np.asarray(layer.world_to_data(world))[displayed]
+    mapped = node.get_transform("visual", "canvas").map([*(index[::-1] + 0.5), 0, 1])
+    xy: FloatArray = np.asarray(mapped[:2] / mapped[3], dtype=np.float64)
+    return xy
+
+
+def busy_with_own_tool(viewer: ViewerModel) -> bool:
+    """Whether the user has chosen a tool of a napari layer, which then owns the mouse."""
+    active = viewer.layers.selection.active
+    return active is not None and str(active.mode) not in {"pan_zoom", "Mode.PAN_ZOOM"}

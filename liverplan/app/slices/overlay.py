@@ -1,0 +1,225 @@
+"""What is drawn over a slice: outlines, tints, cuts, letters, ruler, words in the corners."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontMetricsF,
+    QPainter,
+    QPen,
+    QPolygonF,
+)
+from PySide6.QtWidgets import QWidget
+
+from liverplan.app.kit import theme
+from liverplan.app.slices.contours import Outlines
+from liverplan.app.slices.cut_painting import (
+    Cuts,
+    paint_cuts,
+    paint_sides,
+    region_on,
+    rgba,
+    to_canvas,
+)
+from liverplan.app.slices.cut_regions import Region
+from liverplan.app.slices.slicing import Look, Point
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Corners:
+    """Words in the four corners."""
+
+    top_left: tuple[str, ...] = ()
+    top_right: tuple[str, ...] = ()
+    bottom_left: tuple[str, ...] = ()
+    bottom_right: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Drawing:
+    """Everything that one slice's overlay shows."""
+
+    look: Look | None = None
+    outlines: Outlines = field(default_factory=Outlines)
+    cuts: Cuts = field(default_factory=Cuts)
+    masks_shown: bool = True
+    crosshair: Point | None = None
+    axes_mm: tuple[tuple[Point, Point], ...] = ()
+    points: tuple[Point, ...] = ()
+    path: tuple[Point, ...] = ()
+    brush: tuple[Point, float] | None = None
+    corners: Corners = field(default_factory=Corners)
+    active_view: bool = False
+
+    def but(self, **changes: object) -> Drawing:
+        """Return the drawing with some things changed."""
+        return replace(self, **changes)  # type: ignore[arg-type]
+
+
+class Overlay(QWidget):
+    """A glass pane over a napari canvas; the mouse goes through it."""
+
+    def __init__(self, canvas: QWidget) -> None:
+        super().__init__(canvas)
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.setAttribute(Qt.WidgetAttribute.WA_NoSystemBackground)
+        self.drawing = Drawing()
+        self._kept: tuple[tuple[object, ...], Region | None] = ((), None)
+
+    def show_drawing(self, drawing: Drawing) -> None:
+        """Draw this from now on."""
+        self.drawing = drawing
+        self.update()
+
+    def paintEvent(self, _event: object) -> None:  # noqa: N802 - Qt's name
+        """Draw from the lowest to the uppermost."""
+        drawing = self.drawing
+        if drawing.look is None:
+            return
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        region = self._region(drawing, drawing.look)
+        if drawing.masks_shown:
+            paint_tissue(painter, drawing, region, drawing.look)
+        paint_cuts(painter, drawing.cuts, region, drawing.look)
+        paint_marks(painter, drawing, drawing.look)
+        paint_words(painter, drawing, drawing.look)
+        painter.end()
+
+    def _region(self, drawing: Drawing, look: Look) -> Region | None:
+        """Return what the plan takes here; asked again only when plan or slice are others."""
+        cuts, outlines = drawing.cuts, drawing.outlines
+        key = (*cuts.plan.cuts, id(cuts.taken), id(outlines), look.index, id(look.grid))
+        if key != self._kept[0]:
+            self._kept = (key, region_on(cuts, look, outlines.functional))
+        return self._kept[1]
+
+
+def paint_tissue(painter: QPainter, drawing: Drawing, region: Region | None, look: Look) -> None:
+    """Tint what stays and what goes on either side of the cuts; outline the lesions."""
+    transform = to_canvas(look)
+    liver = transform.map(drawing.outlines.functional)
+    if drawing.cuts.plan.cuts:
+        paint_sides(painter, drawing.cuts, region, look, liver)
+    else:
+        painter.fillPath(liver, rgba(theme.LIVER, theme.TINT_OPACITY))
+        painter.strokePath(liver, QPen(rgba(theme.LIVER, 0.9), 1))
+    for name, path in drawing.outlines.vessels.items():
+        colour = theme.VESSELS.get(name, theme.OTHER_VESSEL)
+        vessel = transform.map(path)
+        painter.fillPath(vessel, rgba(colour, 0.5))
+        painter.strokePath(vessel, QPen(rgba(colour), 1.2))
+    zone = transform.map(drawing.outlines.zone)
+    dashed = QPen(rgba(theme.MARGIN), 1.4, Qt.PenStyle.DashLine)
+    painter.strokePath(zone, dashed)
+    for path in drawing.outlines.lesions.values():
+        outline = transform.map(path)
+        painter.strokePath(outline, QPen(rgba((0, 0, 0), 0.8), 3.6))
+        painter.strokePath(outline, QPen(rgba(theme.LESION), 1.6))
+
+
+def paint_marks(painter: QPainter, drawing: Drawing, look: Look) -> None:
+    """Crosshair, long axes, what is being drawn, clicked points and the brush."""
+    if drawing.crosshair:
+        _paint_crosshair(painter, drawing.crosshair, look)
+    for start, end in drawing.axes_mm:
+        painter.setPen(QPen(QColor(0, 0, 0, 200), 3))
+        painter.drawLine(QPointF(*start), QPointF(*end))
+        painter.setPen(QPen(QColor(255, 255, 255), 1.4))
+        painter.drawLine(QPointF(*start), QPointF(*end))
+    if len(drawing.path) > 1:
+        path = QPolygonF([QPointF(*p) for p in drawing.path])
+        for pen in (QPen(QColor(0, 0, 0, 200), 3.4), QPen(rgba(theme.MARGIN), 1.6)):
+            painter.setPen(pen)
+            painter.drawPolyline(path)
+    for point in drawing.points:
+        painter.setPen(QPen(QColor(0, 0, 0), 1))
+        painter.setBrush(rgba(theme.MARGIN))
+        painter.drawEllipse(QPointF(*point), 4.5, 4.5)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+    if drawing.brush:
+        centre, radius = drawing.brush
+        painter.setPen(QPen(QColor(0, 0, 0, 160), 3))
+        painter.drawEllipse(QPointF(*centre), radius, radius)
+        painter.setPen(QPen(QColor(255, 255, 255), 1.4))
+        painter.drawEllipse(QPointF(*centre), radius, radius)
+
+
+def _paint_crosshair(painter: QPainter, at: Point, look: Look) -> None:
+    x, y = at
+    gap = 14.0
+    painter.setPen(QPen(rgba(theme.CROSSHAIR, 0.75), 1))
+    painter.drawLine(QPointF(0, y), QPointF(x - gap, y))
+    painter.drawLine(QPointF(x + gap, y), QPointF(look.width, y))
+    painter.drawLine(QPointF(x, 0), QPointF(x, y - gap))
+    painter.drawLine(QPointF(x, y + gap), QPointF(x, look.height))
+
+
+def paint_words(painter: QPainter, drawing: Drawing, look: Look) -> None:
+    """Orientation letters, corner words and the ruler."""
+    width, height = look.width, look.height
+    left, right, top, bottom = look.axes.letters
+    letters = _font(15, bold=True)
+    for text, x, y in (
+        (left, 14.0, height / 2),
+        (right, width - 14.0, height / 2),
+        (top, width / 2, 16.0),
+        (bottom, width / 2, height - 46.0),
+    ):
+        _haloed(painter, letters, text, x, y, "centre")
+    small = _font(12)
+    corners = drawing.corners
+    for row, text in enumerate(corners.top_left):
+        _haloed(painter, small, text, 8, 14 + 16 * row, "left")
+    for row, text in enumerate(corners.top_right):
+        _haloed(painter, small, text, width - 8, 14 + 16 * row, "right")
+    for row, text in enumerate(reversed(corners.bottom_left)):
+        _haloed(painter, small, text, 8, height - 14 - 16 * row, "left")
+    for row, text in enumerate(reversed(corners.bottom_right)):
+        _haloed(painter, small, text, width - 8, height - 14 - 16 * row, "right")
+    _paint_ruler(painter, look)
+
+
+def ruler_mm(zoom: float, room_pixels: float) -> int:
+    """Longest round length that fits: 1, 2, 5, 10, 20, 50, 100 or 200 mm."""
+    fitting = [n for n in (1, 2, 5, 10, 20, 50, 100, 200) if n * zoom <= room_pixels]
+    return fitting[-1] if fitting else 1
+
+
+def _paint_ruler(painter: QPainter, look: Look) -> None:
+    length_mm = ruler_mm(look.zoom, look.width * 0.25)
+    half = length_mm * look.zoom / 2
+    middle, y = look.width / 2, look.height - 10.0
+    for colour, thickness in ((QColor(0, 0, 0, 200), 4.0), (QColor(255, 255, 255), 1.6)):
+        painter.setPen(QPen(colour, thickness))
+        painter.drawLine(QPointF(middle - half, y), QPointF(middle + half, y))
+        for x in (middle - half, middle + half):
+            painter.drawLine(QPointF(x, y - 5), QPointF(x, y + 1))
+    _haloed(painter, _font(12), f"{length_mm} mm", middle, y - 14, "centre")
+
+
+def _haloed(painter: QPainter, font: QFont, text: str, x: float, y: float, align: str) -> None:
+    """Text with a dark halo, centred on y."""
+    if not text:
+        return
+    metrics = QFontMetricsF(font)
+    width = metrics.horizontalAdvance(text)
+    start = {"left": x, "right": x - width, "centre": x - width / 2}[align]
+    base = y + metrics.ascent() / 2 - 1
+    painter.setFont(font)
+    painter.setPen(QColor(0, 0, 0, 220))
+    for dx, dy in ((-1, 0), (1, 0), (0, -1), (0, 1)):
+        painter.drawText(QPointF(start + dx, base + dy), text)
+    painter.setPen(QColor(*theme.TEXT))
+    painter.drawText(QPointF(start, base), text)
+
+
+def _font(pixels: int, *, bold: bool = False) -> QFont:
+    font = QFont()
+    font.setPixelSize(pixels)
+    font.setBold(bold)
+    return font

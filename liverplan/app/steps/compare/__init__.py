@@ -1,0 +1,1 @@
+"""Two CTs of one patient beside each other."""

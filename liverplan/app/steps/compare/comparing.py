@@ -1,0 +1,189 @@
+"""Verbs of the comparison: open the other CT, say which metastasis is which, keep the response."""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+from dataclasses import replace
+from pathlib import Path
+from types import MappingProxyType
+
+import numpy as np
+from PySide6.QtCore import QObject, Signal
+
+from liverplan import case
+from liverplan.app.session.desk import Desk
+from liverplan.app.session.jobs import Progress
+from liverplan.app.session.saving import Saver
+from liverplan.app.session.session import Topic
+from liverplan.app.steps.compare.comparison import Comparison, Examination, compare, examine
+from liverplan.case import Actor
+from liverplan.errors import InputError, LiverplanError
+from liverplan.volume import FloatArray
+from liverplan.workflow.growth import RemnantGrowth, remnant_growth
+from liverplan.workflow.response import DOCUMENT
+
+PLACE = "compare"
+
+FIRST_A_CASE = (
+    "{name} is no case. Open that CT first, outline its liver and metastases, and compare the two "
+    "cases: only masks that somebody has looked at are matched."
+)
+
+
+class Comparing(QObject):
+    """Holds the comparison on show.
+
+    Attributes
+    ----------
+    comparison : Comparison or None
+        None until another CT was opened.
+    at_mm : (3,) array or None
+        The point on show, in the earlier CT's LPS mm.
+    growth : str
+        Growth of the remnant in words, once it was asked for.
+    """
+
+    changed = Signal()
+    moved = Signal()
+
+    def __init__(self, desk: Desk, saver: Saver) -> None:
+        super().__init__()
+        self.desk, self.saver = desk, saver
+        self.comparison: Comparison | None = None
+        self.at_mm: FloatArray | None = None
+        self.growth = ""
+        desk.session.subscribe(self._session_changed)
+
+    def open(self, path: Path) -> None:
+        """Compare the CT on screen with that of another case."""
+        if not case.is_case(path):
+            self.desk.say(PLACE, FIRST_A_CASE.format(name=path.name))
+            return
+        work, folder = self.desk.session.work, self.saver.folder
+        if folder is not None and path.resolve() == folder.resolve():
+            self.desk.say(PLACE, "That is the case on screen; choose an earlier or a later one.")
+            return
+
+        def task(report: Progress, _cancel: threading.Event) -> Comparison:
+            report(0.05, "Reading the other case")
+            state = case.open_case(path).state
+            mine = examine(work.volume, work.segmentation, work.documents)
+            report(0.25, "Measuring its metastases")
+            other = examine(state.volume, state.segmentation, state.documents, path)
+            return compare(mine, other, report)
+
+        self.desk.run(PLACE, "Comparing", task, self._opened)
+
+    def show_at(self, point_mm: FloatArray, *, earlier: bool) -> None:
+        """Show the slices through a point of one of the CTs, in both."""
+        if self.comparison is not None:
+            align = self.comparison.alignment
+            self.at_mm = point_mm if earlier else align.to_earlier_mm(point_mm)
+            self.moved.emit()
+
+    @property
+    def at_later_mm(self) -> FloatArray | None:
+        """The point on show, in the later CT's LPS mm."""
+        if self.comparison is None or self.at_mm is None:
+            return None
+        back = np.linalg.inv(self.comparison.alignment.matrix)
+        at: FloatArray = back[:3, :3] @ self.at_mm + back[:3, 3]
+        return at
+
+    def say(self, comparison: Comparison) -> None:
+        """Go on with what a person has said."""
+        self.comparison = comparison
+        self.desk.say(PLACE, "")
+        self.changed.emit()
+
+    def keep(self, name: str) -> None:
+        """Keep the visits in the later case, in the name of who confirmed every row."""
+        comparison = self.comparison
+        if comparison is None:
+            return
+        try:
+            if not comparison.complete:
+                raise InputError("Every row must be confirmed, or corrected, before it counts.")
+            state = comparison.kept_by(name)
+            if comparison.later.folder is None:
+                self._into_work(state.documents[DOCUMENT], comparison.earlier)
+                where = "this case"
+            else:
+                self._into_case(comparison.later.folder, state.documents[DOCUMENT], name)
+                where = f"the later case, {comparison.later.folder.name}"
+        except LiverplanError as refusal:
+            self.desk.say(PLACE, str(refusal))
+            return
+        self.desk.say(PLACE, f"The response is kept in {where}, confirmed by {name}.", "info")
+
+    def grow(self, embolised: dt.date | None) -> None:
+        """Say how the planned remnant grew between the two CTs."""
+        comparison, mine = self.comparison, self._saved()
+        if comparison is None or mine is None:
+            return
+        other = comparison.later.folder or comparison.earlier.folder
+        if other is None:
+            return
+        first, second = (other, mine) if comparison.later.folder is None else (mine, other)
+
+        def task(report: Progress, _cancel: threading.Event) -> RemnantGrowth:
+            report(0.2, "Measuring both remnants")
+            return remnant_growth(first, second, embolised=embolised)
+
+        self.desk.run(PLACE, "Measuring growth", task, self._grown)
+
+    def _opened(self, answer: object) -> None:
+        if not isinstance(answer, Comparison):
+            return
+        if not self._of_what_is_on_screen(answer):
+            self.desk.say(PLACE, "The masks were changed meanwhile; open the other CT again.")
+            return
+        self.comparison, self.growth = answer, ""
+        self.changed.emit()
+        centres = list(answer.earlier.centres.values())
+        grid = answer.earlier.segmentation.grid
+        self.show_at(centres[0] if centres else grid.to_mm(np.array(grid.shape) / 2), earlier=True)
+        if answer.proposed.notes:
+            self.desk.say(PLACE, " ".join(answer.proposed.notes))
+
+    def _grown(self, answer: object) -> None:
+        if isinstance(answer, RemnantGrowth):
+            self.growth = answer.in_words()
+            self.changed.emit()
+
+    def _into_work(self, visits: object, earlier: Examination) -> None:
+        work = self.desk.session.work
+        documents = MappingProxyType({**work.documents, DOCUMENT: visits})
+        what = f"response since {earlier.date or 'an earlier CT'}"
+        self.desk.session.do(what, replace(work, documents=documents))
+
+    def _into_case(self, folder: Path, visits: object, name: str) -> None:
+        opened = case.open_case(folder)
+        state = replace(opened.state, documents={**opened.state.documents, DOCUMENT: visits})
+        opened.commit(
+            state,
+            actor=Actor(name=name, kind="human", role="radiologist"),
+            what="Matched the metastases with an earlier CT",
+            why="Looked at and confirmed",
+        )
+
+    def _saved(self) -> Path | None:
+        self.saver.flush()
+        if self.saver.opened is None or self.saver.pending:
+            self.desk.say(PLACE, "The case could not be saved, so its remnant is not compared.")
+            return None
+        return self.saver.folder
+
+    def _of_what_is_on_screen(self, comparison: Comparison) -> bool:
+        segmentation = self.desk.session.work.segmentation
+        masks = (comparison.earlier.segmentation, comparison.later.segmentation)
+        return any(mask is segmentation for mask in masks)
+
+    def _session_changed(self, topics: frozenset[Topic]) -> None:
+        if self.comparison is None or not topics & {"ct", "labels"}:
+            return
+        if not self._of_what_is_on_screen(self.comparison):
+            self.comparison, self.at_mm, self.growth = None, None, ""
+            self.desk.say(PLACE, "The masks have changed; open the other CT again.")
+            self.changed.emit()

@@ -1,0 +1,1 @@
+"""Step 2: find the liver, correct it, confirm it."""

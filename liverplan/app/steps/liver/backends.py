@@ -1,0 +1,80 @@
+"""Which methods can find the liver here, and what the others still need; asked for in a thread."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject, Signal
+
+from liverplan.app.session.desk import Desk
+from liverplan.app.session.jobs import Job, JobEnd, Progress
+from liverplan.app.session.session import Topic
+from liverplan.segmentation import backends
+from liverplan.workflow import DEFAULT_BACKEND
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """A back end by its name, and what it lacks; nothing if it can run."""
+
+    name: str
+    lacks: str = ""
+
+    @property
+    def title(self) -> str:
+        """How the list shows it."""
+        name = "Built-in method" if self.name == DEFAULT_BACKEND else self.name
+        return f"{name}: needs {self.lacks}" if self.lacks else name
+
+
+class Backends(QObject):
+    """Looks once for back ends, when the first CT is open: loading them can take a while.
+
+    Attributes
+    ----------
+    choices : tuple of Choice
+        The built-in method first.
+    chosen : str
+        The name of the one that finds the liver next.
+    """
+
+    changed = Signal()
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self.desk = desk
+        self.choices: tuple[Choice, ...] = (Choice(name=DEFAULT_BACKEND),)
+        self.chosen = DEFAULT_BACKEND
+        self._asked = False
+        desk.session.subscribe(self._session_changed)
+
+    def choose(self, name: str) -> None:
+        """Find the liver with this one from now on."""
+        self.chosen = name
+        self.changed.emit()
+
+    def _session_changed(self, topics: frozenset[Topic]) -> None:
+        if "ct" in topics and not self._asked and self.desk.session.work.volume is not None:
+            self._asked = True
+            self.desk.jobs["backends"] = Job("backends", look, self._found).start()
+
+    def _found(self, end: JobEnd) -> None:
+        if isinstance(end.answer, tuple):
+            self.choices = end.answer
+            self.changed.emit()
+
+
+def look(_report: Progress, _cancel: threading.Event) -> tuple[Choice, ...]:
+    """Return every back end that is installed, the built-in one first."""
+    return tuple(
+        Choice(name=name, lacks=_lacks(segmenter))
+        for name, segmenter in backends.find_segmenters().items()
+    )
+
+
+def _lacks(segmenter: backends.Segmenter) -> str:
+    try:
+        return "; ".join(segmenter.missing())
+    except Exception as error:  # noqa: BLE001 - a plugin may fail in any way
+        return f"mending: it cannot say what it needs ({type(error).__name__})"

@@ -1,0 +1,65 @@
+"""How brush and eraser paint: radius, through the slices, only some densities."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSignalBlocker
+from PySide6.QtWidgets import QCheckBox, QSpinBox, QVBoxLayout, QWidget
+
+from liverplan.app.kit.widgets import label, row, show_number
+from liverplan.app.session.desk import Desk
+from liverplan.app.steps.liver.marking import Marking
+
+
+class BrushOptions(QWidget):
+    """The same options wherever a panel shows them."""
+
+    def __init__(self, desk: Desk, marking: Marking) -> None:
+        super().__init__()
+        self.desk, self.marking = desk, marking
+        self.ball = QCheckBox("through slices")
+        self.ball.toggled.connect(lambda on: marking.set_ball(through=on))
+        self.radius = label("", "secondary", wrap=False)
+        self.radius.setToolTip("The keys [ and ], or Shift with the wheel")
+        self.limit = QCheckBox("only")
+        self.limit.setToolTip("Paint only voxels whose density lies between these limits")
+        self.limit.toggled.connect(self._limit)
+        self.lowest, self.highest = QSpinBox(), QSpinBox()
+        for box in (self.lowest, self.highest):
+            box.setRange(-1024, 3071)
+            box.setSingleStep(5)
+            box.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
+            box.setFixedWidth(58)
+            box.setKeyboardTracking(False)
+            box.valueChanged.connect(self._limits_typed)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(5)
+        layout.addLayout(row(self.ball, 1, self.radius))
+        self.range = QWidget()
+        to, hu = label("to", "secondary", wrap=False), label("HU", "secondary", wrap=False)
+        self.range.setLayout(row(self.lowest, to, self.highest, hu))
+        layout.addWidget(self.limit)
+        layout.addLayout(row(self.range, 1))
+        desk.tools.changed.connect(self.refresh)
+        marking.options_changed.connect(self.refresh)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show what holds now."""
+        limits = self.marking.limits_hu
+        blockers = [QSignalBlocker(part) for part in (self.ball, self.limit)]
+        self.ball.setChecked(self.marking.ball)
+        self.limit.setChecked(limits is not None)
+        for box, value in zip((self.lowest, self.highest), limits or (), strict=False):
+            show_number(box, value)
+        self.limit.setText("only densities of" if limits else "only some densities")
+        self.range.setVisible(limits is not None)
+        self.radius.setText(f"radius {self.desk.tools.radius_mm:.0f} mm  [ ]")
+        del blockers
+
+    def _limit(self, on: bool) -> None:  # noqa: FBT001 - Qt's signal
+        self.marking.limit(self.marking.liver_limits_hu() if on else None)
+
+    def _limits_typed(self) -> None:
+        low, high = self.lowest.value(), self.highest.value()
+        self.marking.limit((float(min(low, high)), float(max(low, high))))

@@ -1,0 +1,179 @@
+"""Portal and hepatic veins from clicks: found, kept in the case, shown on slices and in 3D.
+
+What each branch feeds or drains is told with them, and told anew when the liver's mask changes.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from dataclasses import replace
+from types import MappingProxyType
+
+import numpy as np
+from PySide6.QtCore import QObject, Signal
+from vtkmodules.vtkCommonDataModel import vtkPolyData
+
+from liverplan.app.scene.surfaces import surface_of
+from liverplan.app.session.desk import Desk
+from liverplan.app.session.jobs import Job, JobEnd, Progress
+from liverplan.app.session.session import Topic
+from liverplan.app.session.work import Work
+from liverplan.app.slices.views import SliceView
+from liverplan.resection import territories
+from liverplan.resection.maps import PartMap
+from liverplan.resection.plan import TERRITORIES
+from liverplan.resection.territories import territory_maps
+from liverplan.segmentation import Segmentation, find_vessels
+from liverplan.volume import FloatArray, Volume
+
+SCHEME = territories.LUMEN
+TREES = tuple(territories.TREES.values())
+CUT_ANEW = "The vessels were found anew: mark again which of their branches are cut."
+
+Seeds = Mapping[str, list[list[float]]]
+Maps = dict[str, PartMap]
+
+
+class VesselMarking(QObject):
+    """Finds the trees that were clicked, and makes their surfaces.
+
+    Attributes
+    ----------
+    surfaces : dict of str to vtkPolyData
+        By the tree's name, LPS mm; empty until they are made.
+    """
+
+    surfaces_changed = Signal()
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self.desk = desk
+        self.surfaces: dict[str, vtkPolyData] = {}
+        self._shown: PartMap | None = None
+        desk.tools.clicked.connect(self._clicked)
+        desk.session.subscribe(self._session_changed)
+
+    @property
+    def seeds(self) -> Seeds:
+        """Clicks by tree, LPS mm."""
+        known: Seeds = self.desk.session.work.documents.get(SCHEME, {})
+        return known
+
+    def clear(self) -> None:
+        """Forget the vessels and their clicks."""
+        work = self.desk.session.work
+        if SCHEME in work.maps or self.seeds:
+            self._do("remove vessels", with_vessels(work, {}, {}))
+
+    def _do(self, name: str, after: Work) -> None:
+        lost = after.plans != self.desk.session.work.plans
+        self.desk.session.do(name, after)
+        self.desk.say("resection", CUT_ANEW if lost else "")
+
+    def _clicked(self, tool: str, point: FloatArray, _view: SliceView) -> None:
+        work = self.desk.session.work
+        if tool not in TREES or work.volume is None or work.segmentation is None:
+            return
+        volume, segmentation = work.volume, work.segmentation
+        seeds = {name: list(self.seeds.get(name, [])) for name in TREES}
+        seeds[tool].append([float(x) for x in point])
+
+        def task(_report: Progress, _cancel: threading.Event) -> Maps:
+            return vessel_maps(volume, segmentation, seeds)
+
+        def then(answer: object) -> None:
+            now = self.desk.session.work
+            if isinstance(answer, dict) and now.volume is volume:
+                self._do(f"mark {tool}", with_vessels(now, answer, seeds))
+                self.desk.tools.choose("")
+
+        self.desk.run("liver", f"Following the {tool}", task, then)
+
+    def _session_changed(self, topics: frozenset[Topic]) -> None:
+        if "labels" in topics and "ct" not in topics:
+            self._divide_anew()
+        if not topics & {"ct", "maps"}:
+            return
+        vessels = self.desk.session.work.maps.get(SCHEME)
+        if vessels is self._shown:
+            return
+        self._shown = vessels
+        if vessels is None:
+            self._finished(JobEnd(answer={}))
+            return
+
+        def task(_report: Progress, _cancel: threading.Event) -> dict[str, vtkPolyData]:
+            return tree_surfaces(vessels)
+
+        def then(end: JobEnd) -> None:
+            if vessels is self._shown:
+                self._finished(end)
+
+        self.desk.jobs["vessel surfaces"] = Job("vessel surfaces", task, then).start()
+
+    def _divide_anew(self) -> None:
+        """Give tissue that joined the liver to its nearest branch."""
+        work = self.desk.session.work
+        segmentation, lumen = work.segmentation, work.maps.get(SCHEME)
+        if segmentation is None or lumen is None or not TERRITORIES & work.maps.keys():
+            return
+        seeds = self.seeds
+
+        def task(_report: Progress, _cancel: threading.Event) -> Maps:
+            return territory_maps(segmentation, lumen, seeds)
+
+        def then(end: JobEnd) -> None:
+            now = self.desk.session.work
+            if isinstance(end.answer, dict) and now.segmentation is segmentation:
+                self.desk.session.put_maps(MappingProxyType({**now.maps, **end.answer}))
+
+        self.desk.jobs["territories"] = Job("territories", task, then).start()
+
+    def _finished(self, end: JobEnd) -> None:
+        self.surfaces = end.answer if isinstance(end.answer, dict) else {}
+        self.surfaces_changed.emit()
+
+
+def vessel_maps(volume: Volume, segmentation: Segmentation, seeds: Seeds) -> Maps:
+    """Follow every tree from its clicks, and divide the liver by its branches.
+
+    Raises
+    ------
+    SegmentationError
+        If no vessel is seen near a click.
+    """
+    clicks = [(name, point) for name, points in seeds.items() for point in points]
+    found = find_vessels(volume, segmentation.liver, np.array([point for _, point in clicks]))
+    table = np.array([0, *(TREES.index(name) + 1 for name, _ in clicks)], dtype=np.uint8)
+    lumen = PartMap(scheme=SCHEME, grid=volume.grid, labels=table[found.labels], names=TREES)
+    return {SCHEME: lumen, **territory_maps(segmentation, lumen, seeds)}
+
+
+def with_vessels(work: Work, found: Maps, seeds: Seeds) -> Work:
+    """Return the work with other vessels, or with none; plans then cut no branch that was named.
+
+    Other vessels have other branches: what was marked as cut could be another by now.
+    """
+    maps = {k: v for k, v in work.maps.items() if k != SCHEME and k not in TERRITORIES} | found
+    documents = {k: v for k, v in work.documents.items() if k != SCHEME}
+    if found:
+        documents[SCHEME] = {name: points for name, points in seeds.items() if points}
+    plans = tuple(plan.removing for plan in work.plans)
+    return replace(
+        work,
+        maps=MappingProxyType(maps),
+        documents=MappingProxyType(documents),
+        plans=plans,
+        cut=min(work.cut, len(plans[work.plan].cuts) - 1),
+    )
+
+
+def tree_surfaces(vessels: PartMap) -> dict[str, vtkPolyData]:
+    """Return the surface of each tree that has voxels."""
+    made = {}
+    for number, name in enumerate(vessels.names, 1):
+        mask = vessels.labels == number
+        if mask.any():
+            made[name] = surface_of(vessels.grid, mask, [1, 1, 1], smooth=10)
+    return made

@@ -1,0 +1,47 @@
+"""Where else to look: hints one by one, none of them counted."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from liverplan.app.kit.widgets import button, label, row
+from liverplan.app.steps.metastases.hinting import Hinting
+from liverplan.report.numbers import ml
+
+
+class HintBox(QWidget):
+    """Asks for hints and steps through them."""
+
+    def __init__(self, hinting: Hinting) -> None:
+        super().__init__()
+        self.hinting = hinting
+        self.look_button = button(
+            "Where else to look", hinting.look, tip="Ranks spots that look like lesions"
+        )
+        self.words = label("", "secondary")
+        self.next_button = button("Next", lambda: hinting.step(1))
+        self.back_button = button("Back", lambda: hinting.step(-1))
+        self.outline_button = button("Outline it", hinting.outline)
+        self.steps = QWidget()
+        self.steps.setLayout(row(self.back_button, self.next_button, self.outline_button))
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(5)
+        for part in (self.look_button, self.words, self.steps):
+            layout.addWidget(part)
+        hinting.changed.connect(self.refresh)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show the hint that the crosshair is on."""
+        found, hint = self.hinting.found, self.hinting.shown
+        self.steps.setVisible(hint is not None)
+        self.words.setVisible(found is not None)
+        if hint is None or found is None:
+            self.words.setText("Nothing else stands out; look through the slices all the same.")
+            return
+        kind = "brighter" if hint.brighter else "darker"
+        self.words.setText(
+            f"Hint {self.hinting.at + 1} of {len(found)}: {kind} than the liver around it, about "
+            f"{ml(hint.volume_ml)} mL. Not counted unless you outline it."
+        )

@@ -1,0 +1,86 @@
+"""Hints at further lesions: places to look at, one after the other; a person decides on each."""
+
+from __future__ import annotations
+
+import threading
+
+import numpy as np
+from PySide6.QtCore import QObject, Signal
+
+from liverplan.app.session.desk import Desk
+from liverplan.app.session.jobs import Progress
+from liverplan.app.session.session import Topic
+from liverplan.app.steps.liver.marking import Marking
+from liverplan.segmentation import Hint, hints
+
+
+class Hinting(QObject):
+    """Asks for hints, shows one at a time, outlines it if the person says so.
+
+    Attributes
+    ----------
+    found : tuple of Hint or None
+        The likeliest first; None until they were asked for.
+    at : int
+        Which of them is shown.
+    """
+
+    changed = Signal()
+
+    def __init__(self, desk: Desk, marking: Marking) -> None:
+        super().__init__()
+        self.desk = desk
+        self.marking = marking
+        self.found: tuple[Hint, ...] | None = None
+        self.at = 0
+        desk.session.subscribe(self._session_changed)
+
+    @property
+    def shown(self) -> Hint | None:
+        """The hint on screen."""
+        return self.found[self.at] if self.found else None
+
+    def look(self) -> None:
+        """Rank places in the liver that look like lesions and are none of the list."""
+        work = self.desk.session.work
+        if work.volume is None or work.segmentation is None:
+            return
+        volume, segmentation = work.volume, work.segmentation
+
+        def task(_report: Progress, _cancel: threading.Event) -> tuple[Hint, ...]:
+            known = [segmentation.lesion(label) for label in segmentation.lesion_labels]
+            return hints(volume, segmentation.liver, known)
+
+        def then(found: object) -> None:
+            if isinstance(found, tuple) and self.desk.session.work.volume is volume:
+                self.found, self.at = found, 0
+                self._show()
+
+        self.desk.run("metastases", "Looking for further lesions", task, then)
+
+    def step(self, by: int) -> None:
+        """Show the next hint, or the one before."""
+        if self.found:
+            self.at = (self.at + by) % len(self.found)
+            self._show()
+
+    def outline(self) -> None:
+        """Outline what is shown as a metastasis, as a click there would; drop it as a hint."""
+        hint = self.shown
+        if hint is None or self.found is None:
+            return
+        self.marking.outline(np.array(hint.point_mm))
+        self.found = tuple(h for h in self.found if h is not hint)
+        self.at = min(self.at, max(0, len(self.found) - 1))
+        self.changed.emit()
+
+    def _show(self) -> None:
+        hint = self.shown
+        if hint is not None:
+            self.desk.views.move_crosshair(np.array(hint.point_mm))
+        self.changed.emit()
+
+    def _session_changed(self, topics: frozenset[Topic]) -> None:
+        if "ct" in topics and self.found is not None:
+            self.found, self.at = None, 0
+            self.changed.emit()

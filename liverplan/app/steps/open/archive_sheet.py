@@ -1,0 +1,115 @@
+"""A search in an archive (PACS): what to look for, what was found, one button that opens it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QComboBox, QFrame, QLineEdit, QVBoxLayout, QWidget
+
+from liverplan.app.kit.busy import Busy
+from liverplan.app.kit.widgets import Notice, Table, button, label, row
+from liverplan.app.session.desk import Desk
+from liverplan.app.steps.open.archives import PLACE, Archives
+from liverplan.dicom.archive import FoundSeries
+
+FIELDS = {
+    "patient_id": "Patient ID",
+    "patient_name": "Name",
+    "accession": "Accession",
+    "study_date": "Study date",
+}
+
+
+class ArchiveSheet(QFrame):
+    """Lies over the views while an archive is searched."""
+
+    done = Signal()
+
+    def __init__(self, desk: Desk, archives: Archives) -> None:
+        super().__init__()
+        self.desk, self.archives = desk, archives
+        self.notice = Notice()
+        desk.notices[PLACE] = self.notice.say
+        self.which = QComboBox()
+        self.busy = Busy()
+        desk.watchers[PLACE] = self.busy.watch
+        self.fields = {name: QLineEdit() for name in FIELDS}
+        self.fields["patient_name"].setPlaceholderText("Doe*")
+        self.fields["study_date"].setPlaceholderText("20240101-20240131")
+        for field in self.fields.values():
+            field.returnPressed.connect(self._search)
+            field.setMinimumWidth(110)
+        self.search_button = button("Search", self._search, role="primary")
+        self.open_button = button("Open this series", self._fetch, role="primary")
+        self.done_button = button("Close", self.done.emit)
+        self.table = Table(["Patient", "Date", "Series", "Images", "Kind"], stretch=2, most_rows=16)
+        self.table.itemSelectionChanged.connect(self.refresh)
+        self.table.itemDoubleClicked.connect(lambda _item: self._fetch())
+        archives.found_changed.connect(self._show_found)
+        archives.opened.connect(self.done.emit)
+        desk.bell.rung.connect(lambda _place: self.refresh())
+        self._build()
+        self.refresh()
+
+    def _build(self) -> None:
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(16, 10, 16, 12)
+        layout.setSpacing(8)
+        title = label("Archive", "title", wrap=False)
+        layout.addLayout(row(title, self.which, 1, self.done_button))
+        layout.addWidget(self.notice)
+        fields: list[QWidget | int] = []
+        for name, field in self.fields.items():
+            fields += [label(FIELDS[name], "secondary", wrap=False), field]
+        layout.addLayout(row(*fields, self.search_button))
+        layout.addWidget(self.busy)
+        layout.addWidget(self.table)
+        layout.addLayout(row(1, self.open_button))
+        layout.addStretch()
+
+    def ask(self) -> None:
+        """Show which archives are set up, or what is missing."""
+        self.desk.say(PLACE, "")
+        names = self.archives.names()
+        current = self.which.currentText()
+        self.which.clear()
+        self.which.addItems(names)
+        if current in names:
+            self.which.setCurrentText(current)
+        self.refresh()
+        self.fields["patient_id"].setFocus()
+
+    def refresh(self) -> None:
+        """Allow what can be done now."""
+        busy, any_archive = self.desk.busy(PLACE), self.which.count() > 0
+        self.which.setVisible(any_archive)
+        for field in self.fields.values():
+            field.setEnabled(any_archive)
+        self.search_button.setEnabled(any_archive and not busy)
+        found = bool(self.archives.found)
+        self.table.setVisible(found)
+        self.open_button.setVisible(found)
+        self.open_button.setEnabled(found and not busy and self.table.chosen >= 0)
+
+    def _show_found(self) -> None:
+        self.table.fill([found_row(series) for series in self.archives.found])
+        self.refresh()
+
+    def _search(self) -> None:
+        if not self.search_button.isEnabled():
+            return
+        texts = {name: field.text().strip() for name, field in self.fields.items()}
+        self.archives.search(self.which.currentText(), **texts, modality="CT")
+
+    def _fetch(self) -> None:
+        n = self.table.chosen
+        if self.open_button.isEnabled() and 0 <= n < len(self.archives.found):
+            self.archives.fetch(self.archives.found[n])
+
+
+def found_row(series: FoundSeries) -> tuple[str, str, str, str, str]:
+    """Return what the table shows of a series."""
+    date = series.study_date
+    dashed = f"{date[:4]}-{date[4:6]}-{date[6:]}" if len(date) == 8 else date
+    patient = ", ".join(part for part in (series.patient_id, series.patient_name) if part)
+    images = "" if series.images is None else str(series.images)
+    return patient, dashed, series.description or series.series_uid[-12:], images, series.modality

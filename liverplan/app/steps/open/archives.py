@@ -1,0 +1,79 @@
+"""Verbs on archives (PACS): search one, fetch a series, open it as any folder."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from liverplan.app.session.desk import Desk
+from liverplan.app.session.jobs import Progress
+from liverplan.app.steps.open.opening import Opening
+from liverplan.dicom import archive
+from liverplan.dicom.archive import FoundSeries, Query
+from liverplan.errors import BackendError
+
+PLACE = "archive"
+
+
+class Archives(QObject):
+    """Asks archives in the background; nothing touches the network before a search.
+
+    Attributes
+    ----------
+    found : tuple of FoundSeries
+        What the last search found.
+    """
+
+    found_changed = Signal()
+    opened = Signal()
+
+    def __init__(self, desk: Desk, opening: Opening) -> None:
+        super().__init__()
+        self.desk = desk
+        self.opening = opening
+        self.found: tuple[FoundSeries, ...] = ()
+        self._searched = ""
+
+    def names(self) -> list[str]:
+        """List the archives that are set up; where there is none, say what is missing."""
+        try:
+            return archive.archive_names()
+        except BackendError as missing:
+            self.desk.say(PLACE, str(missing))
+            return []
+
+    def search(self, name: str, **asked: str) -> None:
+        """List the series of an archive that fit what is asked, as `Query` names it."""
+
+        def task(_report: Progress, _cancel: threading.Event) -> Sequence[FoundSeries]:
+            return archive.open_archive(name).find(Query(**asked))
+
+        def then(found: object) -> None:
+            self.found = tuple(found) if isinstance(found, Sequence) else ()
+            self._searched = name
+            self.found_changed.emit()
+            if not self.found:
+                self.desk.say(PLACE, f"{name} holds no such series; ask for less.", "info")
+
+        self.desk.run(PLACE, f"Asking {name}", task, then)
+
+    def fetch(self, series: FoundSeries) -> None:
+        """Bring a series here, unless it is here already, and open it."""
+        name = self._searched
+        folder = self.desk.home / "fetched" / series.series_uid
+
+        def task(report: Progress, cancel: threading.Event) -> Path:
+            if folder.is_dir() and any(folder.iterdir()):
+                return folder
+            folder.parent.mkdir(parents=True, exist_ok=True)
+            return archive.open_archive(name).fetch(series, folder, progress=report, cancel=cancel)
+
+        def then(fetched: object) -> None:
+            if isinstance(fetched, Path):
+                self.opened.emit()
+                self.opening.open_path(fetched)
+
+        self.desk.run(PLACE, "Fetching", task, then)

@@ -1,0 +1,139 @@
+"""Verbs of the first step: find series, read one, open a case or the sample."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+from liverplan import case, workflow
+from liverplan.app.session.desk import Desk
+from liverplan.app.session.jobs import Progress
+from liverplan.app.session.saving import Saver, work_of
+from liverplan.app.session.work import Work
+from liverplan.app.steps.open.thumbnails import Thumbnails
+from liverplan.dicom import CT, SeriesInfo, choose_series, find_series, read_series
+from liverplan.eligibility import protocol_text
+from liverplan.errors import DicomError
+from liverplan.workflow.cases import summary_of
+from liverplan.workflow.inputs import ct_notes
+
+SAMPLE = "Sample CT"
+
+
+class Opening(QObject):
+    """Finds, reads, opens.
+
+    Attributes
+    ----------
+    found : list of SeriesInfo
+        What lies at the path that was opened last.
+    """
+
+    found_changed = Signal()
+
+    def __init__(self, desk: Desk, saver: Saver) -> None:
+        super().__init__()
+        self.desk = desk
+        self.saver = saver
+        self.found: list[SeriesInfo] = []
+        self.path: Path | None = None
+        self.thumbnails = Thumbnails(desk)
+
+    def open_path(self, path: Path) -> None:
+        """Open whatever lies there: a case, or DICOM in a folder, zip, DICOMDIR or file."""
+        if case.is_case(path):
+            self.open_case(path)
+            return
+
+        def task(report: Progress, cancel: threading.Event) -> list[SeriesInfo]:
+            return find_series(path, progress=report, cancel=cancel)
+
+        def then(found: object) -> None:
+            self._show_found(path, found if isinstance(found, list) else [])
+
+        self.desk.run("open", "Looking for series", task, then)
+
+    def _show_found(self, path: Path, found: list[SeriesInfo]) -> None:
+        self.path, self.found = path, found
+        self.thumbnails.show(found)
+        self.found_changed.emit()
+        usable = [info for info in found if info.usable]
+        if len(usable) == 1:
+            self.read(usable[0])
+        elif not usable:
+            try:
+                choose_series(found)
+            except DicomError as refusal:
+                self.desk.say("open", str(refusal))
+
+    def read(self, info: SeriesInfo) -> None:
+        """Read a series and begin a new case with it."""
+
+        def task(report: Progress, cancel: threading.Event) -> CT:
+            return read_series(info, progress=report, cancel=cancel)
+
+        self.desk.run("open", "Reading the CT", task, self._begin)
+
+    def open_sample(self) -> None:
+        """Write the built-in sample as a DICOM series if need be, and read it."""
+        folder = self.desk.home / "sample"
+
+        def task(report: Progress, cancel: threading.Event) -> CT:
+            if not (folder / "truth.json").exists():
+                workflow.write_sample(folder, progress=lambda f, w: report(0.6 * f, w))
+            report(0.6, "Reading the sample")
+            return workflow.open_ct(
+                folder, progress=lambda f, w: report(0.6 + 0.4 * f, w), cancel=cancel
+            )
+
+        self.desk.run("open", "Opening the sample", task, self._begin)
+
+    def open_case(self, folder: Path) -> None:
+        """Open a stored case as it was left."""
+
+        def task(report: Progress, _cancel: threading.Event) -> tuple[case.Case, Work]:
+            report(0.1, "Reading the case")
+            opened = case.open_case(folder)
+            return opened, work_of(opened.state)
+
+        def then(answer: object) -> None:
+            if isinstance(answer, tuple):
+                opened, work = answer
+                self.saver.adopt(opened)
+                self._show(work)
+
+        self.desk.run("open", "Opening the case", task, then)
+
+    def _begin(self, ct: object) -> None:
+        if not isinstance(ct, CT):
+            return
+        series = summary_of(ct)
+        documents: Mapping[str, Any] = MappingProxyType(
+            {
+                "series": asdict(series),
+                "headers": ct.headers.to_json(),
+                "notes": list(ct_notes(ct.notes)),
+                "protocol": {
+                    "name": workflow.DEFAULT_PROTOCOL,
+                    "toml": protocol_text(workflow.DEFAULT_PROTOCOL),
+                },
+                "patient": {"name": "", "toml": ""},
+            }
+        )
+        self.saver.begin(series)
+        self._show(Work(volume=ct.volume, series=series, documents=documents))
+        if ct.notes:
+            self.desk.say("open", " ".join(ct_notes(ct.notes)), "info")
+
+    def _show(self, work: Work) -> None:
+        self.desk.tools.choose("")
+        for place in ("liver", "metastases", "resection", "result"):
+            self.desk.say(place, "")
+        self.desk.session.replace_all(work)
+        self.found_changed.emit()

@@ -1,0 +1,187 @@
+"""Step 1: a folder, zip or case; the sample; recent cases; the series that were found."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QIcon, QPixmap
+from PySide6.QtWidgets import QFileDialog, QListWidget, QListWidgetItem, QSizePolicy
+
+from liverplan.app.kit.busy import Busy
+from liverplan.app.kit.panel import Panel
+from liverplan.app.kit.widgets import Table, button, label, row
+from liverplan.app.session.desk import Desk
+from liverplan.app.session.saving import recents
+from liverplan.app.steps.open.opening import SAMPLE, Opening
+from liverplan.app.steps.open.thumbnails import SIDE
+from liverplan.dicom import SeriesInfo
+from liverplan.report.numbers import TIMES
+from liverplan.workflow.inputs import ct_notes
+
+
+class OpenPanel(Panel):
+    """Where the CT comes from."""
+
+    wants_archive = Signal()
+    title = "Open"
+    place = "open"
+
+    def __init__(self, desk: Desk, opening: Opening) -> None:
+        super().__init__(desk)
+        self.opening = opening
+        self.folder_button = button("Folder or case…", self._folder, role="primary")
+        self.file_button = button("Zip, file…", self._file, tip="A zip, a DICOMDIR or a DICOM file")
+        self.sample_button = button(
+            SAMPLE, opening.open_sample, tip="A phantom whose volumes are known exactly"
+        )
+        self.archive_button = button(
+            "Archive…", self.wants_archive.emit, tip="Search a hospital's archive (PACS)"
+        )
+        self.busy = Busy()
+        self.table = Table(["Series"], stretch=0, most_rows=5)
+        self.table.setIconSize(QSize(SIDE, SIDE))
+        self.thumbnails = opening.thumbnails
+        self.thumbnails.changed.connect(self._show_pictures)
+        self.table.itemSelectionChanged.connect(self._choose)
+        self.why = label("", "secondary")
+        self.read_button = button("Open this series", self._read, role="primary")
+        self.recent = QListWidget()
+        self.recent.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.recent.setTextElideMode(Qt.TextElideMode.ElideRight)
+        self.recent.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.recent.itemActivated.connect(self._recent)
+        self.recent.itemClicked.connect(self._recent)
+        self.recent_title = label("Recent cases", "secondary")
+        for part in (self.busy, self.table, self.why, self.read_button):
+            self.column.addWidget(part)
+        self.column.insertLayout(1, row(self.folder_button, self.file_button))
+        self.column.insertLayout(2, row(self.archive_button, self.sample_button))
+        self.column.addWidget(self.recent_title)
+        self.column.addWidget(self.recent)
+        desk.watchers[self.place] = self.busy.watch
+        desk.bell.rung.connect(lambda _place: self.refresh())
+        opening.found_changed.connect(self.refresh)
+        self._rows: list[SeriesInfo] = []
+        self.show_recents()
+        self.refresh()
+
+    def state(self) -> str:
+        """Whether a CT is open."""
+        return "ok" if self.desk.session.work.volume is not None else ""
+
+    def refresh(self) -> None:
+        """Show the series that were found."""
+        volume = self.desk.session.work.volume
+        busy = self.desk.busy(self.place)
+        self.next.setText(
+            "Choose a CT: a folder, a zip, or drop one here."
+            if volume is None
+            else "The CT is open. Next: Liver."
+        )
+        for widget in (
+            self.folder_button,
+            self.file_button,
+            self.archive_button,
+            self.sample_button,
+        ):
+            widget.setEnabled(not busy)
+        found = self.opening.found
+        shown = bool(found)
+        for part in (self.table, self.read_button, self.why):
+            part.setVisible(shown)
+        if shown and found is not self._rows:
+            self._rows = found
+            first = next((n for n, info in enumerate(found) if info.usable), 0)
+            self.table.fill([series_row(info) for info in found], first)
+            for n, info in enumerate(found):
+                if not info.usable:
+                    self.table.grey(n)
+            self._show_pictures()
+        self._choose()
+
+    def _show_pictures(self) -> None:
+        for number in range(self.table.rowCount()):
+            cell = self.table.item(number, 0)
+            made = self.thumbnails.pictures.get(number)
+            if cell is not None:
+                cell.setIcon(QIcon() if made is None else as_icon(made))
+        self.table.fit()
+
+    def show_recents(self) -> None:
+        """List the cases that were open lately; one that was not closed in order says so."""
+        rows = recents(self.desk.home)
+        self.recent.clear()
+        for entry in rows[:6]:
+            unfinished = not entry.get("closed", True)
+            words = f"{entry['name']}{'  (not closed: continue)' if unfinished else ''}"
+            item = QListWidgetItem(words)
+            item.setData(Qt.ItemDataRole.UserRole, entry["folder"])
+            item.setToolTip(entry["folder"])
+            self.recent.addItem(item)
+        self.recent.setVisible(bool(rows))
+        self.recent_title.setVisible(bool(rows))
+        self.recent.setFixedHeight(30 * min(len(rows), 6) + 6)
+        if rows and not rows[0].get("closed", True):
+            self.notice.say(
+                f"The case {rows[0]['name']} was not closed in order. Its last saved state is "
+                "complete: click it below to continue.",
+                "info",
+            )
+
+    def _choose(self) -> None:
+        n = self.table.chosen
+        info = self._rows[n] if 0 <= n < len(self._rows) and self.opening.found else None
+        usable = info is not None and info.usable and not self.desk.busy(self.place)
+        self.read_button.setEnabled(usable)
+        self.why.setText("" if info is None else why(info))
+        self.why.setVisible(bool(self.why.text()))
+
+    def _read(self) -> None:
+        n = self.table.chosen
+        if 0 <= n < len(self._rows):
+            self.opening.read(self._rows[n])
+
+    def _recent(self, item: QListWidgetItem) -> None:
+        self.notice.say("")
+        self.opening.open_path(Path(item.data(Qt.ItemDataRole.UserRole)))
+
+    def _folder(self) -> None:
+        chosen = QFileDialog.getExistingDirectory(self.window(), "A DICOM folder or a case")
+        self._open(chosen)
+
+    def _file(self) -> None:
+        kinds = "DICOM (*.zip DICOMDIR *.dcm);;All files (*)"
+        chosen: Any = QFileDialog.getOpenFileName(self.window(), "Zip, DICOMDIR or file", "", kinds)
+        self._open(chosen[0])
+
+    def _open(self, chosen: str) -> None:
+        if chosen:
+            self.opening.open_path(Path(chosen))
+
+
+def series_row(info: SeriesInfo) -> tuple[str]:
+    """Return what the table shows of a series: name; kind and shape; spacing, or that it is no."""
+    name = info.description or info.key[-16:] or (info.files[0] if info.files else "?")
+    if not info.usable:
+        return (f"{name}\n{info.kind}, {info.n_files} files\ncannot be used",)
+    k, j, i = info.shape
+    mm = info.spacing_mm
+    size = f"{i}{TIMES}{j}{TIMES}{k}"
+    step = f"{mm[2]:.2g}{TIMES}{mm[1]:.2g}{TIMES}{mm[0]:.2g} mm"
+    return (f"{name}\n{info.kind}, {size}\n{step}",)
+
+
+def as_icon(picture: QPixmap) -> QIcon:
+    """Return an icon that keeps its greys while its row is selected."""
+    icon = QIcon(picture)
+    icon.addPixmap(picture, QIcon.Mode.Selected)
+    return icon
+
+
+def why(info: SeriesInfo) -> str:
+    """Return why a series cannot be used, or what should be known of it."""
+    if not info.usable:
+        return f"Cannot be used: {info.reason}."
+    return " ".join(ct_notes(info.notes))

@@ -1,0 +1,183 @@
+"""The cuts of the plan on screen: what each takes, its sizes in numbers, and what is done to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+from PySide6.QtCore import QSignalBlocker
+from PySide6.QtWidgets import QDoubleSpinBox, QVBoxLayout, QWidget
+
+from liverplan.app.kit.widgets import Table, being_typed, button, label, row
+from liverplan.app.session.desk import Desk
+from liverplan.app.slices.handles import RADII_MM
+from liverplan.app.steps.resection.cut_map_view import CutMapDialog
+from liverplan.app.steps.resection.cut_words import kind_of, title_of
+from liverplan.app.steps.resection.cutting import Cutting
+from liverplan.app.steps.resection.planning import Planning, flipped
+from liverplan.report.numbers import ml
+from liverplan.resection import Ablation, Cut, Plane, Sphere, Surface, Wedge
+from liverplan.resection.shapes import MAX_HALF_ANGLE_DEG
+from liverplan.volumetry.cut_map import CutMap
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Size:
+    """One number of a cut that can be typed: its range and how it is read and changed."""
+
+    prefix: str
+    suffix: str
+    low: float
+    high: float
+    value: float
+    changed: Callable[[float], Cut]
+
+
+def sizes_of(cut: Cut | None) -> tuple[Size, ...]:
+    """Return what of a cut can be typed."""
+    if isinstance(cut, Sphere):
+        return (_mm("radius ", cut.radius_mm, lambda v: replace(cut, radius_mm=v)),)
+    if isinstance(cut, Wedge):
+        opening = Size(
+            prefix="opens ",
+            suffix="°",
+            low=0,
+            high=MAX_HALF_ANGLE_DEG,
+            value=cut.half_angle_deg,
+            changed=lambda v: replace(cut, half_angle_deg=v),
+        )
+        return (_mm("radius ", cut.radius_mm, lambda v: replace(cut, radius_mm=v)), opening)
+    if isinstance(cut, Ablation):
+        return tuple(_ablation_size(cut, n) for n in range(3))
+    return ()
+
+
+def _mm(prefix: str, value: float, changed: Callable[[float], Cut]) -> Size:
+    low, high = RADII_MM
+    return Size(prefix=prefix, suffix=" mm", low=low, high=high, value=value, changed=changed)
+
+
+def _ablation_size(cut: Ablation, axis: int) -> Size:
+    def changed(diameter: float) -> Cut:
+        radii = cut.radii_mm.copy()
+        radii[axis] = diameter / 2
+        return replace(cut, radii_mm=radii)
+
+    low, high = (2 * r for r in RADII_MM)
+    value = 2 * float(cut.radii_mm[axis])
+    return Size(prefix="", suffix=" mm", low=low, high=high, value=value, changed=changed)
+
+
+class CutList(QWidget):
+    """Cuts with their millilitres; the chosen one has the handles and the fields below."""
+
+    def __init__(self, desk: Desk, planning: Planning, cutting: Cutting) -> None:
+        super().__init__()
+        self.desk = desk
+        self.table = Table(["Cut", "takes, mL"], stretch=0, most_rows=6)
+        self.table.itemSelectionChanged.connect(self._chosen)
+        self.fields = tuple(QDoubleSpinBox() for _ in range(3))
+        for number, field in enumerate(self.fields):
+            field.setDecimals(0)
+            field.setKeyboardTracking(False)
+            field.setMinimumWidth(60)
+            field.valueChanged.connect(lambda value, n=number: self._typed(n, value))
+        self.flip_button = button("Swap sides", planning.flip)
+        self.lock_button = button("Lock", planning.toggle_lock)
+        self.delete_button = button("Delete cut", planning.delete_cut)
+        self.map_button = button(
+            "Lay flat…",
+            lambda: cutting.lay_flat(self._show_map),
+            tip="A map of the chosen cut: how near the metastases and vessels are all over it",
+        )
+        self.map: CutMapDialog | None = None
+        self.together = label("", "secondary")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.table)
+        column.addWidget(self.together)
+        column.addLayout(row(*self.fields))
+        column.addLayout(row(self.flip_button, self.map_button))
+        column.addLayout(row(self.lock_button, self.delete_button))
+        self._sized: tuple[int, int] | None = None
+
+    def refresh(self) -> None:
+        """Show the plan's cuts and what can be done with the chosen one."""
+        work = self.desk.session.work
+        cut = work.active_cut
+        self.table.fill(self._rows(), work.cut)
+        self.table.setVisible(bool(work.cuts))
+        self.together.setText(self._together_words())
+        self.together.setVisible(bool(self.together.text()))
+        self.flip_button.setEnabled(
+            cut is not None and not work.locked and flipped(cut) is not None
+        )
+        self.delete_button.setEnabled(cut is not None and not work.locked)
+        self.map_button.setEnabled(isinstance(cut, Plane | Surface))
+        self.lock_button.setEnabled(bool(work.cuts))
+        self.lock_button.setText("Unlock" if work.locked else "Lock")
+        self._show_sizes(cut)
+
+    def follow(self) -> None:
+        """Show the millilitres of a drag under way."""
+        if len(self.desk.session.work.cuts) != self.table.rowCount():
+            return
+        for number, cells in enumerate(self._rows()):
+            for column, text in enumerate(cells):
+                item = self.table.item(number, column)
+                if item is not None and item.text() != text:
+                    item.setText(text)
+        self._show_sizes(self.desk.session.work.active_cut)
+
+    def _rows(self) -> list[tuple[str, str]]:
+        cuts, alone = self.desk.session.work.cuts, self.desk.live.alone_ml
+        known = [ml(taken) for taken in alone] if len(alone) == len(cuts) else ["…"] * len(cuts)
+        titles = [f"{n}  {title_of(cut)}" for n, cut in enumerate(cuts, 1)]
+        return list(zip(titles, known, strict=True))
+
+    def _together_words(self) -> str:
+        live = self.desk.live
+        if len(live.alone_ml) < 2 or live.remnant is None:
+            return ""
+        return (
+            f"Together {ml(live.remnant.resected_ml)} mL of {ml(live.remnant.functional_ml)} mL; "
+            "what several take counts once."
+        )
+
+    def _show_sizes(self, cut: Cut | None) -> None:
+        work = self.desk.session.work
+        sizes, chosen = sizes_of(cut), (work.plan, work.cut)
+        for number, field in enumerate(self.fields):
+            field.setVisible(number < len(sizes))
+            if number >= len(sizes):
+                continue
+            size = sizes[number]
+            field.setEnabled(not work.locked)
+            if chosen == self._sized and being_typed(field):
+                continue
+            blocker = QSignalBlocker(field)
+            field.setPrefix(size.prefix)
+            field.setSuffix(size.suffix)
+            field.setRange(size.low, size.high)
+            if not np.isclose(field.value(), np.rint(size.value)):
+                field.setValue(size.value)
+            del blocker
+        self._sized = chosen
+
+    def _typed(self, number: int, value: float) -> None:
+        work = self.desk.session.work
+        sizes = sizes_of(work.active_cut)
+        if number >= len(sizes) or work.active_cut is None or work.locked:
+            return
+        changed = sizes[number].changed(value)
+        self.desk.session.do(f"resize {kind_of(work.active_cut)}", work.with_cut(changed))
+
+    def _show_map(self, cut_map: CutMap, title: str) -> None:
+        margin = self.desk.session.work.margin_mm
+        self.map = CutMapDialog(cut_map, margin, title, self.window())
+        self.map.show()
+
+    def _chosen(self) -> None:
+        if self.table.chosen >= 0:
+            self.desk.session.choose(cut=self.table.chosen)

@@ -1,0 +1,156 @@
+"""The chosen cut laid flat: how near the metastases and the vessels are all over it."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QDialog, QSizePolicy, QVBoxLayout, QWidget
+
+from liverplan.app.kit import theme
+from liverplan.app.kit.widgets import label
+from liverplan.app.slices.convert import letters_of
+from liverplan.report.numbers import mm
+from liverplan.volume import FloatArray
+from liverplan.volumetry.cut_map import CutMap, margin_bands
+from liverplan.volumetry.spreads import CUT_POSITION
+
+TOO_NEAR, DOUBTFUL, CLEAR = (213, 62, 79), theme.MARGIN, theme.REMNANT
+FADE_MM = 40.0
+"""What is clear by this much more than the margin is shown darkest."""
+
+VESSEL_MM = 5.0
+VESSEL = theme.PORTAL_VEIN
+SCALE_MM = 50.0
+EDGE = 26.0
+
+
+class CutPicture(QWidget):
+    """The map itself, with the patient's sides, a scale bar and what the mouse points at."""
+
+    def __init__(self, cut_map: CutMap, margin_mm: float) -> None:
+        super().__init__()
+        self.cut_map = cut_map
+        self.image = picture_of(cut_map, margin_mm)
+        self.setMinimumSize(300, 260)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Large enough to read."""
+        return QSize(520, 420)
+
+    @property
+    def place(self) -> QRectF:
+        """Where the picture lies in the widget, true to scale."""
+        room = QRectF(self.rect()).adjusted(EDGE, EDGE, -EDGE, -EDGE)
+        scale = min(room.width() / self.image.width(), room.height() / self.image.height())
+        wide, high = scale * self.image.width(), scale * self.image.height()
+        return QRectF(room.center().x() - wide / 2, room.center().y() - high / 2, wide, high)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+        """Draw the map, letters and scale bar."""
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), QColor(19, 19, 22))
+        place = self.place
+        painter.drawImage(place, self.image)
+        painter.setPen(QColor(*theme.TEXT))
+        left, right, top, bottom = sides_of(self.cut_map)
+        centre = Qt.AlignmentFlag.AlignCenter
+        box = QRectF(self.rect())
+        for words, spot in (
+            (left, QRectF(0, box.center().y() - 12, EDGE, 24)),
+            (right, QRectF(box.right() - EDGE, box.center().y() - 12, EDGE, 24)),
+            (top, QRectF(box.center().x() - 20, 0, 40, EDGE)),
+            (bottom, QRectF(box.center().x() - 20, box.bottom() - EDGE, 40, EDGE)),
+        ):
+            painter.drawText(spot, int(centre), words)
+        self._paint_scale(painter, place)
+        painter.end()
+
+    def _paint_scale(self, painter: QPainter, place: QRectF) -> None:
+        length = SCALE_MM / self.cut_map.step_mm * place.width() / self.image.width()
+        y = self.height() - 9.0
+        painter.setPen(QPen(QColor(*theme.TEXT), 2))
+        painter.drawLine(QPointF(8, y), QPointF(8 + length, y))
+        painter.drawText(QPointF(8, y - 6), f"{SCALE_MM:.0f} mm")
+
+
+class CutMapDialog(QDialog):
+    """The map with what its colours mean."""
+
+    def __init__(self, cut_map: CutMap, margin_mm: float, title: str, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName("liverplan")
+        self.setStyleSheet(theme.STYLE + "QDialog { background: #1e1e22; }")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle(f"{title}: the cut laid flat")
+        self.picture = CutPicture(cut_map, margin_mm)
+        self.words = label(map_words(cut_map))
+        self.legend = label(legend_words(margin_mm), "secondary")
+        self.legend.setTextFormat(Qt.TextFormat.RichText)
+        column = QVBoxLayout(self)
+        column.addWidget(self.words)
+        column.addWidget(self.picture, 1)
+        column.addWidget(self.legend)
+        self.resize(600, 560)
+
+
+def picture_of(cut_map: CutMap, margin_mm: float) -> QImage:
+    """Return the map as an image, u to the right and v upward: each point in its band's colour."""
+    bands = margin_bands(cut_map, limit_mm=margin_mm, doubt_mm=CUT_POSITION.sd)
+    colours = np.zeros((*bands.shape, 4), dtype=np.uint8)
+    colours[bands == 3] = (*TOO_NEAR, 255)
+    colours[bands == 2] = (*DOUBTFUL, 255)
+    clear = bands == 1
+    beyond = np.minimum(cut_map.lesion_mm[clear] - margin_mm, FADE_MM) / FADE_MM
+    colours[clear, :3] = (np.array(CLEAR) * (1 - 0.6 * beyond[:, None])).astype(np.uint8)
+    colours[clear, 3] = 255
+    colours[vessel_rim(cut_map)] = (*VESSEL, 255)
+    flat = np.ascontiguousarray(colours.transpose(1, 0, 2)[::-1])
+    high, wide = flat.shape[:2]
+    return QImage(flat.data, wide, high, 4 * wide, QImage.Format.Format_RGBA8888).copy()
+
+
+def vessel_rim(cut_map: CutMap) -> NDArray[np.bool_]:
+    """(U, V) mask of where the cut comes as near to a vessel as is marked."""
+    return np.asarray(cut_map.inside & (np.nan_to_num(cut_map.vessel_mm, nan=np.inf) < VESSEL_MM))
+
+
+def sides_of(cut_map: CutMap) -> tuple[str, str, str, str]:
+    """Patient directions at the left, right, top and bottom of the map."""
+    points = cut_map.points_mm
+    right = _unit(points[-1, 0] - points[0, 0])
+    up = _unit(points[0, -1] - points[0, 0])
+    return letters_of(-right), letters_of(right), letters_of(up), letters_of(-up)
+
+
+def map_words(cut_map: CutMap) -> str:
+    """Return the cut's area and where it comes nearest, as a sentence."""
+    nearest = float(cut_map.lesion_mm[cut_map.inside].min())
+    words = f"{cut_map.area_cm2:.0f} cm² of liver are cut"
+    if np.isfinite(nearest):
+        words += f"; the nearest metastasis is {mm(nearest)} mm away"
+    vessel = float(cut_map.vessel_mm[cut_map.inside].min())
+    if np.isfinite(vessel):
+        words += f", the nearest vessel that was found {mm(vessel)} mm"
+    return f"{words}. Seen from the side that stays."
+
+
+def legend_words(margin_mm: float) -> str:
+    """Return what the colours mean, each beside a patch of itself."""
+    doubt = margin_mm + CUT_POSITION.sd
+    rows = (
+        (TOO_NEAR, f"nearer to a metastasis than {margin_mm:g} mm"),
+        (DOUBTFUL, f"{margin_mm:g} to {doubt:g} mm: within the cut's uncertainty"),
+        (CLEAR, "clear, the darker the farther"),
+        (VESSEL, f"within {VESSEL_MM:g} mm of a vessel that was found"),
+    )
+    return "<br>".join(
+        f'<span style="color: rgb{colour}">\N{BLACK SQUARE}</span>&nbsp; {words}'
+        for colour, words in rows
+    )
+
+
+def _unit(vector: FloatArray) -> FloatArray:
+    return np.asarray(vector / (float(np.linalg.norm(vector)) or 1.0))

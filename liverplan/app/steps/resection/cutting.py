@@ -1,0 +1,269 @@
+"""Verbs of the fourth step: cuts other than planes, made round a lesion, by clicks, or by name."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import numpy as np
+from PySide6.QtCore import QObject
+from vtkmodules.util.numpy_support import vtk_to_numpy
+
+from liverplan.app.session.desk import Desk
+from liverplan.app.session.jobs import Progress
+from liverplan.app.session.work import lesion_title, plan_title
+from liverplan.app.steps.resection.cut_words import kind_of
+from liverplan.app.steps.resection.planning import Planning, flipped, misses
+from liverplan.errors import PlanError
+from liverplan.resection import (
+    Ablation,
+    Cleft,
+    Cut,
+    Parts,
+    Plan,
+    Plane,
+    Sheet,
+    Sphere,
+    Surface,
+    Wedge,
+    cut_through_contour,
+)
+from liverplan.resection.anatomical import SCHEME, split_fourth
+from liverplan.resection.surface import frame_of
+from liverplan.resection.territories import branch_at, toggled
+from liverplan.volume import FloatArray
+from liverplan.volumetry.cut_checks import cut_faults
+from liverplan.volumetry.cut_map import CutMap, flatten
+from liverplan.volumetry.cut_volumes import PlanIndex
+from liverplan.volumetry.search import sphere
+from liverplan.volumetry.suggest import WEDGE_DIRECTIONS, WEDGE_HALF_ANGLE_DEG, enclosing_ball
+
+CLICKED_RADIUS_MM = 15.0
+"""Of an ablation zone placed by a click: the usual needle's zone is about 3 cm across."""
+
+BEYOND_NONE = (
+    "No tissue lies beyond all planes, so a V of them would take nothing; swap the sides of one."
+)
+HANGS_ON_CUT = "This branch hangs on one that is cut already: it is lost with that."
+
+SURFACE_RIM_MM = 12.0
+"""A curved cut reaches this far beyond the liver on all sides."""
+
+
+class Cutting(QObject):
+    """Adds wedges, spheres, curved cuts, ablation zones and named parts."""
+
+    def __init__(self, desk: Desk, planning: Planning) -> None:
+        super().__init__()
+        self.desk, self.planning = desk, planning
+        desk.tools.clicked.connect(self._clicked)
+
+    def _clicked(self, tool: str, point: FloatArray, _view: object) -> None:
+        if tool == "ablation":
+            radii = np.full(3, CLICKED_RADIUS_MM)
+            self._add(Ablation(centre_mm=point, radii_mm=radii, axes=np.eye(3)))
+        elif tool == "curved":
+            self._curved_through(point)
+        elif tool == "contour":
+            self.add_contour_point(point)
+        elif tool == "cut vessel":
+            self.cut_vessel(point)
+
+    def round_lesion(self, kind: str, label: int) -> None:
+        """Add a wedge, a sphere or an ablation zone round a lesion, with the margin."""
+        index, margin = self.desk.live.plan_index, self.desk.session.work.margin_mm
+        if index is None:
+            self.desk.say("resection", "The liver is still being measured; try again.")
+            return
+        centre, radius = lesion_ball(index, label)
+        reach = radius + margin
+        if kind == "wedge":
+            cut: Cut = cheapest_wedge(index, centre, reach)
+        elif kind == "sphere":
+            cut = Sphere(centre_mm=centre, radius_mm=reach)
+        else:
+            cut = Ablation(centre_mm=centre, radii_mm=np.full(3, reach), axes=np.eye(3))
+        self._add(cut, f"add {kind_of(cut)} round {lesion_title(label)}")
+
+    def bend_plane(self) -> None:
+        """Turn the active plane into a curved cut, to be bent by its control points."""
+        work = self.desk.session.work
+        plane = work.active_plane
+        if plane is None or work.locked:
+            return
+        self.desk.session.do("bend plane", work.with_cut(self._level(plane)))
+
+    def join_planes(self) -> None:
+        """Make the plan's planes one V, which takes only what lies beyond all; or part one."""
+        work = self.desk.session.work
+        if work.locked:
+            return
+        if isinstance(work.active_cut, Cleft):
+            parted = work.active_cut.planes
+            others = tuple(cut for cut in work.cuts if cut is not work.active_cut)
+            self.desk.session.do("part V", work.with_cuts((*others, *parted), len(work.cuts)))
+            return
+        planes = tuple(cut for cut in work.cuts if isinstance(cut, Plane))
+        if len(planes) < 2:
+            return
+        joined = Cleft(planes=planes)
+        index = self.desk.live.plan_index
+        if index is not None and misses(index, joined):
+            self.desk.say("resection", BEYOND_NONE)
+            return
+        others = tuple(cut for cut in work.cuts if not isinstance(cut, Plane))
+        self.desk.session.do("join planes", work.with_cuts((*others, joined), len(others)))
+
+    def add_contour_point(self, point: FloatArray) -> None:
+        """Take one more point of a contour on the liver's surface."""
+        self.desk.views.points_mm.append(point)
+        self.desk.views.redraw()
+        count = len(self.desk.views.points_mm)
+        self.desk.say("resection", contour_words(count), "info")
+        self.desk.tools.changed.emit()
+
+    def close_contour(self) -> None:
+        """Lay a cut through the contour's points; the larger part stays."""
+        points, toward = list(self.desk.views.points_mm), self.planning.centre()
+        index = self.desk.live.plan_index
+        if index is None:
+            return
+
+        def task(_report: Progress, _cancel: threading.Event) -> Surface | Sheet:
+            return cut_by_contour(index, points, toward)
+
+        def then(cut: object) -> None:
+            if isinstance(cut, Surface | Sheet) and self._add(cut):
+                self.desk.views.points_mm = []
+                self.desk.views.redraw()
+                self.desk.say("resection", " ".join(Plan(cuts=(cut,)).notes), "info")
+
+        self.desk.run("resection", "Laying a cut through the contour", task, then)
+
+    def take_segments(self, names: tuple[str, ...]) -> None:
+        """Let the plan take these Couinaud segments and no others; none takes the cut away."""
+        self._take(SCHEME, split_fourth(names))
+
+    def cut_vessel(self, point: FloatArray) -> None:
+        """Mark the vessel branch at a point as cut, or take the mark back."""
+        work = self.desk.session.work
+        try:
+            tree, branch = branch_at(work.maps, point)
+        except PlanError as refusal:
+            self.desk.say("resection", str(refusal))
+            return
+        before = self.taken(tree)
+        after = toggled(before, branch)
+        beyond = after == before
+        self.desk.say("resection", HANGS_ON_CUT if beyond else "", "info")
+        self.take_parts(tree, after)
+
+    def take_parts(self, scheme: str, names: tuple[str, ...]) -> None:
+        """Let the plan take the territory of these vessel branches and no others."""
+        self._take(scheme, names)
+
+    def lay_flat(self, then: Callable[[CutMap, str], None]) -> None:
+        """Lay the active plane or curved cut flat, and hand its map on."""
+        index, work = self.desk.live.plan_index, self.desk.session.work
+        cut = work.active_cut
+        if index is None or not isinstance(cut, Plane | Surface):
+            return
+        lumen = work.maps.get("vessels")
+        vessels = None if lumen is None else lumen.labels > 0
+
+        def task(_report: Progress, _cancel: threading.Event) -> CutMap:
+            return flatten(index, cut, vessels=vessels)
+
+        def ended(answer: object) -> None:
+            if isinstance(answer, CutMap):
+                then(answer, f"Cut {work.cut + 1} of {plan_title(work.active_plan)}")
+
+        self.desk.run("resection", "Laying the cut flat", task, ended)
+
+    def taken(self, scheme: str) -> tuple[str, ...]:
+        """Return the parts of a map that the plan takes."""
+        cuts = self.desk.session.work.cuts
+        return next(
+            (cut.names for cut in cuts if isinstance(cut, Parts) and cut.scheme == scheme), ()
+        )
+
+    def _take(self, scheme: str, names: tuple[str, ...]) -> None:
+        work = self.desk.session.work
+        if names == self.taken(scheme) or work.locked:
+            return
+        kept = tuple(c for c in work.cuts if not (isinstance(c, Parts) and c.scheme == scheme))
+        word = "segments" if scheme == SCHEME else f"{scheme} branches"
+        if not names:
+            self.desk.session.do(f"keep all {word}", work.with_cuts(kept, len(kept) - 1))
+            return
+        cuts = (*kept, Parts(scheme=scheme, names=names))
+        self.desk.session.do(f"take {word}", work.with_cuts(cuts, len(cuts) - 1))
+
+    def _curved_through(self, point: FloatArray) -> None:
+        plane = self.planning.plane_through(point)
+        if plane is not None:
+            self._add(self._level(plane))
+
+    def _level(self, plane: Plane) -> Surface:
+        """Return a level surface in a plane, just large enough to cut through the liver."""
+        foot = self.planning.centre()
+        foot = foot - plane.signed_distance_mm(foot) * plane.normal
+        size = 2 * SURFACE_RIM_MM + 2 * self._reach_mm(foot, frame_of(plane.normal)[:2])
+        return Surface.flat(foot, plane.normal, size_mm=size, controls=5)
+
+    def _reach_mm(self, foot: FloatArray, axes: FloatArray) -> float:
+        """How far the liver reaches from a point along two directions."""
+        derived = self.desk.live.derived
+        if derived is None or not derived.surfaces.liver.GetNumberOfPoints():
+            return 120.0
+        points = vtk_to_numpy(derived.surfaces.liver.GetPoints().GetData())
+        return float(np.abs((points - foot) @ axes.T).max())
+
+    def _add(self, cut: Cut, name: str = "") -> bool:
+        return self.planning.add(name or f"add {kind_of(cut)}", cut)
+
+
+def cut_by_contour(
+    index: PlanIndex, points_mm: Sequence[FloatArray], toward_mm: FloatArray
+) -> Surface | Sheet:
+    """Return the cut through a contour that leaves the larger part.
+
+    Raises
+    ------
+    PlanError
+        If the contour is too short, or the cut through it does not part the liver.
+    """
+    cut = cut_through_contour(np.array(points_mm).reshape(-1, 3), toward_mm)
+    faults = cut_faults(index, cut, "This contour")
+    if faults:
+        raise PlanError(" ".join(faults))
+    stays = index.remnant_ml(Plan(cuts=(cut,)))
+    other = flipped(cut) if stays < index.functional_ml / 2 else None
+    return other if isinstance(other, Surface | Sheet) else cut
+
+
+def lesion_ball(index: PlanIndex, label: int) -> tuple[FloatArray, float]:
+    """Return a ball round a lesion: its centre, LPS, and its radius, mm."""
+    lesion = next(shape for shape in index.lesions if shape.label == label)
+    return enclosing_ball(lesion, index)
+
+
+def cheapest_wedge(index: PlanIndex, centre: FloatArray, radius_mm: float) -> Wedge:
+    """Return the wedge from a ball out to the surface in the direction that costs least."""
+    first = Wedge(
+        tip_mm=centre,
+        direction=np.array([0.0, -1.0, 0.0]),
+        radius_mm=radius_mm,
+        half_angle_deg=WEDGE_HALF_ANGLE_DEG,
+    )
+    wedges = [replace(first, direction=direction) for direction in sphere(WEDGE_DIRECTIONS)]
+    left = [index.remnant_ml(Plan(cuts=(wedge,))) for wedge in wedges]
+    return wedges[int(np.argmax(left))]
+
+
+def contour_words(count: int) -> str:
+    """Say how a contour goes on."""
+    if count < 4:
+        return f"{count} of at least 4 points on the liver's surface, in order; click the next."
+    return f"{count} points; click more, or press Enter to close the contour."

@@ -1,0 +1,197 @@
+"""Couinaud's segments from clicks, one after the other: ten landmarks, or each portal branch."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+from types import MappingProxyType
+
+import numpy as np
+from PySide6.QtCore import QObject, Signal
+
+from liverplan.app.session.desk import Desk
+from liverplan.app.session.jobs import Progress
+from liverplan.app.session.session import Topic
+from liverplan.app.session.work import Work
+from liverplan.errors import PlanError
+from liverplan.resection.anatomical import SCHEME, SEGMENTS
+from liverplan.resection.couinaud import by_landmarks
+from liverplan.resection.landmarks import Landmarks
+from liverplan.resection.maps import PartMap
+from liverplan.resection.segment_branches import SegmentBranches, by_segment_branches
+from liverplan.resection.territories import LUMEN
+from liverplan.segmentation import Segmentation
+from liverplan.volume import FloatArray
+
+DOCUMENT = "landmarks"
+
+WORDS: dict[str, str] = {
+    "cava": "the vena cava where the hepatic veins join it",
+    "right_vein": "the right hepatic vein, far from the cava",
+    "middle_vein": "the middle hepatic vein, far from the cava",
+    "left_vein": "the left hepatic vein, far from the cava",
+    "gallbladder_fossa": "the bed of the gallbladder",
+    "portal_bifurcation": "where the portal vein divides into right and left",
+    "right_portal": "where the right portal branch divides",
+    "left_portal": "where the left portal branch divides",
+    "umbilical_portion": "the left portal vein in the umbilical fissure",
+    "falciform": "where the falciform ligament meets the front of the liver",
+}
+"""What is to be clicked, in order."""
+
+BRANCHES = "segment_branches"
+BRANCH_WORDS = {name: f"the portal branch of segment {name}" for name in SEGMENTS}
+
+Given = Landmarks | SegmentBranches
+
+
+class Landmarking(QObject):
+    """Guides through the clicks and makes the map of segments from them.
+
+    Attributes
+    ----------
+    points : dict
+        What has been clicked, LPS mm, by name.
+    by_branches : bool
+        Whether portal branches are clicked, of which some may be skipped; else landmarks.
+    """
+
+    changed = Signal()
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self.desk = desk
+        self.points: dict[str, FloatArray] = {}
+        self.by_branches = False
+        self._skipped: set[str] = set()
+        desk.tools.clicked.connect(self._clicked)
+        desk.tools.changed.connect(self.changed.emit)
+        desk.session.subscribe(self._follow)
+
+    @property
+    def guiding(self) -> bool:
+        """Whether the next click on a slice is a landmark."""
+        return self.desk.tools.name == "landmarks"
+
+    @property
+    def step(self) -> str:
+        """Name of what to click next; empty when all is there."""
+        passed = self.points.keys() | self._skipped
+        return next((name for name in self._wanted if name not in passed), "")
+
+    @property
+    def _wanted(self) -> dict[str, str]:
+        return BRANCH_WORDS if self.by_branches else WORDS
+
+    def begin(self, *, by_branches: bool = False) -> None:
+        """Start from the first click, or put the tool away."""
+        again = self.guiding
+        self.points, self._skipped, self.by_branches = {}, set(), by_branches
+        self.desk.tools.choose("" if again else "landmarks")
+        self._show()
+
+    def back(self) -> None:
+        """Click the last one again."""
+        if self.points:
+            self.points.popitem()
+            self._show()
+
+    def skip(self) -> None:
+        """Leave a segment out whose branch is not seen: its neighbours get its tissue."""
+        if self.by_branches and self.step:
+            self._skipped.add(self.step)
+            self._go_on()
+
+    def words(self) -> str:
+        """Say what to click now."""
+        number = len(self.points) + len(self._skipped) + 1
+        if not self.step:
+            return ""
+        return f"{number} of {len(self._wanted)}: click {self._wanted[self.step]}."
+
+    def _clicked(self, tool: str, point: FloatArray, _view: object) -> None:
+        if tool != "landmarks" or not self.step:
+            return
+        self.points[self.step] = point
+        self._go_on()
+
+    def _go_on(self) -> None:
+        self._show()
+        if not self.step:
+            self._finish()
+
+    def _show(self) -> None:
+        self.desk.views.points_mm = list(self.points.values()) if self.guiding else []
+        self.desk.views.redraw()
+        self.desk.say("resection", "")
+        self.changed.emit()
+
+    def _finish(self) -> None:
+        segmentation = self.desk.session.work.segmentation
+        try:
+            given = self._given()
+        except PlanError as error:
+            self.desk.say("resection", f"{error} Take the last ones back, or begin again.")
+            return
+        if segmentation is None:
+            return
+
+        def then(answer: object) -> None:
+            work = self.desk.session.work
+            if not isinstance(answer, PartMap) or work.segmentation is not segmentation:
+                return
+            maps = MappingProxyType({**work.maps, SCHEME: answer})
+            name = BRANCHES if isinstance(given, SegmentBranches) else DOCUMENT
+            others = {k: v for k, v in work.documents.items() if k not in (DOCUMENT, BRANCHES)}
+            documents = MappingProxyType({**others, name: given.to_json()})
+            after = replace(work, maps=maps, documents=documents)
+            self.desk.tools.choose("")
+            self.desk.session.do(f"segments from {name.split('_')[-1]}", after)
+
+        self._divide(segmentation, given, then)
+
+    def _given(self) -> Given:
+        if self.by_branches:
+            return SegmentBranches(points_mm=self.points)
+        return Landmarks(**self.points)
+
+    def _divide(self, segmentation: Segmentation, given: Given, then: object) -> None:
+        maps = self.desk.session.work.maps
+
+        def task(_report: Progress, _cancel: threading.Event) -> PartMap:
+            if isinstance(given, SegmentBranches):
+                return by_segment_branches(segmentation, maps, given)
+            return by_landmarks(segmentation, given)
+
+        self.desk.run("resection", "Dividing the liver", task, then)  # type: ignore[arg-type]
+
+    def _follow(self, topics: frozenset[Topic]) -> None:
+        """Divide the liver anew when its mask has changed."""
+        work = self.desk.session.work
+        known = known_points(work)
+        if "ct" in topics:
+            self.points = {}
+        if "labels" not in topics or "ct" in topics or known is None or SCHEME not in work.maps:
+            return
+        segmentation = work.segmentation
+        if segmentation is None:
+            return
+
+        def then(answer: object) -> None:
+            now = self.desk.session.work
+            if not isinstance(answer, PartMap) or now.segmentation is not segmentation:
+                return
+            if not np.array_equal(answer.labels, now.maps[SCHEME].labels):
+                self.desk.session.put_maps(MappingProxyType({**now.maps, SCHEME: answer}))
+
+        self._divide(segmentation, known, then)
+
+
+def known_points(work: Work) -> Given | None:
+    """Return what the segments of a case come from; None where they were given as a map."""
+    documents = work.documents
+    if BRANCHES in documents:
+        # without the vessels that they lie in, the segments stay as they were
+        found = SegmentBranches.from_json(documents[BRANCHES])
+        return found if {LUMEN, "portal"} <= work.maps.keys() else None
+    return Landmarks.from_json(documents[DOCUMENT]) if DOCUMENT in documents else None

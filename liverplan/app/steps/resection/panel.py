@@ -1,0 +1,145 @@
+"""Step 4: cuts of every kind, margins, alternative plans beside each other."""
+
+from __future__ import annotations
+
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QDoubleSpinBox
+
+from liverplan.app.kit.busy import Busy
+from liverplan.app.kit.panel import Panel
+from liverplan.app.kit.widgets import Notice, button, label, row, show_number
+from liverplan.app.session.desk import Desk
+from liverplan.app.session.work import plan_title, planes_only
+from liverplan.app.steps.resection.add_cuts import AddCuts, lesions_of
+from liverplan.app.steps.resection.cut_list import CutList
+from liverplan.app.steps.resection.cutting import Cutting
+from liverplan.app.steps.resection.landmarking import Landmarking
+from liverplan.app.steps.resection.plan_list import PlanList
+from liverplan.app.steps.resection.planning import Planning
+from liverplan.app.steps.resection.suggestions import SuggestionList
+from liverplan.resection import Cut, Parts, Plane, Sheet, Surface
+from liverplan.resection.plan import TERRITORIES
+
+
+class ResectionPanel(Panel):
+    """Cuts and plans."""
+
+    title = "Resection"
+    place = "resection"
+
+    def __init__(
+        self, desk: Desk, planning: Planning, cutting: Cutting, landmarking: Landmarking
+    ) -> None:
+        super().__init__(desk)
+        self.planning = planning
+        self.suggest_button = button("Suggest a plan", planning.suggest, role="primary")
+        self.margin = QDoubleSpinBox()
+        self.margin.setRange(0, 60)
+        self.margin.setDecimals(0)
+        self.margin.setSuffix(" mm")
+        self.margin.setKeyboardTracking(False)
+        self.margin.valueChanged.connect(planning.set_margin)
+        self.suggestions = SuggestionList(planning)
+        self.adding = AddCuts(desk, planning, cutting, landmarking)
+        self.click_button, self.three_button = self.adding.click_button, self.adding.three_button
+        self.lesion, self.separate_button = self.adding.lesion, self.adding.round_button
+        self.busy = Busy()
+        self.faults = Notice()
+        self.cuts = CutList(desk, planning, cutting)
+        self.plans = PlanList(desk, planning)
+        self.table, self.name = self.plans.table, self.plans.name
+        self.add_plan_button = self.plans.add_button
+        self.delete_plan_button = self.plans.delete_button
+        self.flip_button, self.lock_button = self.cuts.flip_button, self.cuts.lock_button
+        self.delete_button = self.cuts.delete_button
+        self.column.addWidget(self.faults)
+        self.column.addWidget(self.suggest_button)
+        self.column.addLayout(row(label("Margin", "secondary", wrap=False), self.margin, 1))
+        self.column.addWidget(self.busy)
+        self.column.addWidget(self.suggestions)
+        self.column.addWidget(self.adding)
+        self.column.addWidget(label("Cuts of this plan", "secondary"))
+        self.column.addWidget(self.cuts)
+        self.column.addWidget(label("Plans", "secondary"))
+        self.column.addWidget(self.plans)
+        desk.watchers[self.place] = self.busy.watch
+        desk.bell.rung.connect(lambda _place: self.refresh())
+        desk.tools.changed.connect(self.refresh)
+        desk.live.derived_changed.connect(self.refresh)
+        desk.live.measured.connect(self._follow)
+        desk.live.assessed.connect(self._answered)
+        desk.live.failed.connect(lambda _words: self._answered())
+        desk.notices["plan"] = self.faults.say
+        self.refresh()
+
+    def blocked(self) -> str:
+        """Wait for the liver; lesions need not be there."""
+        return "" if self.desk.session.work.segmentation is not None else "Needs the liver."
+
+    def state(self) -> str:
+        """How many cuts the plan on screen has."""
+        work = self.desk.session.work
+        count = len(work.cuts)
+        if not count:
+            return ""
+        word = "plane" if planes_only(work.active_plan) is not None else "cut"
+        return f"{plan_title(work.active_plan)}, {count} {word}{'s' * (count != 1)}"
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
+        """Show what was worked out while the step was folded."""
+        super().showEvent(event)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show plans, cuts and what can be done."""
+        work, lesions = self.desk.session.work, lesions_of(self.desk)
+        self.next.setText(self._next(lesions))
+        self.suggest_button.setEnabled(bool(lesions) and self.desk.live.index is not None)
+        self.suggest_button.setToolTip("" if lesions else "Needs a metastasis to separate.")
+        show_number(self.margin, work.margin_mm)
+        self.suggestions.refresh()
+        self.adding.refresh()
+        self.cuts.refresh()
+        self.plans.refresh()
+
+    def _next(self, lesions: list[int]) -> str:
+        work = self.desk.session.work
+        if not work.cuts:
+            first = (
+                "Let the best plan be suggested, or" if lesions else "Mark a metastasis first, or"
+            )
+            return f"{first} place a plane by a click on a slice."
+        if work.locked:
+            return "The cuts are locked. Unlock to move them."
+        return how_to_drag(work.active_cut)
+
+    def _follow(self) -> None:
+        """Follow a drag in the tables too."""
+        self.plans.follow()
+        self.cuts.follow()
+
+    def _answered(self) -> None:
+        """Show what speaks against the plan, in the core's words."""
+        self.faults.say(" ".join(self.desk.live.faults))
+        self._follow()
+
+
+def how_to_drag(cut: Cut | None) -> str:
+    """Say how the cut that has the handles is moved."""
+    if isinstance(cut, Plane):
+        return (
+            "Drag the square to move the plane, a round knob to turn it; in 3D drag the ball or "
+            "the arrow's tip."
+        )
+    if isinstance(cut, Surface):
+        return (
+            "Drag the line anywhere to bend the cut there, the square to move it, a round knob "
+            "to turn it; in 3D drag the blue balls."
+        )
+    if isinstance(cut, Parts) and cut.scheme in TERRITORIES:
+        return "A cut branch has no handles: click it again to keep it, or click others as well."
+    if isinstance(cut, Parts):
+        return "Named parts have no handles; tick others, or delete them and add a cut."
+    if isinstance(cut, Sheet):
+        return "A cut that folds has no handles; swap its sides, or delete it and draw another."
+    return "Drag the square to move, a diamond to resize, a round knob to turn; in 3D the balls."

@@ -1,0 +1,304 @@
+"""Verbs of the fourth step: planes, and what is done to any cut and plan."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+
+import numpy as np
+from PySide6.QtCore import QObject
+
+from liverplan.app.session.desk import Desk
+from liverplan.app.session.jobs import Progress
+from liverplan.app.session.measuring import remnant_of
+from liverplan.app.session.session import Topic
+from liverplan.app.session.work import lesion_title, next_plan_name, plan_title
+from liverplan.app.steps.resection.cut_words import kind_of
+from liverplan.app.steps.resection.moves import middle_of
+from liverplan.errors import PlanError
+from liverplan.resection import Ablation, Cut, Plan, Plane, Sheet, Sphere, Surface, Wedge
+from liverplan.volume import FloatArray
+from liverplan.volumetry import VolumeIndex
+from liverplan.volumetry.cut_volumes import PlanIndex
+from liverplan.volumetry.search import sphere
+from liverplan.volumetry.suggest import Suggested, Suggestions, suggest
+
+MOST_CUTS = 12
+SMALLEST_ML = 1e-6
+DIRECTIONS = 3000
+"""Normals that are tried when one lesion is to be separated."""
+
+
+class Planning(QObject):
+    """Adds planes; deletes, names and compares cuts and plans."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self.desk = desk
+        self.suggestions: Suggestions | None = None
+        desk.session.subscribe(self._forget)
+        desk.tools.clicked.connect(self._clicked)
+
+    def _forget(self, topics: frozenset[Topic]) -> None:
+        """Suggestions hold for one mask and one margin."""
+        known = self.suggestions
+        if topics & {"ct", "labels", "maps"} or (
+            known is not None and known.margin_mm != self.desk.session.work.margin_mm
+        ):
+            self.suggestions = None
+
+    def _clicked(self, tool: str, point: FloatArray, _view: object) -> None:
+        if tool == "plane":
+            self.add_through(point)
+        elif tool == "three points":
+            self._third(point)
+
+    def add_through(self, point: FloatArray) -> None:
+        """Add a plane through a point of the liver; the larger part stays."""
+        plane = self.plane_through(point)
+        if plane is not None:
+            self.add("add plane", plane)
+
+    def plane_through(self, point: FloatArray) -> Plane | None:
+        """Return a plane through a point, the larger part staying; None while that is unknown."""
+        if self.desk.live.index is None:
+            self.desk.say("resection", "The liver is still being measured; click again.")
+            return None
+        toward = self.centre() - point
+        if np.linalg.norm(toward) < 15:
+            toward = self._away_from_lesions(point)
+        toward[2] *= 0.3  # rather upright than flat: most transections run from front to back
+        return Plane(point_mm=point, normal=toward)
+
+    def _third(self, point: FloatArray) -> None:
+        points = self.desk.views.points_mm
+        points.append(point)
+        self.desk.views.redraw()
+        if len(points) < 3:
+            self.desk.say("resection", f"{len(points)} of 3 points; click the next.", "info")
+            return
+        first, second, third = (np.asarray(p) for p in points)
+        self.desk.views.points_mm = []
+        normal = np.cross(second - first, third - first)
+        area = float(np.linalg.norm(normal))
+        if area < 50:
+            self.desk.say(
+                "resection", "The three points lie on one line; click three that span a plane."
+            )
+            return
+        centroid = (first + second + third) / 3
+        self.add("add plane", self._larger_stays(Plane(point_mm=centroid, normal=normal / area)))
+
+    def separate(self, label: int) -> None:
+        """Add the plane that leaves most and takes one lesion with the margin."""
+        index, margin = self.desk.live.index, self.desk.session.work.margin_mm
+        if index is None:
+            return
+
+        def task(_report: Progress, _cancel: threading.Event) -> Plane:
+            return separating_plane(index, label, margin)
+
+        def then(plane: object) -> None:
+            if isinstance(plane, Plane):
+                self.add(f"separate {lesion_title(label)}", self._anchored(plane))
+
+        self.desk.run("resection", f"Separating {lesion_title(label)}", task, then)
+
+    def suggest(self) -> None:
+        """Search each family of plans at the margin; the best plane is filled in at once."""
+        index, margin = self.desk.live.plan_index, self.desk.session.work.margin_mm
+        if index is None:
+            return
+        line = self.desk.live.rule.line
+
+        def task(_report: Progress, _cancel: threading.Event) -> Suggestions:
+            return suggest(index, margin_mm=margin, threshold_fraction=line)
+
+        def then(found: object) -> None:
+            if not isinstance(found, Suggestions):
+                return
+            self.suggestions = found
+            planes = [best for best in found.best if best.family == "plane"]
+            self.take(planes[0] if planes else found.best[0])
+            self.desk.say("resection", found.sentence, "info")
+
+        self.desk.run("resection", "Searching", task, then)
+
+    def take(self, suggested: Suggested) -> None:
+        """Fill in a suggested plan in place of the active plan's cuts."""
+        cuts = suggested.plan.cuts
+        work = self.desk.session.work
+        self.desk.session.do(f"suggested {suggested.family}", work.with_cuts(cuts, 0))
+        self.show(cuts[0])
+
+    def set_margin(self, margin_mm: float) -> None:
+        """Plan with another margin."""
+        work = self.desk.session.work
+        if margin_mm != work.margin_mm:
+            self.desk.session.do("margin", replace(work, margin_mm=margin_mm))
+
+    def delete_cut(self) -> None:
+        """Take the active cut away."""
+        work = self.desk.session.work
+        if work.active_cut is None:
+            return
+        cuts = tuple(cut for n, cut in enumerate(work.cuts) if n != work.cut)
+        name = f"delete {kind_of(work.active_cut)}"
+        self.desk.session.do(name, work.with_cuts(cuts, len(cuts) - 1))
+
+    def flip(self) -> None:
+        """Let the other side of the active cut stay."""
+        work = self.desk.session.work
+        other = None if work.active_cut is None else flipped(work.active_cut)
+        if other is not None:
+            self.desk.session.do("swap sides", work.with_cut(other))
+
+    def toggle_lock(self) -> None:
+        """Protect the cuts from the mouse, or give them back to it."""
+        work = self.desk.session.work
+        name = "unlock cuts" if work.locked else "lock cuts"
+        self.desk.session.do(name, replace(work, locked=not work.locked))
+
+    def add_plan(self) -> None:
+        """Begin another plan as a copy of this one, to be changed and compared."""
+        work = self.desk.session.work
+        plan = Plan(name=next_plan_name(work.plans), cuts=work.cuts)
+        after = replace(work, plans=(*work.plans, plan), plan=len(work.plans))
+        self.desk.session.do(f"add {plan.name}", after)
+
+    def delete_plan(self) -> None:
+        """Delete the active plan; the last one is emptied instead."""
+        work = self.desk.session.work
+        name = plan_title(work.active_plan)
+        others = tuple(p for n, p in enumerate(work.plans) if n != work.plan)
+        plans = others or (Plan(name=name, cuts=()),)
+        number = min(work.plan, len(plans) - 1)
+        after = replace(work, plans=plans, plan=number, cut=len(plans[number].cuts) - 1)
+        self.desk.session.do(f"delete {name}", after)
+
+    def rename_plan(self, name: str) -> None:
+        """Give the active plan another name."""
+        work = self.desk.session.work
+        clean = name.strip()[:40]
+        if not clean or clean == plan_title(work.active_plan):
+            return
+        if clean in {plan_title(plan) for plan in work.plans}:
+            self.desk.say("resection", f"There is already a plan named {clean}.")
+            return
+        plans = list(work.plans)
+        plans[work.plan] = replace(plans[work.plan], name=clean)
+        self.desk.session.do("rename plan", replace(work, plans=tuple(plans)))
+
+    def add(self, name: str, cut: Cut) -> bool:
+        """Add a cut to the active plan, unless it misses the liver; say whether it was added."""
+        work = self.desk.session.work
+        index = self.desk.live.plan_index
+        if len(work.cuts) >= MOST_CUTS:
+            self.desk.say("resection", f"A plan takes {MOST_CUTS} cuts; delete one first.")
+            return False
+        if index is not None and misses(index, cut):
+            self.desk.say(
+                "resection",
+                f"This {kind_of(cut)} misses the liver, so it was not added. Click on the liver.",
+            )
+            return False
+        self.desk.say("resection", "")
+        self.desk.tools.choose("")
+        self.desk.session.do(name, work.with_added(cut))
+        self.show(cut)
+        return True
+
+    def show(self, cut: Cut) -> None:
+        """Bring slices that cross a cut into view."""
+        centre = self.centre()
+        if isinstance(cut, Plane):
+            centre = centre - cut.signed_distance_mm(centre) * cut.normal
+        elif isinstance(cut, Sphere | Ablation):
+            centre = cut.centre_mm
+        elif isinstance(cut, Wedge):
+            centre = cut.tip_mm
+        elif isinstance(cut, Surface):
+            centre = middle_of(cut)
+        else:
+            return
+        self.desk.views.move_crosshair(centre)
+
+    def _anchored(self, plane: Plane) -> Plane:
+        """Return the same plane, held at its point nearest to the liver's centre."""
+        centre = self.centre()
+        foot = centre - plane.signed_distance_mm(centre) * plane.normal
+        return Plane(point_mm=foot, normal=plane.normal)
+
+    def _larger_stays(self, plane: Plane) -> Plane:
+        index = self.desk.live.index
+        if index is None or index.remnant_ml_of([plane]) >= index.functional_ml / 2:
+            return plane
+        return Plane(point_mm=plane.point_mm, normal=-plane.normal)
+
+    def centre(self) -> FloatArray:
+        """Return the liver's middle, LPS mm."""
+        segmentation = self.desk.session.work.segmentation
+        if segmentation is None:
+            return np.zeros(3)
+        derived = self.desk.live.derived
+        if derived is not None and derived.centre_mm is not None:
+            return derived.centre_mm
+        return segmentation.grid.to_mm(np.array(segmentation.grid.shape) / 2)
+
+    def _away_from_lesions(self, point: FloatArray) -> FloatArray:
+        derived = self.desk.live.derived
+        middles = list(derived.lesion_centres.values()) if derived else []
+        away = point - np.mean(middles, axis=0) if middles else np.array([1.0, 0.0, 0.0])
+        return away if np.linalg.norm(away) > 1 else np.array([1.0, 0.0, 0.0])
+
+
+def misses(index: PlanIndex, cut: Cut) -> bool:
+    """Whether a cut takes nothing of the liver, or a plane all of it.
+
+    Raises
+    ------
+    PlanError
+        If it names parts of a map that is not at hand.
+    """
+    stays = remnant_of(index, Plan(cuts=(cut,))).remnant_ml
+    return stays >= index.functional_ml - SMALLEST_ML or (
+        isinstance(cut, Plane | Surface) and stays <= SMALLEST_ML
+    )
+
+
+def flipped(cut: Cut) -> Cut | None:
+    """Return the cut that takes the other side; None for one that has no sides."""
+    if isinstance(cut, Plane):
+        return Plane(point_mm=cut.point_mm, normal=-cut.normal)
+    if isinstance(cut, Surface):
+        last = (cut.heights_mm.shape[1] - 1) * cut.step_mm[1]
+        return Surface(
+            origin_mm=cut.origin_mm + last * cut.axes[1],
+            axes=cut.axes * np.array([[1.0], [-1.0], [-1.0]]),
+            step_mm=cut.step_mm,
+            heights_mm=-cut.heights_mm[:, ::-1],
+        )
+    if isinstance(cut, Sheet):
+        return Sheet(control_mm=cut.control_mm, stays_toward=-cut.stays_toward)
+    return None
+
+
+def separating_plane(index: VolumeIndex, label: int, margin_mm: float) -> Plane:
+    """Return the plane that takes one lesion with the margin and leaves most, of many tried.
+
+    Raises
+    ------
+    PlanError
+        If no plane leaves anything.
+    """
+    normals = sphere(DIRECTIONS)
+    support = index.support_mm(normals)[:, index.lesion_labels.index(label)]
+    offsets = support + margin_mm
+    stays = index.remnant_ml(normals, offsets)
+    best = int(np.argmax(stays))
+    if stays[best] <= 0:
+        raise PlanError(
+            f"No plane takes {lesion_title(label)} with {margin_mm:g} mm and leaves any liver."
+        )
+    normal = normals[best]
+    return Plane(point_mm=normal * offsets[best], normal=normal)

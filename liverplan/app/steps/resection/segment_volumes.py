@@ -1,0 +1,56 @@
+"""Volumes of the segments, and shares of the liver beside what is published."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
+
+from liverplan.app.kit import theme
+from liverplan.app.kit.widgets import Notice, Table, label
+from liverplan.report.numbers import ml
+from liverplan.resection.anatomical import share_warnings, split_fourth, usual_shares
+from liverplan.resection.maps import PartMap
+from liverplan.segmentation import Segmentation
+
+
+class SegmentVolumes(QDialog):
+    """Two tables: each segment's millilitres, and each part's share with its usual range."""
+
+    def __init__(self, part_map: PartMap, segmentation: Segmentation, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName("liverplan")
+        self.setStyleSheet(theme.STYLE + "QDialog { background: #1e1e22; }")
+        self.setWindowTitle("Segment volumes")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.segments = Table(["Segment", "mL", "share"], stretch=0, most_rows=9)
+        self.shares = Table(["Part", "share", "usual", "source"], stretch=3, most_rows=9)
+        self.notice = Notice()
+        column = QVBoxLayout(self)
+        column.addWidget(self.notice)
+        column.addWidget(label("Functional liver by segment", "secondary"))
+        column.addWidget(self.segments)
+        column.addWidget(label("Shares beside published ranges", "secondary"))
+        column.addWidget(self.shares)
+        self.resize(640, 560)
+        volumes = part_map.volumes_ml(segmentation)
+        fractions = part_map.shares_fraction(segmentation)
+        self.segments.fill([(n, ml(v), _percent(fractions[n])) for n, v in volumes.items()])
+        self.shares.fill(share_rows(fractions))
+        self.notice.say(" ".join(share_warnings(fractions)))
+
+
+def share_rows(fractions: dict[str, float]) -> list[tuple[str, str, str, str]]:
+    """Return each published part's share here and its usual range."""
+    return [
+        (
+            usual.name,
+            _percent(sum(fractions.get(name, 0.0) for name in split_fourth(usual.segments))),
+            f"{100 * usual.low_fraction:.0f} to {100 * usual.high_fraction:.0f} %",
+            usual.source,
+        )
+        for usual in usual_shares()
+    ]
+
+
+def _percent(fraction: float) -> str:
+    return f"{100 * fraction:.1f} %"

@@ -1,0 +1,121 @@
+"""One fact that people attest: answer, by whom, when, evidence, and its criterion's state."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from typing import Literal
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout
+
+from liverplan.app.kit.field import Field, read_date, read_text
+from liverplan.app.kit.widgets import Notice, label, row
+from liverplan.app.steps.result.facts import Facts
+from liverplan.eligibility import Fact, FactQuestion
+from liverplan.eligibility.protocol import FactValue
+from liverplan.findings import CriterionFinding
+
+Answer = FactValue | Literal["unclear"] | None
+
+MOST_CHOICES = 21
+"""A whole number without limits is offered from 0 to 20."""
+
+FIRST = "Answer the question first; then say who attests it."
+
+
+class FactRow(QFrame):
+    """One row of the form."""
+
+    def __init__(
+        self,
+        question: FactQuestion,
+        facts: Facts,
+        attesting: Callable[[], tuple[str, date | None]],
+    ) -> None:
+        super().__init__()
+        self.question, self.facts, self._attesting = question, facts, attesting
+        self.answers = answers_of(question)
+        self.answer = QComboBox()
+        self.answer.addItems([words for words, _ in self.answers])
+        self.answer.setMinimumWidth(84)
+        self.answer.setAccessibleName(question.label)
+        self.answer.activated.connect(self._answered)
+        self.by = Field("", read_text, self._keep, width=150)
+        self.date = Field("", read_date, self._keep, width=104)
+        self.note = Field("", read_text, self._keep, width=150)
+        self.by.line.setPlaceholderText("by whom")
+        self.note.line.setPlaceholderText("evidence: report, version, witness")
+        self.title = label(question.label[:1].upper() + question.label[1:], wrap=False)
+        self.state = label("", "secondary", wrap=False)
+        self.words = label(question.question, "secondary")
+        self.notice = Notice()
+        self._build()
+
+    def _build(self) -> None:
+        fields = QHBoxLayout()
+        fields.setSpacing(6)
+        for part, stretch in ((self.answer, 0), (self.by, 3), (self.date, 0), (self.note, 4)):
+            fields.addWidget(part, stretch, Qt.AlignmentFlag.AlignTop)
+        self.answer.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 4, 0, 4)
+        layout.setSpacing(3)
+        layout.addLayout(row(self.title, 1, self.state))
+        layout.addWidget(self.words)
+        layout.addLayout(fields)
+        layout.addWidget(self.notice)
+
+    def show_fact(self, fact: Fact | None) -> None:
+        """Show what is attested."""
+        value = None if fact is None else fact.value
+        self.answer.setCurrentIndex(
+            next((n for n, (_, v) in enumerate(self.answers) if v is value or _same(v, value)), 0)
+        )
+        self.by.show_text("" if fact is None else fact.by)
+        self.date.show_text("" if fact is None or fact.date is None else fact.date.isoformat())
+        self.note.show_text("" if fact is None else fact.note)
+        self.notice.say("")
+
+    def show_state(self, results: Sequence[CriterionFinding]) -> None:
+        """Show the criteria that this fact belongs to."""
+        self.state.setText("; ".join(f"{r.title or r.id}: {r.state}" for r in results))
+        self.state.setToolTip("\n".join(r.finding for r in results))
+
+    def _answered(self, _at: int) -> None:
+        who, day = self._attesting()
+        if self.answer.currentIndex() and who and not self.by.line.text():
+            self.by.line.setText(who)
+            if not self.date.line.text() and day is not None:
+                self.date.line.setText(day.isoformat())
+        self.notice.say(self._keep() if self.answer.currentIndex() else self._forget())
+
+    def _forget(self) -> str:
+        return self.facts.attest(self.question.name, None)
+
+    def _keep(self) -> str:
+        value = self.answers[self.answer.currentIndex()][1]
+        if value is None:
+            return FIRST
+        fact = Fact(
+            value=value,
+            by=" ".join(self.by.value().split()),
+            date=self.date.value(),
+            note=" ".join(self.note.value().split()),
+        )
+        return self.facts.attest(self.question.name, fact)
+
+
+def answers_of(question: FactQuestion) -> list[tuple[str, Answer]]:
+    """Return what can be answered, in words and as the patient file holds it."""
+    if question.answer == "yes or no":
+        answers: list[tuple[str, Answer]] = [("yes", True), ("no", False)]
+    else:
+        low = question.lowest or 0
+        high = low + MOST_CHOICES - 1 if question.highest is None else question.highest
+        answers = [(str(n), n) for n in range(low, high + 1)]
+    return [("\N{EN DASH}", None), *answers, ("unclear", "unclear")]
+
+
+def _same(a: object, b: object) -> bool:
+    return type(a) is type(b) and a == b

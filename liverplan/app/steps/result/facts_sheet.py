@@ -1,0 +1,212 @@
+"""The patient's facts as a form: one row for each thing that the protocol asks people to attest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QComboBox, QFileDialog, QFrame, QScrollArea, QVBoxLayout, QWidget
+
+from liverplan.app.kit.field import Field, read_date, read_number, read_text
+from liverplan.app.kit.widgets import Notice, button, clear, label, row
+from liverplan.app.session.desk import Desk
+from liverplan.app.session.session import Topic
+from liverplan.app.steps.result.fact_row import FactRow
+from liverplan.app.steps.result.facts import PLACE, Facts
+from liverplan.eligibility import Patient, Protocol, shipped_protocols
+from liverplan.errors import InputError
+
+OTHER = "Another protocol file…"
+
+SEXES = ("", "female", "male")
+
+
+class FactsSheet(QFrame):
+    """Lies over the views; the criteria in the result panel follow each answer."""
+
+    done = Signal()
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self.desk = desk
+        self.facts = Facts(desk)
+        self.notice = Notice()
+        desk.notices[PLACE] = self.notice.say
+        self.protocol = QComboBox()
+        self.protocol.activated.connect(self._protocol)
+        self.load_button = button("Read file…", self._load, tip="A patient file (TOML)")
+        self.save_button = button("Write file…", self._save, tip="What is known, as TOML")
+        self.done_button = button("Done", self.done.emit, role="primary")
+        self.attester = Field("You attest as", read_text, lambda: "", width=190)
+        self.attester.setToolTip("Name and day are put beside each answer that you give")
+        self.day = Field("on", read_date, lambda: "", width=110)
+        self.day.show_text(datetime.now().astimezone().date().isoformat())
+        self.persons = self._persons()
+        self.sex = QComboBox()
+        self.sex.addItems(["\N{EN DASH}", *SEXES[1:]])
+        self.sex.activated.connect(self._sex)
+        self.visits = label("", "secondary")
+        self.rows: dict[str, FactRow] = {}
+        self._build()
+        desk.session.subscribe(self._changed)
+        desk.live.assessed.connect(self.show_states)
+
+    def _persons(self) -> dict[str, Field]:
+        def field(key: str, name: str, read: Callable[[str], Any], width: int) -> Field:
+            return Field(name, read, lambda: self._person(key), width=width)
+
+        return {
+            "birth_date": field("birth_date", "Birth date", read_date, 110),
+            "decision_date": field("decision_date", "Decision date", read_date, 110),
+            "height_cm": field("height_cm", "Height, cm", read_number, 70),
+            "weight_kg": field("weight_kg", "Weight, kg", read_number, 70),
+        }
+
+    def _build(self) -> None:
+        inside = QWidget()
+        self.column = QVBoxLayout(inside)
+        self.column.setContentsMargins(16, 4, 16, 12)
+        self.column.setSpacing(8)
+        person = row(*self.persons.values(), spacing=12)
+        person.addWidget(label("Sex", "secondary", wrap=False), 0, Qt.AlignmentFlag.AlignTop)
+        person.addWidget(self.sex, 0, Qt.AlignmentFlag.AlignTop)
+        person.addStretch()
+        self.column.addLayout(person)
+        self.column.addWidget(self.visits)
+        self.column.addLayout(row(self.attester, self.day, 1, spacing=12))
+        self.asked = QVBoxLayout()
+        self.asked.setSpacing(2)
+        self.column.addLayout(self.asked)
+        self.column.addStretch()
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setWidget(inside)
+        self.area = area
+        head = row(
+            label("Patient facts", "title", wrap=False),
+            label("for", "secondary", wrap=False),
+            self.protocol,
+            1,
+            self.load_button,
+            self.save_button,
+            self.done_button,
+        )
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 8, 0, 0)
+        head.setContentsMargins(16, 0, 16, 0)
+        layout.addLayout(head)
+        layout.addWidget(self.notice)
+        layout.addWidget(area, 1)
+
+    def refresh(self) -> None:
+        """Show what is attested; fields that were refused show what holds."""
+        work = self.desk.session.work
+        if work.volume is None:
+            return
+        protocol, patient = self.facts.protocol, self.facts.patient
+        self._show_protocol(protocol, str(work.documents["protocol"]["name"]))
+        if list(self.rows) != list(protocol.facts):
+            self._ask(protocol)
+        for key, field in self.persons.items():
+            field.show_text(_shown(getattr(patient, key)))
+        self.sex.setCurrentIndex(SEXES.index(patient.sex or ""))
+        self.visits.setText(_visits_words(patient))
+        self.visits.setVisible(bool(patient.visits))
+        for name, one in self.rows.items():
+            one.show_fact(patient.facts.get(name))
+        self.show_states()
+
+    def show_states(self) -> None:
+        """Show the states of the criteria that each fact belongs to."""
+        findings = self.desk.live.findings
+        if findings is None or not self.rows:
+            return
+        results = {c.id: c for c in findings.criteria}
+        protocol = self.facts.protocol
+        for name, one in self.rows.items():
+            asking = [c for c in protocol.criteria if name in c.requires and c.id in results]
+            one.show_state([results[c.id] for c in asking])
+
+    def _changed(self, topics: frozenset[Topic]) -> None:
+        if topics & {"ct", "facts"}:
+            self.refresh()
+
+    def _ask(self, protocol: Protocol) -> None:
+        clear(self.asked)
+        self.rows = {
+            name: FactRow(question, self.facts, self._attesting)
+            for name, question in protocol.facts.items()
+        }
+        for one in self.rows.values():
+            self.asked.addWidget(one)
+
+    def _attesting(self) -> tuple[str, date | None]:
+        """Who gives answers now, and the day."""
+        try:
+            return self.attester.value() or "", self.day.value()
+        except InputError:
+            return "", None
+
+    def _show_protocol(self, protocol: Protocol, name: str) -> None:
+        names = [*shipped_protocols()]
+        if name not in names:
+            names.append(name)
+        self.protocol.clear()
+        for one in names:
+            self.protocol.addItem(protocol.title if one == name else one, one)
+        self.protocol.addItem(OTHER, "")
+        self.protocol.setCurrentIndex(names.index(name))
+
+    def _protocol(self, at: int) -> None:
+        chosen = self.protocol.itemData(at)
+        if not chosen:
+            answer: Any = QFileDialog.getOpenFileName(
+                self.window(), "A trial's protocol", "", "Protocol (*.toml)"
+            )
+            chosen = answer[0]
+        if chosen and chosen != self.desk.session.work.documents["protocol"]["name"]:
+            self.facts.choose_protocol(chosen)
+        self.refresh()
+
+    def _person(self, key: str) -> str:
+        value = self.persons[key].value()
+        changed = replace(self.facts.patient, **{key: value})
+        return self.facts.keep(changed, key.partition("_")[0] if key[0] in "hw" else _words(key))
+
+    def _sex(self, at: int) -> None:
+        changed: Patient = replace(self.facts.patient, sex=SEXES[at] or None)  # type: ignore[arg-type]
+        self.facts.keep(changed, "sex")
+
+    def _load(self) -> None:
+        chosen: Any = QFileDialog.getOpenFileName(
+            self.window(), "Patient file", "", "Patient facts (*.toml)"
+        )
+        if chosen[0]:
+            self.facts.load(Path(chosen[0]))
+
+    def _save(self) -> None:
+        chosen: Any = QFileDialog.getSaveFileName(
+            self.window(), "Write the facts", "patient.toml", "Patient facts (*.toml)"
+        )
+        if chosen[0]:
+            self.facts.save(Path(chosen[0]))
+
+
+def _shown(value: date | float | None) -> str:
+    if value is None:
+        return ""
+    return value.isoformat() if isinstance(value, date) else f"{value:.10g}"
+
+
+def _words(key: str) -> str:
+    return key.replace("_", " ")
+
+
+def _visits_words(patient: Patient) -> str:
+    count = len(patient.visits)
+    return f"The file holds {count} visit{'s' * (count != 1)} of target lesions (RECIST)."
