@@ -1,0 +1,40 @@
+"""The nouns of a result, on the ground floor: every room that finds something returns these.
+
+Nothing here is rounded and nothing is a sentence: a `Statement` is a key with values, and
+`liverplan.words` makes sentences of it in the reader's language. Each noun writes and reads its
+own JSON; `Findings` is the whole document that the command line prints and the case stores.
+"""
+
+from liverplan.findings.criteria import CriterionFinding, Eligibility, State
+from liverplan.findings.cuts import CutFinding, PlaneFinding, SegmentFinding
+from liverplan.findings.document import SCHEMA, Findings
+from liverplan.findings.faults import Fault
+from liverplan.findings.lesions import LesionFinding, LesionState, Margin
+from liverplan.findings.series import SeriesSummary
+from liverplan.findings.statement import Statement, Value, told
+from liverplan.findings.uncertainty import Contribution, Uncertainty
+from liverplan.findings.volumes import Denominator, RemnantFraction, Volumes
+
+__all__ = [
+    "SCHEMA",
+    "Contribution",
+    "CriterionFinding",
+    "CutFinding",
+    "Denominator",
+    "Eligibility",
+    "Fault",
+    "Findings",
+    "LesionFinding",
+    "LesionState",
+    "Margin",
+    "PlaneFinding",
+    "RemnantFraction",
+    "SegmentFinding",
+    "SeriesSummary",
+    "State",
+    "Statement",
+    "Uncertainty",
+    "Value",
+    "Volumes",
+    "told",
+]

@@ -1,0 +1,54 @@
+"""What a protocol says of one plan, criterion by criterion."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, Self
+
+State = Literal["met", "not met", "missing", "needs judgement"]
+Eligibility = Literal["eligible", "not eligible", "undecided"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CriterionFinding:
+    """What is known of one criterion: its state, the value found, and one sentence.
+
+    ``source``, ``ambiguity`` and ``attested_by`` are evidence for the committee.
+    """
+
+    id: str
+    state: State
+    finding: str
+    value: float | int | str | bool | None = None
+    title: str = ""
+    source: str = ""
+    ambiguity: str = ""
+    attested_by: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return every field by its name."""
+        return {
+            "id": self.id,
+            "state": self.state,
+            "finding": self.finding,
+            "value": self.value,
+            "title": self.title,
+            "source": self.source,
+            "ambiguity": self.ambiguity,
+            "attested_by": self.attested_by,
+        }
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any]) -> Self:
+        """Read what `to_json` wrote."""
+        return cls(
+            id=document["id"],
+            state=document["state"],
+            finding=document["finding"],
+            value=document.get("value"),
+            title=document.get("title", ""),
+            source=document.get("source", ""),
+            ambiguity=document.get("ambiguity", ""),
+            attested_by=document.get("attested_by", ""),
+        )

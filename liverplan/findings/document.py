@@ -1,0 +1,99 @@
+"""What was found for one plan on one CT: numbers, their uncertainty, and what the protocol says.
+
+Nothing here is rounded; `Findings.to_json` is the document that the command line prints and the
+case stores, and `Findings.from_json` reads it back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+
+from liverplan.findings.criteria import CriterionFinding, Eligibility
+from liverplan.findings.cuts import CutFinding, PlaneFinding, SegmentFinding
+from liverplan.findings.lesions import LesionFinding
+from liverplan.findings.series import SeriesSummary
+from liverplan.findings.uncertainty import Uncertainty
+from liverplan.findings.volumes import RemnantFraction, Volumes
+
+SCHEMA = "liverplan.result/1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Findings:
+    """Everything that one assessment says; ``notes`` are sentences the reader must see."""
+
+    series: SeriesSummary
+    volumes: Volumes
+    remnant_fraction: RemnantFraction
+    uncertainty: Uncertainty
+    threshold_fraction: float
+    margin_mm: float | None
+    lesions: tuple[LesionFinding, ...]
+    criteria: tuple[CriterionFinding, ...]
+    eligibility: Eligibility
+    planes: tuple[PlaneFinding, ...] = ()
+    plan: str = ""
+    cuts: tuple[CutFinding, ...] = ()
+    segments: tuple[SegmentFinding, ...] = ()
+    notes: tuple[str, ...] = ()
+    protocol: str = ""
+    software: str = ""
+
+    @property
+    def planned(self) -> bool:
+        """Whether anything is cut."""
+        return bool(self.planes or self.cuts)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the ``liverplan.result/1`` document: mL, mm and fractions, unrounded."""
+        return {
+            "schema": SCHEMA,
+            "series": self.series.to_json(),
+            "volumes_ml": self.volumes.to_json(),
+            "remnant_fraction": self.remnant_fraction.to_json(),
+            **self.uncertainty.to_json(),
+            "threshold_fraction": self.threshold_fraction,
+            "margin_mm": self.margin_mm,
+            "lesions": [lesion.to_json() for lesion in self.lesions],
+            "criteria": [criterion.to_json() for criterion in self.criteria],
+            "eligibility": self.eligibility,
+            "planes": [plane.to_json() for plane in self.planes],
+            "plan": self.plan,
+            "cuts": [cut.to_json() for cut in self.cuts],
+            "segments": [segment.to_json() for segment in self.segments],
+            "notes": list(self.notes),
+            "protocol": self.protocol,
+            "software": self.software,
+        }
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any]) -> Self:
+        """Read what `to_json` wrote.
+
+        Raises
+        ------
+        KeyError, TypeError, ValueError
+            If the document is no ``liverplan.result/1``.
+        """
+        if document["schema"] != SCHEMA:
+            raise ValueError(f"schema {document['schema']!r} is not {SCHEMA!r}")
+        return cls(
+            series=SeriesSummary.from_json(document["series"]),
+            volumes=Volumes.from_json(document["volumes_ml"]),
+            remnant_fraction=RemnantFraction.from_json(document["remnant_fraction"]),
+            uncertainty=Uncertainty.from_json(document),
+            threshold_fraction=document["threshold_fraction"],
+            margin_mm=document["margin_mm"],
+            lesions=tuple(map(LesionFinding.from_json, document["lesions"])),
+            criteria=tuple(map(CriterionFinding.from_json, document["criteria"])),
+            eligibility=document["eligibility"],
+            planes=tuple(map(PlaneFinding.from_json, document["planes"])),
+            plan=document.get("plan", ""),  # absent while there were planes only
+            cuts=tuple(map(CutFinding.from_json, document.get("cuts", ()))),
+            segments=tuple(map(SegmentFinding.from_json, document.get("segments", ()))),
+            notes=tuple(document["notes"]),
+            protocol=document["protocol"],
+            software=document["software"],
+        )
