@@ -18,8 +18,8 @@ from liverplan.errors import PlanError
 from liverplan.resection.couinaud import branch_voxels, by_branches, nearest_parts
 from liverplan.resection.maps import PartMap, hangs_on
 from liverplan.resection.plan import Parts, Plan
-from liverplan.segmentation.branching import Branch, branches_of
 from liverplan.segmentation.labels import Segmentation
+from liverplan.segmentation.vessels.branches import Branch, branches_of
 from liverplan.volume import FloatArray, Grid
 
 Tree = Literal["portal", "hepatic"]
@@ -54,7 +54,7 @@ def territory_maps(
     -------
     dict of str to PartMap
         "portal", "hepatic": as far as there is such a tree. Branches are named as
-        `liverplan.segmentation.branching` says.
+        `liverplan.segmentation.vessels.branches` says.
     """
     found: dict[str, PartMap] = {}
     for tree, name in TREES.items():

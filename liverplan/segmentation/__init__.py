@@ -1,10 +1,9 @@
 """Volume -> Segmentation: liver, metastases, vessels; automatic, corrected or given."""
 
-from liverplan.segmentation.axes import Axes, axes_of
 from liverplan.segmentation.backends import Segmenter, find_segmenters, segment_with
-from liverplan.segmentation.branching import Branch, branches_of
-from liverplan.segmentation.contours import apply_contours, outline_mask
-from liverplan.segmentation.edit import (
+from liverplan.segmentation.classical.liver import segment_liver
+from liverplan.segmentation.edit.contours import apply_contours, outline_mask
+from liverplan.segmentation.edit.corrections import (
     brush,
     click,
     erase,
@@ -13,18 +12,19 @@ from liverplan.segmentation.edit import (
     resize_lesion,
     split_lesion,
 )
-from liverplan.segmentation.files import (
+from liverplan.segmentation.files.masks import (
     MaskFile,
     read_mask_file,
     segmentation_from_files,
     write_mask_file,
 )
-from liverplan.segmentation.hints import Hint, hints
 from liverplan.segmentation.labels import Provenance, Segmentation
-from liverplan.segmentation.lesions import lesion_from_click, lesion_from_stroke
-from liverplan.segmentation.liver import segment_liver
+from liverplan.segmentation.lesions.axes import Axes, axes_of
+from liverplan.segmentation.lesions.hints import Hint, hints
+from liverplan.segmentation.lesions.outline import lesion_from_click, lesion_from_stroke
 from liverplan.segmentation.results import Doubt, DoubtfulPlace, LesionResult, LiverResult
-from liverplan.segmentation.vessels import Vessels, find_vessels
+from liverplan.segmentation.vessels.branches import Branch, branches_of
+from liverplan.segmentation.vessels.trees import Vessels, find_vessels
 
 __all__ = [
     "Axes",

@@ -12,7 +12,7 @@ from threading import Event
 from typing import Protocol, runtime_checkable
 
 from liverplan.errors import BackendError, LiverplanError
-from liverplan.segmentation.liver import segment_liver
+from liverplan.segmentation.classical.liver import segment_liver
 from liverplan.segmentation.results import LiverResult, Progress
 from liverplan.volume import Volume
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from liverplan.segmentation.checks import UNENHANCED_HU
+from liverplan.segmentation.classical.checks import UNENHANCED_HU
 from liverplan.segmentation.labels import LIVER, Provenance, Quality, Segmentation
 
 

@@ -16,7 +16,7 @@ from liverplan.resection.anatomical import SEGMENTS
 from liverplan.resection.couinaud import by_branches
 from liverplan.resection.maps import PartMap
 from liverplan.segmentation import Segmentation, read_mask_file
-from liverplan.segmentation.files import SUFFIXES
+from liverplan.segmentation.files.masks import SUFFIXES
 from liverplan.segmentation.results import Mask
 from liverplan.volume import Grid
 

@@ -23,7 +23,7 @@ from liverplan.resection.territories import (
     toggled,
 )
 from liverplan.segmentation import Segmentation, read_mask_file
-from liverplan.segmentation.files import SUFFIXES
+from liverplan.segmentation.files.masks import SUFFIXES
 from liverplan.segmentation.results import Mask
 from liverplan.volume import Grid
 from liverplan.workflow.inputs import Request

@@ -16,7 +16,7 @@ import scipy.ndimage as ndi
 import SimpleITK as sitk
 from skimage.morphology import convex_hull_image
 
-from liverplan.segmentation.shapes import depth_mm, grown
+from liverplan.segmentation.morphology import depth_mm, grown
 from liverplan.volume import Grid, Volume
 
 LIVER, SPLEEN, KIDNEY, STOMACH, GALL, PANCREAS, CAVA, AORTA, PORTA = range(1, 10)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from liverplan.segmentation.shapes import grown, shrunk, signed_depth_mm
+from liverplan.segmentation.morphology import grown, shrunk, signed_depth_mm
 from liverplan.volume import Grid
 
 

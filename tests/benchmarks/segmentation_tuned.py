@@ -16,11 +16,11 @@ from typing import Any
 import numpy as np
 
 from liverplan.errors import SegmentationError
-from liverplan.segmentation import liver as steps
-from liverplan.segmentation import masses, necks
-from liverplan.segmentation.coarse import Blocks, blocks_of, turned, with_thin_slices
-from liverplan.segmentation.density import Density, read_density
-from liverplan.segmentation.torso import Torso, around_liver, below_right_lung, find_torso
+from liverplan.segmentation.blocks import Blocks, blocks_of, turned, with_thin_slices
+from liverplan.segmentation.classical import liver as steps
+from liverplan.segmentation.classical import subcapsular, waists
+from liverplan.segmentation.classical.density import Density, read_density
+from liverplan.segmentation.classical.torso import Torso, around_liver, below_right_lung, find_torso
 from liverplan.volume import Volume
 
 TUNED: tuple[tuple[Any, str, tuple[float, ...]], ...] = (
@@ -32,8 +32,8 @@ TUNED: tuple[tuple[Any, str, tuple[float, ...]], ...] = (
     (steps, "WAIST_MM", (3.5, 4.5, 5.5)),
     (steps, "ABOVE_PER_MM", (0.04, 0.08, 0.12)),
     (steps, "WALL_PER_MM", (0.1, 0.15, 0.2)),
-    (necks, "NARROWEST_WAIST", (0.5, 0.55, 0.6)),
-    (masses, "LEAST_LIVER", (0.18, 0.22, 0.26)),
+    (waists, "NARROWEST_WAIST", (0.5, 0.55, 0.6)),
+    (subcapsular, "LEAST_LIVER", (0.18, 0.22, 0.26)),
 )
 """Where each tuned parameter is, and the values tried; the one in use is among them."""
 
@@ -83,7 +83,7 @@ def score(case: Prepared) -> float:
     except SegmentationError:
         return 0.0
     dear = steps.place_cost(case.blocks, case.torso, case.density) > 0.1
-    mask = mask | masses.dark_masses(*given, mask, barred | dear)
+    mask = mask | subcapsular.dark_masses(*given, mask, barred | dear)
     return float(2 * (mask & case.truth).sum() / (mask.sum() + case.truth.sum()))
 
 

@@ -15,7 +15,7 @@ from liverplan.resection.territories import (
     toggled,
 )
 from liverplan.segmentation.labels import Segmentation
-from liverplan.segmentation.vessels import Branch
+from liverplan.segmentation.vessels.trees import Branch
 from liverplan.volume import Grid
 from liverplan.volumetry.cut_volumes import PlanIndex, measure_plan
 

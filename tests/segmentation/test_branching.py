@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from liverplan.segmentation import branches_of, branching
+from liverplan.segmentation import branches_of
+from liverplan.segmentation.vessels import branches
 from liverplan.volume import Grid
 
 TRUNK = ((0.0, 0, -30), (0, 0, 0))
@@ -77,7 +78,7 @@ def test_separate_trees_have_trunks_of_their_own_and_specks_none():
 
 def test_more_branches_than_a_map_holds_lose_the_shortest(monkeypatch):
     mask, grid = tubes((1.0, 1.0, 1.0), TRUNK, LEFT, RIGHT, UPPER, LOWER)
-    monkeypatch.setattr(branching, "MOST", 3)
+    monkeypatch.setattr(branches, "MOST", 3)
     found = {b.name for b in branches_of(mask, grid, [(0, 0, -28)])}
     assert "1" in found
     assert len(found) <= 3

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from liverplan.segmentation.edges import at_the_foot
+from liverplan.segmentation.lesions.edges import at_the_foot
 from liverplan.volume import Grid, Volume
 
 GRID = Grid(shape=(30, 60, 60), affine=np.diag([2.0, 1.0, 1.0, 1.0]))

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 import liverplan.segmentation as room
 from liverplan.errors import BackendError, SegmentationError
 from liverplan.segmentation import backends, find_vessels, segment_with
-from liverplan.segmentation.coarse import (
+from liverplan.segmentation.blocks import (
     Blocks,
     Turn,
     blocks_of,
@@ -16,14 +16,14 @@ from liverplan.segmentation.coarse import (
     turned,
     with_thin_slices,
 )
-from liverplan.segmentation.density import Density
-from liverplan.segmentation.masses import dark_masses
+from liverplan.segmentation.classical.density import Density
+from liverplan.segmentation.classical.subcapsular import dark_masses
+from liverplan.segmentation.classical.torso import Torso, find_body, find_lungs
+from liverplan.segmentation.classical.waists import part_of_liver
+from liverplan.segmentation.classical.wall import in_muscle_mm
 from liverplan.segmentation.maxflow import cut
-from liverplan.segmentation.necks import part_of_liver
+from liverplan.segmentation.morphology import closed, depth_mm, opened, signed_depth_mm
 from liverplan.segmentation.results import LiverResult
-from liverplan.segmentation.shapes import closed, depth_mm, opened, signed_depth_mm
-from liverplan.segmentation.torso import Torso, find_body, find_lungs
-from liverplan.segmentation.wall import in_muscle_mm
 from liverplan.volume import Grid, Volume
 
 

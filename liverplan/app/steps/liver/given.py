@@ -16,7 +16,7 @@ from liverplan.app.session.masks import free_label
 from liverplan.app.steps.liver.marking import Marking
 from liverplan.errors import InputError
 from liverplan.segmentation import Provenance, Segmentation, read_mask_file
-from liverplan.segmentation.files import SUFFIXES
+from liverplan.segmentation.files.masks import SUFFIXES
 from liverplan.segmentation.labels import FIRST_LESION, LIVER
 from liverplan.segmentation.results import Mask
 from liverplan.volume import Grid

@@ -11,11 +11,11 @@ from __future__ import annotations
 import numpy as np
 import SimpleITK as sitk
 
+from liverplan.segmentation.blocks import Blocks, blocks_of, resampled
 from liverplan.segmentation.boxes import Triple, bounding_box, ends_of
-from liverplan.segmentation.coarse import Blocks, blocks_of, resampled
 from liverplan.segmentation.maxflow import cut
+from liverplan.segmentation.morphology import Float32, Spacing, mean_near, signed_depth_mm
 from liverplan.segmentation.results import Mask
-from liverplan.segmentation.shapes import Float32, Spacing, mean_near, signed_depth_mm
 from liverplan.volume import Volume
 
 FINE_MM = 1.5

@@ -12,8 +12,8 @@ import numpy as np
 from scipy import ndimage
 
 from liverplan.segmentation.boxes import bounding_box
+from liverplan.segmentation.morphology import depth_mm
 from liverplan.segmentation.results import Mask
-from liverplan.segmentation.shapes import depth_mm
 from liverplan.volume import Volume
 
 FOOT_FRACTION = 0.2

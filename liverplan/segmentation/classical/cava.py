@@ -13,10 +13,10 @@ from dataclasses import dataclass
 import numpy as np
 import scipy.ndimage as ndi
 
-from liverplan.segmentation.coarse import Blocks
-from liverplan.segmentation.shapes import Float32
-from liverplan.segmentation.spine import find_spine
-from liverplan.segmentation.torso import Torso
+from liverplan.segmentation.blocks import Blocks
+from liverplan.segmentation.classical.spine import find_spine
+from liverplan.segmentation.classical.torso import Torso
+from liverplan.segmentation.morphology import Float32
 from liverplan.volume import FloatArray
 
 RADII_MM, RING_MM = (5.5, 8.0, 10.5), (2.5, 6.0)

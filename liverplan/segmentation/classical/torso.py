@@ -8,9 +8,8 @@ import numpy as np
 import scipy.ndimage as ndi
 
 from liverplan.errors import SegmentationError
-from liverplan.segmentation.coarse import Blocks
-from liverplan.segmentation.results import Mask
-from liverplan.segmentation.shapes import (
+from liverplan.segmentation.blocks import Blocks
+from liverplan.segmentation.morphology import (
     Float32,
     grown,
     largest_piece,
@@ -18,6 +17,7 @@ from liverplan.segmentation.shapes import (
     pieces,
     shrunk,
 )
+from liverplan.segmentation.results import Mask
 
 SKIN_HU = -250
 AIR_HU = -400

@@ -18,10 +18,10 @@ from skimage.draw import polygon2mask
 
 from liverplan import __version__
 from liverplan.errors import SegmentationError
-from liverplan.segmentation.coarse import Turn, resampled
+from liverplan.segmentation.blocks import Turn, resampled
 from liverplan.segmentation.labels import LIVER, Provenance, Segmentation
+from liverplan.segmentation.morphology import Float32
 from liverplan.segmentation.results import Mask
-from liverplan.segmentation.shapes import Float32
 from liverplan.volume import Grid
 
 STEP_MM = 1.4

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from liverplan.segmentation.morphology import Float32, pieces
 from liverplan.segmentation.results import Doubt, DoubtfulPlace
-from liverplan.segmentation.shapes import Float32, pieces
 from liverplan.volume import Grid
 
 UNSURE = (0.1, 0.9)

@@ -18,12 +18,11 @@ from scipy.signal import fftconvolve
 
 from liverplan import __version__
 from liverplan.errors import SegmentationError
-from liverplan.segmentation.coarse import Blocks, blocks_of, resampled
-from liverplan.segmentation.edges import at_the_foot
+from liverplan.segmentation.blocks import Blocks, blocks_of, resampled
 from liverplan.segmentation.labels import Provenance
+from liverplan.segmentation.lesions.edges import at_the_foot
 from liverplan.segmentation.maxflow import cut
-from liverplan.segmentation.results import LesionResult, Mask
-from liverplan.segmentation.shapes import (
+from liverplan.segmentation.morphology import (
     Float32,
     Spacing,
     closed,
@@ -32,6 +31,7 @@ from liverplan.segmentation.shapes import (
     pieces,
     signed_depth_mm,
 )
+from liverplan.segmentation.results import LesionResult, Mask
 from liverplan.volume import FloatArray, Volume
 
 CLICK, STROKE = "liverplan lesion from click", "liverplan lesion from stroke"

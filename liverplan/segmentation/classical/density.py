@@ -9,9 +9,9 @@ import scipy.ndimage as ndi
 from numpy.typing import NDArray
 
 from liverplan.errors import SegmentationError
-from liverplan.segmentation.coarse import Blocks
+from liverplan.segmentation.blocks import Blocks
+from liverplan.segmentation.morphology import Float32
 from liverplan.segmentation.results import Mask
-from liverplan.segmentation.shapes import Float32
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

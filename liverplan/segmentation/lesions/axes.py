@@ -13,7 +13,7 @@ import numpy as np
 from scipy.spatial import ConvexHull, QhullError
 
 from liverplan.errors import SegmentationError
-from liverplan.segmentation.coarse import Turn
+from liverplan.segmentation.blocks import Turn
 from liverplan.segmentation.results import Mask
 from liverplan.volume import FloatArray, Grid
 

@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from skimage.morphology import h_maxima
 from skimage.segmentation import watershed
 
+from liverplan.segmentation.morphology import Float32, Spacing, depth_mm
 from liverplan.segmentation.results import Mask
-from liverplan.segmentation.shapes import Float32, Spacing, depth_mm
 
 NARROWEST_WAIST = 0.55
 HILL_MM = 0.7

@@ -16,17 +16,27 @@ import SimpleITK as sitk
 
 from liverplan import __version__
 from liverplan.errors import CancelledError, SegmentationError
-from liverplan.segmentation.cava import cava_cost, track_cava
-from liverplan.segmentation.checks import require_liver, require_series, warnings_for
-from liverplan.segmentation.coarse import Blocks, Turn, blocks_of, turned, with_thin_slices
-from liverplan.segmentation.density import Density, read_density
-from liverplan.segmentation.doubt import doubt_of
+from liverplan.segmentation.blocks import Blocks, Turn, blocks_of, turned, with_thin_slices
+from liverplan.segmentation.classical.cava import cava_cost, track_cava
+from liverplan.segmentation.classical.checks import require_liver, require_series, warnings_for
+from liverplan.segmentation.classical.confidence import doubt_of
+from liverplan.segmentation.classical.density import Density, read_density
+from liverplan.segmentation.classical.spine import behind_spine_mm, muscle_hu
+from liverplan.segmentation.classical.subcapsular import dark_masses
+from liverplan.segmentation.classical.surface import draw_surface
+from liverplan.segmentation.classical.torso import (
+    Torso,
+    around_liver,
+    behind_left_mm,
+    below_right_lung,
+    diaphragm_excess_mm,
+    find_torso,
+)
+from liverplan.segmentation.classical.waists import part_of_liver
+from liverplan.segmentation.classical.wall import beyond_ribs_mm, in_muscle_mm
 from liverplan.segmentation.labels import Provenance
-from liverplan.segmentation.masses import dark_masses
 from liverplan.segmentation.maxflow import cut
-from liverplan.segmentation.necks import part_of_liver
-from liverplan.segmentation.results import LiverResult, Mask, Progress
-from liverplan.segmentation.shapes import (
+from liverplan.segmentation.morphology import (
     Float32,
     closed,
     depth_mm,
@@ -36,17 +46,7 @@ from liverplan.segmentation.shapes import (
     piece_with_most,
     shrunk,
 )
-from liverplan.segmentation.spine import behind_spine_mm, muscle_hu
-from liverplan.segmentation.surface import draw_surface
-from liverplan.segmentation.torso import (
-    Torso,
-    around_liver,
-    behind_left_mm,
-    below_right_lung,
-    diaphragm_excess_mm,
-    find_torso,
-)
-from liverplan.segmentation.wall import beyond_ribs_mm, in_muscle_mm
+from liverplan.segmentation.results import LiverResult, Mask, Progress
 from liverplan.volume import Volume
 
 METHOD = "liverplan classical liver"

@@ -17,10 +17,18 @@ from numpy.typing import NDArray
 from skimage.feature import hessian_matrix_eigvals
 
 from liverplan.errors import SegmentationError
+from liverplan.segmentation.blocks import Blocks, blocks_of
 from liverplan.segmentation.boxes import Box, bounding_box, ends_of
-from liverplan.segmentation.coarse import Blocks, blocks_of
+from liverplan.segmentation.morphology import (
+    Float32,
+    Spacing,
+    closed,
+    grown,
+    mean_near,
+    pieces,
+    shrunk,
+)
 from liverplan.segmentation.results import Mask
-from liverplan.segmentation.shapes import Float32, Spacing, closed, grown, mean_near, pieces, shrunk
 from liverplan.volume import FloatArray, Volume
 
 FINE_MM = 2.0

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from liverplan.segmentation.morphology import Float32, Spacing
 from liverplan.segmentation.results import Mask
-from liverplan.segmentation.shapes import Float32, Spacing
 from liverplan.volume import FloatArray, Grid, Volume
 
 LOWEST_HU = -1024

@@ -16,18 +16,18 @@ from numpy.typing import ArrayLike, NDArray
 
 from liverplan import __version__
 from liverplan.errors import SegmentationError
+from liverplan.segmentation.blocks import blocks_of, resampled
 from liverplan.segmentation.boxes import Triple, voxels_of
-from liverplan.segmentation.coarse import blocks_of, resampled
 from liverplan.segmentation.labels import FIRST_LESION, LIVER, Provenance, Segmentation
 from liverplan.segmentation.maxflow import cut
-from liverplan.segmentation.results import Mask
-from liverplan.segmentation.shapes import (
+from liverplan.segmentation.morphology import (
     Float32,
     depth_mm,
     grown,
     pieces,
     shrunk,
 )
+from liverplan.segmentation.results import Mask
 from liverplan.volume import FloatArray, Volume
 
 Side = Literal["inside", "outside"]

@@ -19,10 +19,10 @@ from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import connected_components, dijkstra
 from scipy.spatial import cKDTree
 
+from liverplan.segmentation.blocks import blocks_of
 from liverplan.segmentation.boxes import bounding_box, ends_of
-from liverplan.segmentation.coarse import blocks_of
+from liverplan.segmentation.morphology import depth_mm
 from liverplan.segmentation.results import Mask
-from liverplan.segmentation.shapes import depth_mm
 from liverplan.volume import FloatArray, Grid, Volume
 
 FINE_MM = 1.0

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import scipy.ndimage as ndi
 
-from liverplan.segmentation.coarse import Blocks
-from liverplan.segmentation.shapes import Float32
-from liverplan.segmentation.torso import Torso
+from liverplan.segmentation.blocks import Blocks
+from liverplan.segmentation.classical.torso import Torso
+from liverplan.segmentation.morphology import Float32
 from liverplan.volume import FloatArray
 
 SPINE_HU = 150

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from liverplan.errors import SegmentationError
-from liverplan.segmentation.coarse import Blocks, Turn
-from liverplan.segmentation.density import Density
+from liverplan.segmentation.blocks import Blocks, Turn
+from liverplan.segmentation.classical.density import Density
+from liverplan.segmentation.classical.torso import Torso
 from liverplan.segmentation.results import Mask
-from liverplan.segmentation.torso import Torso
 from liverplan.volume import Volume
 
 FEWEST_SLICES, MOST_SLICES = 8, 2000

@@ -2,7 +2,7 @@
 
 A vessel is what is brighter than the liver around it: brighter than the local mean of the liver
 by so many standard deviations of the noise, and connected to a click. What hangs on what is told
-from its middle line (`branching`), seen from the click. The cava is kept apart: vessels stay inside
+from its middle line (`branches`), seen from the click. The cava is kept apart: vessels stay inside
 the liver mask, and one step from it.
 """
 
@@ -16,12 +16,12 @@ from numpy.typing import ArrayLike, NDArray
 
 from liverplan import __version__
 from liverplan.errors import SegmentationError
+from liverplan.segmentation.blocks import Blocks, blocks_of, resampled
 from liverplan.segmentation.boxes import bounding_box, ends_of
-from liverplan.segmentation.branching import Branch, branches_of
-from liverplan.segmentation.coarse import Blocks, blocks_of, resampled
 from liverplan.segmentation.labels import Provenance
+from liverplan.segmentation.morphology import grown, mean_near, pieces
 from liverplan.segmentation.results import Mask
-from liverplan.segmentation.shapes import grown, mean_near, pieces
+from liverplan.segmentation.vessels.branches import Branch, branches_of
 from liverplan.volume import FloatArray, Volume
 
 FINE_MM = 1.0

@@ -14,10 +14,10 @@ import numpy as np
 import scipy.ndimage as ndi
 from numpy.typing import NDArray
 
-from liverplan.segmentation.coarse import Blocks
+from liverplan.segmentation.blocks import Blocks
+from liverplan.segmentation.classical.torso import Torso
+from liverplan.segmentation.morphology import Float32, opened
 from liverplan.segmentation.results import Mask
-from liverplan.segmentation.shapes import Float32, opened
-from liverplan.segmentation.torso import Torso
 from liverplan.volume import FloatArray
 
 RIB_HU = 170.0

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from liverplan.segmentation.coarse import Blocks
-from liverplan.segmentation.density import Density
+from liverplan.segmentation.blocks import Blocks
+from liverplan.segmentation.classical.density import Density
+from liverplan.segmentation.classical.torso import Torso
+from liverplan.segmentation.morphology import Float32, closed, depth_mm, grown, pieces, shrunk
 from liverplan.segmentation.results import Mask
-from liverplan.segmentation.shapes import Float32, closed, depth_mm, grown, pieces, shrunk
-from liverplan.segmentation.torso import Torso
 
 HALF_THICK_MM = (8.0, 10.0, 12.0, 14.0)
 """Half of how thick a mass is at least; where one touches another organ, a thick one parts them."""

@@ -1,0 +1,1 @@
+"""The built-in method: a liver on a portal-venous CT, without trained weights."""

@@ -1,0 +1,1 @@
+"""Correction: pure functions from one Segmentation to the next."""

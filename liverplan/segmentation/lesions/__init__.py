@@ -1,0 +1,1 @@
+"""Metastases: outlined from a click or a stroke, measured by their axes, looked for."""

@@ -1,0 +1,1 @@
+"""Portal and hepatic veins: trees from clicks, and their branches."""
