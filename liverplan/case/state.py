@@ -18,7 +18,7 @@ from liverplan.case.migrate import STATE_SCHEMA, migrated
 from liverplan.case.voxels import from_nifti, to_nifti
 from liverplan.errors import CaseError, LiverplanError
 from liverplan.resection import Plan
-from liverplan.resection.maps import PartMap
+from liverplan.resection.anatomy.maps import PartMap
 from liverplan.segmentation import Provenance, Segmentation
 from liverplan.volume import Grid, Volume
 

@@ -8,7 +8,7 @@ from liverplan.findings import CutFinding, Findings
 from liverplan.report import numbers
 from liverplan.report.tables import Table
 from liverplan.report.words import Words
-from liverplan.resection.anatomical import split_fourth, usual_shares
+from liverplan.resection.anatomy.named import split_fourth, usual_shares
 
 ROMAN = {
     "1": "I", "2": "II", "3": "III", "4": "IV", "4a": "IVa", "4b": "IVb", "5": "V", "6": "VI",

@@ -17,8 +17,8 @@ from liverplan.report.tables import View
 from liverplan.report.words import Words, words_of
 from liverplan.resection import Plane, Surface
 from liverplan.volume import FloatArray
-from liverplan.volumetry.cut_map import CutMap, flatten
-from liverplan.volumetry.cut_volumes import PlanIndex
+from liverplan.volumetry.shapes.cut_map import CutMap, flatten
+from liverplan.volumetry.shapes.plan_index import PlanIndex
 
 MOST = 3
 """Cuts that are laid flat."""

@@ -12,7 +12,7 @@ from liverplan.eligibility.recist import Visit
 from liverplan.findings import Findings
 from liverplan.report.side import Side
 from liverplan.resection import Plan
-from liverplan.resection.maps import PartMap
+from liverplan.resection.anatomy.maps import PartMap
 from liverplan.segmentation import Segmentation
 from liverplan.volume import Volume
 

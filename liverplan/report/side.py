@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 from scipy.ndimage import distance_transform_edt, map_coordinates
 
 from liverplan.resection import Plan, Plane
-from liverplan.resection.maps import PartMap
-from liverplan.resection.sheet import Sheet
+from liverplan.resection.anatomy.maps import PartMap
+from liverplan.resection.cuts.folded import Sheet
 from liverplan.segmentation import Segmentation
 from liverplan.segmentation.boxes import bounding_box
 from liverplan.volume import FloatArray, Grid
-from liverplan.volumetry.cut_margins import removal
+from liverplan.volumetry.shapes.margins import removal
 
 FINE_MM = 1.5
 """The border of segments and sheets is drawn about this fine."""

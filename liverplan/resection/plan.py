@@ -11,39 +11,20 @@ from typing import Any, Final
 import numpy as np
 
 from liverplan.errors import PlanError
-from liverplan.resection.cuts import Plane
+from liverplan.resection.cuts.ablation import Ablation
+from liverplan.resection.cuts.curved import Surface
+from liverplan.resection.cuts.folded import FALLBACK, Sheet
+from liverplan.resection.cuts.parts import Parts
+from liverplan.resection.cuts.plane import Plane, plane_primitive
+from liverplan.resection.cuts.sphere import Sphere
+from liverplan.resection.cuts.v_cut import Cleft
+from liverplan.resection.cuts.wedge import Wedge
 from liverplan.resection.primitives import Primitive, Rows, rows
-from liverplan.resection.shapes import Ablation, Cleft, Sphere, Wedge, plane_primitive
-from liverplan.resection.sheet import FALLBACK, Sheet
-from liverplan.resection.surface import Surface
 
 SCHEMA: Final = "liverplan.plan/1"
 
 TERRITORIES: Final = frozenset({"portal", "hepatic"})
 """Maps of what vessels feed and drain: their parts are lost, but nobody takes them out."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parts:
-    """Remove named parts of a map of the liver: Couinaud segments, or vessel territories.
-
-    Parameters
-    ----------
-    scheme : str
-        Which map, e.g. "couinaud", "portal", "hepatic".
-    names : tuple of str
-        The parts removed, e.g. ("5", "6", "7", "8").
-    """
-
-    scheme: str
-    names: tuple[str, ...]
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "names", tuple(str(name) for name in self.names))
-        if not self.names:
-            raise PlanError(f"No part of the {self.scheme} map is named, so nothing is removed.")
-        if len(set(self.names)) < len(self.names):
-            raise PlanError(f"A part is named twice: {', '.join(self.names)}.")
 
 
 Cut = Plane | Sphere | Wedge | Cleft | Ablation | Surface | Sheet | Parts

@@ -4,14 +4,14 @@ A segmentation becomes a `VolumeIndex` once; then `measure` and `lesion_margins`
 leaves, `best_plane` and `front` propose one, and `estimate` says how sure its remnant is.
 """
 
-from liverplan.volumetry.compiled import warm_up
-from liverplan.volumetry.index import VolumeIndex
-from liverplan.volumetry.ladder import Ladders
-from liverplan.volumetry.margin import LesionMargin
-from liverplan.volumetry.remnant import Remnant, lesion_margins, measure
-from liverplan.volumetry.search import Suggestion, best_plane, front
-from liverplan.volumetry.spreads import Spread, Spreads
-from liverplan.volumetry.uncertainty import Contribution, Doubt, estimate
+from liverplan.volumetry.planes.index import VolumeIndex
+from liverplan.volumetry.planes.margin import LesionMargin
+from liverplan.volumetry.planes.remnant import Remnant, lesion_margins, measure
+from liverplan.volumetry.planes.warm_up import warm_up
+from liverplan.volumetry.search.planes import Suggestion, best_plane, front
+from liverplan.volumetry.uncertainty.boundary_offsets import Ladders
+from liverplan.volumetry.uncertainty.error_model import Spread, Spreads
+from liverplan.volumetry.uncertainty.of_planes import Contribution, Doubt, estimate
 
 __all__ = [
     "Contribution",

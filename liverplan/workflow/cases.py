@@ -25,12 +25,12 @@ from liverplan.eligibility.strict import read_text
 from liverplan.errors import CaseError, InputError
 from liverplan.findings import Findings, SeriesSummary
 from liverplan.resection import Plan, Plane
-from liverplan.resection.anatomical import SCHEME as COUINAUD
-from liverplan.resection.couinaud import by_landmarks
-from liverplan.resection.landmarks import Landmarks, read_landmarks
-from liverplan.resection.maps import PartMap
-from liverplan.resection.segment_branches import SegmentBranches, by_segment_branches
-from liverplan.volumetry.cut_volumes import PlanIndex
+from liverplan.resection.anatomy.couinaud import by_landmarks
+from liverplan.resection.anatomy.landmarks import Landmarks, read_landmarks
+from liverplan.resection.anatomy.maps import PartMap
+from liverplan.resection.anatomy.named import SCHEME as COUINAUD
+from liverplan.resection.anatomy.segment_branches import SegmentBranches, by_segment_branches
+from liverplan.volumetry.shapes.plan_index import PlanIndex
 from liverplan.workflow.evaluate import evaluate
 from liverplan.workflow.inputs import Outlined, Request, ct_notes, open_ct, outline
 from liverplan.workflow.plans import Draft, drafts_of, needs_masks, placed

@@ -21,14 +21,14 @@ from liverplan.findings import (
     Volumes,
 )
 from liverplan.resection import Plan, Plane
-from liverplan.resection.maps import PartMap
+from liverplan.resection.anatomy.maps import PartMap
 from liverplan.segmentation import Provenance, Segmentation, axes_of
 from liverplan.segmentation.boxes import voxels_of
 from liverplan.segmentation.labels import LIVER
 from liverplan.volumetry import LesionMargin, Remnant, VolumeIndex
-from liverplan.volumetry.cut_margins import PlanMargin
-from liverplan.volumetry.cut_volumes import PlanIndex
 from liverplan.volumetry.formulas import DEFAULT_FORMULA, estimated_liver_ml, volume_warnings
+from liverplan.volumetry.shapes.margins import PlanMargin
+from liverplan.volumetry.shapes.plan_index import PlanIndex
 from liverplan.workflow.measuring import (
     Liver,
     doubt_of,

@@ -12,12 +12,12 @@ from liverplan.dicom.deidentify import Rules
 from liverplan.errors import InputError
 from liverplan.report import ReportInput
 from liverplan.resection import Plan
-from liverplan.resection.maps import PartMap
+from liverplan.resection.anatomy.maps import PartMap
 from liverplan.segmentation import Segmentation
 from liverplan.segmentation.labels import LIVER
 from liverplan.segmentation.results import Mask
-from liverplan.volumetry.cut_checks import staying
-from liverplan.volumetry.cut_volumes import PlanIndex
+from liverplan.volumetry.shapes.faults import staying
+from liverplan.volumetry.shapes.plan_index import PlanIndex
 
 Parts = Mapping[str, Mask]
 LONGEST_ID, SHORTEST_KEY = 64, 16

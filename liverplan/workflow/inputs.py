@@ -15,7 +15,7 @@ from liverplan import dicom
 from liverplan.anatomy import lesion_name
 from liverplan.dicom import CT, SeriesInfo
 from liverplan.errors import InputError
-from liverplan.resection.maps import PartMap
+from liverplan.resection.anatomy.maps import PartMap
 from liverplan.segmentation import (
     Provenance,
     Segmentation,

@@ -10,16 +10,16 @@ from typing import Any
 from liverplan.errors import PlanError
 from liverplan.findings import CutFinding, PlaneFinding, SegmentFinding, Volumes
 from liverplan.resection import Ablation, Cut, Parts, Plan, Plane, Sphere, Wedge
-from liverplan.resection.anatomical import SCHEME, name_of, share_warnings
-from liverplan.resection.maps import PartMap
+from liverplan.resection.anatomy.maps import PartMap
+from liverplan.resection.anatomy.named import SCHEME, name_of, share_warnings
 from liverplan.segmentation import Segmentation
 from liverplan.volumetry import VolumeIndex, estimate, lesion_margins, measure
-from liverplan.volumetry.cut_checks import require_sound
-from liverplan.volumetry.cut_margins import PlanMargin, plan_margins
-from liverplan.volumetry.cut_volumes import PlanIndex, measure_plan
-from liverplan.volumetry.margin import LesionMargin
-from liverplan.volumetry.plan_doubt import estimate_plan
-from liverplan.volumetry.uncertainty import Doubt
+from liverplan.volumetry.planes.margin import LesionMargin
+from liverplan.volumetry.shapes.faults import require_sound
+from liverplan.volumetry.shapes.margins import PlanMargin, plan_margins
+from liverplan.volumetry.shapes.plan_index import PlanIndex, measure_plan
+from liverplan.volumetry.uncertainty.of_planes import Doubt
+from liverplan.volumetry.uncertainty.of_shapes import estimate_plan
 
 SMALLEST_CUT_ML = 1e-6
 VESSELS_UNKNOWN = (

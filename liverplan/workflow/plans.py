@@ -13,14 +13,14 @@ import numpy as np
 from liverplan.anatomy import lesion_name
 from liverplan.errors import PlanError
 from liverplan.resection import Cut, Plan, Plane, Sphere, Wedge
-from liverplan.resection.anatomical import plan_of as named_plan
-from liverplan.volumetry.cut_volumes import PlanIndex
-from liverplan.volumetry.margin import LesionShape
-from liverplan.volumetry.wedge_search import (
+from liverplan.resection.anatomy.named import plan_of as named_plan
+from liverplan.volumetry.planes.margin import LesionShape
+from liverplan.volumetry.search.wedges import (
     WEDGE_HALF_ANGLE_DEG,
     best_cuts_round,
     enclosing_ball,
 )
+from liverplan.volumetry.shapes.plan_index import PlanIndex
 
 LARGEST_MARGIN_MM = 100.0
 _KEYS = frozenset({"schema", "name", "cuts"})
@@ -76,7 +76,7 @@ def drafts_of(
     ----------
     planes : sequence of (px, py, pz, nx, ny, nz)
     resections : sequence of str
-        Names of resections (see `liverplan.resection.anatomical`) or plan files (``.toml``).
+        Names of resections (see `liverplan.resection.anatomy.named`) or plan files (``.toml``).
     wedges : sequence of (label, margin in mm)
 
     Raises

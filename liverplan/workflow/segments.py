@@ -12,9 +12,9 @@ import numpy as np
 from liverplan import dicom
 from liverplan.dicom.seg_read import SegMask
 from liverplan.errors import InputError
-from liverplan.resection.anatomical import SEGMENTS
-from liverplan.resection.couinaud import by_branches
-from liverplan.resection.maps import PartMap
+from liverplan.resection.anatomy.couinaud import by_branches
+from liverplan.resection.anatomy.maps import PartMap
+from liverplan.resection.anatomy.named import SEGMENTS
 from liverplan.segmentation import Segmentation, read_mask_file
 from liverplan.segmentation.files.masks import SUFFIXES
 from liverplan.segmentation.results import Mask

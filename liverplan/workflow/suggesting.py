@@ -14,10 +14,10 @@ from liverplan import case
 from liverplan.errors import CaseError, InputError, PlanError
 from liverplan.resection import Cut, Parts, Plan, Plane, Wedge
 from liverplan.volumetry import Suggestion, best_plane, front
-from liverplan.volumetry.cut_checks import plan_faults
-from liverplan.volumetry.cut_volumes import PlanIndex
-from liverplan.volumetry.suggest import Suggested, Suggestions, enclosing_ball
-from liverplan.volumetry.suggest import suggest as search
+from liverplan.volumetry.search.suggest import Suggested, Suggestions, enclosing_ball
+from liverplan.volumetry.search.suggest import suggest as search
+from liverplan.volumetry.shapes.faults import plan_faults
+from liverplan.volumetry.shapes.plan_index import PlanIndex
 from liverplan.workflow.cases import protocol_of
 from liverplan.workflow.progress import Progress, part, tell
 

@@ -11,10 +11,9 @@ import numpy as np
 
 from liverplan import dicom
 from liverplan.errors import InputError
-from liverplan.resection.maps import PartMap
-from liverplan.resection.plan import Plan
-from liverplan.resection.segment_branches import SegmentBranches, read_segment_branches
-from liverplan.resection.territories import (
+from liverplan.resection.anatomy.maps import PartMap
+from liverplan.resection.anatomy.segment_branches import SegmentBranches, read_segment_branches
+from liverplan.resection.anatomy.territories import (
     LUMEN,
     TREES,
     branch_at,
@@ -22,6 +21,7 @@ from liverplan.resection.territories import (
     territory_maps,
     toggled,
 )
+from liverplan.resection.plan import Plan
 from liverplan.segmentation import Segmentation, read_mask_file
 from liverplan.segmentation.files.masks import SUFFIXES
 from liverplan.segmentation.results import Mask

@@ -155,7 +155,7 @@ def planner(tmp_path_factory, phantom, sample_folder):
 @pytest.fixture(scope="module")
 def index(phantom):
     """The core's own index of the phantom, to hold the app's numbers against."""
-    from liverplan.volumetry.cut_volumes import PlanIndex
+    from liverplan.volumetry.shapes.plan_index import PlanIndex
 
     return PlanIndex.build(phantom.segmentation)
 

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from liverplan.app.slices.cut_drags import slice_plane
 from liverplan.app.slices.handles import handles_on_slice
 from liverplan.resection import Plane, Sphere
-from liverplan.resection.anatomical import SCHEME
+from liverplan.resection.anatomy.named import SCHEME
 from tests.app import surgery
 
 

@@ -5,7 +5,7 @@ import numpy as np
 from liverplan.app.slices.cut_drags import slice_plane
 from liverplan.app.slices.handles import handles_on_slice
 from liverplan.report.numbers import ml, percent
-from liverplan.volumetry.cut_volumes import measure_plan
+from liverplan.volumetry.shapes.plan_index import measure_plan
 
 
 def off(point, x_mm, y_mm, z_mm):

@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from liverplan.app.slices.cut_drags import slice_plane
 from liverplan.app.slices.handles import handles_on_slice
 from liverplan.resection import Ablation, Cleft, Plane, Sheet, Sphere, Surface, Wedge
-from liverplan.resection.sheet import FALLBACK
+from liverplan.resection.cuts.folded import FALLBACK
 from tests.app.person import CONTROL
 from tests.app.surgery import add_round_lesion, adding, checker, drag_handle, off, ring
 

@@ -5,7 +5,7 @@ import pytest
 from PySide6.QtCore import Qt
 
 from liverplan.report.numbers import percent
-from liverplan.resection.cuts import Plane
+from liverplan.resection.cuts.plane import Plane
 from liverplan.volumetry import VolumeIndex, measure
 
 

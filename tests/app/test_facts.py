@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QFileDialog
 
 from liverplan.eligibility import load_patient, protocol_text
 from liverplan.phantom import RECOMMENDED_NORMAL, RECOMMENDED_POINT_MM
-from liverplan.resection.cuts import Plane
+from liverplan.resection.cuts.plane import Plane
 from tests.app.person import CONTROL, LEFT, NONE
 
 CUT = Plane(point_mm=RECOMMENDED_POINT_MM, normal=RECOMMENDED_NORMAL)

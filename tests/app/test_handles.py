@@ -18,7 +18,7 @@ from liverplan.app.steps.resection.moves import (
 )
 from liverplan.app.steps.resection.planning import flipped
 from liverplan.resection import Ablation, Cleft, Parts, Plan, Plane, Sheet, Sphere, Surface, Wedge
-from liverplan.volumetry.cut_margins import removal
+from liverplan.volumetry.shapes.margins import removal
 from tests.app.test_convert import ALL
 
 WAVE = 6.0 * np.sin(np.arange(25.0)).reshape(5, 5)

@@ -7,7 +7,7 @@ import numpy as np
 from liverplan.app.session.history import LIMIT, History, LabelPatch, changed_box
 from liverplan.app.session.session import Session
 from liverplan.app.session.work import Work
-from liverplan.resection.cuts import Plane
+from liverplan.resection.cuts.plane import Plane
 from liverplan.segmentation import Provenance, Segmentation
 from liverplan.volume import Grid, Volume
 

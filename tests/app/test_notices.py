@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QFileDialog
 from liverplan import app, case
 from liverplan.app.shell import probe
 from liverplan.errors import BackendError, CaseError
-from liverplan.resection.cuts import Plane
+from liverplan.resection.cuts.plane import Plane
 
 
 def notice(person, number):

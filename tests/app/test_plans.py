@@ -12,11 +12,11 @@ from liverplan.app.session.saving import work_of
 from liverplan.app.steps.resection.landmarking import WORDS
 from liverplan.report.numbers import ml
 from liverplan.resection import Ablation, Cleft, Parts, Plan, Plane, Sphere, Surface, Wedge
-from liverplan.resection.anatomical import SCHEME
-from liverplan.resection.maps import PartMap
-from liverplan.volumetry.cut_checks import plan_faults
-from liverplan.volumetry.cut_volumes import PlanIndex, measure_plan
-from liverplan.volumetry.suggest import CAVEAT
+from liverplan.resection.anatomy.maps import PartMap
+from liverplan.resection.anatomy.named import SCHEME
+from liverplan.volumetry.search.suggest import CAVEAT
+from liverplan.volumetry.shapes.faults import plan_faults
+from liverplan.volumetry.shapes.plan_index import PlanIndex, measure_plan
 from tests.app.person import CONTROL
 from tests.app.surgery import adding, checker, landmarks, off
 
@@ -161,7 +161,7 @@ def test_a_plan_of_all_kinds_is_saved_and_comes_back_with_the_same_numbers(surge
 
 def test_the_chosen_cut_is_laid_flat_as_a_picture(surgeon, index):
     from liverplan.app.steps.resection.cut_map_view import TOO_NEAR, sides_of
-    from liverplan.volumetry.cut_map import flatten
+    from liverplan.volumetry.shapes.cut_map import flatten
 
     lesion = next(iter(surgeon.app.live.derived.lesion_centres.values()))
     plane = Plane(point_mm=off(lesion, 22, 0, 0), normal=(1, 0, 0))
@@ -192,9 +192,9 @@ def test_the_chosen_cut_is_laid_flat_as_a_picture(surgeon, index):
 
 def test_segment_volumes_stand_beside_published_ranges(phantom):
     from liverplan.app.steps.resection.segment_volumes import SegmentVolumes
-    from liverplan.resection.anatomical import usual_shares
-    from liverplan.resection.couinaud import by_landmarks
-    from liverplan.resection.landmarks import Landmarks
+    from liverplan.resection.anatomy.couinaud import by_landmarks
+    from liverplan.resection.anatomy.landmarks import Landmarks
+    from liverplan.resection.anatomy.named import usual_shares
 
     middle = phantom.segmentation.grid.to_mm(np.argwhere(phantom.segmentation.liver).mean(axis=0))
     part_map = by_landmarks(phantom.segmentation, Landmarks(**landmarks(middle)))

@@ -10,7 +10,7 @@ from liverplan.app.steps.result.panel import doubt_words
 from liverplan.eligibility import protocol_text
 from liverplan.phantom import RECOMMENDED_NORMAL, RECOMMENDED_POINT_MM
 from liverplan.report.numbers import NONE
-from liverplan.resection.cuts import Plane
+from liverplan.resection.cuts.plane import Plane
 
 CUT = Plane(point_mm=RECOMMENDED_POINT_MM, normal=RECOMMENDED_NORMAL)
 COUNT = "at_least = 1\nat_most = 4"

@@ -6,7 +6,7 @@ import pytest
 from liverplan.app.slices.convert import VIEW_NAMES, view_axes
 from liverplan.app.slices.cut_drags import hit, pushed, turned
 from liverplan.app.slices.slicing import Look, knobs_of
-from liverplan.resection.cuts import Plane
+from liverplan.resection.cuts.plane import Plane
 from tests.app.test_convert import ALL
 
 

@@ -5,7 +5,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from liverplan.phantom import RECOMMENDED_NORMAL, RECOMMENDED_POINT_MM
-from liverplan.resection.cuts import Plane
+from liverplan.resection.cuts.plane import Plane
 from tests.app.person import LEFT, NONE
 
 

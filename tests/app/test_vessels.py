@@ -13,8 +13,8 @@ from liverplan.app.session.saving import work_of
 from liverplan.app.steps.liver.vessels import SCHEME
 from liverplan.app.steps.metastases.places import place_of
 from liverplan.resection import Parts
-from liverplan.resection.anatomical import SEGMENTS
-from liverplan.resection.maps import PartMap
+from liverplan.resection.anatomy.maps import PartMap
+from liverplan.resection.anatomy.named import SEGMENTS
 from tests.app.person import CONTROL
 
 

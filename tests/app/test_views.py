@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from liverplan.app.kit import theme
 from liverplan.app.slices import adapter
 from liverplan.app.slices.convert import VIEW_NAMES, lps_to_napari
-from liverplan.resection.cuts import Plane
+from liverplan.resection.cuts.plane import Plane
 from tests.app.person import CONTROL, LEFT, MIDDLE, RIGHT, SHIFT
 
 MIDDLE_MM = np.array([-60.0, -20.0, 0.0])

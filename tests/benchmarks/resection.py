@@ -19,15 +19,15 @@ from scipy import ndimage
 
 from liverplan.phantom import make_phantom
 from liverplan.resection import Ablation, Cleft, Cut, Landmarks, Plan, Plane, Sphere, Surface, Wedge
-from liverplan.resection.anatomical import share_warnings, usual_shares
-from liverplan.resection.couinaud import by_branches, by_landmarks
-from liverplan.resection.maps import PartMap, hangs_on
-from liverplan.resection.territories import LUMEN, TREES, territory_maps
+from liverplan.resection.anatomy.couinaud import by_branches, by_landmarks
+from liverplan.resection.anatomy.maps import PartMap, hangs_on
+from liverplan.resection.anatomy.named import share_warnings, usual_shares
+from liverplan.resection.anatomy.territories import LUMEN, TREES, territory_maps
 from liverplan.segmentation.labels import Segmentation
 from liverplan.volume import Grid
-from liverplan.volumetry.cut_margins import plan_margins
-from liverplan.volumetry.cut_volumes import PlanIndex, measure_plan
-from liverplan.volumetry.suggest import enclosing_ball, suggest
+from liverplan.volumetry.search.suggest import enclosing_ball, suggest
+from liverplan.volumetry.shapes.margins import plan_margins
+from liverplan.volumetry.shapes.plan_index import PlanIndex, measure_plan
 
 DATA = Path(os.environ.get("LIVERPLAN_DATA", Path(__file__).parents[3] / "shared" / "data"))
 

@@ -4,11 +4,11 @@ import edt
 import numpy as np
 from scipy.stats import beta
 
-from liverplan.resection.cuts import Plane
+from liverplan.resection.cuts.plane import Plane
 from liverplan.segmentation.boxes import bounding_box
 from liverplan.volumetry import estimate
-from liverplan.volumetry.ladder import Ladders
-from liverplan.volumetry.uncertainty import _draws, _Model, flip_mm
+from liverplan.volumetry.uncertainty.boundary_offsets import Ladders
+from liverplan.volumetry.uncertainty.of_planes import _draws, _Model, flip_mm
 from tests.benchmarks.volumetry_peers import NumpyBox
 from tests.benchmarks.volumetry_shapes import Row
 from tests.benchmarks.volumetry_speed import clock

@@ -5,8 +5,8 @@ import time
 import numpy as np
 
 from liverplan.volumetry import VolumeIndex, front
-from liverplan.volumetry.compiled import warm_up
-from liverplan.volumetry.search import sphere
+from liverplan.volumetry.planes.warm_up import warm_up
+from liverplan.volumetry.search.planes import sphere
 from tests.benchmarks.volumetry_peers import PEERS
 from tests.benchmarks.volumetry_shapes import Row, compact, directions
 

@@ -4,11 +4,11 @@ import itertools
 
 import numpy as np
 
-from liverplan.resection.cuts import Plane
+from liverplan.resection.cuts.plane import Plane
 from liverplan.segmentation import Segmentation
 from liverplan.volume import Grid
 from liverplan.volumetry import VolumeIndex, front
-from liverplan.volumetry.search import sphere
+from liverplan.volumetry.search.planes import sphere
 from tests.benchmarks.volumetry_peers import NumpyBox
 from tests.benchmarks.volumetry_shapes import Row, compact, directions
 from tests.volumetry.shapes import SHEARED, blob, ellipsoid, ellipsoid_ml, index_of, spaced

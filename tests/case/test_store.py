@@ -12,7 +12,7 @@ from liverplan.case import CaseState, create_case, is_case, open_case, verify
 from liverplan.case.files import lock
 from liverplan.errors import CaseError
 from liverplan.resection import Ablation, Parts, Plan, Plane, Surface, Wedge
-from liverplan.resection.maps import PartMap
+from liverplan.resection.anatomy.maps import PartMap
 
 
 def contents(folder):

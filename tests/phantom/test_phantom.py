@@ -9,8 +9,8 @@ from liverplan.phantom.liver import LESIONS, liver_shape
 from liverplan.phantom.render import noise
 from liverplan.segmentation import Segmentation
 from liverplan.volume import Grid
-from liverplan.volumetry.exact import half_space_ml, index_planes
-from liverplan.volumetry.runs import end_points
+from liverplan.volumetry.planes.exact import half_space_ml, index_planes
+from liverplan.volumetry.planes.runs import end_points
 
 
 @pytest.fixture(scope="module")

@@ -14,9 +14,9 @@ from liverplan.report.meshes import surfaces
 from liverplan.report.side import Side
 from liverplan.report.words import words_of
 from liverplan.resection import Parts, Plan, Plane, Sphere, Surface
-from liverplan.resection.maps import PartMap
-from liverplan.volumetry.cut_checks import staying
-from liverplan.volumetry.cut_volumes import PlanIndex
+from liverplan.resection.anatomy.maps import PartMap
+from liverplan.volumetry.shapes.faults import staying
+from liverplan.volumetry.shapes.plan_index import PlanIndex
 
 HEMI = Parts(scheme="couinaud", names=("5", "8"))
 CURVED = Surface.flat((0, 0, 0), (1, 0, 0)).lifted((1, 1), 15)

@@ -4,7 +4,7 @@ import pytest
 
 from liverplan.eligibility import Measured, Patient, judge, parse_protocol, protocol_text
 from liverplan.report.phrases import said
-from liverplan.resection.sheet import FALLBACK
+from liverplan.resection.cuts.folded import FALLBACK
 from liverplan.workflow.measuring import TERRITORIES_TOLD, VESSELS_UNKNOWN
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from liverplan.segmentation.labels import Segmentation
 from liverplan.volume import Grid
-from liverplan.volumetry.cut_volumes import PlanIndex
+from liverplan.volumetry.shapes.plan_index import PlanIndex
 
 BALL_MM = 60.0
 BALL_CENTRE = np.array([0.13, -0.21, 0.17])  # off the lattice

@@ -3,7 +3,7 @@
 import pytest
 
 from liverplan.errors import PlanError
-from liverplan.resection.anatomical import (
+from liverplan.resection.anatomy.named import (
     is_major,
     name_of,
     named_resection,

@@ -5,10 +5,10 @@ import pytest
 
 from liverplan.errors import PlanError
 from liverplan.resection import Plan, Plane, Sheet, Surface
-from liverplan.resection.contour import cut_through_contour
-from liverplan.resection.sheet import FALLBACK
-from liverplan.volumetry.cut_checks import plan_faults
-from liverplan.volumetry.cut_volumes import measure_plan
+from liverplan.resection.cuts.contour import cut_through_contour
+from liverplan.resection.cuts.folded import FALLBACK
+from liverplan.volumetry.shapes.faults import plan_faults
+from liverplan.volumetry.shapes.plan_index import measure_plan
 
 
 def _round(height, count=60, radius=62.0):

@@ -8,9 +8,9 @@ from liverplan.phantom import make_phantom
 from liverplan.phantom.liver import LOBES, PORTAL_VEIN
 from liverplan.phantom.shapes import Beyond, Common
 from liverplan.resection import Landmarks, Parts, Plan
-from liverplan.resection.anatomical import SEGMENTS, named_resection, share_warnings
-from liverplan.resection.couinaud import branch_mask, by_branches, by_landmarks
-from liverplan.volumetry.cut_volumes import PlanIndex, measure_plan
+from liverplan.resection.anatomy.couinaud import branch_mask, by_branches, by_landmarks
+from liverplan.resection.anatomy.named import SEGMENTS, named_resection, share_warnings
+from liverplan.volumetry.shapes.plan_index import PlanIndex, measure_plan
 
 CLICKS = {
     "cava": (-26.0, 30.0, 50.0),

@@ -5,7 +5,7 @@ import pytest
 
 from liverplan.errors import PlanError
 from liverplan.resection import Ablation, Cleft, Plan, Plane, Sphere, Surface
-from liverplan.volumetry.cut_checks import islands_ml, plan_faults, require_sound
+from liverplan.volumetry.shapes.faults import islands_ml, plan_faults, require_sound
 
 LEFT_STAYS = Plane(point_mm=(-10, 0, 0), normal=(1, 0, 0))
 

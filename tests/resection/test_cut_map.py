@@ -5,7 +5,7 @@ import pytest
 
 from liverplan.errors import PlanError
 from liverplan.resection import Plane, Surface
-from liverplan.volumetry.cut_map import flatten, margin_bands
+from liverplan.volumetry.shapes.cut_map import flatten, margin_bands
 
 PLANE = Plane(point_mm=(0.13, 0, 0), normal=(1, 0, 0))
 

@@ -9,8 +9,8 @@ from scipy.spatial import cKDTree
 from liverplan.resection import Ablation, Cleft, Plan, Plane, Sphere, Surface
 from liverplan.segmentation.labels import Segmentation
 from liverplan.volume import Grid
-from liverplan.volumetry.cut_margins import plan_margins
-from liverplan.volumetry.cut_volumes import PlanIndex
+from liverplan.volumetry.shapes.margins import plan_margins
+from liverplan.volumetry.shapes.plan_index import PlanIndex
 
 
 @pytest.fixture(scope="module")
@@ -126,7 +126,7 @@ def _dense_patch(cut, index, centre):
 
 def _lift(cut, points):
     """Raise points of the frame onto the surface by bisection along w."""
-    from liverplan.volumetry.cut_margins import removal
+    from liverplan.volumetry.shapes.margins import removal
 
     value = removal(Plan(cuts=(cut,)))
     low, high = np.full(len(points), -100.0), np.full(len(points), 100.0)

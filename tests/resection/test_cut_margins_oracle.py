@@ -5,10 +5,10 @@ import pytest
 from scipy.spatial import cKDTree
 
 from liverplan.resection import Ablation, Cleft, Parts, Plan, Plane, Sphere, Surface, Wedge
-from liverplan.resection.maps import PartMap
+from liverplan.resection.anatomy.maps import PartMap
 from liverplan.segmentation.labels import Segmentation
-from liverplan.volumetry.cut_margins import plan_margins, removal
-from liverplan.volumetry.cut_volumes import PlanIndex
+from liverplan.volumetry.shapes.margins import plan_margins, removal
+from liverplan.volumetry.shapes.plan_index import PlanIndex
 
 from .conftest import ellipsoid_mask, lattice
 

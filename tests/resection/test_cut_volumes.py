@@ -7,11 +7,11 @@ from hypothesis import strategies as st
 
 from liverplan.errors import GridError, PlanError
 from liverplan.resection import Ablation, Cleft, Parts, Plan, Plane, Sphere, Surface, Wedge
-from liverplan.resection.maps import PartMap
+from liverplan.resection.anatomy.maps import PartMap
 from liverplan.segmentation.labels import Segmentation
 from liverplan.volume import Grid
 from liverplan.volumetry import VolumeIndex
-from liverplan.volumetry.cut_volumes import PlanIndex, measure_plan
+from liverplan.volumetry.shapes.plan_index import PlanIndex, measure_plan
 
 BALL_MM, BALL_CENTRE = 60.0, np.array([0.13, -0.21, 0.17])  # as in conftest.py
 BALL_ML = 4 / 3 * np.pi * BALL_MM**3 / 1000

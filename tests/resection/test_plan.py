@@ -17,7 +17,7 @@ from liverplan.resection import (
     Wedge,
     read_plan,
 )
-from liverplan.resection.surface import crosses_itself
+from liverplan.resection.cuts.curved import crosses_itself
 
 EVERY_KIND = Plan(
     name="everything",
@@ -134,7 +134,7 @@ def _loop(count=40, radius=50.0):
 
 def test_a_surface_through_a_contour_passes_through_its_points():
     from liverplan.resection import Plan
-    from liverplan.volumetry.cut_margins import removal
+    from liverplan.volumetry.shapes.margins import removal
 
     points = np.add(_loop(), (3, 4, 5))
     surface = Surface.through_contour(points, stays_toward=(0, 0, 100))
@@ -158,7 +158,7 @@ def test_a_contour_of_three_points_is_refused():
 
 
 def test_control_points_lie_on_the_surface_and_lift_it():
-    from liverplan.volumetry.cut_margins import removal
+    from liverplan.volumetry.shapes.margins import removal
 
     rng = np.random.default_rng(1)
     flat = Surface.flat((3, 4, 5), (1, 2, 3), controls=6)
@@ -171,7 +171,7 @@ def test_control_points_lie_on_the_surface_and_lift_it():
 
 def test_no_function_of_a_cut_is_steeper_than_one():
     """What lets a block be decided by its centre."""
-    from liverplan.volumetry.cut_margins import removal
+    from liverplan.volumetry.shapes.margins import removal
 
     rng = np.random.default_rng(2)
     bent = Surface.flat((0, 0, 0), (1, 2, 3), controls=6)

@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 
 from liverplan.errors import PlanError
-from liverplan.resection.maps import PartMap
-from liverplan.resection.segment_branches import (
+from liverplan.resection.anatomy.maps import PartMap
+from liverplan.resection.anatomy.segment_branches import (
     SegmentBranches,
     by_segment_branches,
     read_segment_branches,
 )
-from liverplan.resection.territories import territory_maps
+from liverplan.resection.anatomy.territories import territory_maps
 from liverplan.segmentation.labels import Segmentation
 from liverplan.volume import Grid
 

@@ -5,9 +5,9 @@ import pytest
 
 from liverplan.errors import PlanError
 from liverplan.resection import Plan, Plane, Sheet, Surface
-from liverplan.resection.sheet import FALLBACK
-from liverplan.volumetry.cut_checks import plan_faults
-from liverplan.volumetry.cut_volumes import measure_plan
+from liverplan.resection.cuts.folded import FALLBACK
+from liverplan.volumetry.shapes.faults import plan_faults
+from liverplan.volumetry.shapes.plan_index import measure_plan
 
 
 def net(height, size=180.0, count=7):

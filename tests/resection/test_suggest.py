@@ -5,13 +5,10 @@ import pytest
 
 from liverplan.errors import PlanError
 from liverplan.resection import Plan, Plane, Wedge
-from liverplan.resection.maps import PartMap
+from liverplan.resection.anatomy.maps import PartMap
 from liverplan.segmentation.labels import Segmentation
-from liverplan.volumetry.cut_checks import plan_faults
-from liverplan.volumetry.cut_margins import plan_margins
-from liverplan.volumetry.cut_volumes import PlanIndex
-from liverplan.volumetry.search import sphere
-from liverplan.volumetry.suggest import (
+from liverplan.volumetry.search.planes import sphere
+from liverplan.volumetry.search.suggest import (
     CAVEAT,
     best_plane_and_wedges,
     best_plane_plan,
@@ -20,6 +17,9 @@ from liverplan.volumetry.suggest import (
     enclosing_ball,
     suggest,
 )
+from liverplan.volumetry.shapes.faults import plan_faults
+from liverplan.volumetry.shapes.margins import plan_margins
+from liverplan.volumetry.shapes.plan_index import PlanIndex
 
 from .conftest import segmented
 

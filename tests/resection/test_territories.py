@@ -5,9 +5,9 @@ import pytest
 
 from liverplan.errors import PlanError
 from liverplan.resection import Plan, Sphere
-from liverplan.resection.couinaud import branch_mask
-from liverplan.resection.maps import PartMap
-from liverplan.resection.territories import (
+from liverplan.resection.anatomy.couinaud import branch_mask
+from liverplan.resection.anatomy.maps import PartMap
+from liverplan.resection.anatomy.territories import (
     branch_at,
     cut_branches,
     territories,
@@ -17,7 +17,7 @@ from liverplan.resection.territories import (
 from liverplan.segmentation.labels import Segmentation
 from liverplan.segmentation.vessels.trees import Branch
 from liverplan.volume import Grid
-from liverplan.volumetry.cut_volumes import PlanIndex, measure_plan
+from liverplan.volumetry.shapes.plan_index import PlanIndex, measure_plan
 
 
 @pytest.fixture(scope="module")

@@ -6,8 +6,8 @@ and its plane moved by draws from the model's own spreads, voxelised somewhere o
 
 import numpy as np
 
-from liverplan.resection.cuts import Plane
-from liverplan.volumetry.spreads import Spread, Spreads
+from liverplan.resection.cuts.plane import Plane
+from liverplan.volumetry.uncertainty.error_model import Spread, Spreads
 from tests.volumetry.shapes import ellipsoid, ellipsoid_ml, segmented, spaced
 
 SPREADS = Spreads(

@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 import pytest
 
-from liverplan.resection.cuts import Plane
+from liverplan.resection.cuts.plane import Plane
 from liverplan.volume import Grid
 from tests.volumetry.shapes import FLIPPED, LPS, SHEARED, blob, index_of, planes_through
 

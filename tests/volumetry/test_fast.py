@@ -6,9 +6,10 @@ import pytest
 import SimpleITK as sitk
 
 from liverplan.errors import PlanError
-from liverplan.volumetry import compiled, kernels
-from liverplan.volumetry.compiled import SMALL, kernels_for, warm_up
-from liverplan.volumetry.tree import MomentTree
+from liverplan.volumetry.planes import kernels
+from liverplan.volumetry.planes import warm_up as compiled
+from liverplan.volumetry.planes.tree import MomentTree
+from liverplan.volumetry.planes.warm_up import SMALL, kernels_for, warm_up
 from tests.volumetry.shapes import (
     FLIPPED,
     LPS,

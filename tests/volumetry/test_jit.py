@@ -10,20 +10,20 @@ import pytest
 from liverplan.resection import Plan, Plane
 from liverplan.segmentation.labels import Segmentation
 from liverplan.volume import Grid
-from liverplan.volumetry.cut_volumes import PlanIndex
-from liverplan.volumetry.voxel_kernels import removed_voxels
-from liverplan.volumetry.warm_cuts import warm_up_cuts
+from liverplan.volumetry.shapes.plan_index import PlanIndex
+from liverplan.volumetry.shapes.voxel_kernels import removed_voxels
+from liverplan.volumetry.shapes.warm_up import warm_up_cuts
 
 READ_ONLY = """
 import numba, numpy as np
-from liverplan.volumetry.kernels import run_lengths
+from liverplan.volumetry.planes.kernels import run_lengths
 try:
     numba.njit(cache=True)(run_lengths)
 except RuntimeError as error:
     assert "no locator available" in str(error)
 else:
     raise SystemExit("a cache could be written after all")
-from liverplan.volumetry.voxel_kernels import block_centres
+from liverplan.volumetry.shapes.voxel_kernels import block_centres
 print(block_centres(np.array([[1, 2, 3]]), 2, np.eye(4)))
 """
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from liverplan.segmentation import Provenance
-from liverplan.volumetry.ladder import Ladders, signed_distance_mm
-from liverplan.volumetry.spreads import (
+from liverplan.volumetry.uncertainty.boundary_offsets import Ladders, signed_distance_mm
+from liverplan.volumetry.uncertainty.error_model import (
     CUT_POSITION,
     CUT_TILT,
     FAINT_LIVER_BOUNDARY,

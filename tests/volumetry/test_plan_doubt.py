@@ -5,10 +5,10 @@ import pytest
 
 from liverplan.errors import PlanError
 from liverplan.resection import Ablation, Parts, Plan, Plane, Sphere, Surface, Wedge
-from liverplan.resection.maps import PartMap
+from liverplan.resection.anatomy.maps import PartMap
 from liverplan.volumetry import VolumeIndex, estimate
-from liverplan.volumetry.cut_volumes import PlanIndex
-from liverplan.volumetry.plan_doubt import estimate_plan
+from liverplan.volumetry.shapes.plan_index import PlanIndex
+from liverplan.volumetry.uncertainty.of_shapes import estimate_plan
 from tests.volumetry.shapes import segmented
 from tests.volumetry.test_uncertainty import AFFINE, CENTRE, PLANE, liver
 

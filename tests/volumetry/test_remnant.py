@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from liverplan.resection.cuts import Plane
+from liverplan.resection.cuts.plane import Plane
 from liverplan.segmentation import Segmentation
 from liverplan.volume import Grid
 from liverplan.volumetry import LesionMargin, VolumeIndex, lesion_margins, measure

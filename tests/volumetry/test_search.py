@@ -5,7 +5,7 @@ import pytest
 
 from liverplan.errors import PlanError
 from liverplan.volumetry import best_plane, front, lesion_margins, measure
-from liverplan.volumetry.search import sphere
+from liverplan.volumetry.search.planes import sphere
 from tests.volumetry.shapes import ellipsoid, index_of, spaced
 
 AFFINE = spaced(3.0, 2.0, 2.0)

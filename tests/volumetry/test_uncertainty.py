@@ -5,11 +5,11 @@ import pytest
 from scipy.stats import binom
 
 from liverplan.errors import PlanError
-from liverplan.resection.cuts import Plane
+from liverplan.resection.cuts.plane import Plane
 from liverplan.segmentation import Provenance, Segmentation
 from liverplan.volumetry import VolumeIndex, estimate
-from liverplan.volumetry.ladder import Ladders
-from liverplan.volumetry.uncertainty import flip_mm
+from liverplan.volumetry.uncertainty.boundary_offsets import Ladders
+from liverplan.volumetry.uncertainty.of_planes import flip_mm
 from tests.volumetry.injected import SPREADS, trial
 from tests.volumetry.shapes import ellipsoid, segmented, spaced
 

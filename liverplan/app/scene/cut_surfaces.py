@@ -16,7 +16,7 @@ from liverplan.app.kit import theme
 from liverplan.app.slices.handles import Handle
 from liverplan.app.steps.resection.moves import surface_net_mm
 from liverplan.resection import Ablation, Cleft, Cut, Plane, Sheet, Sphere, Surface, Wedge
-from liverplan.resection.surface import frame_of
+from liverplan.resection.cuts.curved import frame_of
 from liverplan.volume import FloatArray
 
 ROUND = 36

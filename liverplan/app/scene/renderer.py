@@ -33,7 +33,7 @@ from liverplan.app.scene.cut_surfaces import Balls, CutActor, across
 from liverplan.app.slices.handles import Handle, handles_in_space
 from liverplan.resection import Cut, Plan, Plane
 from liverplan.volume import FloatArray
-from liverplan.volumetry.cut_margins import removal
+from liverplan.volumetry.shapes.margins import removal
 
 Image = NDArray[np.uint8]
 Taken = Callable[[FloatArray], NDArray[np.bool_]]

@@ -30,8 +30,8 @@ from liverplan.resection import Cut, Parts, Plan, Sheet
 from liverplan.segmentation import Axes, Segmentation, axes_of
 from liverplan.volume import FloatArray
 from liverplan.volumetry import Remnant, VolumeIndex
-from liverplan.volumetry.cut_checks import plan_faults
-from liverplan.volumetry.cut_volumes import PlanIndex
+from liverplan.volumetry.shapes.faults import plan_faults
+from liverplan.volumetry.shapes.plan_index import PlanIndex
 from liverplan.workflow import evaluate
 from liverplan.workflow.cases import patient_of, protocol_of
 from liverplan.workflow.response import outdated, response_in

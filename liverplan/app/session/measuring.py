@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 
 from liverplan.app.session.work import planes_only
 from liverplan.resection import Plan
-from liverplan.resection.maps import PartMap
+from liverplan.resection.anatomy.maps import PartMap
 from liverplan.volume import FloatArray, Grid
 from liverplan.volumetry import LesionMargin, Remnant, lesion_margins, measure
-from liverplan.volumetry.cut_margins import PlanMargin, plan_margins
-from liverplan.volumetry.cut_volumes import PlanIndex
+from liverplan.volumetry.shapes.margins import PlanMargin, plan_margins
+from liverplan.volumetry.shapes.plan_index import PlanIndex
 
 Margin = LesionMargin | PlanMargin
 

@@ -13,7 +13,7 @@ from typing import Literal
 from liverplan.app.session.history import History
 from liverplan.app.session.work import Work
 from liverplan.resection import Cut
-from liverplan.resection.maps import PartMap
+from liverplan.resection.anatomy.maps import PartMap
 from liverplan.segmentation import Segmentation
 
 Topic = Literal["ct", "labels", "paint", "cuts", "plans", "lesions", "facts", "maps", "history"]

@@ -10,7 +10,7 @@ from typing import Any
 from liverplan.anatomy import lesion_name
 from liverplan.findings import LesionState, SeriesSummary
 from liverplan.resection import Cut, Plan, Plane
-from liverplan.resection.maps import PartMap
+from liverplan.resection.anatomy.maps import PartMap
 from liverplan.segmentation import Segmentation
 from liverplan.segmentation.labels import LIVER
 from liverplan.volume import Volume

@@ -12,7 +12,7 @@ from PySide6.QtGui import QPainterPath, QPolygonF
 from skimage.measure import find_contours
 
 from liverplan.app.slices.convert import ViewAxes
-from liverplan.resection.maps import PartMap
+from liverplan.resection.anatomy.maps import PartMap
 from liverplan.segmentation.labels import FIRST_LESION, LIVER
 from liverplan.volume import Grid
 

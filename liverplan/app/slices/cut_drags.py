@@ -13,7 +13,7 @@ from liverplan.app.slices.slicing import Knobs, Look, Point, knobs_of
 from liverplan.app.steps.resection.cut_words import kind_of
 from liverplan.resection import Cut, Parts, Plan, Plane, Sheet, Surface
 from liverplan.volume import FloatArray
-from liverplan.volumetry.cut_margins import removal
+from liverplan.volumetry.shapes.margins import removal
 
 KNOB_PIXELS, LINE_PIXELS = 12.0, 6.0
 

@@ -20,7 +20,7 @@ from liverplan.app.slices.convert import napari_to_lps
 from liverplan.app.slices.slicing import Look
 from liverplan.resection import Ablation, Cut, Parts, Plan, Sheet
 from liverplan.volume import FloatArray
-from liverplan.volumetry.cut_margins import removal
+from liverplan.volumetry.shapes.margins import removal
 
 STEP_MM = 1.0
 """Between the points at which the cuts are asked; a ball of 10 mm is drawn to 0.02 mm."""

@@ -23,8 +23,8 @@ from liverplan.app.steps.resection.moves import (
     turned,
 )
 from liverplan.resection import Ablation, Cleft, Cut, Plane, Sphere, Surface, Wedge
-from liverplan.resection.shapes import MAX_HALF_ANGLE_DEG
-from liverplan.resection.surface import frame_of
+from liverplan.resection.cuts.curved import frame_of
+from liverplan.resection.cuts.wedge import MAX_HALF_ANGLE_DEG
 from liverplan.volume import FloatArray
 
 What = Literal["move", "turn", "resize", "spread", "bend"]

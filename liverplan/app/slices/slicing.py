@@ -14,7 +14,7 @@ from liverplan.app.slices.convert import (
     plane_on_lattice,
     unit_directions,
 )
-from liverplan.resection.cuts import Plane
+from liverplan.resection.cuts.plane import Plane
 from liverplan.volume import FloatArray, Grid
 
 Point = tuple[float, float]

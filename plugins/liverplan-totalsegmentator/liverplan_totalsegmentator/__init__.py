@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from liverplan.errors import BackendError
-from liverplan.resection.anatomical import SCHEME as COUINAUD
+from liverplan.resection.anatomy.named import SCHEME as COUINAUD
 from liverplan.segmentation import Provenance
 from liverplan.segmentation.results import LiverResult
 from liverplan.volume import Volume

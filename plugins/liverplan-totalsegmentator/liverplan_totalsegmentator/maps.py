@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from liverplan.resection.anatomical import SCHEME as COUINAUD
-from liverplan.resection.anatomical import SEGMENTS
+from liverplan.resection.anatomy.named import SCHEME as COUINAUD
+from liverplan.resection.anatomy.named import SEGMENTS
 from liverplan.segmentation.results import Parts
 from liverplan.volume import Grid
 from liverplan_totalsegmentator.parent import Answer

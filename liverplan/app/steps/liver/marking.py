@@ -20,7 +20,7 @@ from liverplan.app.slices.convert import view_axes
 from liverplan.app.slices.views import SliceView
 from liverplan.app.steps.liver.backends import Backends
 from liverplan.app.steps.liver.brush import Stroke
-from liverplan.resection.maps import PartMap
+from liverplan.resection.anatomy.maps import PartMap
 from liverplan.segmentation import (
     LesionResult,
     LiverResult,

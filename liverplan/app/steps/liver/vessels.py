@@ -20,10 +20,10 @@ from liverplan.app.session.jobs import Job, JobEnd, Progress
 from liverplan.app.session.session import Topic
 from liverplan.app.session.work import Work
 from liverplan.app.slices.views import SliceView
-from liverplan.resection import territories
-from liverplan.resection.maps import PartMap
+from liverplan.resection.anatomy import territories
+from liverplan.resection.anatomy.maps import PartMap
+from liverplan.resection.anatomy.territories import territory_maps
 from liverplan.resection.plan import TERRITORIES
-from liverplan.resection.territories import territory_maps
 from liverplan.segmentation import Segmentation, find_vessels
 from liverplan.volume import FloatArray, Volume
 

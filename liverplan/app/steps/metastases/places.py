@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from liverplan.app.session.work import Work
-from liverplan.resection.anatomical import SCHEME
+from liverplan.resection.anatomy.named import SCHEME
 from liverplan.volume import FloatArray
 
 LEAST_SHARE = 0.2

@@ -18,8 +18,8 @@ from liverplan.app.steps.resection.cutting import Cutting
 from liverplan.app.steps.resection.planning import Planning, flipped
 from liverplan.report.numbers import ml
 from liverplan.resection import Ablation, Cut, Plane, Sphere, Surface, Wedge
-from liverplan.resection.shapes import MAX_HALF_ANGLE_DEG
-from liverplan.volumetry.cut_map import CutMap
+from liverplan.resection.cuts.wedge import MAX_HALF_ANGLE_DEG
+from liverplan.volumetry.shapes.cut_map import CutMap
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

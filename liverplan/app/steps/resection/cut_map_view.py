@@ -13,8 +13,8 @@ from liverplan.app.kit.widgets import label
 from liverplan.app.slices.convert import letters_of
 from liverplan.report.numbers import mm
 from liverplan.volume import FloatArray
-from liverplan.volumetry.cut_map import CutMap, margin_bands
-from liverplan.volumetry.spreads import CUT_POSITION
+from liverplan.volumetry.shapes.cut_map import CutMap, margin_bands
+from liverplan.volumetry.uncertainty.error_model import CUT_POSITION
 
 TOO_NEAR, DOUBTFUL, CLEAR = (213, 62, 79), theme.MARGIN, theme.REMNANT
 FADE_MM = 40.0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from liverplan.resection import Ablation, Cleft, Cut, Parts, Plane, Sheet, Sphere, Surface, Wedge
-from liverplan.resection.anatomical import SCHEME, name_of
+from liverplan.resection.anatomy.named import SCHEME, name_of
 
 _KINDS: tuple[tuple[type, str], ...] = (
     (Plane, "plane"),

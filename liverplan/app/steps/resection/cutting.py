@@ -29,15 +29,19 @@ from liverplan.resection import (
     Wedge,
     cut_through_contour,
 )
-from liverplan.resection.anatomical import SCHEME, split_fourth
-from liverplan.resection.surface import frame_of
-from liverplan.resection.territories import branch_at, toggled
+from liverplan.resection.anatomy.named import SCHEME, split_fourth
+from liverplan.resection.anatomy.territories import branch_at, toggled
+from liverplan.resection.cuts.curved import frame_of
 from liverplan.volume import FloatArray
-from liverplan.volumetry.cut_checks import cut_faults
-from liverplan.volumetry.cut_map import CutMap, flatten
-from liverplan.volumetry.cut_volumes import PlanIndex
-from liverplan.volumetry.search import sphere
-from liverplan.volumetry.suggest import WEDGE_DIRECTIONS, WEDGE_HALF_ANGLE_DEG, enclosing_ball
+from liverplan.volumetry.search.planes import sphere
+from liverplan.volumetry.search.suggest import (
+    WEDGE_DIRECTIONS,
+    WEDGE_HALF_ANGLE_DEG,
+    enclosing_ball,
+)
+from liverplan.volumetry.shapes.cut_map import CutMap, flatten
+from liverplan.volumetry.shapes.faults import cut_faults
+from liverplan.volumetry.shapes.plan_index import PlanIndex
 
 CLICKED_RADIUS_MM = 15.0
 """Of an ablation zone placed by a click: the usual needle's zone is about 3 cm across."""

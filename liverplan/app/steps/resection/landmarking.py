@@ -14,12 +14,12 @@ from liverplan.app.session.jobs import Progress
 from liverplan.app.session.session import Topic
 from liverplan.app.session.work import Work
 from liverplan.errors import PlanError
-from liverplan.resection.anatomical import SCHEME, SEGMENTS
-from liverplan.resection.couinaud import by_landmarks
-from liverplan.resection.landmarks import Landmarks
-from liverplan.resection.maps import PartMap
-from liverplan.resection.segment_branches import SegmentBranches, by_segment_branches
-from liverplan.resection.territories import LUMEN
+from liverplan.resection.anatomy.couinaud import by_landmarks
+from liverplan.resection.anatomy.landmarks import Landmarks
+from liverplan.resection.anatomy.maps import PartMap
+from liverplan.resection.anatomy.named import SCHEME, SEGMENTS
+from liverplan.resection.anatomy.segment_branches import SegmentBranches, by_segment_branches
+from liverplan.resection.anatomy.territories import LUMEN
 from liverplan.segmentation import Segmentation
 from liverplan.volume import FloatArray
 

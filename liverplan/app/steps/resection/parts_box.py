@@ -10,15 +10,15 @@ from liverplan.app.steps.resection.cutting import Cutting
 from liverplan.app.steps.resection.landmarking import Landmarking
 from liverplan.app.steps.resection.segment_volumes import SegmentVolumes
 from liverplan.report.numbers import ml
-from liverplan.resection.anatomical import (
+from liverplan.resection.anatomy.maps import PartMap, hangs_on
+from liverplan.resection.anatomy.named import (
     SCHEME,
     SEGMENTS,
     name_of,
     resections,
     split_fourth,
 )
-from liverplan.resection.maps import PartMap, hangs_on
-from liverplan.resection.territories import LUMEN
+from liverplan.resection.anatomy.territories import LUMEN
 
 VESSEL_SCHEMES = ("portal", "hepatic")
 COLUMNS = 5

@@ -13,7 +13,7 @@ from liverplan.app.steps.resection.planning import Planning
 from liverplan.errors import PlanError
 from liverplan.report.numbers import NONE, ml, mm
 from liverplan.resection import Plan
-from liverplan.volumetry.cut_volumes import PlanIndex
+from liverplan.volumetry.shapes.plan_index import PlanIndex
 
 WAITING = "…"
 Row = tuple[str, str, str, str]

@@ -19,9 +19,9 @@ from liverplan.errors import PlanError
 from liverplan.resection import Ablation, Cut, Plan, Plane, Sheet, Sphere, Surface, Wedge
 from liverplan.volume import FloatArray
 from liverplan.volumetry import VolumeIndex
-from liverplan.volumetry.cut_volumes import PlanIndex
-from liverplan.volumetry.search import sphere
-from liverplan.volumetry.suggest import Suggested, Suggestions, suggest
+from liverplan.volumetry.search.planes import sphere
+from liverplan.volumetry.search.suggest import Suggested, Suggestions, suggest
+from liverplan.volumetry.shapes.plan_index import PlanIndex
 
 MOST_CUTS = 12
 SMALLEST_ML = 1e-6

@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 from liverplan.app.kit import theme
 from liverplan.app.kit.widgets import Notice, Table, label
 from liverplan.report.numbers import ml
-from liverplan.resection.anatomical import share_warnings, split_fourth, usual_shares
-from liverplan.resection.maps import PartMap
+from liverplan.resection.anatomy.maps import PartMap
+from liverplan.resection.anatomy.named import share_warnings, split_fourth, usual_shares
 from liverplan.segmentation import Segmentation
 
 

@@ -8,8 +8,8 @@ from liverplan.app.kit.widgets import Table, label
 from liverplan.app.steps.resection.planning import Planning
 from liverplan.report.numbers import ml, mm, percent
 from liverplan.resection import Parts
-from liverplan.resection.anatomical import name_of
-from liverplan.volumetry.suggest import Suggested
+from liverplan.resection.anatomy.named import name_of
+from liverplan.volumetry.search.suggest import Suggested
 
 
 class SuggestionList(QWidget):

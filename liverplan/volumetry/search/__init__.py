@@ -1,0 +1,1 @@
+"""Plans proposed: the plane, the wedge and the segments that leave the most."""

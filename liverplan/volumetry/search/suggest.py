@@ -1,0 +1,215 @@
+"""Plans worth a look: the best plane, wedges and segment set that clear every lesion.
+
+The plane comes from `planes`, the wedges from `wedges`. Of the segments,
+exactly those within the margin of a lesion must go, so the best set is known without a search.
+Where there are two to four lesions, each way of dividing them between a plane and wedges is tried
+too.
+
+Nothing is known here of vessels that were not segmented: inflow, outflow and bile are the
+surgeon's to judge.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from liverplan.errors import PlanError
+from liverplan.resection.cuts.parts import Parts
+from liverplan.resection.plan import Plan
+from liverplan.segmentation.boxes import bounding_box
+from liverplan.volumetry.search.planes import best_plane
+from liverplan.volumetry.search.wedges import (
+    WEDGE_DIRECTIONS,
+    WEDGE_HALF_ANGLE_DEG,
+    best_cuts_round,
+    enclosing_ball,
+)
+from liverplan.volumetry.shapes.margins import plan_margins
+from liverplan.volumetry.shapes.plan_index import PlanIndex
+
+__all__ = [
+    "CAVEAT",
+    "WEDGE_DIRECTIONS",
+    "WEDGE_HALF_ANGLE_DEG",
+    "Suggested",
+    "Suggestions",
+    "best_plane_and_wedges",
+    "best_plane_plan",
+    "best_segments",
+    "best_wedges",
+    "enclosing_ball",
+    "suggest",
+]
+
+Family = Literal["plane", "wedges", "segments", "plane and wedges"]
+
+NORMALS, NORMALS_TOGETHER = 4000, 1000
+MOST_DIVIDED = 4
+"""Up to so many lesions are divided between a plane and wedges."""
+
+CAVEAT = (
+    "The suggestion knows nothing of vessels and bile ducts that were not segmented: inflow, "
+    "outflow and bile drainage of what stays must be judged by the surgeon."
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Suggested:
+    """The best plan of one family, and what it leaves."""
+
+    family: Family
+    plan: Plan
+    remnant_ml: float
+    remnant_fraction: float
+    margin_mm: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Suggestions:
+    """The best plan of each family that leaves any liver, largest remnant first; in words."""
+
+    margin_mm: float
+    best: tuple[Suggested, ...]
+    threshold_fraction: float
+    sentence: str
+    caveat: str = CAVEAT
+
+
+def suggest(
+    index: PlanIndex,
+    *,
+    margin_mm: float,
+    threshold_fraction: float,
+    together: bool = True,
+) -> Suggestions:
+    """Search each family for the largest remnant that keeps the margin to every lesion.
+
+    Parameters
+    ----------
+    index : PlanIndex
+        With a "couinaud" map, segment sets are searched as well.
+    margin_mm : float
+        Least distance between lesions and cut.
+    threshold_fraction : float
+        Of the functional liver; the sentence says whether any plan leaves more.
+    together : bool
+        Whether a plane for some lesions with wedges for the others is searched as well: it takes
+        longest.
+
+    Raises
+    ------
+    PlanError
+        If there is no lesion, the margin is not between 0 and 100 mm, or no plan leaves any liver.
+    """
+    if not index.lesions:
+        raise PlanError("There is no lesion to plan for.")
+    if not 0 <= margin_mm <= 100:
+        raise PlanError(f"The margin must be between 0 and 100 mm, not {margin_mm:g}.")
+    plans: list[tuple[Family, Plan]] = [
+        ("plane", best_plane_plan(index, margin_mm)),
+        ("wedges", best_wedges(index, margin_mm)),
+    ]
+    if "couinaud" in index.maps:
+        plans.append(("segments", best_segments(index, margin_mm)))
+    if together and 2 <= len(index.lesions) <= MOST_DIVIDED:
+        plans.append(("plane and wedges", best_plane_and_wedges(index, margin_mm)))
+    found = [_suggested(index, family, plan) for family, plan in plans if index.remnant_ml(plan)]
+    if not found:
+        raise PlanError(f"At a margin of {margin_mm:g} mm no plan was found that leaves any liver.")
+    found.sort(key=lambda s: -s.remnant_ml)
+    return Suggestions(
+        margin_mm=margin_mm,
+        best=tuple(found),
+        threshold_fraction=threshold_fraction,
+        sentence=_sentence(found, margin_mm, threshold_fraction),
+    )
+
+
+def best_plane_plan(index: PlanIndex, margin_mm: float) -> Plan:
+    """Return the single plane with the largest remnant at a margin."""
+    plane = best_plane(index.planes, margin_mm, normals=NORMALS).plane
+    return Plan(cuts=(plane,), name="best plane")
+
+
+def best_wedges(index: PlanIndex, margin_mm: float) -> Plan:
+    """Return one wedge round each lesion, each along the direction that costs least."""
+    return Plan(cuts=best_cuts_round(index, index.lesions, margin_mm), name="wedges")
+
+
+def best_plane_and_wedges(index: PlanIndex, margin_mm: float) -> Plan:
+    """Return the best plan that takes some lesions by a plane and each other one by a wedge."""
+    count = len(index.lesions)
+    plans = [
+        _divided(index, [bool(chosen >> at & 1) for at in range(count)], margin_mm)
+        for chosen in range(1, 2**count - 1)
+    ]
+    return max(plans, key=index.remnant_ml)
+
+
+def _divided(index: PlanIndex, by_plane: list[bool], margin_mm: float) -> Plan:
+    lesions = tuple(zip(index.lesions, by_plane, strict=True))
+    few = replace(index.planes, lesions=tuple(lesion for lesion, plane in lesions if plane))
+    plane = best_plane(few, margin_mm, normals=NORMALS_TOGETHER).plane
+    others = [lesion for lesion, plane in lesions if not plane]
+    wedges = best_cuts_round(index, others, margin_mm, beside=(plane,))
+    return Plan(cuts=(plane, *wedges), name="plane and wedges")
+
+
+def best_segments(index: PlanIndex, margin_mm: float) -> Plan:
+    """Return the segments that lie within the margin of any lesion: all of them must go.
+
+    Raises
+    ------
+    PlanError
+        If there is no "couinaud" map.
+    """
+    if "couinaud" not in index.maps:
+        raise PlanError("Segments can be suggested once there is a map of them.")
+    part_map = index.maps["couinaud"]
+    box = bounding_box(index.segmentation.labels)
+    lesions = index.segmentation.labels[box] > 1
+    near = lesions | (_from_lesions_mm(lesions, index) < margin_mm)
+    touched = np.unique(part_map.labels[box][near])
+    names = tuple(part_map.names[n - 1] for n in touched if n > 0)
+    return Plan(cuts=(Parts(scheme="couinaud", names=names),), name="segments")
+
+
+def _from_lesions_mm(lesions: NDArray[np.bool_], index: PlanIndex) -> NDArray[np.float64]:
+    """(k, j, i) distance between each voxel's box and the nearest lesion voxel's.
+
+    On one lattice it is the distance between corners.
+    """
+    corners = ndimage.binary_dilation(np.pad(lesions, (0, 1)), np.ones((2, 2, 2), bool), origin=-1)
+    distance = ndimage.distance_transform_edt(~corners, sampling=index.segmentation.grid.spacing_mm)
+    nearest = ndimage.minimum_filter(distance, size=2, origin=-1)
+    return np.asarray(nearest[:-1, :-1, :-1])
+
+
+def _suggested(index: PlanIndex, family: Family, plan: Plan) -> Suggested:
+    remnant = index.remnant_ml(plan)
+    margins = [m.margin_mm for m in plan_margins(index, plan)]
+    return Suggested(
+        family=family,
+        plan=plan,
+        remnant_ml=remnant,
+        remnant_fraction=remnant / index.functional_ml,
+        margin_mm=min((m for m in margins if m is not None), default=np.inf),
+    )
+
+
+def _sentence(found: list[Suggested], margin_mm: float, threshold_fraction: float) -> str:
+    best = found[0]
+    share = f"{100 * best.remnant_fraction:.1f} %"
+    kinds = {"plane": "one plane", "plane and wedges": "a plane and wedges"}
+    by = kinds.get(best.family, best.family)
+    if best.remnant_fraction > threshold_fraction:
+        return f"At a margin of {margin_mm:g} mm, {by} would leave {share} of the functional liver."
+    return (
+        f"No plan was found that leaves more than {100 * threshold_fraction:g} % at a margin of "
+        f"{margin_mm:g} mm: best found {share}, by {by}."
+    )

@@ -1,0 +1,237 @@
+"""What a plan of any cuts leaves, in mL: exact for planes, within 0.1 mL for curved ones.
+
+Everything that is removed is measured once, as one union; ``remnant + resected = functional``
+therefore holds by construction, and no voxel is a barrier that belongs to nobody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from liverplan.errors import PlanError
+from liverplan.resection.anatomy.maps import PartMap
+from liverplan.resection.cuts.ablation import Ablation
+from liverplan.resection.cuts.folded import Sheet
+from liverplan.resection.cuts.parts import Parts
+from liverplan.resection.plan import Plan
+from liverplan.segmentation.boxes import bounding_box
+from liverplan.segmentation.labels import LIVER, Segmentation
+from liverplan.volume import FloatArray, Grid
+from liverplan.volumetry.planes.index import VolumeIndex
+from liverplan.volumetry.planes.margin import LesionShape, lesion_shapes
+from liverplan.volumetry.shapes.blocks import BlockTree
+from liverplan.volumetry.shapes.lesion_boxes import LesionBoxes
+from liverplan.volumetry.shapes.warm_up import warm_up_cuts
+
+COARSE_MM = 2.5
+"""Voxels at most so far apart are enough to tell which of two cuts leaves more."""
+
+KEPT = 8
+"""So many sets of named parts are kept ready for the next step of a drag."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanVolumes:
+    """Volumes of a plan, mL.
+
+    ``functional`` is the liver without lesions; ``remnant_ml + resected_ml == functional_ml``.
+    ``resected`` counts ablated tissue as well: it works no more. ``ablated_ml`` is what only
+    ablation takes. ``alone_ml`` is what each cut would take by itself, in the plan's order.
+    """
+
+    liver_ml: float
+    tumour_ml: float
+    functional_ml: float
+    remnant_ml: float
+    resected_ml: float
+    ablated_ml: float
+    alone_ml: tuple[float, ...]
+
+    @property
+    def remnant_fraction(self) -> float:
+        """The remnant over the functional liver (0-1); 0 without any liver."""
+        return self.remnant_ml / self.functional_ml if self.functional_ml else 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Taken:
+    """What named parts and sheets take of the liver.
+
+    Parameters
+    ----------
+    left : BlockTree
+        The liver, lesions included, that they leave.
+    faces : (N, 3) array
+        Index coordinates of the middles of faces between liver voxels of which one is taken.
+    axes : (N,) array
+        Index axis across each face.
+    """
+
+    left: BlockTree
+    faces: FloatArray
+    axes: NDArray[np.int8]
+
+    @classmethod
+    def of(cls, segmentation: Segmentation, mask: NDArray[np.bool_]) -> Self:
+        """Find what a mask leaves, and its faces inside the liver."""
+        left = BlockTree.build(segmentation.grid, segmentation.liver & ~mask)
+        box = bounding_box(segmentation.labels)
+        start = np.array([part.start for part in box])
+        liver, mask = segmentation.labels[box] > 0, mask[box]
+        faces, axes = [], []
+        for axis in range(3):
+            near, far = [slice(None)] * 3, [slice(None)] * 3
+            near[axis], far[axis] = slice(None, -1), slice(1, None)
+            a, b = tuple(near), tuple(far)
+            where = np.argwhere((mask[a] != mask[b]) & liver[a] & liver[b]).astype(np.float64)
+            where[:, axis] += 0.5
+            faces.append(where + start)
+            axes.append(np.full(len(where), axis, dtype=np.int8))
+        return cls(left=left, faces=np.concatenate(faces), axes=np.concatenate(axes))
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class PlanIndex:
+    """A segmentation, made ready for plans of any cuts.
+
+    Parameters
+    ----------
+    segmentation : Segmentation
+    maps : mapping of str to PartMap
+        By scheme; what `Parts` refer to.
+    functional : BlockTree
+        The liver without its lesions.
+    """
+
+    segmentation: Segmentation
+    maps: Mapping[str, PartMap]
+    functional: BlockTree
+    liver_ml: float
+    _trees: dict[tuple[Parts | Sheet, ...], BlockTree] = field(default_factory=dict)
+    _taken: dict[tuple[Parts | Sheet, ...], Taken] = field(default_factory=dict)
+
+    @classmethod
+    def build(cls, segmentation: Segmentation, maps: Mapping[str, PartMap] | None = None) -> Self:
+        """Index a segmentation, and check that the maps lie on its grid."""
+        warm_up_cuts()
+        maps = dict(maps or {})
+        for part_map in maps.values():
+            segmentation.grid.require_same(
+                part_map.grid, mine="The segmentation", theirs=f"the {part_map.scheme} map"
+            )
+        functional = BlockTree.build(segmentation.grid, segmentation.labels == LIVER)
+        whole = int(np.count_nonzero(segmentation.labels))
+        return cls(
+            segmentation=segmentation,
+            maps=maps,
+            functional=functional,
+            liver_ml=whole * segmentation.grid.voxel_ml,
+        )
+
+    @cached_property
+    def liver(self) -> BlockTree:
+        """The whole organ, lesions included, as a tree."""
+        return BlockTree.build(self.segmentation.grid, self.segmentation.liver)
+
+    @cached_property
+    def planes(self) -> VolumeIndex:
+        """The same liver, made ready for flat cuts alone: many thousands a second."""
+        return VolumeIndex.build(self.segmentation)
+
+    @cached_property
+    def coarse(self) -> PlanIndex:
+        """The same liver in every second or third voxel, without maps: for searches."""
+        grid = self.segmentation.grid
+        steps = tuple(max(1, int(COARSE_MM // spacing)) for spacing in grid.spacing_mm)
+        if max(steps) == 1:
+            return self
+        labels = np.ascontiguousarray(
+            self.segmentation.labels[tuple(slice(0, None, s) for s in steps)]
+        )
+        affine = grid.affine @ np.diag([*steps, 1.0])
+        thin = Grid(shape=labels.shape, affine=affine, frame_uid=grid.frame_uid)
+        return PlanIndex.build(Segmentation(grid=thin, labels=labels))
+
+    @cached_property
+    def lesions(self) -> tuple[LesionShape, ...]:
+        """The lesions' voxels, ascending by label."""
+        return lesion_shapes(self.segmentation.labels, (0, 0, 0))
+
+    @cached_property
+    def lesion_boxes(self) -> tuple[LesionBoxes, ...]:
+        """The lesions, made ready for distances, in the same order."""
+        return tuple(LesionBoxes.of(self.segmentation.grid, shape) for shape in self.lesions)
+
+    @property
+    def functional_ml(self) -> float:
+        """The liver without its lesions, mL."""
+        return self.functional.total_ml
+
+    def part_mask(self, parts: tuple[Parts | Sheet, ...]) -> NDArray[np.bool_]:
+        """(k, j, i) mask of what the named parts and the sheets take.
+
+        Raises
+        ------
+        PlanError
+            If there is no such map or part.
+        """
+        mask = np.zeros(self.segmentation.grid.shape, dtype=np.bool_)
+        for cut in parts:
+            if isinstance(cut, Sheet):
+                mask |= cut.mask(self.segmentation.grid, self.segmentation.liver)
+                continue
+            if cut.scheme not in self.maps:
+                known = ", ".join(sorted(self.maps)) or "none"
+                raise PlanError(
+                    f"The plan names parts of a {cut.scheme!r} map, and the maps at hand are: "
+                    f"{known}."
+                )
+            mask |= self.maps[cut.scheme].mask(cut.names)
+        return mask
+
+    def taken(self, parts: tuple[Parts | Sheet, ...]) -> Taken:
+        """Return what the named parts and the sheets take, and where that ends; kept for a drag."""
+        if parts not in self._taken:
+            if len(self._taken) >= KEPT:
+                self._taken.clear()
+            self._taken[parts] = Taken.of(self.segmentation, self.part_mask(parts))
+        return self._taken[parts]
+
+    def remnant_ml(self, plan: Plan) -> float:
+        """Functional tissue that stays, mL: the one number that a drag needs."""
+        tree = self._tree(plan.parts)
+        return tree.total_ml - tree.removed_ml(plan.rows())
+
+    def _tree(self, parts: tuple[Parts | Sheet, ...]) -> BlockTree:
+        """Return what the named parts leave, as a tree; the last few are kept."""
+        if not parts:
+            return self.functional
+        if parts not in self._trees:
+            if len(self._trees) >= KEPT:
+                self._trees.clear()
+            left = (self.segmentation.labels == LIVER) & ~self.part_mask(parts)
+            self._trees[parts] = BlockTree.build(self.segmentation.grid, left)
+        return self._trees[parts]
+
+
+def measure_plan(index: PlanIndex, plan: Plan) -> PlanVolumes:
+    """Measure a plan: what stays, what goes, and what each cut takes by itself."""
+    remnant_ml = index.remnant_ml(plan)
+    cutting = plan.without(Ablation)
+    kept_ml = index.remnant_ml(cutting) if len(cutting.cuts) < len(plan.cuts) else remnant_ml
+    alone = tuple(index.functional_ml - index.remnant_ml(Plan(cuts=(cut,))) for cut in plan.cuts)
+    return PlanVolumes(
+        liver_ml=index.liver_ml,
+        tumour_ml=index.liver_ml - index.functional_ml,
+        functional_ml=index.functional_ml,
+        remnant_ml=remnant_ml,
+        resected_ml=index.functional_ml - remnant_ml,
+        ablated_ml=kept_ml - remnant_ml,
+        alone_ml=alone,
+    )

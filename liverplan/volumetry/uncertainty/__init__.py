@@ -1,0 +1,1 @@
+"""How sure a remnant is: the error model, and the samples drawn from it."""

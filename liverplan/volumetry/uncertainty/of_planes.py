@@ -1,0 +1,229 @@
+"""How sure the remnant fraction is: a seeded Monte-Carlo over the cut's pose and the boundaries.
+
+Each sample shifts every plane along its normal and tilts it about the centre of its cut, and
+shifts the liver's and the lesions' surfaces; all errors are normal and independent. What comes out
+is an interval, a probability, the shift that flips the verdict, and what each source alone does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.optimize import brentq
+from scipy.special import ndtri
+
+from liverplan.errors import PlanError
+from liverplan.resection.cuts.plane import Plane
+from liverplan.segmentation.labels import Segmentation
+from liverplan.volume import FloatArray
+from liverplan.volumetry.planes.index import VolumeIndex
+from liverplan.volumetry.planes.remnant import cut_centre_mm
+from liverplan.volumetry.uncertainty.boundary_offsets import Ladders
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contribution:
+    """One source of doubt: its standard deviation, the spread it alone causes, and its source."""
+
+    name: str
+    sd: float
+    unit: str
+    fraction_sd: float
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Doubt:
+    """How sure the remnant fraction is.
+
+    Parameters
+    ----------
+    interval_95 : (float, float)
+        Range of the fraction.
+    probability_above_threshold : float
+        Share of the samples strictly above the threshold.
+    flip_mm : float or None
+        Smallest common shift of the cuts along their normals that changes the verdict: positive
+        into the tissue that stays, negative away from it; None if no shift does.
+    contributions : tuple of Contribution
+        Largest first.
+    """
+
+    interval_95: tuple[float, float]
+    probability_above_threshold: float
+    flip_mm: float | None
+    contributions: tuple[Contribution, ...]
+
+
+def estimate(
+    segmentation: Segmentation,
+    planes: Sequence[Plane],
+    *,
+    threshold_fraction: float,
+    denominator_ml: float | None = None,
+    seed: int = 0,
+    samples: int = 2000,
+    index: VolumeIndex | None = None,
+    ladders: Ladders | None = None,
+) -> Doubt:
+    """Estimate how sure the remnant fraction of a plan is.
+
+    Parameters
+    ----------
+    segmentation : Segmentation
+        Its provenance chooses the boundaries' spreads.
+    planes : sequence of Plane
+        What is on the staying side of all of them stays.
+    threshold_fraction : float
+        The verdict is "remnant fraction strictly above this".
+    denominator_ml : float, optional
+        What the fraction is of, without doubt of its own; the functional liver, with the doubt of
+        its boundaries, if not given.
+    seed, samples : int
+        Of the Monte-Carlo; the same seed gives the same result.
+    index : VolumeIndex, optional
+        The segmentation's, if it is built already.
+    ladders : Ladders, optional
+        ``Ladders.build(segmentation)``, if it is built already: it does not depend on the planes.
+        It also brings spreads other than those of the segmentation's provenance.
+
+    Raises
+    ------
+    PlanError
+        If there is no functional liver, the denominator is not positive or samples < 2.
+    """
+    index = index or VolumeIndex.build(segmentation)
+    if index.functional_ml == 0:
+        raise PlanError("There is no functional liver, so a remnant has no uncertainty.")
+    if denominator_ml is not None and not 0 < denominator_ml < np.inf:
+        raise PlanError(f"A denominator of {denominator_ml} mL is not a positive volume.")
+    if samples < 2:
+        raise PlanError(f"{samples} samples are too few to estimate an uncertainty.")
+    model = _Model.build(index, planes, ladders or Ladders.build(segmentation), denominator_ml)
+    draws = _draws(samples, 3 * len(planes) + 2, seed)
+    fractions = np.clip(model.fractions(draws), 0.0, np.inf if denominator_ml else 1.0)
+    low, high = np.quantile(fractions, (0.025, 0.975))
+    return Doubt(
+        interval_95=(float(low), float(high)),
+        probability_above_threshold=float(np.mean(fractions > threshold_fraction)),
+        flip_mm=flip_mm(
+            index, planes, threshold_fraction * (denominator_ml or index.functional_ml)
+        ),
+        contributions=model.contributions(draws[:400]),
+    )
+
+
+def flip_mm(index: VolumeIndex, planes: Sequence[Plane], needed_ml: float) -> float | None:
+    """Return the smallest shift of all planes that changes "remnant > needed", or None."""
+    if not planes:
+        return None
+
+    def excess(shift: float) -> float:
+        return index.remnant_ml_of([plane.shifted(shift) for plane in planes]) - needed_ml
+
+    far = _reach_mm(index, planes)
+    now = excess(0.0)
+    away = far if now > 0 else -far
+    if (excess(away) > 0) == (now > 0):
+        return None
+    return float(brentq(excess, 0.0, away, xtol=1e-4))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Model:
+    """The plan and its ladders.
+
+    A draw's columns: position and two tilts for each plane, then the two boundaries.
+    """
+
+    planes: tuple[Plane, ...]
+    pivots_mm: FloatArray
+    ladders: Ladders
+    denominator_ml: float | None
+
+    @classmethod
+    def build(
+        cls,
+        index: VolumeIndex,
+        planes: Sequence[Plane],
+        ladders: Ladders,
+        denominator_ml: float | None,
+    ) -> _Model:
+        return cls(
+            planes=tuple(planes),
+            pivots_mm=np.array([cut_centre_mm(index, plane) for plane in planes]).reshape(-1, 3),
+            ladders=ladders,
+            denominator_ml=denominator_ml,
+        )
+
+    def fractions(self, draws: FloatArray) -> FloatArray:
+        """(M, 3 P + 2) standard normal draws to (M,) remnant fractions."""
+        normals, offsets = self._poses(draws[:, :-2].reshape(len(draws), -1, 3))
+        shifts = draws[:, -2] * self.ladders.spreads.liver.sd
+        remnant = self.ladders.liver.remnants_ml(normals, offsets, shifts)
+        whole = self.ladders.liver.volumes_ml(shifts)
+        if self.ladders.lesions:
+            grown = draws[:, -1] * self.ladders.spreads.lesion.sd
+            none = np.zeros_like(grown)
+            remnant -= self.ladders.lesions.remnants_ml(normals, offsets, grown)
+            remnant += self.ladders.lesions.remnants_ml(normals, offsets, none)
+            whole += self.ladders.lesions.volumes_ml(none) - self.ladders.lesions.volumes_ml(grown)
+        total = np.full_like(whole, self.denominator_ml) if self.denominator_ml else whole
+        # A sample whose boundary shift leaves no liver at all leaves no remnant either.
+        return np.divide(remnant, total, out=np.zeros_like(remnant), where=total > 0)
+
+    def contributions(self, draws: FloatArray) -> tuple[Contribution, ...]:
+        """Spread of the fraction while only one source varies, largest first."""
+        count = draws.shape[1]
+        poses = np.arange(count - 2)
+        columns = {
+            self.ladders.spreads.position: poses[poses % 3 == 0],
+            self.ladders.spreads.tilt: poses[poses % 3 != 0],
+            self.ladders.spreads.liver: np.array([count - 2]),
+            self.ladders.spreads.lesion: np.array([count - 1]),
+        }
+        found = []
+        for spread, mine in columns.items():
+            alone = np.zeros_like(draws)
+            alone[:, mine] = draws[:, mine]
+            sd = float(np.std(self.fractions(alone)))
+            found.append(
+                Contribution(
+                    name=spread.name,
+                    sd=spread.sd,
+                    unit=spread.unit,
+                    fraction_sd=sd,
+                    source=spread.source,
+                )
+            )
+        return tuple(sorted(found, key=lambda row: -row.fraction_sd))
+
+    def _poses(self, draws: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """(M, P, 3) draws to (M, P, 3) normals and (M, P) offsets."""
+        normals, offsets = np.empty(draws.shape), np.empty(draws.shape[:2])
+        for p, (plane, pivot) in enumerate(zip(self.planes, self.pivots_mm, strict=True)):
+            across = np.linalg.svd(plane.normal[None])[2][1:]
+            tilt = np.radians(self.ladders.spreads.tilt.sd) * draws[:, p, 1:]
+            angle = np.linalg.norm(tilt, axis=1, keepdims=True)
+            lean = np.sinc(angle / np.pi) * (tilt @ across)
+            normals[:, p] = np.cos(angle) * plane.normal + lean
+            shift = self.ladders.spreads.position.sd * draws[:, p, 0]
+            on_plane = pivot - (plane.normal @ pivot - plane.offset_mm) * plane.normal
+            offsets[:, p] = normals[:, p] @ on_plane + shift
+        return normals, offsets
+
+
+def _draws(samples: int, sources: int, seed: int) -> FloatArray:
+    """(M, S) standard normal draws, each column stratified (a Latin hypercube)."""
+    rng = np.random.default_rng(seed)
+    rank = rng.permuted(np.tile(np.arange(samples), (sources, 1)), axis=1).T
+    return np.asarray(ndtri((rank + rng.uniform(size=rank.shape)) / samples))
+
+
+def _reach_mm(index: VolumeIndex, planes: Sequence[Plane]) -> float:
+    """Return a shift that takes every plane past the whole liver."""
+    corners = index.grid.corners_mm
+    far = max(float(np.abs(plane.signed_distance_mm(corners)).max()) for plane in planes)
+    return far + sum(index.grid.spacing_mm)
