@@ -5,8 +5,8 @@ from collections.abc import Callable
 import numpy as np
 from PySide6.QtCore import Qt
 
+from liverplan.app.handles.handle import handles_on_slice
 from liverplan.app.slices.cut_drags import slice_plane
-from liverplan.app.slices.handles import handles_on_slice
 from liverplan.resection import Plane, Sphere
 from liverplan.resection.anatomy.named import SCHEME
 from tests.app import surgery

@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from liverplan.app.handles.handle import handles_on_slice
 from liverplan.app.slices.cut_drags import slice_plane
-from liverplan.app.slices.handles import handles_on_slice
 from liverplan.report.numbers import ml, percent
 from liverplan.volumetry.shapes.plan_index import measure_plan
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 
+from liverplan.app.handles.handle import handles_on_slice
 from liverplan.app.slices.cut_drags import slice_plane
-from liverplan.app.slices.handles import handles_on_slice
 from liverplan.resection import Ablation, Cleft, Plane, Sheet, Sphere, Surface, Wedge
 from liverplan.resection.cuts.folded import FALLBACK
 from tests.app.person import CONTROL

@@ -4,18 +4,18 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QRectF
 
-from liverplan.app.slices.convert import VIEW_NAMES, view_axes
-from liverplan.app.slices.cut_drags import slice_plane
-from liverplan.app.slices.cut_regions import region_of
-from liverplan.app.slices.handles import handles_in_space, handles_on_slice, pulled
-from liverplan.app.slices.slicing import Look
-from liverplan.app.steps.resection.moves import (
+from liverplan.app.handles.handle import handles_in_space, handles_on_slice, pulled
+from liverplan.app.handles.moves import (
     moved,
     rotation_between,
     spline_weights,
     surface_point_mm,
     turned,
 )
+from liverplan.app.slices.convert import VIEW_NAMES, view_axes
+from liverplan.app.slices.cut_drags import slice_plane
+from liverplan.app.slices.cut_regions import region_of
+from liverplan.app.slices.slicing import Look
 from liverplan.app.steps.resection.planning import flipped
 from liverplan.resection import Ablation, Cleft, Parts, Plan, Plane, Sheet, Sphere, Surface, Wedge
 from liverplan.volumetry.shapes.margins import removal

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from liverplan.app.shell.result_bar import verdict_words
+from liverplan.app.session.verdict import verdict_words
 from liverplan.app.steps.result.panel import doubt_words
 from liverplan.eligibility import protocol_text
 from liverplan.phantom import RECOMMENDED_NORMAL, RECOMMENDED_POINT_MM

@@ -12,9 +12,9 @@ from vtkmodules.vtkCommonExecutionModel import vtkTrivialProducer
 from vtkmodules.vtkFiltersSources import vtkLineSource, vtkPlaneSource, vtkSphereSource
 from vtkmodules.vtkRenderingCore import vtkActor, vtkPolyDataMapper, vtkRenderer
 
+from liverplan.app.handles.handle import Handle
+from liverplan.app.handles.moves import surface_net_mm
 from liverplan.app.kit import theme
-from liverplan.app.slices.handles import Handle
-from liverplan.app.steps.resection.moves import surface_net_mm
 from liverplan.resection import Ablation, Cleft, Cut, Plane, Sheet, Sphere, Surface, Wedge
 from liverplan.resection.cuts.curved import frame_of
 from liverplan.volume import FloatArray

@@ -16,10 +16,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from liverplan.app.handles.cut_words import kind_of
+from liverplan.app.handles.handle import Handle, pulled
 from liverplan.app.scene.renderer import CAMERAS, Scene
 from liverplan.app.session.session import Session
-from liverplan.app.slices.handles import Handle, pulled
-from liverplan.app.steps.resection.cut_words import kind_of
 from liverplan.resection import Cut
 from liverplan.volume import FloatArray
 

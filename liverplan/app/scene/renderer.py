@@ -28,9 +28,9 @@ from vtkmodules.vtkRenderingCore import (
 )
 from vtkmodules.vtkRenderingUI import vtkGenericRenderWindowInteractor
 
+from liverplan.app.handles.handle import Handle, handles_in_space
 from liverplan.app.kit import theme
 from liverplan.app.scene.cut_surfaces import Balls, CutActor, across
-from liverplan.app.slices.handles import Handle, handles_in_space
 from liverplan.resection import Cut, Plan, Plane
 from liverplan.volume import FloatArray
 from liverplan.volumetry.shapes.margins import removal

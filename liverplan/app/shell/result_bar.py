@@ -10,10 +10,9 @@ from liverplan.app.kit import theme
 from liverplan.app.kit.widgets import label, restyle
 from liverplan.app.session.live import Live
 from liverplan.app.session.rule import DENOMINATORS
+from liverplan.app.session.verdict import goes, verdict_words, waiting_words, what_is_missing
 from liverplan.app.session.work import Work
-from liverplan.report.numbers import NONE, ml, percent, threshold
-from liverplan.report.words import verdict
-from liverplan.resection import Ablation
+from liverplan.report.numbers import NONE, ml, threshold
 
 GAUGE_ENDS = (0.6, 1.0)
 """Fraction at the gauge's right end: the first where everything fits, else the second."""
@@ -158,43 +157,3 @@ class ResultBar(QFrame):
         self.formula.setText(f"FLR = remnant / {below}")
         self.gauge.fraction = self.gauge.interval = None
         self.gauge.update()
-
-
-def goes(work: Work) -> str:
-    """Say what becomes of tissue that does not count: some may stay in place and work no more."""
-    plan = work.active_plan
-    all_taken = len(plan.removing.without(Ablation).cuts) == len(plan.cuts)
-    return "are resected" if all_taken else "are lost"
-
-
-def waiting_words(live: Live) -> str:
-    """Say why there is no range: it is being computed, or the plan is refused."""
-    if live.refused:
-        return "No verdict: the plan is refused, see step 4."
-    return "Computing the range …"
-
-
-def verdict_words(work: Work, live: Live) -> str:
-    """Return the verdict's sentence for the findings."""
-    if live.findings is None:
-        return ""
-    known = live.findings.remnant_fraction.deciding_fraction is not None
-    if known and not work.liver_confirmed:
-        low, high = live.findings.uncertainty.interval_95
-        line = live.findings.threshold_fraction
-        return (
-            f"No verdict: liver mask not confirmed. Range {percent(low, line)}"
-            f"-{percent(high, line)} %."
-        )
-    return str(verdict(live.findings))
-
-
-def what_is_missing(work: Work, *, measuring: bool) -> str:
-    """Say what the FLR waits for."""
-    if work.volume is None:
-        return "Open a CT to begin."
-    if work.segmentation is None:
-        return "No liver yet."
-    if measuring:
-        return "Measuring …"
-    return "No cut is planned yet."

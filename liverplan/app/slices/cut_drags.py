@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from liverplan.app.handles.cut_words import kind_of
+from liverplan.app.handles.handle import Handle, SlicePlane, crossing, handles_on_slice, pulled
 from liverplan.app.session.session import Session
 from liverplan.app.session.work import Work
-from liverplan.app.slices.handles import Handle, SlicePlane, crossing, handles_on_slice, pulled
 from liverplan.app.slices.slicing import Knobs, Look, Point, knobs_of
-from liverplan.app.steps.resection.cut_words import kind_of
 from liverplan.resection import Cut, Parts, Plan, Plane, Sheet, Surface
 from liverplan.volume import FloatArray
 from liverplan.volumetry.shapes.margins import removal

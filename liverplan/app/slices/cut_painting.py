@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QPainter, QPainterPath, QPen, QPolygonF, QTransform
 
+from liverplan.app.handles.handle import Handle, handles_on_slice
 from liverplan.app.kit import theme
 from liverplan.app.session.work import planes_only
 from liverplan.app.slices.cut_drags import slice_plane
 from liverplan.app.slices.cut_regions import Region, region_of
-from liverplan.app.slices.handles import Handle, handles_on_slice
 from liverplan.app.slices.slicing import Knobs, Look, Point, knobs_of
 from liverplan.resection import Cut, Plan, Plane
 

@@ -9,11 +9,11 @@ import numpy as np
 from PySide6.QtCore import QSignalBlocker
 from PySide6.QtWidgets import QDoubleSpinBox, QVBoxLayout, QWidget
 
+from liverplan.app.handles.cut_words import kind_of, title_of
+from liverplan.app.handles.handle import RADII_MM
 from liverplan.app.kit.widgets import Table, being_typed, button, label, row
 from liverplan.app.session.desk import Desk
-from liverplan.app.slices.handles import RADII_MM
 from liverplan.app.steps.resection.cut_map_view import CutMapDialog
-from liverplan.app.steps.resection.cut_words import kind_of, title_of
 from liverplan.app.steps.resection.cutting import Cutting
 from liverplan.app.steps.resection.planning import Planning, flipped
 from liverplan.report.numbers import ml

@@ -10,10 +10,10 @@ import numpy as np
 from PySide6.QtCore import QObject
 from vtkmodules.util.numpy_support import vtk_to_numpy
 
+from liverplan.app.handles.cut_words import kind_of
 from liverplan.app.session.desk import Desk
 from liverplan.app.session.jobs import Progress
 from liverplan.app.session.work import lesion_title, plan_title
-from liverplan.app.steps.resection.cut_words import kind_of
 from liverplan.app.steps.resection.planning import Planning, flipped, misses
 from liverplan.errors import PlanError
 from liverplan.resection import (

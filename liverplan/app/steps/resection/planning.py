@@ -8,13 +8,13 @@ from dataclasses import replace
 import numpy as np
 from PySide6.QtCore import QObject
 
+from liverplan.app.handles.cut_words import kind_of
+from liverplan.app.handles.moves import middle_of
 from liverplan.app.session.desk import Desk
 from liverplan.app.session.jobs import Progress
 from liverplan.app.session.measuring import remnant_of
 from liverplan.app.session.session import Topic
 from liverplan.app.session.work import lesion_title, next_plan_name, plan_title
-from liverplan.app.steps.resection.cut_words import kind_of
-from liverplan.app.steps.resection.moves import middle_of
 from liverplan.errors import PlanError
 from liverplan.resection import Ablation, Cut, Plan, Plane, Sheet, Sphere, Surface, Wedge
 from liverplan.volume import FloatArray

@@ -12,8 +12,8 @@ from liverplan.app.kit.busy import Busy
 from liverplan.app.kit.panel import Panel
 from liverplan.app.kit.widgets import Table, button, label, row
 from liverplan.app.session.desk import Desk
+from liverplan.app.session.verdict import verdict_words
 from liverplan.app.session.work import lesion_title
-from liverplan.app.shell.result_bar import verdict_words
 from liverplan.app.steps.result.handing import Handing
 from liverplan.findings import Findings
 from liverplan.report.numbers import mm, percent, share, threshold

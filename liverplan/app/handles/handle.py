@@ -14,7 +14,7 @@ from typing import Literal
 
 import numpy as np
 
-from liverplan.app.steps.resection.moves import (
+from liverplan.app.handles.moves import (
     bent,
     middle_of,
     moved,
