@@ -1,17 +1,20 @@
 """States that older versions wrote, read as this version would have written them.
 
 Nothing on disk is touched: history keeps every state as it was, and the first commit after it is
-written in today's schema.
+written in today's schema. A signature is checked against the state that it was made on, as that
+was written, and holds while today's state says the same as that one reads today.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 from liverplan.case.documents import Json
 from liverplan.errors import CaseError
 
-STATE_SCHEMA = "liverplan.state/2"
-PLANES_SCHEMA = "liverplan.state/1"
-"""Held ``planes`` (a point and a normal each) where a state now holds a plan of any cuts."""
+NAME = "liverplan.state"
+VERSION = 3
+STATE_SCHEMA = f"{NAME}/{VERSION}"
 
 PLAN_SCHEMA = "liverplan.plan/1"
 
@@ -24,36 +27,91 @@ def migrated(document: Json) -> Json:
     CaseError
         If a newer version wrote it, or it is no state.
     """
+    return readings(document)[-1]
+
+
+def readings(document: Json) -> tuple[Json, ...]:
+    """Return a state's document as it was written, then in each later schema up to today's.
+
+    Raises
+    ------
+    CaseError
+        If a newer version wrote it, or it is no state.
+    """
+    found = [document]
+    try:
+        for version in range(_version(document), VERSION):
+            found.append(_NEXT[version](found[-1]))
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise CaseError(f"The case's state cannot be understood: {error!r}.") from error
+    return tuple(found)
+
+
+def _version(document: Json) -> int:
     schema = document.get("schema") if isinstance(document, dict) else None
-    if schema == STATE_SCHEMA:
-        return document
-    if schema == PLANES_SCHEMA:
-        return _from_planes(document)
     name, _, version = str(schema).partition("/")
-    if name == "liverplan.state" and version.isdecimal() and int(version) > 2:
+    if name != NAME or not version.isdecimal() or int(version) < 1:
+        raise CaseError(f"The case's state cannot be understood: {schema!r} is not its schema.")
+    if int(version) > VERSION:
         raise CaseError(
             f"The case's state was written by a newer liverplan ({schema}; this one reads up to "
             f"{STATE_SCHEMA}); open it with that version."
         )
-    raise CaseError(f"The case's state cannot be understood: {schema!r} is not its schema.")
+    return int(version)
 
 
-def as_planes(document: Json) -> Json:
-    """Return the cuts as ``liverplan.state/1`` wrote them; None where it could not hold them.
-
-    What was signed under that schema is checked against this.
-    """
-    plan = document["plan"]
-    if plan["name"] or document["maps"] or any(cut["kind"] != "plane" for cut in plan["cuts"]):
-        return None
-    return [{"point_mm": cut["point_mm"], "normal": cut["normal"]} for cut in plan["cuts"]]
-
-
-def _from_planes(document: Json) -> Json:
-    try:
-        cuts = [{"kind": "plane", **plane} for plane in document["planes"]]
-    except (KeyError, TypeError) as error:
-        raise CaseError(f"The case's state cannot be understood: {error!r}.") from error
+def _with_a_plan(document: Json) -> Json:
+    """1 held ``planes`` (a point and a normal each) where a state now holds a plan of any cuts."""
+    cuts = [{"kind": "plane", **plane} for plane in document["planes"]]
     kept = {key: value for key, value in document.items() if key != "planes"}
     plan = {"schema": PLAN_SCHEMA, "name": "", "cuts": cuts}
-    return {**kept, "schema": STATE_SCHEMA, "plan": plan, "maps": {}}
+    return {**kept, "schema": f"{NAME}/2", "plan": plan, "maps": {}}
+
+
+def _with_origins(document: Json) -> Json:
+    """2 said of a mask how sure it is ("quality") and kept all else as text ("parameters")."""
+    masks = document["segmentation"]
+    if masks is not None:
+        made = {label: _origin(old) for label, old in masks["provenance"].items()}
+        masks = {**masks, "provenance": made}
+    return {**document, "schema": STATE_SCHEMA, "segmentation": masks}
+
+
+_NEXT: Mapping[int, Callable[[Json], Json]] = {1: _with_a_plan, 2: _with_origins}
+
+EDITS, DENSITY, GIVEN_BY, HAND = "edits by hand", "density_hu", "file", "drawn by hand"
+CLICKED = ("lesion from", "nnInteractive")
+UNNAMED = "whoever edited it"
+"""Who stands behind a mask that was called edited while nobody's name was kept."""
+
+
+def _origin(old: Json) -> Json:
+    told = dict(old["parameters"])
+    edits, density = int(told.pop(EDITS, "0")), _number(told.pop(DENSITY, ""))
+    name, quality = old["accepted_by"], old["quality"]
+    if quality == "edited":
+        edits, name = max(edits, 1), name or UNNAMED
+    return {
+        "method": old["method"],
+        "version": old["version"],
+        "origin": _origin_of(old["method"], quality, told),
+        "accepted_by": name,
+        "edits": edits,
+        "density_hu": density,
+        "parameters": told,
+    }
+
+
+def _origin_of(method: str, quality: str, told: Mapping[str, str]) -> str:
+    if method == HAND:
+        return "drawn"
+    if quality == "expert" or GIVEN_BY in told:
+        return "given"
+    return "clicks" if any(word in method for word in CLICKED) else "automatic"
+
+
+def _number(words: str) -> float | None:
+    try:
+        return float(words)
+    except ValueError:
+        return None

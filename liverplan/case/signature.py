@@ -19,7 +19,7 @@ from liverplan import __version__
 from liverplan.case.audit import Actor, Entry
 from liverplan.case.documents import Json, sha256, to_line
 from liverplan.case.keys import holds, public_hex
-from liverplan.case.migrate import as_planes
+from liverplan.case.migrate import readings
 from liverplan.case.store import Case
 from liverplan.errors import CaseError
 
@@ -37,7 +37,7 @@ BEFORE: Mapping[Meaning, Meaning] = {"plan signed": "lesions accepted", "vote": 
 """What must hold before."""
 
 IMAGES = ("ct", "segmentation")
-CUTS = ("plan", "maps")
+NO_PART = frozenset({"schema", "documents", "signatures"})
 ON_SCREEN = "app"
 """The document of what is chosen on screen, which no signature speaks of."""
 
@@ -146,7 +146,7 @@ def check_signatures(case: Case, trusted: Mapping[str, str] | None = None) -> tu
     return tuple(
         Checked(
             signature=signature,
-            void_because=_void_because(signature, case.state_json, case.history, trusted),
+            void_because=_void_because(signature, case, trusted),
         )
         for signature in map(read_signature, case.state_json["signatures"])
     )
@@ -189,31 +189,43 @@ def forgery(signature: Signature, history: Sequence[Entry]) -> str:
     return ""
 
 
-def _void_because(
-    signature: Signature, state: Json, history: Sequence[Entry], trusted: Mapping[str, str] | None
-) -> str:
-    forged = forgery(signature, history)
+def _void_because(signature: Signature, case: Case, trusted: Mapping[str, str] | None) -> str:
+    forged = forgery(signature, case.history)
     if forged:
         return forged
     if trusted is not None and trusted.get(signature.name) != signature.public_key:
         return f"its key is not the one known of {signature.name}"
-    now = _covers(state, signature.meaning, older="planes" in signature.covers)
-    changed = [
-        part
-        for part in sorted({*now, *signature.covers})
-        if part != ON_SCREEN and now.get(part) != signature.covers.get(part)
-    ]
+    signed = _signed_state(signature, case)
+    if signed is None:
+        return "the state that it covers is not in the case"
+    then, now = _parts(signed, signature.meaning), _parts(case.state_json, signature.meaning)
+    changed = [part for part in sorted({*then, *now}) if then.get(part) != now.get(part)]
     return f"changed since: {', '.join(changed)}" if changed else ""
 
 
-def _covers(state: Json, meaning: Meaning, *, older: bool = False) -> dict[str, str]:
-    """Hash each part; ``older`` states the cuts as was done while a case held planes only."""
-    parts = {key: state[key] for key in IMAGES}
-    if meaning != "lesions accepted":
-        cuts = {"planes": as_planes(state)} if older else {key: state[key] for key in CUTS}
-        parts |= cuts | state["documents"]
-        parts.pop(ON_SCREEN, None)
-    return {key: sha256(to_line(value)) for key, value in parts.items()}
+def _signed_state(signature: Signature, case: Case) -> Json:
+    """Return the state that was signed, as it reads in today's schema; None if it is not there.
+
+    An older version may have signed what a still older one had written, as it read it then.
+    """
+    try:
+        read = readings(case.written_at(signature.trail))
+    except CaseError:
+        return None
+    covered = {part: h for part, h in signature.covers.items() if part != ON_SCREEN}
+    return read[-1] if covered in [_covers(each, signature.meaning) for each in read] else None
+
+
+def _covers(state: Json, meaning: Meaning) -> dict[str, str]:
+    return {part: sha256(to_line(value)) for part, value in _parts(state, meaning).items()}
+
+
+def _parts(state: Json, meaning: Meaning) -> dict[str, Json]:
+    """Return what a signature of a state, in whatever schema, speaks of."""
+    if meaning == "lesions accepted":
+        return {part: state[part] for part in IMAGES}
+    parts = {part: value for part, value in state.items() if part not in NO_PART}
+    return {k: v for k, v in (parts | state["documents"]).items() if k != ON_SCREEN}
 
 
 def _require_allowed(case: Case, new: Signature) -> None:

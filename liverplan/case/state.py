@@ -212,7 +212,9 @@ def _provenance_json(provenance: Provenance) -> Json:
     return {
         "method": provenance.method,
         "version": provenance.version,
-        "quality": provenance.quality,
-        "parameters": dict(provenance.parameters),
+        "origin": provenance.origin,
         "accepted_by": provenance.accepted_by,
+        "edits": provenance.edits,
+        "density_hu": provenance.density_hu,
+        "parameters": dict(provenance.parameters),
     }

@@ -95,6 +95,19 @@ class Case:
             entry = _write(self, state, actor=actor, what=what, why=why)
         return Case(self.folder, (*self.history, entry), state)
 
+    def written_at(self, line: str) -> Json:
+        """Return the state's document to which the trail's line of that hash led, as written.
+
+        Raises
+        ------
+        CaseError
+            If the trail has no such line, or the document is not there as it was written.
+        """
+        for entry in self.history:
+            if entry.sha256 == line:
+                return _read_state_json(self.folder, entry.state)
+        raise CaseError(f"The audit trail of {self.folder} has no line {line}.")
+
     def _load(self, document: Json) -> CaseState:
         return read_state(document, lambda name: _get(self.folder, name), self._document)
 

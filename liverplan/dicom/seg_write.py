@@ -29,7 +29,8 @@ from liverplan.dicom.outgoing import (
 from liverplan.dicom.quiet import quiet
 from liverplan.dicom.seg_read import REMNANT_NAME, RESECTED_NAME
 from liverplan.errors import DicomError
-from liverplan.segmentation.labels import Provenance, Segmentation
+from liverplan.segmentation.labels import Segmentation
+from liverplan.segmentation.provenance import Provenance
 
 FAMILY = codes.cid7162.MorphologicalOperations
 STRUCTURE = Code(value="91723000", meaning="Anatomical Structure")

@@ -24,7 +24,8 @@ from liverplan.phantom.liver import LESIONS, liver_shape, liver_solids
 from liverplan.phantom.render import inside, noise, paint
 from liverplan.phantom.torso import Paint, extent_mm, scene
 from liverplan.phantom.truth import RECOMMENDED_NORMAL, RECOMMENDED_POINT_MM, Truth
-from liverplan.segmentation.labels import FIRST_LESION, LIVER, Provenance, Segmentation
+from liverplan.segmentation.labels import FIRST_LESION, LIVER, Segmentation
+from liverplan.segmentation.provenance import Provenance
 from liverplan.volume import Grid, Volume
 
 __all__ = [
@@ -97,7 +98,7 @@ def make_phantom(
     labels = inside(grid, liver_shape()).astype(np.uint8) * np.uint8(LIVER)
     for label, lesion in enumerate(chosen, FIRST_LESION):
         labels[inside(grid, lesion.shape)] = label
-    made = Provenance(method="liverplan phantom", version=__version__, quality="expert")
+    made = Provenance(method="liverplan phantom", version=__version__, origin="given")
     return Phantom(
         volume=Volume(grid=grid, hu=hu.astype(np.int16)),
         segmentation=Segmentation(

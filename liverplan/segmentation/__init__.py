@@ -18,10 +18,11 @@ from liverplan.segmentation.files.masks import (
     segmentation_from_files,
     write_mask_file,
 )
-from liverplan.segmentation.labels import Provenance, Segmentation
+from liverplan.segmentation.labels import Segmentation
 from liverplan.segmentation.lesions.axes import Axes, axes_of
 from liverplan.segmentation.lesions.hints import Hint, hints
 from liverplan.segmentation.lesions.outline import lesion_from_click, lesion_from_stroke
+from liverplan.segmentation.provenance import Provenance
 from liverplan.segmentation.results import Doubt, DoubtfulPlace, LesionResult, LiverResult
 from liverplan.segmentation.vessels.branches import Branch, branches_of
 from liverplan.segmentation.vessels.trees import Vessels, find_vessels

@@ -5,42 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Literal, Self
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from liverplan.errors import SegmentationError
+from liverplan.segmentation.provenance import Provenance
 from liverplan.volume import Grid, read_only
 
 LIVER = 1
 FIRST_LESION = 2
-
-Quality = Literal["automatic", "edited", "expert"]
-"""How a mask was made; the uncertainty model draws its boundary error from this."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Provenance:
-    """Where one mask came from.
-
-    Parameters
-    ----------
-    method, version : str
-        What made it, e.g. "liverplan classical liver", "0.1.0".
-    quality : {"automatic", "edited", "expert"}
-        How a mask was made.
-    parameters : mapping of str to str
-        What the method was told.
-    accepted_by : str
-        The person who accepted it; empty while nobody has.
-    """
-
-    method: str
-    version: str
-    quality: Quality
-    parameters: Mapping[str, str] = field(default_factory=dict)
-    accepted_by: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

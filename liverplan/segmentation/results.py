@@ -9,7 +9,7 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
-from liverplan.segmentation.labels import Provenance
+from liverplan.segmentation.provenance import Provenance
 from liverplan.volume import Grid, read_only
 
 Mask = NDArray[np.bool_]

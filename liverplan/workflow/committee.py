@@ -121,8 +121,7 @@ def _accepted(opened: Case, name: str) -> Case:
     if state.segmentation is None:
         raise CaseError(f"The case {opened.folder} holds no masks yet, so none can be accepted.")
     provenance = {
-        label: replace(made, accepted_by=name)
-        for label, made in state.segmentation.provenance.items()
+        label: made.accepted_as(name) for label, made in state.segmentation.provenance.items()
     }
     if provenance == dict(state.segmentation.provenance):
         return opened

@@ -22,7 +22,7 @@ from liverplan.findings import (
 )
 from liverplan.resection import Plan, Plane
 from liverplan.resection.anatomy.maps import PartMap
-from liverplan.segmentation import Provenance, Segmentation, axes_of
+from liverplan.segmentation import Segmentation, axes_of
 from liverplan.segmentation.boxes import voxels_of
 from liverplan.segmentation.labels import LIVER
 from liverplan.volumetry import LesionMargin, Remnant, VolumeIndex
@@ -182,20 +182,15 @@ def _lesion(segmentation: Segmentation, margin: LesionMargin | PlanMargin) -> Le
         centroid_mm=(float(x), float(y), float(z)),
         margin_mm=margin.margin_mm,
         in_remnant=margin.in_remnant,
-        state="confirmed" if made and _accepted(made) else "found by machine",
+        state="confirmed" if made and made.accepted else "found by machine",
     )
-
-
-def _accepted(made: Provenance) -> bool:
-    """Whether a person stands behind a mask: drew it, edited it, or accepted it."""
-    return made.quality != "automatic" or bool(made.accepted_by)
 
 
 def _unaccepted(segmentation: Segmentation) -> tuple[str, ...]:
     names = []
     for label in (LIVER, *segmentation.lesion_labels):
         made = segmentation.provenance.get(label)
-        if made is None or not _accepted(made):
+        if made is None or not made.accepted:
             names.append("liver mask" if label == LIVER else anatomy.lesion_name(label))
     return tuple(names)
 

@@ -229,7 +229,7 @@ def _is_seg(path: Path) -> bool:
 
 def _given(path: Path) -> Provenance:
     return Provenance(
-        method="given mask", version="1", quality="expert", parameters={"file": path.name}
+        method="given mask", version="1", origin="given", parameters={"file": path.name}
     )
 
 

@@ -21,7 +21,7 @@ class Fake:
             raise self.fails
         mask = np.zeros(volume.grid.shape, bool)
         mask[20:50, 40:120, 40:120] = True
-        made = Provenance(method=self.name, version="1", quality="automatic")
+        made = Provenance(method=self.name, version="1", origin="automatic")
         lesions = []
         for k in self.lesions:
             lesion = np.zeros_like(mask)

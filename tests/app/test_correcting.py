@@ -3,7 +3,6 @@
 import numpy as np
 from PySide6.QtCore import Qt
 
-from liverplan.app.session.masks import EDITS
 from liverplan.segmentation import axes_of
 from liverplan.segmentation.labels import LIVER
 from tests.app.person import CONTROL
@@ -170,7 +169,7 @@ def test_a_metastasis_grows_and_shrinks_by_steps_that_can_be_undone(planner):
     assert (grown[before == 3] == 3).all()
     assert planner.app.session.history.undo_name == "grow Metastasis 2"
     assert planner.app.session.work.lesion_state(3) == "found by machine"
-    assert planner.app.session.work.segmentation.provenance[3].parameters[EDITS] == "1"
+    assert planner.app.session.work.segmentation.provenance[3].edits == 1
     planner.press_button(panel.shrink_button)
     planner.settle()
     assert planner.app.session.history.undo_name == "shrink Metastasis 2"

@@ -12,7 +12,7 @@ from liverplan.segmentation import Provenance, Segmentation
 from liverplan.volume import Grid, Volume
 
 GRID = Grid(shape=(6, 8, 10), affine=np.diag([2.0, 1, 1, 1]))
-MADE = Provenance(method="test", version="1", quality="automatic")
+MADE = Provenance(method="test", version="1", origin="automatic")
 
 
 def work(labels=None):

@@ -138,7 +138,7 @@ def test_a_fifth_metastasis_is_taken_and_said_to_break_the_rule(planner):
     labels = work.segmentation.labels.copy()
     inside = np.argwhere(labels == 1)
     provenance = dict(work.segmentation.provenance)
-    made = Provenance(method="test", version="1", quality="automatic")
+    made = Provenance(method="test", version="1", origin="automatic")
     for number, label in enumerate(range(2, 7)):
         k, j, i = inside[len(inside) * (number + 1) // 7]
         labels[k - 1 : k + 2, j - 2 : j + 3, i - 2 : i + 3] = label

@@ -21,7 +21,7 @@ def state(grid):
     labels = np.zeros(grid.shape, np.uint8)
     labels[2:10, 4:16, 4:20] = 1
     labels[4:6, 6:10, 6:10] = 2
-    automatic = Provenance(method="threshold", version="1", quality="automatic")
+    automatic = Provenance(method="threshold", version="1", origin="automatic")
     return CaseState(
         volume=Volume(grid=grid, hu=hu),
         segmentation=Segmentation(grid=grid, labels=labels, provenance={1: automatic}),

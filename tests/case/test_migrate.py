@@ -50,7 +50,7 @@ def test_writing_it_anew_changes_nothing_that_was_signed(old, surgeon):
     case = open_case(old)
     case = case.commit(case.state, actor=surgeon, what="Opened")
     assert case.history[-1].changes == ()
-    assert open_case(old).state_json["schema"] == "liverplan.state/2"
+    assert open_case(old).state_json["schema"] == "liverplan.state/3"
     assert voids(old) == ["", "", ""]
     assert verify(old) == []
 
@@ -60,14 +60,14 @@ def test_a_moved_or_a_curved_cut_voids_the_old_signatures_by_name(old, surgeon):
     moved = (case.state.plan.cuts[0].shifted(1e-9), case.state.plan.cuts[1])
     moved_state = dataclasses.replace(case.state, plan=Plan(cuts=moved))
     case.commit(moved_state, actor=surgeon, what="Moved", why="vein")
-    assert voids(old) == ["", "changed since: planes", "changed since: planes"]
+    assert voids(old) == ["", "changed since: plan", "changed since: plan"]
 
 
 def test_who_voted_on_the_old_case_signs_the_new_one(old, surgeon):
     case = open_case(old)
     state = dataclasses.replace(case.state, plan=Plan(cuts=case.state.plan.cuts, name="Plan B"))
     case = case.commit(state, actor=surgeon, what="Named", why="a better name")
-    assert voids(old)[1:] == ["changed since: planes"] * 2
+    assert voids(old)[1:] == ["changed since: plan"] * 2
     case = sign(case, Ed25519PrivateKey.generate(), name="Dr Kaj Ro", meaning="plan signed")
     covered = check_signatures(case)[-1].signature.covers
     assert {"plan", "maps"} <= set(covered)
@@ -84,7 +84,7 @@ def test_its_earlier_states_can_be_reopened(old):
 @pytest.mark.parametrize(
     ("document", "words"),
     [
-        ({"schema": "liverplan.state/3"}, "written by a newer liverplan"),
+        ({"schema": "liverplan.state/4"}, "written by a newer liverplan"),
         ({"schema": "liverplan.state/x"}, "is not its schema"),
         ({"schema": "liverplan.plan/1"}, "is not its schema"),
         ({"schema": "liverplan.state/1"}, "cannot be understood"),

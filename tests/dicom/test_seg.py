@@ -8,7 +8,7 @@ import SimpleITK as sitk
 from liverplan.dicom import choose_series, find_series, read_seg, read_series, write_seg
 from liverplan.errors import DicomError, GridError
 from liverplan.segmentation import Segmentation
-from liverplan.segmentation.labels import Provenance
+from liverplan.segmentation import Provenance
 from liverplan.volume import Grid
 
 from .made import save
@@ -32,8 +32,8 @@ def some_labels(grid):
         grid=grid,
         labels=labels,
         provenance={
-            1: Provenance(method="a method", version="1", quality="automatic"),
-            2: Provenance(method="by hand", version="1", quality="expert"),
+            1: Provenance(method="a method", version="1", origin="automatic"),
+            2: Provenance(method="by hand", version="1", origin="given"),
         },
     )
 

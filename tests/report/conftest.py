@@ -79,8 +79,10 @@ def liver():
     inside = ((points / (80, 60, 60)) ** 2).sum(axis=-1) < 1
     lesion = np.linalg.norm(points - (-30, 0, 0), axis=-1) < 15
     provenance = {
-        1: Provenance(method="threshold", version="1", quality="automatic"),
-        2: Provenance(method="click", version="1", quality="edited", accepted_by="Dr Bo Ek"),
+        1: Provenance(method="threshold", version="1", origin="automatic"),
+        2: Provenance(
+            method="click", version="1", origin="clicks", edits=1, accepted_by="Dr Bo Ek"
+        ),
     }
     segmentation = Segmentation.from_masks(grid, inside, [lesion], provenance)
     hu = np.where(inside, 110, -50).astype(np.int16)

@@ -11,7 +11,7 @@ from liverplan.segmentation.results import LiverResult
 from liverplan.volume import Grid, Volume
 
 CT = Volume(grid=Grid(shape=(3, 4, 5), affine=np.eye(4)), hu=np.zeros((3, 4, 5), np.int16))
-MADE = Provenance(method="test", version="1", quality="automatic")
+MADE = Provenance(method="test", version="1", origin="automatic")
 
 
 class Told:

@@ -55,7 +55,7 @@ def test_an_inside_click_mends_a_dent_and_nothing_far_away(case):
         volume.grid.to_mm(np.argwhere(mended.liver != dented.liver)) - (50, 74, 50), axis=1
     )
     assert far.max() < 40
-    assert mended.provenance[1].quality == "edited"
+    assert (mended.provenance[1].edits, mended.provenance[1].accepted) == (1, False)
     assert np.array_equal(dented.labels, without(truth, gap).labels)
 
 
@@ -132,7 +132,7 @@ def test_a_brush_for_a_lesion_paints_its_label(case):
     _, truth = case
     painted = brush(truth, [(50, 40, 50)], 3, label=4)
     assert painted.lesion_labels == (2, 3, 4)
-    assert painted.provenance[4].quality == "edited"
+    assert (painted.provenance[4].origin, painted.provenance[4].edits) == ("drawn", 1)
 
 
 def test_threshold_paint_keeps_to_the_densities(case):

@@ -37,7 +37,7 @@ def test_where_lesions_overlap_the_earlier_keeps_the_voxel_and_the_union_is_whol
 
 
 def test_labels_are_read_only_and_provenance_too():
-    made = Provenance(method="by hand", version="1", quality="expert")
+    made = Provenance(method="by hand", version="1", origin="given")
     segmentation = Segmentation(
         grid=GRID, labels=np.zeros(GRID.shape, np.uint8), provenance={1: made}
     )

@@ -161,7 +161,7 @@ class Twin:
     def segment(self, volume, *, progress=None, cancel=None):
         if self.shape is None:
             raise ZeroDivisionError("no weights")
-        provenance = room.Provenance(method="twin", version="1", quality="automatic")
+        provenance = room.Provenance(method="twin", version="1", origin="automatic")
         return LiverResult(mask=np.ones(self.shape, bool), provenance=provenance)
 
 

@@ -96,21 +96,26 @@ def test_the_distance_to_a_flat_surface_is_right_in_any_direction(normal):
     assert np.median(np.abs(error)) < 0.3
 
 
-def made(quality):
-    return Provenance(method="test", version="1", quality=quality)
+MADE = {
+    "automatic": Provenance(method="test", version="1", origin="automatic"),
+    "edited": Provenance(
+        method="test", version="1", origin="automatic", edits=1, accepted_by="Dr Lind"
+    ),
+    "expert": Provenance(method="test", version="1", origin="given"),
+}
 
 
 @pytest.mark.parametrize(
     ("quality", "density", "expected"),
     [
-        ("automatic", "60", FAINT_LIVER_BOUNDARY),
-        ("automatic", "110", LIVER_BOUNDARY["automatic"]),
-        ("automatic", "unread", LIVER_BOUNDARY["automatic"]),
-        ("edited", "60", LIVER_BOUNDARY["edited"]),
+        ("automatic", 60.0, FAINT_LIVER_BOUNDARY),
+        ("automatic", 110.0, LIVER_BOUNDARY["automatic"]),
+        ("automatic", None, LIVER_BOUNDARY["automatic"]),
+        ("edited", 60.0, LIVER_BOUNDARY["edited"]),
     ],
 )
 def test_an_unchecked_outline_of_a_fatty_liver_is_less_sure(quality, density, expected):
-    made = Provenance(method="m", version="1", quality=quality, parameters={"density_hu": density})
+    made = dataclasses.replace(MADE[quality], density_hu=density)
     plain = segmented(np.ones((2, 2, 2), np.uint8))
     known = dataclasses.replace(plain, provenance={1: made})
     assert spreads_for(known, ()).liver == expected
@@ -124,7 +129,7 @@ def test_spreads_follow_how_the_masks_were_made():
     known = type(plain)(
         grid=plain.grid,
         labels=labels,
-        provenance={1: made("expert"), 2: made("expert"), 3: made("edited")},
+        provenance={1: MADE["expert"], 2: MADE["expert"], 3: MADE["edited"]},
     )
     found = spreads_for(known, (2, 3))
     assert found.liver == LIVER_BOUNDARY["expert"]

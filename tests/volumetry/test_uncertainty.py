@@ -135,15 +135,15 @@ def test_the_position_contributes_its_spread_times_the_cuts_area(case):
 
 def test_a_surer_mask_leaves_less_doubt():
     made = {
-        quality: {n: Provenance(method="m", version="1", quality=quality) for n in (1, 2)}
-        for quality in ("automatic", "expert")
+        origin: {n: Provenance(method="m", version="1", origin=origin) for n in (1, 2)}
+        for origin in ("automatic", "given")
     }
     spread = {}
-    for quality, provenance in made.items():
+    for origin, provenance in made.items():
         doubt = estimate(liver(provenance), [PLANE], threshold_fraction=0.3, denominator_ml=500.0)
         (row,) = (r for r in doubt.contributions if r.name == "liver boundary")
-        spread[quality] = row.fraction_sd
-    assert spread["expert"] < 0.7 * spread["automatic"]
+        spread[origin] = row.fraction_sd
+    assert spread["given"] < 0.7 * spread["automatic"]
 
 
 @pytest.mark.parametrize(

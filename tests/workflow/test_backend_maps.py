@@ -13,7 +13,7 @@ def test_maps_of_a_back_end_lie_in_the_case(small, tmp_path, monkeypatch):
     halves = np.zeros(labels.shape, np.uint8)
     middle = labels.shape[2] // 2
     halves[..., :middle], halves[..., middle:] = 1, 2
-    made = Provenance(method="halves", version="1", quality="automatic")
+    made = Provenance(method="halves", version="1", origin="automatic")
     found = LiverResult(
         mask=labels > 0, provenance=made, maps={"couinaud": (halves, ("right", "left"))}
     )

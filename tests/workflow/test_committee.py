@@ -98,7 +98,7 @@ def test_an_accepted_automatic_mask_counts_as_confirmed(case, key):
     from dataclasses import replace
 
     opened = cases.open_case(case)
-    made = Provenance(method="some network", version="1", quality="automatic")
+    made = Provenance(method="some network", version="1", origin="automatic")
     state = opened.state
     automatic = replace(state.segmentation, provenance=dict.fromkeys(range(1, 5), made))
     opened.commit(

@@ -8,31 +8,15 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from liverplan import __version__
 from liverplan.app.session.work import Work
 from liverplan.segmentation import Provenance, Segmentation
 from liverplan.segmentation.labels import FIRST_LESION
-
-EDITS = "edits by hand"
 
 
 def free_label(segmentation: Segmentation) -> int:
     """Lowest label value that no lesion has."""
     taken = set(segmentation.lesion_labels)
     return next(n for n in range(FIRST_LESION, 256) if n not in taken)
-
-
-def by_hand() -> Provenance:
-    """Return the provenance of a mask that nothing but a person made."""
-    return Provenance(method="drawn by hand", version=__version__, quality="automatic")
-
-
-def edited(made: Provenance) -> Provenance:
-    """Count an edit; what was accepted before must be looked at again."""
-    edits = int(made.parameters.get(EDITS, "0")) + 1
-    return replace(
-        made, quality="automatic", accepted_by="", parameters={**made.parameters, EDITS: str(edits)}
-    )
 
 
 def with_provenance(work: Work, label: int, made: Provenance) -> Work:
@@ -66,6 +50,6 @@ def with_labels(
     if work.segmentation is None:
         return work
     kept = {k: v for k, v in work.segmentation.provenance.items() if k not in gone}
-    kept |= {label: edited(kept.get(label) or by_hand()) for label in changed}
+    kept |= {label: (kept.get(label) or Provenance.by_hand()).edited() for label in changed}
     segmentation = Segmentation(grid=work.segmentation.grid, labels=labels, provenance=kept)
     return replace(work, segmentation=segmentation, biopsied=work.biopsied - set(gone))

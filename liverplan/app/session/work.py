@@ -66,7 +66,7 @@ class Work:
     def accepted(self, label: int) -> bool:
         """Whether a person accepted, edited or drew the mask with a label value."""
         made = self.segmentation.provenance.get(label) if self.segmentation else None
-        return made is not None and (made.quality != "automatic" or bool(made.accepted_by))
+        return made is not None and made.accepted
 
     def lesion_state(self, label: int) -> LesionState:
         """How far a lesion has come: found by machine, confirmed, biopsied."""

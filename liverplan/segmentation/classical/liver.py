@@ -34,7 +34,6 @@ from liverplan.segmentation.classical.torso import (
 )
 from liverplan.segmentation.classical.waists import part_of_liver
 from liverplan.segmentation.classical.wall import beyond_ribs_mm, in_muscle_mm
-from liverplan.segmentation.labels import Provenance
 from liverplan.segmentation.maxflow import cut
 from liverplan.segmentation.morphology import (
     Float32,
@@ -46,6 +45,7 @@ from liverplan.segmentation.morphology import (
     piece_with_most,
     shrunk,
 )
+from liverplan.segmentation.provenance import Provenance
 from liverplan.segmentation.results import LiverResult, Mask, Progress
 from liverplan.volume import Volume
 
@@ -120,11 +120,9 @@ def segment_liver(
         provenance=Provenance(
             method=METHOD,
             version=__version__,
-            quality="automatic",
-            parameters={
-                "density_hu": f"{density.mode_hu:.0f}",
-                "spread_hu": f"{density.spread_hu:.1f}",
-            },
+            origin="automatic",
+            density_hu=float(round(density.mode_hu)),
+            parameters={"spread_hu": f"{density.spread_hu:.1f}"},
         ),
     )
 

@@ -10,17 +10,18 @@ IEEE Trans Med Imaging 1990;9:32).
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import edt
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from skimage.draw import polygon2mask
 
-from liverplan import __version__
 from liverplan.errors import SegmentationError
 from liverplan.segmentation.blocks import Turn, resampled
-from liverplan.segmentation.labels import LIVER, Provenance, Segmentation
+from liverplan.segmentation.labels import LIVER, Segmentation
 from liverplan.segmentation.morphology import Float32
+from liverplan.segmentation.provenance import Provenance
 from liverplan.segmentation.results import Mask
 from liverplan.volume import Grid
 
@@ -173,13 +174,8 @@ def _between(
 
 
 def _marked(segmentation: Segmentation, labels: NDArray[np.uint8], count: int) -> Segmentation:
-    before = segmentation.provenance.get(LIVER)
-    after = Provenance(
-        method=before.method if before else "drawn by hand",
-        version=before.version if before else __version__,
-        quality="edited",
-        parameters={**(before.parameters if before else {}), "contours": str(count)},
-    )
+    made = segmentation.provenance.get(LIVER) or Provenance.by_hand()
+    after = replace(made.edited(), parameters={**made.parameters, "contours": str(count)})
     return Segmentation(
         grid=segmentation.grid,
         labels=labels,

@@ -1,7 +1,8 @@
 """Correction: pure functions from one Segmentation to the next, each in its own small region.
 
 Nothing is changed in place: undo is keeping the Segmentation from before. Every function leaves
-lesions alone unless it is told their label, and marks what it changed as edited.
+lesions alone unless it is told their label, and counts its edit: what was changed
+must be accepted anew.
 """
 
 from __future__ import annotations
@@ -14,11 +15,10 @@ import numpy as np
 import scipy.ndimage as ndi
 from numpy.typing import ArrayLike, NDArray
 
-from liverplan import __version__
 from liverplan.errors import SegmentationError
 from liverplan.segmentation.blocks import blocks_of, resampled
 from liverplan.segmentation.boxes import Triple, voxels_of
-from liverplan.segmentation.labels import FIRST_LESION, LIVER, Provenance, Segmentation
+from liverplan.segmentation.labels import FIRST_LESION, LIVER, Segmentation
 from liverplan.segmentation.maxflow import cut
 from liverplan.segmentation.morphology import (
     Float32,
@@ -27,6 +27,7 @@ from liverplan.segmentation.morphology import (
     pieces,
     shrunk,
 )
+from liverplan.segmentation.provenance import Provenance
 from liverplan.segmentation.results import Mask
 from liverplan.volume import FloatArray, Volume
 
@@ -87,7 +88,7 @@ def click(
     labels = segmentation.labels.copy()
     target = labels[box]
     target[change & (target <= LIVER)] = LIVER if wanted_inside else 0
-    return _edited(segmentation, labels, LIVER, "click")
+    return _edited(segmentation, labels, LIVER)
 
 
 def _moved(
@@ -133,12 +134,12 @@ def brush(
     label: int = LIVER,
 ) -> Segmentation:
     """Paint balls along a stroke: liver, or a lesion by its label."""
-    return _painted(segmentation, points_mm, radius_mm, label, None, "brush")
+    return _painted(segmentation, points_mm, radius_mm, label, None)
 
 
 def erase(segmentation: Segmentation, points_mm: ArrayLike, radius_mm: float) -> Segmentation:
     """Take balls along a stroke out of the liver, lesions in them included."""
-    return _painted(segmentation, points_mm, radius_mm, 0, None, "eraser")
+    return _painted(segmentation, points_mm, radius_mm, 0, None)
 
 
 def paint_between(
@@ -155,7 +156,7 @@ def paint_between(
     if lowest_hu > highest_hu:
         raise SegmentationError("The lower threshold lies above the upper one.")
     limits = (volume, lowest_hu, highest_hu)
-    return _painted(segmentation, points_mm, radius_mm, label, limits, "threshold paint")
+    return _painted(segmentation, points_mm, radius_mm, label, limits)
 
 
 def _painted(
@@ -164,7 +165,6 @@ def _painted(
     radius_mm: float,
     label: int,
     limits: tuple[Volume, float, float] | None,
-    tool: str,
 ) -> Segmentation:
     points = np.asarray(points_mm, dtype=float).reshape(-1, 3)
     if not np.isfinite(points).all() or not 0 < radius_mm <= 100:
@@ -182,7 +182,7 @@ def _painted(
         if label == LIVER:
             near &= labels[box] == 0
         labels[box][near] = label
-    return _edited(segmentation, labels, max(label, LIVER), tool)
+    return _edited(segmentation, labels, max(label, LIVER))
 
 
 def _dense(points: FloatArray, step_mm: float) -> FloatArray:
@@ -199,7 +199,7 @@ def merge_lesions(segmentation: Segmentation, into: int, others: Sequence[int]) 
     _require(segmentation, [into, *others])
     labels = segmentation.labels.copy()
     labels[np.isin(labels, list(others))] = into
-    return _edited(segmentation, labels, into, "merge", gone=others)
+    return _edited(segmentation, labels, into, gone=others)
 
 
 def split_lesion(
@@ -216,7 +216,7 @@ def split_lesion(
     new = next(n for n in range(FIRST_LESION, 256) if n not in segmentation.lesion_labels)
     labels = segmentation.labels.copy()
     labels[tuple(where[beyond].T)] = new
-    return _edited(_edited(segmentation, labels, label, "split"), labels, new, "split")
+    return _edited(_edited(segmentation, labels, label), labels, new)
 
 
 def resize_lesion(segmentation: Segmentation, label: int, by_mm: float) -> Segmentation:
@@ -235,7 +235,7 @@ def resize_lesion(segmentation: Segmentation, label: int, by_mm: float) -> Segme
         box[lesion & ~shrunk(lesion, -by_mm, spacing)] = LIVER
         if not (box == label).any():
             raise SegmentationError(f"Shrunk by {-by_mm:.1f} mm, nothing is left of the lesion.")
-    return _edited(segmentation, labels, label, "resize")
+    return _edited(segmentation, labels, label)
 
 
 def _require(segmentation: Segmentation, labels: Sequence[int]) -> None:
@@ -245,24 +245,13 @@ def _require(segmentation: Segmentation, labels: Sequence[int]) -> None:
 
 
 def _edited(
-    segmentation: Segmentation,
-    labels: NDArray[np.uint8],
-    label: int,
-    tool: str,
-    gone: Sequence[int] = (),
+    segmentation: Segmentation, labels: NDArray[np.uint8], label: int, gone: Sequence[int] = ()
 ) -> Segmentation:
-    before = segmentation.provenance.get(label)
-    tools = before.parameters.get("edits", "") if before else ""
-    parameters = dict(before.parameters) if before else {}
-    parameters["edits"] = f"{tools}, {tool}" if tools else tool
-    after = Provenance(
-        method=before.method if before else "drawn by hand",
-        version=before.version if before else __version__,
-        quality="edited",
-        parameters=parameters,
-    )
+    made = segmentation.provenance.get(label) or Provenance.by_hand()
     kept = {n: p for n, p in segmentation.provenance.items() if n not in gone}
-    return Segmentation(grid=segmentation.grid, labels=labels, provenance={**kept, label: after})
+    return Segmentation(
+        grid=segmentation.grid, labels=labels, provenance={**kept, label: made.edited()}
+    )
 
 
 def _index(segmentation: Segmentation, point_mm: ArrayLike) -> Triple:

@@ -15,7 +15,8 @@ import SimpleITK as sitk
 from numpy.typing import NDArray
 
 from liverplan.errors import InputError, SegmentationError
-from liverplan.segmentation.labels import Provenance, Segmentation
+from liverplan.segmentation.labels import Segmentation
+from liverplan.segmentation.provenance import Provenance
 from liverplan.segmentation.results import Mask
 from liverplan.volume import FloatArray, Grid, read_only
 
@@ -97,7 +98,7 @@ def segmentation_from_files(
     lesions: Path | str | None = None,
     lesion_labels: Sequence[int] | None = None,
 ) -> Segmentation:
-    """Read a given liver and given lesions as one Segmentation of expert quality.
+    """Read a given liver and given lesions as one Segmentation.
 
     Every label of the liver file is liver. Labels of the lesion file are lesions: all of them,
     or those named, in that order. Lesions may reach out of the liver: they are counted into it.
@@ -107,7 +108,7 @@ def segmentation_from_files(
     names = [liver, *([lesions] * len(masks))]
     provenance = {
         label: Provenance(
-            method="given mask", version="", quality="expert", parameters={"file": Path(name).name}
+            method="given mask", version="", origin="given", parameters={"file": Path(name).name}
         )
         for label, name in enumerate(names, 1)
         if name is not None

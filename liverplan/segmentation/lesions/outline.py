@@ -19,7 +19,6 @@ from scipy.signal import fftconvolve
 from liverplan import __version__
 from liverplan.errors import SegmentationError
 from liverplan.segmentation.blocks import Blocks, blocks_of, resampled
-from liverplan.segmentation.labels import Provenance
 from liverplan.segmentation.lesions.edges import at_the_foot
 from liverplan.segmentation.maxflow import cut
 from liverplan.segmentation.morphology import (
@@ -31,6 +30,7 @@ from liverplan.segmentation.morphology import (
     pieces,
     signed_depth_mm,
 )
+from liverplan.segmentation.provenance import Provenance
 from liverplan.segmentation.results import LesionResult, Mask
 from liverplan.volume import FloatArray, Volume
 
@@ -387,7 +387,7 @@ def _on_voxels(patch: Patch, mask: Mask, volume: Volume) -> Mask:
 
 def _provenance(method: str, points: dict[str, FloatArray]) -> Provenance:
     words = {name: ", ".join(f"{x:.2f}" for x in point) for name, point in points.items()}
-    return Provenance(method=method, version=__version__, quality="automatic", parameters=words)
+    return Provenance(method=method, version=__version__, origin="clicks", parameters=words)
 
 
 def _reach(distance: FloatArray, wanted: float) -> float:

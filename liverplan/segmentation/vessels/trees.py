@@ -18,8 +18,8 @@ from liverplan import __version__
 from liverplan.errors import SegmentationError
 from liverplan.segmentation.blocks import Blocks, blocks_of, resampled
 from liverplan.segmentation.boxes import bounding_box, ends_of
-from liverplan.segmentation.labels import Provenance
 from liverplan.segmentation.morphology import grown, mean_near, pieces
+from liverplan.segmentation.provenance import Provenance
 from liverplan.segmentation.results import Mask
 from liverplan.segmentation.vessels.branches import Branch, branches_of
 from liverplan.volume import FloatArray, Volume
@@ -90,7 +90,7 @@ def find_vessels(volume: Volume, liver_mask: Mask, seeds_mm: ArrayLike) -> Vesse
         provenance=Provenance(
             method="liverplan vessels from clicks",
             version=__version__,
-            quality="automatic",
+            origin="clicks",
             parameters={"noise_sd": f"{NOISE_SD:g}", "trees": str(len(seeds))},
         ),
     )

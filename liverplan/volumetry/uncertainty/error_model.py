@@ -6,13 +6,13 @@ row here; nothing else holds a number.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
 from liverplan.segmentation.classical.checks import UNENHANCED_HU
-from liverplan.segmentation.labels import LIVER, Provenance, Quality, Segmentation
+from liverplan.segmentation.labels import LIVER, Segmentation
+from liverplan.segmentation.provenance import Quality
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,14 +128,7 @@ def spreads_for(segmentation: Segmentation, lesion_labels: Sequence[int]) -> Spr
         known[label].quality if label in known else _WORST_FIRST[0] for label in lesion_labels
     } or {liver}
     lesion = next(quality for quality in _WORST_FIRST if quality in found)
-    faint = liver == "automatic" and _density_hu(known.get(LIVER)) < UNENHANCED_HU
+    density_hu = known[LIVER].density_hu if LIVER in known else None
+    faint = liver == "automatic" and density_hu is not None and density_hu < UNENHANCED_HU
     boundary = FAINT_LIVER_BOUNDARY if faint else LIVER_BOUNDARY[liver]
     return Spreads(liver=boundary, lesion=LESION_BOUNDARY[lesion])
-
-
-def _density_hu(made: Provenance | None) -> float:
-    """Return the liver's density as the automatic method read it; infinite where it did not."""
-    try:
-        return float(made.parameters["density_hu"]) if made is not None else math.inf
-    except (KeyError, ValueError):
-        return math.inf

@@ -55,7 +55,7 @@ class DicomSegSegmenter:
             names = ", ".join(m.name for m in masks)
             raise BackendError(f"The DICOM SEG {path} holds no liver; it holds {names}.")
         made = Provenance(
-            method="DICOM SEG", version="1", quality="expert", parameters={"file": path.name}
+            method="DICOM SEG", version="1", origin="given", parameters={"file": path.name}
         )
         liver = np.logical_or.reduce([*livers, *lesions])
         return LiverResult(mask=liver, provenance=made, lesions=tuple(lesions))

@@ -107,7 +107,7 @@ def _provenance(
     return Provenance(
         method="nnInteractive",
         version="as the server runs it",
-        quality="automatic",
+        origin="automatic" if settings.prompts is None else "clicks",
         parameters={
             "prompts": f"{sum(map(len, prompts.values()))} ({origin})",
             "server": "another machine" if settings.is_remote else "this machine",

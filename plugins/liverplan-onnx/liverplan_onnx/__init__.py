@@ -72,7 +72,7 @@ def _provenance(network: Network) -> Provenance:
     return Provenance(
         method=f"{network.name} (ONNX)",
         version=network.version,
-        quality="automatic",
+        origin="automatic",
         parameters={
             "licence": network.licence,
             "model": network.model.name,

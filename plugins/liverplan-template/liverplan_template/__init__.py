@@ -35,5 +35,5 @@ class DensitySegmenter:
         mask = sitk.GetArrayFromImage(pieces) == 1
         if not mask.any():
             raise BackendError(f"Nothing on this CT lies between {low:g} and {high:g} HU.")
-        made = Provenance(method="density", version="1", quality="automatic")
+        made = Provenance(method="density", version="1", origin="automatic")
         return LiverResult(mask=mask, provenance=made)

@@ -69,7 +69,7 @@ def _provenance(setup: Setup, answer: Answer) -> Provenance:
     return Provenance(
         method="TotalSegmentator",
         version=answer.version,
-        quality="automatic",
+        origin="automatic",
         parameters={
             "tasks": ", ".join(answer.tasks),
             "fast": "yes" if setup.fast else "no",

@@ -125,7 +125,7 @@ class Signing(QObject):
         if work.segmentation is None:
             return False
         known = dict(work.segmentation.provenance)
-        accepted = {label: replace(made, accepted_by=name) for label, made in known.items()}
+        accepted = {label: made.accepted_as(name) for label, made in known.items()}
         if accepted == known:
             return False
         masks = replace(work.segmentation, provenance=accepted)

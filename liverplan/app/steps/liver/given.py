@@ -99,7 +99,7 @@ def with_lesions(segmentation: Segmentation, masks: list[Mask], path: Path) -> S
         If the masks hold nothing that is not marked already.
     """
     made = Provenance(
-        method="given mask", version="1", quality="expert", parameters={"file": path.name}
+        method="given mask", version="1", origin="given", parameters={"file": path.name}
     )
     for mask in masks:
         free = mask & (segmentation.labels <= LIVER)

@@ -14,7 +14,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from liverplan.app.session.desk import Desk
 from liverplan.app.session.history import changed_box
 from liverplan.app.session.jobs import Progress
-from liverplan.app.session.masks import EDITS, by_hand, edited, free_label, with_provenance
+from liverplan.app.session.masks import free_label, with_provenance
 from liverplan.app.session.work import lesion_title
 from liverplan.app.slices.convert import view_axes
 from liverplan.app.slices.views import SliceView
@@ -126,11 +126,8 @@ class Marking(QObject):
         work = self.desk.session.work
         if work.segmentation is None:
             return
-        made = work.segmentation.provenance.get(label) or by_hand()
-        edited = made.parameters.get(EDITS, "0") != "0"
-        accepted = replace(
-            made, accepted_by=user().name, quality="edited" if edited else made.quality
-        )
+        made = work.segmentation.provenance.get(label) or Provenance.by_hand()
+        accepted = made.accepted_as(user().name)
         name = "confirm liver" if label == LIVER else f"confirm {lesion_title(label)}"
         self.desk.session.do(name, with_provenance(work, label, accepted))
 
@@ -215,8 +212,8 @@ class Marking(QObject):
             corrected = Segmentation(
                 grid=answer.grid, labels=answer.labels, provenance=segmentation.provenance
             )
-            made = segmentation.provenance.get(LIVER) or by_hand()
-            after = with_provenance(replace(now, segmentation=corrected), LIVER, edited(made))
+            made = segmentation.provenance.get(LIVER) or Provenance.by_hand()
+            after = with_provenance(replace(now, segmentation=corrected), LIVER, made.edited())
             self.desk.session.do("add to liver" if side == "inside" else "take from liver", after)
 
         self.desk.run("liver", "Correcting", task, then)
@@ -295,11 +292,11 @@ class Marking(QObject):
         if changed_box(stroke.start.labels, segmentation.labels) is None:
             self.desk.session.cancel_drag()  # nothing was painted: no step to undo
             return
-        made = segmentation.provenance.get(stroke.label) or by_hand()
+        made = segmentation.provenance.get(stroke.label) or Provenance.by_hand()
         work = replace(self.desk.session.work, segmentation=segmentation)
         what = "liver" if stroke.label == LIVER else lesion_title(stroke.label)
         name = f"{'paint' if stroke.kind == 'brush' else 'erase'} {what}"
-        self.desk.session.do(name, with_provenance(work, stroke.label, edited(made)))
+        self.desk.session.do(name, with_provenance(work, stroke.label, made.edited()))
 
     def abandon(self) -> None:
         """Give up the stroke under way."""
