@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -30,11 +30,16 @@ from liverplan.dicom.quiet import quiet
 from liverplan.dicom.seg_read import REMNANT_NAME, RESECTED_NAME
 from liverplan.errors import DicomError
 from liverplan.segmentation.labels import Segmentation
-from liverplan.segmentation.provenance import Provenance
+from liverplan.segmentation.provenance import Origin, Provenance
 
 FAMILY = codes.cid7162.MorphologicalOperations
 STRUCTURE = Code(value="91723000", meaning="Anatomical Structure")
-ALGORITHM_TYPES = {"automatic": "AUTOMATIC", "edited": "SEMIAUTOMATIC", "expert": "MANUAL"}
+ALGORITHM_TYPES: Mapping[Origin, str] = {
+    "automatic": "AUTOMATIC",
+    "clicks": "SEMIAUTOMATIC",
+    "drawn": "MANUAL",
+    "given": "MANUAL",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -183,9 +188,15 @@ def _extent(segments: Sequence[Segment]) -> tuple[int, int]:
     return int(used[0]), int(used[-1]) + 1
 
 
+def _algorithm_type(made: Provenance | None) -> str:
+    if made is None or (made.edits and made.origin != "drawn"):
+        return "SEMIAUTOMATIC"
+    return ALGORITHM_TYPES[made.origin]
+
+
 def _description(number: int, segment: Segment, headers: Headers) -> hd.seg.SegmentDescription:
     made = segment.provenance
-    kind = ALGORITHM_TYPES[made.quality] if made else "SEMIAUTOMATIC"
+    kind = _algorithm_type(made)
     method = made.method if made else "liverplan"
     version = made.version if made else VERSION
     algorithm = None

@@ -13,6 +13,7 @@ from liverplan.case.migrate import migrated
 from liverplan.case.state import content_sha256
 from liverplan.errors import CaseError
 from liverplan.resection import Plan
+from liverplan.segmentation import Provenance
 
 STORED = Path(__file__).parent / "case_of_planes.zip"
 """Written by liverplan 0.1.0: two planes; accepted, signed and voted on once."""
@@ -103,3 +104,59 @@ def test_the_content_hash_is_the_same_before_and_after(old, surgeon):
     case = open_case(old)
     again = case.commit(case.state, actor=surgeon, what="Opened")
     assert content_sha256(again.state_json) == case.content_sha256
+
+
+def old_mask(quality, accepted_by="", method="liverplan classical liver", **parameters):
+    return {
+        "method": method,
+        "version": "0.3.0",
+        "quality": quality,
+        "parameters": parameters,
+        "accepted_by": accepted_by,
+    }
+
+
+def origin_of(mask):
+    masks = {"file": "x.nii.gz", "provenance": {"1": mask}}
+    now = migrated({"schema": "liverplan.state/2", "segmentation": masks, "plan": {}})
+    return Provenance(**now["segmentation"]["provenance"]["1"])
+
+
+def test_an_automatic_mask_keeps_the_density_that_its_error_model_needs():
+    now = origin_of(old_mask("automatic", density_hu="97", spread_hu="12.1"))
+    assert (now.origin, now.quality, now.accepted) == ("automatic", "automatic", False)
+    assert (now.density_hu, now.parameters) == (97.0, {"spread_hu": "12.1"})
+
+
+def test_a_density_that_is_no_number_is_none():
+    assert origin_of(old_mask("automatic", density_hu="unread")).density_hu is None
+
+
+@pytest.mark.parametrize(
+    ("mask", "origin", "quality", "accepted"),
+    [
+        (old_mask("expert", method="given mask", file="a.nii.gz"), "given", "expert", True),
+        (old_mask("expert", method="liverplan phantom"), "given", "expert", True),
+        (old_mask("automatic", method="liverplan lesion from click"), "clicks", "automatic", False),
+        (old_mask("automatic", "Dr Ek"), "automatic", "automatic", True),
+        (old_mask("automatic", method="drawn by hand"), "drawn", "automatic", False),
+        (old_mask("edited", "Dr Ek", "drawn by hand"), "drawn", "edited", True),
+        (old_mask("edited", "Dr Ek"), "automatic", "edited", True),
+        (old_mask("edited"), "automatic", "edited", True),
+    ],
+)
+def test_every_older_mask_counts_as_it_did(mask, origin, quality, accepted):
+    now = origin_of(mask)
+    assert (now.origin, now.quality, now.accepted) == (origin, quality, accepted)
+
+
+def test_older_edits_are_counted_on_and_no_longer_text():
+    given = old_mask("automatic", method="given mask", file="a.nii.gz", **{"edits by hand": "3"})
+    now = origin_of(given)
+    assert (now.origin, now.edits, now.parameters) == ("given", 3, {"file": "a.nii.gz"})
+    assert (now.quality, now.accepted) == ("automatic", False)
+
+
+def test_a_state_without_masks_is_read():
+    document = {"schema": "liverplan.state/2", "segmentation": None, "plan": {}}
+    assert migrated(document) == {**document, "schema": "liverplan.state/3"}

@@ -7,8 +7,7 @@ import SimpleITK as sitk
 
 from liverplan.dicom import choose_series, find_series, read_seg, read_series, write_seg
 from liverplan.errors import DicomError, GridError
-from liverplan.segmentation import Segmentation
-from liverplan.segmentation import Provenance
+from liverplan.segmentation import Provenance, Segmentation
 from liverplan.volume import Grid
 
 from .made import save
