@@ -12,8 +12,9 @@ from typer.testing import CliRunner
 
 from liverplan import doctor
 from liverplan.cli import app
+from liverplan.doctor import check, libraries, plugins, window
 
-ANSWERS = doctor._answers
+ANSWERS = window._answers
 PIP = [sys.executable, "-m", "pip", "install"]
 
 
@@ -29,7 +30,7 @@ def _asked(monkeypatch):
         "dask>=2025.1; extra == 'cohort'", "lifelines>=0.30; extra == 'endpoints'",
     ]  # fmt: skip
     monkeypatch.setattr(metadata, "requires", lambda _: lines)
-    monkeypatch.setattr(doctor, "_answers", lambda _: "drawn")
+    monkeypatch.setattr(window, "_answers", lambda _: "drawn")
 
 
 @pytest.fixture
@@ -95,13 +96,15 @@ def test_a_version_that_is_too_old_lacks_too(monkeypatch):
 
 
 def test_outside_a_checkout_the_lines_name_the_published_packages(without, monkeypatch, tmp_path):
-    monkeypatch.setattr(doctor.liverplan, "__file__", str(tmp_path / "liverplan" / "__init__.py"))
+    monkeypatch.setattr(check.liverplan, "__file__", str(tmp_path / "liverplan" / "__init__.py"))
     without("lifelines")
     assert checks()["the trial's endpoints"].mend.endswith("pip install 'liverplan[endpoints]'")
 
 
 def test_a_codec_that_does_not_load_is_named_with_its_reason(monkeypatch):
-    monkeypatch.setattr(doctor, "_loads", lambda _: "libjpeg.so.8: cannot open shared object file")
+    monkeypatch.setattr(
+        libraries, "_loads", lambda _: "libjpeg.so.8: cannot open shared object file"
+    )
     found = checks()["codecs for compressed CT"]
     assert (found.state, found.needed) == ("lacks", "always")
     assert "libjpeg.so.8" in found.finding
@@ -125,8 +128,8 @@ def test_only_the_system_libraries_that_lack_are_installed(monkeypatch):
 
 def test_a_machine_that_cannot_draw_is_told(monkeypatch):
     pytest.importorskip("vtk")
-    monkeypatch.setattr(doctor, "_answers", ANSWERS)
-    monkeypatch.setattr(doctor, "DRAWS", "import os; os.abort()")
+    monkeypatch.setattr(window, "_answers", ANSWERS)
+    monkeypatch.setattr(window, "DRAWS", "import os; os.abort()")
     assert checks()["OpenGL"].state == "lacks"
 
 
@@ -138,7 +141,7 @@ def test_back_ends_say_what_they_lack_and_those_not_installed_how_to_get_them(mo
                 "the package torch (pip install 'needy[local]')",
             ]
 
-    monkeypatch.setattr(doctor, "find_segmenters", lambda: {"needy": Needy()})
+    monkeypatch.setattr(plugins, "find_segmenters", lambda: {"needy": Needy()})
     found = checks()
     assert found["back end needy"].state == "lacks"
     first, second = found["back end needy"].mend.splitlines()
@@ -151,7 +154,7 @@ def test_back_ends_say_what_they_lack_and_those_not_installed_how_to_get_them(mo
 
 def test_without_the_archives_plugin_its_line_is_named(monkeypatch):
     monkeypatch.setattr(metadata, "entry_points", lambda *, group: [])
-    monkeypatch.setattr(doctor, "find_segmenters", dict)
+    monkeypatch.setattr(plugins, "find_segmenters", dict)
     found = checks()["archives (PACS)"]
     assert found.state == "lacks"
     assert shlex.split(found.mend)[-1].endswith("liverplan-pacs")
@@ -159,6 +162,6 @@ def test_without_the_archives_plugin_its_line_is_named(monkeypatch):
 
 def test_it_runs_without_the_heavy_parts():
     """A broken library must not keep the doctor from saying so."""
-    code = "import sys; import liverplan.doctor; print('napari' in sys.modules)"
+    code = "import sys; import liverplan.doctor.examination; print('napari' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "False\n"

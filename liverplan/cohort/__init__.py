@@ -5,16 +5,6 @@ failures; it resumes where it stopped, and one bad case never stops the rest. `o
 finished cases into one table for the committee.
 """
 
-from liverplan.cohort.manifest import COLUMNS, Job, read_manifest
-from liverplan.cohort.overview import Overview, overview
-from liverplan.cohort.run import CohortSummary, run_cohort
+import lazy_loader
 
-__all__ = [
-    "COLUMNS",
-    "CohortSummary",
-    "Job",
-    "Overview",
-    "overview",
-    "read_manifest",
-    "run_cohort",
-]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

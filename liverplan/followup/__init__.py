@@ -4,8 +4,6 @@
 lesions, which a person confirms or corrects; `baseline` and `follow` make RECIST visits of them.
 """
 
-from liverplan.followup.matching import Matching, Pair, match
-from liverplan.followup.registration import Alignment, align
-from liverplan.followup.visits import FollowedVisit, baseline, follow
+import lazy_loader
 
-__all__ = ["Alignment", "FollowedVisit", "Matching", "Pair", "align", "baseline", "follow", "match"]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

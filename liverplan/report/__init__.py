@@ -1,20 +1,5 @@
 """Findings -> HTML, PDF and pictures; the only room that rounds."""
 
-from liverplan.report.html import html_of, write_html
-from liverplan.report.pdf import pdf_of, write_pdf
-from liverplan.report.request import AuditRow, PlanRow, ReportInput, SignatureRow
-from liverplan.report.words import LANGUAGES, Verdict, verdict
+import lazy_loader
 
-__all__ = [
-    "LANGUAGES",
-    "AuditRow",
-    "PlanRow",
-    "ReportInput",
-    "SignatureRow",
-    "Verdict",
-    "html_of",
-    "pdf_of",
-    "verdict",
-    "write_html",
-    "write_pdf",
-]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

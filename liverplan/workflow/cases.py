@@ -32,9 +32,10 @@ from liverplan.resection.anatomy.named import SCHEME as COUINAUD
 from liverplan.resection.anatomy.segment_branches import SegmentBranches, by_segment_branches
 from liverplan.volumetry.shapes.plan_index import PlanIndex
 from liverplan.workflow.evaluate import evaluate
-from liverplan.workflow.inputs import Outlined, Request, ct_notes, open_ct, outline
+from liverplan.workflow.inputs import Outlined, ct_notes, open_ct, outline
 from liverplan.workflow.plans import Draft, drafts_of, needs_masks, placed
 from liverplan.workflow.progress import Progress, part, tell
+from liverplan.workflow.request import Request
 from liverplan.workflow.response import outdated, response_in
 from liverplan.workflow.segments import read_segments
 from liverplan.workflow.vessels import read_branches, read_vessels, with_vessels_cut

@@ -19,15 +19,9 @@ from liverplan.workflow.cases import measure_state, patient_of
 from liverplan.workflow.committee import is_final, signature_rows
 from liverplan.workflow.exporting import parts_of, write_objects
 from liverplan.workflow.folders import whole_folder
-from liverplan.workflow.inputs import (
-    DEFAULT_BACKEND,
-    Point,
-    Request,
-    ct_notes,
-    make_segmentation,
-    open_ct,
-)
+from liverplan.workflow.inputs import ct_notes, make_segmentation, open_ct
 from liverplan.workflow.progress import Progress, part, tell
+from liverplan.workflow.request import DEFAULT_BACKEND, Point, Request
 from liverplan.workflow.response import visits_in
 
 Identity = Literal["shown", "hidden"]

@@ -12,9 +12,9 @@ from liverplan.findings import Findings
 from liverplan.phantom.truth import RECOMMENDED_NORMAL, RECOMMENDED_POINT_MM
 from liverplan.workflow.cases import assess
 from liverplan.workflow.folders import whole_folder
-from liverplan.workflow.inputs import Request
 from liverplan.workflow.outputs import write_report
 from liverplan.workflow.progress import Progress, part, tell
+from liverplan.workflow.request import Request
 
 DEMO = frozenset({"sample", "case", "result.json", "report.html"})
 """What a demo writes."""

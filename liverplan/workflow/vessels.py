@@ -26,7 +26,7 @@ from liverplan.segmentation import Segmentation, read_mask_file
 from liverplan.segmentation.files.masks import SUFFIXES
 from liverplan.segmentation.results import Mask
 from liverplan.volume import Grid
-from liverplan.workflow.inputs import Request
+from liverplan.workflow.request import Request
 
 VALUES: Final[Mapping[int, str]] = MappingProxyType(dict(enumerate(TREES.values(), 1)))
 """What a label value stands for: 1 the portal vein, 2 the hepatic veins; others are let be."""

@@ -20,7 +20,7 @@ from liverplan import dicom, workflow
 from liverplan.dicom import choose_series, find_series, read_seg, read_series
 from liverplan.segmentation import Segmentation, write_mask_file
 from liverplan.workflow import exporting
-from liverplan.workflow.inputs import Request
+from liverplan.workflow.request import Request
 from tests.benchmarks.dicom_speed import CODECS, write_series
 
 

@@ -6,7 +6,7 @@ import pytest
 
 pytest.importorskip("lifelines", reason="lifelines is missing: pip install liverplan[endpoints]")
 
-from liverplan.cohort import commands
+from liverplan.cli import cohort as commands
 from liverplan.cohort.tables import write_parquet
 from liverplan.errors import InputError
 

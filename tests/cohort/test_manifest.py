@@ -4,7 +4,7 @@ import inspect
 
 import pytest
 
-from liverplan import cli
+from liverplan.cli import assess
 from liverplan.cohort import COLUMNS, read_manifest
 from liverplan.errors import InputError
 
@@ -43,7 +43,7 @@ def test_what_is_left_out_has_the_defaults_of_assess(tmp_path):
 
 
 def test_every_option_of_assess_has_a_column():
-    options = set(inspect.signature(cli.assess).parameters) - {"out", "as_json"}
+    options = set(inspect.signature(assess.assess).parameters) - {"out", "as_json"}
     assert {name.removesuffix("_uid") for name in options} == set(COLUMNS) - {"id"}
 
 

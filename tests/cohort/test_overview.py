@@ -7,7 +7,8 @@ import shutil
 import pytest
 
 from liverplan.case import Actor, CaseState, create_case
-from liverplan.cohort import commands, overview
+from liverplan.cli import cohort as commands
+from liverplan.cohort import overview
 from liverplan.cohort.rows import row_of
 from liverplan.cohort.tables import write_html, write_parquet
 from liverplan.errors import InputError

@@ -11,7 +11,8 @@ import psutil
 import pytest
 
 from liverplan.case import open_case
-from liverplan.cohort import commands, run_cohort
+from liverplan.cli import cohort as commands
+from liverplan.cohort import run_cohort
 from liverplan.cohort.manifest import read_manifest
 from liverplan.cohort.records import assess_job, keep, read_record
 from liverplan.errors import BackendError, CaseError

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -10,7 +9,9 @@ from typing import Annotated
 
 import typer
 
-from liverplan.dicom.archive import FoundSeries, Query, archive_names, open_archive
+from liverplan import dicom
+from liverplan.cli.options import AsJson
+from liverplan.cli.output import print_json
 from liverplan.errors import BackendError
 from liverplan.workflow.progress import on_terminal
 
@@ -30,7 +31,7 @@ Name = Annotated[str, typer.Argument(metavar="ARCHIVE", help="A name in the conf
 @app.command(name="list")
 def list_archives(*, config: Config = None) -> None:
     """List the archives that the configuration names."""
-    for name in archive_names(config):
+    for name in dicom.archive_names(config):
         typer.echo(name)
 
 
@@ -44,12 +45,12 @@ def find(  # noqa: PLR0913 - one argument an option, as typer reads them
     study_uid: Annotated[str, typer.Option(metavar="UID")] = "",
     date: Annotated[str, typer.Option(metavar="YYYYMMDD[-YYYYMMDD]")] = "",
     modality: Annotated[str, typer.Option(metavar="CT")] = "",
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+    as_json: AsJson = False,
     config: Config = None,
 ) -> None:
     """List the series of a patient, a study or a day."""
-    opened = open_archive(archive, config)
-    query = Query(
+    opened = dicom.open_archive(archive, config)
+    query = dicom.Query(
         patient_id=patient_id,
         patient_name=patient_name,
         accession=accession,
@@ -59,7 +60,7 @@ def find(  # noqa: PLR0913 - one argument an option, as typer reads them
     )
     found = opened.find(query)
     if as_json:
-        typer.echo(json.dumps([asdict(series) for series in found], indent=2))
+        print_json([asdict(series) for series in found])
         return
     for series in found:
         count = "?" if series.images is None else series.images
@@ -77,9 +78,9 @@ def fetch(
     config: Config = None,
 ) -> None:
     """Fetch a series into a new folder, whole or not at all."""
-    opened = open_archive(archive, config)
-    beside = opened.find(Query(study_uid=study_uid))
-    wanted = FoundSeries(study_uid=study_uid, series_uid=series_uid)
+    opened = dicom.open_archive(archive, config)
+    beside = opened.find(dicom.Query(study_uid=study_uid))
+    wanted = dicom.FoundSeries(study_uid=study_uid, series_uid=series_uid)
     series = next((one for one in beside if one.series_uid == series_uid), wanted)
     with on_terminal() as progress:
         opened.fetch(series, folder, progress=progress)
@@ -94,7 +95,7 @@ def send(
     config: Config = None,
 ) -> None:
     """Send DICOM files, or those of a folder such as an export."""
-    opened = open_archive(archive, config)
+    opened = dicom.open_archive(archive, config)
     files = list(_files(paths))
     with on_terminal() as progress:
         opened.send(files, progress=progress)

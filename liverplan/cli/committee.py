@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
+from liverplan import workflow
 from liverplan.anatomy import lesion_name
-from liverplan.eligibility.recist import NonTarget
+from liverplan.cli.options import AsJson, CaseFolder
+from liverplan.cli.output import print_json, say
 from liverplan.errors import InputError
-from liverplan.workflow import committee
-from liverplan.workflow.growth import remnant_growth
-from liverplan.workflow.response import Confirmation, record
+
+if TYPE_CHECKING:
+    from liverplan.eligibility.recist import NonTarget
+    from liverplan.workflow.committee import Role, Vote
 
 T = TypeVar("T")
 
@@ -26,14 +28,13 @@ app = typer.Typer(
     help="Accept, sign, vote, and follow metastases from one case to the next.",
 )
 
-CaseFolder = Annotated[Path, typer.Argument(metavar="CASE", help="A case folder.")]
 Name = Annotated[str, typer.Option("--name", help="Who signs, as it shall be printed.")]
 Key = Annotated[Path, typer.Option("--key", metavar="FILE", help="Their private key.")]
 Password = Annotated[
     str, typer.Option(envvar="LIVERPLAN_KEY_PASSWORD", help="Of the key, if it has one.")
 ]
 
-ROLES: dict[str, committee.Role] = {"radiologist": "radiologist", "surgeon": "surgeon"}
+ROLES: dict[str, Role] = {"radiologist": "radiologist", "surgeon": "surgeon"}
 NON_TARGETS: dict[str, NonTarget] = {
     "none": "none",
     "CR": "CR",
@@ -41,7 +42,7 @@ NON_TARGETS: dict[str, NonTarget] = {
     "PD": "PD",
     "NE": "NE",
 }
-BALLOTS: dict[str, committee.Vote] = {"for": "for", "against": "against", "abstain": "abstain"}
+BALLOTS: dict[str, Vote] = {"for": "for", "against": "against", "abstain": "abstain"}
 
 
 @app.command()
@@ -52,7 +53,7 @@ def key(
     password: Password = "",
 ) -> None:
     """Make a person's signing key."""
-    committee.new_key(file, public, password=password)
+    workflow.new_key(file, public, password=password)
     typer.echo(f"Private key: {file} (keep it). Public key: {public} (give it to others).")
 
 
@@ -67,8 +68,8 @@ def sign(
 ) -> None:
     """Accept the masks as radiologist, or sign the plan as surgeon."""
     chosen = _one_of(ROLES, role, "role")
-    opened = committee.sign(case, role=chosen, name=name, key=key_file, password=password)
-    typer.echo(committee.standing(opened))
+    opened = workflow.sign(case, role=chosen, name=name, key=key_file, password=password)
+    typer.echo(workflow.standing(opened))
 
 
 @app.command()
@@ -82,7 +83,7 @@ def vote(
     password: Password = "",
 ) -> None:
     """Vote on a signed plan, with a reason."""
-    opened = committee.vote(
+    opened = workflow.vote(
         case,
         name=name,
         key=key_file,
@@ -90,7 +91,7 @@ def vote(
         reason=reason,
         password=password,
     )
-    typer.echo(committee.standing(opened))
+    typer.echo(workflow.standing(opened))
 
 
 @app.command()
@@ -99,7 +100,7 @@ def match(
     later: Annotated[Path, typer.Argument(metavar="LATER", help="A case of a later CT.")],
 ) -> None:
     """Propose which metastasis of one case is which of a later one; a person confirms."""
-    found = committee.match_cases(earlier, later)
+    found = workflow.match_cases(earlier, later)
     for pair in found.pairs:
         typer.echo(
             f"{lesion_name(pair.earlier)} -> {lesion_name(pair.later)} ({pair.distance_mm:.1f} mm)"
@@ -109,7 +110,7 @@ def match(
     for label in found.new:
         typer.echo(f"new: {lesion_name(label)}")
     for note in found.notes:
-        typer.echo(note, err=True)
+        say(note)
 
 
 @app.command()
@@ -137,7 +138,7 @@ def response(
     ] = None,
 ) -> None:
     """Match two cases, confirm it by name, and keep the RECIST 1.1 response in the later one."""
-    said = Confirmation(
+    said = workflow.Confirmation(
         name=name,
         pairs={_label(now): None if old == "new" else _label(old) for now, old in _equal(pair)},
         seen_before=[_label(word) for word in seen_before or []],
@@ -145,7 +146,7 @@ def response(
         targets=None if targets is None else [_label(word) for word in targets.split(",")],
         non_target=None if non_target is None else _one_of(NON_TARGETS, non_target, "state"),
     )
-    typer.echo(record(case, earlier, said).finding)
+    typer.echo(workflow.record(case, earlier, said).finding)
 
 
 @app.command()
@@ -157,12 +158,15 @@ def growth(
         dt.datetime | None,
         typer.Option(formats=["%Y-%m-%d"], help="Date of the portal vein embolisation."),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Say how the planned remnant grew between two CTs, with the kinetic growth rate."""
     since = None if embolised is None else embolised.date()
-    found = remnant_growth(first, second, embolised=since)
-    typer.echo(json.dumps(found.to_json(), indent=2) if as_json else found.in_words())
+    found = workflow.remnant_growth(first, second, embolised=since)
+    if as_json:
+        print_json(found.to_json())
+    else:
+        typer.echo(found.in_words())
 
 
 def _equal(words: list[str] | None) -> list[tuple[str, str]]:

@@ -8,9 +8,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from liverplan.cohort.endpoints import write_endpoints
-from liverplan.cohort.overview import overview
-from liverplan.cohort.run import run_cohort
+from liverplan import cohort
 from liverplan.workflow.progress import on_terminal
 
 
@@ -46,7 +44,7 @@ def run(
 ) -> None:
     """Assess every patient of a manifest; go on where an earlier run stopped."""
     with on_terminal() as progress:
-        summary = run_cohort(
+        summary = cohort.run_cohort(
             manifest,
             out,
             scheduler=scheduler,
@@ -67,17 +65,17 @@ def endpoints(
     ] = None,
 ) -> None:
     """Estimate the trial's endpoints: survival of the arms, factors that predict it."""
-    for path in write_endpoints(outcomes, out, reference=reference, results=results):
+    for path in cohort.write_endpoints(outcomes, out, reference=reference, results=results):
         typer.echo(str(path))
 
 
-@app.command(name="overview")
-def overview_command(
+@app.command()
+def overview(
     folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Cases lie in it.")],
     out: Annotated[Path | None, typer.Option("--out", metavar="DIR")] = None,
 ) -> None:
     """Read every case of a folder into one table: CSV, Parquet, HTML."""
-    made = overview(folder, out)
+    made = cohort.overview(folder, out)
     typer.echo(f"{made.cases} cases, {made.faulty} of them with a fault.")
     for path in made.files:
         typer.echo(str(path))

@@ -1,0 +1,94 @@
+"""The main job: DICOM to verdict."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from liverplan import workflow
+from liverplan.cli.options import (
+    AsJson,
+    Backend,
+    Lesions,
+    Series,
+    Source,
+    read_labels,
+    read_numbers,
+    read_wedge,
+)
+from liverplan.cli.output import print_findings
+from liverplan.workflow.progress import on_terminal
+
+app = typer.Typer()
+
+
+@app.command()
+def assess(  # noqa: PLR0913 - one argument an option, as typer reads them
+    path: Source,
+    out: Annotated[Path, typer.Option("--out", metavar="CASE")],
+    *,
+    series_uid: Series = None,
+    liver: Annotated[Path | None, typer.Option(metavar="FILE", help="Given liver mask.")] = None,
+    lesions: Annotated[Path | None, typer.Option(metavar="FILE", help="Given lesions.")] = None,
+    lesion_labels: Annotated[
+        str | None, typer.Option(metavar="1-7", help="Which labels of the file are lesions.")
+    ] = None,
+    lesion: Lesions = None,
+    plane: Annotated[
+        list[str] | None,
+        typer.Option(metavar="PX,PY,PZ,NX,NY,NZ", help="A cut: point, normal to what stays."),
+    ] = None,
+    resection: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME|FILE.toml", help="A named resection or a plan; repeatable."),
+    ] = None,
+    wedge: Annotated[
+        list[str] | None,
+        typer.Option(metavar="LABEL:MM", help="A wedge round a metastasis (2 is the first)."),
+    ] = None,
+    landmarks: Annotated[
+        Path | None, typer.Option(metavar="FILE.toml", help="Points that divide the segments.")
+    ] = None,
+    segments: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Couinaud segments 1-8; 41, 42: IVa, IVb.")
+    ] = None,
+    segment_branches: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE.toml", help="A point in the portal branch of each segment."),
+    ] = None,
+    vessels: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Portal vein (1) and hepatic veins (2).")
+    ] = None,
+    cut_vessel: Annotated[
+        list[str] | None,
+        typer.Option(metavar="X,Y,Z", help="A vessel cut there: what hangs on it is lost."),
+    ] = None,
+    patient: Annotated[Path | None, typer.Option(metavar="FILE.toml")] = None,
+    protocol: Annotated[str, typer.Option(metavar="NAME")] = workflow.DEFAULT_PROTOCOL,
+    backend: Backend = workflow.DEFAULT_BACKEND,
+    as_json: AsJson = False,
+) -> None:
+    """Do the main job: DICOM to verdict, kept as a case."""
+    request = workflow.Request(
+        series_uid=series_uid,
+        liver=liver,
+        lesions=lesions,
+        lesion_labels=read_labels(lesion_labels),
+        clicks=tuple(read_numbers(text, 3, "--lesion") for text in lesion or []),
+        planes=tuple(read_numbers(text, 6, "--plane") for text in plane or []),
+        resections=tuple(resection or ()),
+        wedges=tuple(read_wedge(text) for text in wedge or []),
+        landmarks=landmarks,
+        segments=segments,
+        segment_branches=segment_branches,
+        vessels=vessels,
+        vessels_cut=tuple(read_numbers(text, 3, "--cut-vessel") for text in cut_vessel or []),
+        patient=patient,
+        protocol=protocol,
+        backend=backend,
+    )
+    with on_terminal() as progress:
+        findings = workflow.assess(path, out, request, progress=progress)
+    print_findings(findings, as_json=as_json)

@@ -1,0 +1,115 @@
+"""What is done with a stored case."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from liverplan import workflow
+from liverplan.cli.options import AsJson, CaseFolder
+from liverplan.cli.output import print_findings, print_json
+from liverplan.workflow.progress import on_terminal
+
+app = typer.Typer()
+
+
+@app.command()
+def measure(case: CaseFolder, *, as_json: AsJson = False) -> None:
+    """Measure a stored case again."""
+    print_findings(workflow.measure_case(case), as_json=as_json)
+
+
+@app.command()
+def suggest(
+    case: CaseFolder,
+    margin: Annotated[float, typer.Option(metavar="MM", help="Margin to each lesion.")] = 10.0,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Find the best plane, wedges and segments at a margin, and remnant against margin."""
+    with on_terminal() as progress:
+        suggestion = workflow.suggest(case, margin, progress=progress)
+    if as_json:
+        print_json(suggestion.to_json())
+        return
+    typer.echo(suggestion.in_words())
+
+
+@app.command()
+def report(
+    case: CaseFolder,
+    out: Annotated[Path, typer.Option(metavar="FILE")],
+    *,
+    language: Annotated[str, typer.Option(metavar="en|sv")] = "en",
+    deidentify: Annotated[
+        bool, typer.Option("--deidentify", help="Leave out names, dates and identifiers.")
+    ] = False,
+) -> None:
+    """Write the case's report as .html or .pdf."""
+    with on_terminal() as progress:
+        workflow.write_report(
+            case,
+            out,
+            language=language,
+            identity="hidden" if deidentify else "shown",
+            progress=progress,
+        )
+    typer.echo(f"Report: {out}")
+
+
+@app.command()
+def export(
+    case: CaseFolder,
+    out: Annotated[Path, typer.Option(metavar="DIR")],
+    *,
+    deidentify: Annotated[
+        bool, typer.Option("--deidentify", help="After DICOM PS3.15's Basic Profile.")
+    ] = False,
+    pseudonym: Annotated[
+        str | None, typer.Option(metavar="NAME", help="In place of the patient's name and number.")
+    ] = None,
+    keep_characteristics: Annotated[
+        bool, typer.Option("--keep-characteristics", help="Sex, age, height and weight stay.")
+    ] = False,
+    shift_days: Annotated[
+        int | None, typer.Option(metavar="N", help="Shift dates rather than remove them.")
+    ] = None,
+    key: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="A secret: the same gives the same UIDs.")
+    ] = None,
+    ct: Annotated[
+        Path | None, typer.Option(metavar="PATH", help="De-identify the CT's files as well.")
+    ] = None,
+) -> None:
+    """Write DICOM SEG, SR, encapsulated PDF and STL."""
+    rules = None
+    if deidentify:
+        rules = workflow.rules_for(
+            pseudonym=pseudonym,
+            key=key,
+            keep_characteristics=keep_characteristics,
+            shift_days=shift_days,
+        )
+    elif keep_characteristics or any(o is not None for o in (pseudonym, shift_days, key, ct)):
+        raise typer.BadParameter("other options need it.", param_hint="--deidentify")
+    with on_terminal() as progress:
+        written = workflow.export_case(case, out, rules=rules, ct=ct, progress=progress)
+    for path in written:
+        typer.echo(str(path))
+
+
+@app.command()
+def verify(
+    case: CaseFolder,
+    *,
+    keys: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Public keys (*.pub) that are trusted.")
+    ] = None,
+) -> None:
+    """Check the case's hashes and audit chain, and by whose keys it was signed."""
+    workflow.verify_case(case)
+    typer.echo(f"{case}: nothing was altered.")
+    for signer in () if keys is None else workflow.signers(case, keys):
+        typer.echo(signer)

@@ -1,0 +1,63 @@
+"""From a CT: the sample, what a folder holds, masks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from liverplan import workflow
+from liverplan.cli.options import AsJson, Backend, Lesions, Series, Source, read_numbers
+from liverplan.cli.output import print_json, say
+from liverplan.workflow.progress import on_terminal
+
+app = typer.Typer()
+
+
+@app.command()
+def demo(out: Annotated[Path, typer.Option("--out", metavar="DIR")] = Path("demo")) -> None:
+    """Do the main job on the built-in sample CT and print the verdict."""
+    with on_terminal() as progress:
+        made = workflow.demo(out, progress=progress)
+    typer.echo(workflow.verdict(made.findings))
+    typer.echo(f"Report: {made.report}")
+
+
+@app.command()
+def sample(folder: Annotated[Path, typer.Argument(metavar="DIR")]) -> None:
+    """Write the sample CT as a DICOM series, and truth.json with its exact volumes."""
+    with on_terminal() as progress:
+        written = workflow.write_sample(folder, progress=progress)
+    typer.echo(f"{written.slices} slices and truth.json written to {folder}")
+
+
+@app.command()
+def series(path: Source, *, as_json: AsJson = False) -> None:
+    """List every series, usable or the reason why not."""
+    with on_terminal() as progress:
+        found = workflow.list_series(path, progress=progress)
+    if as_json:
+        print_json(found)
+        return
+    for row in found:
+        state = "usable" if row["usable"] else f"not usable: {row['reason']}"
+        typer.echo(f"{row['uid'] or '(no UID)'}  {row['description'] or '-'}  {state}")
+
+
+@app.command()
+def segment(
+    path: Source,
+    out: Annotated[Path, typer.Option("--out", metavar="FILE")],
+    *,
+    series_uid: Series = None,
+    lesion: Lesions = None,
+    backend: Backend = workflow.DEFAULT_BACKEND,
+) -> None:
+    """Find the liver and the clicked metastases; write labels as .nii.gz, .nrrd or .dcm."""
+    clicks = [read_numbers(text, 3, "--lesion") for text in lesion or []]
+    with on_terminal() as progress:
+        notes = workflow.segment_to_file(
+            path, out, series_uid=series_uid, clicks=clicks, backend=backend, progress=progress
+        )
+    say(*notes)

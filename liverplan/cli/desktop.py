@@ -1,0 +1,27 @@
+"""``liverplan app``: the desktop application."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from liverplan.errors import LiverplanError
+
+app = typer.Typer()
+
+
+@app.command(name="app")
+def desktop(
+    path: Annotated[Path | None, typer.Argument(metavar="[PATH or CASE]")] = None,
+) -> None:
+    """Open the desktop application."""
+    try:
+        from liverplan.app import run  # noqa: PLC0415 - its libraries are an extra
+    except ImportError as error:
+        raise LiverplanError(
+            f"The desktop application is not installed ({error.name} is missing); "
+            'install it with: pip install "liverplan[app]".'
+        ) from error
+    raise typer.Exit(run(path))

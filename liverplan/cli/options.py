@@ -1,0 +1,64 @@
+"""The options that several commands share, and how their text is read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Source = Annotated[
+    Path, typer.Argument(metavar="PATH", help="Folder, zip, DICOMDIR or file with a CT series.")
+]
+CaseFolder = Annotated[Path, typer.Argument(metavar="CASE", help="A case folder.")]
+Series = Annotated[
+    str | None, typer.Option("--series", metavar="UID", help="Which series, if there are several.")
+]
+Lesions = Annotated[
+    list[str] | None,
+    typer.Option("--lesion", metavar="X,Y,Z", help="A click in a metastasis, LPS mm; repeatable."),
+]
+Backend = Annotated[str, typer.Option("--backend", metavar="NAME", help="What finds the liver.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+
+
+def read_numbers(text: str, count: int, option: str) -> tuple[float, ...]:
+    """Read so many numbers with commas between, such as a point, LPS mm."""
+    try:
+        values = tuple(float(part) for part in text.split(","))
+    except ValueError:
+        values = ()
+    if len(values) != count:
+        raise typer.BadParameter(
+            f"{text!r} is not {count} numbers with commas between.", param_hint=option
+        )
+    return values
+
+
+def read_wedge(text: str) -> tuple[int, float]:
+    """Read '2:10' as a metastasis' label and a margin in mm."""
+    label, _, margin = text.partition(":")
+    try:
+        return int(label), float(margin)
+    except ValueError:
+        raise typer.BadParameter(
+            f"{text!r} is no label and margin; write 2:10.", param_hint="--wedge"
+        ) from None
+
+
+def read_labels(text: str | None) -> tuple[int, ...] | None:
+    """Read '1-7' or '1,3,5-6' as label values."""
+    if text is None:
+        return None
+    labels: list[int] = []
+    try:
+        for part in text.split(","):
+            first, _, last = part.partition("-")
+            labels.extend(range(int(first), int(last or first) + 1))
+    except ValueError:
+        labels = []
+    if not labels or min(labels) < 1:
+        raise typer.BadParameter(
+            f"{text!r} names no labels; write 1-7 or 1,3,5.", param_hint="--lesion-labels"
+        )
+    return tuple(dict.fromkeys(labels))

@@ -1,0 +1,33 @@
+"""What a command prints: results on stdout, what is to be known beside them on stderr."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from liverplan import workflow
+
+if TYPE_CHECKING:
+    from liverplan.findings import Findings
+
+
+def print_findings(findings: Findings, *, as_json: bool) -> None:
+    """Print the verdict and its notes, or the whole result."""
+    if as_json:
+        print_json(findings.to_json())
+        return
+    typer.echo(workflow.verdict(findings))
+    say(*findings.notes)
+
+
+def print_json(document: Any) -> None:  # noqa: ANN401 - any JSON document
+    """Print exactly one document."""
+    typer.echo(json.dumps(document, indent=2, allow_nan=False))
+
+
+def say(*sentences: str) -> None:
+    """Tell the user, beside the result."""
+    for sentence in sentences:
+        typer.echo(sentence, err=True)

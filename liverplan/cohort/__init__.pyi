@@ -1,0 +1,15 @@
+from .endpoints import write_endpoints
+from .manifest import COLUMNS, Job, read_manifest
+from .overview import Overview, overview
+from .run import CohortSummary, run_cohort
+
+__all__ = [
+    "COLUMNS",
+    "CohortSummary",
+    "Job",
+    "Overview",
+    "overview",
+    "read_manifest",
+    "run_cohort",
+    "write_endpoints",
+]

@@ -1,0 +1,39 @@
+from .archive import FoundSeries, Query, archive_names, open_archive
+from .deidentify import deidentify_series, keep
+from .documents import make_pdf, make_stl_object, stl_of, write_pdf, write_stl, write_stl_object
+from .find import SeriesInfo, choose_series, find_series
+from .headers import Headers, SourceImage
+from .read import CT, read_series
+from .seg_read import SegMask, read_seg
+from .seg_write import make_seg, write_seg
+from .source import open_source
+from .sr import make_sr, write_sr
+
+__all__ = [
+    "CT",
+    "FoundSeries",
+    "Headers",
+    "Query",
+    "SegMask",
+    "SeriesInfo",
+    "SourceImage",
+    "archive_names",
+    "choose_series",
+    "deidentify_series",
+    "find_series",
+    "keep",
+    "make_pdf",
+    "make_seg",
+    "make_sr",
+    "make_stl_object",
+    "open_archive",
+    "open_source",
+    "read_seg",
+    "read_series",
+    "stl_of",
+    "write_pdf",
+    "write_seg",
+    "write_sr",
+    "write_stl",
+    "write_stl_object",
+]

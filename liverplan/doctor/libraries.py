@@ -1,0 +1,109 @@
+"""The Python libraries that liverplan and its extras ask for."""
+
+from __future__ import annotations
+
+import importlib
+import shlex
+import sys
+from collections.abc import Iterator
+from importlib import metadata
+
+from packaging.requirements import Requirement
+
+from liverplan.doctor.check import Check, pip_line
+
+CODECS = ("imagecodecs", "pyjpegls", "pylibjpeg", "pylibjpeg-openjpeg")
+EXTRAS = {
+    "app": "desktop application",
+    "cohort": "cohorts",
+    "endpoints": "the trial's endpoints",
+}
+PLUGINS = ("dicomseg", "nninteractive", "onnx", "totalsegmentator")
+SYSTEM_LIBRARIES = {
+    "libGL.so.1": "libgl1",
+    "libEGL.so.1": "libegl1",
+    "libglib-2.0.so.0": "libglib2.0-0",
+    "libfontconfig.so.1": "libfontconfig1",
+    "libdbus-1.so.3": "libdbus-1-3",
+    "libxkbcommon-x11.so.0": "libxkbcommon-x11-0",
+    "libxcb-cursor.so.0": "libxcb-cursor0",
+    "libxcb-icccm.so.4": "libxcb-icccm4",
+    "libxcb-keysyms.so.1": "libxcb-keysyms1",
+    "libxcb-shape.so.0": "libxcb-shape0",
+}
+"""What the window needs of a Linux system, and Debian's packages."""
+
+
+def libraries(extra: str) -> Check:
+    """Whether everything that liverplan, or one of its extras, asks for is there."""
+    needs = list(requirements(extra))
+    lacking = [str(need) for need in needs if _fault(need)]
+    if not needs:
+        lacking = ["this installation is older than that"]
+    return Check(
+        name=EXTRAS.get(extra, "libraries"),
+        state="lacks" if lacking else "works",
+        finding=", ".join(lacking) if lacking else "everything is installed",
+        mend=pip_line(f"liverplan[{extra}]" if extra else "liverplan") if lacking else "",
+        needed="for its own work" if extra else "always",
+    )
+
+
+def codecs() -> Check:
+    """Whether the libraries that open compressed CT can be loaded."""
+    asked = {need.name for need in requirements("")}
+    modules = {
+        dist: module
+        for module, dists in metadata.packages_distributions().items()
+        for dist in dists
+    }
+    broken = [
+        f"{name} ({reason})"
+        for name in CODECS
+        if name in asked and name in modules and (reason := _loads(modules[name]))
+    ]
+    return Check(
+        name="codecs for compressed CT",
+        state="lacks" if broken else "works",
+        finding=", ".join(broken) if broken else ", ".join(n for n in CODECS if n in asked),
+        mend=f"{shlex.quote(sys.executable)} -m pip install --force-reinstall "
+        + " ".join(name.partition(" ")[0] for name in broken)
+        if broken
+        else "",
+        needed="always",
+    )
+
+
+def is_installed(distribution: str) -> bool:
+    """Whether a distribution is installed."""
+    try:
+        metadata.version(distribution)
+    except metadata.PackageNotFoundError:
+        return False
+    return True
+
+
+def requirements(extra: str) -> Iterator[Requirement]:
+    """Yield what liverplan, or one of its extras, asks for."""
+    for line in metadata.requires("liverplan") or ():
+        need = Requirement(line)
+        of_extra = need.marker is not None and "extra" in str(need.marker)
+        fits = need.marker is None or need.marker.evaluate({"extra": extra})
+        if fits and of_extra == bool(extra):
+            need.marker = None
+            yield need
+
+
+def _fault(need: Requirement) -> bool:
+    try:
+        return not need.specifier.contains(metadata.version(need.name), prereleases=True)
+    except metadata.PackageNotFoundError:
+        return True
+
+
+def _loads(module: str) -> str:
+    try:
+        importlib.import_module(module)
+    except Exception as error:  # noqa: BLE001 - a native library may fail in any way
+        return str(error) or type(error).__name__
+    return ""

@@ -1,0 +1,42 @@
+from .cases import assess, measure_case, verdict, verify_case
+from .committee import match_cases, new_key, sign, signers, standing, vote
+from .evaluate import evaluate
+from .exporting import rules_for
+from .growth import remnant_growth
+from .inputs import make_segmentation, open_ct
+from .listing import list_series
+from .outputs import export_case, segment_to_file, write_report
+from .request import DEFAULT_BACKEND, DEFAULT_PROTOCOL, Request
+from .response import Confirmation, record
+from .sample import demo, write_sample
+from .suggesting import suggest
+
+__all__ = [
+    "DEFAULT_BACKEND",
+    "DEFAULT_PROTOCOL",
+    "Confirmation",
+    "Request",
+    "assess",
+    "demo",
+    "evaluate",
+    "export_case",
+    "list_series",
+    "make_segmentation",
+    "match_cases",
+    "measure_case",
+    "new_key",
+    "open_ct",
+    "record",
+    "remnant_growth",
+    "rules_for",
+    "segment_to_file",
+    "sign",
+    "signers",
+    "standing",
+    "suggest",
+    "verdict",
+    "verify_case",
+    "vote",
+    "write_report",
+    "write_sample",
+]

@@ -1,0 +1,30 @@
+"""What lies at a path: every series, usable or why not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from liverplan import dicom
+from liverplan.dicom import SeriesInfo
+from liverplan.workflow.progress import Progress
+
+
+def list_series(path: Path, *, progress: Progress | None = None) -> list[dict[str, Any]]:
+    """Return every series at a path as a plain document: what it is, usable or why not."""
+    return [_series_json(info) for info in dicom.find_series(path, progress=progress)]
+
+
+def _series_json(info: SeriesInfo) -> dict[str, Any]:
+    return {
+        "uid": info.key,
+        "description": info.description,
+        "kind": info.kind,
+        "usable": info.usable,
+        "reason": info.reason,
+        "shape": list(info.shape),
+        "spacing_mm": list(info.spacing_mm),
+        "files": info.n_files,
+        "study_date": info.study_date,
+        "notes": list(info.notes),
+    }

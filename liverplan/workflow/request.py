@@ -1,0 +1,65 @@
+"""What an assessment is asked to do, before anything is loaded that does it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+DEFAULT_BACKEND = "classical"
+DEFAULT_PROTOCOL = "breclim2"
+
+Point = tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What an assessment is asked to do; everything has a default.
+
+    Parameters
+    ----------
+    series_uid : str or None
+        Which series, if the source holds several.
+    liver, lesions : Path or None
+        Given masks: NIfTI, NRRD or DICOM SEG.
+    lesion_labels : tuple of int or None
+        Which label values (SEG: segment numbers) of the lesion file are lesions; None: all.
+    clicks : tuple of (x, y, z)
+        A click in each metastasis, LPS mm.
+    planes : tuple of (px, py, pz, nx, ny, nz)
+        Cuts: a point and a normal toward the tissue that stays, LPS mm.
+    resections : tuple of str
+        Anatomical resections by name, or plan files (``.toml``); with planes and wedges, what is
+        removed is the union.
+    wedges : tuple of (label, margin in mm)
+        A wedge round a metastasis: 2 is the first.
+    landmarks, segments, segment_branches : Path or None
+        What the Couinaud segments come from: clicked points (TOML), a label map, or a point in each
+        segment's portal branch (TOML), for which vessels must be given.
+    vessels : Path or None
+        Given portal vein (label 1) and hepatic veins (2): NIfTI, NRRD or DICOM SEG.
+    vessels_cut : tuple of (x, y, z)
+        A point in each vessel branch that is cut, LPS mm: what hangs on it is lost.
+    patient : Path or None
+        TOML file with attested facts.
+    protocol : str
+        Name of a protocol that is shipped, or a path to one.
+    backend : str
+        What finds the liver where no mask is given.
+    """
+
+    series_uid: str | None = None
+    liver: Path | None = None
+    lesions: Path | None = None
+    lesion_labels: tuple[int, ...] | None = None
+    clicks: tuple[Point, ...] = ()
+    planes: tuple[Point, ...] = ()
+    resections: tuple[str, ...] = ()
+    wedges: tuple[tuple[int, float], ...] = ()
+    landmarks: Path | None = None
+    segments: Path | None = None
+    segment_branches: Path | None = None
+    vessels: Path | None = None
+    vessels_cut: tuple[Point, ...] = ()
+    patient: Path | None = None
+    protocol: str = DEFAULT_PROTOCOL
+    backend: str = DEFAULT_BACKEND
