@@ -283,7 +283,12 @@ def test_a_segment_set_without_a_map_says_what_to_give(assess):
         ("[[cuts", "cannot be read"),
         ("colour = 'red'", "unknown keys: colour"),
         ("[[cuts]]\nkind = 'lens'", "is a 'lens'; known are"),
-        ("[[cuts]]\nkind = 'plane'\naround = 2\nmargin_mm = 3", "only a wedge or a sphere"),
+        (
+            "[[cuts]]\nkind = 'lens'\naround = 2\nmargin_mm = 3",
+            "plane, wedge, sphere, ablation can",
+        ),
+        ("[[cuts]]\nkind = 'contour'\npoints_mm = [[1, 2, 3]]", "lacks points_mm: 4 points"),
+        ("[[cuts]]\nkind = 'contour'\nround = 2", "a contour, knows no round"),
         ("[[cuts]]\nkind = 'wedge'\naround = 2", "lacks margin_mm"),
         ("[[cuts]]\nkind = 'wedge'\naround = 'x'\nmargin_mm = 3", "such as 2"),
         ("[[cuts]]\nkind = 'wedge'\naround = 2\nmargin_mm = -3", "between 0 and 100 mm"),

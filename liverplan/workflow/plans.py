@@ -1,4 +1,4 @@
-"""Plans as the command line asks for them: planes, names, plan files, wedges round metastases."""
+"""Plans as the command line asks for them: planes, names, plan files, cuts round metastases."""
 
 from __future__ import annotations
 
@@ -6,20 +6,24 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, get_args
 
 import numpy as np
 
 from liverplan.anatomy import lesion_name
 from liverplan.errors import PlanError
-from liverplan.resection import Cut, Plan, Plane, Sphere, Wedge
+from liverplan.resection import Cut, Plan, Plane
 from liverplan.resection.anatomy.named import plan_of as named_plan
-from liverplan.volumetry.planes.margin import LesionShape
-from liverplan.volumetry.search.wedges import (
-    WEDGE_HALF_ANGLE_DEG,
-    best_cuts_round,
-    enclosing_ball,
+from liverplan.volume import FloatArray
+from liverplan.volumetry.search.placing import (
+    RoundKind,
+    cut_round,
+    is_round_kind,
+    lesion_of,
+    parting_cut,
+    wedge_along,
 )
+from liverplan.volumetry.search.wedges import best_cuts_round
 from liverplan.volumetry.shapes.plan_index import PlanIndex
 
 LARGEST_MARGIN_MM = 100.0
@@ -29,21 +33,21 @@ _AROUND_KEYS = frozenset({"kind", "around", "margin_mm", "direction"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Around:
-    """A wedge or a sphere round a metastasis, to be placed once there are masks.
+    """A cut round a metastasis, to be placed once there are masks.
 
     Parameters
     ----------
-    kind : {"wedge", "sphere"}
+    kind : {"plane", "wedge", "sphere", "ablation"}
     label : int
         The metastasis' label: 2 is the first.
     margin_mm : float
-        Added to the ball that holds it.
+        Between the metastasis and the cut.
     direction : tuple of three floats or None
         Of a wedge, toward the surface, LPS; None: the one that, beside all other cuts, costs the
         least tissue.
     """
 
-    kind: Literal["wedge", "sphere"]
+    kind: RoundKind
     label: int
     margin_mm: float
     direction: tuple[float, float, float] | None = None
@@ -56,12 +60,25 @@ class Around:
             )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Contour:
+    """A cut along a contour on the liver's surface, to be laid once there is a mask.
+
+    Parameters
+    ----------
+    points_mm : (N, 3) array
+        LPS, in the order in which they were drawn; at least 4.
+    """
+
+    points_mm: FloatArray
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """A plan that may hold cuts round metastases which are yet to be outlined."""
+    """A plan that may hold cuts which are yet to be placed, once liver and metastases are known."""
 
     name: str
-    cuts: tuple[Cut | Around, ...]
+    cuts: tuple[Cut | Around | Contour, ...]
 
 
 def drafts_of(
@@ -110,8 +127,8 @@ def planes_of(planes: Sequence[Sequence[float]]) -> tuple[Plane, ...]:
 
 
 def needs_masks(drafts: Sequence[Draft]) -> bool:
-    """Whether any cut is yet to be placed round a metastasis."""
-    return any(isinstance(cut, Around) for draft in drafts for cut in draft.cuts)
+    """Whether any cut is yet to be placed on the liver."""
+    return any(isinstance(cut, Around | Contour) for draft in drafts for cut in draft.cuts)
 
 
 def placed(drafts: Sequence[Draft], index: PlanIndex | None) -> Plan:
@@ -123,20 +140,23 @@ def placed(drafts: Sequence[Draft], index: PlanIndex | None) -> Plan:
         If there is no metastasis with a label.
     """
     cuts = [cut for draft in drafts for cut in draft.cuts]
+    name = " and ".join(dict.fromkeys(draft.name for draft in drafts if draft.name))
+    if index is None:
+        lying = tuple(cut for cut in cuts if not isinstance(cut, Around | Contour))
+        if len(lying) < len(cuts):
+            raise PlanError("A cut round a metastasis needs the metastases' masks.")
+        return Plan(cuts=lying, name=name)
     whole: dict[int, Cut] = {}
     free: dict[int, Around] = {}
     for at, cut in enumerate(cuts):
-        if not isinstance(cut, Around):
-            whole[at] = cut
-        elif index is None:
-            raise PlanError("A cut round a metastasis needs the metastases' masks.")
-        elif cut.direction is None and cut.kind == "wedge":
-            free[at] = cut
-        else:
-            whole[at] = _placed(cut, index)
-    if index is not None:
-        _turn(free, whole, index)
-    name = " and ".join(dict.fromkeys(draft.name for draft in drafts if draft.name))
+        match cut:
+            case Around(kind="wedge", direction=None):
+                free[at] = cut
+            case Around() | Contour():
+                whole[at] = _placed(cut, index)
+            case _:
+                whole[at] = cut
+    _turn(free, whole, index)
     return Plan(cuts=tuple(whole[at] for at in range(len(cuts))), name=name)
 
 
@@ -159,23 +179,39 @@ def _read(path: Path) -> Draft:
     rows = document.get("cuts", [])
     if not isinstance(rows, list) or not rows:
         raise PlanError(f"The plan {path} has no cuts.")
-    around = {n: _around(row, n) for n, row in enumerate(rows, 1) if _is_around(row)}
+    later = {n: made for n, row in enumerate(rows, 1) if (made := _placed_later(row, n))}
     # Those that are placed already keep their numbers, by which a fault is named.
-    plain = [{"kind": "sphere", "centre_mm": [0, 0, 0], "radius_mm": 1} if n in around else row
+    plain = [{"kind": "sphere", "centre_mm": [0, 0, 0], "radius_mm": 1} if n in later else row
              for n, row in enumerate(rows, 1)]  # fmt: skip
     plan = Plan.from_json({**document, "cuts": plain})
-    cuts = tuple(around.get(n, cut) for n, cut in enumerate(plan.cuts, 1))
+    cuts = tuple(later.get(n, cut) for n, cut in enumerate(plan.cuts, 1))
     return Draft(name=plan.name or path.stem, cuts=cuts)
 
 
-def _is_around(row: Any) -> bool:  # noqa: ANN401 - whatever the file holds
-    return isinstance(row, Mapping) and "around" in row
+def _placed_later(row: Any, number: int) -> Around | Contour | None:  # noqa: ANN401 - from a file
+    """Read a cut that is placed once there are masks; None if the row says where it lies."""
+    if not isinstance(row, Mapping):
+        return None
+    if row.get("kind") == "contour":
+        return _contour(row, number)
+    return _around(row, number) if "around" in row else None
+
+
+def _contour(row: Mapping[str, Any], number: int) -> Contour:
+    unknown = sorted(set(row) - {"kind", "points_mm"})
+    if unknown:
+        raise PlanError(f"Cut {number} of the plan, a contour, knows no {', '.join(unknown)}.")
+    points = row.get("points_mm")
+    if not isinstance(points, list) or len(points) < 4 or not all(map(_is_point, points)):
+        raise PlanError(f"Cut {number} of the plan, a contour, lacks points_mm: 4 points or more.")
+    return Contour(points_mm=np.array(points, dtype=np.float64))
 
 
 def _around(row: Mapping[str, Any], number: int) -> Around:
     kind = row.get("kind")
-    if kind not in {"wedge", "sphere"}:
-        raise PlanError(f"Cut {number} of the plan: only a wedge or a sphere can lie around.")
+    if not is_round_kind(kind):
+        known = ", ".join(get_args(RoundKind))
+        raise PlanError(f"Cut {number} of the plan: only one of {known} can lie around.")
     unknown = sorted(set(row) - _AROUND_KEYS)
     if unknown:
         raise PlanError(f"Cut {number} of the plan, a {kind}, knows no {', '.join(unknown)}.")
@@ -195,37 +231,22 @@ def _is_point(value: Any) -> bool:  # noqa: ANN401 - whatever the file holds
     return numbers and len(value) == 3
 
 
-def _placed(around: Around, index: PlanIndex) -> Cut:
-    centre, radius = enclosing_ball(_lesion(around, index), index)
-    if around.kind == "sphere":
-        return Sphere(centre_mm=centre, radius_mm=radius + around.margin_mm)
-    return Wedge(
-        tip_mm=centre,
-        direction=np.array(around.direction),
-        radius_mm=radius + around.margin_mm,
-        half_angle_deg=WEDGE_HALF_ANGLE_DEG,
-    )
+def _placed(cut: Around | Contour, index: PlanIndex) -> Cut:
+    if isinstance(cut, Contour):
+        return parting_cut(index, list(cut.points_mm))
+    if cut.kind == "wedge" and cut.direction is not None:
+        return wedge_along(index, cut.label, cut.margin_mm, np.array(cut.direction))
+    return cut_round(index, cut.label, cut.margin_mm, kind=cut.kind)
 
 
 def _turn(free: Mapping[int, Around], whole: dict[int, Cut], index: PlanIndex) -> None:
     """Turn the wedges without a direction, beside all other cuts, until most tissue stays."""
     for margin_mm in dict.fromkeys(around.margin_mm for around in free.values()):
         places = [at for at, around in free.items() if around.margin_mm == margin_mm]
-        lesions = [_lesion(free[at], index) for at in places]
+        lesions = [lesion_of(index, free[at].label) for at in places]
         beside = tuple(whole.values())
         wedges = best_cuts_round(index, lesions, margin_mm, beside=beside)
         whole.update(zip(places, wedges, strict=True))
-
-
-def _lesion(around: Around, index: PlanIndex) -> LesionShape:
-    for lesion in index.lesions:
-        if lesion.label == around.label:
-            return lesion
-    known = ", ".join(str(lesion.label) for lesion in index.lesions) or "none"
-    raise PlanError(
-        f"There is no metastasis with label {around.label} to lay a {around.kind} round; labels of "
-        f"metastases: {known}."
-    )
 
 
 def _around_name(around: Around) -> str:

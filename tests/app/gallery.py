@@ -147,7 +147,7 @@ def pictures(home, out, size):  # noqa: PLR0915 - the journey, in order
     person.press_button(person.panel(4).suggest_button)
     person.settle()
     shot("plans_compared")
-    app.planning.separate(2)
+    app.cutting.round_lesion("plane", 2)
     person.settle()
     shot("two_planes")
     app.session.undo()

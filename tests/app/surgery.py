@@ -19,6 +19,7 @@ def adding(person):
 def add_round_lesion(person, kind):
     person.press_button(adding(person).kinds[kind])
     person.press_button(adding(person).round_button)
+    person.settle()
     return person.app.session.work.active_cut
 
 

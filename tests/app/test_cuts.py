@@ -8,6 +8,8 @@ from liverplan.app.handles.handle import handles_on_slice
 from liverplan.app.slices.cut_drags import slice_plane
 from liverplan.resection import Ablation, Cleft, Plane, Sheet, Sphere, Surface, Wedge
 from liverplan.resection.cuts.folded import FALLBACK
+from liverplan.volumetry.shapes.plan_index import measure_plan
+from liverplan.workflow.plans import Around, Draft, placed
 from tests.app.person import CONTROL
 from tests.app.surgery import add_round_lesion, adding, checker, drag_handle, off, ring
 
@@ -33,6 +35,20 @@ def test_a_cut_round_a_lesion_is_made_dragged_resized_and_turned(surgeon, index,
         surgeon.key(Qt.Key.Key_Z, CONTROL)
         assert session.work.active_cut is before
     assert len(set(seen)) > 4
+
+
+@pytest.mark.parametrize("kind", ["plane", *KINDS])
+def test_a_cut_round_a_lesion_is_the_command_line_s_to_the_last_digit(surgeon, index, kind):
+    margin = surgeon.app.session.work.margin_mm
+    add_round_lesion(surgeon, "sphere")
+    cut = add_round_lesion(surgeon, kind)
+    mine = surgeon.app.session.work.active_plan
+    assert len(mine.cuts) == 2
+    around = Around(kind=kind, label=2, margin_mm=margin)
+    asked = placed([Draft(name="", cuts=(mine.cuts[0], around))], index)
+    for name in cut.__slots__:
+        np.testing.assert_array_equal(getattr(cut, name), getattr(asked.cuts[1], name))
+    assert surgeon.app.live.remnant.remnant_ml == measure_plan(index, asked).remnant_ml
 
 
 def test_a_cut_is_kept_while_slices_beside_the_liver_are_shown(surgeon, phantom):

@@ -131,7 +131,7 @@ def test_a_monkey_leaves_no_fault_no_leak_and_a_case_that_verifies(planner):
     for _ in range(3):  # compilers and caches fill before memory is looked at
         for name in sorted(n for n in dir(monkey) if n.startswith("do_")):
             getattr(monkey, name)()
-    app.planning.separate(2)
+    app.cutting.round_lesion("plane", 2)
     planner.settle()
     before = resident_bytes()
     for _ in range(ACTIONS):

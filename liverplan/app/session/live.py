@@ -30,6 +30,7 @@ from liverplan.resection import Cut, Parts, Plan, Sheet
 from liverplan.segmentation import Axes, Segmentation, axes_of
 from liverplan.volume import FloatArray
 from liverplan.volumetry import Remnant, VolumeIndex
+from liverplan.volumetry.search.placing import liver_centre_mm
 from liverplan.volumetry.shapes.faults import plan_faults
 from liverplan.volumetry.shapes.plan_index import PlanIndex
 from liverplan.workflow import evaluate
@@ -66,8 +67,6 @@ def derive(segmentation: Segmentation) -> Derived:
         mask = segmentation.labels[box] == label
         axes[label] = axes_of(segmentation.lesion(label), grid)
         centres[label] = grid.to_mm(np.argwhere(mask).mean(axis=0) + start)
-    liver = np.argwhere(segmentation.labels[::2, ::4, ::4] > 0)
-    middle = liver.mean(axis=0) * (2, 4, 4) if len(liver) else np.array(grid.shape) / 2
     index = PlanIndex.build(segmentation)
     _ = index.planes, index.liver, index.lesion_boxes  # made here, off the screen's thread
     return Derived(
@@ -75,7 +74,7 @@ def derive(segmentation: Segmentation) -> Derived:
         index=index,
         surfaces=surfaces_of(segmentation),
         axes=axes,
-        centre_mm=grid.to_mm(middle),
+        centre_mm=liver_centre_mm(segmentation),
         lesion_centres=centres,
     )
 

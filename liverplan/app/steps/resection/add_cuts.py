@@ -14,6 +14,7 @@ from liverplan.app.steps.resection.parts_box import SegmentsBox, VesselsBox
 from liverplan.app.steps.resection.planning import Planning
 from liverplan.resection import Cleft, Plane
 from liverplan.segmentation.labels import LIVER
+from liverplan.volumetry.search.placing import is_round_kind
 
 KINDS = {
     "plane": "Plane",
@@ -159,11 +160,7 @@ class AddCuts(QWidget):
 
     def _round(self) -> None:
         lesions, number = lesions_of(self.desk), self.lesion.currentIndex()
-        if not 0 <= number < len(lesions):
-            return
-        if self.kind == "plane":
-            self.planning.separate(lesions[number])
-        else:
+        if 0 <= number < len(lesions) and is_round_kind(self.kind):
             self.cutting.round_lesion(self.kind, lesions[number])
 
 

@@ -15,10 +15,11 @@ from liverplan.app.kit.widgets import Table, being_typed, button, label, row
 from liverplan.app.session.desk import Desk
 from liverplan.app.steps.resection.cut_map_view import CutMapDialog
 from liverplan.app.steps.resection.cutting import Cutting
-from liverplan.app.steps.resection.planning import Planning, flipped
+from liverplan.app.steps.resection.planning import Planning
 from liverplan.report.numbers import ml
 from liverplan.resection import Ablation, Cut, Plane, Sphere, Surface, Wedge
 from liverplan.resection.cuts.wedge import MAX_HALF_ANGLE_DEG
+from liverplan.volumetry.search.placing import flipped
 from liverplan.volumetry.shapes.cut_map import CutMap
 
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Callable
 
 import numpy as np
 from PySide6.QtCore import QObject
@@ -14,7 +13,7 @@ from liverplan.app.handles.cut_words import kind_of
 from liverplan.app.session.desk import Desk
 from liverplan.app.session.jobs import Progress
 from liverplan.app.session.work import lesion_title, plan_title
-from liverplan.app.steps.resection.planning import Planning, flipped, misses
+from liverplan.app.steps.resection.planning import Planning, misses
 from liverplan.errors import PlanError
 from liverplan.resection import (
     Ablation,
@@ -24,24 +23,14 @@ from liverplan.resection import (
     Plan,
     Plane,
     Sheet,
-    Sphere,
     Surface,
-    Wedge,
-    cut_through_contour,
 )
 from liverplan.resection.anatomy.named import SCHEME, split_fourth
 from liverplan.resection.anatomy.territories import branch_at, toggled
 from liverplan.resection.cuts.curved import frame_of
 from liverplan.volume import FloatArray
-from liverplan.volumetry.search.planes import sphere
-from liverplan.volumetry.search.suggest import (
-    WEDGE_DIRECTIONS,
-    WEDGE_HALF_ANGLE_DEG,
-    enclosing_ball,
-)
+from liverplan.volumetry.search.placing import RoundKind, cut_round, parting_cut
 from liverplan.volumetry.shapes.cut_map import CutMap, flatten
-from liverplan.volumetry.shapes.faults import cut_faults
-from liverplan.volumetry.shapes.plan_index import PlanIndex
 
 CLICKED_RADIUS_MM = 15.0
 """Of an ablation zone placed by a click: the usual needle's zone is about 3 cm across."""
@@ -50,6 +39,14 @@ BEYOND_NONE = (
     "No tissue lies beyond all planes, so a V of them would take nothing; swap the sides of one."
 )
 HANGS_ON_CUT = "This branch hangs on one that is cut already: it is lost with that."
+
+ROUND_WORDS: dict[RoundKind, str] = {
+    "plane": "separate",
+    "wedge": "add wedge round",
+    "sphere": "add sphere round",
+    "ablation": "add ablation zone round",
+}
+"""Names of the steps to undo."""
 
 SURFACE_RIM_MM = 12.0
 """A curved cut reaches this far beyond the liver on all sides."""
@@ -74,21 +71,23 @@ class Cutting(QObject):
         elif tool == "cut vessel":
             self.cut_vessel(point)
 
-    def round_lesion(self, kind: str, label: int) -> None:
-        """Add a wedge, a sphere or an ablation zone round a lesion, with the margin."""
-        index, margin = self.desk.live.plan_index, self.desk.session.work.margin_mm
+    def round_lesion(self, kind: RoundKind, label: int) -> None:
+        """Add a plane, a wedge, a sphere or an ablation zone round a lesion, with the margin."""
+        index, work = self.desk.live.plan_index, self.desk.session.work
         if index is None:
             self.desk.say("resection", "The liver is still being measured; try again.")
             return
-        centre, radius = lesion_ball(index, label)
-        reach = radius + margin
-        if kind == "wedge":
-            cut: Cut = cheapest_wedge(index, centre, reach)
-        elif kind == "sphere":
-            cut = Sphere(centre_mm=centre, radius_mm=reach)
-        else:
-            cut = Ablation(centre_mm=centre, radii_mm=np.full(3, reach), axes=np.eye(3))
-        self._add(cut, f"add {kind_of(cut)} round {lesion_title(label)}")
+        margin, beside = work.margin_mm, work.cuts
+
+        def task(_report: Progress, _cancel: threading.Event) -> tuple[Cut, str]:
+            cut = cut_round(index, label, margin, kind=kind, beside=beside)
+            return cut, f"{ROUND_WORDS[kind]} {lesion_title(label)}"
+
+        def then(answer: object) -> None:
+            if isinstance(answer, tuple):
+                self.planning.add(answer[1], answer[0])
+
+        self.desk.run("resection", f"Cutting round {lesion_title(label)}", task, then)
 
     def bend_plane(self) -> None:
         """Turn the active plane into a curved cut, to be bent by its control points."""
@@ -129,13 +128,13 @@ class Cutting(QObject):
 
     def close_contour(self) -> None:
         """Lay a cut through the contour's points; the larger part stays."""
-        points, toward = list(self.desk.views.points_mm), self.planning.centre()
+        points = list(self.desk.views.points_mm)
         index = self.desk.live.plan_index
         if index is None:
             return
 
         def task(_report: Progress, _cancel: threading.Event) -> Surface | Sheet:
-            return cut_by_contour(index, points, toward)
+            return parting_cut(index, points)
 
         def then(cut: object) -> None:
             if isinstance(cut, Surface | Sheet) and self._add(cut):
@@ -226,44 +225,6 @@ class Cutting(QObject):
 
     def _add(self, cut: Cut, name: str = "") -> bool:
         return self.planning.add(name or f"add {kind_of(cut)}", cut)
-
-
-def cut_by_contour(
-    index: PlanIndex, points_mm: Sequence[FloatArray], toward_mm: FloatArray
-) -> Surface | Sheet:
-    """Return the cut through a contour that leaves the larger part.
-
-    Raises
-    ------
-    PlanError
-        If the contour is too short, or the cut through it does not part the liver.
-    """
-    cut = cut_through_contour(np.array(points_mm).reshape(-1, 3), toward_mm)
-    faults = cut_faults(index, cut, "This contour")
-    if faults:
-        raise PlanError(" ".join(faults))
-    stays = index.remnant_ml(Plan(cuts=(cut,)))
-    other = flipped(cut) if stays < index.functional_ml / 2 else None
-    return other if isinstance(other, Surface | Sheet) else cut
-
-
-def lesion_ball(index: PlanIndex, label: int) -> tuple[FloatArray, float]:
-    """Return a ball round a lesion: its centre, LPS, and its radius, mm."""
-    lesion = next(shape for shape in index.lesions if shape.label == label)
-    return enclosing_ball(lesion, index)
-
-
-def cheapest_wedge(index: PlanIndex, centre: FloatArray, radius_mm: float) -> Wedge:
-    """Return the wedge from a ball out to the surface in the direction that costs least."""
-    first = Wedge(
-        tip_mm=centre,
-        direction=np.array([0.0, -1.0, 0.0]),
-        radius_mm=radius_mm,
-        half_angle_deg=WEDGE_HALF_ANGLE_DEG,
-    )
-    wedges = [replace(first, direction=direction) for direction in sphere(WEDGE_DIRECTIONS)]
-    left = [index.remnant_ml(Plan(cuts=(wedge,))) for wedge in wedges]
-    return wedges[int(np.argmax(left))]
 
 
 def contour_words(count: int) -> str:

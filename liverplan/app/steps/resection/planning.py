@@ -14,19 +14,15 @@ from liverplan.app.session.desk import Desk
 from liverplan.app.session.jobs import Progress
 from liverplan.app.session.measuring import remnant_of
 from liverplan.app.session.session import Topic
-from liverplan.app.session.work import lesion_title, next_plan_name, plan_title
-from liverplan.errors import PlanError
-from liverplan.resection import Ablation, Cut, Plan, Plane, Sheet, Sphere, Surface, Wedge
+from liverplan.app.session.work import next_plan_name, plan_title
+from liverplan.resection import Ablation, Cut, Plan, Plane, Sphere, Surface, Wedge
 from liverplan.volume import FloatArray
-from liverplan.volumetry import VolumeIndex
-from liverplan.volumetry.search.planes import sphere
+from liverplan.volumetry.search.placing import flipped, larger_part_stays
 from liverplan.volumetry.search.suggest import Suggested, Suggestions, suggest
 from liverplan.volumetry.shapes.plan_index import PlanIndex
 
 MOST_CUTS = 12
 SMALLEST_ML = 1e-6
-DIRECTIONS = 3000
-"""Normals that are tried when one lesion is to be separated."""
 
 
 class Planning(QObject):
@@ -87,22 +83,9 @@ class Planning(QObject):
             )
             return
         centroid = (first + second + third) / 3
-        self.add("add plane", self._larger_stays(Plane(point_mm=centroid, normal=normal / area)))
-
-    def separate(self, label: int) -> None:
-        """Add the plane that leaves most and takes one lesion with the margin."""
-        index, margin = self.desk.live.index, self.desk.session.work.margin_mm
-        if index is None:
-            return
-
-        def task(_report: Progress, _cancel: threading.Event) -> Plane:
-            return separating_plane(index, label, margin)
-
-        def then(plane: object) -> None:
-            if isinstance(plane, Plane):
-                self.add(f"separate {lesion_title(label)}", self._anchored(plane))
-
-        self.desk.run("resection", f"Separating {lesion_title(label)}", task, then)
+        plane = Plane(point_mm=centroid, normal=normal / area)
+        index = self.desk.live.index
+        self.add("add plane", plane if index is None else larger_part_stays(index, plane))
 
     def suggest(self) -> None:
         """Search each family of plans at the margin; the best plane is filled in at once."""
@@ -223,18 +206,6 @@ class Planning(QObject):
             return
         self.desk.views.move_crosshair(centre)
 
-    def _anchored(self, plane: Plane) -> Plane:
-        """Return the same plane, held at its point nearest to the liver's centre."""
-        centre = self.centre()
-        foot = centre - plane.signed_distance_mm(centre) * plane.normal
-        return Plane(point_mm=foot, normal=plane.normal)
-
-    def _larger_stays(self, plane: Plane) -> Plane:
-        index = self.desk.live.index
-        if index is None or index.remnant_ml_of([plane]) >= index.functional_ml / 2:
-            return plane
-        return Plane(point_mm=plane.point_mm, normal=-plane.normal)
-
     def centre(self) -> FloatArray:
         """Return the liver's middle, LPS mm."""
         segmentation = self.desk.session.work.segmentation
@@ -264,41 +235,3 @@ def misses(index: PlanIndex, cut: Cut) -> bool:
     return stays >= index.functional_ml - SMALLEST_ML or (
         isinstance(cut, Plane | Surface) and stays <= SMALLEST_ML
     )
-
-
-def flipped(cut: Cut) -> Cut | None:
-    """Return the cut that takes the other side; None for one that has no sides."""
-    if isinstance(cut, Plane):
-        return Plane(point_mm=cut.point_mm, normal=-cut.normal)
-    if isinstance(cut, Surface):
-        last = (cut.heights_mm.shape[1] - 1) * cut.step_mm[1]
-        return Surface(
-            origin_mm=cut.origin_mm + last * cut.axes[1],
-            axes=cut.axes * np.array([[1.0], [-1.0], [-1.0]]),
-            step_mm=cut.step_mm,
-            heights_mm=-cut.heights_mm[:, ::-1],
-        )
-    if isinstance(cut, Sheet):
-        return Sheet(control_mm=cut.control_mm, stays_toward=-cut.stays_toward)
-    return None
-
-
-def separating_plane(index: VolumeIndex, label: int, margin_mm: float) -> Plane:
-    """Return the plane that takes one lesion with the margin and leaves most, of many tried.
-
-    Raises
-    ------
-    PlanError
-        If no plane leaves anything.
-    """
-    normals = sphere(DIRECTIONS)
-    support = index.support_mm(normals)[:, index.lesion_labels.index(label)]
-    offsets = support + margin_mm
-    stays = index.remnant_ml(normals, offsets)
-    best = int(np.argmax(stays))
-    if stays[best] <= 0:
-        raise PlanError(
-            f"No plane takes {lesion_title(label)} with {margin_mm:g} mm and leaves any liver."
-        )
-    normal = normals[best]
-    return Plane(point_mm=normal * offsets[best], normal=normal)
