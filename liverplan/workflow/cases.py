@@ -25,11 +25,10 @@ from liverplan.eligibility.strict import read_text
 from liverplan.errors import CaseError, InputError
 from liverplan.findings import Findings, SeriesSummary
 from liverplan.resection import Plan, Plane
-from liverplan.resection.anatomy.couinaud import by_landmarks
+from liverplan.resection.anatomy.guide import SegmentPoints, divided
 from liverplan.resection.anatomy.landmarks import Landmarks, read_landmarks
 from liverplan.resection.anatomy.maps import PartMap
 from liverplan.resection.anatomy.named import SCHEME as COUINAUD
-from liverplan.resection.anatomy.segment_branches import SegmentBranches, by_segment_branches
 from liverplan.volumetry.shapes.plan_index import PlanIndex
 from liverplan.workflow.evaluate import evaluate
 from liverplan.workflow.inputs import Outlined, ct_notes, open_ct, outline
@@ -193,18 +192,16 @@ def _drafts(request: Request) -> tuple[tuple[Draft, ...], Landmarks | None]:
 
 
 def _maps(
-    request: Request, made: Outlined, points: Landmarks | SegmentBranches | None
+    request: Request, made: Outlined, points: SegmentPoints | None
 ) -> tuple[dict[str, PartMap], tuple[str, ...]]:
     """Return a back end's maps, with segments by what was given in place of its own."""
     maps, notes = dict(made.maps), tuple[str, ...]()
-    if isinstance(points, Landmarks):
-        maps[COUINAUD] = by_landmarks(made.segmentation, points)
-    elif request.segments is not None:
+    if request.segments is not None:
         maps[COUINAUD], notes = read_segments(request.segments, made.segmentation)
     if request.vessels is not None:
         maps |= read_vessels(request.vessels, made.segmentation)
-    if isinstance(points, SegmentBranches):
-        maps[COUINAUD] = by_segment_branches(made.segmentation, maps, points)
+    if points is not None:
+        maps[COUINAUD] = divided(made.segmentation, maps, points)
     return maps, notes
 
 

@@ -9,9 +9,10 @@ from PySide6.QtCore import Qt
 
 from liverplan import case, workflow
 from liverplan.app.session.saving import work_of
-from liverplan.app.steps.resection.landmarking import WORDS
+from liverplan.app.steps.resection.landmarking import BRANCH_WORDS, WORDS
 from liverplan.report.numbers import ml
 from liverplan.resection import Ablation, Cleft, Parts, Plan, Plane, Sphere, Surface, Wedge
+from liverplan.resection.anatomy.guide import SegmentGuide
 from liverplan.resection.anatomy.maps import PartMap
 from liverplan.resection.anatomy.named import SCHEME
 from liverplan.volumetry.search.suggest import CAVEAT
@@ -206,3 +207,8 @@ def test_segment_volumes_stand_beside_published_ranges(phantom):
     assert shown.shares.rowCount() == len(usual_shares())
     assert "usual" in shown.notice.text()
     shown.close()
+
+
+def test_there_are_words_for_everything_that_is_asked_for():
+    assert tuple(WORDS) == SegmentGuide().names
+    assert tuple(BRANCH_WORDS) == SegmentGuide(by_branches=True).names

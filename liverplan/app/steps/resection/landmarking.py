@@ -14,11 +14,11 @@ from liverplan.app.session.jobs import Progress
 from liverplan.app.session.session import Topic
 from liverplan.app.session.work import Work
 from liverplan.errors import PlanError
-from liverplan.resection.anatomy.couinaud import by_landmarks
+from liverplan.resection.anatomy.guide import SegmentGuide, SegmentPoints, divided
 from liverplan.resection.anatomy.landmarks import Landmarks
 from liverplan.resection.anatomy.maps import PartMap
 from liverplan.resection.anatomy.named import SCHEME, SEGMENTS
-from liverplan.resection.anatomy.segment_branches import SegmentBranches, by_segment_branches
+from liverplan.resection.anatomy.segment_branches import SegmentBranches
 from liverplan.resection.anatomy.territories import LUMEN
 from liverplan.segmentation import Segmentation
 from liverplan.volume import FloatArray
@@ -42,18 +42,14 @@ WORDS: dict[str, str] = {
 BRANCHES = "segment_branches"
 BRANCH_WORDS = {name: f"the portal branch of segment {name}" for name in SEGMENTS}
 
-Given = Landmarks | SegmentBranches
-
 
 class Landmarking(QObject):
-    """Guides through the clicks and makes the map of segments from them.
+    """Leads through the clicks and makes the map of segments from them.
 
     Attributes
     ----------
-    points : dict
-        What has been clicked, LPS mm, by name.
-    by_branches : bool
-        Whether portal branches are clicked, of which some may be skipped; else landmarks.
+    guide : SegmentGuide
+        How far the clicks have come.
     """
 
     changed = Signal()
@@ -61,9 +57,7 @@ class Landmarking(QObject):
     def __init__(self, desk: Desk) -> None:
         super().__init__()
         self.desk = desk
-        self.points: dict[str, FloatArray] = {}
-        self.by_branches = False
-        self._skipped: set[str] = set()
+        self.guide = SegmentGuide()
         desk.tools.clicked.connect(self._clicked)
         desk.tools.changed.connect(self.changed.emit)
         desk.session.subscribe(self._follow)
@@ -73,55 +67,43 @@ class Landmarking(QObject):
         """Whether the next click on a slice is a landmark."""
         return self.desk.tools.name == "landmarks"
 
-    @property
-    def step(self) -> str:
-        """Name of what to click next; empty when all is there."""
-        passed = self.points.keys() | self._skipped
-        return next((name for name in self._wanted if name not in passed), "")
-
-    @property
-    def _wanted(self) -> dict[str, str]:
-        return BRANCH_WORDS if self.by_branches else WORDS
-
     def begin(self, *, by_branches: bool = False) -> None:
         """Start from the first click, or put the tool away."""
         again = self.guiding
-        self.points, self._skipped, self.by_branches = {}, set(), by_branches
+        self.guide = SegmentGuide(by_branches=by_branches)
         self.desk.tools.choose("" if again else "landmarks")
         self._show()
 
     def back(self) -> None:
         """Click the last one again."""
-        if self.points:
-            self.points.popitem()
-            self._show()
+        self.guide = self.guide.back()
+        self._show()
 
     def skip(self) -> None:
         """Leave a segment out whose branch is not seen: its neighbours get its tissue."""
-        if self.by_branches and self.step:
-            self._skipped.add(self.step)
-            self._go_on()
+        self.guide = self.guide.skip()
+        self._go_on()
 
     def words(self) -> str:
         """Say what to click now."""
-        number = len(self.points) + len(self._skipped) + 1
-        if not self.step:
+        guide = self.guide
+        if not guide.wanted:
             return ""
-        return f"{number} of {len(self._wanted)}: click {self._wanted[self.step]}."
+        words = BRANCH_WORDS if guide.by_branches else WORDS
+        return f"{guide.number} of {len(guide.names)}: click {words[guide.wanted]}."
 
     def _clicked(self, tool: str, point: FloatArray, _view: object) -> None:
-        if tool != "landmarks" or not self.step:
-            return
-        self.points[self.step] = point
-        self._go_on()
+        if tool == "landmarks" and self.guide.wanted:
+            self.guide = self.guide.clicked(point)
+            self._go_on()
 
     def _go_on(self) -> None:
         self._show()
-        if not self.step:
+        if not self.guide.wanted:
             self._finish()
 
     def _show(self) -> None:
-        self.desk.views.points_mm = list(self.points.values()) if self.guiding else []
+        self.desk.views.points_mm = list(self.guide.points_mm.values()) if self.guiding else []
         self.desk.views.redraw()
         self.desk.say("resection", "")
         self.changed.emit()
@@ -129,7 +111,7 @@ class Landmarking(QObject):
     def _finish(self) -> None:
         segmentation = self.desk.session.work.segmentation
         try:
-            given = self._given()
+            given = self.guide.points()
         except PlanError as error:
             self.desk.say("resection", f"{error} Take the last ones back, or begin again.")
             return
@@ -141,7 +123,7 @@ class Landmarking(QObject):
             if not isinstance(answer, PartMap) or work.segmentation is not segmentation:
                 return
             maps = MappingProxyType({**work.maps, SCHEME: answer})
-            name = BRANCHES if isinstance(given, SegmentBranches) else DOCUMENT
+            name = BRANCHES if self.guide.by_branches else DOCUMENT
             others = {k: v for k, v in work.documents.items() if k not in (DOCUMENT, BRANCHES)}
             documents = MappingProxyType({**others, name: given.to_json()})
             after = replace(work, maps=maps, documents=documents)
@@ -150,18 +132,11 @@ class Landmarking(QObject):
 
         self._divide(segmentation, given, then)
 
-    def _given(self) -> Given:
-        if self.by_branches:
-            return SegmentBranches(points_mm=self.points)
-        return Landmarks(**self.points)
-
-    def _divide(self, segmentation: Segmentation, given: Given, then: object) -> None:
+    def _divide(self, segmentation: Segmentation, given: SegmentPoints, then: object) -> None:
         maps = self.desk.session.work.maps
 
         def task(_report: Progress, _cancel: threading.Event) -> PartMap:
-            if isinstance(given, SegmentBranches):
-                return by_segment_branches(segmentation, maps, given)
-            return by_landmarks(segmentation, given)
+            return divided(segmentation, maps, given)
 
         self.desk.run("resection", "Dividing the liver", task, then)  # type: ignore[arg-type]
 
@@ -170,7 +145,7 @@ class Landmarking(QObject):
         work = self.desk.session.work
         known = known_points(work)
         if "ct" in topics:
-            self.points = {}
+            self.guide = SegmentGuide()
         if "labels" not in topics or "ct" in topics or known is None or SCHEME not in work.maps:
             return
         segmentation = work.segmentation
@@ -187,7 +162,7 @@ class Landmarking(QObject):
         self._divide(segmentation, known, then)
 
 
-def known_points(work: Work) -> Given | None:
+def known_points(work: Work) -> SegmentPoints | None:
     """Return what the segments of a case come from; None where they were given as a map."""
     documents = work.documents
     if BRANCHES in documents:

@@ -66,7 +66,8 @@ class SegmentsBox(QWidget):
 
     def refresh(self) -> None:
         """Show which segments go, or what is missing."""
-        work, guide = self.desk.session.work, self.landmarking
+        work, leading = self.desk.session.work, self.landmarking
+        guide, guiding = leading.guide, leading.guiding
         ready = SCHEME in work.maps and not work.locked
         taken = self.cutting.taken(SCHEME)
         self.names.setEnabled(ready)
@@ -76,17 +77,17 @@ class SegmentsBox(QWidget):
         self.called.setText(f"Takes {name_of(taken)}." if taken else "")
         self.called.setVisible(bool(taken))
         self.reason.setText("" if SCHEME in work.maps else missing_words())
-        self.reason.setVisible(SCHEME not in work.maps and not guide.guiding)
-        self.step.setText(guide.words() if guide.guiding else "")
-        self.step.setVisible(guide.guiding)
-        self.landmarks_button.setChecked(guide.guiding)
-        self.landmarks_button.setText("Stop" if guide.guiding else "Click landmarks")
-        self.branches_button.setVisible(not guide.guiding)
+        self.reason.setVisible(SCHEME not in work.maps and not guiding)
+        self.step.setText(leading.words() if guiding else "")
+        self.step.setVisible(guiding)
+        self.landmarks_button.setChecked(guiding)
+        self.landmarks_button.setText("Stop" if guiding else "Click landmarks")
+        self.branches_button.setVisible(not guiding)
         self.branches_button.setEnabled({LUMEN, "portal"} <= work.maps.keys())
-        self.skip_button.setVisible(guide.guiding and guide.by_branches)
-        self.back_button.setVisible(guide.guiding)
-        self.back_button.setEnabled(bool(guide.points))
-        self.volumes_button.setVisible(SCHEME in work.maps and not guide.guiding)
+        self.skip_button.setVisible(guiding and guide.by_branches)
+        self.back_button.setVisible(guiding)
+        self.back_button.setEnabled(bool(guide.points_mm))
+        self.volumes_button.setVisible(SCHEME in work.maps and not guiding)
 
     def _named(self, number: int) -> None:
         if number > 0:
