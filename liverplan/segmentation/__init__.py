@@ -2,16 +2,20 @@
 
 from liverplan.segmentation.backends import Segmenter, find_segmenters, segment_with
 from liverplan.segmentation.classical.liver import segment_liver
+from liverplan.segmentation.edit.border import click
+from liverplan.segmentation.edit.brush import Brush, Stroke, liver_limits_hu, paint
 from liverplan.segmentation.edit.contours import apply_contours, outline_mask
-from liverplan.segmentation.edit.corrections import (
-    brush,
-    click,
-    erase,
+from liverplan.segmentation.edit.lesions import (
+    free_label,
     merge_lesions,
-    paint_between,
     resize_lesion,
     split_lesion,
+    with_lesion,
+    with_lesions,
+    with_liver,
+    without_lesion,
 )
+from liverplan.segmentation.edit.provenance import accepted, edited
 from liverplan.segmentation.files.masks import (
     MaskFile,
     read_mask_file,
@@ -20,18 +24,19 @@ from liverplan.segmentation.files.masks import (
 )
 from liverplan.segmentation.labels import Segmentation
 from liverplan.segmentation.lesions.axes import Axes, axes_of
+from liverplan.segmentation.lesions.click import lesion_from_click
 from liverplan.segmentation.lesions.hints import Hint, hints
-from liverplan.segmentation.lesions.outline import lesion_from_click, lesion_from_stroke
+from liverplan.segmentation.lesions.stroke import lesion_from_stroke
 from liverplan.segmentation.provenance import Provenance
-from liverplan.segmentation.results import Doubt, DoubtfulPlace, LesionResult, LiverResult
+from liverplan.segmentation.results import Confidence, LesionResult, LiverResult, UnsurePlace
 from liverplan.segmentation.vessels.branches import Branch, branches_of
 from liverplan.segmentation.vessels.trees import Vessels, find_vessels
 
 __all__ = [
     "Axes",
     "Branch",
-    "Doubt",
-    "DoubtfulPlace",
+    "Brush",
+    "Confidence",
     "Hint",
     "LesionResult",
     "LiverResult",
@@ -39,26 +44,34 @@ __all__ = [
     "Provenance",
     "Segmentation",
     "Segmenter",
+    "Stroke",
+    "UnsurePlace",
     "Vessels",
+    "accepted",
     "apply_contours",
     "axes_of",
     "branches_of",
-    "brush",
     "click",
-    "erase",
+    "edited",
     "find_segmenters",
     "find_vessels",
+    "free_label",
     "hints",
     "lesion_from_click",
     "lesion_from_stroke",
+    "liver_limits_hu",
     "merge_lesions",
     "outline_mask",
-    "paint_between",
+    "paint",
     "read_mask_file",
     "resize_lesion",
     "segment_liver",
     "segment_with",
     "segmentation_from_files",
     "split_lesion",
+    "with_lesion",
+    "with_lesions",
+    "with_liver",
+    "without_lesion",
     "write_mask_file",
 ]

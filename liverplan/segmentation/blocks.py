@@ -1,17 +1,18 @@
-"""The CT turned to one orientation, and its block means on coarser lattices.
+"""Block means of a CT on coarser lattices, and the way back to its own voxels.
 
-The liver is sought on voxels of about 3 mm, and its surface drawn on voxels of about 1.5 mm.
-There, axis 0 runs from foot to head, axis 1 from front to back, axis 2 from right to left,
-whatever the CT's own axes do.
+The liver is sought on voxels of about 3 mm, and its surface drawn on voxels of about 1.5 mm;
+lesions and vessels are sought on voxels of 1 to 2 mm.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from liverplan.segmentation.boxes import Box, Triple, slices_of
 from liverplan.segmentation.morphology import Float32, Spacing
 from liverplan.segmentation.results import Mask
 from liverplan.volume import FloatArray, Grid, Volume
@@ -19,48 +20,6 @@ from liverplan.volume import FloatArray, Grid, Volume
 LOWEST_HU = -1024
 THICK_MM, THIN_MM = 4.0, 1.6
 """Slices farther apart than the first are interpolated to about the second."""
-TOWARD = np.array(((0, 0, 1), (0, 1, 0), (1, 0, 0)), dtype=float)
-"""LPS directions of axes 0, 1, 2: to the head, to the back, to the left."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Turn:
-    """How a grid's axes are reordered, then flipped, to run as the module says."""
-
-    order: tuple[int, int, int]
-    flips: tuple[int, ...]
-
-    @classmethod
-    def of(cls, grid: Grid) -> Turn:
-        """Find the turn that a grid needs; an oblique grid goes to the nearest axes."""
-        unit = grid.affine[:3, :3] / np.linalg.norm(grid.affine[:3, :3], axis=0)
-        cosines = TOWARD @ unit  # [wanted axis, present axis]
-        left, order = np.abs(cosines), [0, 0, 0]
-        for _ in range(3):
-            wanted, present = np.unravel_index(left.argmax(), (3, 3))
-            order[wanted] = int(present)
-            left[wanted, :] = left[:, present] = -1
-        flips = tuple(axis for axis in range(3) if cosines[axis, order[axis]] < 0)
-        return cls(order=(order[0], order[1], order[2]), flips=flips)
-
-    def apply(self, array: NDArray[np.generic]) -> NDArray[np.generic]:
-        """Return a view in the common orientation."""
-        return np.flip(array.transpose(self.order), self.flips)
-
-    def undo(self, mask: Mask) -> Mask:
-        """Bring a mask back to the grid's own axes."""
-        back: Mask = np.flip(mask, self.flips).transpose(np.argsort(self.order))
-        return np.ascontiguousarray(back)
-
-    def apply_to_grid(self, grid: Grid) -> Grid:
-        """Return the grid of the turned array."""
-        affine: FloatArray = grid.affine.copy()
-        affine[:3, :3] = grid.affine[:3, self.order]
-        shape = tuple(grid.shape[axis] for axis in self.order)
-        for axis in self.flips:
-            affine[:3, 3] += affine[:3, axis] * (shape[axis] - 1)
-            affine[:3, axis] *= -1
-        return Grid(shape=(shape[0], shape[1], shape[2]), affine=affine, frame_uid=grid.frame_uid)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -82,8 +41,8 @@ class Blocks:
     """
 
     hu: Float32
-    factors: tuple[int, int, int]
-    start: tuple[int, int, int]
+    factors: Triple
+    start: Triple
     grid: Grid
     reaches_top: bool = True
 
@@ -97,7 +56,7 @@ class Blocks:
         """Volume of a block, mL."""
         return self.grid.voxel_ml
 
-    def box(self, box: tuple[slice, slice, slice]) -> Blocks:
+    def crop(self, box: Box) -> Blocks:
         """Return the blocks of a box."""
         low = [int(s.start) for s in box]
         start = [a + b * f for a, b, f in zip(self.start, low, self.factors, strict=True)]
@@ -117,12 +76,6 @@ class Blocks:
                 self.start, self.factors, self.hu.shape, other.start, other.factors, strict=True
             )
         ]
-
-
-def turned(volume: Volume) -> Volume:
-    """Return the CT in the common orientation (a view)."""
-    turn = Turn.of(volume.grid)
-    return Volume(grid=turn.apply_to_grid(volume.grid), hu=turn.apply(volume.hu))  # type: ignore[arg-type]
 
 
 def with_thin_slices(volume: Volume) -> tuple[Volume, int]:
@@ -152,16 +105,23 @@ def with_thin_slices(volume: Volume) -> tuple[Volume, int]:
 
 
 def blocks_of(
-    volume: Volume,
-    size_mm: float,
-    start: tuple[int, int, int] = (0, 0, 0),
-    stop: tuple[int, int, int] | None = None,
+    volume: Volume, size_mm: float, start: Triple = (0, 0, 0), stop: Triple | None = None
 ) -> Blocks:
-    """Average a CT over blocks of about `size_mm`; at the far edge they may be cut short."""
+    """Average a CT over blocks of about `size_mm`; at the far edge they may be cut short.
+
+    Parameters
+    ----------
+    volume : Volume
+        The CT, HU.
+    size_mm : float
+        About how long a block's edges are; a block holds whole voxels.
+    start, stop : (k, j, i)
+        The box of voxels that is averaged: its first voxel, and the one after its last.
+    """
     stop = volume.grid.shape if stop is None else stop
     spacing = volume.grid.spacing_mm
     factors = tuple(max(1, round(size_mm / s)) for s in spacing)
-    box = volume.hu[tuple(slice(a, b) for a, b in zip(start, stop, strict=True))]
+    box = volume.hu[slices_of(start, stop)]
     hu = _block_mean(box, factors)
     affine = volume.grid.affine.copy()
     affine[:3, 3] = volume.grid.to_mm(np.array(start) + (np.array(factors) - 1) / 2)
@@ -171,7 +131,26 @@ def blocks_of(
     return Blocks(hu=hu, factors=(factors[0], factors[1], factors[2]), start=start, grid=grid)
 
 
-def _block_mean(array: NDArray[np.generic], factors: tuple[int, ...]) -> Float32:
+def share_in_blocks(
+    mask: Mask, grid: Grid, size_mm: float, start: Triple = (0, 0, 0), stop: Triple | None = None
+) -> Float32:
+    """Return the share (0-1) of each block that a mask holds.
+
+    Parameters
+    ----------
+    mask : (k, j, i) bool array
+        On the grid.
+    grid : Grid
+        The CT's grid.
+    size_mm, start, stop
+        As in `blocks_of`; the result is on the same lattice.
+    """
+    stop = grid.shape if stop is None else stop
+    part = mask[slices_of(start, stop)].astype(np.int16)
+    return blocks_of(Volume(grid=grid.crop(start, stop), hu=part), size_mm).hu
+
+
+def _block_mean(array: NDArray[np.generic], factors: Sequence[int]) -> Float32:
     """Average slab by slab, so that no second array of the CT's size is made."""
     slabs = []
     for first in range(0, array.shape[0], factors[0]):
@@ -185,8 +164,27 @@ def _block_mean(array: NDArray[np.generic], factors: tuple[int, ...]) -> Float32
     return np.stack(slabs).astype(np.float32)
 
 
-def resampled(values: Float32, where: list[FloatArray]) -> Float32:
-    """Interpolate linearly at index positions, one list an axis; the edge goes on outside."""
+def voxels_in_blocks(start: Triple, stop: Triple, factors: Triple) -> list[FloatArray]:
+    """Per axis, the (fractional) block indices of the voxels that blocks were made of."""
+    return [
+        (np.arange(b - a) + 0.5) / factor - 0.5
+        for a, b, factor in zip(start, stop, factors, strict=True)
+    ]
+
+
+def resampled(values: Float32, where: Sequence[FloatArray]) -> Float32:
+    """Interpolate linearly at index positions, one list an axis; the edge goes on outside.
+
+    Parameters
+    ----------
+    values : (k, j, i) float32 array
+    where : three (n,) arrays
+        Fractional indices along k, j, i.
+
+    Returns
+    -------
+    (n_k, n_j, n_i) float32 array
+    """
     result = values
     for axis, position in enumerate(where):
         low = np.clip(np.floor(position).astype(int), 0, result.shape[axis] - 1)

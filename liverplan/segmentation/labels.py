@@ -16,6 +16,8 @@ from liverplan.volume import Grid, read_only
 
 LIVER = 1
 FIRST_LESION = 2
+LAST_LABEL = 255
+"""The highest that a label map of bytes holds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -51,6 +53,11 @@ class Segmentation:
             )
         read_only(self.labels)
         object.__setattr__(self, "provenance", MappingProxyType(dict(self.provenance)))
+
+    @classmethod
+    def empty(cls, grid: Grid) -> Self:
+        """Return labels on which nothing is marked."""
+        return cls(grid=grid, labels=np.zeros(grid.shape, np.uint8))
 
     @classmethod
     def from_masks(

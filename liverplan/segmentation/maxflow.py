@@ -33,7 +33,7 @@ def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
         return numba.njit(nogil=True, fastmath=True)(function)  # type: ignore[no-any-return]
 
 
-def cut(
+def min_cut(
     cost: ArrayLike,
     edge: ArrayLike,
     spacing_mm: tuple[float, float, float],

@@ -1,4 +1,7 @@
-"""Masks and distances in millimetres: grow, shrink, open, keep one piece, split at necks."""
+"""Masks and distances in millimetres: distance transform, erosion, dilation, components.
+
+Every mask is a (k, j, i) bool array; spacings are those of its voxels along (k, j, i), mm.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,7 @@ FAR_MM = 1e4
 """Stands for the distance to something that is not there."""
 
 
-def depth_mm(mask: Mask, spacing_mm: Spacing) -> Float32:
+def distance_transform_mm(mask: Mask, spacing_mm: Spacing) -> Float32:
     """Distance of every voxel in the mask to the nearest voxel outside it, mm; 0 outside.
 
     The edge of the array does not count as outside.
@@ -30,27 +33,28 @@ def depth_mm(mask: Mask, spacing_mm: Spacing) -> Float32:
     return distance
 
 
-def signed_depth_mm(mask: Mask, spacing_mm: Spacing) -> Float32:
+def signed_distance_mm(mask: Mask, spacing_mm: Spacing) -> Float32:
     """Distance to the boundary that runs between the voxels, mm; positive inside."""
     half = float(np.mean(spacing_mm)) / 2
-    inside, outside = depth_mm(mask, spacing_mm), depth_mm(~mask, spacing_mm)
+    inside = distance_transform_mm(mask, spacing_mm)
+    outside = distance_transform_mm(~mask, spacing_mm)
     signed: Float32 = np.where(mask, inside - half, half - outside).astype(np.float32)
     return signed
 
 
-def shrunk(mask: Mask, radius_mm: float, spacing_mm: Spacing) -> Mask:
+def eroded(mask: Mask, radius_mm: float, spacing_mm: Spacing) -> Mask:
     """Erode by a ball."""
-    return np.greater(depth_mm(mask, spacing_mm), radius_mm)
+    return np.greater(distance_transform_mm(mask, spacing_mm), radius_mm)
 
 
-def grown(mask: Mask, radius_mm: float, spacing_mm: Spacing) -> Mask:
+def dilated(mask: Mask, radius_mm: float, spacing_mm: Spacing) -> Mask:
     """Dilate by a ball."""
-    return np.less_equal(depth_mm(~mask, spacing_mm), radius_mm)
+    return np.less_equal(distance_transform_mm(~mask, spacing_mm), radius_mm)
 
 
 def opened(mask: Mask, radius_mm: float, spacing_mm: Spacing) -> Mask:
     """Erode, then dilate by a ball: what is thinner than it goes."""
-    return grown(shrunk(mask, radius_mm, spacing_mm), radius_mm, spacing_mm)
+    return dilated(eroded(mask, radius_mm, spacing_mm), radius_mm, spacing_mm)
 
 
 def closed(mask: Mask, radius_mm: float, spacing_mm: Spacing) -> Mask:
@@ -58,8 +62,27 @@ def closed(mask: Mask, radius_mm: float, spacing_mm: Spacing) -> Mask:
     return ~opened(~mask, radius_mm, spacing_mm)
 
 
-def pieces(mask: Mask) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
-    """Give each piece (connected over faces) a number from 1; count its voxels."""
+def closed_beyond(mask: Mask, radius_mm: float, spacing_mm: Spacing) -> Mask:
+    """Close a mask as if the array went on around it, empty."""
+    room = [(int(radius_mm / s) + 2,) * 2 for s in spacing_mm]
+    whole = closed(np.pad(mask, room), radius_mm, spacing_mm)
+    return whole[tuple(slice(a, -b) for a, b in room)]
+
+
+def filled_by_slice(mask: Mask) -> Mask:
+    """Fill the holes of each slice along k."""
+    filled: Mask = np.stack([ndi.binary_fill_holes(plane) for plane in mask])
+    return filled
+
+
+def components(mask: Mask) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
+    """Label connected components, over faces, from 1.
+
+    Returns
+    -------
+    (k, j, i) uint32 array, (n + 1,) int array
+        The labels, and how many voxels each has; that of 0, the background, is 0.
+    """
     numbers: NDArray[np.uint32] = cc3d.connected_components(
         np.ascontiguousarray(mask), connectivity=6, out_dtype=np.uint32
     )
@@ -68,22 +91,28 @@ def pieces(mask: Mask) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
     return numbers, counts
 
 
-def largest_piece(mask: Mask) -> Mask:
-    """Keep the largest connected piece."""
-    numbers, counts = pieces(mask)
+def largest_component(mask: Mask) -> Mask:
+    """Keep the largest connected component."""
+    numbers, counts = components(mask)
     return np.equal(numbers, counts.argmax()) & mask
 
 
-def piece_with_most(mask: Mask, where: Mask) -> Mask:
-    """Keep the connected piece that has the most voxels in a region; nothing if none has any."""
-    numbers, counts = pieces(mask)
+def component_with_most(mask: Mask, where: Mask) -> Mask:
+    """Keep the component that has the most voxels in a region; nothing if none has any."""
+    numbers, counts = components(mask)
     there = np.bincount(numbers[where & mask], minlength=counts.size)
     there[0] = 0
     return np.equal(numbers, there.argmax()) & mask & bool(there.any())
 
 
+def components_touching(mask: Mask, where: Mask) -> Mask:
+    """Keep the components that have a voxel in a region."""
+    numbers, _ = components(mask)
+    return np.isin(numbers, np.unique(numbers[where & mask])) & mask
+
+
 def mean_near(values: Float32, mask: Mask, sigma_mm: float, spacing_mm: Spacing) -> Float32:
-    """Gaussian mean of the values inside a mask alone; NaN where the mask is too far away."""
+    """Gaussian mean of the (k, j, i) values inside a mask alone; NaN too far away from it."""
     sigma = [sigma_mm / s for s in spacing_mm]
     weight = ndi.gaussian_filter(mask.astype(np.float32), sigma, truncate=2.5)
     total = ndi.gaussian_filter(np.where(mask, values, 0).astype(np.float32), sigma, truncate=2.5)

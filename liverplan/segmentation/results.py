@@ -22,7 +22,7 @@ Progress = Callable[[float, str], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DoubtfulPlace:
+class UnsurePlace:
     """A part of the boundary that the method itself is not sure of.
 
     Parameters
@@ -41,22 +41,22 @@ class DoubtfulPlace:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Doubt:
-    """How sure a mask is, from the energy of the cut that drew it.
+class Confidence:
+    """How sure a mask is, from the energy of the minimum cut that drew it.
 
     Parameters
     ----------
     grid : Grid
-        The coarse grid that the doubt lives on.
+        The coarse grid that this lives on.
     inside_fraction : (k, j, i) float32 array
-        0-1, how much of the cut's tolerance a voxel keeps inside; 0.5 is the boundary.
-    places : tuple of DoubtfulPlace
+        0-1, how much of the minimum cut a voxel keeps inside; 0.5 is the boundary.
+    places : tuple of UnsurePlace
         Where to look first, largest first.
     """
 
     grid: Grid
     inside_fraction: NDArray[np.float32]
-    places: tuple[DoubtfulPlace, ...] = ()
+    places: tuple[UnsurePlace, ...] = ()
 
     def __post_init__(self) -> None:
         read_only(self.inside_fraction)
@@ -77,7 +77,7 @@ class LiverResult:
         The whole liver.
     provenance : Provenance
         What made it.
-    doubt : Doubt or None
+    confidence : Confidence or None
         How sure it is; None where the method cannot tell.
     warnings : tuple of str
         Sentences for the user.
@@ -89,7 +89,7 @@ class LiverResult:
 
     mask: Mask
     provenance: Provenance
-    doubt: Doubt | None = None
+    confidence: Confidence | None = None
     warnings: tuple[str, ...] = ()
     lesions: tuple[Mask, ...] = ()
     maps: Mapping[str, Parts] = field(default_factory=dict)

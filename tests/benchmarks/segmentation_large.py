@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from liverplan.segmentation import Segmentation, apply_contours, brush, click, erase, paint_between
+from liverplan.segmentation import Brush, Segmentation, apply_contours, click, paint
 from liverplan.volume import Grid, Volume
 
 SHAPE = (400, 512, 512)
@@ -26,10 +26,10 @@ def edit_times() -> list[dict[str, Any]]:
         "click": lambda: click(volume, segmentation, point, "inside"),
         "first contour": lambda: apply_contours(segmentation, {200: true[200]}),
         "8 contours": lambda: apply_contours(segmentation, drawn),
-        "brush": lambda: brush(segmentation, stroke, 8.0),
-        "eraser": lambda: erase(segmentation, stroke, 8.0),
-        "threshold paint": lambda: paint_between(
-            volume, segmentation, stroke, 8.0, lowest_hu=50, highest_hu=200
+        "brush": lambda: paint(segmentation, Brush(radius_mm=8.0), stroke),
+        "eraser": lambda: paint(segmentation, Brush(radius_mm=8.0, kind="eraser"), stroke),
+        "brush with limits": lambda: paint(
+            segmentation, Brush(radius_mm=8.0, limits_hu=(50, 200)), stroke, volume
         ),
     }
     rows = []

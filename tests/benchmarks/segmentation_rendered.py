@@ -16,7 +16,7 @@ import scipy.ndimage as ndi
 import SimpleITK as sitk
 from skimage.morphology import convex_hull_image
 
-from liverplan.segmentation.morphology import depth_mm, grown
+from liverplan.segmentation.morphology import dilated, distance_transform_mm
 from liverplan.volume import Grid, Volume
 
 LIVER, SPLEEN, KIDNEY, STOMACH, GALL, PANCREAS, CAVA, AORTA, PORTA = range(1, 10)
@@ -111,7 +111,7 @@ def _fill_context(labels: np.ndarray, spacing: tuple, rng: np.random.Generator) 
     hulls = {int(k): convex_hull_image(near[k]) for k in used}
     nearest = np.clip(np.arange(len(near)), used[0], used[-1])
     cavity = np.stack([hulls[int(k)] for k in nearest])
-    out = depth_mm(~cavity, (1e3, *thick[1:]))[:, 20:-20, 20:-20]
+    out = distance_transform_mm(~cavity, (1e3, *thick[1:]))[:, 20:-20, 20:-20]
     out = np.kron(out, np.ones((1, coarse, coarse), np.float32))
     out = out[:, : labels.shape[1], : labels.shape[2]]
     out = np.pad(out, [(0, n - m) for n, m in zip(labels.shape, out.shape, strict=True)], "edge")
@@ -196,9 +196,9 @@ def _with_vessels_and_lesions(
         at = np.rint(path + bend).astype(int)
         at = at[np.all((at >= 0) & (at < liver.shape), axis=1)]
         (tree if number < 6 else thin)[tuple(at.T)] = True
-    result[(grown(tree, 3.5, spacing) | grown(thin, 1.6, spacing)) & liver] = VEIN
+    result[(dilated(tree, 3.5, spacing) | dilated(thin, 1.6, spacing)) & liver] = VEIN
     for radius in rng.uniform(5, 16, 3):
         seed = np.zeros(liver.shape, bool)
         seed[tuple(inside[rng.integers(len(inside))])] = True
-        result[grown(seed, radius, spacing) & liver] = LESION
+        result[dilated(seed, radius, spacing) & liver] = LESION
     return result

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from liverplan.segmentation.morphology import grown, shrunk, signed_depth_mm
+from liverplan.segmentation.morphology import dilated, eroded, signed_distance_mm
 from liverplan.volume import Grid
 
 
@@ -24,9 +24,9 @@ def surface_error(mask: np.ndarray, truth: np.ndarray, grid: Grid) -> dict[str, 
     used = [np.flatnonzero((mask | truth).any(axis=tuple({0, 1, 2} - {a}))) for a in range(3)]
     box = tuple(slice(max(0, int(u[0]) - 3), int(u[-1]) + 4) for u in used)
     mask, spacing = mask[box], grid.spacing_mm
-    outside = -signed_depth_mm(truth[box], spacing)
+    outside = -signed_distance_mm(truth[box], spacing)
     voxel = max(spacing)
-    layers = (grown(mask, voxel, spacing) & ~mask, mask & ~shrunk(mask, voxel, spacing))
+    layers = (dilated(mask, voxel, spacing) & ~mask, mask & ~eroded(mask, voxel, spacing))
     errors = np.concatenate([outside[layer] for layer in layers])
     return {
         "surface_mean_mm": float(errors.mean()),

@@ -16,11 +16,13 @@ from typing import Any
 import numpy as np
 
 from liverplan.errors import SegmentationError
-from liverplan.segmentation.blocks import Blocks, blocks_of, turned, with_thin_slices
+from liverplan.segmentation.blocks import Blocks, blocks_of, with_thin_slices
 from liverplan.segmentation.classical import liver as steps
 from liverplan.segmentation.classical import subcapsular, waists
 from liverplan.segmentation.classical.density import Density, read_density
 from liverplan.segmentation.classical.torso import Torso, around_liver, below_right_lung, find_torso
+from liverplan.segmentation.denoise import diffused
+from liverplan.segmentation.orientation import turned
 from liverplan.volume import Volume
 
 TUNED: tuple[tuple[Any, str, tuple[float, ...]], ...] = (
@@ -45,7 +47,7 @@ class Prepared:
     name: str
     blocks: Blocks
     torso: Torso
-    calm: np.ndarray
+    denoised: np.ndarray
     under: np.ndarray
     density: Density
     truth: np.ndarray
@@ -62,28 +64,28 @@ def prepare(name: str, volume: Volume, liver: np.ndarray) -> Prepared:
         a + f * n for a, f, n in zip(blocks.start, blocks.factors, blocks.hu.shape, strict=True)
     ]
     stop = [min(a, n) for a, n in zip(stop, ct.grid.shape, strict=True)]
-    calm = steps._calmed(blocks.hu)
+    denoised = diffused(blocks.hu, steps.SHOWN_HU, steps.DIFFUSION_STEPS)
     under = below_right_lung(torso, blocks.spacing_mm[0], 10, 60)
     return Prepared(
         name=name,
         blocks=blocks,
         torso=torso,
-        calm=calm,
+        denoised=denoised,
         under=under,
-        density=read_density(calm, under, blocks),
+        density=read_density(denoised, under, blocks),
         truth=blocks_of(share, steps.COARSE_MM, blocks.start, tuple(stop)).hu >= 0.5,
     )
 
 
 def score(case: Prepared) -> float:
     """Dice of the coarse cut."""
-    given = case.blocks, case.calm, case.torso, case.density
+    given = case.blocks, case.denoised, case.torso, case.density
     try:
-        mask, barred, _ = steps.cut_liver(*given, case.under)
+        mask, excluded, _ = steps.cut_liver(*given, case.under)
     except SegmentationError:
         return 0.0
     dear = steps.place_cost(case.blocks, case.torso, case.density) > 0.1
-    mask = mask | subcapsular.dark_masses(*given, mask, barred | dear)
+    mask = mask | subcapsular.subcapsular_lesions(*given, mask, excluded | dear)
     return float(2 * (mask & case.truth).sum() / (mask.sum() + case.truth.sum()))
 
 

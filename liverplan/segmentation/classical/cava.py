@@ -52,7 +52,9 @@ class Tube:
         return distance
 
 
-def track_cava(blocks: Blocks, calm: Float32, torso: Torso, slices: range, liver_hu: float) -> Tube:
+def track_cava(
+    blocks: Blocks, denoised: Float32, torso: Torso, slices: range, liver_hu: float
+) -> Tube:
     """Track the cava over a range of slices; it is seldom darker than the liver."""
     spine = find_spine(blocks, torso)
     spacing = blocks.spacing_mm
@@ -64,12 +66,12 @@ def track_cava(blocks: Blocks, calm: Float32, torso: Torso, slices: range, liver
     prints = [_footprints(radius, spacing) for radius in RADII_MM]
     prices, densities = [], []
     for k in slices:
-        facts = [_disc_price(calm[k], *footprint, liver_hu) for footprint in prints]
+        facts = [_disc_price(denoised[k], *footprint, liver_hu) for footprint in prints]
         look = np.stack([price for price, _ in facts])
         best = look.argmin(axis=0)
         mean = np.take_along_axis(np.stack([m for _, m in facts]), best[None], axis=0)[0]
         at = [np.rint(centre[k][n] + offsets[n]).astype(int) for n in range(2)]
-        at = [np.clip(a, 0, n - 1) for a, n in zip(at, calm.shape[1:], strict=True)]
+        at = [np.clip(a, 0, n - 1) for a, n in zip(at, denoised.shape[1:], strict=True)]
         place = (offsets[0] * spacing[1] / FRONT_SPREAD_MM) ** 2
         place += (offsets[1] * spacing[2] / SIDE_SPREAD_MM) ** 2
         price = look.min(axis=0)[at[0], at[1]] + 0.3 * place
@@ -153,19 +155,19 @@ def _shifted(values: FloatArray, dj: int, di: int) -> FloatArray:
 
 
 def cava_cost(
-    tube: Tube, calm: Float32, liver_hu: Float32, spacing_mm: tuple[float, float, float]
+    tube: Tube, denoised: Float32, liver_hu: Float32, spacing_mm: tuple[float, float, float]
 ) -> Float32:
     """Price from -1 to 1 of calling a voxel liver beside the cava; 0 away from it.
 
     Near the tube a voxel goes to the nearer density of the two; where they are too much alike to
     tell, to the cava within its usual radius.
     """
-    distance = tube.distance_mm(calm.shape, spacing_mm)
-    density = np.zeros(calm.shape[0], np.float32)
+    distance = tube.distance_mm(denoised.shape, spacing_mm)
+    density = np.zeros(denoised.shape[0], np.float32)
     density[tube.slices.start : tube.slices.stop] = tube.densities_hu
     apart = density[:, None, None] - liver_hu
     middle = (density[:, None, None] + liver_hu) / 2
-    by_density = np.clip(4 * (calm - middle) / np.where(np.abs(apart) < 1, 1, apart), -1, 1)
+    by_density = np.clip(4 * (denoised - middle) / np.where(np.abs(apart) < 1, 1, apart), -1, 1)
     told = np.clip((np.abs(apart) - ALIKE_HU) / ALIKE_HU, 0, 1)
     by_place = np.clip((USUAL_RADIUS_MM - distance) / 3, -1, 1)
     price = told * by_density + (1 - told) * by_place

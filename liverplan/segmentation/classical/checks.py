@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from liverplan.errors import SegmentationError
-from liverplan.segmentation.blocks import Blocks, Turn
+from liverplan.segmentation.blocks import Blocks
 from liverplan.segmentation.classical.density import Density
 from liverplan.segmentation.classical.torso import Torso
+from liverplan.segmentation.orientation import foot_head_axis
 from liverplan.segmentation.results import Mask
 from liverplan.volume import Volume
 
@@ -29,7 +30,7 @@ def require_series(volume: Volume) -> None:
     SegmentationError
         If it has too few or too many slices, or is too short.
     """
-    axis = Turn.of(volume.grid).order[0]
+    axis = foot_head_axis(volume.grid)
     slices = volume.grid.shape[axis]
     length = slices * volume.grid.spacing_mm[axis]
     if not FEWEST_SLICES <= slices <= MOST_SLICES:
@@ -57,7 +58,7 @@ def require_liver(mask: Mask, volume: Volume) -> None:
 
 
 def warnings_for(
-    blocks: Blocks, torso: Torso, mask: Mask, masses: Mask, density: Density
+    blocks: Blocks, torso: Torso, mask: Mask, subcapsular: Mask, density: Density
 ) -> tuple[str, ...]:
     """Say what the user must know of this liver before trusting it."""
     found = []
@@ -72,7 +73,7 @@ def warnings_for(
             f"The liver has only {density.mode_hu:.0f} HU: no contrast, or a fatty liver; "
             "its outline and lesions are less sure."
         )
-    dark_ml = float(np.count_nonzero(masses)) * blocks.voxel_ml
+    dark_ml = float(np.count_nonzero(subcapsular)) * blocks.voxel_ml
     if dark_ml > 0:
         found.append(
             f"A darker mass of {dark_ml:.0f} mL at the liver's surface was counted into it; "

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from liverplan.segmentation.morphology import Float32, pieces
-from liverplan.segmentation.results import Doubt, DoubtfulPlace
+from liverplan.segmentation.morphology import Float32, components
+from liverplan.segmentation.results import Confidence, UnsurePlace
 from liverplan.volume import Grid
 
 UNSURE = (0.1, 0.9)
@@ -18,10 +18,10 @@ SMALLEST_ML = 0.5
 MOST_PLACES = 12
 
 
-def doubt_of(grid: Grid, inside_fraction: Float32) -> Doubt:
+def confidence_of(grid: Grid, inside_fraction: Float32) -> Confidence:
     """Gather the tissue that the cut left undecided."""
     unsure = (inside_fraction > UNSURE[0]) & (inside_fraction < UNSURE[1])
-    numbers, counts = pieces(unsure)
+    numbers, counts = components(unsure)
     order = np.argsort(-counts)[:MOST_PLACES]
     places = []
     for number in order[counts[order] * grid.voxel_ml >= SMALLEST_ML]:
@@ -29,10 +29,10 @@ def doubt_of(grid: Grid, inside_fraction: Float32) -> Doubt:
         middle = where[np.linalg.norm(where - where.mean(axis=0), axis=1).argmin()]
         x, y, z = (float(c) for c in grid.to_mm(middle))
         places.append(
-            DoubtfulPlace(
+            UnsurePlace(
                 point_mm=(x, y, z),
                 volume_ml=float(counts[number]) * grid.voxel_ml,
                 inside=bool(inside_fraction[tuple(middle)] > 0.5),
             )
         )
-    return Doubt(grid=grid, inside_fraction=inside_fraction, places=tuple(places))
+    return Confidence(grid=grid, inside_fraction=inside_fraction, places=tuple(places))

@@ -22,10 +22,10 @@ class Density:
     spread_hu: float
 
 
-def read_density(calm: Float32, where: Mask, blocks: Blocks) -> Density:
+def read_density(denoised: Float32, where: Mask, blocks: Blocks) -> Density:
     """Read the mode of the density, and its spread, in homogeneous tissue."""
-    slope = ndi.gaussian_gradient_magnitude(calm, 1)
-    values = calm[where & (slope < 12) & (calm > 20) & (calm < 220)]
+    slope = ndi.gaussian_gradient_magnitude(denoised, 1)
+    values = denoised[where & (slope < 12) & (denoised > 20) & (denoised < 220)]
     if values.size * blocks.voxel_ml < 30:
         raise SegmentationError(
             "No liver is seen on this CT: there is no even tissue where it lies."

@@ -12,17 +12,16 @@ from threading import Event
 
 import numpy as np
 import scipy.ndimage as ndi
-import SimpleITK as sitk
 
 from liverplan import __version__
 from liverplan.errors import CancelledError, SegmentationError
-from liverplan.segmentation.blocks import Blocks, Turn, blocks_of, turned, with_thin_slices
+from liverplan.segmentation.blocks import Blocks, blocks_of, with_thin_slices
 from liverplan.segmentation.classical.cava import cava_cost, track_cava
 from liverplan.segmentation.classical.checks import require_liver, require_series, warnings_for
-from liverplan.segmentation.classical.confidence import doubt_of
+from liverplan.segmentation.classical.confidence import confidence_of
 from liverplan.segmentation.classical.density import Density, read_density
 from liverplan.segmentation.classical.spine import behind_spine_mm, muscle_hu
-from liverplan.segmentation.classical.subcapsular import dark_masses
+from liverplan.segmentation.classical.subcapsular import subcapsular_lesions
 from liverplan.segmentation.classical.surface import draw_surface
 from liverplan.segmentation.classical.torso import (
     Torso,
@@ -34,17 +33,19 @@ from liverplan.segmentation.classical.torso import (
 )
 from liverplan.segmentation.classical.waists import part_of_liver
 from liverplan.segmentation.classical.wall import beyond_ribs_mm, in_muscle_mm
-from liverplan.segmentation.maxflow import cut
+from liverplan.segmentation.denoise import diffused
+from liverplan.segmentation.maxflow import min_cut
 from liverplan.segmentation.morphology import (
     Float32,
     closed,
-    depth_mm,
-    grown,
+    component_with_most,
+    dilated,
+    distance_transform_mm,
+    eroded,
     mean_near,
     opened,
-    piece_with_most,
-    shrunk,
 )
+from liverplan.segmentation.orientation import Turn, turned
 from liverplan.segmentation.provenance import Provenance
 from liverplan.segmentation.results import LiverResult, Mask, Progress
 from liverplan.volume import Volume
@@ -52,7 +53,7 @@ from liverplan.volume import Volume
 METHOD = "liverplan classical liver"
 COARSE_MM = 3.0
 
-SHOWN_HU = (-200.0, 300.0)
+SHOWN_HU, DIFFUSION_STEPS = (-200.0, 300.0), 6
 FAT_HU, BONE_HU = -30.0, 300.0
 CORE_MM = 9.0
 """Half the thickness that only organs have: vessels and muscles are thinner."""
@@ -99,24 +100,26 @@ def segment_liver(
     blocks = blocks_of(ct, COARSE_MM)
     tell(0.15, "Finding body and lungs")
     blocks, torso = around_liver(blocks, find_torso(blocks))
-    calm = _calmed(blocks.hu)
+    denoised = diffused(blocks.hu, SHOWN_HU, DIFFUSION_STEPS)
     under = below_right_lung(torso, blocks.spacing_mm[0], 10, 60)
     tell(0.3, "Reading the liver's density")
-    density = read_density(calm, under, blocks)
+    density = read_density(denoised, under, blocks)
     tell(0.35, "Cutting out the liver")
-    coarse, barred, inside = cut_liver(blocks, calm, torso, density, under)
+    coarse, excluded, inside = cut_liver(blocks, denoised, torso, density, under)
     elsewhere = place_cost(blocks, torso, density)
-    masses = dark_masses(blocks, calm, torso, density, coarse, barred | (elsewhere > 0.1))
-    coarse = coarse | masses
+    subcapsular = subcapsular_lesions(
+        blocks, denoised, torso, density, coarse, excluded | (elsewhere > 0.1)
+    )
+    coarse = coarse | subcapsular
     tell(0.6, "Drawing its surface")
-    drawn = draw_surface(ct, blocks, coarse, barred)[slices_each // 2 :: slices_each]
+    drawn = draw_surface(ct, blocks, coarse, excluded)[slices_each // 2 :: slices_each]
     mask = Turn.of(volume.grid).undo(drawn)
     require_liver(mask, volume)
     tell(1.0, "Liver found")
     return LiverResult(
         mask=mask,
-        doubt=doubt_of(blocks.grid, inside),
-        warnings=warnings_for(blocks, torso, coarse, masses, density),
+        confidence=confidence_of(blocks.grid, inside),
+        warnings=warnings_for(blocks, torso, coarse, subcapsular, density),
         provenance=Provenance(
             method=METHOD,
             version=__version__,
@@ -128,36 +131,36 @@ def segment_liver(
 
 
 def cut_liver(
-    blocks: Blocks, calm: Float32, torso: Torso, density: Density, under: Mask
+    blocks: Blocks, denoised: Float32, torso: Torso, density: Density, under: Mask
 ) -> tuple[Mask, Mask, Float32]:
     """Cut the liver out on the coarse lattice."""
     spacing = blocks.spacing_mm
     width = max(SPREADS * density.spread_hu, 18.0)
     elsewhere = place_cost(blocks, torso, density)
-    core = find_core(calm, torso, density, width, under & (elsewhere < 0.1), elsewhere, spacing)
+    core = find_core(denoised, torso, density, width, under & (elsewhere < 0.1), elsewhere, spacing)
     never = ~torso.body | torso.lungs | (blocks.hu < FAT_HU) | (blocks.hu > BONE_HU)
-    slope = ndi.gaussian_gradient_magnitude(calm, [3 / s for s in spacing]) * np.mean(spacing)
+    slope = ndi.gaussian_gradient_magnitude(denoised, [3 / s for s in spacing]) * np.mean(spacing)
     edge = (1 / (1 + (slope / EDGE_HU) ** 2)).astype(np.float32)
-    bright = calm > density.mode_hu + max(25.0, 3 * density.spread_hu)
+    bright = denoised > density.mode_hu + max(25.0, 3 * density.spread_hu)
     mask, rivals = core, opened(bright, 7.0, spacing)
-    cava = track_cava(blocks, calm, torso, _slices_around(core, spacing), density.mode_hu)
+    cava = track_cava(blocks, denoised, torso, _slices_around(core, spacing), density.mode_hu)
     for _ in range(ROUNDS):
-        local = local_density(calm, mask, density, spacing)
-        cost = tissue_cost(calm, local, mask, width, spacing) + elsewhere
-        cost += 2 * COST_PER_MM * cava_cost(cava, calm, local, spacing)
+        local = local_density(denoised, mask, density, spacing)
+        cost = tissue_cost(denoised, local, mask, width, spacing) + elsewhere
+        cost += 2 * COST_PER_MM * cava_cost(cava, denoised, local, spacing)
         cost[never | rivals] = 5
-        cost[shrunk(mask, CORE_MM, spacing)] = -5
-        inside = cut(cost, edge, spacing)
-        found = piece_with_most(opened(inside > 0.5, WAIST_MM, spacing), under)
+        cost[eroded(mask, CORE_MM, spacing)] = -5
+        inside = min_cut(cost, edge, spacing)
+        found = component_with_most(opened(inside > 0.5, WAIST_MM, spacing), under)
         mask = part_of_liver(found, spacing)
         rivals |= found & ~mask
-    barred = (cava_cost(cava, calm, local, spacing) > 0.3) & ~mask
+    excluded = (cava_cost(cava, denoised, local, spacing) > 0.3) & ~mask
     filled: Mask = np.stack([ndi.binary_fill_holes(plane) for plane in mask])
-    return filled & ~barred, barred, inside
+    return filled & ~excluded, excluded, inside
 
 
 def find_core(
-    calm: Float32,
+    denoised: Float32,
     torso: Torso,
     density: Density,
     width_hu: float,
@@ -166,35 +169,35 @@ def find_core(
     spacing_mm: tuple[float, float, float],
 ) -> Mask:
     """Find the thick part of the liver's density under the right lung."""
-    like = (np.abs(calm - density.mode_hu) < width_hu) & torso.body
-    soft = (calm > density.mode_hu - 70) & (calm < density.mode_hu + 110) & torso.body
+    like = (np.abs(denoised - density.mode_hu) < width_hu) & torso.body
+    soft = (denoised > density.mode_hu - 70) & (denoised < density.mode_hu + 110) & torso.body
     like |= closed(like, 6.0, spacing_mm) & soft
     like &= elsewhere < CORE_PRICE
-    thick = piece_with_most(shrunk(like, CORE_MM, spacing_mm), under)
+    thick = component_with_most(eroded(like, CORE_MM, spacing_mm), under)
     if not thick.any():
         raise SegmentationError("No liver is seen on this CT: no even tissue is thick enough.")
-    return part_of_liver(grown(thick, CORE_MM + 0.5, spacing_mm) & like, spacing_mm)
+    return part_of_liver(dilated(thick, CORE_MM + 0.5, spacing_mm) & like, spacing_mm)
 
 
 def local_density(
-    calm: Float32, mask: Mask, density: Density, spacing_mm: tuple[float, float, float]
+    denoised: Float32, mask: Mask, density: Density, spacing_mm: tuple[float, float, float]
 ) -> Float32:
     """Mean density of the liver nearby, within what an organ drifts."""
-    local = mean_near(calm, mask, DRIFT_MM, spacing_mm)
+    local = mean_near(denoised, mask, DRIFT_MM, spacing_mm)
     low, high = density.mode_hu - DRIFT_HU, density.mode_hu + DRIFT_HU
     return np.clip(np.nan_to_num(local, nan=density.mode_hu), low, high).astype(np.float32)
 
 
 def tissue_cost(
-    calm: Float32,
+    denoised: Float32,
     local_hu: Float32,
     mask: Mask,
     width_hu: float,
     spacing_mm: tuple[float, float, float],
 ) -> Float32:
     """Price of each voxel: negative at the density that the liver has nearby."""
-    cost = np.clip(((calm - local_hu) / width_hu) ** 2 - 1, -1, 3) * COST_PER_MM
-    away = depth_mm(~mask, spacing_mm)
+    cost = np.clip(((denoised - local_hu) / width_hu) ** 2 - 1, -1, 3) * COST_PER_MM
+    away = distance_transform_mm(~mask, spacing_mm)
     return np.asarray(cost + np.maximum(away - FAR_MM, 0) * 0.02, dtype=np.float32)
 
 
@@ -213,16 +216,6 @@ def place_cost(blocks: Blocks, torso: Torso, density: Density) -> Float32:
     if alike > 0:
         cost += WALL_PER_MM * alike * np.maximum(in_muscle_mm(blocks, torso) - 1, 0)
     return np.minimum(cost, HIGHEST_PRICE).astype(np.float32)
-
-
-def _calmed(hu: Float32) -> Float32:
-    """Take the noise out and leave the edges (curvature diffusion)."""
-    smooth = sitk.CurvatureAnisotropicDiffusionImageFilter()
-    smooth.SetNumberOfIterations(6)
-    smooth.SetTimeStep(0.06)
-    smooth.SetConductanceParameter(3)
-    image = sitk.GetImageFromArray(np.clip(hu, *SHOWN_HU))
-    return np.asarray(sitk.GetArrayFromImage(smooth.Execute(image)), dtype=np.float32)
 
 
 def _slices_around(mask: Mask, spacing_mm: tuple[float, float, float]) -> range:

@@ -11,11 +11,11 @@ from liverplan.errors import SegmentationError
 from liverplan.segmentation.blocks import Blocks
 from liverplan.segmentation.morphology import (
     Float32,
-    grown,
-    largest_piece,
+    components,
+    dilated,
+    eroded,
+    largest_component,
     mean_near,
-    pieces,
-    shrunk,
 )
 from liverplan.segmentation.results import Mask
 
@@ -66,10 +66,10 @@ def find_torso(blocks: Blocks) -> Torso:
 def find_body(blocks: Blocks) -> Mask:
     """Find the patient without table and clothes, lungs and gas included."""
     spacing = blocks.spacing_mm
-    thick = shrunk(blocks.hu > SKIN_HU, 3.0, spacing)
+    thick = eroded(blocks.hu > SKIN_HU, 3.0, spacing)
     if not thick.any():
         raise SegmentationError("No body is seen on this CT: it is all air or empty.")
-    body = grown(largest_piece(thick), 3.5, spacing)
+    body = dilated(largest_component(thick), 3.5, spacing)
     return np.stack([_filled(plane) for plane in body])
 
 
@@ -124,14 +124,14 @@ def find_lungs(blocks: Blocks, body: Mask) -> Mask:
     spacing = blocks.spacing_mm
     air = (blocks.hu < AIR_HU) & body
     aerated = (blocks.hu > LUNG_HU[0]) & (blocks.hu < LUNG_HU[1]) & body
-    numbers, counts = pieces(shrunk(aerated, 3.5, spacing))
+    numbers, counts = components(eroded(aerated, 3.5, spacing))
     lungs = np.zeros_like(air)
     for number in np.flatnonzero(counts * blocks.voxel_ml >= SMALLEST_LUNG_ML):
         piece = np.equal(numbers, number)
         top = np.flatnonzero(piece.any(axis=(1, 2)))[-1]
         if top > 0.8 * body.shape[0] or counts[number] * blocks.voxel_ml > SURELY_LUNG_ML:
             lungs |= piece
-    return grown(lungs, 6.0, spacing) & air
+    return dilated(lungs, 6.0, spacing) & air
 
 
 def below_right_lung(torso: Torso, step_mm: float, nearest_mm: float, farthest_mm: float) -> Mask:
@@ -198,4 +198,4 @@ def around_liver(blocks: Blocks, torso: Torso) -> tuple[Blocks, Torso]:
         lungs=torso.lungs[box],
         middle=torso.middle - box[2].start,
     )
-    return blocks.box(box), cropped
+    return blocks.crop(box), cropped

@@ -18,10 +18,11 @@ from numpy.typing import ArrayLike, NDArray
 from skimage.draw import polygon2mask
 
 from liverplan.errors import SegmentationError
-from liverplan.segmentation.blocks import Turn, resampled
+from liverplan.segmentation.blocks import resampled
+from liverplan.segmentation.edit.provenance import edited, with_provenance
 from liverplan.segmentation.labels import LIVER, Segmentation
 from liverplan.segmentation.morphology import Float32
-from liverplan.segmentation.provenance import Provenance
+from liverplan.segmentation.orientation import foot_head_axis
 from liverplan.segmentation.results import Mask
 from liverplan.volume import Grid
 
@@ -33,7 +34,7 @@ FAR_MM = 60.0
 
 def outline_mask(grid: Grid, k: int, outline_mm: ArrayLike) -> Mask:
     """Fill a drawn outline: (n, 3) LPS mm on one axial slice to a mask of that slice."""
-    axis = Turn.of(grid).order[0]
+    axis = foot_head_axis(grid)
     points = np.delete(grid.to_index(np.asarray(outline_mm, dtype=float)), axis, axis=1)
     if len(points) < 3:
         raise SegmentationError("An outline needs at least three points.")
@@ -64,7 +65,7 @@ def apply_contours(
     SegmentationError
         If a slice is not on the grid, or fewer than two are drawn without a present mask.
     """
-    axis = Turn.of(segmentation.grid).order[0]
+    axis = foot_head_axis(segmentation.grid)
     labels = segmentation.labels.copy() if keep_present else _lesions_only(segmentation)
     target = np.moveaxis(labels, axis, 0)
     present = np.moveaxis(segmentation.labels, axis, 0)
@@ -174,10 +175,7 @@ def _between(
 
 
 def _marked(segmentation: Segmentation, labels: NDArray[np.uint8], count: int) -> Segmentation:
-    made = segmentation.provenance.get(LIVER) or Provenance.by_hand()
-    after = replace(made.edited(), parameters={**made.parameters, "contours": str(count)})
-    return Segmentation(
-        grid=segmentation.grid,
-        labels=labels,
-        provenance={**segmentation.provenance, LIVER: after},
-    )
+    after = edited(segmentation, labels, [LIVER])
+    made = after.provenance[LIVER]
+    noted = replace(made, parameters={**made.parameters, "contours": str(count)})
+    return with_provenance(after, LIVER, noted)

@@ -13,7 +13,7 @@ import numpy as np
 from scipy.spatial import ConvexHull, QhullError
 
 from liverplan.errors import SegmentationError
-from liverplan.segmentation.blocks import Turn
+from liverplan.segmentation.orientation import foot_head_axis
 from liverplan.segmentation.results import Mask
 from liverplan.volume import FloatArray, Grid
 
@@ -59,7 +59,7 @@ def axes_of(mask: Mask, grid: Grid) -> Axes:
     SegmentationError
         If the mask is empty.
     """
-    axis = Turn.of(grid).order[0]
+    axis = foot_head_axis(grid)
     found: Axes | None = None
     for k in np.flatnonzero(mask.any(axis=tuple(a for a in range(3) if a != axis))):
         hull = _border_mm(mask, grid, axis, int(k))

@@ -2,17 +2,21 @@
 
 Between the lesion's density and the liver's around it, experts draw where the lesion's influence
 ends: at the outer foot of the edge, not at its middle. So the border is put where a fifth of the
-contrast is left, within a few millimetres of the mask that is given.
+contrast is left, within a few millimetres of the mask that was there.
 """
 
 from __future__ import annotations
 
-import cc3d
 import numpy as np
-from scipy import ndimage
 
 from liverplan.segmentation.boxes import bounding_box
-from liverplan.segmentation.morphology import depth_mm
+from liverplan.segmentation.denoise import blurred
+from liverplan.segmentation.morphology import (
+    Float32,
+    components_touching,
+    distance_transform_mm,
+    filled_by_slice,
+)
 from liverplan.segmentation.results import Mask
 from liverplan.volume import Volume
 
@@ -22,8 +26,11 @@ BAND_MM = 3.0
 """How far the border may move."""
 BLUR_MM = 1.0
 """Against noise, which a border at a fifth of the contrast would follow."""
+SHOWN_HU = (-200.0, 300.0)
 CLEAR_HU = 30.0
 """Below this contrast a fifth of it drowns in noise, and the given mask stays."""
+CORE_FRACTION = 0.6
+"""Of a lesion thinner than the band, the core is what lies deeper than this of its depth."""
 AROUND_MM = (3.0, 9.0)
 """Where the liver's density is read: beyond the edge's blur, but near."""
 
@@ -47,26 +54,27 @@ def at_the_foot(volume: Volume, liver: Mask, lesion: Mask) -> Mask:
     room = AROUND_MM[1] + 1
     box = bounding_box(lesion, margin=[int(np.ceil(room / s)) for s in spacing])
     inside, organ = lesion[box], liver[box]
-    hu = np.clip(volume.hu[box].astype(np.float32), -200, 300)
-    calm = ndimage.gaussian_filter(hu, [BLUR_MM / s for s in spacing])
-    depth, beyond = depth_mm(inside, spacing), depth_mm(~inside, spacing)
-    core = depth >= min(BAND_MM, 0.6 * float(depth.max()))
+    depth = distance_transform_mm(inside, spacing)
+    beyond = distance_transform_mm(~inside, spacing)
+    denoised = blurred(volume.hu[box].astype(np.float32), SHOWN_HU, BLUR_MM, spacing)
+    core = depth >= min(BAND_MM, CORE_FRACTION * float(depth.max()))
     around = (beyond > AROUND_MM[0]) & (beyond < AROUND_MM[1]) & organ
-    if not around.any():
+    left = _contrast_left(denoised, around, core)
+    if left is None:
         return lesion
-    liver_hu, lesion_hu = float(np.median(calm[around])), float(np.median(calm[core]))
-    if abs(liver_hu - lesion_hu) < CLEAR_HU:
-        return lesion
-    left = (liver_hu - calm) / (liver_hu - lesion_hu)
     near = (beyond <= BAND_MM) & (organ | inside)
-    found = _joined((left > FOOT_FRACTION) & near | (depth >= BAND_MM), core)
+    found = components_touching((left > FOOT_FRACTION) & near | (depth >= BAND_MM), core)
     result = np.zeros_like(lesion)
-    result[box] = np.stack([ndimage.binary_fill_holes(plane) for plane in found])
+    result[box] = filled_by_slice(found)
     return result
 
 
-def _joined(mask: Mask, core: Mask) -> Mask:
-    """Keep the pieces of a mask that touch the core."""
-    pieces = cc3d.connected_components(mask, connectivity=6)
-    kept = np.unique(pieces[core & mask])
-    return np.isin(pieces, kept[kept > 0])
+def _contrast_left(hu: Float32, around: Mask, core: Mask) -> Float32 | None:
+    """How much of the lesion's contrast a voxel has, 0-1; None where there is too little."""
+    if not around.any():
+        return None
+    liver_hu, lesion_hu = float(np.median(hu[around])), float(np.median(hu[core]))
+    if abs(liver_hu - lesion_hu) < CLEAR_HU:
+        return None
+    left: Float32 = (liver_hu - hu) / (liver_hu - lesion_hu)
+    return left

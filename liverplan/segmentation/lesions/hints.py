@@ -17,16 +17,17 @@ from numpy.typing import NDArray
 from skimage.feature import hessian_matrix_eigvals
 
 from liverplan.errors import SegmentationError
-from liverplan.segmentation.blocks import Blocks, blocks_of
-from liverplan.segmentation.boxes import Box, bounding_box, ends_of
+from liverplan.segmentation.blocks import Blocks, blocks_of, share_in_blocks
+from liverplan.segmentation.boxes import bounding_box, ends_of
+from liverplan.segmentation.denoise import blurred
 from liverplan.segmentation.morphology import (
     Float32,
     Spacing,
-    closed,
-    grown,
+    closed_beyond,
+    components,
+    dilated,
+    eroded,
     mean_near,
-    pieces,
-    shrunk,
 )
 from liverplan.segmentation.results import Mask
 from liverplan.volume import FloatArray, Volume
@@ -39,6 +40,7 @@ DENT_MM = 8.0
 BRIM_MM = 2.0
 """Within this of fat or gas, densities are mixed."""
 AROUND_MM = 25.0
+SHOWN_HU, BLUR_MM = (-100.0, 300.0), 1.0
 FAT_HU = 0.0
 LARGEST_HU = 60.0
 """A spot is not more of a lesion for standing out more than this."""
@@ -47,7 +49,7 @@ BRIGHT_WEIGHT = 0.5
 SCALE = 2.6
 """Brings the rating of a ball to how far its density stands out."""
 LEAST_SCORE = 0.5
-PIECE_MM, PIECE_SD = 1.5, 2.5
+DARK_MM, DARK_SD = 1.5, 2.5
 MOST_HINTS = 30
 
 
@@ -79,8 +81,10 @@ def hints(volume: Volume, liver_mask: Mask, lesions: Sequence[Mask] = ()) -> tup
 
     Parameters
     ----------
-    volume, liver_mask
-        The CT, and the liver on its grid.
+    volume : Volume
+        The CT.
+    liver_mask : (k, j, i) bool array
+        The liver on the CT's grid.
     lesions : sequence of (k, j, i) bool arrays
         What is known already; no hint lies there.
 
@@ -94,30 +98,28 @@ def hints(volume: Volume, liver_mask: Mask, lesions: Sequence[Mask] = ()) -> tup
     margin = [int(ROOM_MM / step) for step in volume.grid.spacing_mm]
     box = bounding_box(liver_mask, margin)
     blocks = blocks_of(volume, FINE_MM, *ends_of(box))
-    liver = _share(liver_mask, volume, box) >= 0.5
+    liver = share_in_blocks(liver_mask, volume.grid, FINE_MM, *ends_of(box)) >= 0.5
     known = np.zeros_like(liver)
     for lesion in lesions:
-        known |= _share(lesion, volume, box) > 0
+        known |= share_in_blocks(lesion, volume.grid, FINE_MM, *ends_of(box)) > 0
     above, allowed = _above_liver(blocks, liver, known)
     spots: list[Hint] = []
     for radius in RADII_MM:
         spots += _spots(above, allowed, radius, blocks)
-    return _ranked(spots, _one_piece(above, blocks), blocks)
+    return _ranked(spots, _dark_components(above, blocks), blocks)
 
 
 def _above_liver(blocks: Blocks, liver: Mask, known: Mask) -> tuple[Float32, Mask]:
     """How far each voxel stands out from the liver nearby, in its spread; and where to look."""
     spacing = blocks.spacing_mm
-    calm = ndi.gaussian_filter(np.clip(blocks.hu, -100, 300), [1.0 / s for s in spacing])
-    foreign = grown(calm < FAT_HU, BRIM_MM, spacing)
-    room = [(int(DENT_MM / s) + 2,) * 2 for s in spacing]
-    whole = closed(np.pad(liver, room), DENT_MM, spacing)
-    whole = whole[tuple(slice(a, -b) for a, b in room)]
-    inside = shrunk(whole, BRIM_MM, spacing) & ~foreign & ~known
-    middle = float(np.median(calm[inside])) if inside.any() else 0.0
-    tissue = inside & (np.abs(calm - middle) < LARGEST_HU)
-    local = mean_near(calm, tissue, AROUND_MM, spacing)
-    above = np.clip(np.nan_to_num(calm - local), -LARGEST_HU, LARGEST_HU)
+    denoised = blurred(blocks.hu, SHOWN_HU, BLUR_MM, spacing)
+    foreign = dilated(denoised < FAT_HU, BRIM_MM, spacing)
+    whole = closed_beyond(liver, DENT_MM, spacing)
+    inside = eroded(whole, BRIM_MM, spacing) & ~foreign & ~known
+    middle = float(np.median(denoised[inside])) if inside.any() else 0.0
+    tissue = inside & (np.abs(denoised - middle) < LARGEST_HU)
+    local = mean_near(denoised, tissue, AROUND_MM, spacing)
+    above = np.clip(np.nan_to_num(denoised - local), -LARGEST_HU, LARGEST_HU)
     spread = 1.4826 * float(np.median(np.abs(above[tissue]))) if tissue.any() else 1.0
     return np.where(inside, above / max(spread, 1.0), 0).astype(np.float32), inside
 
@@ -154,28 +156,28 @@ def _curvatures(values: Float32, sigma_mm: float, spacing_mm: Spacing) -> FloatA
     return eigenvalues
 
 
-def _one_piece(above: Float32, blocks: Blocks) -> NDArray[np.uint32]:
-    """Count off the pieces of what is clearly darker: a large lesion gives one hint."""
-    smooth = ndi.gaussian_filter(above, [PIECE_MM / s for s in blocks.spacing_mm])
-    return pieces(smooth < -PIECE_SD)[0]
+def _dark_components(above: Float32, blocks: Blocks) -> NDArray[np.uint32]:
+    """Label the components of what is clearly darker: a large lesion gives one hint."""
+    smooth = ndi.gaussian_filter(above, [DARK_MM / s for s in blocks.spacing_mm])
+    return components(smooth < -DARK_SD)[0]
 
 
 def _ranked(spots: list[Hint], numbers: NDArray[np.uint32], blocks: Blocks) -> tuple[Hint, ...]:
-    """Keep the best of those that overlap or lie in one piece."""
+    """Keep the best of those that overlap or lie in one component."""
     kept: list[Hint] = []
     used: list[int] = []
     counts = np.bincount(numbers.ravel())
     for spot in sorted(spots, key=lambda s: -s.score):
         at = blocks.grid.nearest_index(spot.point_mm)
-        piece = 0 if at is None or spot.brighter else int(numbers[at])
+        component = 0 if at is None or spot.brighter else int(numbers[at])
         apart = (
             np.linalg.norm(np.subtract(spot.point_mm, other.point_mm))
             > max(_radius_mm(spot), _radius_mm(other))
             for other in kept
         )
-        if (piece == 0 or piece not in used) and all(apart):
+        if (component == 0 or component not in used) and all(apart):
             kept.append(spot)
-            used.append(piece)
+            used.append(component)
         if len(kept) == MOST_HINTS:
             break
     sizes = [float(counts[n]) * blocks.voxel_ml if n else 0.0 for n in used]
@@ -187,8 +189,3 @@ def _ranked(spots: list[Hint], numbers: NDArray[np.uint32], blocks: Blocks) -> t
 
 def _radius_mm(hint: Hint) -> float:
     return float(np.cbrt(hint.volume_ml * 1000 * 3 / (4 * np.pi)))
-
-
-def _share(mask: Mask, volume: Volume, box: Box) -> Float32:
-    part = Volume(grid=volume.grid.crop(*ends_of(box)), hu=mask[box].astype(np.int16))
-    return blocks_of(part, FINE_MM).hu

@@ -6,18 +6,22 @@ import threading
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 from PySide6.QtCore import QObject
 
 from liverplan import dicom, workflow
 from liverplan.app.session.desk import Desk
 from liverplan.app.session.jobs import Progress
-from liverplan.app.session.masks import free_label
 from liverplan.app.steps.liver.marking import Marking
 from liverplan.errors import InputError
-from liverplan.segmentation import Provenance, Segmentation, read_mask_file
+from liverplan.segmentation import (
+    Provenance,
+    Segmentation,
+    read_mask_file,
+    with_lesions,
+    with_liver,
+)
 from liverplan.segmentation.files.masks import SUFFIXES
-from liverplan.segmentation.labels import FIRST_LESION, LIVER
+from liverplan.segmentation.labels import LIVER
 from liverplan.segmentation.results import Mask
 from liverplan.volume import Grid
 
@@ -44,7 +48,8 @@ class Given(QObject):
         def then(answer: object) -> None:
             work = self.desk.session.work
             if isinstance(answer, Segmentation) and work.volume is volume:
-                after = onto(work.segmentation, answer)
+                before = work.segmentation or Segmentation.empty(volume.grid)
+                after = with_liver(answer.liver, answer.provenance[LIVER], before)
                 name = f"liver from {path.name}"
                 self.desk.session.do(name, replace(work, segmentation=after))
                 self.marking.show_middle(after)
@@ -58,7 +63,7 @@ class Given(QObject):
             return
 
         def task(_report: Progress, _cancel: threading.Event) -> Segmentation:
-            return with_lesions(segmentation, lesion_masks(path, segmentation.grid), path)
+            return with_lesions_of(segmentation, lesion_masks(path, segmentation.grid), path)
 
         def then(answer: object) -> None:
             work = self.desk.session.work
@@ -79,19 +84,8 @@ def lesion_masks(path: Path, grid: Grid) -> list[Mask]:
     return coded or [segment.mask for segment in segments]
 
 
-def onto(before: Segmentation | None, liver: Segmentation) -> Segmentation:
-    """Return another liver with the lesions that were there."""
-    if before is None:
-        return liver
-    lesions = before.labels >= FIRST_LESION
-    labels = np.where(lesions, before.labels, np.minimum(liver.labels, LIVER))
-    kept = {k: v for k, v in before.provenance.items() if k != LIVER}
-    provenance = {LIVER: liver.provenance[LIVER], **kept}
-    return Segmentation(grid=liver.grid, labels=labels, provenance=provenance)
-
-
-def with_lesions(segmentation: Segmentation, masks: list[Mask], path: Path) -> Segmentation:
-    """Return the segmentation with further lesions.
+def with_lesions_of(segmentation: Segmentation, masks: list[Mask], path: Path) -> Segmentation:
+    """Return the segmentation with the lesions of a file.
 
     Raises
     ------
@@ -101,15 +95,7 @@ def with_lesions(segmentation: Segmentation, masks: list[Mask], path: Path) -> S
     made = Provenance(
         method="given mask", version="1", origin="given", parameters={"file": path.name}
     )
-    for mask in masks:
-        free = mask & (segmentation.labels <= LIVER)
-        if not free.any():
-            continue
-        label = free_label(segmentation)
-        labels = segmentation.labels.copy()
-        labels[free] = label
-        provenance = {**segmentation.provenance, label: made}
-        segmentation = Segmentation(grid=segmentation.grid, labels=labels, provenance=provenance)
-    if all(made is not known for known in segmentation.provenance.values()):
+    after = with_lesions(segmentation, masks, made, touching="trim")
+    if after is segmentation:
         raise InputError(f"{path.name} holds no lesion that is not in the list already.")
-    return segmentation
+    return after

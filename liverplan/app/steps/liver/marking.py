@@ -8,29 +8,35 @@ from types import MappingProxyType
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from liverplan.app.session.desk import Desk
-from liverplan.app.session.history import changed_box
 from liverplan.app.session.jobs import Progress
-from liverplan.app.session.masks import free_label, with_provenance
 from liverplan.app.session.work import lesion_title
 from liverplan.app.slices.convert import view_axes
 from liverplan.app.slices.views import SliceView
 from liverplan.app.steps.liver.backends import Backends
-from liverplan.app.steps.liver.brush import Stroke
+from liverplan.errors import SegmentationError
 from liverplan.resection.anatomy.maps import PartMap
 from liverplan.segmentation import (
+    Brush,
     LesionResult,
     LiverResult,
-    Provenance,
     Segmentation,
+    Stroke,
+    accepted,
+    free_label,
     lesion_from_click,
+    liver_limits_hu,
     segment_with,
+    with_lesion,
+    with_lesions,
+    with_liver,
+    without_lesion,
 )
 from liverplan.segmentation import click as correct_by_click
-from liverplan.segmentation.labels import FIRST_LESION, LIVER
+from liverplan.segmentation.edit.brush import SOFT_TISSUE_HU
+from liverplan.segmentation.labels import LIVER
 from liverplan.volume import FloatArray, Volume
 from liverplan.workflow.cases import user
 
@@ -86,24 +92,19 @@ class Marking(QObject):
         work = self.desk.session.work
         if not isinstance(answer, LiverResult) or work.volume is not volume:
             return
-        labels = answer.mask.astype(np.uint8)
-        provenance = {LIVER: answer.provenance}
-        if work.segmentation is not None:
-            old = work.segmentation
-            lesions = old.labels >= FIRST_LESION
-            labels[lesions] = old.labels[lesions]
-            provenance |= {k: v for k, v in old.provenance.items() if k != LIVER}
         maps = {
             scheme: PartMap(scheme=scheme, grid=volume.grid, labels=parts, names=names)
             for scheme, (parts, names) in answer.maps.items()
         }
-        found = _with_found_lesions(answer, labels, provenance)
-        segmentation = Segmentation(grid=volume.grid, labels=labels, provenance=provenance)
+        before = work.segmentation or Segmentation.empty(volume.grid)
+        liver = with_liver(answer.mask, answer.provenance, before)
+        segmentation = with_lesions(liver, answer.lesions, answer.provenance, touching="skip")
         after = replace(
             work, segmentation=segmentation, maps=MappingProxyType({**work.maps, **maps})
         )
         self.desk.session.do("automatic liver", after)
         warnings = list(answer.warnings)
+        found = len(segmentation.lesion_labels) - len(before.lesion_labels)
         if found:
             warnings.append(f"It found {found} lesions as well: check each under Metastases.")
         if warnings:
@@ -126,10 +127,9 @@ class Marking(QObject):
         work = self.desk.session.work
         if work.segmentation is None:
             return
-        made = work.segmentation.provenance.get(label) or Provenance.by_hand()
-        accepted = made.accepted_as(user().name)
         name = "confirm liver" if label == LIVER else f"confirm {lesion_title(label)}"
-        self.desk.session.do(name, with_provenance(work, label, accepted))
+        after = accepted(work.segmentation, label, user().name)
+        self.desk.session.do(name, replace(work, segmentation=after))
 
     def toggle_biopsied(self, label: int) -> None:
         """Note that a lesion was biopsied, or that it was not."""
@@ -142,15 +142,10 @@ class Marking(QObject):
         work = self.desk.session.work
         if work.segmentation is None:
             return
-        labels = work.segmentation.labels.copy()
-        labels[labels == label] = LIVER
-        provenance = {k: v for k, v in work.segmentation.provenance.items() if k != label}
         self.choose_target(LIVER)
         after = replace(
             work,
-            segmentation=Segmentation(
-                grid=work.segmentation.grid, labels=labels, provenance=provenance
-            ),
+            segmentation=without_lesion(work.segmentation, label),
             biopsied=work.biopsied - {label},
         )
         self.desk.session.do(f"delete {lesion_title(label)}", after)
@@ -168,14 +163,10 @@ class Marking(QObject):
     def liver_limits_hu(self) -> tuple[float, float]:
         """Densities between which nearly all of the liver lies, HU."""
         work = self.desk.session.work
-        if work.volume is None or work.segmentation is None:
-            return 0.0, 200.0
-        thin = (slice(None, None, 2), slice(None, None, 4), slice(None, None, 4))
-        liver = work.volume.hu[thin][work.segmentation.labels[thin] == LIVER]
-        if not liver.size:
-            return 0.0, 200.0
-        low, high = np.percentile(liver, (2, 98))
-        return float(np.floor(low / 5) * 5), float(np.ceil(high / 5) * 5)
+        if work.volume is None:
+            return SOFT_TISSUE_HU
+        segmentation = work.segmentation or Segmentation.empty(work.volume.grid)
+        return liver_limits_hu(work.volume, segmentation)
 
     def paint(self, label: int, tool: str) -> None:
         """Take brush or eraser for a mask; the same again puts it away."""
@@ -209,11 +200,7 @@ class Marking(QObject):
             now = self.desk.session.work
             if not isinstance(answer, Segmentation) or now.segmentation is not segmentation:
                 return
-            corrected = Segmentation(
-                grid=answer.grid, labels=answer.labels, provenance=segmentation.provenance
-            )
-            made = segmentation.provenance.get(LIVER) or Provenance.by_hand()
-            after = with_provenance(replace(now, segmentation=corrected), LIVER, made.edited())
+            after = replace(now, segmentation=answer)
             self.desk.session.do("add to liver" if side == "inside" else "take from liver", after)
 
         self.desk.run("liver", "Correcting", task, then)
@@ -241,17 +228,12 @@ class Marking(QObject):
         self, found: LesionResult, onto: Segmentation, label: int, name: str
     ) -> Segmentation | None:
         """Add a lesion to a label map as one step; other lesions keep their voxels."""
-        labels = onto.labels.copy()
-        labels[found.mask & (labels <= LIVER)] = label
-        if not np.any(labels == label):
-            self.desk.say("metastases", "This place is already part of another metastasis.")
+        try:
+            after = with_lesion(onto, found.mask, found.provenance, label)
+        except SegmentationError as error:
+            self.desk.say("metastases", str(error))
             return None
         work = self.desk.session.work
-        after = Segmentation(
-            grid=onto.grid,
-            labels=labels,
-            provenance={**onto.provenance, label: found.provenance},
-        )
         self.choose_target(label)
         self.desk.session.do(name, replace(work, segmentation=after))
         if found.warnings:
@@ -274,45 +256,29 @@ class Marking(QObject):
         segmentation = work.segmentation
         if segmentation is None or view.grid is None or work.volume is None:
             return None
-        self._stroke = Stroke(
-            start=segmentation,
+        brush = Brush(
             label=self.target,
             kind="brush" if tool == "brush" else "eraser",
-            axes=None if self.ball else view_axes(view.grid, view.name),
+            across=None if self.ball else view_axes(view.grid, view.name).along,
             radius_mm=self.desk.tools.radius_mm,
-            limits=(work.volume.hu, *self.limits_hu) if self.limits_hu else None,
+            limits_hu=self.limits_hu,
         )
+        self._stroke = Stroke(segmentation, brush, work.volume)
         return self._stroke
 
     def _end_stroke(self) -> None:
         stroke, self._stroke = self._stroke, None
         if stroke is None:
             return
-        segmentation = stroke.segmentation
-        if changed_box(stroke.start.labels, segmentation.labels) is None:
+        segmentation = stroke.done()
+        if segmentation is None:
             self.desk.session.cancel_drag()  # nothing was painted: no step to undo
             return
-        made = segmentation.provenance.get(stroke.label) or Provenance.by_hand()
-        work = replace(self.desk.session.work, segmentation=segmentation)
-        what = "liver" if stroke.label == LIVER else lesion_title(stroke.label)
-        name = f"{'paint' if stroke.kind == 'brush' else 'erase'} {what}"
-        self.desk.session.do(name, with_provenance(work, stroke.label, made.edited()))
+        brush = stroke.brush
+        what = "liver" if brush.label == LIVER else lesion_title(brush.label)
+        name = f"{'paint' if brush.kind == 'brush' else 'erase'} {what}"
+        self.desk.session.do(name, replace(self.desk.session.work, segmentation=segmentation))
 
     def abandon(self) -> None:
         """Give up the stroke under way."""
         self._stroke = None
-
-
-def _with_found_lesions(
-    result: LiverResult, labels: NDArray[np.uint8], provenance: dict[int, Provenance]
-) -> int:
-    """Add the lesions that a back end found and nobody has marked yet; return how many."""
-    count = 0
-    for mask in result.lesions:
-        if not mask.any() or np.any(labels[mask] >= FIRST_LESION):
-            continue
-        label = max([LIVER, *provenance]) + 1
-        labels[mask] = label
-        provenance[label] = result.provenance
-        count += 1
-    return count

@@ -12,9 +12,8 @@ from PySide6.QtCore import QObject
 
 from liverplan.app.session.desk import Desk
 from liverplan.app.session.jobs import Progress
-from liverplan.app.session.masks import with_labels
 from liverplan.app.slices.views import SliceView
-from liverplan.segmentation import Segmentation, apply_contours, outline_mask
+from liverplan.segmentation import Segmentation, apply_contours, edited, outline_mask
 from liverplan.segmentation.labels import LIVER
 from liverplan.segmentation.results import Mask
 from liverplan.volume import FloatArray
@@ -73,7 +72,8 @@ class Outlining(QObject):
         def then(answer: object) -> None:
             now = self.desk.session.work
             if isinstance(answer, Segmentation) and now.segmentation is segmentation:
-                after = with_labels(now, answer.labels, [LIVER])
+                corrected = edited(segmentation, answer.labels, [LIVER])
+                after = replace(now, segmentation=corrected)
                 self.desk.session.do(f"outline liver on slice {k + 1}", after)
 
         self.desk.run("liver", "Correcting between the slices", task, then)

@@ -3,34 +3,31 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-import numpy as np
 from PySide6.QtCore import QObject
 
 from liverplan.app.session.desk import Desk
 from liverplan.app.session.jobs import Progress
-from liverplan.app.session.masks import free_label, with_labels
 from liverplan.app.session.work import lesion_title
-from liverplan.app.slices.convert import lps_to_napari
 from liverplan.app.slices.views import SliceView
 from liverplan.app.steps.liver.marking import Marking
 from liverplan.segmentation import (
     LesionResult,
     Segmentation,
+    free_label,
     lesion_from_stroke,
     merge_lesions,
     resize_lesion,
     split_lesion,
 )
 from liverplan.segmentation.labels import FIRST_LESION
+from liverplan.segmentation.lesions.stroke import Ends, axes_cross
 from liverplan.volume import FloatArray
 
 STEP_MM = 1.0
 """Grow and shrink go by this, or by one voxel where voxels are larger."""
-
-Ends = tuple[FloatArray, FloatArray]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -61,7 +58,7 @@ class LesionEdits(QObject):
             return
         by_mm = sign * max(STEP_MM, min(segmentation.grid.spacing_mm))
         name = f"{'grow' if sign > 0 else 'shrink'} {lesion_title(label)}"
-        self._edit(name, lambda s: resize_lesion(s, label, by_mm), [label])
+        self._edit(name, lambda s: resize_lesion(s, label, by_mm), label)
 
     def _stroked(self, tool: str, point: FloatArray | None, view: SliceView) -> None:
         if tool != "axis":
@@ -82,7 +79,11 @@ class LesionEdits(QObject):
         volume, segmentation, axis = work.volume, work.segmentation, self._axis
         if volume is None or segmentation is None:
             return
-        is_short = axis is not None and axis.after is segmentation and crossing(axis, ends)
+        is_short = (
+            axis is not None
+            and axis.after is segmentation
+            and axes_cross(axis.before.grid, axis.ends, ends)
+        )
         if is_short and axis is not None:
             onto, label, long, short = axis.before, axis.label, axis.ends, ends
             name = f"short axis of {lesion_title(label)}"
@@ -120,7 +121,7 @@ class LesionEdits(QObject):
             )
             return
         name = f"merge {lesion_title(other)} into {lesion_title(into)}"
-        self._edit(name, lambda s: merge_lesions(s, into, [other]), [into], gone=[other])
+        self._edit(name, lambda s: merge_lesions(s, into, [other]), into, gone=other)
 
     def _split(self, point: FloatArray) -> None:
         views, segmentation = self.desk.views, self.desk.session.work.segmentation
@@ -136,9 +137,8 @@ class LesionEdits(QObject):
             self.desk.say("metastases", "1 of 2 points; click into its other part.", "info")
             return
         first, second = views.points_mm
-        new = free_label(segmentation)
         name = f"split {lesion_title(label)}"
-        self._edit(name, lambda s: split_lesion(s, label, first, second), [label, new])
+        self._edit(name, lambda s: split_lesion(s, label, first, second), label)
 
     def _lesion_at(self, point: FloatArray) -> int | None:
         """Return the lesion whose mask lies at a point; None where there is none."""
@@ -151,8 +151,8 @@ class LesionEdits(QObject):
         self,
         name: str,
         edit: Callable[[Segmentation], Segmentation],
-        changed: Sequence[int],
-        gone: Sequence[int] = (),
+        label: int,
+        gone: int | None = None,
     ) -> None:
         """Do an edit off the screen's thread, then make it one step."""
         segmentation = self.desk.session.work.segmentation
@@ -167,26 +167,10 @@ class LesionEdits(QObject):
             now = self.desk.session.work
             if not isinstance(answer, Segmentation) or now.segmentation is not segmentation:
                 return
-            after = with_labels(now, answer.labels, changed, gone)
-            if now.biopsied & set(gone):  # a biopsy is of the whole lesion that they now are
-                after = replace(after, biopsied=after.biopsied | {changed[0]})
-            self.marking.choose_target(changed[0])
-            self.desk.session.do(name, after)
+            biopsied = now.biopsied - {gone}
+            if gone in now.biopsied:  # a biopsy is of the whole lesion that they now are
+                biopsied |= {label}
+            self.marking.choose_target(label)
+            self.desk.session.do(name, replace(now, segmentation=answer, biopsied=biopsied))
 
         self.desk.run("metastases", "Correcting", task, then)
-
-
-def crossing(axis: LongAxis, ends: Ends) -> bool:
-    """Whether a stroke crosses a long axis in the slice that both were drawn on."""
-    grid = axis.before.grid
-    points = lps_to_napari(grid, np.array([*axis.ends, *ends]))
-    spread = np.ptp(points, axis=0) / grid.spacing_mm
-    through = int(np.argmin(spread))
-    if spread[through] > 0.5:
-        return False  # they lie on different slices
-    a, b, c, d = np.delete(points, through, axis=1)
-    sides = np.stack([b - a, c - d], axis=1)
-    if abs(np.linalg.det(sides)) < 1e-9:
-        return False
-    s, t = np.linalg.solve(sides, c - a)
-    return bool(0 <= s <= 1 and 0 <= t <= 1)

@@ -31,13 +31,13 @@ def test_progress_runs_from_start_to_end(torso):
     assert parts[-1] == 1
 
 
-def test_doubt_names_places_in_the_ct(torso):
-    doubt = torso.result.doubt
-    assert 0 <= doubt.inside_fraction.min() <= doubt.inside_fraction.max() <= 1
-    assert all(torso.volume.grid.nearest_index(p.point_mm) for p in doubt.places)
-    volumes = [place.volume_ml for place in doubt.places]
+def test_unsure_tissue_is_shown_at_places_in_the_ct(torso):
+    confidence = torso.result.confidence
+    assert 0 <= confidence.inside_fraction.min() <= confidence.inside_fraction.max() <= 1
+    assert all(torso.volume.grid.nearest_index(p.point_mm) for p in confidence.places)
+    volumes = [place.volume_ml for place in confidence.places]
     assert volumes == sorted(volumes, reverse=True)
-    assert doubt.unsure_ml == pytest.approx(sum(volumes))
+    assert confidence.unsure_ml == pytest.approx(sum(volumes))
 
 
 @pytest.mark.parametrize(
