@@ -105,7 +105,7 @@ def test_a_named_resection_by_landmarks(assess, run, landmarks, tmp_path):
 
     state = open_case(tmp_path / "case").state
     assert isinstance(state.plan.cuts[0], Parts)
-    assert set(state.documents["landmarks"]["points_mm"]) == set(CLICKS)
+    assert set(state.record.landmarks.to_json()["points_mm"]) == set(CLICKS)
     assert json.loads(run("measure", tmp_path / "case", "--json")[1]) == findings
     assert run("verify", tmp_path / "case")[0] == 0
 

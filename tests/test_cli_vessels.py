@@ -137,7 +137,7 @@ def test_segments_follow_the_branches_that_are_named(assess, run, vessels, tmp_p
     assert [row["name"] for row in findings["segments"]] == ["6", "8"]
     assert sum(row["share_fraction"] for row in findings["segments"]) == pytest.approx(1)
     assert json.loads(run("measure", tmp_path / "case", "--json")[1]) == findings
-    kept = open_case(tmp_path / "case").state.documents["segment_branches"]
+    kept = open_case(tmp_path / "case").state.record.segment_branches.to_json()
     assert set(kept["branches_mm"]) == {"6", "8"}
     both = assess("--vessels", vessels(), *given, "--segments", tmp_path / "x.nii.gz")
     assert both[0] == 1

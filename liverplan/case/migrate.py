@@ -19,18 +19,22 @@ STATE_SCHEMA = f"{NAME}/{VERSION}"
 PLAN_SCHEMA = "liverplan.plan/1"
 
 
-def migrated(document: Json) -> Json:
-    """Return a state's document in today's schema.
+Read = Callable[[str], Json]
+"""A document of the case by the name of its file."""
+
+
+def migrated(document: Json, read: Read) -> Json:
+    """Return a state's document in today's schema; ``read`` opens the documents that it names.
 
     Raises
     ------
     CaseError
         If a newer version wrote it, or it is no state.
     """
-    return readings(document)[-1]
+    return readings(document, read)[-1]
 
 
-def readings(document: Json) -> tuple[Json, ...]:
+def readings(document: Json, read: Read) -> tuple[Json, ...]:
     """Return a state's document as it was written, then in each later schema up to today's.
 
     Raises
@@ -40,14 +44,21 @@ def readings(document: Json) -> tuple[Json, ...]:
     """
     found = [document]
     try:
-        for version in range(_version(document), VERSION):
-            found.append(_NEXT[version](found[-1]))
+        for version in range(require_known(document), VERSION):
+            found.append(_NEXT[version](found[-1], read))
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise CaseError(f"The case's state cannot be understood: {error!r}.") from error
     return tuple(found)
 
 
-def _version(document: Json) -> int:
+def require_known(document: Json) -> int:
+    """Return the version of a state's schema.
+
+    Raises
+    ------
+    CaseError
+        If a newer version wrote it, or it is no state.
+    """
     schema = document.get("schema") if isinstance(document, dict) else None
     name, _, version = str(schema).partition("/")
     if name != NAME or not version.isdecimal() or int(version) < 1:
@@ -60,7 +71,7 @@ def _version(document: Json) -> int:
     return int(version)
 
 
-def _with_a_plan(document: Json) -> Json:
+def _with_a_plan(document: Json, _read: Read) -> Json:
     """1 held ``planes`` (a point and a normal each) where a state now holds a plan of any cuts."""
     cuts = [{"kind": "plane", **plane} for plane in document["planes"]]
     kept = {key: value for key, value in document.items() if key != "planes"}
@@ -68,16 +79,21 @@ def _with_a_plan(document: Json) -> Json:
     return {**kept, "schema": f"{NAME}/2", "plan": plan, "maps": {}}
 
 
-def _with_origins(document: Json) -> Json:
-    """2 said of a mask how sure it is ("quality") and kept all else as text ("parameters")."""
+def _with_origins(document: Json, read: Read) -> Json:
+    """2 said of a mask how sure it is ("quality") and kept all else as text ("parameters").
+
+    What was biopsied stood among what is chosen on screen.
+    """
     masks = document["segmentation"]
     if masks is not None:
         made = {label: _origin(old) for label, old in masks["provenance"].items()}
         masks = {**masks, "provenance": made}
-    return {**document, "schema": STATE_SCHEMA, "segmentation": masks}
+    screen = read(document["documents"]["app"]) if "app" in document["documents"] else {}
+    biopsied = sorted(screen.get("biopsied", []))
+    return {**document, "schema": STATE_SCHEMA, "segmentation": masks, "biopsied": biopsied}
 
 
-_NEXT: Mapping[int, Callable[[Json], Json]] = {1: _with_a_plan, 2: _with_origins}
+_NEXT: Mapping[int, Callable[[Json, Read], Json]] = {1: _with_a_plan, 2: _with_origins}
 
 EDITS, DENSITY, GIVEN_BY, HAND = "edits by hand", "density_hu", "file", "drawn by hand"
 CLICKED = ("lesion from", "nnInteractive")

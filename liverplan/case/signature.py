@@ -209,7 +209,7 @@ def _signed_state(signature: Signature, case: Case) -> Json:
     An older version may have signed what a still older one had written, as it read it then.
     """
     try:
-        read = readings(case.written_at(signature.trail))
+        read = readings(case.written_at(signature.trail), case.read_document)
     except CaseError:
         return None
     covered = {part: h for part, h in signature.covers.items() if part != ON_SCREEN}

@@ -3,6 +3,7 @@
 A state is a small JSON document that names its files by their SHA-256: the CT, the label map and
 the maps of the liver's parts (NIfTI), and further documents (patient, findings, headers, ...;
 JSON). The plan and grids stand in the state itself, as numbers that read back to the same bits.
+In memory all of it is typed: see `liverplan.case.record` and `liverplan.case.contents`.
 """
 
 from __future__ import annotations
@@ -13,16 +14,19 @@ from types import MappingProxyType
 
 import numpy as np
 
-from liverplan.case.documents import Json, plain, sha256, to_page
-from liverplan.case.migrate import STATE_SCHEMA, migrated
+from liverplan.case.contents import Contents, Screen, read, written
+from liverplan.case.documents import Json, plain, sha256, to_line, to_page
+from liverplan.case.migrate import STATE_SCHEMA, migrated, require_known
+from liverplan.case.record import Record
 from liverplan.case.voxels import from_nifti, to_nifti
 from liverplan.errors import CaseError, LiverplanError
+from liverplan.findings import Findings
 from liverplan.resection import Plan
 from liverplan.resection.anatomy.maps import PartMap
 from liverplan.segmentation import Provenance, Segmentation
 from liverplan.volume import Grid, Volume
 
-OWN_PARTS = frozenset({"ct", "segmentation", "plan", "planes", "maps"})
+OWN_PARTS = frozenset({"ct", "segmentation", "plan", "planes", "maps", "biopsied"})
 """Names that no document may have: signatures name the state's parts and documents alike."""
 
 Put = Callable[[bytes, str], str]
@@ -46,9 +50,18 @@ class CaseState:
         The cuts; without any, nothing is planned.
     maps : mapping of str to PartMap
         By scheme: "couinaud" segments, "portal" or "hepatic" territories, "vessels" (their lumen).
-    documents : mapping of str to JSON
-        By name: "patient" (attested facts), "findings" (``liverplan.result/1``), "headers" (what
-        the DICOM room needs to export), "settings", "response", ...
+    biopsied : frozenset of int
+        Label values of the metastases that were biopsied.
+    record : Record
+        Series, headers, notes, protocol, patient, landmarks, visits.
+    plans : tuple of Plan
+        All plans that were made, ``plan`` among them; empty where it is the only one.
+    findings : Findings or None
+        What was found for ``plan``, where it was measured.
+    screen : Screen or None
+        What is chosen on screen.
+    others : mapping of str to JSON
+        Documents that nobody here knows; they are kept as they are.
     signatures : tuple of JSON objects
         As `liverplan.case.signature` makes them.
     """
@@ -57,16 +70,33 @@ class CaseState:
     segmentation: Segmentation | None = None
     plan: Plan = field(default_factory=lambda: Plan(cuts=()))
     maps: Mapping[str, PartMap] = field(default_factory=dict)
-    documents: Mapping[str, Json] = field(default_factory=dict)
+    biopsied: frozenset[int] = frozenset()
+    record: Record = field(default_factory=Record)
+    plans: tuple[Plan, ...] = ()
+    findings: Findings | None = None
+    screen: Screen | None = None
+    others: Mapping[str, Json] = field(default_factory=dict)
     signatures: tuple[Json, ...] = ()
 
     def __post_init__(self) -> None:
-        taken = sorted(OWN_PARTS & set(self.documents))
+        taken = sorted(OWN_PARTS & set(self.others))
         if taken:
             raise CaseError(f"No document of a case may be called {' or '.join(taken)}.")
         object.__setattr__(self, "maps", MappingProxyType(dict(self.maps)))
-        object.__setattr__(self, "documents", MappingProxyType(plain(dict(self.documents))))
+        object.__setattr__(self, "others", MappingProxyType(plain(dict(self.others))))
         object.__setattr__(self, "signatures", tuple(plain(list(self.signatures))))
+
+    @property
+    def documents(self) -> dict[str, Json]:
+        """The documents, by name, that say what this state says."""
+        contents = Contents(
+            record=self.record,
+            plans=self.plans,
+            findings=self.findings,
+            screen=self.screen,
+            others=self.others,
+        )
+        return written(contents, self.plan)
 
 
 def write_state(state: CaseState, put: Put, *, known: CaseState | None, known_json: Json) -> Json:
@@ -83,6 +113,7 @@ def write_state(state: CaseState, put: Put, *, known: CaseState | None, known_js
         "segmentation": (
             known_json["segmentation"] if same_labels else _write_labels(state.segmentation, put)
         ),
+        "biopsied": sorted(state.biopsied),
         "plan": state.plan.to_json(),
         "maps": {
             name: (
@@ -92,7 +123,7 @@ def write_state(state: CaseState, put: Put, *, known: CaseState | None, known_js
             )
             for name, part_map in state.maps.items()
         },
-        "documents": {k: put(to_page(v), ".json") for k, v in state.documents.items()},
+        "documents": _write_documents(state, put, known, known_json),
         "signatures": list(state.signatures),
     }
 
@@ -106,14 +137,21 @@ def read_state(document: Json, get: Get, read_document: Callable[[str], Json]) -
         If the document or a file that it names is not what was written, or a newer version wrote
         it.
     """
-    document = migrated(document)
+    document = migrated(document, read_document)
     try:
+        names = document["documents"].items()
+        contents = read({name: read_document(file) for name, file in names})
         return CaseState(
             volume=_read_ct(document["ct"], get),
             segmentation=_read_labels(document["segmentation"], get),
             plan=Plan.from_json(document["plan"]),
             maps={name: _read_map(m, get) for name, m in document["maps"].items()},
-            documents={k: read_document(name) for k, name in document["documents"].items()},
+            biopsied=frozenset(document["biopsied"]),
+            record=contents.record,
+            plans=contents.plans,
+            findings=contents.findings,
+            screen=contents.screen,
+            others=contents.others,
             signatures=tuple(document["signatures"]),
         )
     except CaseError:
@@ -123,16 +161,36 @@ def read_state(document: Json, get: Get, read_document: Callable[[str], Json]) -
 
 
 def files_of(document: Json) -> list[str]:
-    """Names of the files that a state names."""
-    document = migrated(document)
+    """Names of the files that a state, of whatever schema, names."""
+    require_known(document)
     images = [document[key]["file"] for key in ("ct", "segmentation") if document[key]]
-    maps = [part_map["file"] for part_map in document["maps"].values()]
+    maps = [part_map["file"] for part_map in document.get("maps", {}).values()]
     return [*images, *maps, *document["documents"].values()]
 
 
 def content_sha256(document: Json) -> str:
     """Hash of what a signature covers: inputs, plan and results (which name the software)."""
     return sha256(to_page({k: v for k, v in document.items() if k != "signatures"}))
+
+
+def _write_documents(
+    state: CaseState, put: Put, known: CaseState | None, known_json: Json
+) -> dict[str, str]:
+    """Store the documents that say something new; the others keep the file that they had."""
+    now = state.documents
+    if known is None:
+        return {name: put(to_page(value), ".json") for name, value in now.items()}
+    before, files = known.documents, known_json["documents"]
+    kept = {name: file for name, file in files.items() if _same(name, now, before)}
+    new = {name: value for name, value in now.items() if not _same(name, now, before)}
+    return kept | {name: put(to_page(value), ".json") for name, value in new.items()}
+
+
+def _same(name: str, now: Mapping[str, Json], before: Mapping[str, Json]) -> bool:
+    """Whether a document says what it said; findings that cannot be read are never kept."""
+    if name not in now and name not in before:
+        return name != "findings"
+    return name in now and name in before and to_line(now[name]) == to_line(before[name])
 
 
 def _write_ct(volume: Volume | None, put: Put) -> Json:

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import shutil
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -47,7 +47,7 @@ class Case:
     def __init__(self, folder: Path, history: tuple[Entry, ...], state: CaseState | None) -> None:
         self.folder = folder
         self.history = history
-        self.state_json = migrated(_read_state_json(folder, history[-1].state))
+        self.state_json = migrated(_read_state_json(folder, history[-1].state), self.read_document)
         self._state = state
 
     @property
@@ -57,11 +57,10 @@ class Case:
             self._state = self._load(self.state_json)
         return self._state
 
-    @property
-    def documents(self) -> Mapping[str, Json]:
-        """The current state's documents, without reading any image."""
-        names = self.state_json["documents"].items()
-        return {key: self._document(name) for key, name in names}
+    def document(self, name: str) -> Json:
+        """Return one document of the current state, without reading any image; None without it."""
+        file = self.state_json["documents"].get(name)
+        return None if file is None else self.read_document(file)
 
     @property
     def content_sha256(self) -> str:
@@ -109,9 +108,10 @@ class Case:
         raise CaseError(f"The audit trail of {self.folder} has no line {line}.")
 
     def _load(self, document: Json) -> CaseState:
-        return read_state(document, lambda name: _get(self.folder, name), self._document)
+        return read_state(document, lambda name: _get(self.folder, name), self.read_document)
 
-    def _document(self, name: str) -> Json:
+    def read_document(self, name: str) -> Json:
+        """Return a document, of whatever state of the case, by the name of its file."""
         return parse(_get(self.folder, name), str(self.folder / OBJECTS / name))
 
 

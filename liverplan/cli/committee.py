@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
-from liverplan import workflow
+from liverplan import followup, workflow
 from liverplan.anatomy import lesion_name
 from liverplan.cli.options import AsJson, CaseFolder
 from liverplan.cli.output import print_json, say
@@ -138,7 +138,7 @@ def response(
     ] = None,
 ) -> None:
     """Match two cases, confirm it by name, and keep the RECIST 1.1 response in the later one."""
-    said = workflow.Confirmation(
+    said = followup.Confirmation(
         name=name,
         pairs={_label(now): None if old == "new" else _label(old) for now, old in _equal(pair)},
         seen_before=[_label(word) for word in seen_before or []],

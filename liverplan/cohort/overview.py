@@ -99,7 +99,7 @@ def _row(path: Path, folder: Path) -> dict[str, Any]:
     row: dict[str, Any] = {"case": name, "signatures_pending": "", "fault": ""}
     try:
         case = open_case(path)
-        document = case.documents.get("findings")
+        document = case.document("findings")
         if document is None:
             row["fault"] = "The case holds no findings yet."
         else:

@@ -170,6 +170,11 @@ class Headers:
         return pydicom.Dataset.from_json(dict(self.common))
 
 
+def patient_id_in(document: Mapping[str, Any]) -> str:
+    """Return the PatientID of headers as `Headers.to_json` wrote them; "" where there is none."""
+    return " ".join(map(str, document.get("common", {}).get("00100020", {}).get("Value", ())))
+
+
 def _dates(date: str) -> Iterator[str]:
     """One day as headers, people and files write it."""
     year, month, day = date[:4], date[4:6], date[6:8]

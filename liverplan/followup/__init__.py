@@ -2,6 +2,8 @@
 
 `align` finds how the liver moved between two dates; `match` proposes pairs, vanished and new
 lesions, which a person confirms or corrects; `baseline` and `follow` make RECIST visits of them.
+`compare` does all of it for two `Examination` values and holds what a person says; the `Visits`
+that come of it are what a case keeps.
 """
 
 import lazy_loader

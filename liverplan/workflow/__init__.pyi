@@ -1,5 +1,5 @@
 from .cases import assess, measure_case, verdict, verify_case
-from .committee import match_cases, new_key, sign, signers, standing, vote
+from .committee import new_key, sign, signers, standing, vote
 from .evaluate import evaluate
 from .exporting import rules_for
 from .growth import remnant_growth
@@ -7,14 +7,13 @@ from .inputs import make_segmentation, open_ct
 from .listing import list_series
 from .outputs import export_case, segment_to_file, write_report
 from .request import DEFAULT_BACKEND, DEFAULT_PROTOCOL, Request
-from .response import Confirmation, record
+from .response import match_cases, record
 from .sample import demo, write_sample
 from .suggesting import suggest
 
 __all__ = [
     "DEFAULT_BACKEND",
     "DEFAULT_PROTOCOL",
-    "Confirmation",
     "Request",
     "assess",
     "demo",

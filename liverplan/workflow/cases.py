@@ -4,38 +4,31 @@ from __future__ import annotations
 
 import getpass
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 from threading import Event
-from typing import Any
 
 from liverplan import __version__, case, report
-from liverplan.case import Actor, Case, CaseState
+from liverplan.case import Actor, Case, CaseState, Record
 from liverplan.dicom import CT
-from liverplan.eligibility import (
-    Patient,
-    Protocol,
-    parse_patient,
-    parse_protocol,
-    protocol_text,
-)
-from liverplan.eligibility.strict import read_text
+from liverplan.eligibility.files import PatientFile, ProtocolFile
 from liverplan.errors import CaseError, InputError
 from liverplan.findings import Findings, SeriesSummary
+from liverplan.followup import lengths_tenths
 from liverplan.resection import Plan, Plane
 from liverplan.resection.anatomy.guide import SegmentPoints, divided
 from liverplan.resection.anatomy.landmarks import Landmarks, read_landmarks
 from liverplan.resection.anatomy.maps import PartMap
 from liverplan.resection.anatomy.named import SCHEME as COUINAUD
+from liverplan.segmentation import Segmentation
 from liverplan.volumetry.shapes.plan_index import PlanIndex
 from liverplan.workflow.evaluate import evaluate
 from liverplan.workflow.inputs import Outlined, ct_notes, open_ct, outline
 from liverplan.workflow.plans import Draft, drafts_of, needs_masks, placed
 from liverplan.workflow.progress import Progress, part, tell
 from liverplan.workflow.request import Request
-from liverplan.workflow.response import outdated, response_in
 from liverplan.workflow.segments import read_segments
 from liverplan.workflow.vessels import read_branches, read_vessels, with_vessels_cut
 
@@ -57,8 +50,10 @@ def assess(
     LiverplanError
         In one sentence; what lay at ``out`` is then as it was.
     """
-    given = _documents(request)
-    protocol, patient = protocol_of(given), patient_of(given)
+    protocol = ProtocolFile.shipped(request.protocol)
+    patient = PatientFile()
+    if request.patient is not None:
+        patient = PatientFile.load(request.patient, protocol.protocol)
     drafts, landmarks = _drafts(request)
     branches = read_branches(request)
     existing = case.open_case(out) if case.is_case(out) else None
@@ -72,34 +67,21 @@ def assess(
     index = PlanIndex.build(made.segmentation, maps) if needs_masks(drafts) else None
     plan = with_vessels_cut(placed(drafts, index), maps, request.vessels_cut)
     notes = (*ct_notes(ct.notes), *made.notes, *map_notes)
-    findings = evaluate(
-        made.segmentation,
-        plan,
-        maps=maps,
-        index=index,
+    record = Record(
         series=series,
-        patient=patient,
-        protocol=protocol,
+        headers=ct.headers.to_json(),
         notes=notes,
+        protocol=protocol,
+        patient=patient,
+        landmarks=landmarks,
+        segment_branches=branches,
     )
-    tell(progress, 0.9, "Keeping the case")
-    documents = {
-        "series": asdict(series),
-        "headers": ct.headers.to_json(),
-        "notes": list(notes),
-        **given,
-        **({} if landmarks is None else {"landmarks": landmarks.to_json()}),
-        **({} if branches is None else {"segment_branches": branches.to_json()}),
-        "findings": findings.to_json(),
-    }
     state = CaseState(
-        volume=ct.volume,
-        segmentation=made.segmentation,
-        plan=plan,
-        maps=maps,
-        documents=documents,
+        volume=ct.volume, segmentation=made.segmentation, plan=plan, maps=maps, record=record
     )
-    _keep(out, existing, state)
+    findings = measure_state(state, out, index=index)
+    tell(progress, 0.9, "Keeping the case")
+    _keep(out, existing, replace(state, findings=findings))
     return findings
 
 
@@ -115,21 +97,80 @@ def measure_case(folder: Path) -> Findings:
 
 
 def measure_state(
-    state: CaseState, folder: Path, plan: Plan | Sequence[Plane] | None = None
+    state: CaseState,
+    folder: Path,
+    plan: Plan | Sequence[Plane] | None = None,
+    *,
+    index: PlanIndex | None = None,
 ) -> Findings:
-    """Measure one state of a case, with its own plan or with another."""
+    """Measure one state of a case, with its own plan or with another.
+
+    Parameters
+    ----------
+    state : CaseState
+        With masks, a CT's series and a protocol.
+    folder : Path
+        Where the case lies, for a refusal's words.
+    plan : Plan, or sequence of Plane, or None
+        None: the state's own.
+    index : PlanIndex or None
+        Of the state's masks and maps, if it is at hand.
+
+    Raises
+    ------
+    CaseError
+        If something lacks.
+    """
     if state.segmentation is None:
         raise CaseError(f"The case {folder} holds no masks yet, so there is nothing to measure.")
     return evaluate(
         state.segmentation,
         state.plan if plan is None else plan,
         maps=state.maps,
-        series=_summary(state.documents["series"]),
-        patient=patient_of(state.documents),
-        protocol=protocol_of(state.documents),
-        notes=(*state.documents["notes"], *outdated(state.documents, state.segmentation)),
-        response=response_in(state.documents),
+        series=state.record.ct,
+        patient=state.record.facts,
+        protocol=state.record.rules,
+        notes=notes_of(state.record, state.segmentation),
+        response=state.record.visits.response,
+        biopsied=state.biopsied,
+        index=index,
     )
+
+
+def notes_of(record: Record, segmentation: Segmentation) -> tuple[str, ...]:
+    """Return what the reader must be told, old measurements that no longer hold among it."""
+    if not record.visits:
+        return record.notes
+    return (*record.notes, *record.visits.outdated(lengths_tenths(segmentation)))
+
+
+def with_known_findings(state: CaseState, known: CaseState) -> CaseState:
+    """Keep the findings of the state before where nothing that they follow from has changed.
+
+    So a lock or another chosen cut, saved before the numbers came back, loses no result and
+    voids no signature.
+    """
+    if state.findings is not None or known.findings is None:
+        return state
+    return replace(state, findings=known.findings) if _same_inputs(state, known) else state
+
+
+def _same_inputs(state: CaseState, known: CaseState) -> bool:
+    """Whether everything that findings follow from is the same; images where they are."""
+    maps, before = state.maps, known.maps
+    return (
+        state.volume is known.volume
+        and state.segmentation is known.segmentation
+        and maps.keys() == before.keys()
+        and all(found is before[scheme] for scheme, found in maps.items())
+        and state.biopsied == known.biopsied
+        and state.plan.to_json() == known.plan.to_json()
+        and _without_results(state).documents == _without_results(known).documents
+    )
+
+
+def _without_results(state: CaseState) -> CaseState:
+    return replace(state, findings=None, screen=None)
 
 
 def verify_case(folder: Path) -> None:
@@ -162,19 +203,6 @@ def summary_of(ct: CT) -> SeriesSummary:
     )
 
 
-def protocol_of(documents: Mapping[str, Any]) -> Protocol:
-    """Read the protocol that a case holds."""
-    return parse_protocol(documents["protocol"]["toml"], name=documents["protocol"]["name"])
-
-
-def patient_of(documents: Mapping[str, Any]) -> Patient:
-    """Read the attested facts that a case holds; none if it holds none."""
-    facts = documents["patient"]
-    if not facts["toml"]:
-        return Patient()
-    return parse_patient(facts["toml"], name=facts["name"], protocol=protocol_of(documents))
-
-
 def user() -> Actor:
     """Who works here: the account's name."""
     name = "unknown"
@@ -205,23 +233,6 @@ def _maps(
     return maps, notes
 
 
-def _documents(request: Request) -> dict[str, Any]:
-    """Take the protocol and the patient's facts into the case as they were given."""
-    patient = request.patient
-    toml = "" if patient is None else read_text(patient, what="patient file")
-    return {
-        "protocol": {"name": request.protocol, "toml": protocol_text(request.protocol)},
-        "patient": {"name": "" if patient is None else str(patient), "toml": toml},
-    }
-
-
-def _summary(document: dict[str, Any]) -> SeriesSummary:
-    values: dict[str, Any] = {
-        k: tuple(v) if isinstance(v, list) else v for k, v in document.items()
-    }
-    return SeriesSummary(**values)
-
-
 def _require_writable(out: Path) -> None:
     """Refuse before the work, not after it, where the case could not be kept."""
     place = next(p for p in (out.absolute(), *out.absolute().parents) if p.exists())
@@ -232,7 +243,7 @@ def _require_writable(out: Path) -> None:
 def _require_same_series(existing: Case | None, series: SeriesSummary) -> None:
     if existing is None:
         return
-    uid = existing.documents["series"]["uid"]
+    uid = (existing.document("series") or {}).get("uid", series.uid)
     if uid != series.uid:
         raise CaseError(
             f"The case {existing.folder} holds another CT series ({uid}); choose another folder."

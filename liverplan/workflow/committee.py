@@ -9,9 +9,7 @@ from typing import Literal
 from liverplan import case
 from liverplan.case import Actor, Case
 from liverplan.errors import CaseError
-from liverplan.followup import Matching, align, match
 from liverplan.report import SignatureRow
-from liverplan.segmentation import Segmentation
 from liverplan.workflow.cases import measure_state
 
 Role = Literal["radiologist", "surgeon"]
@@ -109,12 +107,6 @@ def signers(folder: Path, keys: Path) -> tuple[str, ...]:
     )
 
 
-def match_cases(earlier: Path, later: Path) -> Matching:
-    """Propose which metastasis of one case is which of a later case of the same patient."""
-    before, after = (_segmentation(folder) for folder in (earlier, later))
-    return match(before, after, align(before, after))
-
-
 def _accepted(opened: Case, name: str) -> Case:
     """Accept all masks in a person's name and measure again."""
     state = opened.state
@@ -126,16 +118,8 @@ def _accepted(opened: Case, name: str) -> Case:
     if provenance == dict(state.segmentation.provenance):
         return opened
     state = replace(state, segmentation=replace(state.segmentation, provenance=provenance))
-    findings = measure_state(state, opened.folder).to_json()
-    state = replace(state, documents={**state.documents, "findings": findings})
+    state = replace(state, findings=measure_state(state, opened.folder))
     actor = Actor(name=name, kind="human", role="radiologist")
     return opened.commit(
         state, actor=actor, what="Accepted the masks", why="Looked at and accepted"
     )
-
-
-def _segmentation(folder: Path) -> Segmentation:
-    segmentation = case.open_case(folder).state.segmentation
-    if segmentation is None:
-        raise CaseError(f"The case {folder} holds no masks yet, so nothing can be matched.")
-    return segmentation

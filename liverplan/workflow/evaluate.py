@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields, replace
 from typing import Any
 
@@ -15,6 +15,7 @@ from liverplan.findings import (
     CriterionFinding,
     Findings,
     LesionFinding,
+    LesionState,
     RemnantFraction,
     SeriesSummary,
     Uncertainty,
@@ -22,7 +23,7 @@ from liverplan.findings import (
 )
 from liverplan.resection import Plan, Plane
 from liverplan.resection.anatomy.maps import PartMap
-from liverplan.segmentation import Segmentation, axes_of
+from liverplan.segmentation import Provenance, Segmentation, axes_of
 from liverplan.segmentation.boxes import voxels_of
 from liverplan.segmentation.labels import LIVER
 from liverplan.volumetry import LesionMargin, Remnant, VolumeIndex
@@ -52,6 +53,7 @@ def evaluate(  # noqa: PLR0913 - one keyword for each thing that a verdict rests
     protocol: Protocol,
     notes: Sequence[str] = (),
     response: Response | None = None,
+    biopsied: Collection[int] = (),
     index: PlanIndex | VolumeIndex | None = None,
 ) -> Findings:
     """Measure one plan and hold it against a protocol.
@@ -72,6 +74,8 @@ def evaluate(  # noqa: PLR0913 - one keyword for each thing that a verdict rests
         What the reader must be told about the masks.
     response : Response or None
         Between CTs, as a person confirmed it; None: as the patient's facts say.
+    biopsied : collection of int
+        Label values of the metastases that were biopsied.
     index : PlanIndex or VolumeIndex or None
         Of the segmentation (and the maps), if it is at hand.
 
@@ -89,7 +93,7 @@ def evaluate(  # noqa: PLR0913 - one keyword for each thing that a verdict rests
     found = measure_any(liver, plan)
     fraction = remnant_fraction(found.volumes, patient, protocol)
     doubt = _doubt(liver, plan, found.volumes, fraction, protocol.threshold_fraction)
-    lesions = tuple(_lesion(segmentation, margin) for margin in found.margins)
+    lesions = tuple(_lesion(segmentation, margin, biopsied) for margin in found.margins)
     planned = bool(plan.cuts)
     measured = _measured(segmentation, found.volumes, fraction, doubt, lesions, planned=planned)
     measured = replace(measured, response=response)
@@ -169,7 +173,16 @@ def _doubt(
     )
 
 
-def _lesion(segmentation: Segmentation, margin: LesionMargin | PlanMargin) -> LesionFinding:
+def lesion_state(made: Provenance | None, *, biopsied: bool) -> LesionState:
+    """How far a metastasis has come: found by machine, confirmed by a person, biopsied."""
+    if biopsied:
+        return "biopsied"
+    return "confirmed" if made is not None and made.accepted else "found by machine"
+
+
+def _lesion(
+    segmentation: Segmentation, margin: LesionMargin | PlanMargin, biopsied: Collection[int]
+) -> LesionFinding:
     mask = segmentation.lesion(margin.label)
     axes = axes_of(mask, segmentation.grid)
     x, y, z = segmentation.grid.to_mm(voxels_of(mask).mean(axis=0))
@@ -182,7 +195,7 @@ def _lesion(segmentation: Segmentation, margin: LesionMargin | PlanMargin) -> Le
         centroid_mm=(float(x), float(y), float(z)),
         margin_mm=margin.margin_mm,
         in_remnant=margin.in_remnant,
-        state="confirmed" if made and made.accepted else "found by machine",
+        state=lesion_state(made, biopsied=margin.label in biopsied),
     )
 
 

@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from threading import Event
-from typing import Any, Literal
+from typing import Literal
 
 from liverplan import case, dicom, report
-from liverplan.case import Case
+from liverplan.case import Case, CaseState, Record
 from liverplan.dicom.deidentify import Rules
 from liverplan.errors import CaseError, InputError, PlanError
 from liverplan.report import AuditRow, PlanRow, ReportInput
-from liverplan.resection import Plan
 from liverplan.segmentation import write_mask_file
-from liverplan.workflow.cases import measure_state, patient_of
+from liverplan.workflow.cases import measure_state
 from liverplan.workflow.committee import is_final, signature_rows
 from liverplan.workflow.exporting import parts_of, write_objects
 from liverplan.workflow.folders import whole_folder
 from liverplan.workflow.inputs import ct_notes, make_segmentation, open_ct
 from liverplan.workflow.progress import Progress, part, tell
 from liverplan.workflow.request import DEFAULT_BACKEND, Point, Request
-from liverplan.workflow.response import visits_in
 
 Identity = Literal["shown", "hidden"]
 
@@ -84,7 +81,7 @@ def report_input(
     if state.volume is None or state.segmentation is None:
         raise CaseError(f"The case {opened.folder} holds no masks yet, so there is no report.")
     return ReportInput(
-        patient=_secrets(state.documents) if identity == "hidden" else {},
+        patient=_secrets(state.record) if identity == "hidden" else {},
         volume=state.volume,
         segmentation=state.segmentation,
         plan=state.plan,
@@ -97,7 +94,7 @@ def report_input(
         ),
         plans=_plan_rows(opened),
         signatures=signature_rows(opened),
-        visits=visits_in(state.documents) or patient_of(state.documents).visits,
+        visits=state.record.visits.visits or state.record.facts.visits,
         status="final" if is_final(opened) else "draft",
         language=language,
         identity=identity,
@@ -109,8 +106,7 @@ def _plan_rows(opened: Case) -> tuple[PlanRow, ...]:
     state = opened.state
     current = state.plan.to_json()["cuts"]
     rows = []
-    for number, document in enumerate(state.documents.get("plans", ()), 1):
-        plan = Plan.from_json(document)
+    for number, plan in enumerate(state.plans, 1):
         if not plan.cuts or plan.to_json()["cuts"] == current:
             continue
         name = plan.name or str(number)
@@ -123,13 +119,13 @@ def _plan_rows(opened: Case) -> tuple[PlanRow, ...]:
     return tuple(rows)
 
 
-def _secrets(documents: Mapping[str, Any]) -> dict[str, str]:
+def _secrets(record: Record) -> dict[str, str]:
     """Whatever names somebody in the CT's headers or the facts, so that no sentence repeats it."""
     texts: list[str] = []
-    if "headers" in documents:
-        texts += dicom.Headers.from_json(documents["headers"]).identifying_texts()
-    facts = tomllib.loads(documents["patient"]["toml"]).get("facts", {}).values()
-    texts += [str(fact[key]) for fact in facts for key in ("by", "note") if key in fact]
+    if record.headers is not None:
+        texts += dicom.Headers.from_json(record.headers).identifying_texts()
+    facts = record.facts.facts.values()
+    texts += [text for fact in facts for text in (fact.by, fact.note) if text]
     return {str(number): text for number, text in enumerate(texts)}
 
 
@@ -190,7 +186,7 @@ def export_case(
     opened = case.open_case(folder)
     tell(progress, 0.0, "Measuring")
     request = report_input(opened, identity="shown" if rules is None else "hidden")
-    headers = dicom.Headers.from_json(opened.state.documents["headers"])
+    headers = headers_of(opened.state)
     parts = parts_of(request.segmentation, opened.state.plan, opened.state.maps)
     with whole_folder(out, _is_export) as filled:
         tell(progress, 0.2, "Writing")
@@ -201,6 +197,19 @@ def export_case(
                 ct, headers, filled / "ct", rules, progress=onward, cancel=cancel
             )
     return sorted(path for path in out.rglob("*") if path.is_file())
+
+
+def headers_of(state: CaseState) -> dicom.Headers:
+    """Return the CT's headers.
+
+    Raises
+    ------
+    CaseError
+        If the case holds none, so that nothing can be written as DICOM.
+    """
+    if state.record.headers is None:
+        raise CaseError("The case holds no DICOM headers, so nothing can be written as DICOM.")
+    return dicom.Headers.from_json(state.record.headers)
 
 
 def _is_export(name: str) -> bool:

@@ -18,7 +18,6 @@ from liverplan.volumetry.search.suggest import Suggested, Suggestions, enclosing
 from liverplan.volumetry.search.suggest import suggest as search
 from liverplan.volumetry.shapes.faults import plan_faults
 from liverplan.volumetry.shapes.plan_index import PlanIndex
-from liverplan.workflow.cases import protocol_of
 from liverplan.workflow.progress import Progress, part, tell
 
 FRONT_MARGINS_MM = tuple(float(mm) for mm in range(31))
@@ -110,7 +109,7 @@ def suggest(folder: Path, margin_mm: float, *, progress: Progress | None = None)
     if state.segmentation is None:
         raise CaseError(f"The case {folder} holds no masks yet, so no plan can be suggested.")
     index = PlanIndex.build(state.segmentation, state.maps)
-    threshold = protocol_of(state.documents).threshold_fraction
+    threshold = state.record.rules.threshold_fraction
     tell(progress, 0.0, "Searching planes")
     best = best_plane(index.planes, margin_mm)
     plane_front = front(index.planes, FRONT_MARGINS_MM)

@@ -101,13 +101,13 @@ def person(home):
 @pytest.fixture(scope="module")
 def planner(tmp_path_factory, phantom, sample_folder):
     """An app with the phantom's true masks, shared by a module's tests."""
-    from dataclasses import asdict, replace
-    from types import MappingProxyType
+    from dataclasses import replace
 
     from liverplan import workflow
     from liverplan.app.session.work import Work
     from liverplan.app.shell.application import Application
-    from liverplan.eligibility import protocol_text
+    from liverplan.case import Record
+    from liverplan.eligibility.files import ProtocolFile
     from liverplan.findings import SeriesSummary
     from liverplan.resection import Plan
     from tests.app.person import Person
@@ -118,19 +118,15 @@ def planner(tmp_path_factory, phantom, sample_folder):
     app.show(1600, 1000)
     grid = phantom.volume.grid
     series = SeriesSummary(uid="1.2.3", shape=grid.shape, spacing_mm=grid.spacing_mm)
-    name = workflow.DEFAULT_PROTOCOL
-    documents = {
-        "series": asdict(series),
-        "headers": {},
-        "notes": [],
-        "protocol": {"name": name, "toml": protocol_text(name)},
-        "patient": {"name": "", "toml": ""},
-    }
+    record = Record(
+        series=series,
+        headers={},
+        protocol=ProtocolFile.shipped(workflow.DEFAULT_PROTOCOL),
+    )
     fresh = Work(
         volume=phantom.volume,
         segmentation=phantom.segmentation,
-        series=series,
-        documents=MappingProxyType(documents),
+        record=record,
     )
     someone = Person(app)
     someone.spin(0.2)

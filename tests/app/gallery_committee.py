@@ -73,7 +73,7 @@ def compare_pictures(person, folder, shot: Callable[[str], None]) -> None:
 
 def write_earlier(work, folder):
     """A case of the same patient three months before, on a lattice of its own."""
-    patient = work.documents["headers"]["common"]["00100020"]["Value"][0]
+    patient = work.record.headers["common"]["00100020"]["Value"][0]
     earlier = make_phantom(spacing_mm=(4.0, 2.0, 2.0), noise_hu=0, lesions=3)
     plane = Plane(point_mm=RECOMMENDED_POINT_MM, normal=RECOMMENDED_NORMAL)
     compare.write_case(folder, earlier.segmentation, plane, "20191001", patient)

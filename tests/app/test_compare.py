@@ -2,7 +2,6 @@
 
 import datetime as dt
 import shutil
-from dataclasses import asdict
 from types import SimpleNamespace
 
 import numpy as np
@@ -13,16 +12,16 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog
 
 from liverplan import case
-from liverplan.case import Actor, CaseState
-from liverplan.eligibility import protocol_text
+from liverplan.case import Actor, CaseState, Record
+from liverplan.eligibility.files import ProtocolFile
 from liverplan.eligibility.recist import assess, mm
 from liverplan.findings import SeriesSummary
+from liverplan.followup import lengths_tenths
 from liverplan.phantom import RECOMMENDED_NORMAL, RECOMMENDED_POINT_MM, make_phantom
 from liverplan.resection import Plan, Plane
 from liverplan.segmentation import Provenance, Segmentation
 from liverplan.volume import Volume
 from liverplan.workflow.growth import remnant_growth
-from liverplan.workflow.response import lengths_tenths, visits_in
 from tests.app.person import LEFT, NONE
 from tests.app.test_committee_journey import type_into
 from tests.followup.conftest import Motion, later_of
@@ -53,13 +52,11 @@ def write_case(folder, segmentation, plane, date, patient="P1"):
         volume=hu_of(segmentation),
         segmentation=segmentation,
         plan=Plan(cuts=(plane,), name="Plan A"),
-        documents={
-            "series": asdict(series),
-            "headers": {"common": {"00100020": {"vr": "LO", "Value": [patient]}}},
-            "notes": [],
-            "protocol": {"name": "breclim2", "toml": protocol_text("breclim2")},
-            "patient": {"name": "", "toml": ""},
-        },
+        record=Record(
+            series=series,
+            headers={"common": {"00100020": {"vr": "LO", "Value": [patient]}}},
+            protocol=ProtocolFile.shipped("breclim2"),
+        ),
     )
     case.create_case(folder, state=state, actor=Actor(name="Ada", kind="human"), what="Made")
     return segmentation
@@ -165,7 +162,7 @@ def test_the_proposal_is_confirmed_and_the_response_kept(compared, cases, tmp_pa
     assert [row[-1] for row in shown(sheet)] == ["confirmed"] * 4
     press(person, sheet.keep_button)
     assert "kept in this case" in sheet.notice.text()
-    visits = visits_in(person.app.session.work.documents)
+    visits = person.app.session.work.record.visits.visits
     partner = {4: 2, 2: 3}
     assert visits[0].sum_tenths == sum(before[one] for one in targets)
     assert visits[1].sum_tenths == sum(after[partner[one]] for one in targets if one in partner)
@@ -187,12 +184,12 @@ def test_the_proposal_is_confirmed_and_the_response_kept(compared, cases, tmp_pa
     person.wait(lambda: "written" in person.panel(5).notice.text(), what="the report")
     assert "2023-10-30" in report.read_text("utf-8")
     person.press_button(person.app.steps.undo_button)
-    assert visits_in(person.app.session.work.documents) == ()
+    assert person.app.session.work.record.visits.visits == ()
     person.press_button(person.app.steps.redo_button)
     person.app.saver.flush()
-    stored = case.open_case(person.app.saver.folder).state.documents
-    assert visits_in(stored) == visits
-    assert {row["confirmed_by"] for row in stored["visits"]["visits"]} == {"R. Lind"}
+    stored = case.open_case(person.app.saver.folder).state.record.visits
+    assert stored.visits == visits
+    assert {one.confirmed_by for one in stored.confirmed} == {"R. Lind"}
 
 
 def label_of(name):
@@ -307,9 +304,9 @@ def test_a_later_case_keeps_the_response_itself(person, cases, tmp_path, monkeyp
     press(person, sheet.keep_button)
     assert "kept in the later case, later" in sheet.notice.text()
     opened = case.open_case(tmp_path / "later")
-    assert len(visits_in(opened.documents)) == 2
+    assert len(opened.record.visits.visits) == 2
     assert opened.history[-1].actor.name == "R. Lind"
-    assert visits_in(person.app.session.work.documents) == ()
+    assert person.app.session.work.record.visits.visits == ()
     assert case.verify(tmp_path / "later") == []
 
 

@@ -72,7 +72,7 @@ def test_a_series_with_missing_slices_is_shown_with_the_reason_and_cannot_be_ope
 def test_a_case_from_a_newer_version_is_refused_in_words(person, tmp_path, phantom):
     folder = tmp_path / "case"
     actor = case.Actor(name="a", kind="human")
-    state = case.CaseState(volume=phantom.volume, documents={})
+    state = case.CaseState(volume=phantom.volume)
     case.create_case(folder, state=state, actor=actor, what="made")
     identity = json.loads((folder / "case.json").read_text())
     identity["schema"] = "liverplan.case/99"

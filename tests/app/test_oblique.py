@@ -48,9 +48,9 @@ def tilted(planner, request):
     app = planner.app
     volume, segmentation = scan(request.param)
     series = replace(app.session.work.series, shape=volume.grid.shape, spacing_mm=SPACING_MM)
-    documents = app.session.work.documents
+    record = app.session.work.record
     app.session.replace_all(
-        Work(volume=volume, segmentation=segmentation, series=series, documents=documents)
+        Work(volume=volume, segmentation=segmentation, record=replace(record, series=series))
     )
     planner.settle()
     app.views.move_crosshair(CENTRE_MM)

@@ -37,7 +37,7 @@ def test_segments_wait_for_landmarks_and_are_taken_by_name_or_tick(surgeon):
     surgeon.wait(lambda: SCHEME in session.work.maps, what="the segments")
     surgeon.settle()
     assert session.history.undo_name == "segments from landmarks"
-    assert session.work.documents["landmarks"]["schema"] == "liverplan.landmarks/1"
+    assert session.work.record.landmarks is not None
     for name in ("5", "6", "7"):
         surgeon.app.steps.area.ensureWidgetVisible(box.ticks[name])
         box.ticks[name].click()

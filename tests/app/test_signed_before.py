@@ -1,16 +1,18 @@
 """A case that was signed before the app opened it: what changes no input voids no signature."""
 
-from dataclasses import asdict, replace
+from dataclasses import replace
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from liverplan.app.session.saving import case_state, with_known_findings, without_own_plan, work_of
+from liverplan.app.session.saving import case_state, work_of
 from liverplan.app.session.work import next_plan_name, plan_title
-from liverplan.case import Actor, CaseState, check_signatures, create_case, open_case, sign
+from liverplan.case import Actor, CaseState, Record, check_signatures, create_case, open_case, sign
+from liverplan.eligibility.files import ProtocolFile
 from liverplan.findings import SeriesSummary
 from liverplan.phantom import RECOMMENDED_NORMAL, RECOMMENDED_POINT_MM
 from liverplan.resection import Plan, Plane
+from liverplan.workflow.cases import measure_state, with_known_findings
 
 SURGEON = Actor(name="Dr Ada Lind", kind="human", role="surgeon")
 
@@ -24,8 +26,9 @@ def signed(tmp_path, phantom):
         volume=phantom.volume,
         segmentation=phantom.segmentation,
         plan=Plan(cuts=(Plane(point_mm=RECOMMENDED_POINT_MM, normal=RECOMMENDED_NORMAL),)),
-        documents={"series": asdict(series), "findings": {"notes": []}},
+        record=Record(series=series, protocol=ProtocolFile.shipped("breclim2")),
     )
+    state = replace(state, findings=measure_state(state, tmp_path))
     made = create_case(tmp_path / "signed", state=state, actor=SURGEON, what="Planned")
     for name, meaning in (("Dr Bo Ek", "lesions accepted"), ("Dr Ada Lind", "plan signed")):
         made = sign(made, Ed25519PrivateKey.generate(), name=name, meaning=meaning)
@@ -34,7 +37,7 @@ def signed(tmp_path, phantom):
 
 def committed(case, work):
     """Write the work as the app does."""
-    state = with_known_findings(without_own_plan(case_state(work, None), case.state), case.state)
+    state = with_known_findings(case_state(work, None), case.state)
     state = replace(state, signatures=tuple(case.state_json["signatures"]))
     return case.commit(state, actor=SURGEON, what="Worked on", why="a test")
 

@@ -69,7 +69,7 @@ def test_vessels_are_kept_in_the_case(clicked):
     assert case.verify(app.saver.folder) == []
     kept = work_of(case.open_case(app.saver.folder).state)
     np.testing.assert_array_equal(kept.maps[SCHEME].labels, app.session.work.maps[SCHEME].labels)
-    assert kept.documents[SCHEME] == app.session.work.documents[SCHEME]
+    assert kept.record.vessel_clicks == app.session.work.record.vessel_clicks
     clicked.press_button(clicked.panel(2).no_vessels_button)
     clicked.settle()
     assert app.session.history.undo_name == "remove vessels"
@@ -138,7 +138,7 @@ def test_segments_follow_from_clicks_into_their_portal_branches(clicked):
     assert segments.names == ("3", "6")
     assert (segments.labels[liver] > 0).all()
     assert session.history.undo_name == "segments from branches"
-    assert set(session.work.documents["segment_branches"]["branches_mm"]) == {"3", "6"}
+    assert set(session.work.record.segment_branches.points_mm) == {"3", "6"}
     assert not box.skip_button.isVisible()
 
 

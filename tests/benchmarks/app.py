@@ -101,13 +101,12 @@ def measured(place: Path, spacing: tuple[float, ...]) -> dict[str, float | str]:
 
 def opened(place: Path, phantom):
     """An app with the phantom's own masks and one plane."""
-    from dataclasses import asdict
-    from types import MappingProxyType
 
     from liverplan import workflow
     from liverplan.app.session.work import Work
     from liverplan.app.shell.application import Application
-    from liverplan.eligibility import protocol_text
+    from liverplan.case import Record
+    from liverplan.eligibility.files import ProtocolFile
     from liverplan.findings import SeriesSummary
     from liverplan.resection import Plan, Plane
     from tests.app.person import Person
@@ -115,21 +114,18 @@ def opened(place: Path, phantom):
     app = Application(place / "home")
     app.show(1600, 1000)
     person = Person(app)
-    grid, name = phantom.volume.grid, workflow.DEFAULT_PROTOCOL
+    grid = phantom.volume.grid
     series = SeriesSummary(uid="1.2.3", shape=grid.shape, spacing_mm=grid.spacing_mm)
-    documents = {
-        "series": asdict(series),
-        "headers": {},
-        "notes": [],
-        "protocol": {"name": name, "toml": protocol_text(name)},
-        "patient": {"name": "", "toml": ""},
-    }
+    record = Record(
+        series=series,
+        headers={},
+        protocol=ProtocolFile.shipped(workflow.DEFAULT_PROTOCOL),
+    )
     plane = Plane(point_mm=(-30, -20, 20), normal=(1, 0.2, 0.1))
     work = Work(
         volume=phantom.volume,
         segmentation=phantom.segmentation,
-        series=series,
-        documents=MappingProxyType(documents),
+        record=record,
         plans=(Plan(name="Plan A", cuts=(plane,)),),
         cut=0,
     )

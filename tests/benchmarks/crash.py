@@ -139,7 +139,7 @@ def state(rng: np.random.Generator, before: CaseState | None = None) -> CaseStat
         volume=volume,
         segmentation=Segmentation(grid=volume.grid, labels=labels),
         plan=Plan(cuts=(Plane(point_mm=rng.normal(size=3), normal=rng.normal(size=3)),)),
-        documents={"patient": {"height_cm": float(rng.normal(170, 10))}},
+        others={"laboratory": {"albumin": float(rng.normal(40, 3))}},
     )
 
 

@@ -3,10 +3,18 @@
 import numpy as np
 import pytest
 
-from liverplan.case import Actor, CaseState
+from liverplan.case import Actor, CaseState, Record
+from liverplan.eligibility import Patient
+from liverplan.eligibility.files import PatientFile, ProtocolFile
 from liverplan.resection import Plan, Plane
 from liverplan.segmentation import Provenance, Segmentation
 from liverplan.volume import Grid, Volume
+
+PROTOCOL = ProtocolFile.shipped("breclim2")
+
+
+def facts(patient):
+    return PatientFile.entered(patient, PROTOCOL.protocol)
 
 
 @pytest.fixture
@@ -26,10 +34,12 @@ def state(grid):
         volume=Volume(grid=grid, hu=hu),
         segmentation=Segmentation(grid=grid, labels=labels, provenance={1: automatic}),
         plan=Plan(cuts=(Plane(point_mm=(0.1, -13.3, 20.7), normal=(0.3, 0.2, 0.7)),)),
-        documents={
-            "patient": {"height_cm": 165, "weight_kg": 70.3},
-            "headers": {"(0010,0010)": "A"},
-        },
+        others={"laboratory": {"bilirubin": 11, "albumin": 40.5}},
+        record=Record(
+            headers={"(0010,0010)": "A"},
+            protocol=PROTOCOL,
+            patient=facts(Patient(height_cm=165.0, weight_kg=70.3)),
+        ),
     )
 
 

@@ -13,7 +13,7 @@ from liverplan.resection import Plan
 
 def test_a_commit_says_who_when_what_and_why(case, state, surgeon):
     case.commit(
-        dataclasses.replace(state, documents={"patient": {"height_cm": 166}}),
+        dataclasses.replace(state, others={"laboratory": {"bilirubin": 12}}),
         actor=surgeon,
         what="Corrected the height",
         why="measured again",
@@ -26,8 +26,8 @@ def test_a_commit_says_who_when_what_and_why(case, state, surgeon):
     )
     assert datetime.now(UTC) - datetime.fromisoformat(entry.when) < timedelta(minutes=1)
     changed = {change.field: (change.old, change.new) for change in entry.changes}
-    assert changed["documents.patient.height_cm"] == (165, 166)
-    assert changed["documents.patient.weight_kg"] == (70.3, None)
+    assert changed["documents.laboratory.bilirubin"] == (11, 12)
+    assert changed["documents.laboratory.albumin"] == (40.5, None)
 
 
 def test_people_and_programs_are_told_apart(case, state, surgeon):

@@ -26,6 +26,13 @@ def old(tmp_path):
     return tmp_path / "old"
 
 
+OLD = {"schema": "liverplan.state/2", "segmentation": None, "plan": {}, "documents": {}}
+
+
+def nothing(_name):
+    raise AssertionError("no document is needed")
+
+
 def voids(folder):
     return [checked.void_because for checked in check_signatures(open_case(folder))]
 
@@ -97,7 +104,7 @@ def test_its_earlier_states_can_be_reopened(old):
 )
 def test_what_is_newer_or_no_state_is_refused_in_words(document, words):
     with pytest.raises(CaseError, match=words):
-        migrated(document)
+        migrated(document, nothing)
 
 
 def test_the_content_hash_is_the_same_before_and_after(old, surgeon):
@@ -118,7 +125,7 @@ def old_mask(quality, accepted_by="", method="liverplan classical liver", **para
 
 def origin_of(mask):
     masks = {"file": "x.nii.gz", "provenance": {"1": mask}}
-    now = migrated({"schema": "liverplan.state/2", "segmentation": masks, "plan": {}})
+    now = migrated({**OLD, "segmentation": masks}, nothing)
     return Provenance(**now["segmentation"]["provenance"]["1"])
 
 
@@ -158,5 +165,11 @@ def test_older_edits_are_counted_on_and_no_longer_text():
 
 
 def test_a_state_without_masks_is_read():
-    document = {"schema": "liverplan.state/2", "segmentation": None, "plan": {}}
-    assert migrated(document) == {**document, "schema": "liverplan.state/3"}
+    now = migrated(OLD, nothing)
+    assert now == {**OLD, "schema": "liverplan.state/3", "biopsied": []}
+
+
+def test_what_was_biopsied_moves_from_the_screen_into_the_case():
+    document = {**OLD, "documents": {"app": "screen.json"}}
+    screens = {"screen.json": {"plan": 0, "biopsied": [4, 2]}}
+    assert migrated(document, screens.__getitem__)["biopsied"] == [2, 4]

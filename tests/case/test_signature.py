@@ -21,9 +21,11 @@ from liverplan.case import (
 from liverplan.case.audit import read_trail
 from liverplan.case.documents import parse, sha256, to_line, to_page
 from liverplan.case.keys import public_hex
+from liverplan.eligibility import Patient
 from liverplan.errors import CaseError
 from liverplan.resection import Plan
 from liverplan.segmentation import Segmentation
+from tests.case.conftest import facts
 
 RADIOLOGIST, SURGEON, MEMBERS = "Dr Eva Ask", "Dr Ada Lind", ("Dr Bo Ek", "Dr Siv Ed", "Dr Per Al")
 
@@ -78,8 +80,8 @@ def test_any_change_voids_what_it_concerns_and_says_what(planned, keys):
 
 
 def test_a_changed_fact_voids_plan_and_votes_but_not_the_lesions(planned, surgeon):
-    facts = {**planned.state.documents, "patient": {"height_cm": 166}}
-    state = dataclasses.replace(planned.state, documents=facts)
+    taller = dataclasses.replace(planned.state.record, patient=facts(Patient(height_cm=166.0)))
+    state = dataclasses.replace(planned.state, record=taller)
     case = planned.commit(state, actor=surgeon, what="x", why="measured")
     assert voids(case) == ["", "changed since: patient"]
 

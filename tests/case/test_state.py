@@ -34,7 +34,7 @@ def test_a_senseless_state_is_refused(document, spoil):
 
 def test_a_document_may_not_take_the_name_of_a_part():
     with pytest.raises(CaseError, match="may be called plan"):
-        CaseState(documents={"plan": {}, "plans": []})
+        CaseState(others={"plan": {}, "nurse": []})
 
 
 def test_the_content_hash_leaves_signatures_out(document):

@@ -54,7 +54,7 @@ def test_any_cuts_and_their_maps_come_back_to_the_bit(tmp_path, program, state, 
     assert np.array_equal(read.labels, labels)
     assert np.array_equal(read.grid.affine, grid.affine)
     files = {p.name for p in (tmp_path / "c" / "objects").iterdir()}
-    case.commit(dataclasses.replace(state, documents={}), actor=surgeon, what="x")
+    case.commit(dataclasses.replace(state, others={}), actor=surgeon, what="x")
     assert {p.name for p in (tmp_path / "c" / "objects").iterdir()} == files
     assert verify(tmp_path / "c") == []
 
@@ -98,7 +98,8 @@ def test_an_unchanged_ct_is_stored_once(case, surgeon):
 def test_the_documents_are_read_without_images(case):
     for path in (case.folder / "objects").glob("*.nii.gz"):
         path.unlink()
-    assert open_case(case.folder).documents["patient"]["height_cm"] == 165
+    assert open_case(case.folder).document("laboratory")["bilirubin"] == 11
+    assert open_case(case.folder).document("visits") is None
 
 
 def test_an_altered_file_is_not_opened(case):
@@ -230,7 +231,7 @@ def test_a_read_only_disk_is_refused(tmp_path, state, program, monkeypatch):
 def test_nan_is_refused_before_anything_is_written(case, state, surgeon):
     before = contents(case.folder)
     with pytest.raises(CaseError, match="finite"):
-        dataclasses.replace(state, documents={"patient": {"height_cm": float("nan")}})
+        dataclasses.replace(state, others={"laboratory": {"bilirubin": float("nan")}})
     assert contents(case.folder) == before
 
 

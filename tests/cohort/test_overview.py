@@ -32,13 +32,8 @@ def findings(small, planes, tmp_path_factory):
 def cases(findings, tmp_path):
     """Three cases: one whole, one without findings, one damaged."""
     folder = tmp_path / "cases"
-    document = findings.to_json()
-    for name, documents in (
-        ("a", {"findings": document}),
-        ("deep/b", {}),
-        ("c", {"findings": document}),
-    ):
-        create_case(folder / name, state=CaseState(documents=documents), actor=ACTOR, what="made")
+    for name, found in (("a", findings), ("deep/b", None), ("c", findings)):
+        create_case(folder / name, state=CaseState(findings=found), actor=ACTOR, what="made")
     (folder / "c" / "audit.jsonl").write_text("{")
     (folder / "notes").mkdir()
     return folder

@@ -109,4 +109,4 @@ def test_an_accepted_automatic_mask_counts_as_confirmed(case, key):
     assert sign(case, "radiologist", "Lind", key) == 0
     after = cases.open_case(case).state
     assert {p.accepted_by for p in after.segmentation.provenance.values()} == {"Lind"}
-    assert all(lesion["state"] == "confirmed" for lesion in after.documents["findings"]["lesions"])
+    assert all(lesion.state == "confirmed" for lesion in after.findings.lesions)

@@ -4,13 +4,14 @@ import numpy as np
 import pytest
 
 from liverplan import case as cases
-from liverplan.case import Actor, CaseState
+from liverplan.case import Actor, CaseState, Record
 from liverplan.cli import main
 from liverplan.errors import CaseError, InputError
+from liverplan.findings import SeriesSummary
+from liverplan.followup import Confirmation, Visits, confirm, lengths_tenths
 from liverplan.segmentation import Segmentation
 from liverplan.volume import Grid
 from liverplan.workflow import response
-from liverplan.workflow.response import Confirmation
 
 SPACING_MM = 2.0
 CENTRES_MM = {2: (30, 40, 40), 3: (60, 70, 40), 4: (80, 30, 60)}
@@ -35,7 +36,11 @@ def segmentation_of(diameters_mm, order=(2, 3, 4)):
 @pytest.fixture
 def store(tmp_path):
     def make(name, segmentation, date):
-        state = CaseState(segmentation=segmentation, documents={"series": {"study_date": date}})
+        grid = segmentation.grid
+        series = SeriesSummary(
+            uid="1.2", shape=grid.shape, spacing_mm=grid.spacing_mm, study_date=date
+        )
+        state = CaseState(segmentation=segmentation, record=Record(series=series))
         actor = Actor(name="machine", kind="machine")
         return cases.create_case(tmp_path / name, state=state, actor=actor, what="Made").folder
 
@@ -55,21 +60,21 @@ def run(*arguments):
     return stop.value.code
 
 
-def documents(folder):
-    return cases.open_case(folder).state.documents
+def kept(folder):
+    return cases.open_case(folder).state.record.visits
 
 
 def test_a_confirmed_matching_becomes_visits_of_the_later_case(two, capsys):
     first, second = two
     assert run("committee", "response", second, first, "--name", "Lind") == 0
     assert "partial response (PR)" in capsys.readouterr().out
-    visits = response.visits_in(documents(second))
-    lengths = [response.lengths_tenths(cases.open_case(f).state.segmentation) for f in two]
+    visits = kept(second).visits
+    lengths = [lengths_tenths(cases.open_case(f).state.segmentation) for f in two]
     assert visits[0].targets == {"M1": lengths[0][2], "M2": lengths[0][3]}
     assert visits[1].targets == {"M1": lengths[1][4], "M2": lengths[1][3]}
     assert [v.non_target for v in visits] == ["non-CR/non-PD", "non-CR/non-PD"]
-    assert response.response_in(documents(second)).overall == "PR"
-    assert response.response_in(documents(first)) is None
+    assert kept(second).response.overall == "PR"
+    assert kept(first).response is None
     last = cases.open_case(second).history[-1]
     assert (last.actor.name, last.actor.kind) == ("Lind", "human")
     assert run("verify", second) == 0
@@ -81,7 +86,7 @@ def test_a_third_case_goes_on_with_the_same_targets(two, store, capsys):
     third = store("third", segmentation_of({2: 20, 3: 26, 4: 16}), "20240501")
     assert run("committee", "response", third, second, "--name", "Ek") == 0
     assert "progressive disease (PD)" in capsys.readouterr().out
-    visits = response.visits_in(documents(third))
+    visits = kept(third).visits
     assert len(visits) == 3
     assert set(visits[2].targets) == {"M1", "M2"}
     assert run("committee", "response", third, second, "--name", "Ek", "--targets", "M1") == 1
@@ -106,26 +111,25 @@ def test_corrections_count_and_refusals_are_sentences(two, capsys):
     assert "a person confirms it by name" in capsys.readouterr().err
     assert run("committee", "response", first, second, "--name", "Lind") == 1
     assert "dates must ascend" in capsys.readouterr().err
-    assert response.visits_in(documents(first)) == ()
+    assert kept(first).visits == ()
 
 
 def test_a_target_measured_anew_makes_the_response_outdated(two):
-    first, second = (cases.open_case(folder).state for folder in two)
-    said = Confirmation(name="Lind")
-    state = response.confirm(first, second, response.propose(first, second), said)
-    assert response.outdated(state.documents, state.segmentation) == ()
-    smaller = segmentation_of({2: 20, 3: 12, 4: 16}, (4, 3, 2))
-    (words,) = response.outdated(state.documents, smaller)
-    now, then = (response.lengths_tenths(s)[3] for s in (smaller, state.segmentation))
+    first, second = (response.examination_of(folder) for folder in two)
+    visits = confirm(first, second, response.propose(first, second), Confirmation(name="Lind"))
+    assert visits.outdated(second.lengths_tenths) == ()
+    smaller = lengths_tenths(segmentation_of({2: 20, 3: 12, 4: 16}, (4, 3, 2)))
+    (words,) = visits.outdated(smaller)
+    now, then = smaller[3], second.lengths_tenths[3]
     assert words.startswith(f"Target M2 measures {now / 10} mm and was {then / 10} mm")
     assert "compare the CTs again" in words
 
 
 def test_what_cannot_be_compared_is_refused(two):
-    state = cases.open_case(two[0]).state
-    with pytest.raises(CaseError, match="The later case holds no masks"):
-        response.propose(state, CaseState())
-    with pytest.raises(CaseError, match=r"'liverplan\.visits/9'"):
-        response.visits_in({"visits": {"schema": "liverplan.visits/9", "visits": []}})
+    one = response.examination_of(two[0])
+    with pytest.raises(CaseError, match="This CT holds no masks"):
+        response.examination(Record(), None)
+    with pytest.raises(InputError, match=r"'liverplan\.visits/9'"):
+        Visits.from_json({"schema": "liverplan.visits/9", "visits": []})
     with pytest.raises(InputError, match="confirms it by name"):
-        response.confirm(state, state, response.propose(state, state), Confirmation(name=""))
+        confirm(one, one, response.propose(one, one), Confirmation(name=" "))

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -21,9 +21,9 @@ from scipy import ndimage
 from liverplan.app.scene.surfaces import Surfaces, surfaces_of
 from liverplan.app.session.jobs import Job, JobEnd, Progress
 from liverplan.app.session.measuring import Margin, margins_of, on_maps, remnant_of
-from liverplan.app.session.rule import Rule
 from liverplan.app.session.session import Session, Topic
 from liverplan.app.session.work import Work, planes_only
+from liverplan.case import Record
 from liverplan.errors import PlanError, SegmentationError
 from liverplan.findings import Findings
 from liverplan.resection import Cut, Parts, Plan, Sheet
@@ -34,8 +34,8 @@ from liverplan.volumetry.search.placing import liver_centre_mm
 from liverplan.volumetry.shapes.faults import plan_faults
 from liverplan.volumetry.shapes.plan_index import PlanIndex
 from liverplan.workflow import evaluate
-from liverplan.workflow.cases import patient_of, protocol_of
-from liverplan.workflow.response import outdated, response_in
+from liverplan.workflow.cases import notes_of
+from liverplan.workflow.rule import Rule
 
 REST_MS = 120
 """How long the cuts must rest before the interval is computed."""
@@ -90,21 +90,21 @@ class Answer:
 
 def assess(work: Work, index: PlanIndex) -> Findings:
     """Assess the active plan just as the command line does."""
-    if work.segmentation is None or work.series is None:
+    if work.segmentation is None:
         raise SegmentationError("There is no liver yet, so there is nothing to assess.")
-    findings = evaluate(
+    record = work.record
+    return evaluate(
         work.segmentation,
         work.active_plan,
         maps=work.maps,
-        series=work.series,
-        patient=patient_of(work.documents),
-        protocol=protocol_of(work.documents),
-        notes=(*work.documents["notes"], *outdated(work.documents, work.segmentation)),
-        response=response_in(work.documents),
+        series=record.ct,
+        patient=record.facts,
+        protocol=record.rules,
+        notes=notes_of(record, work.segmentation),
+        response=record.visits.response,
+        biopsied=work.biopsied,
         index=index,
     )
-    lesions = tuple(replace(f, state=work.lesion_state(f.label)) for f in findings.lesions)
-    return replace(findings, lesions=lesions)
 
 
 def answer_for(work: Work, index: PlanIndex) -> Answer:
@@ -158,7 +158,7 @@ class Live(QObject):
         self.findings: Findings | None = None
         self._alone: dict[Cut, float] = {}
         self._margins_take_s = 0.0
-        self._rule: tuple[Mapping[str, Any], Rule] | None = None
+        self._rule: tuple[Record, Rule] | None = None
         self._plan_index: PlanIndex | None = None
         self._taken: tuple[PlanIndex, tuple[Parts | Sheet, ...], NDArray[np.bool_]] | None = None
         self.stale = False
@@ -174,9 +174,9 @@ class Live(QObject):
     @property
     def rule(self) -> Rule:
         """What the work on screen is held against; there must be a CT."""
-        documents = self.session.work.documents
-        if self._rule is None or self._rule[0] is not documents:
-            self._rule = documents, Rule.of(documents)
+        record = self.session.work.record
+        if self._rule is None or self._rule[0] is not record:
+            self._rule = record, Rule.of(record)
         return self._rule[1]
 
     @property

@@ -5,11 +5,9 @@ from __future__ import annotations
 import json
 import re
 import threading
-from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -17,76 +15,33 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from liverplan import case
 from liverplan.app.session.desk import Desk
 from liverplan.app.session.jobs import Job, JobEnd, Progress
-from liverplan.app.session.work import DEFAULT_MARGIN_MM, FIRST_PLAN, Work
-from liverplan.case import Actor, Case, CaseState
+from liverplan.app.session.work import FIRST_PLAN, Work
+from liverplan.case import Actor, Case, CaseState, Screen
 from liverplan.errors import CaseError
 from liverplan.findings import Findings, SeriesSummary
-from liverplan.resection import Plan, Plane
-from liverplan.workflow.cases import user
+from liverplan.resection import Plan
+from liverplan.workflow.cases import user, with_known_findings
 
 WAIT_MS = 900
 """Rest after a step before it is written; a quick series of steps is written once."""
 
-DOCUMENT, PLANS = "app", "plans"
-"""Documents of a case: what only the app asks for, and all plans as ``liverplan.plan/1``."""
-
-MANY = 1 << 30
 RECENTS = 12
 
 
 def case_state(work: Work, findings: Findings | None) -> CaseState:
     """Return what a case keeps of the work; the active plan is the case's plan."""
-    documents = dict(work.documents)
-    documents[PLANS] = [plan.to_json() for plan in work.plans]
-    documents[DOCUMENT] = {
-        "plan": work.plan,
-        "cut": work.cut,
-        "margin_mm": work.margin_mm,
-        "locked": work.locked,
-        "biopsied": sorted(work.biopsied),
-    }
-    documents.pop("findings", None)
-    if findings is not None:
-        documents["findings"] = findings.to_json()
     return CaseState(
         volume=work.volume,
         segmentation=work.segmentation,
+        biopsied=work.biopsied,
         plan=work.active_plan,
+        plans=work.plans,
         maps=work.maps,
-        documents=documents,
+        record=work.record,
+        findings=findings,
+        screen=Screen(plan=work.plan, cut=work.cut, margin_mm=work.margin_mm, locked=work.locked),
+        others=work.others,
     )
-
-
-def without_own_plan(state: CaseState, known: CaseState) -> CaseState:
-    """Leave the list of plans out where it says no more than the case's own plan.
-
-    A case that was signed without that list then holds what was signed.
-    """
-    plans = state.documents[PLANS]
-    if PLANS in known.documents or plans != [state.plan.to_json()]:
-        return state
-    kept = {name: value for name, value in state.documents.items() if name != PLANS}
-    return replace(state, documents=kept)
-
-
-def with_known_findings(state: CaseState, known: CaseState) -> CaseState:
-    """Keep the findings of the state before where nothing that they follow from has changed.
-
-    So a lock or another chosen cut, saved before the numbers came back, loses no result and
-    voids no signature.
-    """
-    findings = known.documents.get("findings")
-    if findings is None or "findings" in state.documents or _inputs(state) != _inputs(known):
-        return state
-    return replace(state, documents={**state.documents, "findings": findings})
-
-
-def _inputs(state: CaseState) -> tuple[Any, ...]:
-    """Everything that findings follow from; masks and maps count as the same where they are."""
-    documents = {k: v for k, v in state.documents.items() if k not in (DOCUMENT, "findings")}
-    maps = {scheme: id(found) for scheme, found in state.maps.items()}
-    biopsied = state.documents.get(DOCUMENT, {}).get("biopsied", [])
-    return id(state.segmentation), state.plan.to_json(), maps, documents, biopsied
 
 
 def work_of(state: CaseState) -> Work:
@@ -99,52 +54,31 @@ def work_of(state: CaseState) -> Work:
     """
     if state.volume is None:
         raise CaseError("This case holds no CT, so it cannot be shown.")
-    documents = dict(state.documents)
-    kept: Mapping[str, Any] = documents.pop(DOCUMENT, {})
-    plans, active = _plans(state.plan, documents.pop(PLANS, None), kept)
-    documents.pop("findings", None)
+    screen = state.screen or Screen()
+    plans, active = _plans(state, screen.plan)
+    last = len(state.plan.cuts) - 1
     return Work(
         volume=state.volume,
         segmentation=state.segmentation,
-        series=_series(documents["series"]),
-        documents=MappingProxyType(documents),
-        biopsied=frozenset(kept.get("biopsied", ())),
+        record=state.record,
+        others=state.others,
+        biopsied=state.biopsied,
         plans=plans,
         plan=active,
-        cut=min(kept.get("cut", kept.get("plane", MANY)), len(state.plan.cuts) - 1),
+        cut=last if screen.cut is None else min(screen.cut, last),
         maps=state.maps,
-        margin_mm=kept.get("margin_mm", DEFAULT_MARGIN_MM),
-        locked=kept.get("locked", False),
+        margin_mm=screen.margin_mm,
+        locked=screen.locked,
     )
 
 
-def _plans(
-    own: Plan, document: Sequence[Any] | None, kept: Mapping[str, Any]
-) -> tuple[tuple[Plan, ...], int]:
+def _plans(state: CaseState, active: int) -> tuple[tuple[Plan, ...], int]:
     """All plans and which is active: there the case's own plan is the truth."""
-    if document is not None:
-        plans = [Plan.from_json(plan) for plan in document]
-    else:
-        plans = [_plan_of_planes(plan) for plan in kept.get("plans", ())]
-    if not plans:
-        plans = [own]
-    active = min(kept.get("plan", 0), len(plans) - 1)
+    own, plans = state.plan, list(state.plans) or [state.plan]
+    active = min(active, len(plans) - 1)
     called = own.name or plans[active].name
     plans[active] = own if called == FIRST_PLAN else replace(own, name=called)
     return tuple(plans), active
-
-
-def _plan_of_planes(document: Mapping[str, Any]) -> Plan:
-    """Read a plan as it was kept while there were only planes."""
-    planes = (Plane(point_mm=p["point_mm"], normal=p["normal"]) for p in document["planes"])
-    return Plan(cuts=tuple(planes), name=document["name"])
-
-
-def _series(document: Mapping[str, Any]) -> SeriesSummary:
-    values: dict[str, Any] = {
-        k: tuple(v) if isinstance(v, list) else v for k, v in document.items()
-    }
-    return SeriesSummary(**values)
 
 
 class Saver(QObject):
@@ -260,7 +194,7 @@ class Saver(QObject):
             return case.create_case(self.folder, state=state, actor=by, what=what)
         # Signatures stay, visibly void where what they cover has changed.
         state = replace(
-            with_known_findings(without_own_plan(state, self._case.state), self._case.state),
+            with_known_findings(state, self._case.state),
             signatures=tuple(self._case.state_json["signatures"]),
         )
         return self._case.commit(state, actor=by, what=what, why="Worked on in the app")

@@ -146,6 +146,6 @@ def changed_topics(before: Work, after: Work) -> frozenset[Topic]:
         topics |= {"cuts", "plans", "maps"}
     if (before.margin_mm, before.locked) != (after.margin_mm, after.locked):
         topics.add("cuts")
-    if before.documents is not after.documents:
+    if before.record is not after.record:
         topics.add("facts")
     return frozenset(topics)

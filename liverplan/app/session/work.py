@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
-from typing import Any
 
 from liverplan.anatomy import lesion_name
+from liverplan.case import Record
+from liverplan.case.contents import DEFAULT_MARGIN_MM
+from liverplan.case.documents import Json
 from liverplan.findings import LesionState, SeriesSummary
 from liverplan.resection import Cut, Plan, Plane
 from liverplan.resection.anatomy.maps import PartMap
 from liverplan.segmentation import Segmentation
 from liverplan.segmentation.labels import LIVER
 from liverplan.volume import Volume
+from liverplan.workflow.evaluate import lesion_state
 
-DEFAULT_MARGIN_MM = 10.0
 FIRST_PLAN = "Plan A"
 
 
@@ -27,11 +29,10 @@ class Work:
     ----------
     volume, segmentation : Volume, Segmentation or None
         None until there is one. Who accepted a mask stands in the segmentation's provenance.
-    series : SeriesSummary or None
-        Which CT this is.
-    documents : mapping
-        What a case keeps beside images and plans, as `liverplan.workflow` names it: series,
-        headers, notes, protocol, patient, landmarks.
+    record : Record
+        What is known of the patient: series, headers, notes, protocol, facts, landmarks, visits.
+    others : mapping of str to JSON
+        Documents of the case that nobody here knows; they are kept as they are.
     biopsied : frozenset of int
         Label values of the lesions that were biopsied.
     plans : tuple of Plan
@@ -48,8 +49,8 @@ class Work:
 
     volume: Volume | None = None
     segmentation: Segmentation | None = None
-    series: SeriesSummary | None = None
-    documents: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    record: Record = field(default_factory=Record)
+    others: Mapping[str, Json] = field(default_factory=lambda: MappingProxyType({}))
     biopsied: frozenset[int] = frozenset()
     plans: tuple[Plan, ...] = (Plan(name=FIRST_PLAN, cuts=()),)
     plan: int = 0
@@ -57,6 +58,11 @@ class Work:
     maps: Mapping[str, PartMap] = field(default_factory=lambda: MappingProxyType({}))
     margin_mm: float = DEFAULT_MARGIN_MM
     locked: bool = False
+
+    @property
+    def series(self) -> SeriesSummary | None:
+        """Which CT this is; None until there is one."""
+        return self.record.series
 
     @property
     def liver_confirmed(self) -> bool:
@@ -70,9 +76,8 @@ class Work:
 
     def lesion_state(self, label: int) -> LesionState:
         """How far a lesion has come: found by machine, confirmed, biopsied."""
-        if label in self.biopsied:
-            return "biopsied"
-        return "confirmed" if self.accepted(label) else "found by machine"
+        made = self.segmentation.provenance.get(label) if self.segmentation else None
+        return lesion_state(made, biopsied=label in self.biopsied)
 
     @property
     def active_plan(self) -> Plan:

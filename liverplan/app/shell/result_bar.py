@@ -9,10 +9,10 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWi
 from liverplan.app.kit import theme
 from liverplan.app.kit.widgets import label, restyle
 from liverplan.app.session.live import Live
-from liverplan.app.session.rule import DENOMINATORS
 from liverplan.app.session.verdict import goes, verdict_words, waiting_words, what_is_missing
 from liverplan.app.session.work import Work
 from liverplan.report.numbers import NONE, ml, threshold
+from liverplan.workflow.rule import DENOMINATORS
 
 GAUGE_ENDS = (0.6, 1.0)
 """Fraction at the gauge's right end: the first where everything fits, else the second."""

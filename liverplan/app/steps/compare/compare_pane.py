@@ -23,7 +23,7 @@ from liverplan.app.slices.cut_painting import to_canvas
 from liverplan.app.slices.overlay import Corners, Drawing, paint_words
 from liverplan.app.slices.slicing import Look
 from liverplan.app.slices.views import step_sign
-from liverplan.app.steps.compare.comparison import Examination
+from liverplan.followup import Examination
 from liverplan.volume import FloatArray
 
 FIT = 0.94
@@ -101,9 +101,9 @@ class ComparePane(QWidget):
         self._paint_ct(painter, one, look)
         self._paint_masks(painter, one, look)
         self._paint_point(painter, look)
-        series = one.documents.get("series", {})
+        about = (str(one.date or ""), one.series.description[:28] if one.series else "")
         corners = Corners(
-            top_left=tuple(t for t in (one.date, str(series.get("description", ""))[:28]) if t),
+            top_left=tuple(filter(None, about)),
             top_right=(self.title, f"{look.spacing[0]:.1f} mm"),
             bottom_right=(f"{look.index + 1}/{look.grid.shape[look.axes.along]}",),
         )
@@ -111,6 +111,8 @@ class ComparePane(QWidget):
         painter.end()
 
     def _paint_ct(self, painter: QPainter, one: Examination, look: Look) -> None:
+        if one.volume is None:
+            return
         grey = grey_of(slice_of(one.volume.hu, look.axes, look.index), self.limits_hu)
         high, wide = grey.shape
         image = QImage(grey.data, wide, high, wide, QImage.Format.Format_Grayscale8)

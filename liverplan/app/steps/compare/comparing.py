@@ -6,7 +6,6 @@ import datetime as dt
 import threading
 from dataclasses import replace
 from pathlib import Path
-from types import MappingProxyType
 
 import numpy as np
 from PySide6.QtCore import QObject, Signal
@@ -16,12 +15,11 @@ from liverplan.app.session.desk import Desk
 from liverplan.app.session.jobs import Progress
 from liverplan.app.session.saving import Saver
 from liverplan.app.session.session import Topic
-from liverplan.app.steps.compare.comparison import Comparison, Examination, compare, examine
-from liverplan.case import Actor
-from liverplan.errors import InputError, LiverplanError
+from liverplan.errors import LiverplanError
+from liverplan.followup import Comparison, Examination, Visits, compare
 from liverplan.volume import FloatArray
 from liverplan.workflow.growth import RemnantGrowth, remnant_growth
-from liverplan.workflow.response import DOCUMENT
+from liverplan.workflow.response import examination, keep_comparison
 
 PLACE = "compare"
 
@@ -68,9 +66,9 @@ class Comparing(QObject):
         def task(report: Progress, _cancel: threading.Event) -> Comparison:
             report(0.05, "Reading the other case")
             state = case.open_case(path).state
-            mine = examine(work.volume, work.segmentation, work.documents)
+            mine = examination(work.record, work.segmentation, volume=work.volume)
             report(0.25, "Measuring its metastases")
-            other = examine(state.volume, state.segmentation, state.documents, path)
+            other = examination(state.record, state.segmentation, path, volume=state.volume)
             return compare(mine, other, report)
 
         self.desk.run(PLACE, "Comparing", task, self._opened)
@@ -103,14 +101,11 @@ class Comparing(QObject):
         if comparison is None:
             return
         try:
-            if not comparison.complete:
-                raise InputError("Every row must be confirmed, or corrected, before it counts.")
-            state = comparison.kept_by(name)
             if comparison.later.folder is None:
-                self._into_work(state.documents[DOCUMENT], comparison.earlier)
+                self._into_work(comparison.confirmed_by(name), comparison.earlier)
                 where = "this case"
             else:
-                self._into_case(comparison.later.folder, state.documents[DOCUMENT], name)
+                keep_comparison(comparison.later.folder, comparison, name=name)
                 where = f"the later case, {comparison.later.folder.name}"
         except LiverplanError as refusal:
             self.desk.say(PLACE, str(refusal))
@@ -152,21 +147,10 @@ class Comparing(QObject):
             self.growth = answer.in_words()
             self.changed.emit()
 
-    def _into_work(self, visits: object, earlier: Examination) -> None:
+    def _into_work(self, visits: Visits, earlier: Examination) -> None:
         work = self.desk.session.work
-        documents = MappingProxyType({**work.documents, DOCUMENT: visits})
         what = f"response since {earlier.date or 'an earlier CT'}"
-        self.desk.session.do(what, replace(work, documents=documents))
-
-    def _into_case(self, folder: Path, visits: object, name: str) -> None:
-        opened = case.open_case(folder)
-        state = replace(opened.state, documents={**opened.state.documents, DOCUMENT: visits})
-        opened.commit(
-            state,
-            actor=Actor(name=name, kind="human", role="radiologist"),
-            what="Matched the metastases with an earlier CT",
-            why="Looked at and confirmed",
-        )
+        self.desk.session.do(what, replace(work, record=replace(work.record, visits=visits)))
 
     def _saved(self) -> Path | None:
         self.saver.flush()

@@ -25,11 +25,11 @@ from liverplan.app.session.desk import Desk
 from liverplan.app.session.session import Topic
 from liverplan.app.steps.compare.compare_pane import ComparePane
 from liverplan.app.steps.compare.comparing import PLACE, Comparing
-from liverplan.app.steps.compare.comparison import NEW, SEEN, Comparison, Examination, Row, Said
 from liverplan.eligibility.recist import WORDS, NonTarget, Response, Visit, assess, mm
 from liverplan.errors import InputError, LiverplanError
+from liverplan.followup import Comparison, Examination, Row
+from liverplan.followup.comparison import NEW, SEEN, Said
 from liverplan.report.numbers import NONE
-from liverplan.workflow.response import visits_in
 
 OTHERS: tuple[NonTarget | None, ...] = (None, "CR", "non-CR/non-PD", "PD", "NE")
 
@@ -164,7 +164,7 @@ class CompareSheet(QFrame):
 
     def _show_kept(self) -> None:
         """Show the response that an earlier comparison has kept in this case, if any."""
-        visits = visits_in(self.desk.session.work.documents)
+        visits = self.desk.session.work.record.visits.visits
         response = assess(visits) if visits else None
         self.category.setText(category_words(response, complete=True) if response else "")
         self.finding.setText(response.finding if response else "")

@@ -6,7 +6,7 @@ What each branch feeds or drains is told with them, and told anew when the liver
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 
@@ -20,6 +20,7 @@ from liverplan.app.session.jobs import Job, JobEnd, Progress
 from liverplan.app.session.session import Topic
 from liverplan.app.session.work import Work
 from liverplan.app.slices.views import SliceView
+from liverplan.case.record import Point
 from liverplan.resection.anatomy import territories
 from liverplan.resection.anatomy.maps import PartMap
 from liverplan.resection.anatomy.territories import territory_maps
@@ -31,7 +32,7 @@ SCHEME = territories.LUMEN
 TREES = tuple(territories.TREES.values())
 CUT_ANEW = "The vessels were found anew: mark again which of their branches are cut."
 
-Seeds = Mapping[str, list[list[float]]]
+Seeds = Mapping[str, Sequence[Point]]
 Maps = dict[str, PartMap]
 
 
@@ -57,8 +58,7 @@ class VesselMarking(QObject):
     @property
     def seeds(self) -> Seeds:
         """Clicks by tree, LPS mm."""
-        known: Seeds = self.desk.session.work.documents.get(SCHEME, {})
-        return known
+        return self.desk.session.work.record.vessel_clicks
 
     def clear(self) -> None:
         """Forget the vessels and their clicks."""
@@ -77,7 +77,7 @@ class VesselMarking(QObject):
             return
         volume, segmentation = work.volume, work.segmentation
         seeds = {name: list(self.seeds.get(name, [])) for name in TREES}
-        seeds[tool].append([float(x) for x in point])
+        seeds[tool].append((float(point[0]), float(point[1]), float(point[2])))
 
         def task(_report: Progress, _cancel: threading.Event) -> Maps:
             return vessel_maps(volume, segmentation, seeds)
@@ -156,14 +156,12 @@ def with_vessels(work: Work, found: Maps, seeds: Seeds) -> Work:
     Other vessels have other branches: what was marked as cut could be another by now.
     """
     maps = {k: v for k, v in work.maps.items() if k != SCHEME and k not in TERRITORIES} | found
-    documents = {k: v for k, v in work.documents.items() if k != SCHEME}
-    if found:
-        documents[SCHEME] = {name: points for name, points in seeds.items() if points}
+    clicks = {name: tuple(points) for name, points in seeds.items() if points} if found else {}
     plans = tuple(plan.removing for plan in work.plans)
     return replace(
         work,
         maps=MappingProxyType(maps),
-        documents=MappingProxyType(documents),
+        record=replace(work.record, vessel_clicks=clicks),
         plans=plans,
         cut=min(work.cut, len(plans[work.plan].cuts) - 1),
     )

@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
-from dataclasses import asdict
 from pathlib import Path
-from types import MappingProxyType
-from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
@@ -17,8 +13,9 @@ from liverplan.app.session.jobs import Progress
 from liverplan.app.session.saving import Saver, work_of
 from liverplan.app.session.work import Work
 from liverplan.app.steps.open.thumbnails import Thumbnails
+from liverplan.case import Record
 from liverplan.dicom import CT, SeriesInfo, choose_series, find_series, read_series
-from liverplan.eligibility import protocol_text
+from liverplan.eligibility.files import ProtocolFile
 from liverplan.errors import DicomError
 from liverplan.workflow.cases import summary_of
 from liverplan.workflow.inputs import ct_notes
@@ -114,20 +111,14 @@ class Opening(QObject):
         if not isinstance(ct, CT):
             return
         series = summary_of(ct)
-        documents: Mapping[str, Any] = MappingProxyType(
-            {
-                "series": asdict(series),
-                "headers": ct.headers.to_json(),
-                "notes": list(ct_notes(ct.notes)),
-                "protocol": {
-                    "name": workflow.DEFAULT_PROTOCOL,
-                    "toml": protocol_text(workflow.DEFAULT_PROTOCOL),
-                },
-                "patient": {"name": "", "toml": ""},
-            }
+        record = Record(
+            series=series,
+            headers=ct.headers.to_json(),
+            notes=ct_notes(ct.notes),
+            protocol=ProtocolFile.shipped(workflow.DEFAULT_PROTOCOL),
         )
         self.saver.begin(series)
-        self._show(Work(volume=ct.volume, series=series, documents=documents))
+        self._show(Work(volume=ct.volume, record=record))
         if ct.notes:
             self.desk.say("open", " ".join(ct_notes(ct.notes)), "info")
 

@@ -13,9 +13,9 @@ from liverplan.app.session.desk import Desk
 from liverplan.app.session.jobs import Progress
 from liverplan.app.session.session import Topic
 from liverplan.app.session.work import Work
+from liverplan.case import Record
 from liverplan.errors import PlanError
 from liverplan.resection.anatomy.guide import SegmentGuide, SegmentPoints, divided
-from liverplan.resection.anatomy.landmarks import Landmarks
 from liverplan.resection.anatomy.maps import PartMap
 from liverplan.resection.anatomy.named import SCHEME, SEGMENTS
 from liverplan.resection.anatomy.segment_branches import SegmentBranches
@@ -23,7 +23,6 @@ from liverplan.resection.anatomy.territories import LUMEN
 from liverplan.segmentation import Segmentation
 from liverplan.volume import FloatArray
 
-DOCUMENT = "landmarks"
 
 WORDS: dict[str, str] = {
     "cava": "the vena cava where the hepatic veins join it",
@@ -39,7 +38,6 @@ WORDS: dict[str, str] = {
 }
 """What is to be clicked, in order."""
 
-BRANCHES = "segment_branches"
 BRANCH_WORDS = {name: f"the portal branch of segment {name}" for name in SEGMENTS}
 
 
@@ -123,12 +121,12 @@ class Landmarking(QObject):
             if not isinstance(answer, PartMap) or work.segmentation is not segmentation:
                 return
             maps = MappingProxyType({**work.maps, SCHEME: answer})
-            name = BRANCHES if self.guide.by_branches else DOCUMENT
-            others = {k: v for k, v in work.documents.items() if k not in (DOCUMENT, BRANCHES)}
-            documents = MappingProxyType({**others, name: given.to_json()})
-            after = replace(work, maps=maps, documents=documents)
+            by_branches = self.guide.by_branches
+            after = replace(work, maps=maps, record=with_points(work.record, given))
             self.desk.tools.choose("")
-            self.desk.session.do(f"segments from {name.split('_')[-1]}", after)
+            self.desk.session.do(
+                f"segments from {'branches' if by_branches else 'landmarks'}", after
+            )
 
         self._divide(segmentation, given, then)
 
@@ -164,9 +162,15 @@ class Landmarking(QObject):
 
 def known_points(work: Work) -> SegmentPoints | None:
     """Return what the segments of a case come from; None where they were given as a map."""
-    documents = work.documents
-    if BRANCHES in documents:
+    branches = work.record.segment_branches
+    if branches is not None:
         # without the vessels that they lie in, the segments stay as they were
-        found = SegmentBranches.from_json(documents[BRANCHES])
-        return found if {LUMEN, "portal"} <= work.maps.keys() else None
-    return Landmarks.from_json(documents[DOCUMENT]) if DOCUMENT in documents else None
+        return branches if {LUMEN, "portal"} <= work.maps.keys() else None
+    return work.record.landmarks
+
+
+def with_points(record: Record, given: SegmentPoints) -> Record:
+    """Return a record whose segments come from these points, and from no others."""
+    if isinstance(given, SegmentBranches):
+        return replace(record, segment_branches=given, landmarks=None)
+    return replace(record, landmarks=given, segment_branches=None)

@@ -7,13 +7,13 @@ from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 from liverplan.app.kit.widgets import Table, button, row
 from liverplan.app.session.desk import Desk
 from liverplan.app.session.measuring import Margin, margins_of, remnant_of
-from liverplan.app.session.rule import Rule
 from liverplan.app.session.work import plan_title, planes_only
 from liverplan.app.steps.resection.planning import Planning
 from liverplan.errors import PlanError
 from liverplan.report.numbers import NONE, ml, mm
 from liverplan.resection import Plan
 from liverplan.volumetry.shapes.plan_index import PlanIndex
+from liverplan.workflow.rule import Rule
 
 WAITING = "…"
 Row = tuple[str, str, str, str]

@@ -5,28 +5,17 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from pathlib import Path
-from types import MappingProxyType
-from typing import Any
 
 from liverplan.app.session.desk import Desk
-from liverplan.eligibility import (
-    Fact,
-    Patient,
-    Protocol,
-    parse_patient,
-    parse_protocol,
-    protocol_text,
-)
+from liverplan.case import Record
+from liverplan.eligibility import Fact, Patient, Protocol
+from liverplan.eligibility.files import PatientFile, ProtocolFile
 from liverplan.eligibility.patient import UNCLEAR
 from liverplan.eligibility.patient_toml import patient_toml
 from liverplan.eligibility.protocol import fits
-from liverplan.eligibility.strict import read_text
 from liverplan.errors import ProtocolError
-from liverplan.workflow.cases import patient_of, protocol_of
 
 PLACE = "facts"
-ENTERED = "entered in the app"
-"""Stands where a patient file's name would stand."""
 
 
 class Facts:
@@ -38,22 +27,28 @@ class Facts:
     @property
     def protocol(self) -> Protocol:
         """The protocol that the work is held against."""
-        return protocol_of(self.desk.session.work.documents)
+        return self.desk.session.work.record.rules
+
+    @property
+    def protocol_name(self) -> str:
+        """What the protocol was asked for by; "" where there is none yet."""
+        given = self.desk.session.work.record.protocol
+        return "" if given is None else given.name
 
     @property
     def patient(self) -> Patient:
         """What is attested so far."""
-        return patient_of(self.desk.session.work.documents)
+        return self.desk.session.work.record.facts
 
     def keep(self, patient: Patient, what: str) -> str:
         """Take a patient in as one step; return why that was refused, "" if it was not."""
         if patient == self.patient:
             return ""
         try:
-            document = _document(patient, self.protocol)
+            entered = PatientFile.entered(patient, self.protocol)
         except ProtocolError as refusal:
             return in_words(refusal)
-        self._do(what, {"patient": document})
+        self._do(what, replace(self.desk.session.work.record, patient=entered))
         return ""
 
     def attest(self, name: str, fact: Fact | None) -> str:
@@ -66,12 +61,11 @@ class Facts:
     def load(self, path: Path) -> None:
         """Take the facts of a patient file in, in place of what was known."""
         try:
-            text = read_text(path, what="patient file")
-            parse_patient(text, name=str(path), protocol=self.protocol)
+            given = PatientFile.load(path, self.protocol)
         except ProtocolError as refusal:
             self.desk.say(PLACE, str(refusal))
             return
-        self._do("patient file", {"patient": {"name": str(path), "toml": text}})
+        self._do("patient file", replace(self.desk.session.work.record, patient=given))
         self.desk.say(PLACE, f"Facts of {path.name} taken in.", "info")
 
     def save(self, path: Path) -> None:
@@ -86,20 +80,16 @@ class Facts:
     def choose_protocol(self, name_or_path: str) -> None:
         """Hold the work against another protocol; facts that it does not ask for are left out."""
         try:
-            text = protocol_text(name_or_path)
-            protocol = parse_protocol(text, name=name_or_path)
+            chosen = ProtocolFile.shipped(name_or_path)
         except ProtocolError as refusal:
             self.desk.say(PLACE, str(refusal))
             return
-        known = self.patient
+        known, protocol = self.patient, chosen.protocol
         kept = {k: v for k, v in known.facts.items() if _asked(protocol, k, v)}
         left = [self.protocol.facts[k].label for k in known.facts if k not in kept]
-        patient = replace(known, facts=kept)
-        documents = {
-            "protocol": {"name": name_or_path, "toml": text},
-            "patient": _document(patient, protocol),
-        }
-        self._do("protocol", documents)
+        patient = PatientFile.entered(replace(known, facts=kept), protocol)
+        record = replace(self.desk.session.work.record, protocol=chosen, patient=patient)
+        self._do("protocol", record)
         self.desk.say(
             PLACE,
             f"Not asked for by {protocol.name}, so left out: {', '.join(left)}. Undo brings "
@@ -108,11 +98,9 @@ class Facts:
             else "",
         )
 
-    def _do(self, what: str, documents: dict[str, Any]) -> None:
-        work = self.desk.session.work
-        merged = MappingProxyType({**work.documents, **documents})
+    def _do(self, what: str, record: Record) -> None:
         self.desk.say(PLACE, "")
-        self.desk.session.do(what, replace(work, documents=merged))
+        self.desk.session.do(what, replace(self.desk.session.work, record=record))
 
 
 def in_words(refusal: ProtocolError) -> str:
@@ -122,15 +110,6 @@ def in_words(refusal: ProtocolError) -> str:
         r"'(?:person|facts)\.([\w.]+)'", lambda m: re.sub(r"[_.]", " ", m.group(1)), faults
     )
     return plain[:1].upper() + plain[1:]
-
-
-def _document(patient: Patient, protocol: Protocol) -> dict[str, str]:
-    """Return the case's document of a patient, checked as the reader will read it."""
-    if patient == Patient():
-        return {"name": "", "toml": ""}
-    text = patient_toml(patient)
-    parse_patient(text, name=ENTERED, protocol=protocol)
-    return {"name": ENTERED, "toml": text}
 
 
 def _asked(protocol: Protocol, name: str, fact: Fact) -> bool:

@@ -109,7 +109,7 @@ class FactsSheet(QFrame):
         if work.volume is None:
             return
         protocol, patient = self.facts.protocol, self.facts.patient
-        self._show_protocol(protocol, str(work.documents["protocol"]["name"]))
+        self._show_protocol(protocol, self.facts.protocol_name)
         if list(self.rows) != list(protocol.facts):
             self._ask(protocol)
         for key, field in self.persons.items():
@@ -169,7 +169,7 @@ class FactsSheet(QFrame):
                 self.window(), "A trial's protocol", "", "Protocol (*.toml)"
             )
             chosen = answer[0]
-        if chosen and chosen != self.desk.session.work.documents["protocol"]["name"]:
+        if chosen and chosen != self.facts.protocol_name:
             self.facts.choose_protocol(chosen)
         self.refresh()
 

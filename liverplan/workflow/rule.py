@@ -1,19 +1,18 @@
-"""What the work on screen is held against: its protocol's line and the denominator that decides."""
+"""What a plan is held against: its protocol's line and the denominator that decides."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, Self
+from typing import Self
 
+from liverplan.case import Record
 from liverplan.eligibility import Patient, Protocol
 from liverplan.eligibility.measures import DENOMINATOR_WORDS
 from liverplan.eligibility.words import limits_in_words
 from liverplan.findings import RemnantFraction
 from liverplan.report.numbers import NONE, ml, percent
 from liverplan.volumetry import Remnant
-from liverplan.workflow.cases import patient_of, protocol_of
 from liverplan.workflow.evaluate import remnant_fraction
 
 DENOMINATORS = {
@@ -30,9 +29,15 @@ class Rule:
     patient: Patient
 
     @classmethod
-    def of(cls, documents: Mapping[str, Any]) -> Self:
-        """Read the rule that a work's documents hold."""
-        return cls(protocol=protocol_of(documents), patient=patient_of(documents))
+    def of(cls, record: Record) -> Self:
+        """Return the rule of a patient's record.
+
+        Raises
+        ------
+        CaseError
+            If it names no protocol.
+        """
+        return cls(protocol=record.rules, patient=record.facts)
 
     @property
     def line(self) -> float:

@@ -4,91 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from pathlib import Path
-from typing import Any, Literal
 
-from liverplan.case import CaseState
-from liverplan.eligibility.recist import NonTarget, Response, Visit, assess, tenths
-from liverplan.errors import CaseError, InputError
-from liverplan.followup import Alignment, Matching, align, match
-from liverplan.report.numbers import day
-from liverplan.segmentation import Axes, Segmentation, axes_of
-from liverplan.segmentation.boxes import voxels_of
-from liverplan.volume import FloatArray, Volume
-from liverplan.workflow.response import (
-    DOCUMENT,
-    Confirmation,
-    confirm,
-    proposed_targets,
-    visits_in,
-)
+from liverplan.eligibility.recist import NonTarget, Response, Visit, assess
+from liverplan.errors import InputError
+from liverplan.followup.confirming import CHOSEN_BEFORE, Confirmation, confirm
+from liverplan.followup.examination import Examination
+from liverplan.followup.matching import Matching, match
+from liverplan.followup.registration import Alignment, align
+from liverplan.followup.series import Visits
 
-Which = Literal["earlier", "later"]
 Said = int | str
 """What a lesion of the later CT is: a label value of the earlier CT, "new", "seen before", or the
 name of a target that had vanished and has come back."""
 
 NEW, SEEN = "new", "seen before"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Examination:
-    """One CT with its masks, and what follows of each lesion."""
-
-    volume: Volume
-    segmentation: Segmentation
-    documents: Mapping[str, Any]
-    axes: Mapping[int, Axes]
-    centres: Mapping[int, FloatArray]
-    folder: Path | None = None
-
-    @property
-    def date(self) -> str:
-        """Day of the CT as people read it; "" where it is not known."""
-        return day(str(self.documents.get("series", {}).get("study_date", "")))
-
-    @property
-    def state(self) -> CaseState:
-        """As a case holds it."""
-        return CaseState(
-            volume=self.volume, segmentation=self.segmentation, documents=self.documents
-        )
-
-    def tenths(self, label: int) -> int:
-        """Long axis of a lesion, whole tenths of mm."""
-        return tenths(self.axes[label].long_mm)
-
-
-def examine(
-    volume: Volume | None,
-    segmentation: Segmentation | None,
-    documents: Mapping[str, Any],
-    folder: Path | None = None,
-) -> Examination:
-    """Measure every lesion of one CT.
-
-    Raises
-    ------
-    CaseError
-        If there are no masks.
-    """
-    where = "This CT" if folder is None else f"The case {folder.name}"
-    if volume is None or segmentation is None:
-        raise CaseError(f"{where} holds no masks yet: outline its liver and metastases first.")
-    grid = segmentation.grid
-    axes, centres = {}, {}
-    for label in segmentation.lesion_labels:
-        mask = segmentation.lesion(label)
-        axes[label] = axes_of(mask, grid)
-        centres[label] = grid.to_mm(voxels_of(mask).mean(axis=0))
-    return Examination(
-        volume=volume,
-        segmentation=segmentation,
-        documents=documents,
-        axes=axes,
-        centres=centres,
-        folder=folder,
-    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,11 +51,9 @@ class Comparison:
     confirmed : frozenset
         Rows that a person has confirmed as they stand.
     targets : tuple of int
-        Label values in the earlier CT; ``fixed`` once an earlier comparison has chosen them.
+        Label values in the earlier CT; they stay once an earlier comparison has chosen them.
     non_target : str or None
         What became of the other lesions, where a person says so.
-    lost : tuple of str
-        Names of targets that had vanished by the earlier CT.
     """
 
     earlier: Examination
@@ -137,8 +64,16 @@ class Comparison:
     confirmed: frozenset[tuple[int | None, int | None]] = frozenset()
     targets: tuple[int, ...] = ()
     non_target: NonTarget | None = None
-    fixed: bool = False
-    lost: tuple[str, ...] = ()
+
+    @property
+    def fixed(self) -> bool:
+        """Whether an earlier comparison has chosen the targets."""
+        return bool(self.earlier.visits)
+
+    @property
+    def lost(self) -> tuple[str, ...]:
+        """Names of targets that had vanished by the earlier CT."""
+        return self.earlier.visits.lost
 
     @property
     def matching(self) -> Matching:
@@ -189,7 +124,7 @@ class Comparison:
             If the targets were chosen at an earlier comparison.
         """
         if self.fixed:
-            raise InputError("The targets were chosen at the first comparison and stay.")
+            raise InputError(CHOSEN_BEFORE)
         kept = {label for label in self.targets if label != earlier}
         return replace(self, targets=tuple(sorted(kept | ({earlier} if is_target else set()))))
 
@@ -197,8 +132,8 @@ class Comparison:
         """Say what became of the non-target lesions; None: as they are outlined."""
         return replace(self, non_target=non_target)
 
-    def kept_by(self, name: str) -> CaseState:
-        """Return the later state with the visits, as this person confirms them.
+    def visits(self, name: str) -> Visits:
+        """Return the visits up to the later CT, as this person confirms them.
 
         Raises
         ------
@@ -213,7 +148,19 @@ class Comparison:
             targets=None if self.fixed else self.targets,
             non_target=self.non_target,
         )
-        return confirm(self.earlier.state, self.later.state, self.proposed, said)
+        return confirm(self.earlier, self.later, self.proposed, said)
+
+    def confirmed_by(self, name: str) -> Visits:
+        """Return the visits once every row is confirmed.
+
+        Raises
+        ------
+        InputError
+            As `visits`, or if a row is not confirmed yet.
+        """
+        if not self.complete:
+            raise InputError("Every row must be confirmed, or corrected, before it counts.")
+        return self.visits(name)
 
     def preview(self) -> tuple[tuple[Visit, ...], Response]:
         """Return the visits and the response as the rows stand now.
@@ -223,7 +170,7 @@ class Comparison:
         InputError
             If the visits do not follow each other.
         """
-        visits = visits_in(self.kept_by("preview").documents)
+        visits = self.visits("preview").visits
         return visits, assess(visits)
 
     @property
@@ -245,55 +192,43 @@ class Comparison:
 
 
 def compare(
-    mine: Examination, other: Examination, tell: Callable[[float, str], None]
+    mine: Examination,
+    other: Examination,
+    tell: Callable[[float, str], None] = lambda _done, _words: None,
 ) -> Comparison:
     """Lay the later CT on the earlier one and propose which lesion is which.
+
+    Where a date is not known, ``other`` counts as the earlier one.
 
     Raises
     ------
     InputError
         If they are of two patients, or one holds no liver.
     """
-    _require_one_patient(mine, other)
+    require_one_patient(mine, other)
     swapped = bool(mine.date and other.date and other.date > mine.date)
     earlier, later = (mine, other) if swapped else (other, mine)
     tell(0.4, "Laying one liver on the other")
     alignment = align(earlier.segmentation, later.segmentation)
     tell(0.9, "Telling which metastasis is which")
-    chosen = _targets_chosen(earlier)
+    chosen = earlier.visits.targets
     return Comparison(
         earlier=earlier,
         later=later,
         alignment=alignment,
         proposed=match(earlier.segmentation, later.segmentation, alignment),
-        targets=proposed_targets(earlier.segmentation) if chosen is None else chosen,
-        fixed=chosen is not None,
-        lost=_targets_lost(earlier),
+        targets=earlier.proposed_targets if chosen is None else chosen,
     )
 
 
-def _targets_chosen(earlier: Examination) -> tuple[int, ...] | None:
-    """Targets that an earlier comparison has fixed, as label values of this CT."""
-    document = earlier.documents.get(DOCUMENT)
-    if not document:
-        return None
-    labels = document["visits"][-1]["labels"].values()
-    return tuple(label for found in labels for label in found)
+def require_one_patient(one: Examination, other: Examination) -> None:
+    """Refuse to compare CTs that say they are of two patients.
 
-
-def _targets_lost(earlier: Examination) -> tuple[str, ...]:
-    document = earlier.documents.get(DOCUMENT)
-    if not document:
-        return ()
-    return tuple(name for name, found in document["visits"][-1]["labels"].items() if not found)
-
-
-def _require_one_patient(mine: Examination, other: Examination) -> None:
-    a, b = _patient(mine), _patient(other)
+    Raises
+    ------
+    InputError
+        Naming both.
+    """
+    a, b = one.patient_id, other.patient_id
     if a and b and a != b:
         raise InputError(f"These are CTs of two patients ({a} and {b}), so nothing is compared.")
-
-
-def _patient(one: Examination) -> str:
-    common = one.documents.get("headers", {}).get("common", {})
-    return " ".join(map(str, common.get("00100020", {}).get("Value", ())))

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from liverplan.app.steps.compare.comparison import compare, examine
-from liverplan.errors import CaseError, InputError
+from liverplan.errors import InputError
+from liverplan.findings import SeriesSummary
+from liverplan.followup import Examination, compare, lengths_tenths
 from liverplan.segmentation import Segmentation
-from liverplan.volume import Grid, Volume
-from liverplan.workflow.response import DOCUMENT, lengths_tenths
+from liverplan.volume import Grid
 
 GRID = Grid(
     shape=(40, 50, 50),
@@ -16,17 +16,15 @@ GRID = Grid(
 A, B = (12, 15, 15), (25, 34, 30)
 
 
-def examined(date, lesions, visits=None):
+def examined(date, lesions, visits=None, patient=""):
     labels = np.zeros(GRID.shape, np.uint8)
     labels[4:36, 4:46, 4:40] = 1
     for label, (centre, radius) in lesions.items():
         apart = np.indices(GRID.shape) - np.reshape(centre, (3, 1, 1, 1))
         labels[np.linalg.norm(apart, axis=0) <= radius] = label
-    documents = {"series": {"study_date": date}}
-    if visits:
-        documents[DOCUMENT] = visits
-    volume = Volume(grid=GRID, hu=np.zeros(GRID.shape, np.int16))
-    return examine(volume, Segmentation(grid=GRID, labels=labels), documents)
+    series = SeriesSummary(uid="1.2", shape=GRID.shape, spacing_mm=GRID.spacing_mm, study_date=date)
+    segmentation = Segmentation(grid=GRID, labels=labels)
+    return Examination.of(segmentation, series=series, visits=visits, patient_id=patient)
 
 
 def quiet(_fraction, _words):
@@ -42,7 +40,7 @@ def vanished():
     for row in told.rows:
         told = told.confirming(row)
     assert told.complete
-    return told.kept_by("R. Lind").documents[DOCUMENT]
+    return told.confirmed_by("R. Lind")
 
 
 def test_a_target_that_comes_back_is_no_new_lesion_and_progression_all_the_same(vanished):
@@ -70,12 +68,18 @@ def test_the_targets_stay_what_they_were_at_the_first_comparison(vanished):
         told.with_target(2, is_target=False)
 
 
-def test_nobody_confirms_without_a_name_and_nothing_is_compared_without_masks():
+def test_nobody_confirms_without_a_name_or_before_every_row_is_confirmed():
     first, second = examined("20230101", {2: (A, 4)}), examined("20230301", {2: (A, 4)})
     told = compare(first, second, quiet)
     assert told.later is second
     assert not told.complete
     with pytest.raises(InputError, match="confirms it by name"):
-        told.kept_by(" ")
-    with pytest.raises(CaseError, match="no masks yet"):
-        examine(first.volume, None, {})
+        told.visits(" ")
+    with pytest.raises(InputError, match="Every row must be confirmed"):
+        told.confirmed_by("R. Lind")
+
+
+def test_cts_of_two_patients_are_not_compared():
+    first = examined("20230101", {2: (A, 4)}, patient="P1")
+    with pytest.raises(InputError, match=r"two patients \(P2 and P1\)"):
+        compare(examined("20230301", {2: (A, 4)}, patient="P2"), first, quiet)

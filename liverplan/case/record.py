@@ -1,0 +1,88 @@
+"""What a case knows of one patient beside images, cuts and numbers, in types."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from liverplan.case.documents import Json
+from liverplan.eligibility import Patient, Protocol
+from liverplan.eligibility.files import PatientFile, ProtocolFile
+from liverplan.errors import CaseError
+from liverplan.findings import SeriesSummary
+from liverplan.followup import Visits
+from liverplan.resection.anatomy.landmarks import Landmarks
+from liverplan.resection.anatomy.segment_branches import SegmentBranches
+
+Point = tuple[float, float, float]
+"""LPS mm."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """One patient's record.
+
+    Parameters
+    ----------
+    series : SeriesSummary or None
+        Which CT this is.
+    headers : JSON object or None
+        What the DICOM room needs to export, as that room wrote it.
+    notes : tuple of str
+        What the reader must be told about the CT and the masks.
+    protocol : ProtocolFile or None
+        What the work is held against.
+    patient : PatientFile
+        What people attest.
+    landmarks, segment_branches : Landmarks, SegmentBranches or None
+        The points that the segments come from; at most one of the two.
+    vessel_clicks : mapping of str to tuple of points
+        Clicks from which each vessel tree was followed, LPS mm.
+    visits : Visits
+        Those up to this CT, each confirmed by name.
+    """
+
+    series: SeriesSummary | None = None
+    headers: Mapping[str, Json] | None = None
+    notes: tuple[str, ...] = ()
+    protocol: ProtocolFile | None = None
+    patient: PatientFile = field(default_factory=PatientFile)
+    landmarks: Landmarks | None = None
+    segment_branches: SegmentBranches | None = None
+    vessel_clicks: Mapping[str, tuple[Point, ...]] = field(default_factory=dict)
+    visits: Visits = field(default_factory=Visits)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "vessel_clicks", MappingProxyType(dict(self.vessel_clicks)))
+
+    @property
+    def rules(self) -> Protocol:
+        """The protocol.
+
+        Raises
+        ------
+        CaseError
+            If the case names none.
+        """
+        if self.protocol is None:
+            raise CaseError("The case names no protocol, so nothing can be held against it.")
+        return self.protocol.protocol
+
+    @property
+    def facts(self) -> Patient:
+        """What is attested."""
+        return self.patient.patient
+
+    @property
+    def ct(self) -> SeriesSummary:
+        """The CT.
+
+        Raises
+        ------
+        CaseError
+            If the case does not say which it is.
+        """
+        if self.series is None:
+            raise CaseError("The case does not say which CT it holds.")
+        return self.series
