@@ -23,7 +23,6 @@ from liverplan.resection.anatomy.territories import LUMEN
 from liverplan.segmentation import Segmentation
 from liverplan.volume import FloatArray
 
-
 WORDS: dict[str, str] = {
     "cava": "the vena cava where the hepatic veins join it",
     "right_vein": "the right hepatic vein, far from the cava",
