@@ -15,7 +15,6 @@ from liverplan.report.pictures import DPI, text_look, to_png
 from liverplan.report.request import ReportInput
 from liverplan.report.tables import View
 from liverplan.report.words import Words, words_of
-from liverplan.resection import Plane, Surface
 from liverplan.volume import FloatArray
 from liverplan.volumetry.shapes.cut_map import CutMap, flatten
 from liverplan.volumetry.shapes.plan_index import PlanIndex
@@ -44,7 +43,7 @@ def _views(request: ReportInput) -> Iterator[View]:
     lumen = request.maps.get("vessels")
     vessels = None if lumen is None else lumen.labels > 0
     for number, cut in enumerate(request.plan.cuts, 1):
-        if not isinstance(cut, Plane | Surface):
+        if not cut.can_lie_flat:
             continue
         try:
             laid = flatten(index, cut, vessels=vessels)

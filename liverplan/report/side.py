@@ -12,7 +12,6 @@ from scipy.ndimage import distance_transform_edt, map_coordinates
 
 from liverplan.resection import Plan, Plane
 from liverplan.resection.anatomy.maps import PartMap
-from liverplan.resection.cuts.folded import Sheet
 from liverplan.segmentation import Segmentation
 from liverplan.segmentation.boxes import bounding_box
 from liverplan.volume import FloatArray, Grid
@@ -55,14 +54,12 @@ class Side:
         cls, segmentation: Segmentation, plan: Plan, maps: Mapping[str, PartMap] | None = None
     ) -> Self:
         """Make ready a plan on a liver; parts of maps that are not at hand count as staying."""
-        parts = [p for p in plan.parts if isinstance(p, Sheet) or p.scheme in (maps or {})]
+        known = dict(maps or {})
+        cuts = [cut for cut in plan.voxels if cut.needs_map in {None, *known}]
         taken = np.zeros(segmentation.grid.shape, bool)
-        for cut in parts:
-            if isinstance(cut, Sheet):
-                taken |= cut.mask(segmentation.grid, segmentation.liver)
-            else:
-                taken |= (maps or {})[cut.scheme].mask(cut.names)
-        border = _border(segmentation, taken) if parts else None
+        for cut in cuts:
+            taken |= cut.mask(segmentation, known)
+        border = _border(segmentation, taken) if cuts else None
         return cls(plan=plan, border=border)
 
     @classmethod
@@ -78,12 +75,12 @@ class Side:
     @property
     def planes(self) -> tuple[Plane, ...]:
         """The plan's flat cuts."""
-        return tuple(cut for cut in self.plan.cuts if isinstance(cut, Plane))
+        return self.plan.planes
 
     @property
     def bent(self) -> bool:
         """Whether any cut is not flat."""
-        return len(self.planes) < len(self.plan.cuts)
+        return not self.plan.is_flat
 
     def __call__(self, points_mm: FloatArray) -> FloatArray:
         """(..., 3) LPS mm to (...) mm; infinite without cuts."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Final, Protocol
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,14 +47,6 @@ class Primitive:
     kind: int
     numbers: Sequence[float]
     cells: FloatArray = field(default_factory=lambda: np.empty(0))
-
-
-class Shaped(Protocol):
-    """A cut that is a shape in space."""
-
-    def primitives(self) -> tuple[Primitive, ...]:
-        """Functions that are all negative where the cut removes tissue."""
-        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -94,20 +86,3 @@ def rows(groups: Sequence[Sequence[Primitive]]) -> Rows:
         numbers=numbers,
         cells=np.concatenate(cells),
     )
-
-
-_CATMULL_ROM: Final = 0.5 * np.array(
-    [[0.0, 2.0, 0.0, 0.0], [-1.0, 0.0, 1.0, 0.0], [2.0, -5.0, 4.0, -1.0], [-1.0, 3.0, -3.0, 1.0]]
-)
-"""Row p: weights of four neighbours in the coefficient of t**p."""
-
-
-def cells_of(heights: FloatArray) -> FloatArray:
-    """Turn (A, B) heights into (A-1, B-1, 4, 4) coefficients of s**p t**q in each cell.
-
-    s and t run from 0 to 1 between control points; beyond the rim the last height repeats.
-    """
-    tall = np.concatenate([heights[:1], heights, heights[-1:]])
-    padded = np.concatenate([tall[:, :1], tall, tall[:, -1:]], axis=1)
-    near = np.lib.stride_tricks.sliding_window_view(padded, (4, 4))
-    return np.asarray(_CATMULL_ROM @ near @ _CATMULL_ROM.T)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from functools import cached_property
-from typing import Any
 
 from liverplan.errors import PlanError
 from liverplan.findings import CutFinding, PlaneFinding, SegmentFinding, Volumes
-from liverplan.resection import Ablation, Cut, Parts, Plan, Plane, Sphere, Wedge
+from liverplan.resection import Parts, Plan, Plane
 from liverplan.resection.anatomy.maps import PartMap
-from liverplan.resection.anatomy.named import SCHEME, name_of, share_warnings
+from liverplan.resection.anatomy.named import SCHEME, share_warnings
+from liverplan.resection.cuts.base import point_of
 from liverplan.segmentation import Segmentation
 from liverplan.volumetry import VolumeIndex, estimate, lesion_margins, measure
 from liverplan.volumetry.planes.margin import LesionMargin
@@ -66,7 +66,7 @@ class Liver:
 
     def index_for(self, plan: Plan) -> PlanIndex | VolumeIndex:
         """Return the index that a plan is measured with."""
-        return self.any_cuts if planes_only(plan) is None else self.planes
+        return self.planes if plan.is_flat else self.any_cuts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,12 +84,6 @@ def plan_of(cuts: Plan | Sequence[Plane]) -> Plan:
     return cuts if isinstance(cuts, Plan) else Plan(cuts=tuple(cuts))
 
 
-def planes_only(plan: Plan) -> tuple[Plane, ...] | None:
-    """Return the plan's planes if it has no other cuts, else None."""
-    planes = tuple(cut for cut in plan.cuts if isinstance(cut, Plane))
-    return planes if len(planes) == len(plan.cuts) else None
-
-
 def measure_any(liver: Liver, plan: Plan) -> Measured:
     """Measure a plan.
 
@@ -99,9 +93,8 @@ def measure_any(liver: Liver, plan: Plan) -> Measured:
         If a cut misses the liver; for plans of more than planes also if one is too short to cut
         through, passes through a metastasis, leaves an island or nothing, or lacks its map.
     """
-    planes = planes_only(plan)
-    if planes is not None:
-        return _measure_planes(liver.planes, planes)
+    if plan.is_flat:
+        return _measure_planes(liver.planes, plan.planes)
     _require_maps(liver, plan)
     index = liver.any_cuts
     require_sound(index, plan)
@@ -110,7 +103,7 @@ def measure_any(liver: Liver, plan: Plan) -> Measured:
     return Measured(
         volumes=Volumes(**kept),
         margins=plan_margins(index, plan),
-        cuts=tuple(map(_cut, plan.cuts, volumes.alone_ml)),
+        cuts=tuple(c.finding(ml) for c, ml in zip(plan.cuts, volumes.alone_ml, strict=True)),
         notes=(*plan.notes, *_map_notes(liver, plan)),
     )
 
@@ -119,8 +112,7 @@ def doubt_of(
     liver: Liver, plan: Plan, *, threshold_fraction: float, denominator_ml: float | None
 ) -> Doubt:
     """Say how sure the remnant fraction of a plan is."""
-    planes = planes_only(plan)
-    if planes is None:
+    if not plan.is_flat:
         return estimate_plan(
             liver.any_cuts,
             plan,
@@ -129,7 +121,7 @@ def doubt_of(
         )
     return estimate(
         liver.segmentation,
-        planes,
+        plan.planes,
         threshold_fraction=threshold_fraction,
         denominator_ml=denominator_ml,
         index=liver.planes,
@@ -156,7 +148,9 @@ def _measure_planes(index: VolumeIndex, planes: tuple[Plane, ...]) -> Measured:
     return Measured(
         volumes=Volumes(**{f.name: getattr(remnant, f.name) for f in fields(remnant)}),
         margins=lesion_margins(index, planes),
-        cuts=tuple(_cut(p, index.functional_ml - ml) for p, ml in zip(planes, alone, strict=True)),
+        cuts=tuple(
+            p.finding(index.functional_ml - ml) for p, ml in zip(planes, alone, strict=True)
+        ),
     )
 
 
@@ -196,31 +190,9 @@ def _map_notes(liver: Liver, plan: Plan) -> tuple[str, ...]:
     return notes if VESSEL_SCHEMES & set(liver.maps) else (*notes, VESSELS_UNKNOWN)
 
 
-def _cut(cut: Cut, removes_ml: float) -> CutFinding:
-    values: dict[str, Any] = {"kind": type(cut).__name__.lower(), "removes_ml": removes_ml}
-    if isinstance(cut, Plane):
-        values["centre_mm"] = _point(cut.point_mm)
-    elif isinstance(cut, Sphere):
-        values |= {"centre_mm": _point(cut.centre_mm), "radius_mm": cut.radius_mm}
-    elif isinstance(cut, Wedge):
-        values |= {"centre_mm": _point(cut.tip_mm), "radius_mm": cut.radius_mm}
-    elif isinstance(cut, Ablation):
-        values |= {"centre_mm": _point(cut.centre_mm), "radius_mm": float(cut.radii_mm.max())}
-    elif isinstance(cut, Parts):
-        named = name_of(cut.names) if cut.scheme == SCHEME else ""
-        values |= {"scheme": cut.scheme, "parts": cut.names, "name": named}
-    return CutFinding(**values)
-
-
 def plane_findings(plan: Plan) -> tuple[PlaneFinding, ...]:
     """Return the plan's planes as findings name them."""
-    planes = [cut for cut in plan.cuts if isinstance(cut, Plane)]
     return tuple(
-        PlaneFinding(point_mm=_point(plane.point_mm), normal=_point(plane.normal))
-        for plane in planes
+        PlaneFinding(point_mm=point_of(plane.point_mm), normal=point_of(plane.normal))
+        for plane in plan.planes
     )
-
-
-def _point(values: Any) -> tuple[float, float, float]:  # noqa: ANN401 - an array of three
-    x, y, z = (float(v) for v in values)
-    return x, y, z

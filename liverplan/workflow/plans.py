@@ -13,7 +13,7 @@ import numpy as np
 from liverplan.anatomy import lesion_name
 from liverplan.errors import PlanError
 from liverplan.resection import Cut, Plan, Plane
-from liverplan.resection.anatomy.named import plan_of as named_plan
+from liverplan.resection.by_name import plan_of as named_plan
 from liverplan.volume import FloatArray
 from liverplan.volumetry.search.placing import (
     RoundKind,

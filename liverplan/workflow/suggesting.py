@@ -180,16 +180,18 @@ def _options(index: PlanIndex, plan: Plan, margin_mm: float) -> str:
 
 
 def _option(index: PlanIndex, cut: Cut, margin_mm: float) -> str:
-    if isinstance(cut, Plane):
-        numbers = ",".join(f"{x:.3f}" for x in (*cut.point_mm, *cut.normal))
-        return f"--plane {numbers}"
-    if isinstance(cut, Parts):
-        return f"--resection {','.join(cut.names)}"
-    if not isinstance(cut, Wedge):
-        raise PlanError("Only planes, wedges and segments are suggested.")
-    centres = [enclosing_ball(lesion, index)[0] for lesion in index.lesions]
-    off = [float(np.linalg.norm(centre - cut.tip_mm)) for centre in centres]
-    return f"--wedge {index.lesions[int(np.argmin(off))].label}:{margin_mm:g}"
+    match cut:
+        case Plane():
+            numbers = ",".join(f"{x:.3f}" for x in (*cut.point_mm, *cut.normal))
+            return f"--plane {numbers}"
+        case Parts():
+            return f"--resection {','.join(cut.names)}"
+        case Wedge():
+            centres = [enclosing_ball(lesion, index)[0] for lesion in index.lesions]
+            off = [float(np.linalg.norm(centre - cut.tip_mm)) for centre in centres]
+            return f"--wedge {index.lesions[int(np.argmin(off))].label}:{margin_mm:g}"
+        case _:
+            raise PlanError("Only planes, wedges and segments are suggested.")
 
 
 def _front_line(family: str, points: Sequence[dict[str, float]]) -> str:

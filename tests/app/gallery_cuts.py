@@ -5,7 +5,6 @@ from collections.abc import Callable
 import numpy as np
 from PySide6.QtCore import Qt
 
-from liverplan.app.handles.handle import handles_on_slice
 from liverplan.app.slices.cut_drags import slice_plane
 from liverplan.resection import Plane, Sphere
 from liverplan.resection.anatomy.named import SCHEME
@@ -73,7 +72,7 @@ def curved(person, shot):
 def bend(person, view):
     """Pull the line beside its middle, twice."""
     cut = person.app.session.work.active_cut
-    handles = handles_on_slice(cut, slice_plane(view.look))
+    handles = cut.handles_on(slice_plane(view.look))
     for handle in [h for h in handles if h.what == "bend"][:2]:
         start = np.array(view.look.lps_to_pixel(handle.at_mm))
         toward = np.array(view.look.lps_to_pixel(handle.at_mm + 14 * cut.axes[2]))

@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from liverplan.app.handles.handle import handles_on_slice
 from liverplan.app.slices.cut_drags import slice_plane
 from liverplan.report.numbers import ml, percent
 from liverplan.volumetry.shapes.plan_index import measure_plan
@@ -45,7 +44,7 @@ def checker(person, index):
 
 
 def drag_handle(person, view, what, check, by=(22, 9)):
-    handles = handles_on_slice(person.app.session.work.active_cut, slice_plane(view.look))
+    handles = person.app.session.work.active_cut.handles_on(slice_plane(view.look))
     handle = next(h for h in handles if h.what == what)
     start = view.look.lps_to_pixel(handle.at_mm)
     person.drag(view.canvas, start, (start[0] + by[0], start[1] + by[1]), steps=5, each=check)

@@ -4,9 +4,8 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 
-from liverplan.app.handles.handle import handles_on_slice
 from liverplan.app.slices.cut_drags import slice_plane
-from liverplan.resection import Ablation, Cleft, Plane, Sheet, Sphere, Surface, Wedge
+from liverplan.resection import Ablation, CurvedCut, FoldedCut, Plane, Sphere, VCut, Wedge
 from liverplan.resection.cuts.folded import FALLBACK
 from liverplan.volumetry.shapes.plan_index import measure_plan
 from liverplan.workflow.plans import Around, Draft, placed
@@ -24,7 +23,7 @@ def test_a_cut_round_a_lesion_is_made_dragged_resized_and_turned(surgeon, index,
     check()
     view, session = surgeon.view("Coronal"), surgeon.app.session
     for what in ("move", "resize", "turn"):
-        offered = handles_on_slice(session.work.active_cut, slice_plane(view.look))
+        offered = session.work.active_cut.handles_on(slice_plane(view.look))
         if what not in {handle.what for handle in offered}:
             assert (kind, what) == ("sphere", "turn")
             continue
@@ -70,12 +69,12 @@ def test_a_curved_cut_is_placed_bent_on_a_slice_and_in_3d(surgeon, index):
     surgeon.spin(0.05)
     surgeon.click(view, surgeon.pixel(view, centre))
     session = surgeon.app.session
-    assert isinstance(session.work.active_cut, Surface)
+    assert isinstance(session.work.active_cut, CurvedCut)
     check, seen = checker(surgeon, index)
     check()
     flat = session.work.active_cut
     line = next(
-        handle for handle in handles_on_slice(flat, slice_plane(view.look)) if handle.what == "move"
+        handle for handle in flat.handles_on(slice_plane(view.look)) if handle.what == "move"
     )
     at = np.array(view.look.lps_to_pixel(line.at_mm))
     toward = np.array(view.look.lps_to_pixel(line.at_mm + 20 * flat.axes[2])) - at
@@ -138,7 +137,7 @@ def test_a_contour_drawn_on_the_surface_becomes_a_curved_cut(surgeon, index):
     draw_contour(surgeon, ring(surgeon))
     surgeon.key(Qt.Key.Key_Return)
     surgeon.settle()
-    assert isinstance(surgeon.app.session.work.active_cut, Surface)
+    assert isinstance(surgeon.app.session.work.active_cut, CurvedCut)
     assert surgeon.app.views.points_mm == []
     check, _ = checker(surgeon, index)
     check()
@@ -150,7 +149,7 @@ def test_a_contour_whose_pen_went_back_is_cut_by_a_folded_sheet_and_said_so(surg
     surgeon.press_button(adding(surgeon).close_button)
     surgeon.settle()
     cut = surgeon.app.session.work.active_cut
-    assert isinstance(cut, Sheet), surgeon.panel(4).notice.text()
+    assert isinstance(cut, FoldedCut), surgeon.panel(4).notice.text()
     assert surgeon.panel(4).notice.text() == FALLBACK
     assert surgeon.panel(4).cuts.table.item(0, 0).text() == "1  Folded cut"
     assert "no handles" in surgeon.panel(4).next.text()
@@ -187,7 +186,7 @@ def test_planes_are_joined_in_a_v_that_is_dragged_and_parted_again(surgeon, inde
     surgeon.settle()
     surgeon.press_button(button)
     (cleft,) = session.work.cuts
-    assert isinstance(cleft, Cleft)
+    assert isinstance(cleft, VCut)
     check, seen = checker(surgeon, index)
     check()
     view = surgeon.view("Axial")

@@ -4,20 +4,23 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QRectF
 
-from liverplan.app.handles.handle import handles_in_space, handles_on_slice, pulled
-from liverplan.app.handles.moves import (
-    moved,
-    rotation_between,
-    spline_weights,
-    surface_point_mm,
-    turned,
-)
 from liverplan.app.slices.convert import VIEW_NAMES, view_axes
 from liverplan.app.slices.cut_drags import slice_plane
 from liverplan.app.slices.cut_regions import region_of
 from liverplan.app.slices.slicing import Look
-from liverplan.app.steps.resection.planning import flipped
-from liverplan.resection import Ablation, Cleft, Parts, Plan, Plane, Sheet, Sphere, Surface, Wedge
+from liverplan.resection import (
+    Ablation,
+    CurvedCut,
+    FoldedCut,
+    Parts,
+    Plan,
+    Plane,
+    Sphere,
+    VCut,
+    Wedge,
+)
+from liverplan.resection.cuts.catmull_rom import weights_at
+from liverplan.resection.cuts.rigid import rotation_between
 from liverplan.volumetry.shapes.margins import removal
 from tests.app.test_convert import ALL
 
@@ -27,7 +30,7 @@ FRAME = rotation_between(np.array([1.0, 0, 0]), np.array([0.6, 0.64, 0.48]))
 
 def cuts_at(point):
     """One of each kind that has handles, through or about a point."""
-    flat = Surface.flat(point, FRAME[0], size_mm=60, controls=5)
+    flat = CurvedCut.flat(point, FRAME[0], size_mm=60, controls=5)
     return {
         "sphere": Sphere(centre_mm=point + np.array([0, 1, 2]), radius_mm=14),
         "wedge": Wedge(
@@ -36,10 +39,10 @@ def cuts_at(point):
         "ablation": Ablation(
             centre_mm=point + np.array([1, 2, 0]), radii_mm=[16, 9, 12], axes=FRAME
         ),
-        "curved": Surface(
+        "curved": CurvedCut(
             origin_mm=flat.origin_mm, axes=flat.axes, step_mm=flat.step_mm, heights_mm=WAVE
         ),
-        "cleft": Cleft(planes=tuple(Plane(point_mm=point, normal=n) for n in FRAME[:2])),
+        "cleft": VCut(planes=tuple(Plane(point_mm=point, normal=n) for n in FRAME[:2])),
     }
 
 
@@ -66,7 +69,7 @@ def value(cut, points):
 
 
 def same(a, b):
-    if isinstance(a, Cleft):  # a plane may be held at any of its points
+    if isinstance(a, VCut):  # a plane may be held at any of its points
         points = np.random.default_rng(2).uniform(-40, 40, (200, 3))
         return np.allclose(value(a, points), value(b, points), atol=1e-9)
     one, other = Plan(cuts=(a,)).to_json()["cuts"][0], Plan(cuts=(b,)).to_json()["cuts"][0]
@@ -78,11 +81,11 @@ def same(a, b):
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_handle_that_is_not_moved_changes_nothing(kind):
     cut = cuts_at(np.array([3.0, -4.0, 5.0]))[kind]
-    handles = handles_in_space(cut)
+    handles = cut.handles()
     own = {"curved": "bend", "cleft": "turn"}.get(kind, "resize")
     assert {h.what for h in handles} >= {"move", own}
     for handle in handles:
-        assert same(pulled(cut, handle, handle.at_mm), cut), handle.what
+        assert same(cut.pulled(handle, handle.at_mm), cut), handle.what
 
 
 @pytest.mark.parametrize(("name", "view", "kind"), SLICES)
@@ -91,11 +94,11 @@ def test_handles_on_a_slice_lie_in_it_and_bring_the_cut_under_the_mouse(name, vi
     seen = look_at(ALL[name], view)
     cut = cuts_at(seen.pixel_to_lps(300, 200))[kind]
     on = slice_plane(seen)
-    handles = handles_on_slice(cut, on)
+    handles = cut.handles_on(on)
     assert handles or kind in ("curved", "cleft")
     for handle in handles:
         assert on.height_mm(handle.at_mm) == pytest.approx(0, abs=1e-6)
-        assert same(pulled(cut, handle, handle.at_mm), cut), handle.what
+        assert same(cut.pulled(handle, handle.at_mm), cut), handle.what
         if kind == "cleft":
             assert value(cut, handle.at_mm) == pytest.approx(0, abs=1e-6)
         if handle.what not in ("resize", "spread") or kind == "ablation":
@@ -104,47 +107,44 @@ def test_handles_on_a_slice_lie_in_it_and_bring_the_cut_under_the_mouse(name, vi
         to = handle.at_mm + 2.5 * (handle.at_mm - handle.foot_mm) / np.linalg.norm(
             handle.at_mm - handle.foot_mm
         )
-        assert value(pulled(cut, handle, to), to) == pytest.approx(0, abs=1e-6)
+        assert value(cut.pulled(handle, to), to) == pytest.approx(0, abs=1e-6)
 
 
 def test_each_side_of_a_v_turns_about_its_edge_and_the_other_stays():
     cut = cuts_at(np.array([3.0, -4.0, 5.0]))["cleft"]
-    _, *turns = handles_in_space(cut)
+    _, *turns = cut.handles()
     for side, handle in enumerate(turns):
         way = np.cross(FRAME[2], handle.at_mm - handle.foot_mm)
         to = handle.at_mm + 0.3 * way
-        other = pulled(cut, handle, to)
+        other = cut.pulled(handle, to)
         assert value(other, handle.foot_mm + 2.0 * (to - handle.foot_mm)) == pytest.approx(0)
         assert other.planes[1 - side] is cut.planes[1 - side]
         assert other.planes[side].signed_distance_mm(handle.foot_mm) == pytest.approx(0)
     level = Plane(point_mm=(0, 0, 0), normal=(1, 0, 0))
-    assert handles_in_space(Cleft(planes=(level, level))) == ()
-    assert handles_in_space(Cleft(planes=(*cut.planes, level))) == ()
+    assert VCut(planes=(level, level)).handles() == ()
+    assert VCut(planes=(*cut.planes, level)).handles() == ()
 
 
 def test_a_bend_brings_the_surface_itself_under_the_mouse():
     cut = cuts_at(np.zeros(3))["curved"]
     for at in ((0.0, 0.0), (1.5, 2.25), (3.9, 0.4)):
-        before = surface_point_mm(cut, at)
-        bend = next(h for h in handles_in_space(cut) if h.what == "bend")
-        lifted = pulled(
-            cut,
+        before = cut.point_mm(at)
+        bend = next(h for h in cut.handles() if h.what == "bend")
+        lifted = cut.pulled(
             type(bend)(what="bend", at_mm=before, foot_mm=before, part=at),
             before + 7.0 * cut.axes[2],
         )
-        np.testing.assert_allclose(
-            surface_point_mm(lifted, at), before + 7.0 * cut.axes[2], atol=1e-9
-        )
-        assert value(lifted, surface_point_mm(lifted, at)) == pytest.approx(0, abs=1e-6)
+        np.testing.assert_allclose(lifted.point_mm(at), before + 7.0 * cut.axes[2], atol=1e-9)
+        assert value(lifted, lifted.point_mm(at)) == pytest.approx(0, abs=1e-6)
 
 
-def test_spline_weights_are_the_library_s_own_curve():
+def test_weights_at_are_the_library_s_own_curve():
     """The surface's points by these weights are where the measured function is zero."""
     cut = cuts_at(np.array([5.0, 1.0, -2.0]))["curved"]
     random = np.random.default_rng(3)
-    points = np.array([surface_point_mm(cut, tuple(at)) for at in random.uniform(0, 4, (50, 2))])
+    points = np.array([cut.point_mm(tuple(at)) for at in random.uniform(0, 4, (50, 2))])
     np.testing.assert_allclose(value(cut, points), 0, atol=1e-9)
-    assert spline_weights(2.4, 5).sum() == pytest.approx(1)
+    assert weights_at(2.4, 5).sum() == pytest.approx(1)
 
 
 @pytest.mark.parametrize("kind", [*KINDS, "plane", "sheet"])
@@ -153,38 +153,39 @@ def test_moving_and_turning_are_rigid(kind):
     plane = Plane(point_mm=(1, 2, 3), normal=FRAME[0])
     more = {
         "plane": plane,
-        "cleft": Cleft(planes=(plane, Plane(point_mm=(9, 2, 3), normal=(-1, 0.1, 0)))),
-        "sheet": cuts_at(np.zeros(3))["curved"].as_sheet(),
+        "cleft": VCut(planes=(plane, Plane(point_mm=(9, 2, 3), normal=(-1, 0.1, 0)))),
+        "sheet": FoldedCut(
+            control_mm=cuts_at(np.zeros(3))["curved"].control_points_mm(), stays_toward=FRAME[0]
+        ),
     }
     cut = {**cuts_at(np.zeros(3)), **more}[kind]
     pivot, way = np.array([4.0, -3.0, 2.0]), np.array([3.0, 5.0, -7.0])
     points = np.random.default_rng(1).uniform(-15, 15, (40, 3))
-    if isinstance(cut, Sheet):
-        one, two = moved(cut, way), turned(cut, pivot, FRAME)
+    if isinstance(cut, FoldedCut):
+        one, two = cut.moved(way), cut.turned(pivot, FRAME)
         np.testing.assert_allclose(one.control_mm - cut.control_mm, np.broadcast_to(way, (5, 5, 3)))
         np.testing.assert_allclose(two.stays_toward, FRAME @ cut.stays_toward)
         return
     carried = points + (way @ cut.normal) * cut.normal if isinstance(cut, Plane) else points + way
-    np.testing.assert_allclose(value(moved(cut, way), carried), value(cut, points), atol=1e-6)
-    if not isinstance(cut, Plane):  # a plane's turn makes the pivot its own point
-        around = pivot + (points - pivot) @ FRAME.T
-        np.testing.assert_allclose(
-            value(turned(cut, pivot, FRAME), around), value(cut, points), atol=1e-6
-        )
+    np.testing.assert_allclose(value(cut.moved(way), carried), value(cut, points), atol=1e-6)
+    around = pivot + (points - pivot) @ FRAME.T
+    np.testing.assert_allclose(
+        value(cut.turned(pivot, FRAME), around), value(cut, points), atol=1e-6
+    )
 
 
 def test_parts_of_the_liver_stay_where_they_are():
     parts = Parts(scheme="couinaud", names=("5",))
-    assert moved(parts, np.ones(3)) is parts
-    assert turned(parts, np.zeros(3), FRAME) is parts
-    assert handles_in_space(parts) == ()
+    assert parts.moved(np.ones(3)) is parts
+    assert parts.turned(np.zeros(3), FRAME) is parts
+    assert parts.handles() == ()
 
 
 def test_the_other_side_of_a_curved_cut_is_what_it_left():
     cut = cuts_at(np.zeros(3))["curved"]
     points = np.random.default_rng(2).uniform(-20, 20, (200, 3))
-    np.testing.assert_allclose(value(flipped(cut), points), -value(cut, points), atol=1e-9)
-    assert flipped(cuts_at(np.zeros(3))["sphere"]) is None
+    np.testing.assert_allclose(value(cut.flipped(), points), -value(cut, points), atol=1e-9)
+    assert cuts_at(np.zeros(3))["sphere"].flipped() is None
 
 
 @pytest.mark.parametrize(("name", "view", "kind"), SLICES)

@@ -11,7 +11,7 @@ from liverplan import case, workflow
 from liverplan.app.session.saving import work_of
 from liverplan.app.steps.resection.landmarking import BRANCH_WORDS, WORDS
 from liverplan.report.numbers import ml
-from liverplan.resection import Ablation, Cleft, Parts, Plan, Plane, Sphere, Surface, Wedge
+from liverplan.resection import Ablation, CurvedCut, Parts, Plan, Plane, Sphere, VCut, Wedge
 from liverplan.resection.anatomy.guide import SegmentGuide
 from liverplan.resection.anatomy.maps import PartMap
 from liverplan.resection.anatomy.named import SCHEME
@@ -87,10 +87,10 @@ def test_what_makes_no_sense_is_said_in_the_core_s_words(planner, index, what):
     lesion = next(iter(planner.app.live.derived.lesion_centres.values()))
     plan = {
         "through a lesion": (Sphere(centre_mm=off(lesion, 14, 0, 0), radius_mm=18),),
-        "too short": (Surface.flat(centre, (1, 0, 0), size_mm=40),),
+        "too short": (CurvedCut.flat(centre, (1, 0, 0), size_mm=40),),
         "misses": (Sphere(centre_mm=centre + 300.0, radius_mm=8),),
         "island": (
-            Cleft(
+            VCut(
                 planes=(
                     Plane(point_mm=off(centre, 6, 0, 0), normal=(1, 0, 0)),
                     Plane(point_mm=off(centre, -6, 0, 0), normal=(-1, 0, 0)),
@@ -133,7 +133,7 @@ def test_a_plan_of_all_kinds_is_saved_and_comes_back_with_the_same_numbers(surge
         Sphere(centre_mm=off(centre, 0, 10, 0), radius_mm=9),
         Wedge(tip_mm=off(centre, 20, -20, 0), direction=(0, -1, 0), radius_mm=7),
         Ablation(centre_mm=off(centre, -20, 0, 20), radii_mm=(8, 7, 6), axes=np.eye(3)),
-        Surface.flat(off(centre, 70, 0, 0), (-1, 0, 0), size_mm=300, controls=5).lifted(
+        CurvedCut.flat(off(centre, 70, 0, 0), (-1, 0, 0), size_mm=300, controls=5).bent(
             (2, 2), 4.0
         ),
     )

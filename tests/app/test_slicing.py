@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from liverplan.app.slices.convert import VIEW_NAMES, view_axes
-from liverplan.app.slices.cut_drags import hit, pushed, turned
+from liverplan.app.slices.cut_drags import hit, turned
 from liverplan.app.slices.slicing import Look, knobs_of
 from liverplan.resection.cuts.plane import Plane
 from tests.app.test_convert import ALL
@@ -86,7 +86,7 @@ def test_a_push_moves_the_plane_with_the_mouse(name, view):
     start = Plane(point_mm=seen.pixel_to_lps(300, 200), normal=right + 0.4 * down)
     grabbed = seen.pixel_to_lps(300, 200)
     now = seen.pixel_to_lps(340, 230)
-    moved = pushed(start, now - grabbed)
+    moved = start.moved(now - grabbed)
     np.testing.assert_allclose(moved.normal, start.normal)
     assert moved.signed_distance_mm(now) == pytest.approx(
         start.signed_distance_mm(grabbed), abs=1e-9
@@ -112,7 +112,7 @@ def test_nothing_jumps_when_a_handle_is_grabbed():
     seen = look(ALL["standard"], "Axial")
     plane = Plane(point_mm=seen.pixel_to_lps(250, 180), normal=(1, 0.3, 0.2))
     grabbed = seen.pixel_to_lps(254, 186)
-    np.testing.assert_array_equal(pushed(plane, grabbed - grabbed).point_mm, plane.point_mm)
+    np.testing.assert_array_equal(plane.moved(grabbed - grabbed).point_mm, plane.point_mm)
     same = turned(plane, plane.point_mm, seen, grabbed, grabbed)
     np.testing.assert_allclose(same.normal, plane.normal, atol=1e-12)
 

@@ -18,7 +18,17 @@ import SimpleITK as sitk
 from scipy import ndimage
 
 from liverplan.phantom import make_phantom
-from liverplan.resection import Ablation, Cleft, Cut, Landmarks, Plan, Plane, Sphere, Surface, Wedge
+from liverplan.resection import (
+    Ablation,
+    CurvedCut,
+    Cut,
+    Landmarks,
+    Plan,
+    Plane,
+    Sphere,
+    VCut,
+    Wedge,
+)
 from liverplan.resection.anatomy.couinaud import by_branches, by_landmarks
 from liverplan.resection.anatomy.maps import PartMap, hangs_on
 from liverplan.resection.anatomy.named import share_warnings, usual_shares
@@ -64,16 +74,16 @@ def milliseconds(work: Callable[[], object], count: int = 25) -> float:
 
 def kinds() -> dict[str, Cut]:
     """One cut of each kind, through the middle of the phantom's liver."""
-    flat = Surface.flat((-30, 0, 5), (1, 0.3, 0.2), controls=6)
+    flat = CurvedCut.flat((-30, 0, 5), (1, 0.3, 0.2), controls=6)
     left = Plane(point_mm=(-30, 0, 5), normal=(1, 0.3, 0.2))
     level = Plane(point_mm=(-30, 0, 5), normal=(0, 0, 1))
     return {
         "plane": left,
         "sphere": Sphere(centre_mm=(-93, 6, 10), radius_mm=32),
         "wedge": Wedge(tip_mm=(-93, 6, 10), direction=(-1, 0, 0), radius_mm=32),
-        "cleft": Cleft(planes=(left, level)),
+        "cleft": VCut(planes=(left, level)),
         "ablation": Ablation(centre_mm=(-60, 0, 5), radii_mm=(25, 20, 20), axes=np.eye(3)),
-        "surface": flat.lifted((2, 3), 15).lifted((3, 2), -12),
+        "surface": flat.bent((2, 3), 15).bent((3, 2), -12),
     }
 
 
@@ -102,7 +112,7 @@ def drags() -> None:
 
 def _against_numpy(index: PlanIndex) -> None:
     surface = kinds()["surface"]
-    assert isinstance(surface, Surface)
+    assert isinstance(surface, CurvedCut)
     fast = milliseconds(lambda: index.remnant_ml(Plan(cuts=(surface,))))
     start = time.thread_time()
     counted = _brute_force_ml(index, surface)
@@ -114,7 +124,7 @@ def _against_numpy(index: PlanIndex) -> None:
     )
 
 
-def _brute_force_ml(index: PlanIndex, cut: Surface) -> float:
+def _brute_force_ml(index: PlanIndex, cut: CurvedCut) -> float:
     """Every functional voxel's centre against the bicubic, in numpy."""
     grid = index.segmentation.grid
     points = grid.to_mm(np.argwhere(index.segmentation.labels == 1))

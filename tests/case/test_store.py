@@ -11,7 +11,7 @@ import pytest
 from liverplan.case import CaseState, create_case, is_case, open_case, verify
 from liverplan.case.files import lock
 from liverplan.errors import CaseError
-from liverplan.resection import Ablation, Parts, Plan, Plane, Surface, Wedge
+from liverplan.resection import Ablation, CurvedCut, Parts, Plan, Plane, Wedge
 from liverplan.resection.anatomy.maps import PartMap
 
 
@@ -38,7 +38,7 @@ def test_any_cuts_and_their_maps_come_back_to_the_bit(tmp_path, program, state, 
         cuts=(
             Wedge(tip_mm=(0.1, 1 / 3, 2), direction=(1, 2, 3), radius_mm=12.7),
             Ablation(centre_mm=(1, 2, 3), radii_mm=(10, 12, 14.1), axes=np.eye(3)),
-            Surface.flat((0, 0, 0), (1, 0.3, 0.2)).lifted((1, 1), 1 / 3),
+            CurvedCut.flat((0, 0, 0), (1, 0.3, 0.2)).bent((1, 1), 1 / 3),
             Parts(scheme="couinaud", names=("5", "6")),
         ),
     )

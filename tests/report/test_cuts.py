@@ -13,13 +13,13 @@ from liverplan.report.flat import flat_views
 from liverplan.report.meshes import surfaces
 from liverplan.report.side import Side
 from liverplan.report.words import words_of
-from liverplan.resection import Parts, Plan, Plane, Sphere, Surface
+from liverplan.resection import CurvedCut, FoldedCut, Parts, Plan, Plane, Sphere
 from liverplan.resection.anatomy.maps import PartMap
 from liverplan.volumetry.shapes.faults import staying
 from liverplan.volumetry.shapes.plan_index import PlanIndex
 
 HEMI = Parts(scheme="couinaud", names=("5", "8"))
-CURVED = Surface.flat((0, 0, 0), (1, 0, 0)).lifted((1, 1), 15)
+CURVED = CurvedCut.flat((0, 0, 0), (1, 0, 0)).bent((1, 1), 15)
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +38,7 @@ def maps(liver):
     [
         Plan(cuts=(HEMI,)),
         Plan(cuts=(CURVED,)),
-        Plan(cuts=(CURVED.as_sheet(),)),
+        Plan(cuts=(FoldedCut(control_mm=CURVED.control_points_mm(), stays_toward=CURVED.axes[2]),)),
         Plan(cuts=(Plane(point_mm=(10, 0, 0), normal=(1, 0.2, 0)), Parts(scheme="couinaud",
                                                                         names=("2",)))),
         Plan(cuts=(Sphere(centre_mm=(-60, 0, 0), radius_mm=30), HEMI)),

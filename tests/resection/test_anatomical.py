@@ -4,15 +4,14 @@ import pytest
 
 from liverplan.errors import PlanError
 from liverplan.resection.anatomy.named import (
-    is_major,
     name_of,
-    named_resection,
     new_world,
-    plan_of,
     resections,
     share_warnings,
+    split_fourth,
     usual_shares,
 )
+from liverplan.resection.by_name import named_resection, plan_of
 
 RIGHT = ("5", "6", "7", "8")
 
@@ -40,8 +39,8 @@ def test_a_name_gives_its_segments(words, segments):
 
 def test_every_row_has_a_name_that_leads_back_to_it_and_a_source():
     for known in resections():
-        assert named_resection(known.name).names == known.cut.names
-        assert named_resection(known.new_world).names == known.cut.names
+        assert named_resection(known.name).names == split_fourth(known.segments)
+        assert named_resection(known.new_world).names == split_fourth(known.segments)
         assert name_of(known.segments) == known.name
         assert known.source
     assert len({known.id for known in resections()}) == len(resections()) == 9
@@ -51,11 +50,6 @@ def test_segment_sets_without_a_name_are_written_in_new_world_notation():
     assert name_of(("4b", "5")) == new_world(("5", "4b")) == "H4b5"
     assert new_world(("4a", "4b", "6")) == "H46"
     assert name_of(("1", *RIGHT)) == "right hemihepatectomy with segment 1"
-
-
-def test_three_segments_are_major_and_the_two_halves_of_4_are_one():
-    assert is_major(("2", "3", "4a"))
-    assert not is_major(("3", "4a", "4b"))
 
 
 @pytest.mark.parametrize("words", ["", "appendectomy", "H9", "segment 12"])
@@ -76,7 +70,7 @@ def test_usual_shares_pass_and_unusual_ones_are_named_with_their_source():
 def test_a_command_line_names_a_resection_or_a_plan_file(tmp_path):
     plan = plan_of("left lobectomy")
     assert plan.name == "left lateral sectionectomy"
-    assert plan.parts[0].names == ("2", "3")
+    assert plan.voxels[0].names == ("2", "3")
     file = tmp_path / "mine.toml"
     file.write_text('[[cuts]]\nkind = "sphere"\ncentre_mm = [0, 0, 0]\nradius_mm = 9\n')
     assert len(plan_of(str(file)).cuts) == 1

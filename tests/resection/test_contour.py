@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from liverplan.errors import PlanError
-from liverplan.resection import Plan, Plane, Sheet, Surface
-from liverplan.resection.cuts.contour import cut_through_contour
+from liverplan.resection import CurvedCut, FoldedCut, Plan, Plane
+from liverplan.resection.cuts.contour import curved_through_contour, cut_through_contour
 from liverplan.resection.cuts.folded import FALLBACK
 from liverplan.volumetry.shapes.faults import plan_faults
 from liverplan.volumetry.shapes.plan_index import measure_plan
@@ -29,16 +29,16 @@ def _overlapping():
 
 def test_a_contour_that_does_not_fold_gives_a_live_surface(ball):
     cut = cut_through_contour(_round(lambda turn: 8 * np.cos(2 * turn)), (0, 0, 100))
-    assert isinstance(cut, Surface)
+    assert isinstance(cut, CurvedCut)
     assert not plan_faults(ball, Plan(cuts=(cut,)))
 
 
 def test_a_contour_that_crosses_itself_is_measured_by_brute_force_and_said_so(ball):
     points = _overlapping()
     with pytest.raises(PlanError, match="folds over itself"):
-        Surface.through_contour(points, (0, 0, 100))
+        curved_through_contour(points, (0, 0, 100))
     plan = Plan(cuts=(cut_through_contour(points, (0, 0, 100)),))
-    assert isinstance(plan.cuts[0], Sheet)
+    assert isinstance(plan.cuts[0], FoldedCut)
     assert plan.notes == (FALLBACK,)
     assert not plan_faults(ball, plan)
     result = measure_plan(ball, plan)
@@ -53,10 +53,10 @@ def test_a_sheet_that_curls_back_over_the_liver_and_ends_there_is_refused(ball):
     z = np.array([0.0, 0, 0, 0, 0, 40, 80, 80, 80])
     y = np.linspace(-90, 90, 5)
     net = np.stack(np.broadcast_arrays(x[:, None], y[None], z[:, None]), axis=-1)
-    curl = Sheet(control_mm=net, stays_toward=(0, 0, 1))
+    curl = FoldedCut(control_mm=net, stays_toward=(0, 0, 1))
     faults = " ".join(plan_faults(ball, Plan(cuts=(curl,))))
     assert "folds so that it does not part the liver in two; draw it as two cuts" in faults
-    level = Sheet(control_mm=net[:5], stays_toward=(0, 0, 1))
+    level = FoldedCut(control_mm=net[:5], stays_toward=(0, 0, 1))
     assert not plan_faults(ball, Plan(cuts=(level,)))
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from liverplan.errors import PlanError
-from liverplan.resection import Ablation, Cleft, Plan, Plane, Sphere, Surface
+from liverplan.resection import Ablation, CurvedCut, Plan, Plane, Sphere, VCut
 from liverplan.volumetry.shapes.faults import islands_ml, plan_faults, require_sound
 
 LEFT_STAYS = Plane(point_mm=(-10, 0, 0), normal=(1, 0, 0))
@@ -34,13 +34,13 @@ def test_a_cut_that_misses_is_named(small):
 
 
 def test_a_surface_too_short_to_cut_through_says_by_how_much(small):
-    short = Surface.flat((-10, 0, 0), (1, 0, 0), size_mm=80)
+    short = CurvedCut.flat((-10, 0, 0), (1, 0, 0), size_mm=80)
     (fault,) = faults(small, short)
     assert "Cut 1 (surface) is too short to cut through" in fault
     # the liver's section at x = -10 has half axes of about 59.5 and 49.6 mm
     reach = float(fault.split("inside the liver, ")[1].split(" mm")[0])
     assert reach == pytest.approx(19.4, abs=2.5)
-    assert faults(small, Surface.flat((-10, 0, 0), (1, 0, 0), size_mm=180)) == ()
+    assert faults(small, CurvedCut.flat((-10, 0, 0), (1, 0, 0), size_mm=180)) == ()
 
 
 def test_a_cut_through_a_lesion_says_how_much_would_stay(small):
@@ -58,7 +58,7 @@ def test_ablating_a_lesion_is_no_cut_through_it(small):
 
 
 def test_an_island_is_refused_with_its_volume(small):
-    slab = Cleft(
+    slab = VCut(
         planes=(
             Plane(point_mm=(40, 0, 0), normal=(-1, 0, 0)),
             Plane(point_mm=(50, 0, 0), normal=(1, 0, 0)),

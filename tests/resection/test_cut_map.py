@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from liverplan.errors import PlanError
-from liverplan.resection import Plane, Surface
+from liverplan.resection import CurvedCut, Plane
 from liverplan.volumetry.shapes.cut_map import flatten, margin_bands
 
 PLANE = Plane(point_mm=(0.13, 0, 0), normal=(1, 0, 0))
@@ -16,7 +16,7 @@ def test_a_plane_through_the_centre_has_the_section_s_area(small):
 
 
 def test_a_level_surface_gives_the_plane_s_map(small):
-    flat = flatten(small, Surface.flat((0.13, 0, 0), (1, 0, 0), size_mm=200))
+    flat = flatten(small, CurvedCut.flat((0.13, 0, 0), (1, 0, 0), size_mm=200))
     assert flat.area_cm2 == pytest.approx(flatten(small, PLANE).area_cm2, rel=0.01)
     assert np.nanmin(flat.lesion_mm) == pytest.approx(
         np.nanmin(flatten(small, PLANE).lesion_mm), abs=0.3
@@ -24,7 +24,7 @@ def test_a_level_surface_gives_the_plane_s_map(small):
 
 
 def test_a_bent_surface_is_larger_than_a_level_one(small):
-    bent = Surface.flat((0.13, 0, 0), (1, 0, 0), size_mm=200, controls=5).lifted((2, 2), 30)
+    bent = CurvedCut.flat((0.13, 0, 0), (1, 0, 0), size_mm=200, controls=5).bent((2, 2), 30)
     assert flatten(small, bent).area_cm2 > 1.03 * flatten(small, PLANE).area_cm2
 
 

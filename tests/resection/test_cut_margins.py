@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from scipy.spatial import cKDTree
 
-from liverplan.resection import Ablation, Cleft, Plan, Plane, Sphere, Surface
+from liverplan.resection import Ablation, CurvedCut, Plan, Plane, Sphere, VCut
 from liverplan.segmentation.labels import Segmentation
 from liverplan.volume import Grid
 from liverplan.volumetry.shapes.margins import plan_margins
@@ -63,7 +63,7 @@ def test_only_the_cut_inside_the_liver_counts(index):
     assert alone.margin_mm == pytest.approx(5, abs=1e-6)
     x_edge = float(points[:, 0].max()) + 12
     side = Plane(point_mm=(x_edge, 0, 0), normal=(1, 0, 0))
-    cleft = Cleft(planes=(near, side))
+    cleft = VCut(planes=(near, side))
     (margin,) = plan_margins(index, Plan(cuts=(cleft,)))
     assert margin.margin_mm == pytest.approx(5, abs=0.3)
 
@@ -83,8 +83,8 @@ def test_a_curved_margin_is_within_a_third_and_never_optimistic(index, seed, awa
         normal = rng.normal(size=3)
         normal /= np.linalg.norm(normal)
         start = centre + (float((points @ normal).max()) - centre @ normal + away) * normal
-        flat = Surface.flat(start, normal, size_mm=260, controls=7)
-        cut = Surface(
+        flat = CurvedCut.flat(start, normal, size_mm=260, controls=7)
+        cut = CurvedCut(
             origin_mm=flat.origin_mm,
             axes=flat.axes,
             step_mm=flat.step_mm,

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.spatial import cKDTree
 
-from liverplan.resection import Ablation, Cleft, Parts, Plan, Plane, Sphere, Surface, Wedge
+from liverplan.resection import Ablation, CurvedCut, Parts, Plan, Plane, Sphere, VCut, Wedge
 from liverplan.resection.anatomy.maps import PartMap
 from liverplan.segmentation.labels import Segmentation
 from liverplan.volumetry.shapes.margins import plan_margins, removal
@@ -42,13 +42,13 @@ def _cut(rng, kind, away):
         planes = [
             Plane(point_mm=centre + 12 * n, normal=n) for n in (normal, np.array([0.0, 0.0, 1.0]))
         ]
-        return Cleft(planes=tuple(p.shifted(away) for p in planes))
+        return VCut(planes=tuple(p.shifted(away) for p in planes))
     if kind == "ablation":
         axes = np.linalg.qr(rng.normal(size=(3, 3)))[0]
         return Ablation(centre_mm=centre, radii_mm=rng.uniform(10, 16, 3) + away, axes=axes)
-    flat = Surface.flat(centre + (8 + away) * normal, normal, size_mm=120, controls=6)
+    flat = CurvedCut.flat(centre + (8 + away) * normal, normal, size_mm=120, controls=6)
     heights = rng.uniform(-6, 6, size=(6, 6))
-    return Surface(
+    return CurvedCut(
         origin_mm=flat.origin_mm, axes=flat.axes, step_mm=flat.step_mm, heights_mm=heights
     )
 
@@ -67,7 +67,7 @@ def _boxes_mm(index, points):
 def _brute_force_mm(index, plan):
     """Distance from the lesion to the cut inside the liver."""
     grid, value = index.segmentation.grid, removal(plan)
-    taken = index.part_mask(plan.parts)
+    taken = index.part_mask(plan.voxels)
     there = index.segmentation.liver & ~taken
     voxels = np.argwhere(there)
     lesion = cKDTree(grid.to_mm(np.argwhere(index.segmentation.labels == 2)))

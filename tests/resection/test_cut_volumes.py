@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
 from liverplan.errors import GridError, PlanError
-from liverplan.resection import Ablation, Cleft, Parts, Plan, Plane, Sphere, Surface, Wedge
+from liverplan.resection import Ablation, CurvedCut, Parts, Plan, Plane, Sphere, VCut, Wedge
 from liverplan.resection.anatomy.maps import PartMap
 from liverplan.segmentation.labels import Segmentation
 from liverplan.volume import Grid
@@ -59,7 +59,7 @@ def test_a_wedge_of_two_planes_through_the_centre_takes_its_angle_s_share(ball, 
     second = Plane(point_mm=BALL_CENTRE, normal=(-np.sin(turn), np.cos(turn), 0))
     # removed: y >= 0 and below the line at the angle
     expected = BALL_ML * angle / 360
-    assert removed(ball, Cleft(planes=(first, second))) == pytest.approx(
+    assert removed(ball, VCut(planes=(first, second))) == pytest.approx(
         expected, abs=TOLERANCE_ML + own_error(ball)
     )
 
@@ -107,14 +107,14 @@ def _bowl(radius, size=140.0, controls=45):
     square = ticks[:, None] ** 2 + ticks[None] ** 2
     heights = -np.sqrt(radius**2 - square)
     origin = BALL_CENTRE + axes.T @ np.array([-size / 2, -size / 2, 0.0])
-    return Surface(origin_mm=origin, axes=axes, step_mm=(step, step), heights_mm=heights)
+    return CurvedCut(origin_mm=origin, axes=axes, step_mm=(step, step), heights_mm=heights)
 
 
 def test_a_curved_cap_has_its_closed_form(ball):
     """A spherical bowl of 120 mm, lowered to 20 mm above the liver's centre."""
     radius, top = 120.0, 20.0
     bowl = _bowl(radius)
-    lowered = Surface(
+    lowered = CurvedCut(
         origin_mm=bowl.origin_mm + np.array([0, 0, top - radius]),
         axes=bowl.axes,
         step_mm=bowl.step_mm,
@@ -142,7 +142,7 @@ def test_a_plane_agrees_with_the_exact_clip_of_every_voxel(small, normal):
 
 @pytest.mark.parametrize("normal", DIRECTIONS)
 def test_a_level_surface_is_a_plane(small, normal):
-    surface = Surface.flat((3, 2, 1), normal, size_mm=400)
+    surface = CurvedCut.flat((3, 2, 1), normal, size_mm=400)
     plane = Plane(point_mm=(3, 2, 1), normal=normal)
     plans = [Plan(cuts=(cut,)) for cut in (surface, plane)]
     assert small.remnant_ml(plans[0]) == pytest.approx(small.remnant_ml(plans[1]), abs=1e-6)
@@ -161,9 +161,11 @@ def _ablation(centre, radii, seed):
 
 
 def _surface(centre, normal, seed):
-    flat = Surface.flat(centre, normal, size_mm=200, controls=5)
+    flat = CurvedCut.flat(centre, normal, size_mm=200, controls=5)
     bend = np.random.default_rng(seed).uniform(-12, 12, size=(5, 5))
-    return Surface(origin_mm=flat.origin_mm, axes=flat.axes, step_mm=flat.step_mm, heights_mm=bend)
+    return CurvedCut(
+        origin_mm=flat.origin_mm, axes=flat.axes, step_mm=flat.step_mm, heights_mm=bend
+    )
 
 
 radius = st.floats(3, 40)
@@ -178,7 +180,7 @@ cuts = st.one_of(
         radius,
         st.floats(0, 60),
     ),
-    st.builds(lambda *p: Cleft(planes=p), planes, planes),
+    st.builds(lambda *p: VCut(planes=p), planes, planes),
     st.builds(_ablation, inside, st.tuples(radius, radius, radius), seeds),
     st.builds(_surface, inside, direction, seeds),
     st.just(Parts(scheme="halves", names=("upper",))),
@@ -230,7 +232,7 @@ _LEVEL = Plane(point_mm=(0, 27, -20), normal=(0, 0, -1))
 
 
 @settings(parent=slowly, max_examples=25, phases=(Phase.explicit, Phase.generate))
-@example(plan=Plan(cuts=(Cleft(planes=(_LEVEL, _LEVEL)),)))
+@example(plan=Plan(cuts=(VCut(planes=(_LEVEL, _LEVEL)),)))
 @given(plan=plans)
 def test_a_brute_force_count_of_points_agrees(mapped, plan):
     """27 random points in each voxel, each asked by itself, without blocks or fractions."""
@@ -255,7 +257,7 @@ def _removes(cut, x):
         return (x - cut.point_mm) @ cut.normal < 0
     if isinstance(cut, Sphere):
         return np.linalg.norm(x - cut.centre_mm, axis=1) < cut.radius_mm
-    if isinstance(cut, Cleft):
+    if isinstance(cut, VCut):
         return np.all([_removes(plane, x) for plane in cut.planes], axis=0)
     if isinstance(cut, Ablation):
         return (((x - cut.centre_mm) @ cut.axes.T / cut.radii_mm) ** 2).sum(axis=1) < 1
@@ -308,12 +310,12 @@ def _moved(cut, turn, shift):  # noqa: PLR0911 - one for each kind of cut
             radius_mm=cut.radius_mm,
             half_angle_deg=cut.half_angle_deg,
         )
-    if isinstance(cut, Cleft):
-        return Cleft(planes=tuple(_moved(p, turn, shift) for p in cut.planes))
+    if isinstance(cut, VCut):
+        return VCut(planes=tuple(_moved(p, turn, shift) for p in cut.planes))
     if isinstance(cut, Ablation):
         return Ablation(centre_mm=at(cut.centre_mm), radii_mm=cut.radii_mm, axes=cut.axes @ turn.T)
-    if isinstance(cut, Surface):
-        return Surface(
+    if isinstance(cut, CurvedCut):
+        return CurvedCut(
             origin_mm=at(cut.origin_mm),
             axes=cut.axes @ turn.T,
             step_mm=cut.step_mm,

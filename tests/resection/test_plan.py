@@ -8,16 +8,16 @@ import pytest
 from liverplan.errors import PlanError
 from liverplan.resection import (
     Ablation,
-    Cleft,
+    CurvedCut,
     Parts,
     Plan,
     Plane,
     Sphere,
-    Surface,
+    VCut,
     Wedge,
     read_plan,
 )
-from liverplan.resection.cuts.curved import crosses_itself
+from liverplan.resection.cuts.contour import crosses_itself, curved_through_contour
 
 EVERY_KIND = Plan(
     name="everything",
@@ -25,14 +25,14 @@ EVERY_KIND = Plan(
         Plane(point_mm=(1, 2, 3), normal=(0, 0.6, 0.8)),
         Sphere(centre_mm=(1, 2, 3), radius_mm=12.5),
         Wedge(tip_mm=(1, 2, 3), direction=(0, 0, 1), radius_mm=9, half_angle_deg=25),
-        Cleft(
+        VCut(
             planes=(
                 Plane(point_mm=(0, 0, 0), normal=(1, 0, 0)),
                 Plane(point_mm=(0, 0, 9), normal=(0, 0, 1)),
             )
         ),
         Ablation(centre_mm=(4, 5, 6), radii_mm=(15, 12, 12), axes=np.eye(3)),
-        Surface.flat((0, 0, 0), (1, 1, 0)).lifted((1, 2), 7.5),
+        CurvedCut.flat((0, 0, 0), (1, 1, 0)).bent((1, 2), 7.5),
         Parts(scheme="couinaud", names=("2", "3")),
     ),
 )
@@ -57,7 +57,7 @@ def test_a_plan_is_read_from_toml(tmp_path):
     assert plan.name == "two wedges"
     assert isinstance(plan.cuts[0], Wedge)
     assert plan.cuts[0].half_angle_deg == 20.0
-    assert plan.parts == (Parts(scheme="couinaud", names=("2", "3")),)
+    assert plan.voxels == (Parts(scheme="couinaud", names=("2", "3")),)
 
 
 @pytest.mark.parametrize(
@@ -102,7 +102,7 @@ def test_a_missing_plan_file_is_named(tmp_path):
             lambda: Wedge(tip_mm=(0, 0, 0), direction=(1, 0, 0), radius_mm=1, half_angle_deg=90),
             "between 0 and 80 degrees, not 90",
         ),
-        (lambda: Cleft(planes=()), "two planes or more, not 0"),
+        (lambda: VCut(planes=()), "two planes or more, not 0"),
         (
             lambda: Ablation(centre_mm=(0, 0, 0), radii_mm=(1, 1, 1), axes=np.ones((3, 3))),
             "at right angles",
@@ -113,9 +113,9 @@ def test_a_missing_plan_file_is_named(tmp_path):
         ),
         (lambda: Parts(scheme="couinaud", names=()), "No part of the couinaud map is named"),
         (lambda: Parts(scheme="couinaud", names=("2", "2")), "named twice"),
-        (lambda: Surface.flat((0, 0, 0), (0, 0, 0)), "not all zero"),
+        (lambda: CurvedCut.flat((0, 0, 0), (0, 0, 0)), "not all zero"),
         (
-            lambda: Surface(
+            lambda: CurvedCut(
                 origin_mm=(0, 0, 0), axes=np.eye(3), step_mm=(1, 0), heights_mm=np.zeros((1, 3))
             ),
             "its steps are not lengths; it has .1, 3. control points",
@@ -137,7 +137,7 @@ def test_a_surface_through_a_contour_passes_through_its_points():
     from liverplan.volumetry.shapes.margins import removal
 
     points = np.add(_loop(), (3, 4, 5))
-    surface = Surface.through_contour(points, stays_toward=(0, 0, 100))
+    surface = curved_through_contour(points, stays_toward=(0, 0, 100))
     value = removal(Plan(cuts=(surface,)))
     assert np.abs(value(points)).max() < 0.6
     assert value(np.array([[0.0, 0, 90], [0, 0, -90]])).tolist()[0] > 0
@@ -149,20 +149,20 @@ def test_a_contour_that_folds_is_refused():
     eight = np.stack([50 * np.sin(t), 30 * np.sin(2 * t), 2 * np.cos(t)], axis=1)
     assert crosses_itself(eight[:, :2])
     with pytest.raises(PlanError, match="folds over itself"):
-        Surface.through_contour(eight, stays_toward=(0, 0, 100))
+        curved_through_contour(eight, stays_toward=(0, 0, 100))
 
 
 def test_a_contour_of_three_points_is_refused():
     with pytest.raises(PlanError, match="at least 4 points"):
-        Surface.through_contour(np.zeros((3, 3)), stays_toward=(0, 0, 1))
+        curved_through_contour(np.zeros((3, 3)), stays_toward=(0, 0, 1))
 
 
 def test_control_points_lie_on_the_surface_and_lift_it():
     from liverplan.volumetry.shapes.margins import removal
 
     rng = np.random.default_rng(1)
-    flat = Surface.flat((3, 4, 5), (1, 2, 3), controls=6)
-    bent = flat.lifted((2, 3), 9.0).lifted((4, 1), -5.0)
+    flat = CurvedCut.flat((3, 4, 5), (1, 2, 3), controls=6)
+    bent = flat.bent((2, 3), 9.0).bent((4, 1), -5.0)
     value = removal(Plan(cuts=(bent,)))
     assert np.abs(value(bent.control_points_mm().reshape(-1, 3))).max() < 1e-9
     slopes = value(np.add(rng.uniform(-80, 80, size=(2000, 3)), (3, 4, 5)))
@@ -174,8 +174,8 @@ def test_no_function_of_a_cut_is_steeper_than_one():
     from liverplan.volumetry.shapes.margins import removal
 
     rng = np.random.default_rng(2)
-    bent = Surface.flat((0, 0, 0), (1, 2, 3), controls=6)
-    bent = Surface(
+    bent = CurvedCut.flat((0, 0, 0), (1, 2, 3), controls=6)
+    bent = CurvedCut(
         origin_mm=bent.origin_mm,
         axes=bent.axes,
         step_mm=bent.step_mm,

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from liverplan.errors import PlanError
-from liverplan.resection import Plan, Plane, Sheet, Surface
+from liverplan.resection import CurvedCut, FoldedCut, Plan, Plane
 from liverplan.resection.cuts.folded import FALLBACK
 from liverplan.volumetry.shapes.faults import plan_faults
 from liverplan.volumetry.shapes.plan_index import measure_plan
@@ -23,14 +23,14 @@ def remnant(index, cut):
 
 @pytest.mark.parametrize("toward", [(0, 0, 1), (0, 0, -1), (0.2, -0.1, 1)])
 def test_a_flat_sheet_is_a_plane(small, toward):
-    sheet = Sheet(control_mm=net(lambda x, y: 0 * x + 0.9), stays_toward=toward)
+    sheet = FoldedCut(control_mm=net(lambda x, y: 0 * x + 0.9), stays_toward=toward)
     plane = Plane(point_mm=(0, 0, 0.9), normal=(0, 0, np.sign(toward[2])))
     # whole voxels of 2 mm slices, cut 0.1 mm from their middle
     assert remnant(small, sheet) == pytest.approx(remnant(small, plane), abs=0.01 * 1000)
 
 
 def test_a_tilted_sheet_is_a_plane(small):
-    sheet = Sheet(control_mm=net(lambda x, y: 0.4 * x - 0.3 * y + 2), stays_toward=(0, 0, 1))
+    sheet = FoldedCut(control_mm=net(lambda x, y: 0.4 * x - 0.3 * y + 2), stays_toward=(0, 0, 1))
     plane = Plane(point_mm=(0, 0, 2), normal=(-0.4, 0.3, 1))
     assert remnant(small, sheet) == pytest.approx(remnant(small, plane), abs=0.5)
 
@@ -40,15 +40,15 @@ def test_a_bent_sheet_is_the_height_field_of_the_same_points(small):
         return 12 * np.sin(x / 40) * np.cos(y / 50) + 0.3 * x
 
     control = net(wave)
-    sheet = Sheet(control_mm=control, stays_toward=(0, 0, 1))
-    surface = Surface(
+    sheet = FoldedCut(control_mm=control, stays_toward=(0, 0, 1))
+    surface = CurvedCut(
         origin_mm=(-90, -90, 0),
         axes=np.eye(3),
         step_mm=(30, 30),
         heights_mm=control[..., 2],
     )
     assert remnant(small, sheet) == pytest.approx(remnant(small, surface), abs=1.0)
-    assert np.allclose(surface.as_sheet().control_mm, control)
+    assert np.allclose(surface.control_points_mm(), control)
 
 
 def test_a_fold_is_measured_by_what_lies_beneath_an_odd_number_of_layers(small):
@@ -58,7 +58,7 @@ def test_a_fold_is_measured_by_what_lies_beneath_an_odd_number_of_layers(small):
     z = np.concatenate([0 * t - 15, -15 + 30 * t[1:], 0 * t[1:] + 15])
     y = np.linspace(-90, 90, 5)
     control = np.stack(np.broadcast_arrays(x[:, None], y[None], z[:, None]), axis=-1)
-    sheet = Sheet(control_mm=control, stays_toward=(0, 0, 1))
+    sheet = FoldedCut(control_mm=control, stays_toward=(0, 0, 1))
     points = small.segmentation.grid.to_mm(np.argwhere(small.segmentation.labels == 1))
     px, _, pz = points.T
     slant = -15 + 30 * (20 - px) / 40  # height of the middle layer
@@ -71,7 +71,7 @@ def test_a_fold_is_measured_by_what_lies_beneath_an_odd_number_of_layers(small):
 
 
 def test_a_plan_with_a_sheet_says_that_it_fell_back(small):
-    plan = Plan(cuts=(Sheet(control_mm=net(lambda x, y: 0 * x), stays_toward=(0, 0, 1)),))
+    plan = Plan(cuts=(FoldedCut(control_mm=net(lambda x, y: 0 * x), stays_toward=(0, 0, 1)),))
     assert plan.notes == (FALLBACK,)
     assert Plan(cuts=(Plane(point_mm=(0, 0, 0), normal=(1, 0, 0)),)).notes == ()
     again = Plan.from_json(plan.to_json())
@@ -79,7 +79,7 @@ def test_a_plan_with_a_sheet_says_that_it_fell_back(small):
 
 
 def test_the_parts_of_a_plan_with_a_sheet_sum_to_the_whole(small):
-    sheet = Sheet(control_mm=net(lambda x, y: 0.2 * x), stays_toward=(0, 0, 1))
+    sheet = FoldedCut(control_mm=net(lambda x, y: 0.2 * x), stays_toward=(0, 0, 1))
     plane = Plane(point_mm=(0, 0, 0), normal=(1, 0, 0))
     result = measure_plan(small, Plan(cuts=(sheet, plane)))
     assert result.remnant_ml + result.resected_ml == pytest.approx(result.functional_ml, abs=1e-6)
@@ -87,7 +87,7 @@ def test_the_parts_of_a_plan_with_a_sheet_sum_to_the_whole(small):
 
 
 def test_a_sheet_whose_edge_lies_in_the_liver_is_too_short(small):
-    short = Sheet(control_mm=net(lambda x, y: 0 * x, size=60), stays_toward=(0, 0, 1))
+    short = FoldedCut(control_mm=net(lambda x, y: 0 * x, size=60), stays_toward=(0, 0, 1))
     assert "is too short to cut through" in plan_faults(small, Plan(cuts=(short,)))[0]
 
 
@@ -101,4 +101,4 @@ def test_a_sheet_whose_edge_lies_in_the_liver_is_too_short(small):
 )
 def test_a_net_that_is_no_net_is_refused(control, toward, words):
     with pytest.raises(PlanError, match=words):
-        Sheet(control_mm=control, stays_toward=toward)
+        FoldedCut(control_mm=control, stays_toward=toward)

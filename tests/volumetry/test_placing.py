@@ -5,7 +5,7 @@ import pytest
 
 from liverplan.errors import PlanError
 from liverplan.phantom import make_phantom
-from liverplan.resection import Ablation, Plan, Plane, Sphere, Surface, Wedge
+from liverplan.resection import Ablation, CurvedCut, Plan, Plane, Sphere, Wedge
 from liverplan.volumetry.search.placing import (
     cut_round,
     larger_part_stays,
@@ -93,7 +93,7 @@ def test_a_contour_parts_the_liver_and_the_larger_part_stays_whichever_way_it_is
     points = ring(index)
     cut = parting_cut(index, list(points))
     back = parting_cut(index, list(points[::-1]))
-    assert isinstance(cut, Surface)
+    assert isinstance(cut, CurvedCut)
     for one in (cut, back):
         assert taken_ml(index, one) <= index.functional_ml / 2
     (again,) = placed([Draft(name="", cuts=(Contour(points_mm=points),))], index).cuts

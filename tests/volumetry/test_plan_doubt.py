@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from liverplan.errors import PlanError
-from liverplan.resection import Ablation, Parts, Plan, Plane, Sphere, Surface, Wedge
+from liverplan.resection import Ablation, CurvedCut, Parts, Plan, Plane, Sphere, Wedge
 from liverplan.resection.anatomy.maps import PartMap
 from liverplan.volumetry import VolumeIndex, estimate
 from liverplan.volumetry.shapes.plan_index import PlanIndex
@@ -63,7 +63,7 @@ def test_it_agrees_with_the_estimate_for_planes(index, planes, denominator_ml):
 
 
 def test_a_level_surface_is_as_sure_as_its_plane(index):
-    flat = Surface.flat(PLANE.point_mm, PLANE.normal)
+    flat = CurvedCut.flat(PLANE.point_mm, PLANE.normal)
     one, other = doubted(index, PLANE), doubted(index, flat)
     assert other.interval_95 == pytest.approx(one.interval_95, abs=2e-3)
     assert other.flip_mm == pytest.approx(one.flip_mm, abs=0.1)

@@ -2,38 +2,61 @@
 
 from __future__ import annotations
 
-from liverplan.resection import Ablation, Cleft, Cut, Parts, Plane, Sheet, Sphere, Surface, Wedge
+from typing import assert_never
+
+from liverplan.resection import (
+    Ablation,
+    CurvedCut,
+    Cut,
+    FoldedCut,
+    Parts,
+    Plane,
+    Sphere,
+    VCut,
+    Wedge,
+)
 from liverplan.resection.anatomy.named import SCHEME, name_of
 
-_KINDS: tuple[tuple[type, str], ...] = (
-    (Plane, "plane"),
-    (Sphere, "sphere"),
-    (Wedge, "wedge"),
-    (Cleft, "V-shaped cut"),
-    (Ablation, "ablation zone"),
-    (Surface, "curved cut"),
-    (Sheet, "folded cut"),
-)
 
-
-def kind_of(cut: Cut) -> str:
+def kind_of(cut: Cut) -> str:  # noqa: PLR0911 - one line a kind
     """Return what a cut is."""
-    if isinstance(cut, Parts):
-        return "segments" if cut.scheme == SCHEME else f"{cut.scheme} territory"
-    return next(word for kind, word in _KINDS if isinstance(cut, kind))
+    match cut:
+        case Plane():
+            return "plane"
+        case Sphere():
+            return "sphere"
+        case Wedge():
+            return "wedge"
+        case VCut():
+            return "V-shaped cut"
+        case Ablation():
+            return "ablation zone"
+        case CurvedCut():
+            return "curved cut"
+        case FoldedCut():
+            return "folded cut"
+        case Parts():
+            return "segments" if cut.scheme == SCHEME else f"{cut.scheme} territory"
+        case _:
+            assert_never(cut)
 
 
 def title_of(cut: Cut) -> str:
     """Return a cut's name in the list: its kind, and its size or its parts."""
-    if isinstance(cut, Parts):
-        parts = name_of(cut.names) if cut.scheme == SCHEME else ", ".join(cut.names)
-        return _capital(parts) if cut.scheme == SCHEME else f"{_capital(kind_of(cut))}: {parts}"
-    if isinstance(cut, Sphere | Wedge):
-        return f"{_capital(kind_of(cut))}, {cut.radius_mm:.0f} mm"
-    if isinstance(cut, Ablation):
-        sizes = " x ".join(f"{2 * radius:.0f}" for radius in cut.radii_mm)
-        return f"Ablation {sizes} mm"
-    return _capital(kind_of(cut))
+    match cut:
+        case Parts() if cut.scheme == SCHEME:
+            return _capital(name_of(cut.names))
+        case Parts():
+            return f"{_capital(kind_of(cut))}: {', '.join(cut.names)}"
+        case Sphere() | Wedge():
+            return f"{_capital(kind_of(cut))}, {cut.radius_mm:.0f} mm"
+        case Ablation():
+            sizes = " x ".join(f"{2 * radius:.0f}" for radius in cut.radii_mm)
+            return f"Ablation {sizes} mm"
+        case Plane() | VCut() | CurvedCut() | FoldedCut():
+            return _capital(kind_of(cut))
+        case _:
+            assert_never(cut)
 
 
 def _capital(words: str) -> str:

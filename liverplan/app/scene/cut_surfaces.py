@@ -12,15 +12,11 @@ from vtkmodules.vtkCommonExecutionModel import vtkTrivialProducer
 from vtkmodules.vtkFiltersSources import vtkLineSource, vtkPlaneSource, vtkSphereSource
 from vtkmodules.vtkRenderingCore import vtkActor, vtkPolyDataMapper, vtkRenderer
 
-from liverplan.app.handles.handle import Handle
-from liverplan.app.handles.moves import surface_net_mm
 from liverplan.app.kit import theme
-from liverplan.resection import Ablation, Cleft, Cut, Plane, Sheet, Sphere, Surface, Wedge
-from liverplan.resection.cuts.curved import frame_of
+from liverplan.resection import Cut, Plane
+from liverplan.resection.cuts.handle import Handle
+from liverplan.resection.cuts.net import Extent
 from liverplan.volume import FloatArray
-
-ROUND = 36
-"""Sides of what is round, once about."""
 
 BALL_MM = {"move": 4.5, "turn": 4.5, "resize": 3.5, "spread": 3.5, "bend": 3.2}
 
@@ -53,89 +49,19 @@ class CutActor:
         """Whether it can show this cut."""
         return isinstance(cut, Plane) == isinstance(self.source, vtkPlaneSource)
 
-    def place(self, cut: Cut, vertices: FloatArray, centre: FloatArray, half_mm: float) -> None:
-        """Show a cut of a liver with these surface points."""
+    def place(self, cut: Cut, extent: Extent) -> None:
+        """Show a cut of a liver."""
         if isinstance(cut, Plane) and isinstance(self.source, vtkPlaneSource):
-            _place_square(self.source, cut, centre, half_mm)
+            _place_square(self.source, cut, extent)
         elif isinstance(self.source, vtkTrivialProducer):
-            nets = nets_of(cut, vertices, centre, half_mm)
-            self.source.SetOutput(mesh_of(nets))
+            self.source.SetOutput(mesh_of(cut.nets_mm(extent)))
 
 
-def _place_square(source: vtkPlaneSource, plane: Plane, centre: FloatArray, half_mm: float) -> None:
-    corner, one, _, two = square_of(plane, centre, half_mm)
+def _place_square(source: vtkPlaneSource, plane: Plane, extent: Extent) -> None:
+    corner, one, _, two = plane.square_mm(extent.centre_mm, extent.half_mm)
     source.SetOrigin(*corner)
     source.SetPoint1(*one)
     source.SetPoint2(*two)
-
-
-def square_of(plane: Plane, centre: FloatArray, half_mm: float) -> tuple[FloatArray, ...]:
-    """Return four corners of a square in a plane, nearest to a point, one after the other."""
-    foot = centre - plane.signed_distance_mm(centre) * plane.normal
-    u, v = across(plane.normal)
-    return (
-        foot - half_mm * (u + v),
-        foot + half_mm * (u - v),
-        foot + half_mm * (u + v),
-        foot - half_mm * (u - v),
-    )
-
-
-def across(normal: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Two unit vectors that, with a unit normal, make a right-handed frame."""
-    helper = np.eye(3)[int(np.argmin(np.abs(normal)))]
-    first = np.cross(normal, helper)
-    first = first / np.linalg.norm(first)
-    return first, np.cross(normal, first)
-
-
-def nets_of(cut: Cut, vertices: FloatArray, centre: FloatArray, half_mm: float) -> list[FloatArray]:
-    """Return a cut as (U, V, 3) nets of LPS points; none for parts, which the liver shows."""
-    if isinstance(cut, Sphere):
-        return [cut.centre_mm + cut.radius_mm * _unit_ball()]
-    if isinstance(cut, Ablation):
-        return [cut.centre_mm + (_unit_ball() * cut.radii_mm) @ cut.axes]
-    if isinstance(cut, Wedge):
-        return [_wedge_net(cut, vertices)]
-    if isinstance(cut, Surface | Sheet):
-        return [surface_net_mm(cut, 8)[1] if isinstance(cut, Surface) else cut.lattice_mm()]
-    if isinstance(cut, Cleft):
-        squares = (square_of(plane, centre, half_mm) for plane in cut.planes)
-        return [np.array([[a, b], [d, c]]) for a, b, c, d in squares]
-    return []
-
-
-def _unit_ball() -> FloatArray:
-    down = np.linspace(0, np.pi, ROUND // 2 + 1)[:, None]
-    about = np.linspace(0, 2 * np.pi, ROUND + 1)[None, :]
-    return np.stack(
-        [np.sin(down) * np.cos(about), np.sin(down) * np.sin(about), np.cos(down) + 0 * about],
-        axis=-1,
-    )
-
-
-def _wedge_net(cut: Wedge, vertices: FloatArray) -> FloatArray:
-    """Round tip, then straight sides out to where the liver ends."""
-    angle, u_v_w = np.radians(cut.half_angle_deg), frame_of(cut.direction)
-    off = vertices - cut.tip_mm
-    ahead = off @ cut.direction
-    beside = np.sqrt(np.maximum((off**2).sum(axis=1) - ahead**2, 0))
-    inside = beside * np.cos(angle) - ahead * np.sin(angle) < cut.radius_mm
-    reach = float(ahead[inside & (ahead > 0)].max(initial=cut.radius_mm)) + 4
-    turn = np.linspace(0, np.pi / 2 - angle, 10)
-    along = np.append(-cut.radius_mm * np.cos(turn), reach)
-    side = (cut.radius_mm + reach * np.sin(angle)) / np.cos(angle)
-    out = np.append(cut.radius_mm * np.sin(turn), side)
-    about = np.linspace(0, 2 * np.pi, ROUND + 1)
-    local = np.stack(
-        [
-            out[:, None] * np.cos(about),
-            out[:, None] * np.sin(about),
-            np.repeat(along[:, None], about.size, axis=1),
-        ],
-        axis=-1,
-    )
-    return np.asarray(cut.tip_mm + local @ u_v_w)
 
 
 def mesh_of(nets: Sequence[FloatArray]) -> vtkPolyData:

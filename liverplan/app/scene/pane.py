@@ -17,10 +17,10 @@ from PySide6.QtWidgets import (
 )
 
 from liverplan.app.handles.cut_words import kind_of
-from liverplan.app.handles.handle import Handle, pulled
 from liverplan.app.scene.renderer import CAMERAS, Scene
 from liverplan.app.session.session import Session
 from liverplan.resection import Cut
+from liverplan.resection.cuts.handle import Handle
 from liverplan.volume import FloatArray
 
 GRAB_PIXELS = 16.0
@@ -205,8 +205,8 @@ class Grab:
         handle = self.handle
         if handle.what == "turn":  # by the angle between two lines of sight: nothing jumps
             handle = replace(handle, at_mm=handle.foot_mm + self._arm * self._start)
-            return pulled(self.cut, handle, handle.foot_mm + self._arm * now)
-        return pulled(self.cut, handle, handle.at_mm + now - self._start)
+            return self.cut.pulled(handle, handle.foot_mm + self._arm * now)
+        return self.cut.pulled(handle, handle.at_mm + now - self._start)
 
     def _measure(self, origin: FloatArray, direction: FloatArray) -> FloatArray | None:
         handle = self.handle

@@ -28,10 +28,11 @@ from vtkmodules.vtkRenderingCore import (
 )
 from vtkmodules.vtkRenderingUI import vtkGenericRenderWindowInteractor
 
-from liverplan.app.handles.handle import Handle, handles_in_space
 from liverplan.app.kit import theme
-from liverplan.app.scene.cut_surfaces import Balls, CutActor, across
+from liverplan.app.scene.cut_surfaces import Balls, CutActor
 from liverplan.resection import Cut, Plan, Plane
+from liverplan.resection.cuts.handle import Handle
+from liverplan.resection.cuts.net import Extent, across
 from liverplan.volume import FloatArray
 from liverplan.volumetry.shapes.margins import removal
 
@@ -128,12 +129,15 @@ class Scene:
         for number in range(len(self.cuts) - 1, -1, -1):
             if number >= len(cuts) or not self.cuts[number].fits(cuts[number]):
                 self.renderer.RemoveActor(self.cuts.pop(number).actor)
+        extent = Extent(
+            vertices_mm=self.vertices, centre_mm=self.centre, half_mm=0.85 * self.radius_mm
+        )
         for number, cut in enumerate(cuts):
             if number == len(self.cuts) or not self.cuts[number].fits(cut):
                 self.cuts.insert(number, CutActor.of(cut))
                 self.renderer.AddActor(self.cuts[number].actor)
             shown = self.cuts[number]
-            shown.place(cut, self.vertices, self.centre, 0.85 * self.radius_mm)
+            shown.place(cut, extent)
             plane = isinstance(cut, Plane)
             opacity = (0.2 if plane else 0.42) if number == active else (0.12 if plane else 0.25)
             shown.actor.GetProperty().SetOpacity(opacity)
@@ -143,7 +147,7 @@ class Scene:
     def _place_handles(self, cut: Cut | None) -> None:
         plane = cut if isinstance(cut, Plane) else None
         self.handle.place(self.renderer, plane, self.centre, self.radius_mm)
-        self.handles = () if cut is None else handles_in_space(cut)
+        self.handles = () if cut is None else cut.handles()
         self.balls.place(self.renderer, self.handles)
         foot, tip = self.handle.foot, self.handle.tip
         if plane is not None and foot is not None and tip is not None:

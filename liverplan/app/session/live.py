@@ -22,11 +22,12 @@ from liverplan.app.scene.surfaces import Surfaces, surfaces_of
 from liverplan.app.session.jobs import Job, JobEnd, Progress
 from liverplan.app.session.measuring import Margin, margins_of, on_maps, remnant_of
 from liverplan.app.session.session import Session, Topic
-from liverplan.app.session.work import Work, planes_only
+from liverplan.app.session.work import Work
 from liverplan.case import Record
 from liverplan.errors import PlanError, SegmentationError
 from liverplan.findings import Findings
-from liverplan.resection import Cut, Parts, Plan, Sheet
+from liverplan.resection import Cut, Plan
+from liverplan.resection.cuts.base import Voxels
 from liverplan.segmentation import Axes, Segmentation, axes_of
 from liverplan.volume import FloatArray
 from liverplan.volumetry import Remnant, VolumeIndex
@@ -114,7 +115,7 @@ def answer_for(work: Work, index: PlanIndex) -> Answer:
     try:
         findings: Findings | None = assess(work, index)
         margins = margins_of(index, plan)
-        if plan.cuts and planes_only(plan) is not None:  # planes are judged in spite of these
+        if plan.cuts and plan.is_flat:  # planes are judged in spite of these
             faults = plan_faults(index, plan)
     except PlanError as refusal:
         findings, margins, faults = None, (), (str(refusal),)
@@ -160,7 +161,7 @@ class Live(QObject):
         self._margins_take_s = 0.0
         self._rule: tuple[Record, Rule] | None = None
         self._plan_index: PlanIndex | None = None
-        self._taken: tuple[PlanIndex, tuple[Parts | Sheet, ...], NDArray[np.bool_]] | None = None
+        self._taken: tuple[PlanIndex, tuple[Voxels, ...], NDArray[np.bool_]] | None = None
         self.stale = False
         self._jobs: list[Job] = []
         self._wanted: Segmentation | None = None
@@ -199,7 +200,7 @@ class Live(QObject):
     @property
     def taken(self) -> NDArray[np.bool_] | None:
         """(k, j, i) mask of what the plan's named parts and sheets take; None if there are none."""
-        parts, index = self.session.work.active_plan.parts, self.plan_index
+        parts, index = self.session.work.active_plan.voxels, self.plan_index
         if not parts or index is None:
             return None
         if self._taken is None or self._taken[0] is not index or self._taken[1] != parts:
@@ -273,11 +274,11 @@ class Live(QObject):
         else:
             self._alone = {cut: self._taken_ml(index, cut) for cut in plan.cuts}
         self.alone_ml = tuple(self._alone[cut] for cut in plan.cuts)
-        if planes_only(plan) is None and self.session.dragging and self._margins_take_s > QUICK_S:
+        if not plan.is_flat and self.session.dragging and self._margins_take_s > QUICK_S:
             return
         began = time.perf_counter()
         self.margins = margins_of(index, plan)
-        if planes_only(plan) is None:
+        if not plan.is_flat:
             self._margins_take_s = time.perf_counter() - began
 
     def _taken_ml(self, index: PlanIndex, cut: Cut) -> float:

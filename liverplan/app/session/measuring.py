@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from liverplan.app.session.work import planes_only
 from liverplan.resection import Plan
 from liverplan.resection.anatomy.maps import PartMap
 from liverplan.volume import FloatArray, Grid
@@ -29,9 +28,8 @@ def remnant_of(index: PlanIndex, plan: Plan) -> Remnant:
     PlanError
         If the plan names parts of a map that is not at hand.
     """
-    planes = planes_only(plan)
-    if planes is not None:
-        return measure(index.planes, planes)
+    if plan.is_flat:
+        return measure(index.planes, plan.planes)
     remnant_ml = index.remnant_ml(plan)
     return Remnant(
         liver_ml=index.liver_ml,
@@ -44,9 +42,8 @@ def remnant_of(index: PlanIndex, plan: Plan) -> Remnant:
 
 def margins_of(index: PlanIndex, plan: Plan) -> tuple[Margin, ...]:
     """Return the margin to each lesion, ascending by label."""
-    planes = planes_only(plan)
-    if planes is not None:
-        return lesion_margins(index.planes, planes)
+    if plan.is_flat:
+        return lesion_margins(index.planes, plan.planes)
     return plan_margins(index, plan)
 
 

@@ -6,13 +6,12 @@ from liverplan.app.session.live import Live
 from liverplan.app.session.work import Work
 from liverplan.report.numbers import percent
 from liverplan.report.words import verdict
-from liverplan.resection import Ablation
 
 
 def goes(work: Work) -> str:
     """Say what becomes of tissue that does not count: some may stay in place and work no more."""
     plan = work.active_plan
-    all_taken = len(plan.removing.without(Ablation).cuts) == len(plan.cuts)
+    all_taken = len(plan.removing.not_ablating.cuts) == len(plan.cuts)
     return "are resected" if all_taken else "are lost"
 
 

@@ -119,12 +119,6 @@ class Work:
         return self.with_cuts(together, len(together) - 1)
 
 
-def planes_only(plan: Plan) -> tuple[Plane, ...] | None:
-    """Return a plan's cuts if all of them are planes: these have the quickest and finest answer."""
-    planes = tuple(cut for cut in plan.cuts if isinstance(cut, Plane))
-    return planes if len(planes) == len(plan.cuts) else None
-
-
 def lesion_title(label: int) -> str:
     """Name of a lesion as the panels show it."""
     return lesion_name(label)

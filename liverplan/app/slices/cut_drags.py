@@ -7,11 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from liverplan.app.handles.cut_words import kind_of
-from liverplan.app.handles.handle import Handle, SlicePlane, crossing, handles_on_slice, pulled
 from liverplan.app.session.session import Session
 from liverplan.app.session.work import Work
 from liverplan.app.slices.slicing import Knobs, Look, Point, knobs_of
-from liverplan.resection import Cut, Parts, Plan, Plane, Sheet, Surface
+from liverplan.resection import Cut, Plan, Plane
+from liverplan.resection.cuts.base import Voxels
+from liverplan.resection.cuts.handle import Handle, SlicePlane
 from liverplan.volume import FloatArray
 from liverplan.volumetry.shapes.margins import removal
 
@@ -32,7 +33,7 @@ class PlaneDrag:
         """Follow the mouse."""
         now = self.look.pixel_to_lps(x, y)
         if self.pivot is None:
-            self.session.drag_cut(pushed(self.plane, now - self.grabbed))
+            self.session.drag_cut(self.plane.moved(now - self.grabbed))
         else:
             self.session.drag_cut(turned(self.plane, self.pivot, self.look, self.grabbed, now))
 
@@ -54,16 +55,11 @@ class HandleDrag:
     def move(self, x: float, y: float) -> None:
         """Follow the mouse."""
         by = self.look.pixel_to_lps(x, y) - self.grabbed
-        self.session.drag_cut(pulled(self.cut, self.handle, self.handle.at_mm + by))
+        self.session.drag_cut(self.cut.pulled(self.handle, self.handle.at_mm + by))
 
     def end(self) -> None:
         """Make it one step."""
         self.session.finish_drag(f"{self.handle.what} {kind_of(self.cut)}")
-
-
-def pushed(plane: Plane, moved_mm: FloatArray) -> Plane:
-    """Return the plane moved by what of a displacement lies along its normal."""
-    return plane.shifted(float(moved_mm @ plane.normal))
 
 
 def turned(
@@ -75,14 +71,7 @@ def turned(
     angle = float(
         np.arctan2(after @ down, after @ right) - np.arctan2(before @ down, before @ right)
     )
-    axis = np.cross(right, down)
-    n = plane.normal
-    rotated = (
-        n * np.cos(angle)
-        + np.cross(axis, n) * np.sin(angle)
-        + axis * (axis @ n) * (1 - np.cos(angle))
-    )
-    return Plane(point_mm=pivot, normal=rotated)
+    return plane.tilted(pivot, np.cross(right, down), angle)
 
 
 def hit(knobs: Knobs, line: tuple[Point, Point], x: float, y: float) -> str:
@@ -111,15 +100,15 @@ def handle_at(look: Look, cut: Cut, x: float, y: float, *, active: bool) -> Hand
     """
     on = slice_plane(look)
     if active:
-        for handle in handles_on_slice(cut, on):
+        for handle in cut.handles_on(on):
             px, py = look.lps_to_pixel(handle.at_mm)
             if np.hypot(x - px, y - py) <= KNOB_PIXELS:
                 return handle
     point = look.pixel_to_lps(x, y)
-    if isinstance(cut, Parts | Sheet):
+    if isinstance(cut, Voxels):
         return None
     away = abs(float(removal(Plan(cuts=(cut,)))(point[None])[0]))
-    return _on_line(cut, on, point) if away * look.zoom <= LINE_PIXELS else None
+    return cut.handle_on_line(on, point) if away * look.zoom <= LINE_PIXELS else None
 
 
 def grab(session: Session, look: Look, at: Point) -> PlaneDrag | HandleDrag | None:
@@ -163,14 +152,3 @@ def _grab_one(
         return None
     pivot = look.pixel_to_lps(*knobs.middle) if what == "turn" else None
     return PlaneDrag(session, look, cut, grabbed, pivot)
-
-
-def _on_line(cut: Cut, on: SlicePlane, point: FloatArray) -> Handle:
-    """Take a cut by its line: a surface bends there, anything else goes along."""
-    if isinstance(cut, Surface):
-        places, points = crossing(cut, on)
-        if len(points):
-            nearest = int(np.argmin(np.linalg.norm(points - point, axis=1)))
-            at = (float(places[nearest][0]), float(places[nearest][1]))
-            return Handle(what="bend", at_mm=point, foot_mm=point, part=at)
-    return Handle(what="move", at_mm=point, foot_mm=point)

@@ -10,13 +10,12 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QPainter, QPainterPath, QPen, QPolygonF, QTransform
 
-from liverplan.app.handles.handle import Handle, handles_on_slice
 from liverplan.app.kit import theme
-from liverplan.app.session.work import planes_only
 from liverplan.app.slices.cut_drags import slice_plane
 from liverplan.app.slices.cut_regions import Region, region_of
 from liverplan.app.slices.slicing import Knobs, Look, Point, knobs_of
 from liverplan.resection import Cut, Plan, Plane
+from liverplan.resection.cuts.handle import Handle
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -42,7 +41,7 @@ class Cuts:
 
 def region_on(cuts: Cuts, look: Look, liver_flat: QPainterPath) -> Region | None:
     """Return what a plan takes on a slice; None for planes alone, which are drawn as they are."""
-    if planes_only(cuts.plan) is not None:
+    if cuts.plan.is_flat:
         return None
     return region_of(cuts.plan, look, liver_flat.boundingRect(), cuts.taken)
 
@@ -77,7 +76,7 @@ def paint_sides(
 
 def _staying_of_planes(cuts: Cuts, look: Look) -> QPainterPath:
     staying = QPainterPath()
-    region = look.staying_region(planes_only(cuts.plan) or ())
+    region = look.staying_region(cuts.plan.planes if cuts.plan.is_flat else ())
     if len(region) >= 3:
         staying.addPolygon(QPolygonF([QPointF(*p) for p in region]))
         staying.closeSubpath()
@@ -134,7 +133,7 @@ def _paint_handles(painter: QPainter, cut: Cut, look: Look) -> None:
         if knobs:
             _paint_knobs(painter, knobs, look.half_plane(cut))
         return
-    for handle in handles_on_slice(cut, slice_plane(look)):
+    for handle in cut.handles_on(slice_plane(look)):
         _paint_handle(painter, handle, look)
 
 

@@ -7,6 +7,7 @@ are drawn along the voxels' edges, as the liver itself is.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -18,9 +19,10 @@ from skimage.measure import find_contours
 from liverplan.app.slices.contours import slice_of
 from liverplan.app.slices.convert import napari_to_lps
 from liverplan.app.slices.slicing import Look
-from liverplan.resection import Ablation, Cut, Parts, Plan, Sheet
+from liverplan.resection import Plan
+from liverplan.resection.cuts.base import Shape
 from liverplan.volume import FloatArray
-from liverplan.volumetry.shapes.margins import removal
+from liverplan.volumetry.shapes.margins import removal_of
 
 STEP_MM = 1.0
 """Between the points at which the cuts are asked; a ball of 10 mm is drawn to 0.02 mm."""
@@ -78,23 +80,20 @@ def region_of(plan: Plan, look: Look, around_mm: QRectF, taken: NDArray[np.bool_
     lattice = lattice_over(around_mm, look, by_voxel=voxels is not None)
     points = lattice.points_mm(look)
 
-    def field_of(cuts: tuple[Cut, ...]) -> FloatArray:
-        values = removal(Plan(cuts=cuts))(points).reshape(lattice.shape)
+    def field_of(shapes: Sequence[Shape]) -> FloatArray:
+        values = removal_of(shapes)(points).reshape(lattice.shape)
         return np.asarray(values)
 
     shapes = plan.shapes
-    cutting = tuple(cut for cut in shapes if not isinstance(cut, Ablation))
-    whole = field_of(cutting)
+    whole = field_of([cut for cut in shapes if not cut.ablates])
     if voxels is not None:
         whole = with_voxels(whole, voxels, lattice)
-    ablated = field_of(tuple(cut for cut in shapes if isinstance(cut, Ablation)))
+    ablated = field_of([cut for cut in shapes if cut.ablates])
     return Region(
         removed=closed_path(whole, lattice),
         ablated=closed_path(ablated, lattice),
         lines=tuple(
-            QPainterPath()
-            if isinstance(cut, Parts | Sheet)
-            else open_path(field_of((cut,)), lattice)
+            open_path(field_of([cut]), lattice) if isinstance(cut, Shape) else QPainterPath()
             for cut in plan.cuts
         ),
     )

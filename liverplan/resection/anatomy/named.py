@@ -1,4 +1,4 @@
-"""Anatomical resections by name, as segment sets; and what shares of the liver are usual.
+"""Names of segment sets, and what shares of the liver are usual.
 
 The set is what counts; Brisbane 2000 has several names for one operation and none for many, and
 the New World notation writes H and the segments' numbers.
@@ -6,26 +6,15 @@ the New World notation writes H and the segments' numbers.
 
 from __future__ import annotations
 
-import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from pathlib import Path
 from typing import Any
-
-from liverplan.errors import PlanError
-from liverplan.resection.cuts.parts import Parts
-from liverplan.resection.plan import Plan, read_plan
 
 SCHEME = "couinaud"
 SEGMENTS = ("1", "2", "3", "4a", "4b", "5", "6", "7", "8")
-_ROMAN = {"i": "1", "ii": "2", "iii": "3", "iv": "4", "iva": "4a", "ivb": "4b"}
-_ROMAN |= {"v": "5", "vi": "6", "vii": "7", "viii": "8"}
-_NEW_WORLD = re.compile(r"^h((?:4[ab]|[1-8])+)$")
-MAJOR_SEGMENTS = 3
-"""Three segments or more are a major hepatectomy."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,11 +28,6 @@ class Resection:
     optional: tuple[str, ...]
     new_world: str
     source: str
-
-    @property
-    def cut(self) -> Parts:
-        """The segments removed, as a cut."""
-        return Parts(scheme=SCHEME, names=split_fourth(self.segments))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,36 +54,6 @@ def usual_shares() -> tuple[Share, ...]:
     return tuple(Share(**_frozen(row)) for row in _table()["share"])
 
 
-def named_resection(words: str) -> Parts:
-    """Return the segments that a name removes.
-
-    Parameters
-    ----------
-    words : str
-        A Brisbane name or alias, an id, New World notation (``H5678``, ``H4a58``), or segments
-        (``5,6``, ``IVb``).
-
-    Raises
-    ------
-    PlanError
-        If nothing is called that, naming what is.
-    """
-    plain = " ".join(words.lower().replace("_", " ").split())
-    for known in resections():
-        if plain in {known.name, known.id.replace("_", " "), *known.aliases}:
-            return known.cut
-    match = _NEW_WORLD.match(plain.replace(" ", ""))
-    listed = re.findall(r"4[ab]|[1-8]", match[1]) if match else re.split(r"[ ,;+]+", plain.strip())
-    segments = [_ROMAN.get(item, item) for item in listed]
-    if segments and all(item in {*SEGMENTS, "4"} for item in segments):
-        return Parts(scheme=SCHEME, names=split_fourth(tuple(segments)))
-    names = ", ".join(known.name for known in resections())
-    raise PlanError(
-        f"No resection is called {words!r}; known are {names}, "
-        "New World notation such as H5678, and lists of segments such as 2,3,4b."
-    )
-
-
 def name_of(segments: tuple[str, ...]) -> str:
     """Return the Brisbane name of a segment set, with segment 1 or without; else New World."""
     chosen = set(split_fourth(segments))
@@ -117,11 +71,6 @@ def new_world(segments: tuple[str, ...]) -> str:
     chosen = set(split_fourth(segments))
     short = "".join(name for name in SEGMENTS if name in chosen)
     return "H" + short.replace("4a4b", "4")
-
-
-def is_major(segments: tuple[str, ...]) -> bool:
-    """Whether three Couinaud segments or more go (4a and 4b are one)."""
-    return len({name[0] for name in segments}) >= MAJOR_SEGMENTS
 
 
 def share_warnings(shares_fraction: Mapping[str, float]) -> tuple[str, ...]:
@@ -162,17 +111,3 @@ def _table() -> dict[str, Any]:
         files("liverplan.resection.anatomy").joinpath("brisbane.toml").read_text(encoding="utf-8")
     )
     return tomllib.loads(text)
-
-
-def plan_of(words: str) -> Plan:
-    """Return the plan that a command line names: a TOML file, or a resection's name.
-
-    Raises
-    ------
-    PlanError
-        If the file is no plan, or nothing is called that.
-    """
-    if words.lower().endswith(".toml"):
-        return read_plan(Path(words))
-    cut = named_resection(words)
-    return Plan(cuts=(cut,), name=name_of(cut.names))

@@ -1,4 +1,4 @@
-"""What every kind of cut asks of its numbers."""
+"""What every kind of cut asks of its numbers, and the frame that it makes of a direction."""
 
 from __future__ import annotations
 
@@ -24,3 +24,20 @@ def checked_length(value: float, what: str) -> float:
     if not (np.isfinite(length) and 0 < length < 1000):
         raise PlanError(f"{what} must be between 0 and 1000 mm, not {length:g}.")
     return length
+
+
+def is_unit(vector: FloatArray) -> bool:
+    """Whether a (3,) vector has length 1: a stored one then comes back to the last bit."""
+    return bool(abs(float(vector @ vector) - 1.0) < 4 * np.finfo(np.float64).eps)
+
+
+def frame_of(normal: ArrayLike) -> FloatArray:
+    """(3, 3) rows u, v, w of a right-handed frame whose w is a direction, (3,) of any length."""
+    w = np.asarray(normal, dtype=np.float64)
+    length = float(np.linalg.norm(w))
+    if w.shape != (3,) or not np.isfinite(length) or length == 0:
+        raise PlanError("A curved cut's normal must be three numbers that are not all zero.")
+    w = w / length
+    u = np.cross(np.eye(3)[int(np.argmin(np.abs(w)))], w)
+    u /= np.linalg.norm(u)
+    return np.stack([u, np.cross(w, u), w])

@@ -2,30 +2,39 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import ClassVar, Final, Self
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.interpolate import RBFInterpolator
 
 from liverplan.errors import PlanError
-from liverplan.resection.cuts.folded import Sheet
-from liverplan.resection.primitives import HEIGHT, Primitive, cells_of
+from liverplan.findings import CutFinding
+from liverplan.resection.cuts.base import FlatFrame, Shape
+from liverplan.resection.cuts.catmull_rom import cells_of, even_weights, steepness, weights_at
+from liverplan.resection.cuts.checks import frame_of
+from liverplan.resection.cuts.handle import (
+    ARM_MM,
+    LEAST_IN_PLANE,
+    Handle,
+    SlicePlane,
+    length,
+    moving,
+    turning,
+)
+from liverplan.resection.cuts.net import Extent
+from liverplan.resection.cuts.rigid import around, square
+from liverplan.resection.primitives import HEIGHT, Primitive
 from liverplan.volume import FloatArray, read_only
 
 MIN_CONTROLS, MAX_CONTROLS = 2, 64
-CONTOUR_CONTROLS = 12
-CONTOUR_RIM_FRACTION = 0.15
-"""How far a surface reaches beyond the contour that it was made from."""
 
-_SLOPES = 16
-"""Points along each side of a cell at which the surface's slope is looked at."""
-_AT = (np.arange(_SLOPES)[:, None] + 0.5) / _SLOPES
-_VALUE, _SLOPE = _AT ** np.arange(4.0), np.arange(4.0) * _AT ** np.array([0.0, 0.0, 1.0, 2.0])
+MOST_CONTROLS: Final = 5
+"""Rows of bending handles along each side; a finer net shows every second or so."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Surface:
+class CurvedCut(Shape):
     """A curved cut through control points over a flat frame.
 
     The frame's first two axes u, v span it; its third, w, points toward the tissue that stays.
@@ -45,6 +54,9 @@ class Surface:
     heights_mm : (A, B) array
         2 to 64 along each axis.
     """
+
+    kind: ClassVar[str] = "surface"
+    can_lie_flat: ClassVar[bool] = True
 
     origin_mm: FloatArray
     axes: FloatArray
@@ -72,7 +84,7 @@ class Surface:
         *,
         size_mm: float = 240.0,
         controls: int = 4,
-    ) -> Surface:
+    ) -> Self:
         """Return a level surface round a point, to be bent; the normal points to what stays."""
         axes = frame_of(normal)
         step = size_mm / (controls - 1)
@@ -83,33 +95,6 @@ class Surface:
             step_mm=(step, step),
             heights_mm=np.zeros((controls, controls)),
         )
-
-    @classmethod
-    def through_contour(cls, points_mm: ArrayLike, stays_toward: ArrayLike) -> Surface:
-        """Return the smoothest surface through a closed contour drawn on the liver.
-
-        Parameters
-        ----------
-        points_mm : (N, 3) array
-            LPS, in the order in which they were drawn; at least 4.
-        stays_toward : (3,) array
-            A point or direction's end on the side that stays, LPS.
-
-        Raises
-        ------
-        PlanError
-            If the contour is too short, or folds: seen along its own normal it crosses itself, so
-            that no height field holds it.
-        """
-        points = contour_points(points_mm)
-        axes = contour_frame(points, np.asarray(stays_toward, dtype=np.float64))
-        local = (points - points.mean(axis=0)) @ axes.T
-        if crosses_itself(local[:, :2]):
-            raise PlanError(
-                "The contour folds over itself, so no curved surface with one height at each "
-                "point holds it; draw it as two cuts."
-            )
-        return _fit(points.mean(axis=0), axes, local)
 
     @property
     def size_mm(self) -> tuple[float, float]:
@@ -123,18 +108,6 @@ class Surface:
         local = np.stack([a * self.step_mm[0], b * self.step_mm[1], self.heights_mm], axis=-1)
         return self.origin_mm + local @ self.axes
 
-    def as_sheet(self) -> Sheet:
-        """Return the same surface as a sheet, whose control points may be dragged anywhere."""
-        return Sheet(control_mm=self.control_points_mm(), stays_toward=self.axes[2])
-
-    def lifted(self, control: tuple[int, int], by_mm: float) -> Surface:
-        """Return the surface with one control point moved along w."""
-        heights = self.heights_mm.copy()
-        heights[control] += by_mm
-        return Surface(
-            origin_mm=self.origin_mm, axes=self.axes, step_mm=self.step_mm, heights_mm=heights
-        )
-
     def beyond_rim_mm(self, points_mm: FloatArray) -> FloatArray:
         """(..., 3) LPS to (...) mm by which points lie beyond the rim, seen along w; 0 within."""
         local = (points_mm - self.origin_mm) @ self.axes[:2].T
@@ -142,34 +115,17 @@ class Surface:
         return np.asarray(np.linalg.norm(np.maximum(outside, 0.0), axis=-1))
 
     def steepest(self) -> float:
-        """Bound on the surface's slope, mm per mm.
-
-        Slopes on a fine lattice in each cell, and what they can change by up to the next point: at
-        most the second derivatives. Along one axis these are largest at control points, and the
-        spline's weights across it sum to at most 1.25 in size; the mixed one is at most 1.5 x 1.5
-        times the largest mixed difference of neighbours.
-        """
-        return self._slope_and_bend()[0]
+        """Bound on the surface's slope, mm per mm."""
+        return steepness(self.heights_mm, self.step_mm)[0]
 
     def sharpest(self) -> float:
         """Bound on the surface's second derivative in any direction, per mm; its rim left out."""
-        return self._slope_and_bend()[1]
-
-    def _slope_and_bend(self) -> tuple[float, float]:
-        cells, (su, sv) = cells_of(self.heights_mm), self.step_mm
-        across = self.heights_mm[1:] - self.heights_mm[:-1]
-        mixed = 2.25 * float(np.abs(across[:, 1:] - across[:, :-1]).max())
-        bend_u, bend_v = 1.25 * _bend(self.heights_mm), 1.25 * _bend(self.heights_mm.T)
-        along_u, along_v = _SLOPE @ cells @ _VALUE.T, _VALUE @ cells @ _SLOPE.T
-        u = (np.abs(along_u).max(axis=(2, 3)) + (bend_u + mixed) / (2 * _SLOPES)) / su
-        v = (np.abs(along_v).max(axis=(2, 3)) + (bend_v + mixed) / (2 * _SLOPES)) / sv
-        steepest = float(np.sqrt((u**2 + v**2).max()))
-        return steepest, max(bend_u / su**2, bend_v / sv**2) + mixed / (su * sv)
+        return steepness(self.heights_mm, self.step_mm)[1]
 
     def primitives(self) -> tuple[Primitive, ...]:
-        """Functions that are all negative where the cut removes tissue."""
+        """One height field."""
         a, b = self.heights_mm.shape
-        steepest, sharpest = self._slope_and_bend()
+        steepest, sharpest = steepness(self.heights_mm, self.step_mm)
         scale = 1 / np.hypot(1, steepest)
         numbers = (*self.origin_mm, *self.axes.ravel(), *self.step_mm, a - 1, b - 1, 0)
         numbers = (*numbers, scale, scale * sharpest)
@@ -179,77 +135,164 @@ class Surface:
             ),
         )
 
+    def finding(self, removes_ml: float) -> CutFinding:
+        """Return it as results name it."""
+        return CutFinding(kind=self.kind, removes_ml=removes_ml)
 
-def _bend(heights: FloatArray) -> float:
-    """Largest second derivative along the first axis at control points, per step squared."""
-    h = np.concatenate([heights[:1], heights, heights[-1:]])
-    a, b, c, d = h[:-3], h[1:-2], h[2:-1], h[3:]
-    return float(
-        max(np.abs(2 * a - 5 * b + 4 * c - d).max(), np.abs(2 * d - 5 * c + 4 * b - a).max())
-    )
+    def moved(self, by_mm: FloatArray) -> Self:
+        """Return the surface elsewhere, by a (3,) vector, LPS mm."""
+        return replace(self, origin_mm=self.origin_mm + by_mm)
+
+    def turned(self, pivot_mm: FloatArray, rotation: FloatArray) -> Self:
+        """Return the surface turned about a point, (3,) LPS mm, by a (3, 3) rotation."""
+        origin = around(self.origin_mm, pivot_mm, rotation)
+        return replace(self, origin_mm=origin, axes=square(self.axes @ rotation.T))
+
+    def flipped(self) -> Self:
+        """Return the surface of which the other side stays."""
+        return replace(
+            self,
+            origin_mm=self.origin_mm + self.size_mm[1] * self.axes[1],
+            axes=self.axes * np.array([[1.0], [-1.0], [-1.0]]),
+            heights_mm=-self.heights_mm[:, ::-1],
+        )
+
+    def bent(self, at: tuple[float, float], by_mm: float) -> Self:
+        """Return the surface lifted by a length at a place (u, v) of its net, as little as need be.
+
+        The control points share the lift by their weights there, so the surface itself, not only a
+        control point, follows.
+        """
+        counts = self.heights_mm.shape
+        weights = np.outer(*(weights_at(at[n], counts[n]) for n in (0, 1)))
+        return replace(self, heights_mm=self.heights_mm + by_mm * weights / (weights**2).sum())
+
+    def point_mm(self, at: tuple[float, float]) -> FloatArray:
+        """(3,) LPS point of the surface at a place (u, v) of its net."""
+        u, v = (weights_at(at[n], self.heights_mm.shape[n]) for n in (0, 1))
+        height = u @ self.heights_mm @ v
+        local = np.array([at[0] * self.step_mm[0], at[1] * self.step_mm[1], height])
+        return np.asarray(self.origin_mm + local @ self.axes)
+
+    @property
+    def middle_mm(self) -> FloatArray:
+        """(3,) LPS point of the surface over the middle of its frame."""
+        place = (np.array(self.heights_mm.shape) - 1) / 2
+        return self.point_mm((float(place[0]), float(place[1])))
+
+    def net_mm(self, fineness: int) -> tuple[FloatArray, FloatArray]:
+        """Return (U, V, 2) places in its net and its (U, V, 3) LPS points there.
+
+        ``fineness``: how many steps from one control point to the next.
+        """
+        counts = self.heights_mm.shape
+        rows, columns = (np.arange((n - 1) * fineness + 1) / fineness for n in counts)
+        across, down = (even_weights(n, fineness) for n in counts)
+        u, v = np.meshgrid(rows, columns, indexing="ij")
+        heights = across @ self.heights_mm @ down.T
+        local = np.stack([u * self.step_mm[0], v * self.step_mm[1], heights], axis=-1)
+        return np.stack([u, v], axis=-1), np.asarray(self.origin_mm + local @ self.axes)
+
+    def crossing(self, on: SlicePlane, fineness: int = 8) -> tuple[FloatArray, FloatArray]:
+        """Where it crosses a slice: (N, 2) places in its net and (N, 3) LPS points."""
+        places, points = self.net_mm(fineness)
+        off = on.height_mm(points)
+        found_places, found_points = [np.empty((0, 2))], [np.empty((0, 3))]
+        for axis in (0, 1):
+            near, far = [slice(None)] * 2, [slice(None)] * 2
+            near[axis], far[axis] = slice(None, -1), slice(1, None)
+            one, two = tuple(near), tuple(far)
+            hit = (off[one] > 0) != (off[two] > 0)
+            t = (off[one][hit] / (off[one][hit] - off[two][hit]))[:, None]
+            for kept, values in ((found_places, places), (found_points, points)):
+                kept.append(values[one][hit] + t * (values[two][hit] - values[one][hit]))
+        return np.concatenate(found_places), np.concatenate(found_points)
+
+    def handles(self) -> tuple[Handle, ...]:
+        """Its middle moves it along its normal, an arm turns it, control points bend it."""
+        w, middle = self.axes[2], self.middle_mm
+        net = self.control_points_mm()
+        rows, columns = (_shown(n) for n in self.heights_mm.shape)
+        bends = (
+            Handle(what="bend", at_mm=net[a, b], foot_mm=net[a, b], along=w, part=(a, b))
+            for a in rows
+            for b in columns
+        )
+        return (moving(middle, w), turning(middle + 2 * ARM_MM * w, middle), *bends)
+
+    def handles_on(self, on: SlicePlane) -> tuple[Handle, ...]:
+        """Return the same on its line in a slice, where it does not lie in it."""
+        places, points = self.crossing(on)
+        if len(points) < 2 or length(on.within(self.axes[2])) < LEAST_IN_PLANE:
+            return ()
+        foot = points[int(np.argmin(np.linalg.norm(points - self.middle_mm, axis=1)))]
+        ends = self._ends(on, points, foot)
+        bends = self._bends(on, places, points, [foot, *ends])
+        turns = (turning(end, foot) for end in ends)
+        return (moving(foot, self.axes[2]), *turns, *bends)
+
+    def handle_on_line(self, on: SlicePlane, point_mm: FloatArray) -> Handle:
+        """Taken by its line it bends there."""
+        places, points = self.crossing(on)
+        if not len(points):
+            return moving(point_mm)
+        nearest = places[int(np.argmin(np.linalg.norm(points - point_mm, axis=1)))]
+        at = (float(nearest[0]), float(nearest[1]))
+        return Handle(what="bend", at_mm=point_mm, foot_mm=point_mm, part=at)
+
+    def nets_mm(self, extent: Extent) -> list[FloatArray]:
+        """Return its surface as a (U, V, 3) net, LPS mm."""
+        del extent
+        return [self.net_mm(8)[1]]
+
+    def flat_frame(self, step_mm: float) -> FlatFrame:
+        """Return points of its frame, which the surface lies over."""
+        u, v = (np.arange(0, size + step_mm / 2, step_mm) for size in self.size_mm)
+        points = self.origin_mm + u[:, None, None] * self.axes[0] + v[None, :, None] * self.axes[1]
+        reach = float(np.abs(self.heights_mm).max()) * 1.6 + 1.0
+        return FlatFrame(points_mm=points, normal=self.axes[2], reach_mm=reach)
+
+    def seen_from(self, near_mm: FloatArray) -> FloatArray:
+        """(3,) LPS mm: its middle."""
+        del near_mm
+        return self.middle_mm
+
+    def _pulled(self, handle: Handle, to_mm: FloatArray) -> Self:
+        return self.bent(handle.part, float((to_mm - handle.at_mm) @ self.axes[2]))
+
+    def _ends(self, on: SlicePlane, points: FloatArray, foot: FloatArray) -> list[FloatArray]:
+        """Points of its line in a slice to both sides of a foot, an arm's length away."""
+        off = points - foot
+        side, reach = (
+            off @ np.cross(on.normal, on.within(self.axes[2])),
+            np.linalg.norm(off, axis=1),
+        )
+        arm = 80 * on.mm_per_pixel
+        sides = (np.flatnonzero(side < 0), np.flatnonzero(side > 0))
+        return [points[n[np.argmin(np.abs(reach[n] - arm))]] for n in sides if n.size]
+
+    def _bends(
+        self, on: SlicePlane, places: FloatArray, points: FloatArray, shown: list[FloatArray]
+    ) -> list[Handle]:
+        """Return handles where its line crosses its net, none close to another."""
+        bends = []
+        for place, point in zip(places, points, strict=True):
+            near = min(length(point - other) for other in shown)
+            if on_net(place, self.heights_mm.shape) and near > 20 * on.mm_per_pixel:
+                shown.append(point)
+                at = (float(place[0]), float(place[1]))
+                bends.append(Handle(what="bend", at_mm=point, foot_mm=point, part=at))
+        return bends
 
 
-def frame_of(normal: ArrayLike) -> FloatArray:
-    """Return rows u, v, w of a right-handed frame whose w is a direction."""
-    w = np.asarray(normal, dtype=np.float64)
-    length = float(np.linalg.norm(w))
-    if w.shape != (3,) or not np.isfinite(length) or length == 0:
-        raise PlanError("A curved cut's normal must be three numbers that are not all zero.")
-    w = w / length
-    u = np.cross(np.eye(3)[int(np.argmin(np.abs(w)))], w)
-    u /= np.linalg.norm(u)
-    return np.stack([u, np.cross(w, u), w])
+def on_net(place: FloatArray, counts: tuple[int, ...]) -> bool:
+    """Whether a place, (2,), lies on a line of the net that has handles."""
+    return any(abs(place[n] - line) < 1e-6 for n in (0, 1) for line in _shown(counts[n]))
 
 
-def crosses_itself(outline: FloatArray) -> bool:
-    """Whether a closed outline of (N, 2) points crosses itself."""
-    start, end = outline, np.roll(outline, -1, axis=0)
-    edge = end - start
-
-    def side(p: FloatArray) -> FloatArray:
-        """Return (N, M): on which side of edge n a point m lies."""
-        off = p[None] - start[:, None]
-        return np.asarray(edge[:, None, 0] * off[..., 1] - edge[:, None, 1] * off[..., 0])
-
-    crossing = side(start) * side(end) < 0
-    return bool(np.any(crossing & crossing.T))
-
-
-def contour_points(points_mm: ArrayLike) -> FloatArray:
-    """Return a contour's (N, 3) points, checked."""
-    points = np.asarray(points_mm, dtype=np.float64)
-    if points.ndim != 2 or points.shape[1] != 3 or len(points) < 4:
-        raise PlanError("A contour needs at least 4 points of three coordinates.")
-    if not np.isfinite(points).all():
-        raise PlanError("A contour's coordinates must be numbers.")
-    return points
-
-
-def contour_frame(points: FloatArray, stays_toward: FloatArray) -> FloatArray:
-    """Return rows u, v, w of the frame that a contour lies in best, w toward what stays."""
-    centred = points - points.mean(axis=0)
-    u, v, w = np.linalg.svd(centred, full_matrices=False)[2]
-    if w @ (stays_toward - points.mean(axis=0)) < 0:
-        w = -w
-    del v
-    return np.stack([u, np.cross(w, u), w])
-
-
-def _fit(centre: FloatArray, axes: FloatArray, local: FloatArray) -> Surface:
-    """Lay a thin plate through a contour's points and read off its heights."""
-    low, high = local[:, :2].min(axis=0), local[:, :2].max(axis=0)
-    rim = CONTOUR_RIM_FRACTION * (high - low)
-    low, size = low - rim, high - low + 2 * rim
-    step = size / (CONTOUR_CONTROLS - 1)
-    lattice = low + np.indices((CONTOUR_CONTROLS, CONTOUR_CONTROLS)).reshape(2, -1).T * step
-    plate = RBFInterpolator(local[:, :2], local[:, 2], kernel="thin_plate_spline", smoothing=1e-6)
-    heights = np.asarray(plate(lattice)).reshape(CONTOUR_CONTROLS, CONTOUR_CONTROLS)
-    return Surface(
-        origin_mm=centre + low @ axes[:2],
-        axes=axes,
-        step_mm=(float(step[0]), float(step[1])),
-        heights_mm=heights,
-    )
+def _shown(count: int) -> list[int]:
+    """Return which of a net's rows have handles."""
+    return sorted({round(float(n)) for n in np.linspace(0, count - 1, min(count, MOST_CONTROLS))})
 
 
 def _faults(

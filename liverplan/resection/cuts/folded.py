@@ -3,18 +3,27 @@
 Where a height field cannot hold a surface (it folds over itself as seen along its normal), every
 voxel's centre is asked instead: it is removed if a line from it toward the side that stays crosses
 the surface an odd number of times. That is exact for the triangles of the surface and the centres
-of the voxels, and far from live: whoever measures a `Sheet` is told so.
+of the voxels, and far from live: whoever measures a `FoldedCut` is told so.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from liverplan.errors import PlanError
-from liverplan.resection.primitives import cells_of
+from liverplan.findings import CutFinding
+from liverplan.resection.anatomy.maps import PartMap
+from liverplan.resection.cuts.base import Mask, Voxels
+from liverplan.resection.cuts.catmull_rom import cells_of
+from liverplan.resection.cuts.checks import is_unit
+from liverplan.resection.cuts.net import Extent
+from liverplan.resection.cuts.rigid import around
+from liverplan.segmentation.labels import Segmentation
 from liverplan.volume import FloatArray, Grid, read_only
 
 FINENESS = 10
@@ -30,7 +39,7 @@ _OFF_LATTICE = np.array([1.7e-6, 2.9e-6])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Sheet:
+class FoldedCut(Voxels):
     """A surface through a net of control points that may lie anywhere.
 
     Parameters
@@ -40,6 +49,9 @@ class Sheet:
     stays_toward : (3,) array
         Direction in which the tissue stays; any length but zero, stored as a unit vector.
     """
+
+    kind: ClassVar[str] = "sheet"
+    note: ClassVar[str] = FALLBACK
 
     control_mm: FloatArray
     stays_toward: FloatArray
@@ -54,7 +66,7 @@ class Sheet:
         length = float(np.linalg.norm(toward)) if toward.shape == (3,) else 0.0
         if not np.isfinite(length) or length == 0:
             raise PlanError("A sheet needs a direction in which the tissue stays.")
-        toward = toward / length
+        toward = toward if is_unit(toward) else toward / length
         for name, array in (("control_mm", net), ("stays_toward", toward)):
             read_only(array)
             object.__setattr__(self, name, array)
@@ -76,8 +88,13 @@ class Sheet:
         net = self.lattice_mm()
         return np.concatenate([net[0], net[-1], net[:, 0], net[:, -1]])
 
-    def mask(self, grid: Grid, where: NDArray[np.bool_]) -> NDArray[np.bool_]:
-        """(k, j, i) mask of the voxels, of those in ``where``, that the sheet removes."""
+    def mask(self, segmentation: Segmentation, maps: Mapping[str, PartMap]) -> Mask:
+        """(k, j, i) mask of the liver's voxels that it takes."""
+        del maps
+        return self.beyond(segmentation.grid, segmentation.liver)
+
+    def beyond(self, grid: Grid, where: Mask) -> Mask:
+        """(k, j, i) mask of the voxels, of those in ``where``, that lie beyond the surface."""
         slope = self.stays_toward @ grid.affine[:3, :3]
         axis = int(np.argmax(np.abs(slope) / np.array(grid.spacing_mm)))
         columns, heights = _crossings(grid.to_index(self._triangles()), axis, grid.shape)
@@ -93,6 +110,28 @@ class Sheet:
         removed = np.zeros(grid.shape, dtype=np.bool_)
         removed[tuple(voxels[count % 2 == 1].T)] = True
         return removed
+
+    def finding(self, removes_ml: float) -> CutFinding:
+        """Return it as results name it."""
+        return CutFinding(kind=self.kind, removes_ml=removes_ml)
+
+    def moved(self, by_mm: FloatArray) -> Self:
+        """Return the surface elsewhere, by a (3,) vector, LPS mm."""
+        return replace(self, control_mm=self.control_mm + by_mm)
+
+    def turned(self, pivot_mm: FloatArray, rotation: FloatArray) -> Self:
+        """Return the surface turned about a point, (3,) LPS mm, by a (3, 3) rotation."""
+        net = around(self.control_mm, pivot_mm, rotation)
+        return type(self)(control_mm=net, stays_toward=rotation @ self.stays_toward)
+
+    def flipped(self) -> Self:
+        """Return the surface of which the other side stays."""
+        return replace(self, stays_toward=-self.stays_toward)
+
+    def nets_mm(self, extent: Extent) -> list[FloatArray]:
+        """Return its surface as a (U, V, 3) net, LPS mm."""
+        del extent
+        return [self.lattice_mm()]
 
     def _triangles(self) -> FloatArray:
         """Return (N, 3, 3) LPS corners."""

@@ -13,7 +13,7 @@ import numpy as np
 
 from liverplan.anatomy import lesion_name
 from liverplan.errors import PlanError
-from liverplan.resection import Ablation, Cut, Plan, Plane, Sheet, Sphere, Surface, Wedge
+from liverplan.resection import Ablation, CurvedCut, Cut, FoldedCut, Plan, Plane, Sphere, Wedge
 from liverplan.resection.cuts.contour import cut_through_contour
 from liverplan.segmentation import Segmentation
 from liverplan.volume import FloatArray
@@ -152,11 +152,10 @@ def separating_plane(index: VolumeIndex, label: int, margin_mm: float) -> Plane:
 
 def held_near(plane: Plane, point_mm: FloatArray) -> Plane:
     """Return the same plane, held at its point nearest to a (3,) LPS point."""
-    foot = point_mm - plane.signed_distance_mm(point_mm) * plane.normal
-    return Plane(point_mm=foot, normal=plane.normal)
+    return Plane(point_mm=plane.nearest_mm(point_mm), normal=plane.normal)
 
 
-def parting_cut(index: PlanIndex, points_mm: Sequence[FloatArray]) -> Surface | Sheet:
+def parting_cut(index: PlanIndex, points_mm: Sequence[FloatArray]) -> CurvedCut | FoldedCut:
     """Return the cut through a contour on the liver's surface that leaves the larger part.
 
     Parameters
@@ -176,32 +175,13 @@ def parting_cut(index: PlanIndex, points_mm: Sequence[FloatArray]) -> Surface | 
     if faults:
         raise PlanError(" ".join(faults))
     stays = index.remnant_ml(Plan(cuts=(cut,)))
-    other = flipped(cut) if stays < index.functional_ml / 2 else None
-    return other if isinstance(other, Surface | Sheet) else cut
+    return cut.flipped() if stays < index.functional_ml / 2 else cut
 
 
 def larger_part_stays(index: VolumeIndex, plane: Plane) -> Plane:
     """Return the plane, turned round if it would leave the smaller part of the liver."""
-    if index.remnant_ml_of([plane]) >= index.functional_ml / 2:
-        return plane
-    return Plane(point_mm=plane.point_mm, normal=-plane.normal)
-
-
-def flipped(cut: Cut) -> Cut | None:
-    """Return the cut that takes the other side; None for one that has no sides."""
-    if isinstance(cut, Plane):
-        return Plane(point_mm=cut.point_mm, normal=-cut.normal)
-    if isinstance(cut, Surface):
-        last = (cut.heights_mm.shape[1] - 1) * cut.step_mm[1]
-        return Surface(
-            origin_mm=cut.origin_mm + last * cut.axes[1],
-            axes=cut.axes * np.array([[1.0], [-1.0], [-1.0]]),
-            step_mm=cut.step_mm,
-            heights_mm=-cut.heights_mm[:, ::-1],
-        )
-    if isinstance(cut, Sheet):
-        return Sheet(control_mm=cut.control_mm, stays_toward=-cut.stays_toward)
-    return None
+    stays = index.remnant_ml_of([plane])
+    return plane if stays >= index.functional_ml / 2 else plane.flipped()
 
 
 def liver_centre_mm(segmentation: Segmentation) -> FloatArray:

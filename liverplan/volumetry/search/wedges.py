@@ -11,8 +11,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from liverplan.resection import Cut, Plan
 from liverplan.resection.cuts.wedge import Wedge
-from liverplan.resection.plan import Cut, Plan
 from liverplan.volume import FloatArray
 from liverplan.volumetry.planes.margin import LesionShape
 from liverplan.volumetry.search.planes import sphere, turned

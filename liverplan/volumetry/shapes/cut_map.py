@@ -9,16 +9,12 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from liverplan.errors import PlanError
-from liverplan.resection.cuts.curved import Surface, frame_of
-from liverplan.resection.cuts.plane import Plane
-from liverplan.resection.plan import Plan
+from liverplan.resection.cuts import Cut
+from liverplan.resection.cuts.base import FlatFrame, Shape
 from liverplan.segmentation.boxes import bounding_box
 from liverplan.volume import FloatArray, read_only
-from liverplan.volumetry.shapes.margins import removal
+from liverplan.volumetry.shapes.margins import removal_of
 from liverplan.volumetry.shapes.plan_index import PlanIndex
-
-FAR_MM = 200.0
-"""Half the width of the map of a plane before it is cut to the liver."""
 
 _HALVINGS = 32
 
@@ -61,7 +57,7 @@ class CutMap:
 
 def flatten(
     index: PlanIndex,
-    cut: Plane | Surface,
+    cut: Cut,
     *,
     vessels: NDArray[np.bool_] | None = None,
     step_mm: float = 1.0,
@@ -71,7 +67,8 @@ def flatten(
     Parameters
     ----------
     index : PlanIndex
-    cut : Plane or Surface
+    cut : Cut
+        A plane or a curved cut: one that can lie flat.
     vessels : (k, j, i) bool array, optional
         Vessel voxels on the segmentation's grid.
     step_mm : float
@@ -80,12 +77,14 @@ def flatten(
     Raises
     ------
     PlanError
-        If the cut misses the liver or the vessels lie on another grid.
+        If the cut cannot lie flat or misses the liver, or the vessels lie on another grid.
     """
     segmentation = index.segmentation
     if vessels is not None and vessels.shape != segmentation.grid.shape:
         raise PlanError("The vessels lie on another grid than the liver.")
     points = _points(cut, step_mm)
+    if points is None:
+        raise PlanError("This kind of cut cannot be laid flat.")
     at = np.rint(segmentation.grid.to_index(points)).astype(int)
     on_grid = np.all((at >= 0) & (at < segmentation.grid.shape), axis=-1)
     inside = np.zeros(on_grid.shape, dtype=np.bool_)
@@ -121,29 +120,25 @@ def margin_bands(cut_map: CutMap, *, limit_mm: float, doubt_mm: float) -> NDArra
     return bands
 
 
-def _points(cut: Plane | Surface, step_mm: float) -> FloatArray:
-    """(U, V, 3) LPS points of a cut on a flat lattice."""
-    if isinstance(cut, Plane):
-        axes, origin = frame_of(cut.normal), cut.point_mm
-        u = v = np.arange(-FAR_MM, FAR_MM + step_mm / 2, step_mm)
-    else:
-        axes, origin = cut.axes, cut.origin_mm
-        u, v = (np.arange(0, size + step_mm / 2, step_mm) for size in cut.size_mm)
-    flat = origin + u[:, None, None] * axes[0] + v[None, :, None] * axes[1]
-    return flat if isinstance(cut, Plane) else _lifted(cut, flat)
+def _points(cut: Cut, step_mm: float) -> FloatArray | None:
+    """(U, V, 3) LPS points of a cut over the plane that it lies over."""
+    frame = cut.flat_frame(step_mm)
+    if frame is None or not isinstance(cut, Shape):
+        return None
+    return _raised(cut, frame) if frame.reach_mm > 0 else frame.points_mm
 
 
-def _lifted(cut: Surface, flat: FloatArray) -> FloatArray:
-    """Raise points of the frame onto the surface, by halving along w."""
-    value, points = removal(Plan(cuts=(cut,))), flat.reshape(-1, 3)
-    reach = float(np.abs(cut.heights_mm).max()) * 1.6 + 1.0
-    low, high = np.full(len(points), -reach), np.full(len(points), reach)
+def _raised(cut: Shape, frame: FlatFrame) -> FloatArray:
+    """(U, V, 3) LPS points of the frame raised onto the cut, by halving along its normal."""
+    value, points = removal_of([cut]), frame.points_mm.reshape(-1, 3)
+    low = np.full(len(points), -frame.reach_mm)
+    high = np.full(len(points), frame.reach_mm)
     for _ in range(_HALVINGS):
         middle = (low + high) / 2
-        below = value(points + middle[:, None] * cut.axes[2]) < 0
+        below = value(points + middle[:, None] * frame.normal) < 0
         low, high = np.where(below, middle, low), np.where(below, high, middle)
-    points = points + ((low + high) / 2)[:, None] * cut.axes[2]
-    return np.asarray(points.reshape(flat.shape))
+    points = points + ((low + high) / 2)[:, None] * frame.normal
+    return np.asarray(points.reshape(frame.points_mm.shape))
 
 
 def _distances(

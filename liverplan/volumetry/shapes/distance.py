@@ -8,14 +8,15 @@ one is given: it is never more than the distance.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from liverplan.resection.cuts.base import Shape
 from liverplan.resection.plan import Plan
-from liverplan.resection.primitives import Rows
+from liverplan.resection.primitives import Rows, rows
 from liverplan.volume import FloatArray
 from liverplan.volumetry.shapes.blocks import BlockTree
 from liverplan.volumetry.shapes.lesion_boxes import LesionBoxes
@@ -47,7 +48,12 @@ Cells = FloatArray
 
 def removal(plan: Plan) -> Value:
     """Return the plan's shapes as one function of (N, 3) LPS points: mm, negative where removed."""
-    cut = plan.rows()
+    return removal_of(plan.shapes)
+
+
+def removal_of(shapes: Sequence[Shape]) -> Value:
+    """Return shapes as one function of (N, 3) LPS points: (N,) mm, negative where removed."""
+    cut = rows([shape.primitives() for shape in shapes])
 
     def value(points_mm: FloatArray) -> FloatArray:
         if cut.kinds.size == 0:
@@ -98,7 +104,7 @@ class Patch:
     @classmethod
     def of(cls, index: PlanIndex, plan: Plan) -> Patch:
         """Find the blocks that a plan's shapes cross."""
-        taken = index.taken(plan.parts) if plan.parts else None
+        taken = index.taken(plan.voxels) if plan.voxels else None
         tree, cut = taken.left if taken else index.liver, plan.rows()
         places = np.asarray(tree.crossed(cut, _FIRST), dtype=np.float64)
         middle = np.array(tree.start) + _FIRST * places + (_FIRST - 1) / 2

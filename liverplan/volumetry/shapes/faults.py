@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+from typing import assert_never
+
 import cc3d
 import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from liverplan.errors import PlanError
-from liverplan.resection.cuts.ablation import Ablation
-from liverplan.resection.cuts.curved import Surface
-from liverplan.resection.cuts.folded import Sheet
-from liverplan.resection.cuts.parts import Parts
-from liverplan.resection.plan import Cut, Plan
+from liverplan.resection import (
+    Ablation,
+    CurvedCut,
+    Cut,
+    FoldedCut,
+    Parts,
+    Plan,
+    Plane,
+    Sphere,
+    VCut,
+    Wedge,
+)
 from liverplan.segmentation.boxes import bounding_box, voxels_of
 from liverplan.volumetry.shapes.margins import crossed_mm, plan_margins, removal
 from liverplan.volumetry.shapes.plan_index import PlanIndex
@@ -38,7 +47,7 @@ def plan_faults(index: PlanIndex, plan: Plan) -> tuple[str, ...]:
     faults = [
         sentence
         for number, cut in enumerate(plan.cuts, 1)
-        for sentence in cut_faults(index, cut, f"Cut {number} ({_kind(cut)})")
+        for sentence in cut_faults(index, cut, f"Cut {number} ({cut.kind})")
     ]
     if index.remnant_ml(plan) <= 0:
         return (*faults, "The plan removes the whole functional liver: nothing stays.")
@@ -79,15 +88,11 @@ def islands_ml(index: PlanIndex, plan: Plan) -> tuple[float, ...]:
 
 def staying(index: PlanIndex, plan: Plan) -> NDArray[np.bool_]:
     """(k, j, i) mask of the liver voxels, lesions included, whose centre the plan leaves."""
-    mask = index.segmentation.liver & ~index.part_mask(plan.parts)
+    mask = index.segmentation.liver & ~index.part_mask(plan.voxels)
     where = voxels_of(mask)
     removed = where[removal(plan)(index.segmentation.grid.to_mm(where)) < 0]
     mask[tuple(removed.T)] = False
     return mask
-
-
-def _kind(cut: Cut) -> str:
-    return type(cut).__name__.lower()
 
 
 def cut_faults(index: PlanIndex, cut: Cut, name: str) -> list[str]:
@@ -98,14 +103,18 @@ def cut_faults(index: PlanIndex, cut: Cut, name: str) -> list[str]:
         return [f"{name} misses the liver: it removes nothing."]
     if not isinstance(cut, Parts) and removed >= index.functional_ml:
         return [f"{name} misses the liver: the whole of it lies on the side that is removed."]
-    if isinstance(cut, Surface):
-        return _rim_faults(index, cut, name)
-    if isinstance(cut, Sheet):
-        return _sheet_faults(index, cut, name)
-    return []
+    match cut:
+        case CurvedCut():
+            return _rim_faults(index, cut, name)
+        case FoldedCut():
+            return _folded_faults(index, cut, name)
+        case Plane() | Sphere() | Wedge() | VCut() | Ablation() | Parts():
+            return []
+        case _:
+            assert_never(cut)
 
 
-def _rim_faults(index: PlanIndex, cut: Surface, name: str) -> list[str]:
+def _rim_faults(index: PlanIndex, cut: CurvedCut, name: str) -> list[str]:
     points = crossed_mm(index, Plan(cuts=(cut,)))
     short = float(cut.beyond_rim_mm(points).max(initial=0.0))
     if short <= RIM_TOLERANCE_MM:
@@ -116,7 +125,7 @@ def _rim_faults(index: PlanIndex, cut: Surface, name: str) -> list[str]:
     ]
 
 
-def _sheet_faults(index: PlanIndex, cut: Sheet, name: str) -> list[str]:
+def _folded_faults(index: PlanIndex, cut: FoldedCut, name: str) -> list[str]:
     grid, rim = index.segmentation.grid, cut.rim_mm()
     at = np.rint(grid.to_index(rim)).astype(int)
     at = at[np.all((at >= 0) & (at < grid.shape), axis=1)]
@@ -127,7 +136,7 @@ def _sheet_faults(index: PlanIndex, cut: Sheet, name: str) -> list[str]:
     return _parting_faults(index, cut, name)
 
 
-def _parting_faults(index: PlanIndex, cut: Sheet, name: str) -> list[str]:
+def _parting_faults(index: PlanIndex, cut: FoldedCut, name: str) -> list[str]:
     """Whether what a sheet removes ends at the sheet, and nowhere else in the liver."""
     grid, faces = index.segmentation.grid, index.taken((cut,)).faces
     if len(faces) == 0:
@@ -142,7 +151,7 @@ def _parting_faults(index: PlanIndex, cut: Sheet, name: str) -> list[str]:
 
 
 def _lesion_faults(index: PlanIndex, plan: Plan) -> list[str]:
-    cutting = plan.removing.without(Ablation)
+    cutting = plan.removing.not_ablating
     if not cutting.cuts:
         return []
     return [
@@ -154,7 +163,7 @@ def _lesion_faults(index: PlanIndex, plan: Plan) -> list[str]:
 
 
 def _island_faults(index: PlanIndex, plan: Plan) -> list[str]:
-    cutting = plan.removing.without(Ablation)
+    cutting = plan.removing.not_ablating
     islands = islands_ml(index, cutting) if cutting.cuts else ()
     if not islands:
         return []

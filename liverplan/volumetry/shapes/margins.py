@@ -16,10 +16,10 @@ from scipy.spatial import cKDTree
 
 from liverplan.resection.plan import Plan
 from liverplan.volume import FloatArray
-from liverplan.volumetry.shapes.distance import Patch, onto_surface, removal
+from liverplan.volumetry.shapes.distance import Patch, onto_surface, removal, removal_of
 from liverplan.volumetry.shapes.plan_index import PlanIndex
 
-__all__ = ["PlanMargin", "crossed_mm", "plan_margins", "removal"]
+__all__ = ["PlanMargin", "crossed_mm", "plan_margins", "removal", "removal_of"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,11 +14,8 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from liverplan.errors import PlanError
 from liverplan.resection.anatomy.maps import PartMap
-from liverplan.resection.cuts.ablation import Ablation
-from liverplan.resection.cuts.folded import Sheet
-from liverplan.resection.cuts.parts import Parts
+from liverplan.resection.cuts.base import Voxels
 from liverplan.resection.plan import Plan
 from liverplan.segmentation.boxes import bounding_box
 from liverplan.segmentation.labels import LIVER, Segmentation
@@ -113,8 +110,8 @@ class PlanIndex:
     maps: Mapping[str, PartMap]
     functional: BlockTree
     liver_ml: float
-    _trees: dict[tuple[Parts | Sheet, ...], BlockTree] = field(default_factory=dict)
-    _taken: dict[tuple[Parts | Sheet, ...], Taken] = field(default_factory=dict)
+    _trees: dict[tuple[Voxels, ...], BlockTree] = field(default_factory=dict)
+    _taken: dict[tuple[Voxels, ...], Taken] = field(default_factory=dict)
 
     @classmethod
     def build(cls, segmentation: Segmentation, maps: Mapping[str, PartMap] | None = None) -> Self:
@@ -173,7 +170,7 @@ class PlanIndex:
         """The liver without its lesions, mL."""
         return self.functional.total_ml
 
-    def part_mask(self, parts: tuple[Parts | Sheet, ...]) -> NDArray[np.bool_]:
+    def part_mask(self, parts: tuple[Voxels, ...]) -> NDArray[np.bool_]:
         """(k, j, i) mask of what the named parts and the sheets take.
 
         Raises
@@ -183,19 +180,10 @@ class PlanIndex:
         """
         mask = np.zeros(self.segmentation.grid.shape, dtype=np.bool_)
         for cut in parts:
-            if isinstance(cut, Sheet):
-                mask |= cut.mask(self.segmentation.grid, self.segmentation.liver)
-                continue
-            if cut.scheme not in self.maps:
-                known = ", ".join(sorted(self.maps)) or "none"
-                raise PlanError(
-                    f"The plan names parts of a {cut.scheme!r} map, and the maps at hand are: "
-                    f"{known}."
-                )
-            mask |= self.maps[cut.scheme].mask(cut.names)
+            mask |= cut.mask(self.segmentation, self.maps)
         return mask
 
-    def taken(self, parts: tuple[Parts | Sheet, ...]) -> Taken:
+    def taken(self, parts: tuple[Voxels, ...]) -> Taken:
         """Return what the named parts and the sheets take, and where that ends; kept for a drag."""
         if parts not in self._taken:
             if len(self._taken) >= KEPT:
@@ -205,10 +193,10 @@ class PlanIndex:
 
     def remnant_ml(self, plan: Plan) -> float:
         """Functional tissue that stays, mL: the one number that a drag needs."""
-        tree = self._tree(plan.parts)
+        tree = self._tree(plan.voxels)
         return tree.total_ml - tree.removed_ml(plan.rows())
 
-    def _tree(self, parts: tuple[Parts | Sheet, ...]) -> BlockTree:
+    def _tree(self, parts: tuple[Voxels, ...]) -> BlockTree:
         """Return what the named parts leave, as a tree; the last few are kept."""
         if not parts:
             return self.functional
@@ -223,7 +211,7 @@ class PlanIndex:
 def measure_plan(index: PlanIndex, plan: Plan) -> PlanVolumes:
     """Measure a plan: what stays, what goes, and what each cut takes by itself."""
     remnant_ml = index.remnant_ml(plan)
-    cutting = plan.without(Ablation)
+    cutting = plan.not_ablating
     kept_ml = index.remnant_ml(cutting) if len(cutting.cuts) < len(plan.cuts) else remnant_ml
     alone = tuple(index.functional_ml - index.remnant_ml(Plan(cuts=(cut,))) for cut in plan.cuts)
     return PlanVolumes(

@@ -9,12 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import distance_transform_edt
 
-from liverplan.resection.cuts.folded import Sheet
-from liverplan.resection.cuts.parts import Parts
-from liverplan.resection.plan import Cut, Plan
+from liverplan.resection import Cut, Plan
+from liverplan.resection.cuts.base import Voxels
 from liverplan.segmentation.boxes import Box, bounding_box
 from liverplan.volume import FloatArray, Grid, read_only
-from liverplan.volumetry.shapes.margins import removal
+from liverplan.volumetry.shapes.margins import removal_of
 from liverplan.volumetry.shapes.plan_index import PlanIndex
 from liverplan.volumetry.uncertainty.boundary_offsets import REACH_SD, signed_distance_mm
 from liverplan.volumetry.uncertainty.error_model import Spreads
@@ -184,9 +183,9 @@ def _cut(
     index: PlanIndex, cut: Cut, lattice: _Lattice, near: NDArray[np.bool_], mm: FloatArray
 ) -> tuple[FloatArray, FloatArray]:
     """(N,) distances to a cut, mm, and (N, 3) unit normals toward what stays."""
-    if isinstance(cut, Parts | Sheet):
+    if isinstance(cut, Voxels):
         return _border(lattice, lattice.taken(index.part_mask((cut,))), near)
-    value = removal(Plan(cuts=(cut,)))
+    value = removal_of([cut])
     steps = _STEP_MM * np.eye(3)
     slope = np.stack([(value(mm + s) - value(mm - s)) / (2 * _STEP_MM) for s in steps], axis=1)
     length = np.maximum(np.linalg.norm(slope, axis=1), 1e-6)

@@ -24,7 +24,7 @@ from liverplan.case.record import Point
 from liverplan.resection.anatomy import territories
 from liverplan.resection.anatomy.maps import PartMap
 from liverplan.resection.anatomy.territories import territory_maps
-from liverplan.resection.plan import TERRITORIES
+from liverplan.resection.cuts.parts import TERRITORIES
 from liverplan.segmentation import Segmentation, find_vessels
 from liverplan.volume import FloatArray, Volume
 

@@ -12,7 +12,7 @@ from liverplan.app.steps.resection.cutting import Cutting
 from liverplan.app.steps.resection.landmarking import Landmarking
 from liverplan.app.steps.resection.parts_box import SegmentsBox, VesselsBox
 from liverplan.app.steps.resection.planning import Planning
-from liverplan.resection import Cleft, Plane
+from liverplan.resection import Plane, VCut
 from liverplan.segmentation.labels import LIVER
 from liverplan.volumetry.search.placing import is_round_kind
 
@@ -135,7 +135,7 @@ class AddCuts(QWidget):
             tool.setChecked(tools.name == tool.property("tool"))
         work = self.desk.session.work
         self.bend_button.setEnabled(work.active_plane is not None and not work.locked)
-        cleft = isinstance(work.active_cut, Cleft)
+        cleft = isinstance(work.active_cut, VCut)
         planes = sum(isinstance(cut, Plane) for cut in work.cuts)
         self.join_button.setEnabled((cleft or planes > 1) and not work.locked)
         self.join_button.setText("Part the V" if cleft else "Join in a V")

@@ -2,72 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from typing import Final
 
 import numpy as np
 from PySide6.QtCore import QSignalBlocker
 from PySide6.QtWidgets import QDoubleSpinBox, QVBoxLayout, QWidget
 
 from liverplan.app.handles.cut_words import kind_of, title_of
-from liverplan.app.handles.handle import RADII_MM
 from liverplan.app.kit.widgets import Table, being_typed, button, label, row
 from liverplan.app.session.desk import Desk
 from liverplan.app.steps.resection.cut_map_view import CutMapDialog
 from liverplan.app.steps.resection.cutting import Cutting
 from liverplan.app.steps.resection.planning import Planning
 from liverplan.report.numbers import ml
-from liverplan.resection import Ablation, Cut, Plane, Sphere, Surface, Wedge
-from liverplan.resection.cuts.wedge import MAX_HALF_ANGLE_DEG
-from liverplan.volumetry.search.placing import flipped
+from liverplan.resection import Cut
 from liverplan.volumetry.shapes.cut_map import CutMap
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Size:
-    """One number of a cut that can be typed: its range and how it is read and changed."""
-
-    prefix: str
-    suffix: str
-    low: float
-    high: float
-    value: float
-    changed: Callable[[float], Cut]
-
-
-def sizes_of(cut: Cut | None) -> tuple[Size, ...]:
-    """Return what of a cut can be typed."""
-    if isinstance(cut, Sphere):
-        return (_mm("radius ", cut.radius_mm, lambda v: replace(cut, radius_mm=v)),)
-    if isinstance(cut, Wedge):
-        opening = Size(
-            prefix="opens ",
-            suffix="°",
-            low=0,
-            high=MAX_HALF_ANGLE_DEG,
-            value=cut.half_angle_deg,
-            changed=lambda v: replace(cut, half_angle_deg=v),
-        )
-        return (_mm("radius ", cut.radius_mm, lambda v: replace(cut, radius_mm=v)), opening)
-    if isinstance(cut, Ablation):
-        return tuple(_ablation_size(cut, n) for n in range(3))
-    return ()
-
-
-def _mm(prefix: str, value: float, changed: Callable[[float], Cut]) -> Size:
-    low, high = RADII_MM
-    return Size(prefix=prefix, suffix=" mm", low=low, high=high, value=value, changed=changed)
-
-
-def _ablation_size(cut: Ablation, axis: int) -> Size:
-    def changed(diameter: float) -> Cut:
-        radii = cut.radii_mm.copy()
-        radii[axis] = diameter / 2
-        return replace(cut, radii_mm=radii)
-
-    low, high = (2 * r for r in RADII_MM)
-    value = 2 * float(cut.radii_mm[axis])
-    return Size(prefix="", suffix=" mm", low=low, high=high, value=value, changed=changed)
+_AFFIXES: Final = {
+    "radius": ("radius ", " mm"),
+    "diameter": ("", " mm"),
+    "opening": ("opens ", "°"),
+}
+"""Before and after each number of a cut that can be typed."""
 
 
 class CutList(QWidget):
@@ -112,10 +68,10 @@ class CutList(QWidget):
         self.together.setText(self._together_words())
         self.together.setVisible(bool(self.together.text()))
         self.flip_button.setEnabled(
-            cut is not None and not work.locked and flipped(cut) is not None
+            cut is not None and not work.locked and cut.flipped() is not None
         )
         self.delete_button.setEnabled(cut is not None and not work.locked)
-        self.map_button.setEnabled(isinstance(cut, Plane | Surface))
+        self.map_button.setEnabled(cut is not None and cut.can_lie_flat)
         self.lock_button.setEnabled(bool(work.cuts))
         self.lock_button.setText("Unlock" if work.locked else "Lock")
         self._show_sizes(cut)
@@ -148,7 +104,7 @@ class CutList(QWidget):
 
     def _show_sizes(self, cut: Cut | None) -> None:
         work = self.desk.session.work
-        sizes, chosen = sizes_of(cut), (work.plan, work.cut)
+        sizes, chosen = cut.sizes() if cut else (), (work.plan, work.cut)
         for number, field in enumerate(self.fields):
             field.setVisible(number < len(sizes))
             if number >= len(sizes):
@@ -158,8 +114,9 @@ class CutList(QWidget):
             if chosen == self._sized and being_typed(field):
                 continue
             blocker = QSignalBlocker(field)
-            field.setPrefix(size.prefix)
-            field.setSuffix(size.suffix)
+            before, after = _AFFIXES[size.name]
+            field.setPrefix(before)
+            field.setSuffix(after)
             field.setRange(size.low, size.high)
             if not np.isclose(field.value(), np.rint(size.value)):
                 field.setValue(size.value)
@@ -168,11 +125,11 @@ class CutList(QWidget):
 
     def _typed(self, number: int, value: float) -> None:
         work = self.desk.session.work
-        sizes = sizes_of(work.active_cut)
-        if number >= len(sizes) or work.active_cut is None or work.locked:
+        cut = work.active_cut
+        if cut is None or work.locked or number >= len(cut.sizes()):
             return
-        changed = sizes[number].changed(value)
-        self.desk.session.do(f"resize {kind_of(work.active_cut)}", work.with_cut(changed))
+        changed = cut.resized(number, value)
+        self.desk.session.do(f"resize {kind_of(cut)}", work.with_cut(changed))
 
     def _show_map(self, cut_map: CutMap, title: str) -> None:
         margin = self.desk.session.work.margin_mm

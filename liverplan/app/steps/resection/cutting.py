@@ -17,17 +17,17 @@ from liverplan.app.steps.resection.planning import Planning, misses
 from liverplan.errors import PlanError
 from liverplan.resection import (
     Ablation,
-    Cleft,
+    CurvedCut,
     Cut,
+    FoldedCut,
     Parts,
     Plan,
     Plane,
-    Sheet,
-    Surface,
+    VCut,
 )
 from liverplan.resection.anatomy.named import SCHEME, split_fourth
 from liverplan.resection.anatomy.territories import branch_at, toggled
-from liverplan.resection.cuts.curved import frame_of
+from liverplan.resection.cuts.checks import frame_of
 from liverplan.volume import FloatArray
 from liverplan.volumetry.search.placing import RoundKind, cut_round, parting_cut
 from liverplan.volumetry.shapes.cut_map import CutMap, flatten
@@ -102,20 +102,20 @@ class Cutting(QObject):
         work = self.desk.session.work
         if work.locked:
             return
-        if isinstance(work.active_cut, Cleft):
+        if isinstance(work.active_cut, VCut):
             parted = work.active_cut.planes
             others = tuple(cut for cut in work.cuts if cut is not work.active_cut)
             self.desk.session.do("part V", work.with_cuts((*others, *parted), len(work.cuts)))
             return
-        planes = tuple(cut for cut in work.cuts if isinstance(cut, Plane))
+        planes = work.active_plan.planes
         if len(planes) < 2:
             return
-        joined = Cleft(planes=planes)
+        joined = VCut(planes=planes)
         index = self.desk.live.plan_index
         if index is not None and misses(index, joined):
             self.desk.say("resection", BEYOND_NONE)
             return
-        others = tuple(cut for cut in work.cuts if not isinstance(cut, Plane))
+        others = tuple(cut for cut in work.cuts if cut not in planes)
         self.desk.session.do("join planes", work.with_cuts((*others, joined), len(others)))
 
     def add_contour_point(self, point: FloatArray) -> None:
@@ -133,11 +133,11 @@ class Cutting(QObject):
         if index is None:
             return
 
-        def task(_report: Progress, _cancel: threading.Event) -> Surface | Sheet:
+        def task(_report: Progress, _cancel: threading.Event) -> CurvedCut | FoldedCut:
             return parting_cut(index, points)
 
         def then(cut: object) -> None:
-            if isinstance(cut, Surface | Sheet) and self._add(cut):
+            if isinstance(cut, CurvedCut | FoldedCut) and self._add(cut):
                 self.desk.views.points_mm = []
                 self.desk.views.redraw()
                 self.desk.say("resection", " ".join(Plan(cuts=(cut,)).notes), "info")
@@ -170,7 +170,7 @@ class Cutting(QObject):
         """Lay the active plane or curved cut flat, and hand its map on."""
         index, work = self.desk.live.plan_index, self.desk.session.work
         cut = work.active_cut
-        if index is None or not isinstance(cut, Plane | Surface):
+        if index is None or cut is None or not cut.can_lie_flat:
             return
         lumen = work.maps.get("vessels")
         vessels = None if lumen is None else lumen.labels > 0
@@ -208,12 +208,11 @@ class Cutting(QObject):
         if plane is not None:
             self._add(self._level(plane))
 
-    def _level(self, plane: Plane) -> Surface:
+    def _level(self, plane: Plane) -> CurvedCut:
         """Return a level surface in a plane, just large enough to cut through the liver."""
-        foot = self.planning.centre()
-        foot = foot - plane.signed_distance_mm(foot) * plane.normal
+        foot = plane.nearest_mm(self.planning.centre())
         size = 2 * SURFACE_RIM_MM + 2 * self._reach_mm(foot, frame_of(plane.normal)[:2])
-        return Surface.flat(foot, plane.normal, size_mm=size, controls=5)
+        return CurvedCut.flat(foot, plane.normal, size_mm=size, controls=5)
 
     def _reach_mm(self, foot: FloatArray, axes: FloatArray) -> float:
         """How far the liver reaches from a point along two directions."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import assert_never
+
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QDoubleSpinBox
 
@@ -9,7 +11,7 @@ from liverplan.app.kit.busy import Busy
 from liverplan.app.kit.panel import Panel
 from liverplan.app.kit.widgets import Notice, button, label, row, show_number
 from liverplan.app.session.desk import Desk
-from liverplan.app.session.work import plan_title, planes_only
+from liverplan.app.session.work import plan_title
 from liverplan.app.steps.resection.add_cuts import AddCuts, lesions_of
 from liverplan.app.steps.resection.cut_list import CutList
 from liverplan.app.steps.resection.cutting import Cutting
@@ -17,8 +19,17 @@ from liverplan.app.steps.resection.landmarking import Landmarking
 from liverplan.app.steps.resection.plan_list import PlanList
 from liverplan.app.steps.resection.planning import Planning
 from liverplan.app.steps.resection.suggestions import SuggestionList
-from liverplan.resection import Cut, Parts, Plane, Sheet, Surface
-from liverplan.resection.plan import TERRITORIES
+from liverplan.resection import (
+    Ablation,
+    CurvedCut,
+    Cut,
+    FoldedCut,
+    Parts,
+    Plane,
+    Sphere,
+    VCut,
+    Wedge,
+)
 
 
 class ResectionPanel(Panel):
@@ -82,7 +93,7 @@ class ResectionPanel(Panel):
         count = len(work.cuts)
         if not count:
             return ""
-        word = "plane" if planes_only(work.active_plan) is not None else "cut"
+        word = "plane" if work.active_plan.is_flat else "cut"
         return f"{plan_title(work.active_plan)}, {count} {word}{'s' * (count != 1)}"
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
@@ -126,20 +137,29 @@ class ResectionPanel(Panel):
 
 def how_to_drag(cut: Cut | None) -> str:
     """Say how the cut that has the handles is moved."""
-    if isinstance(cut, Plane):
-        return (
-            "Drag the square to move the plane, a round knob to turn it; in 3D drag the ball or "
-            "the arrow's tip."
-        )
-    if isinstance(cut, Surface):
-        return (
-            "Drag the line anywhere to bend the cut there, the square to move it, a round knob "
-            "to turn it; in 3D drag the blue balls."
-        )
-    if isinstance(cut, Parts) and cut.scheme in TERRITORIES:
-        return "A cut branch has no handles: click it again to keep it, or click others as well."
-    if isinstance(cut, Parts):
-        return "Named parts have no handles; tick others, or delete them and add a cut."
-    if isinstance(cut, Sheet):
-        return "A cut that folds has no handles; swap its sides, or delete it and draw another."
-    return "Drag the square to move, a diamond to resize, a round knob to turn; in 3D the balls."
+    match cut:
+        case Plane():
+            return (
+                "Drag the square to move the plane, a round knob to turn it; in 3D drag the ball "
+                "or the arrow's tip."
+            )
+        case CurvedCut():
+            return (
+                "Drag the line anywhere to bend the cut there, the square to move it, a round knob "
+                "to turn it; in 3D drag the blue balls."
+            )
+        case Parts() if cut.stays_in_place:
+            return (
+                "A cut branch has no handles: click it again to keep it, or click others as well."
+            )
+        case Parts():
+            return "Named parts have no handles; tick others, or delete them and add a cut."
+        case FoldedCut():
+            return "A cut that folds has no handles; swap its sides, or delete it and draw another."
+        case Sphere() | Wedge() | VCut() | Ablation() | None:
+            return (
+                "Drag the square to move, a diamond to resize, a round knob to turn; in 3D the "
+                "balls."
+            )
+        case _:
+            assert_never(cut)

@@ -91,7 +91,7 @@ class SegmentsBox(QWidget):
 
     def _named(self, number: int) -> None:
         if number > 0:
-            self.cutting.take_segments(resections()[number - 1].cut.names)
+            self.cutting.take_segments(split_fourth(resections()[number - 1].segments))
         self.names.setCurrentIndex(0)
 
     def _ticked(self) -> None:

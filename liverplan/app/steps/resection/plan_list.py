@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 from liverplan.app.kit.widgets import Table, button, row
 from liverplan.app.session.desk import Desk
 from liverplan.app.session.measuring import Margin, margins_of, remnant_of
-from liverplan.app.session.work import plan_title, planes_only
+from liverplan.app.session.work import plan_title
 from liverplan.app.steps.resection.planning import Planning
 from liverplan.errors import PlanError
 from liverplan.report.numbers import NONE, ml, mm
@@ -103,7 +103,7 @@ def plan_row(index: PlanIndex, plan: Plan, rule: Rule) -> Row:
         margins = margins_of(index, plan)
     except PlanError:  # it names parts of a map that is not there
         return plan_title(plan), NONE, NONE, NONE
-    words = margin_words(margins) if margins or planes_only(plan) is not None else NONE
+    words = margin_words(margins) if margins or plan.is_flat else NONE
     return plan_title(plan), rule.share(remnant), ml(remnant.remnant_ml), words
 
 

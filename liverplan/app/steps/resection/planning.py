@@ -9,15 +9,14 @@ import numpy as np
 from PySide6.QtCore import QObject
 
 from liverplan.app.handles.cut_words import kind_of
-from liverplan.app.handles.moves import middle_of
 from liverplan.app.session.desk import Desk
 from liverplan.app.session.jobs import Progress
 from liverplan.app.session.measuring import remnant_of
 from liverplan.app.session.session import Topic
 from liverplan.app.session.work import next_plan_name, plan_title
-from liverplan.resection import Ablation, Cut, Plan, Plane, Sphere, Surface, Wedge
+from liverplan.resection import Cut, Plan, Plane
 from liverplan.volume import FloatArray
-from liverplan.volumetry.search.placing import flipped, larger_part_stays
+from liverplan.volumetry.search.placing import larger_part_stays
 from liverplan.volumetry.search.suggest import Suggested, Suggestions, suggest
 from liverplan.volumetry.shapes.plan_index import PlanIndex
 
@@ -132,7 +131,7 @@ class Planning(QObject):
     def flip(self) -> None:
         """Let the other side of the active cut stay."""
         work = self.desk.session.work
-        other = None if work.active_cut is None else flipped(work.active_cut)
+        other = None if work.active_cut is None else work.active_cut.flipped()
         if other is not None:
             self.desk.session.do("swap sides", work.with_cut(other))
 
@@ -193,18 +192,9 @@ class Planning(QObject):
 
     def show(self, cut: Cut) -> None:
         """Bring slices that cross a cut into view."""
-        centre = self.centre()
-        if isinstance(cut, Plane):
-            centre = centre - cut.signed_distance_mm(centre) * cut.normal
-        elif isinstance(cut, Sphere | Ablation):
-            centre = cut.centre_mm
-        elif isinstance(cut, Wedge):
-            centre = cut.tip_mm
-        elif isinstance(cut, Surface):
-            centre = middle_of(cut)
-        else:
-            return
-        self.desk.views.move_crosshair(centre)
+        seen = cut.seen_from(self.centre())
+        if seen is not None:
+            self.desk.views.move_crosshair(seen)
 
     def centre(self) -> FloatArray:
         """Return the liver's middle, LPS mm."""
@@ -232,6 +222,4 @@ def misses(index: PlanIndex, cut: Cut) -> bool:
         If it names parts of a map that is not at hand.
     """
     stays = remnant_of(index, Plan(cuts=(cut,))).remnant_ml
-    return stays >= index.functional_ml - SMALLEST_ML or (
-        isinstance(cut, Plane | Surface) and stays <= SMALLEST_ML
-    )
+    return stays >= index.functional_ml - SMALLEST_ML or (cut.can_lie_flat and stays <= SMALLEST_ML)
