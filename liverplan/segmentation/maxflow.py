@@ -9,28 +9,19 @@ are millimetres: voxels need not be cubes.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
-from typing import Any
 
-import numba
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+
+from liverplan.compiled import compiled
 
 Float32 = NDArray[np.float32]
 
 THREADS = 2
 FEWEST_STEPS = 30
 """Before this, the flow has not built up, and nothing moving means nothing."""
-
-
-def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Compile for the machine; keep the result on disk where there is a place to write it."""
-    try:
-        return numba.njit(nogil=True, cache=True, fastmath=True)(function)  # type: ignore[no-any-return]
-    except RuntimeError:  # numba finds no folder for its cache
-        return numba.njit(nogil=True, fastmath=True)(function)  # type: ignore[no-any-return]
 
 
 def min_cut(
@@ -67,8 +58,9 @@ def min_cut(
     edges = np.ascontiguousarray(np.broadcast_to(edge, costs.shape), dtype=np.float32)
     u = (costs < 0).astype(np.float32) if start is None else start.astype(np.float32)
     guess = u.copy()
-    flow = tuple(np.zeros_like(costs) for _ in range(3))
-    inverse = tuple(np.float32(1 / s) for s in spacing_mm)
+    flow = (np.zeros_like(costs), np.zeros_like(costs), np.zeros_like(costs))
+    dz, dy, dx = spacing_mm
+    inverse = (np.float32(1 / dz), np.float32(1 / dy), np.float32(1 / dx))
     norm = 2 * float(np.sqrt(sum(i * i for i in inverse)))
     sigma, tau = np.float32(0.5 / norm), np.float32(2 / norm)
     slabs = _slabs(costs.shape[0])
@@ -93,8 +85,20 @@ def _slabs(n: int) -> list[tuple[int, int]]:
     return [(int(a), int(b)) for a, b in pairwise(bounds)]
 
 
-@compiled
-def _dual(guess, pz, py, px, edges, sigma, iz, iy, ix, first, last):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202, PLR0913, PLR0917
+@compiled(fastmath=True, error_model="python")
+def _dual(  # noqa: PLR0913, PLR0917 - numba reads plain arguments fastest
+    guess: Float32,
+    pz: Float32,
+    py: Float32,
+    px: Float32,
+    edges: Float32,
+    sigma: np.float32,
+    iz: np.float32,
+    iy: np.float32,
+    ix: np.float32,
+    first: int,
+    last: int,
+) -> None:
     """Ascend in the flow and keep it within the edge price."""
     nz, ny, nx = guess.shape
     for z in range(first, last):
@@ -116,8 +120,21 @@ def _dual(guess, pz, py, px, edges, sigma, iz, iy, ix, first, last):  # type: ig
                 px[z, y, x] = c * scale
 
 
-@compiled
-def _primal(u, guess, pz, py, px, costs, tau, iz, iy, ix, first, last):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202, PLR0913, PLR0917
+@compiled(fastmath=True, error_model="python")
+def _primal(  # noqa: PLR0913, PLR0917 - numba reads plain arguments fastest
+    u: Float32,
+    guess: Float32,
+    pz: Float32,
+    py: Float32,
+    px: Float32,
+    costs: Float32,
+    tau: np.float32,
+    iz: np.float32,
+    iy: np.float32,
+    ix: np.float32,
+    first: int,
+    last: int,
+) -> float:
     """Descend in u, clip it to 0..1, extrapolate; return the sum of the changes."""
     nz, ny, nx = u.shape
     change = 0.0

@@ -11,7 +11,7 @@ from importlib import import_module
 import pytest
 
 import liverplan
-from liverplan.cli import app
+from tests.house.commands import commands
 
 COMPUTES = {"numpy", "scipy", "numba", "pydicom", "SimpleITK", "skimage", "highdicom", "cc3d"}
 DRAWS = {"matplotlib", "plotly", "jinja2", "typst", "napari", "vtk", "qtpy"}
@@ -38,23 +38,13 @@ def loaded_by(*lines):
     return set(done.stdout.rpartition("LOADED ")[2].split())
 
 
-def commands():
-    """Every command and sub-command, as typed."""
-    for family in app.registered_groups:
-        group = family.typer_instance
-        name = group.info.name
-        prefix = (name,) if isinstance(name, str) else ()
-        for command in group.registered_commands:
-            yield (*prefix, command.name or command.callback.__name__)
-
-
 @pytest.mark.parametrize("line", ["--version", "--help"])
 def test_what_computes_nothing_loads_nothing_heavy(line):
     assert not loaded_by(line) & HEAVY
 
 
 def test_the_help_of_every_command_loads_nothing_heavy():
-    lines = [" ".join((*words, "--help")) for words in commands()]
+    lines = [f"{command} --help" for command in commands()]
     assert {"assess --help", "cohort run --help", "pacs find --help"} < set(lines)
     assert not loaded_by(*lines) & HEAVY
 

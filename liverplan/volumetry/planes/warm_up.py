@@ -12,10 +12,10 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
 
 import numpy as np
 
+from liverplan.compiled import compiled
 from liverplan.volumetry.planes import kernels
 
 SMALL = 64
@@ -65,10 +65,8 @@ def _compile_all() -> Kernels | None:
 
 
 def _compiled(*, on_disk: bool) -> Kernels:
-    import numba  # noqa: PLC0415 - it takes half a second, here in the background
-
     fast = {"reassoc", "nsz", "contract", "arcp"}
-    jit: Any = numba.njit(cache=on_disk, fastmath=fast, nogil=True)
+    jit = compiled(fastmath=fast, error_model="python", on_disk=on_disk)
     return Kernels(
         moment_sums=jit(kernels.moment_sums),
         run_lengths=jit(kernels.run_lengths),

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
+from liverplan.compiled import compiled
 from liverplan.volume import FloatArray, Grid
-from liverplan.volumetry.compiled import compiled
 from liverplan.volumetry.planes.margin import LesionShape
 
 _OFF_MM = 0.05

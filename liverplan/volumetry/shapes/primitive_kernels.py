@@ -6,8 +6,8 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from liverplan.compiled import compiled
 from liverplan.resection.primitives import BALL, CONE, ELLIPSOID, PLANE
-from liverplan.volumetry.compiled import compiled
 
 Array: TypeAlias = Any
 """An array, or a tuple of them, as the compiler sees it."""
@@ -18,14 +18,14 @@ Values: TypeAlias = Any
 _TINY = 1e-12
 
 
-@compiled(inline=True)
+@compiled(inline="always")
 def _ball(q: Array, n: int, x: float, y: float, z: float) -> Values:
     dx, dy, dz = x - q[n, 0], y - q[n, 1], z - q[n, 2]
     length = np.sqrt(dx * dx + dy * dy + dz * dz) + _TINY
     return length, dx / length, dy / length, dz / length
 
 
-@compiled(inline=True)
+@compiled(inline="always")
 def _cone(q: Array, n: int, x: float, y: float, z: float) -> Values:
     dx, dy, dz = x - q[n, 0], y - q[n, 1], z - q[n, 2]
     along = dx * q[n, 3] + dy * q[n, 4] + dz * q[n, 5]
@@ -44,7 +44,7 @@ def _cone(q: Array, n: int, x: float, y: float, z: float) -> Values:
     )
 
 
-@compiled(inline=True)
+@compiled(inline="always")
 def _ellipsoid(q: Array, n: int, x: float, y: float, z: float) -> Values:
     dx, dy, dz = x - q[n, 0], y - q[n, 1], z - q[n, 2]
     u = q[n, 3] * dx + q[n, 4] * dy + q[n, 5] * dz
@@ -60,7 +60,7 @@ def _ellipsoid(q: Array, n: int, x: float, y: float, z: float) -> Values:
     )
 
 
-@compiled(inline=True)
+@compiled(inline="always")
 def _height(q: Array, n: int, cells: Array, x: float, y: float, z: float) -> Values:
     dx, dy, dz = x - q[n, 0], y - q[n, 1], z - q[n, 2]
     u = (dx * q[n, 3] + dy * q[n, 4] + dz * q[n, 5]) / q[n, 12]
@@ -90,7 +90,7 @@ def _height(q: Array, n: int, cells: Array, x: float, y: float, z: float) -> Val
     )
 
 
-@compiled(inline=True)
+@compiled(inline="always")
 def _bicubic(cells: Array, at: int, s: float, t: float) -> float:
     """Height in the cell whose 16 numbers start at a place."""
     h = 0.0

@@ -13,8 +13,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from liverplan.compiled import compiled
 from liverplan.resection.primitives import BALL, CONE, ELLIPSOID, HEIGHT, PLANE
-from liverplan.volumetry.compiled import compiled
 from liverplan.volumetry.shapes.primitive_kernels import Array, evaluate, fill, heights
 
 SAMPLES, ROW, COLUMN = 64, 9, 25
@@ -119,7 +119,7 @@ def _look(
         decides[b] = NOTHING if busy == 0 else which if busy == 1 else SEVERAL
 
 
-@compiled(inline=True)
+@compiled(inline="always")
 def _near(values: Array, n: int, b: int) -> bool:
     return bool(abs(values[n, 0, b]) < values[n, 4, b])
 
@@ -209,19 +209,19 @@ def _clip(
                 parts[b, c] = _sampled(m, cut, alone, n, n + 1, places[8 * p + c])
 
 
-@compiled(inline=True)
+@compiled(inline="always")
 def _cube(d: float) -> float:
     d = max(d, 0.0)
     return d * d * d
 
 
-@compiled(inline=True)
+@compiled(inline="always")
 def _square(d: float) -> float:
     d = max(d, 0.0)
     return d * d
 
 
-@compiled(inline=True)
+@compiled(inline="always")
 def _flat_part(away: float, most: float, second: float, floor: float) -> float:
     """Share of a voxel beyond a plane that runs along one of its edges, or along a face."""
     if second < floor:

@@ -22,10 +22,10 @@ from scipy.optimize import brentq
 from scipy.special import ndtri
 from scipy.stats import qmc
 
+from liverplan.compiled import compiled
 from liverplan.errors import PlanError
 from liverplan.resection.plan import Plan
 from liverplan.volume import FloatArray
-from liverplan.volumetry.compiled import compiled
 from liverplan.volumetry.shapes.plan_index import PlanIndex
 from liverplan.volumetry.shapes.primitive_kernels import Array
 from liverplan.volumetry.uncertainty.error_model import Spreads, spreads_for
@@ -176,7 +176,7 @@ def _draws(samples: int, sources: int, seed: int) -> FloatArray:
     return np.asarray(ndtri(qmc.LatinHypercube(sources, rng=seed).random(samples)))
 
 
-@compiled(inline=True)
+@compiled(inline="always")
 def _ramp(value: float) -> float:
     return min(max(value + 0.5, 0.0), 1.0)
 

@@ -1,0 +1,1 @@
+"""The house itself: what its rooms load, how they are cut, where they lie."""
