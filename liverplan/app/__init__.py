@@ -13,11 +13,6 @@ from liverplan.errors import BackendError
 
 __all__ = ["run"]
 
-DEBIAN = (
-    "sudo apt-get install libgl1 libegl1 libxkbcommon-x11-0 libxcb-cursor0 libxcb-icccm4 "
-    "libxcb-keysyms1 libxcb-shape0"
-)
-
 
 def run(path: Path | None = None) -> int:
     """Open the application, with a case or a CT if a path is given; return the exit status.

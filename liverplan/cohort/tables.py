@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import csv
-import importlib
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from liverplan import NOTICE, __version__
-from liverplan.errors import BackendError
+from liverplan import NOTICE, __version__, extras
 from liverplan.report.numbers import percent
 
 Row = Mapping[str, Any]
@@ -30,22 +29,7 @@ PER_CENT = "\N{NO-BREAK SPACE}%"
 _NUMBERS = ("_fraction", "_ml", "_mm", "_low", "_high", "_threshold", "seconds")
 _SHARES = ("of_functional", "of_liver", "of_estimated")
 
-
-def library(name: str) -> Any:  # noqa: ANN401 - a module
-    """Import a library of the cohort extra.
-
-    Raises
-    ------
-    BackendError
-        With the line that installs it.
-    """
-    try:
-        return importlib.import_module(name)
-    except ImportError as error:
-        raise BackendError(
-            f"Cohorts need {name.partition('.')[0]}, which is missing: "
-            "pip install 'liverplan[cohort]'."
-        ) from error
+library = partial(extras.library, extra="cohort")
 
 
 def write_parquet(path: Path, columns: Sequence[str], rows: Iterable[Row]) -> None:

@@ -1,11 +1,13 @@
 from .archive import FoundSeries, Query, archive_names, open_archive
+from .choice import choose_series
 from .deidentify import deidentify_series, keep
 from .documents import make_pdf, make_stl_object, stl_of, write_pdf, write_stl, write_stl_object
-from .find import SeriesInfo, choose_series, find_series
+from .find import find_series
 from .headers import Headers, SourceImage
 from .read import CT, read_series
 from .seg_read import SegMask, read_seg
 from .seg_write import make_seg, write_seg
+from .series_info import SeriesInfo
 from .source import open_source
 from .sr import make_sr, write_sr
 

@@ -13,15 +13,7 @@ from pydicom.uid import EncapsulatedPDFStorage, EncapsulatedSTLStorage, Explicit
 from skimage.measure import marching_cubes
 
 from liverplan.dicom.headers import Headers
-from liverplan.dicom.outgoing import (
-    MANUFACTURER,
-    MODEL,
-    SERIAL,
-    SERIES_NUMBERS,
-    VERSION,
-    save,
-    source_dataset,
-)
+from liverplan.dicom.outgoing import save, series_of_one, source_dataset
 from liverplan.dicom.quiet import quiet
 from liverplan.errors import DicomError
 from liverplan.segmentation.boxes import bounding_box
@@ -49,7 +41,7 @@ def make_pdf(data: bytes, headers: Headers) -> pydicom.Dataset:
     if not data.startswith(b"%PDF-"):
         raise DicomError("The report to encapsulate is no PDF.")
     with quiet():
-        document = _document(headers, EncapsulatedPDFStorage, "DOC", SERIES_NUMBERS["PDF"], data)
+        document = _document(headers, EncapsulatedPDFStorage, "DOC", "PDF", data)
         document.SeriesDescription = "liverplan report (research)"
         document.MIMETypeOfEncapsulatedDocument = "application/pdf"
         document.DocumentTitle = "liverplan report"
@@ -81,7 +73,7 @@ def write_stl_object(
 def make_stl_object(stl: bytes, headers: Headers, *, name: str, number: int = 1) -> pydicom.Dataset:
     """Build what `write_stl_object` writes."""
     with quiet():
-        document = _document(headers, EncapsulatedSTLStorage, "M3D", SERIES_NUMBERS["STL"], stl)
+        document = _document(headers, EncapsulatedSTLStorage, "M3D", "STL", stl)
         document.InstanceNumber = number
         document.SeriesDescription = f"liverplan surface: {name} (research)"[:64]
         document.MIMETypeOfEncapsulatedDocument = "model/stl"
@@ -103,21 +95,14 @@ def _contents(path: Path) -> bytes:
 
 
 def _document(
-    headers: Headers, sop_class: str, modality: str, series_number: int, data: bytes
+    headers: Headers, sop_class: str, modality: str, kind: str, data: bytes
 ) -> pydicom.Dataset:
     source = source_dataset(headers)
     document = SOPClass(
         study_instance_uid=source.StudyInstanceUID,
-        series_instance_uid=hd.UID(),
-        series_number=series_number,
-        sop_instance_uid=hd.UID(),
         sop_class_uid=sop_class,
-        instance_number=1,
         modality=modality,
-        manufacturer=MANUFACTURER,
-        manufacturer_model_name=MODEL,
-        software_versions=VERSION,
-        device_serial_number=SERIAL,
+        **series_of_one(kind),
         transfer_syntax_uid=ExplicitVRLittleEndian,
         patient_id=source.PatientID,
         patient_name=source.PatientName,

@@ -6,11 +6,12 @@ import os
 import tempfile
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pydicom
 from numpy.typing import NDArray
-from pydicom.uid import UID
+from pydicom.uid import UID, generate_uid
 
 from liverplan import __version__
 from liverplan.dicom.headers import Headers, SourceImage
@@ -34,6 +35,20 @@ MUST_BE_PRESENT = (
     "ReferringPhysicianName",
 )
 VERSION = __version__
+
+
+def series_of_one(kind: str) -> dict[str, Any]:
+    """Return what highdicom asks of an object that is alone in a series of its own."""
+    return {
+        "series_instance_uid": generate_uid(prefix=None),
+        "series_number": SERIES_NUMBERS[kind],
+        "sop_instance_uid": generate_uid(prefix=None),
+        "instance_number": 1,
+        "manufacturer": MANUFACTURER,
+        "manufacturer_model_name": MODEL,
+        "software_versions": VERSION,
+        "device_serial_number": SERIAL,
+    }
 
 
 def source_datasets(headers: Headers) -> list[pydicom.Dataset]:

@@ -8,9 +8,9 @@ import numpy as np
 
 from liverplan.dicom.codecs import Decoders
 from liverplan.dicom.decode import pixel_bytes, stored_values
-from liverplan.dicom.find import SeriesInfo
 from liverplan.dicom.header import COMPRESSED
 from liverplan.dicom.quiet import quiet
+from liverplan.dicom.series_info import SeriesInfo
 from liverplan.dicom.slices import MAX_SIDE
 from liverplan.dicom.source import open_source
 from liverplan.errors import DicomError

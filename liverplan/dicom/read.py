@@ -14,11 +14,12 @@ from numpy.typing import NDArray
 from liverplan.dicom.codec_process import slots_for
 from liverplan.dicom.codecs import AT_ONCE, Decoders
 from liverplan.dicom.decode import Raw, pixel_bytes, stored_values
-from liverplan.dicom.find import Progress, SeriesInfo
+from liverplan.dicom.find import Progress
 from liverplan.dicom.geometry import Stack
 from liverplan.dicom.header import COMPRESSED, parse
 from liverplan.dicom.headers import Headers, headers_of
 from liverplan.dicom.quiet import quiet
+from liverplan.dicom.series_info import SeriesInfo
 from liverplan.dicom.slices import Slice
 from liverplan.dicom.source import Source, open_source
 from liverplan.dicom.upright import AIR_HU, Hu, fill_gaps, resample, upright_grid

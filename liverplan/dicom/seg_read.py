@@ -20,7 +20,8 @@ from liverplan.dicom.codecs import Decoders
 from liverplan.dicom.decode import pixel_bytes
 from liverplan.dicom.header import COMPRESSED, parse
 from liverplan.dicom.quiet import quiet
-from liverplan.dicom.slices import MAX_SIDE, Slice, describe
+from liverplan.dicom.slice_reading import describe
+from liverplan.dicom.slices import MAX_SIDE, Slice
 from liverplan.dicom.source import Source, open_source
 from liverplan.dicom.values import Values
 from liverplan.errors import DicomError, GridError

@@ -17,13 +17,10 @@ from pydicom.uid import ExplicitVRLittleEndian, generate_uid
 from liverplan.anatomy import LIVER, METASTASIS, Code, lesion_name
 from liverplan.dicom.headers import Headers
 from liverplan.dicom.outgoing import (
-    MANUFACTURER,
-    MODEL,
-    SERIAL,
-    SERIES_NUMBERS,
     VERSION,
     native,
     save,
+    series_of_one,
     source_datasets,
 )
 from liverplan.dicom.quiet import quiet
@@ -165,18 +162,11 @@ def _encode(
         segment_descriptions=[
             _description(number, segment, headers) for number, segment in enumerate(segments, 1)
         ],
-        series_instance_uid=hd.UID(),
-        series_number=SERIES_NUMBERS["SEG"],
-        sop_instance_uid=hd.UID(),
-        instance_number=1,
-        manufacturer=MANUFACTURER,
-        manufacturer_model_name=MODEL,
-        software_versions=VERSION,
-        device_serial_number=SERIAL,
         content_label="LIVERPLAN",
         content_description="Liver, metastases and planned resection",
         transfer_syntax_uid=ExplicitVRLittleEndian,
         omit_empty_frames=True,
+        **series_of_one("SEG"),
     )
     seg.SeriesDescription = "liverplan segmentation (research)"
     return seg

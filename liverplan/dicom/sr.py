@@ -27,10 +27,8 @@ from liverplan.dicom.headers import Headers
 from liverplan.dicom.outgoing import (
     MANUFACTURER,
     MODEL,
-    SERIAL,
-    SERIES_NUMBERS,
-    VERSION,
     save,
+    series_of_one,
     source_datasets,
 )
 from liverplan.dicom.quiet import quiet
@@ -90,15 +88,8 @@ def make_sr(findings: Findings, headers: Headers, seg: pydicom.Dataset) -> pydic
         document = hd.sr.ComprehensiveSR(
             evidence=[*source_datasets(headers), seg],
             content=report,
-            series_instance_uid=hd.UID(),
-            series_number=SERIES_NUMBERS["SR"],
-            sop_instance_uid=hd.UID(),
-            instance_number=1,
-            manufacturer=MANUFACTURER,
-            manufacturer_model_name=MODEL,
-            software_versions=VERSION,
-            device_serial_number=SERIAL,
             is_complete=True,
+            **series_of_one("SR"),
         )
     document.SeriesDescription = "liverplan measurements (research)"
     return document

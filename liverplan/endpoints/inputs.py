@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import importlib
+from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from liverplan.errors import BackendError, InputError
+from liverplan import extras
+from liverplan.errors import InputError
 
 FloatArray = NDArray[np.float64]
 
@@ -26,25 +27,11 @@ def checked(times: ArrayLike, events: ArrayLike) -> tuple[FloatArray, NDArray[np
     return durations, happened.astype(bool)
 
 
+module = partial(extras.library, extra="endpoints")
+
+
 def lifelines() -> Any:  # noqa: ANN401 - a module
     """Return lifelines with what it does not import by itself."""
     for inner in ("lifelines.statistics", "lifelines.exceptions"):
         module(inner)
     return module("lifelines")
-
-
-def module(name: str) -> Any:  # noqa: ANN401 - a module
-    """Import a library of the endpoints extra.
-
-    Raises
-    ------
-    BackendError
-        With the line that installs it.
-    """
-    try:
-        return importlib.import_module(name)
-    except ImportError as error:
-        library = name.partition(".")[0]
-        raise BackendError(
-            f"Endpoints need {library}, which is missing: pip install 'liverplan[endpoints]'."
-        ) from error

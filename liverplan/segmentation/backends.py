@@ -7,7 +7,9 @@ app can show it greyed out with the reason.
 
 from __future__ import annotations
 
+import os
 from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
 from threading import Event
 from typing import Protocol, runtime_checkable
 
@@ -123,6 +125,24 @@ def what_lacks(segmenter: Segmenter) -> list[str]:
         return segmenter.missing()
     except Exception as error:  # noqa: BLE001 - a plugin may fail in any way
         return [f"an answer to what it lacks ({str(error) or type(error).__name__})"]
+
+
+def lacking_place(variable: str, what: str) -> list[str]:
+    """Say what lacks where a back end is told by an environment variable what lies where.
+
+    Parameters
+    ----------
+    variable : str
+        The environment variable.
+    what : str
+        What it shall name, such as "a DICOM SEG, or a folder of them".
+    """
+    place = os.environ.get(variable)
+    if not place:
+        return [f"the environment variable {variable} ({what})"]
+    if not Path(place).exists():
+        return [f"{place}, which {variable} names, does not exist"]
+    return []
 
 
 def _run(

@@ -16,7 +16,8 @@ from pydicom.uid import UID, JPEG2000Lossless, JPEGLSLossless, RLELossless
 from liverplan.dicom import choose_series, codec_process, codecs, find_series, read_series
 from liverplan.dicom.codecs import Decoders
 from liverplan.dicom.decode import pixel_bytes, stored_values
-from liverplan.dicom.slices import Slice, read_slices
+from liverplan.dicom.slice_reading import read_slices
+from liverplan.dicom.slices import Slice
 from liverplan.dicom.source import open_source
 from liverplan.errors import CancelledError, DicomError
 

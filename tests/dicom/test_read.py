@@ -282,9 +282,9 @@ def test_headers_survive_json(make, tmp_path):
 
 
 def test_a_volume_too_large_for_memory_is_refused(make, tmp_path, monkeypatch):
-    from liverplan.dicom import find
+    from liverplan.dicom import stacks
 
-    monkeypatch.setattr(find, "MAX_VOLUME_BYTES", 1000)
+    monkeypatch.setattr(stacks, "MAX_VOLUME_BYTES", 1000)
     make().write(tmp_path)
     (info,) = find_series(tmp_path)
     assert "voxels are more than 8 GB" in info.reason

@@ -14,8 +14,6 @@ LONGEST_FILE, LONGEST_FUNCTION, MEDIAN_FUNCTION = 350, 40, 7
 LONG_FILES = {
     "liverplan/app/handles/handle.py",
     "liverplan/app/scene/renderer.py",
-    "liverplan/dicom/deidentify.py",
-    "liverplan/dicom/find.py",
     "liverplan/eligibility/protocol.py",
     "liverplan/segmentation/lesions/outline.py",
     "liverplan/volumetry/formulas.py",
@@ -25,10 +23,8 @@ LONG_FUNCTIONS = {
     "liverplan/app/steps/compare/sheet.py __init__",
     "liverplan/app/steps/liver/panel.py __init__",
     "liverplan/app/steps/resection/panel.py __init__",
-    "liverplan/dicom/slices.py describe",
     "liverplan/workflow/cases.py assess",
 }
-CIRCLES = {"liverplan.app", "liverplan.dicom.enhanced", "liverplan_pacs.archive"}
 
 
 @pytest.fixture(scope="module")
@@ -48,4 +44,4 @@ def test_no_function_is_long(code):
 
 
 def test_no_modules_import_each_other():
-    assert [circle for circle in circles_of(ROOT) if circle[0] not in CIRCLES] == []
+    assert circles_of(ROOT) == ()

@@ -24,10 +24,12 @@ verify case
 sample written
 demo --out demo
 doctor
-committee key key.pem --public key.pub
-committee sign case --as radiologist --name Lind --key key.pem
-committee sign case --as surgeon --name Dahl --key key.pem
-committee vote case --vote for --name Ek --key key.pem --reason Clear
+committee key lind.pem --public lind.pub
+committee key dahl.pem --public dahl.pub
+committee key ek.pem --public ek.pub
+committee sign case --as radiologist --name Lind --key lind.pem
+committee sign case --as surgeon --name Dahl --key dahl.pem
+committee vote case --vote for --name Ek --key ek.pem --reason Clear
 committee match case case
 cohort run manifest.csv --out cohort --workers 1
 cohort endpoints outcomes.csv --out endpoints --reference oncology

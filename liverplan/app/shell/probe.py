@@ -8,8 +8,12 @@ import sys
 import PySide6
 from PySide6.QtCore import QTimer
 
-from liverplan.app import DEBIAN
 from liverplan.errors import BackendError
+
+DEBIAN = (
+    "sudo apt-get install libgl1 libegl1 libxkbcommon-x11-0 libxcb-cursor0 libxcb-icccm4 "
+    "libxcb-keysyms1 libxcb-shape0"
+)
 
 QUESTION = """
 from vtkmodules.vtkRenderingCore import vtkRenderWindow

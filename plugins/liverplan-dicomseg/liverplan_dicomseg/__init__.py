@@ -12,7 +12,8 @@ import numpy as np
 from liverplan.dicom import SegMask, find_series, read_seg
 from liverplan.errors import BackendError, DicomError, GridError
 from liverplan.segmentation import Provenance
-from liverplan.segmentation.backends import LiverResult
+from liverplan.segmentation.backends import lacking_place
+from liverplan.segmentation.results import LiverResult
 from liverplan.volume import Volume
 
 VARIABLE = "LIVERPLAN_DICOMSEG"
@@ -25,12 +26,7 @@ class DicomSegSegmenter:
 
     def missing(self) -> list[str]:
         """Return what must be set before it can run."""
-        place = os.environ.get(VARIABLE)
-        if not place:
-            return [f"the environment variable {VARIABLE} (a DICOM SEG, or a folder of them)"]
-        if not Path(place).exists():
-            return [f"{place}, which {VARIABLE} names, does not exist"]
-        return []
+        return lacking_place(VARIABLE, "a DICOM SEG, or a folder of them")
 
     def segment(
         self,

@@ -7,20 +7,16 @@ from collections.abc import Callable
 from pathlib import Path
 from threading import Event
 
-import cc3d
-import numpy as np
-from numpy.typing import NDArray
-
 from liverplan.errors import BackendError
 from liverplan.segmentation import Provenance
+from liverplan.segmentation.backends import lacking_place
+from liverplan.segmentation.lesions.separate import SMALLEST_LESION_ML, separate_lesions
 from liverplan.segmentation.results import LiverResult
 from liverplan.volume import Volume
 from liverplan_onnx.description import Network, file_sha256, read_description
 from liverplan_onnx.parent import run_apart
 
 VARIABLE = "LIVERPLAN_ONNX"
-SMALLEST_LESION_ML = 0.05
-"""Specks below a sphere of 4.6 mm are noise of the network, not lesions."""
 
 
 class OnnxSegmenter:
@@ -30,11 +26,10 @@ class OnnxSegmenter:
 
     def missing(self) -> list[str]:
         """Return what must be set up before it can run."""
-        place = os.environ.get(VARIABLE)
-        if not place:
-            return [f"the environment variable {VARIABLE} (a TOML file that describes a network)"]
+        if lacking := lacking_place(VARIABLE, "a TOML file that describes a network"):
+            return lacking
         try:
-            read_description(Path(place))
+            read_description(Path(os.environ[VARIABLE]))
         except BackendError as fault:
             return [f"a usable network: {str(fault).rstrip('.')}"]
         return []
@@ -59,7 +54,7 @@ class OnnxSegmenter:
         liver, lesion = run_apart(volume, network, progress=progress, cancel=cancel)
         if not liver.any():
             raise BackendError(f"The network {network.name} found no liver on this CT.")
-        lesions, specks = _pieces(lesion & liver, volume.grid.voxel_ml)
+        lesions, specks = separate_lesions(lesion & liver, volume.grid.voxel_ml)
         return LiverResult(
             mask=liver,
             provenance=_provenance(network),
@@ -79,17 +74,6 @@ def _provenance(network: Network) -> Provenance:
             "sha256": file_sha256(network.model),
         },
     )
-
-
-def _pieces(
-    lesion: NDArray[np.bool_], voxel_ml: float
-) -> tuple[tuple[NDArray[np.bool_], ...], int]:
-    """Split a mask into connected lesions, largest first, and count the specks left out."""
-    labels, count = cc3d.connected_components(lesion, return_N=True)
-    voxels = np.bincount(labels.ravel(), minlength=count + 1)[1:]
-    order = [int(n) for n in np.argsort(-voxels, kind="stable")]
-    large = [n for n in order if voxels[n] * voxel_ml >= SMALLEST_LESION_ML]
-    return tuple(labels == n + 1 for n in large), count - len(large)
 
 
 def _warnings(network: Network, lesions: int, specks: int) -> tuple[str, ...]:

@@ -26,7 +26,7 @@ def test_it_is_found_and_says_what_it_lacks(monkeypatch, write_network):
     segmenter = find_segmenters()["onnx"]
     assert "LIVERPLAN_ONNX" in segmenter.missing()[0]
     monkeypatch.setenv("LIVERPLAN_ONNX", "/absent/net.toml")
-    assert "/absent/net.toml cannot be read" in segmenter.missing()[0]
+    assert "/absent/net.toml, which LIVERPLAN_ONNX names, does not exist" in segmenter.missing()[0]
     write_network()
     assert segmenter.missing() == []
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Literal
 
-from liverplan.dicom.archive import Archive
 from liverplan.errors import BackendError
 
 
@@ -66,24 +65,3 @@ def load_settings(path: Path | str) -> dict[str, Settings]:
     if not found:
         raise BackendError(f"{path.name} names no archive.")
     return found
-
-
-def open_archives(path: Path) -> dict[str, Archive]:
-    """Return the archives of a configuration file, by name; none is connected to yet.
-
-    Raises
-    ------
-    BackendError
-        If the file has a fault.
-    """
-    return {name: _archive(settings) for name, settings in load_settings(path).items()}
-
-
-def _archive(settings: Settings) -> Archive:
-    if settings.protocol == "dicomweb":
-        from liverplan_pacs.web import WebArchive  # noqa: PLC0415 - only the protocols in use
-
-        return WebArchive(settings)
-    from liverplan_pacs.dimse import DimseArchive  # noqa: PLC0415
-
-    return DimseArchive(settings)

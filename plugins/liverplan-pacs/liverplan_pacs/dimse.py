@@ -7,6 +7,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -28,8 +29,7 @@ from pynetdicom.transport import AssociationSocket
 from liverplan.dicom.archive import FoundSeries, Query, Told
 from liverplan.dicom.header import COMPRESSED, NATIVE
 from liverplan.errors import BackendError, CancelledError
-from liverplan_pacs.archive import read_files, require_all, stop_if, tls_context, whole_or_not
-from liverplan_pacs.config import Settings
+from liverplan_pacs.transfer import Store, Transfers, found_series, tell_fetched, tls_context
 
 STORED = (
     CTImageStorage,
@@ -68,11 +68,8 @@ class _Entity(AE):
         return made
 
 
-class DimseArchive:
+class DimseArchive(Transfers):
     """An archive that speaks classic DICOM over TCP."""
-
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
 
     def find(self, query: Query) -> list[FoundSeries]:
         """List the series that a query names."""
@@ -81,7 +78,7 @@ class DimseArchive:
         with self._associated(entity) as association:
             studies = list(self._answers(association, _study_query(query)))
             return [
-                _found(study, answer)
+                found_series(_texts(study), _texts(answer))
                 for study in studies
                 for answer in self._answers(association, _series_query(study, query))
             ]
@@ -95,20 +92,15 @@ class DimseArchive:
             if answer is not None:
                 yield answer
 
-    def fetch(
+    def _retrieve(
         self,
         series: FoundSeries,
-        folder: Path,
-        *,
-        progress: Told | None = None,
-        cancel: threading.Event | None = None,
-    ) -> Path:
-        """Fetch a series into a folder that appears whole or not at all."""
+        place: Path,
+        progress: Told | None,
+        cancel: threading.Event | None,
+    ) -> None:
         retrieve = self._get if self._settings.retrieve == "get" else self._move
-        with whole_or_not(folder) as place:
-            retrieve(series, place, progress, cancel)
-            require_all(place, series.images, self._settings.name)
-        return folder
+        retrieve(series, place, progress, cancel)
 
     def _get(
         self,
@@ -185,24 +177,13 @@ class DimseArchive:
         if asked or (cancel is not None and cancel.is_set()):
             raise CancelledError("The transfer was cancelled.")
 
-    def send(
-        self,
-        paths: Sequence[Path],
-        *,
-        progress: Told | None = None,
-        cancel: threading.Event | None = None,
-    ) -> None:
-        """Send files; done only when the archive has confirmed each."""
-        datasets = read_files(paths)
+    @contextmanager
+    def _storing(self, datasets: Sequence[pydicom.Dataset]) -> Iterator[Store]:
         entity = self._entity()
         for wanted in {(d.SOPClassUID, d.file_meta.TransferSyntaxUID) for d in datasets}:
             entity.add_requested_context(*wanted)
         with self._associated(entity) as association:
-            for n, (path, dataset) in enumerate(zip(paths, datasets, strict=True), 1):
-                stop_if(cancel)
-                self._store(association, path, dataset)
-                if progress is not None:
-                    progress(n / len(paths), f"Sent {path.name}")
+            yield partial(self._store, association)
 
     def _store(self, association: Association, path: Path, dataset: pydicom.Dataset) -> None:
         try:
@@ -258,8 +239,7 @@ def _keep(place: Path, expected: int | None, progress: Told | None) -> Callable[
             (place / f"{count:05d}.dcm").write_bytes(event.encoded_dataset())
         except OSError:
             return 0xA700  # out of resources: the archive then reports the failure
-        if progress is not None:
-            progress(min(1.0, count / (expected or count)), f"Fetched {count} images")
+        tell_fetched(progress, count, expected)
         return 0x0000
 
     return handle
@@ -290,15 +270,6 @@ def _series_query(study: pydicom.Dataset, query: Query) -> pydicom.Dataset:
     return wanted
 
 
-def _found(study: pydicom.Dataset, answer: pydicom.Dataset) -> FoundSeries:
-    images = answer.get("NumberOfSeriesRelatedInstances")
-    return FoundSeries(
-        study_uid=str(study.get("StudyInstanceUID", "")),
-        series_uid=str(answer.get("SeriesInstanceUID", "")),
-        modality=str(answer.get("Modality", "")),
-        description=str(answer.get("SeriesDescription", "")),
-        study_date=str(study.get("StudyDate", "")),
-        patient_id=str(study.get("PatientID", "")),
-        patient_name=str(study.get("PatientName", "")),
-        images=int(images) if images else None,
-    )
+def _texts(dataset: pydicom.Dataset) -> Callable[[str], str]:
+    """Return what gives an element's text by its keyword."""
+    return lambda keyword: str(dataset.get(keyword) or "")

@@ -5,19 +5,28 @@ from __future__ import annotations
 import os
 import re
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
 import pydicom
 import requests
 from dicomweb_client import DICOMwebClient
+from pydicom.datadict import tag_for_keyword
 from requests.adapters import HTTPAdapter
 
 from liverplan.dicom.archive import FoundSeries, Query, Told
 from liverplan.errors import BackendError, LiverplanError
-from liverplan_pacs.archive import read_files, require_all, stop_if, tls_context, whole_or_not
 from liverplan_pacs.config import Settings
+from liverplan_pacs.transfer import (
+    Store,
+    Transfers,
+    found_series,
+    stop_if,
+    tell_fetched,
+    tls_context,
+)
 
 T = TypeVar("T")
 Answer = dict[str, dict[str, Any]]
@@ -50,11 +59,11 @@ class _Adapter(HTTPAdapter):
         return super().send(request, stream, timeout, self._authority or verify, cert, proxies)
 
 
-class WebArchive:
+class WebArchive(Transfers):
     """An archive behind a DICOMweb URL."""
 
     def __init__(self, settings: Settings) -> None:
-        self._settings = settings
+        super().__init__(settings)
         session = requests.Session()
         for start in ("http://", "https://"):
             session.mount(start, _Adapter(settings))
@@ -83,26 +92,21 @@ class WebArchive:
     def _series(self, study: Answer, query: Query) -> list[FoundSeries]:
         answers = self._ask(
             lambda: self._client.search_for_series(
-                study_instance_uid=_value(study, "0020000D"),
+                study_instance_uid=_texts(study)("StudyInstanceUID"),
                 search_filters={"Modality": query.modality} if query.modality else {},
                 fields=["NumberOfSeriesRelatedInstances", "SeriesDescription"],
             )
         )
-        return [_found(study, answer) for answer in answers]
+        return [found_series(_texts(study), _texts(answer)) for answer in answers]
 
-    def fetch(
+    def _retrieve(
         self,
         series: FoundSeries,
-        folder: Path,
-        *,
-        progress: Told | None = None,
-        cancel: threading.Event | None = None,
-    ) -> Path:
-        """Fetch a series into a folder that appears whole or not at all."""
-        with whole_or_not(folder) as place:
-            self._ask(lambda: self._stream(series, place, progress, cancel))
-            require_all(place, series.images, self._settings.name)
-        return folder
+        place: Path,
+        progress: Told | None,
+        cancel: threading.Event | None,
+    ) -> None:
+        self._ask(lambda: self._stream(series, place, progress, cancel))
 
     def _stream(
         self,
@@ -115,22 +119,11 @@ class WebArchive:
         for n, image in enumerate(images, 1):
             stop_if(cancel)
             image.save_as(place / f"{n:05d}.dcm", enforce_file_format=True)
-            if progress is not None:
-                progress(min(1.0, n / (series.images or n)), f"Fetched {n} images")
+            tell_fetched(progress, n, series.images)
 
-    def send(
-        self,
-        paths: Sequence[Path],
-        *,
-        progress: Told | None = None,
-        cancel: threading.Event | None = None,
-    ) -> None:
-        """Send files; done only when the archive has confirmed each."""
-        for n, (path, dataset) in enumerate(zip(paths, read_files(paths), strict=True), 1):
-            stop_if(cancel)
-            self._store(path, dataset)
-            if progress is not None:
-                progress(n / len(paths), f"Sent {path.name}")
+    @contextmanager
+    def _storing(self, datasets: Sequence[pydicom.Dataset]) -> Iterator[Store]:
+        yield self._store  # no connection is kept
 
     def _store(self, path: Path, dataset: pydicom.Dataset) -> None:
         answer = self._ask(lambda: self._client.store_instances([dataset]))
@@ -153,20 +146,12 @@ class WebArchive:
             raise BackendError(f"The answer of {name} cannot be understood.") from error
 
 
-def _value(answer: Answer, tag: str) -> str:
-    first = (answer.get(tag, {}).get("Value") or [""])[0]
-    return str(first.get("Alphabetic", "")) if isinstance(first, dict) else str(first)
+def _texts(answer: Answer) -> Callable[[str], str]:
+    """Return what gives an answer's first text by its keyword."""
 
+    def text(keyword: str) -> str:
+        values = answer.get(f"{tag_for_keyword(keyword):08X}", {}).get("Value")
+        first = (values or [""])[0]
+        return str(first.get("Alphabetic", "")) if isinstance(first, dict) else str(first)
 
-def _found(study: Answer, answer: Answer) -> FoundSeries:
-    images = _value(answer, "00201209")
-    return FoundSeries(
-        study_uid=_value(study, "0020000D"),
-        series_uid=_value(answer, "0020000E"),
-        modality=_value(answer, "00080060"),
-        description=_value(answer, "0008103E"),
-        study_date=_value(study, "00080020"),
-        patient_id=_value(study, "00100020"),
-        patient_name=_value(study, "00100010"),
-        images=int(images) if images.isdigit() else None,
-    )
+    return text

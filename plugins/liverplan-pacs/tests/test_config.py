@@ -2,7 +2,7 @@
 
 import pytest
 from liverplan_pacs import load_settings
-from liverplan_pacs.archive import whole_or_not
+from liverplan_pacs.transfer import whole_or_not
 
 from liverplan.dicom.archive import Query, archive_names, open_archive
 from liverplan.errors import BackendError

@@ -5,21 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from threading import Event
 
-import cc3d
 import numpy as np
-from numpy.typing import NDArray
 
 from liverplan.errors import BackendError
 from liverplan.resection.anatomy.named import SCHEME as COUINAUD
 from liverplan.segmentation import Provenance
-from liverplan.segmentation.results import LiverResult
+from liverplan.segmentation.lesions.separate import SMALLEST_LESION_ML, separate_lesions
+from liverplan.segmentation.results import LiverResult, Mask
 from liverplan.volume import Volume
 from liverplan_totalsegmentator.maps import maps_of
 from liverplan_totalsegmentator.parent import Answer, run_apart
 from liverplan_totalsegmentator.settings import Setup, read_setup, what_lacks
-
-SMALLEST_LESION_ML = 0.05
-"""Specks below a sphere of 4.6 mm are noise of the network, not lesions."""
 
 LICENCE = "Apache-2.0 (code and weights of these tasks, as their authors state)"
 
@@ -53,7 +49,7 @@ class TotalSegmentatorSegmenter:
         answer = run_apart(volume, setup, progress=progress, cancel=cancel)
         if not answer.liver.any():
             raise BackendError("TotalSegmentator found no liver on this CT.")
-        lesions, specks = _pieces(answer.lesion, volume.grid.voxel_ml)
+        lesions, specks = _lesions(answer, volume.grid.voxel_ml)
         liver = np.logical_or.reduce([answer.liver, *lesions])
         maps = dict(maps_of(answer, liver, volume.grid))
         return LiverResult(
@@ -80,17 +76,8 @@ def _provenance(setup: Setup, answer: Answer) -> Provenance:
     )
 
 
-def _pieces(
-    lesion: NDArray[np.bool_] | None, voxel_ml: float
-) -> tuple[tuple[NDArray[np.bool_], ...], int]:
-    """Split a mask into connected lesions, largest first, and count the specks left out."""
-    if lesion is None:
-        return (), 0
-    labels, count = cc3d.connected_components(lesion, return_N=True)
-    voxels = np.bincount(labels.ravel(), minlength=count + 1)[1:]
-    order = [int(n) for n in np.argsort(-voxels, kind="stable")]
-    large = [n for n in order if voxels[n] * voxel_ml >= SMALLEST_LESION_ML]
-    return tuple(labels == n + 1 for n in large), count - len(large)
+def _lesions(answer: Answer, voxel_ml: float) -> tuple[tuple[Mask, ...], int]:
+    return ((), 0) if answer.lesion is None else separate_lesions(answer.lesion, voxel_ml)
 
 
 def _warnings(
