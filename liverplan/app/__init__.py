@@ -32,13 +32,14 @@ def run(path: Path | None = None) -> int:
     require_sound_qt()
     require_opengl()
     from liverplan.app.shell.application import Application  # noqa: PLC0415 - only with a screen
+    from liverplan.app.shell.faults import catch_faults  # noqa: PLC0415 - only with a screen
     from liverplan.app.slices import adapter  # noqa: PLC0415 - only with a screen
 
     application = Application()
-    application.catch_faults()
+    catch_faults(application.context)
     application.show()
     if path is not None:
-        application.opening.open_path(path)
+        application.open.opening.open_path(path)
     adapter.run_event_loop()
     return 0
 

@@ -137,7 +137,7 @@ def planner(tmp_path_factory, phantom, sample_folder):
         plan = Plan(name="Plan A", cuts=tuple(planes))
         app.session.replace_all(replace(fresh, plans=(plan,), cut=len(planes) - 1))
         someone.settle()
-        app.tools.choose("")
+        app.views.disarm()
         app.views.preset(0)
         app.views.reset()
         someone.spin(0.05)

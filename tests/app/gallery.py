@@ -50,6 +50,7 @@ def make_series(folder):
 
 
 def pictures(home, out, size):  # noqa: PLR0915 - the journey, in order
+    from liverplan.app.session.job import Answered, Failed
     from liverplan.app.shell.application import Application
     from tests.app import test_journey as steps
     from tests.app.gallery_committee import committee_pictures, compare_pictures
@@ -74,17 +75,17 @@ def pictures(home, out, size):  # noqa: PLR0915 - the journey, in order
     searched(person, shot)
     person.press_button(app.archive.done_button)
     two = two_series(home.parent / f"two-{size[0]}", home / "sample")
-    app.opening.open_path(two)
-    person.wait(lambda: app.opening.found)
+    app.open.opening.open_path(two)
+    person.wait(lambda: app.open.opening.found)
     person.settle()
     shot("series_table")
     broken = home.parent / f"broken-{size[0]}"
     broken.mkdir()
     (broken / "notes.txt").write_text("no CT here")
-    app.opening.open_path(broken)
+    app.open.opening.open_path(broken)
     person.settle()
     shot("notice_no_ct")
-    app.opening.found = []
+    app.open.opening.found = []
     steps.open_sample(person)
     person.settle()
     shot("opened")
@@ -116,7 +117,7 @@ def pictures(home, out, size):  # noqa: PLR0915 - the journey, in order
     person.click(view, person.pixel(view, vessel))
     person.settle()
     shot("vessels")
-    app.tools.choose("")
+    app.views.disarm()
     person.settle()
     steps.click_metastases(person, centres[:2])
     person.click_row(person.panel(3).table, 0)
@@ -131,7 +132,7 @@ def pictures(home, out, size):  # noqa: PLR0915 - the journey, in order
     person.click(view, (30, view.look.height / 2))
     person.settle()
     shot("notice_click_in_air")
-    app.tools.choose("")
+    app.views.disarm()
     person.open_step(4)
     shot("resection_empty")
     steps.place_plane(person)
@@ -152,12 +153,11 @@ def pictures(home, out, size):  # noqa: PLR0915 - the journey, in order
     shot("two_planes")
     app.session.undo()
     person.settle()
-    app.views.points_mm = []
-    app.tools.choose("plane")
+    person.panel(4).click_button.click()
     person.click(view, (view.look.width - 40, 60))
     person.settle()
     shot("notice_plane_misses")
-    app.tools.choose("")
+    app.views.disarm()
     person.open_step(5)
     person.settle()
     shot("result")
@@ -180,13 +180,10 @@ def pictures(home, out, size):  # noqa: PLR0915 - the journey, in order
         app.central.tabs.setCurrentIndex(0)
     app.saver.flush()
     locked = app.saver.folder
-    app.saver._finish(
-        type(
-            "End", (), {"error": f"The case {locked} cannot be written: No space left on device."}
-        )()
-    )
+    words = f"The case {locked} cannot be written: No space left on device."
+    app.saver._finish(Failed(words=words))
     shot("notice_no_space")
-    app.saver._finish(type("End", (), {"error": ""})())
+    app.saver._finish(Answered(answer=0))
     cut_pictures(person, shot)
     committee_pictures(person, shot)
     compare_pictures(person, home.parent / f"earlier-{size[0]}", shot)
@@ -208,7 +205,7 @@ def searched(person, shot):
     from liverplan.dicom import archive
     from tests.app.test_archives import SERIES, Fake, search
 
-    fake = Fake(person.app.desk.home / "sample")
+    fake = Fake(person.app.context.home / "sample")
     with (
         patch.object(archive, "archive_names", lambda: ["ward"]),
         patch.object(archive, "open_archive", lambda _name: fake),

@@ -62,9 +62,9 @@ def curved(person, shot):
     person.press_button(surgery.adding(person).contour_button)
     sagittal = person.view("Sagittal")
     for point in surgery.ring(person)[:5]:
-        person.app.views.points_mm.append(np.asarray(point))
-    sagittal.canvas.update()
-    person.app.tools.changed.emit()
+        person.app.views.tool.points_mm.append(np.asarray(point))
+    person.app.views.tool_used.emit()
+    person.app.views.redraw(sagittal)
     shot("contour_half_drawn")
     person.key(Qt.Key.Key_Escape)
 
@@ -107,7 +107,7 @@ def branch(person, shot):
     person.click(person.view("Axial"), person.pixel(person.view("Axial"), point))
     person.settle()
     shot("vessel_branch_cut")
-    person.app.tools.choose("")
+    person.app.views.disarm()
 
 
 def segments(person, shot):

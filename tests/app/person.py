@@ -45,10 +45,11 @@ class Person:
 
     def settle(self):
         """Wait until nothing is being computed or written."""
-        jobs = self.app.desk.jobs
-        self.wait(lambda: not any(j.running for j in jobs.values()), what="jobs")
+        jobs, live = self.app.jobs, self.app.live
+        self.wait(lambda: not jobs.any_running, what="jobs")
         self.spin(0.02)
-        self.wait(lambda: not self.app.live.busy, what="live numbers")
+        self.wait(lambda: not live.busy, what="live numbers")
+        self.wait(lambda: not jobs.any_running, what="what follows from the masks")
         self.spin(0.05)
 
     def view(self, name="Axial"):

@@ -73,7 +73,7 @@ def test_a_back_end_that_lacks_something_is_greyed_with_the_reason(chooser):
     ]
     assert [box.model().item(n).isEnabled() for n in range(4)] == [True, False, True, True]
     pick(chooser, 1)
-    assert chooser.app.marking.backends.chosen == "classical"
+    assert chooser.app.liver.backends.chosen == "classical"
     assert box.currentIndex() == 0
 
 

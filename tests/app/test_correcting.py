@@ -226,8 +226,8 @@ def test_the_brush_keeps_to_the_densities_it_is_told(planner):
     planner.press_button(panel.brush_button)
     planner.app.steps.area.ensureWidgetVisible(panel.options.limit)
     planner.click_box(panel.options.limit)
-    assert planner.app.marking.limits_hu is not None
-    low, high = planner.app.marking.limits_hu
+    assert planner.app.brush.limits_hu is not None
+    low, high = planner.app.brush.limits_hu
     assert panel.options.lowest.value() == low
     view = planner.view()
     at = planner.pixel(view, planner.app.views.crosshair_mm)
@@ -239,7 +239,7 @@ def test_the_brush_keeps_to_the_densities_it_is_told(planner):
     assert low <= hu.min()
     assert hu.max() <= high
     planner.click_box(panel.options.limit)
-    assert planner.app.marking.limits_hu is None
+    assert planner.app.brush.limits_hu is None
 
 
 def test_escape_gives_up_a_half_drawn_outline(planner):
@@ -249,10 +249,10 @@ def test_escape_gives_up_a_half_drawn_outline(planner):
     view = planner.view()
 
     def escape_once():
-        if planner.app.tools.dragging and len(planner.app.views.path_mm) > 5:
+        if planner.app.mouse.dragging and len(planner.app.views.marks.path_mm) > 5:
             planner.key(Qt.Key.Key_Escape)
 
     planner.drag(view.canvas, (150, 150), (400, 300), each=escape_once)
     planner.settle()
     assert planner.app.session.work is before
-    assert planner.app.views.path_mm == []
+    assert planner.app.views.marks.path_mm == ()

@@ -138,7 +138,7 @@ def test_a_contour_drawn_on_the_surface_becomes_a_curved_cut(surgeon, index):
     surgeon.key(Qt.Key.Key_Return)
     surgeon.settle()
     assert isinstance(surgeon.app.session.work.active_cut, CurvedCut)
-    assert surgeon.app.views.points_mm == []
+    assert surgeon.app.views.marks.points_mm == ()
     check, _ = checker(surgeon, index)
     check()
     assert 0.5 <= surgeon.app.live.remnant.remnant_ml / index.functional_ml < 1
@@ -167,7 +167,7 @@ def test_a_contour_that_does_not_part_the_liver_is_refused_in_words(surgeon):
     surgeon.settle()
     assert "This contour is too short to cut through" in surgeon.panel(4).notice.text()
     assert surgeon.app.session.work.cuts == ()
-    assert len(surgeon.app.views.points_mm) == len(points)
+    assert len(surgeon.app.views.marks.points_mm) == len(points)
 
 
 def looped(points):

@@ -18,20 +18,20 @@ def test_a_hint_leads_to_a_lesion_that_is_not_marked_and_counts_only_once_outlin
     assert "Not counted" in panel.hints.words.text()
     assert planner.app.session.work is before
     grid = before.volume.grid
-    first = planner.app.hinting.shown
+    first = planner.app.metastases.hinting.shown
     np.testing.assert_allclose(planner.app.views.crosshair_mm, first.point_mm, atol=1e-6)
-    many = len(planner.app.hinting.found)
+    many = len(planner.app.metastases.hinting.found)
     for _ in range(many):
-        hint = planner.app.hinting.shown
+        hint = planner.app.metastases.hinting.shown
         if truth[grid.nearest_index(np.array(hint.point_mm))] == 2:
             break
         planner.press_button(panel.hints.next_button)
     else:
         raise AssertionError("no hint lies in the deleted lesion")
-    assert planner.app.hinting.at < 3
+    assert planner.app.metastases.hinting.at < 3
     planner.press_button(panel.hints.outline_button)
     planner.settle()
     assert panel.table.rowCount() == 3
     assert panel.table.item(0, 4).text() == "to check"
     assert planner.app.session.history.undo_name == "add Metastasis 1"
-    assert len(planner.app.hinting.found) == many - 1
+    assert len(planner.app.metastases.hinting.found) == many - 1

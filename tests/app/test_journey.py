@@ -35,7 +35,7 @@ def click_metastases(person, centroids):
         person.wait(lambda n=count: person.panel(3).table.rowCount() == n, what="a metastasis")
         person.settle()
     person.key(Qt.Key.Key_Escape)
-    assert person.app.tools.name == ""
+    assert person.app.views.tool is None
 
 
 def confirm_all(person):
@@ -126,9 +126,9 @@ def test_the_whole_journey(person, phantom, tmp_path, monkeypatch):  # noqa: PLR
 
     assert case.verify(folder) == []
     assert workflow.measure_case(folder).to_json() == without_state(findings)
-    assert recents(app.desk.home)[0]["closed"]
+    assert recents(app.context.home)[0]["closed"]
 
-    again = Application(app.desk.home)
+    again = Application(app.context.home)
     again.show(1600, 1000)
     someone = Person(again)
     item = someone.panel(1).recent.item(0)

@@ -54,7 +54,7 @@ def test_cancel_ends_the_making_of_the_sample_and_leaves_no_half_of_it(newcomer)
     newcomer.settle()
     assert "cancelled; nothing was changed" in panel.notice.text()
     assert newcomer.app.session.work.volume is None
-    assert list(newcomer.app.desk.home.glob("**/*.dcm")) == []
+    assert list(newcomer.app.context.home.glob("**/*.dcm")) == []
     newcomer.press_button(panel.sample_button)
     newcomer.wait(lambda: newcomer.app.session.work.volume is not None, what="the sample")
 

@@ -102,11 +102,15 @@ class Monkey:
 
     def do_use_a_tool(self):
         view = self.view()
-        tools = ["lesion", "brush", "eraser", "plane", "three points", "inside", "outside"]
-        tools += ["outline", "axis", "merge", "split", "portal vein"]
-        tool = self.random.choice(tools)
-        self.app.tools.choose(tool)
-        if tool in ("brush", "eraser", "outline", "axis"):
+        liver, lesions, resection = (self.person.panel(n) for n in (2, 3, 4))
+        clicks = [liver.inside_button, liver.outside_button, liver.portal_button]
+        clicks += [lesions.click_button, lesions.merge_button, lesions.split_button]
+        clicks += [resection.click_button, resection.three_button]
+        strokes = [liver.brush_button, liver.eraser_button, liver.outline_button]
+        strokes += [lesions.brush_button, lesions.eraser_button, lesions.axis_button]
+        tool = self.random.choice(clicks + strokes)
+        tool.click()
+        if tool in strokes:
             at = self.somewhere(view.canvas)
             self.person.drag(view.canvas, at, (at[0] + 20, at[1] + 10), steps=4)
         else:

@@ -37,7 +37,7 @@ def test_every_series_shows_its_picture_and_geometry(person, tmp_path, sample_fo
     assert panel.table.rowCount() == 2
     person.wait(lambda: len(panel.thumbnails.pictures) == 2, what="two pictures")
     person.spin(0.05)
-    for row, info in enumerate(person.app.opening.found):
+    for row, info in enumerate(person.app.open.opening.found):
         cell = panel.table.item(row, 0)
         shape = "\N{MULTIPLICATION SIGN}".join(str(n) for n in reversed(info.shape))
         assert shape in cell.text()
@@ -50,7 +50,7 @@ def test_every_series_shows_its_picture_and_geometry(person, tmp_path, sample_fo
     person.click_row(panel.table, 1)
     person.press_button(panel.read_button)
     person.wait(lambda: person.app.session.work.volume is not None, what="the CT")
-    assert person.app.session.work.volume.grid.shape == person.app.opening.found[1].shape
+    assert person.app.session.work.volume.grid.shape == person.app.open.opening.found[1].shape
 
 
 def test_the_middle_slice_is_the_volumes_own(sample_folder, phantom):

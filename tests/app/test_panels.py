@@ -20,7 +20,7 @@ def test_no_panel_is_wider_than_the_narrow_column(person):
     at = person.pixel(view, truth)
     person.drag(view.canvas, at, (at[0] + 20, at[1]))
     person.settle()
-    person.app.marking.limit((-100.0, 1200.0))
+    person.app.brush.limit((-100.0, 1200.0))
     room = 280 - person.app.steps.area.verticalScrollBar().sizeHint().width() - 2
     for number, panel in enumerate(person.app.panels, 1):
         if panel.blocked():

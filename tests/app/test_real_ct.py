@@ -35,7 +35,7 @@ def test_the_journey_on_ircadb01(real_data, person):
     kept = app.saver.folder
     app.close()
     assert case.verify(kept) == []
-    again = Application(app.desk.home)
+    again = Application(app.context.home)
     again.show(1600, 1000)
     someone = Person(again)
     drop(someone, kept)

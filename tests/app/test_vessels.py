@@ -50,7 +50,7 @@ def test_a_click_finds_a_tree_that_is_shown_on_slices_and_in_3d(clicked):
     vessels = work.maps[SCHEME]
     assert np.count_nonzero(vessels.mask(["portal vein"])) * vessels.grid.voxel_ml > 0.1
     assert clicked.app.session.history.undo_name == "mark portal vein"
-    assert list(clicked.app.vessels.surfaces) == ["portal vein"]
+    assert list(clicked.app.liver.vessels.surfaces) == ["portal vein"]
     (actor,) = clicked.app.scene.vessels
     assert actor.GetProperty().GetColor() == pytest.approx([c / 255 for c in theme.PORTAL_VEIN])
     view = clicked.view()

@@ -145,15 +145,20 @@ def test_keys_work_from_a_panel_but_never_steal_typing(at_work):
     assert at_work.app.views.masks_shown
 
 
-def test_brackets_and_shift_wheel_change_the_brush(at_work):
-    tools = at_work.app.tools
-    tools.radius_mm = 8.0
+def test_brackets_and_shift_wheel_change_the_brush_while_it_is_armed(at_work):
+    brush = at_work.app.brush
+    brush.radius_mm = 8.0
+    at_work.panel(2).brush_button.click()
     at_work.key(Qt.Key.Key_BracketRight)
-    assert tools.radius_mm > 8
+    assert brush.radius_mm > 8
     at_work.key(Qt.Key.Key_BracketLeft)
-    assert tools.radius_mm == pytest.approx(8)
+    assert brush.radius_mm == pytest.approx(8)
     at_work.wheel(at_work.view(), 1, SHIFT)
-    assert tools.radius_mm > 8
+    assert brush.radius_mm > 8
+    grown = brush.radius_mm
+    at_work.key(Qt.Key.Key_Escape)
+    at_work.key(Qt.Key.Key_BracketRight)
+    assert brush.radius_mm == grown
 
 
 def test_a_double_click_shows_one_pane_alone_and_again_all(at_work):
@@ -169,9 +174,9 @@ def test_a_double_click_shows_one_pane_alone_and_again_all(at_work):
 
 def test_the_crosshair_survives_a_change_of_tool(at_work):
     before = at_work.app.views.crosshair_mm.copy()
-    at_work.app.tools.choose("brush")
+    at_work.panel(2).brush_button.click()
     at_work.key(Qt.Key.Key_Escape)
-    assert at_work.app.tools.name == ""
+    assert at_work.app.views.tool is None
     np.testing.assert_array_equal(at_work.app.views.crosshair_mm, before)
 
 

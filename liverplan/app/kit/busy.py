@@ -3,12 +3,31 @@
 from __future__ import annotations
 
 import time
+from typing import Protocol
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QTimer, SignalInstance
 from PySide6.QtWidgets import QProgressBar, QVBoxLayout, QWidget
 
 from liverplan.app.kit.widgets import button, label, row
-from liverplan.app.session.jobs import Job
+
+
+class Running(Protocol):
+    """A job under way, as far as its progress can be shown and it can be stopped."""
+
+    @property
+    def name(self) -> str:
+        """What it does."""
+
+    @property
+    def running(self) -> bool:
+        """Whether it has not ended yet."""
+
+    @property
+    def progressed(self) -> SignalInstance:
+        """Emitted with the fraction that is done, from 0 to 1, and the stage in words."""
+
+    def cancel(self) -> None:
+        """Ask it to stop."""
 
 
 class Busy(QWidget):
@@ -24,7 +43,7 @@ class Busy(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addLayout(row(self.bar, self.cancel_button))
         layout.addWidget(self.stage)
-        self.job: Job | None = None
+        self.job: Running | None = None
         self._began = 0.0
         self._words = ""
         self._clock = QTimer(self)
@@ -32,7 +51,7 @@ class Busy(QWidget):
         self._clock.timeout.connect(self._tick)
         self.hide()
 
-    def watch(self, job: Job) -> None:
+    def watch(self, job: Running) -> None:
         """Show a job until it ends."""
         self.job, self._began, self._words = job, time.monotonic(), job.name
         self.bar.setValue(0)

@@ -1,34 +1,45 @@
-"""What every panel is: a title, a state, a reason why it waits, a notice of its own."""
+"""What every panel is: a title, a state, a reason why it waits, a notice and a job of its own."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from liverplan.app.kit.busy import Busy
 from liverplan.app.kit.widgets import Notice, label
-from liverplan.app.session.desk import Desk
-from liverplan.app.session.session import Topic
 
 
 class Panel(QWidget):
-    """A step's controls; subclasses say what they wait for and redraw when told."""
+    """A step's controls; subclasses say what they wait for and redraw when told.
+
+    Attributes
+    ----------
+    title : str
+        What the step is called.
+    place : str
+        Where notices and jobs of this step belong.
+    next : QLabel
+        What can be done next.
+    notice : Notice
+        What happened here.
+    busy : Busy
+        The long job that runs here; the subclass puts it into the column.
+    """
 
     wants_step = Signal(int)
     title = ""
     place = ""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self.desk = desk
         self.next = label("")
         self.notice = Notice()
+        self.busy = Busy()
         self.column = QVBoxLayout(self)
         self.column.setContentsMargins(7, 8, 7, 12)
         self.column.setSpacing(7)
         self.column.addWidget(self.next)
         self.column.addWidget(self.notice)
-        desk.notices[self.place] = self.notice.say
-        desk.session.subscribe(self._changed)
 
     def blocked(self) -> str:
         """Why this step cannot begin yet; empty if it can."""
@@ -41,6 +52,5 @@ class Panel(QWidget):
     def refresh(self) -> None:
         """Show what holds now."""
 
-    def _changed(self, topics: frozenset[Topic]) -> None:
-        if topics != {"cuts"} or not self.desk.session.dragging:
-            self.refresh()
+    def accept(self) -> None:
+        """Take the step's proposal, as Enter does; most steps have none."""

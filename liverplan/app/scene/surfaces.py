@@ -1,4 +1,4 @@
-"""What is derived from the labels for show: surfaces, the margin's distance field."""
+"""Surfaces of the labels, for the eye only."""
 
 from __future__ import annotations
 
@@ -19,14 +19,9 @@ from vtkmodules.vtkFiltersCore import (
 )
 from vtkmodules.vtkFiltersGeneral import vtkTransformPolyDataFilter
 
-from liverplan.app.slices.contours import DistanceField
 from liverplan.segmentation import Segmentation
 from liverplan.segmentation.boxes import bounding_box
-from liverplan.segmentation.labels import FIRST_LESION
 from liverplan.volume import Grid
-
-FIELD_MM = 26.0
-"""How far around the lesions the distance field reaches; margins beyond are not drawn."""
 
 LIVER_STEP_MM = 2.2
 """Voxels are merged to about this size for the liver's surface on screen; numbers never are."""
@@ -37,18 +32,17 @@ SMOOTH_MM = 1.3
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Surfaces:
-    """Surfaces in LPS mm, and the distance to the lesions."""
+    """Surfaces in LPS mm."""
 
     liver: vtkPolyData
     lesions: tuple[vtkPolyData, ...]
-    zone: DistanceField | None
 
 
 def surfaces_of(segmentation: Segmentation) -> Surfaces:
     """Make everything that is shown of a segmentation."""
     labels = segmentation.labels
     if not labels.any():
-        return Surfaces(liver=vtkPolyData(), lesions=(), zone=None)
+        return Surfaces(liver=vtkPolyData(), lesions=())
     lesions = segmentation.lesion_labels
     steps = [max(1, round(LIVER_STEP_MM / mm)) for mm in segmentation.grid.spacing_mm]
     return Surfaces(
@@ -57,7 +51,6 @@ def surfaces_of(segmentation: Segmentation) -> Surfaces:
             surface_of(segmentation.grid, labels == label, [1, 1, 1], smooth=12)
             for label in lesions
         ),
-        zone=distance_field(segmentation) if lesions else None,
     )
 
 
@@ -135,23 +128,3 @@ def _placed(surface: vtkPolyData, matrix: NDArray[np.float64]) -> vtkPolyData:
     normals.Update()
     placed: vtkPolyData = normals.GetOutput()
     return placed
-
-
-def distance_field(segmentation: Segmentation) -> DistanceField | None:
-    """Distance to the nearest lesion voxel's centre, in a box around the lesions."""
-    lesions = segmentation.labels >= FIRST_LESION
-    if not lesions.any():
-        return None
-    spacing = segmentation.grid.spacing_mm
-    wide = bounding_box(lesions, margin=[int(FIELD_MM / mm) + 1 for mm in spacing])
-    away = _distance(~lesions[wide], spacing)
-    return DistanceField(start=tuple(part.start for part in wide), distance_mm=away)
-
-
-def _distance(outside: NDArray[np.bool_], spacing: tuple[float, ...]) -> NDArray[np.float32]:
-    import edt  # noqa: PLC0415 - compiled, and only needed once there are lesions
-
-    field: NDArray[np.float32] = edt.edt(
-        np.ascontiguousarray(outside), anisotropy=spacing, black_border=False, parallel=2
-    )
-    return field

@@ -1,95 +1,149 @@
-"""Work off the screen's thread: progress, cancel, and the answer back on the screen's thread."""
+"""Long work by its place: one job a place, its errors as notices there, stale answers dropped."""
 
 from __future__ import annotations
 
-import threading
-import traceback
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from typing import Protocol, TypeVar, assert_never
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, Signal
 
-from liverplan.errors import CancelledError, LiverplanError
+from liverplan.app.kit.busy import Running
+from liverplan.app.session.job import Answered, Cancelled, End, Failed, Job, Task
+from liverplan.app.session.notices import Notices
 
-Progress = Callable[[float, str], None]
-Task = Callable[[Progress, threading.Event], Any]
+T = TypeVar("T")
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JobEnd:
-    """How a job ended: exactly one of its answer, an error in words, or cancelled."""
-
-    answer: Any = None
-    error: str = ""
-    cancelled: bool = False
-    detail: str = ""
+StillHolds = Callable[[], bool]
+"""Whether what a job was made for is still there when it ends."""
 
 
-class Job(QObject):
-    """One task in its own thread; its signals arrive on the screen's thread."""
-
-    progressed = Signal(float, str)
-    _ended = Signal(object)
-
-    def __init__(self, name: str, task: Task, then: Callable[[JobEnd], None]) -> None:
-        super().__init__()
-        self.name = name
-        self.running = True
-        self._cancel = threading.Event()
-        self._task = task
-        self._then = then
-        self._ended.connect(self._finish, Qt.ConnectionType.QueuedConnection)
-        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
-
-    def start(self) -> Job:
-        """Begin."""
-        self._thread.start()
-        return self
-
-    def cancel(self) -> None:
-        """Ask the task to stop; it ends as cancelled when it has."""
-        self._cancel.set()
+class Joinable(Running, Protocol):
+    """A job that can be waited for."""
 
     def wait(self, seconds: float) -> None:
-        """Wait for the thread, as when the window closes."""
-        self._thread.join(seconds)
-
-    def _run(self) -> None:
-        end = outcome(self._task, self._report, self._cancel)
-        try:
-            self._ended.emit(end)
-        except RuntimeError:  # the window is gone, nobody waits for the answer
-            self.running = False
-
-    def _report(self, fraction: float, words: str) -> None:
-        if self._cancel.is_set():
-            raise CancelledError("Stopped.")
-        self.progressed.emit(float(fraction), words)
-
-    def _finish(self, end: JobEnd) -> None:
-        self.running = False
-        self._then(end)
+        """Wait for its thread."""
 
 
-def outcome(task: Task, report: Progress, cancel: threading.Event) -> JobEnd:
-    """Run a task to its end, whatever that is; never raises."""
-    try:
-        answer = task(report, cancel)
-    except CancelledError:
-        return JobEnd(cancelled=True)
-    except LiverplanError as error:
-        return JobEnd(error=str(error))
-    except MemoryError:
-        return JobEnd(error="There is not enough memory for this; close other programs.")
-    except Exception as error:  # noqa: BLE001 - a user never meets a traceback
-        return JobEnd(error=unexpected(error), detail=traceback.format_exc())
-    return JobEnd(cancelled=True) if cancel.is_set() else JobEnd(answer=answer)
+class Jobs(QObject):
+    """Every job under way, by its place."""
+
+    changed = Signal(str)
+    """A job at this place has begun or ended."""
+
+    def __init__(self, notices: Notices) -> None:
+        super().__init__()
+        self._notices = notices
+        self._running: dict[str, Joinable] = {}
+        self._watchers: dict[str, Callable[[Running], None]] = {}
+
+    def watch(self, place: str, watcher: Callable[[Running], None]) -> None:
+        """Show every job of a place with ``watcher`` from its beginning on."""
+        self._watchers[place] = watcher
+
+    def run(
+        self,
+        place: str,
+        name: str,
+        task: Task[T],
+        then: Callable[[T], None],
+        *,
+        holds: StillHolds = lambda: True,
+    ) -> Job[T] | None:
+        """Do long work in the background; its errors become notices at its place.
+
+        Parameters
+        ----------
+        place : str
+            Where it belongs; a place has one job at a time, a second is refused in words.
+        name : str
+            What it does, as the beginning of a sentence.
+        task : callable
+            The work, with its progress and the event that asks it to stop; on its own thread.
+        then : callable
+            Takes the answer, on the screen's thread.
+        holds : callable
+            Asked when the answer is there; where it says no, the answer is dropped, and said so.
+        """
+        if self.busy(place):
+            running = self._running[place].name
+            self._notices.say(place, f"{running} is still running; wait or cancel it first.")
+            return None
+        self._notices.say(place, "")
+
+        def ended(end: End[T]) -> None:
+            self._conclude(place, name, end, then, holds)
+            self.changed.emit(place)
+
+        job = Job(name, task, ended)
+        self._running[place] = job
+        if place in self._watchers:
+            self._watchers[place](job)
+        self.changed.emit(place)
+        return job.start()
+
+    def _conclude(
+        self,
+        place: str,
+        name: str,
+        end: End[T],
+        then: Callable[[T], None],
+        holds: StillHolds,
+    ) -> None:
+        match end:
+            case Failed(words=words):
+                self._notices.say(place, words)
+            case Cancelled():
+                self._notices.say(place, f"{name} was cancelled; nothing was changed.", "info")
+            case Answered(answer=answer):
+                if holds():
+                    then(answer)
+                else:
+                    self._notices.say(place, dropped_words(name))
+            case _:
+                assert_never(end)
+
+    def follow(
+        self,
+        place: str,
+        task: Task[T],
+        then: Callable[[T], None],
+        *,
+        holds: StillHolds = lambda: True,
+    ) -> Job[T]:
+        """Work out what nobody asked for, silently; a newer job at the place ends an older one."""
+        older = self._running.get(place)
+        if older is not None:
+            older.cancel()
+
+        def ended(end: End[T]) -> None:
+            if self._running.get(place) is job and isinstance(end, Answered) and holds():
+                then(end.answer)
+
+        job = Job(place, task, ended)
+        self._running[place] = job
+        return job.start()
+
+    def busy(self, place: str) -> bool:
+        """Whether a job runs at a place."""
+        return place in self._running and self._running[place].running
+
+    @property
+    def any_running(self) -> bool:
+        """Whether any job runs."""
+        return any(job.running for job in self._running.values())
+
+    def stop(self) -> None:
+        """Cancel all and wait, as when the window closes."""
+        for job in self._running.values():
+            job.cancel()
+        for job in self._running.values():
+            if job.running:
+                job.wait(5)
 
 
-def unexpected(error: BaseException) -> str:
-    """One sentence for a fault that nobody foresaw."""
-    words = str(error).strip().splitlines()
+def dropped_words(name: str) -> str:
+    """Say that an answer came too late for what is on screen."""
     return (
-        f"This failed unexpectedly ({type(error).__name__}: {words[0] if words else 'no words'})."
+        f"{name} took until its CT or masks had been changed, so its answer was dropped; "
+        "begin it again if it is still wanted."
     )

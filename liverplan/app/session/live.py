@@ -1,7 +1,7 @@
 """Numbers that follow the mouse, and what takes longer, made in the background.
 
 The remnant and the margins are computed at once, on the screen's thread, by the same index that
-the library uses. The interval, the criteria, what speaks against the plan and the surfaces follow
+the library uses. The interval, the criteria and what speaks against the plan follow
 when the mouse rests; until then they are marked stale.
 """
 
@@ -11,18 +11,19 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QTimer, Signal
 from scipy import ndimage
 
-from liverplan.app.scene.surfaces import Surfaces, surfaces_of
-from liverplan.app.session.jobs import Job, JobEnd, Progress
+from liverplan.app.session.job import Answered, End, Failed, Job, Progress, Task
+from liverplan.app.session.jobs import Joinable
 from liverplan.app.session.measuring import Margin, margins_of, on_maps, remnant_of
 from liverplan.app.session.session import Session, Topic
 from liverplan.app.session.work import Work
+from liverplan.app.session.zone import DistanceField, distance_field
 from liverplan.case import Record
 from liverplan.errors import PlanError, SegmentationError
 from liverplan.findings import Findings
@@ -38,6 +39,8 @@ from liverplan.workflow import evaluate
 from liverplan.workflow.cases import notes_of
 from liverplan.workflow.rule import Rule
 
+T = TypeVar("T")
+
 REST_MS = 120
 """How long the cuts must rest before the interval is computed."""
 
@@ -51,14 +54,14 @@ class Derived:
 
     segmentation: Segmentation
     index: PlanIndex
-    surfaces: Surfaces
+    zone: DistanceField | None
     axes: dict[int, Axes]
     centre_mm: FloatArray
     lesion_centres: dict[int, FloatArray]
 
 
 def derive(segmentation: Segmentation) -> Derived:
-    """Make everything that follows from a segmentation: index, surfaces, axes, centres."""
+    """Make everything that follows from a segmentation: index, distances, axes, centres."""
     grid, labels = segmentation.grid, segmentation.lesion_labels
     boxes = ndimage.find_objects(segmentation.labels)
     axes, centres = {}, {}
@@ -73,7 +76,7 @@ def derive(segmentation: Segmentation) -> Derived:
     return Derived(
         segmentation=segmentation,
         index=index,
-        surfaces=surfaces_of(segmentation),
+        zone=distance_field(segmentation) if labels else None,
         axes=axes,
         centre_mm=liver_centre_mm(segmentation),
         lesion_centres=centres,
@@ -163,7 +166,7 @@ class Live(QObject):
         self._plan_index: PlanIndex | None = None
         self._taken: tuple[PlanIndex, tuple[Voxels, ...], NDArray[np.bool_]] | None = None
         self.stale = False
-        self._jobs: list[Job] = []
+        self._jobs: list[Joinable] = []
         self._wanted: Segmentation | None = None
         self._asked = 0
         self._rest = QTimer(self)
@@ -243,15 +246,16 @@ class Live(QObject):
 
         self._start("derive", task, self._derived)
 
-    def _derived(self, end: JobEnd) -> None:
-        if end.error:
-            self.failed.emit(end.error)
-            return
-        if end.answer is None or end.answer.segmentation is not self._wanted:
-            return
-        self.derived = end.answer
-        self.derived_changed.emit()
-        self._measure()
+    def _derived(self, end: End[Derived]) -> None:
+        match end:
+            case Failed(words=words):
+                self.failed.emit(words)
+            case Answered(answer=derived) if derived.segmentation is self._wanted:
+                self.derived = derived
+                self.derived_changed.emit()
+                self._measure()
+            case _:  # other masks are on screen by now, or the window is closing
+                pass
 
     def _measure(self) -> None:
         self.stale = True
@@ -292,20 +296,23 @@ class Live(QObject):
         self._asked += 1
         asked = self._asked
 
-        def then(end: JobEnd) -> None:
+        def then(end: End[Answer]) -> None:
             self._answered(end, asked)
 
         self._start("assess", lambda _report, _cancel: answer_for(work, index), then)
 
-    def _answered(self, end: JobEnd, asked: int) -> None:
+    def _answered(self, end: End[Answer], asked: int) -> None:
         if asked != self._asked or self._rest.isActive():
             return
-        if end.error:
-            self.failed.emit(end.error)
-            return
-        answer: Answer | None = end.answer
-        if answer is None:  # cancelled: the window is closing
-            return
+        match end:
+            case Failed(words=words):
+                self.failed.emit(words)
+            case Answered(answer=answer):
+                self._take(answer)
+            case _:  # cancelled: the window is closing
+                pass
+
+    def _take(self, answer: Answer) -> None:
         self.margins, self.faults = answer.margins or self.margins, answer.faults
         if answer.findings is None:
             self.failed.emit(" ".join(self.faults))
@@ -314,7 +321,7 @@ class Live(QObject):
         self.stale = False
         self.assessed.emit()
 
-    def _start(self, name: str, task: Any, then: Callable[[JobEnd], None]) -> None:  # noqa: ANN401
+    def _start(self, name: str, task: Task[T], then: Callable[[End[T]], None]) -> None:
         self._jobs = [job for job in self._jobs if job.running]
         self._jobs.append(Job(name, task, then).start())
 

@@ -13,8 +13,10 @@ from typing import Any
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from liverplan import case
-from liverplan.app.session.desk import Desk
-from liverplan.app.session.jobs import Job, JobEnd, Progress
+from liverplan.app.session.job import Answered, Cancelled, End, Failed, Job, Progress
+from liverplan.app.session.live import Live
+from liverplan.app.session.notices import WINDOW, Notices
+from liverplan.app.session.session import Session
 from liverplan.app.session.work import FIRST_PLAN, Work
 from liverplan.case import Actor, Case, CaseState, Screen
 from liverplan.errors import CaseError
@@ -86,26 +88,27 @@ class Saver(QObject):
 
     saved = Signal(str)
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, session: Session, live: Live, notices: Notices, home: Path) -> None:
         super().__init__()
-        self.desk = desk
+        self._session, self._live, self._notices = session, live, notices
+        self._home = home
         self.folder: Path | None = None
         self._case: Case | None = None
         self._written = 0
         self._failed = False
-        self._job: Job | None = None
+        self._job: Job[int] | None = None
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(WAIT_MS)
         self._timer.timeout.connect(self._write)
-        desk.session.subscribe(lambda _topics: self._notice())
+        session.subscribe(lambda _topics: self._notice())
 
     def begin(self, series: SeriesSummary) -> None:
         """Begin a case for a CT that was just read; it is written with its first finished step."""
         self.flush()
         words = re.sub(r"[^A-Za-z0-9]+", "-", series.description).strip("-").lower() or "ct"
         stamp = datetime.now().astimezone().strftime("%Y%m%d-%H%M%S")
-        self.folder = _free(self.desk.home / "cases" / f"{stamp}-{words[:24]}")
+        self.folder = _free(self._home / "cases" / f"{stamp}-{words[:24]}")
         self._case, self._written = None, 0
         self._remember(closed=False)
 
@@ -113,18 +116,18 @@ class Saver(QObject):
         """Go on with a case that was opened."""
         self.flush()
         self.folder, self._case = opened.folder, opened
-        self._written = self.desk.session.revision + 1  # what was read needs no writing
+        self._written = self._session.revision + 1  # what was read needs no writing
         self._remember(closed=False)
         self.saved.emit("Saved")
 
     @property
     def pending(self) -> bool:
         """Whether there is a finished step that is not on disk yet."""
-        work = self.desk.session.work
+        work = self._session.work
         return (
             self.folder is not None
             and work.volume is not None
-            and self.desk.session.revision != self._written
+            and self._session.revision != self._written
         )
 
     @property
@@ -144,7 +147,10 @@ class Saver(QObject):
             self._job.wait(60)
             self._job = None
         if self.pending:
-            end = self._save(self._content(), by)
+            try:
+                end: End[int] = Answered(answer=self._save(self._content(), by))
+            except CaseError as error:
+                end = Failed(words=str(error))
             self._finish(end)
 
     def close(self) -> None:
@@ -154,37 +160,35 @@ class Saver(QObject):
             self._remember(closed=True)
 
     def _notice(self) -> None:
-        if self.pending and not self.desk.session.dragging:
+        if self.pending and not self._session.dragging:
             self._timer.start()
 
     def _content(self) -> tuple[int, CaseState, str]:
-        session, live = self.desk.session, self.desk.live
+        session, live = self._session, self._live
         findings = None if live.stale else live.findings
         what = session.history.undo_name or "Opened the CT"
         return session.revision, case_state(session.work, findings), what
 
     def _write(self) -> None:
-        if not self.pending or self.desk.session.dragging:
+        if not self.pending or self._session.dragging:
             return
-        if (self._job is not None and self._job.running) or self.desk.live.busy:
+        if (self._job is not None and self._job.running) or self._live.busy:
             self._timer.start()
             return
         content = self._content()
 
-        def task(_report: Progress, _cancel: threading.Event) -> JobEnd:
+        def task(_report: Progress, _cancel: threading.Event) -> int:
             return self._save(content)
 
         self.saved.emit("Saving …")
-        self._job = Job("save", task, lambda end: self._finish(end.answer or end)).start()
+        self._job = Job("save", task, self._finish).start()
 
-    def _save(self, content: tuple[int, CaseState, str], by: Actor | None = None) -> JobEnd:
+    def _save(self, content: tuple[int, CaseState, str], by: Actor | None = None) -> int:
+        """Write a state of the case; return the revision that is on disk now."""
         revision, state, what = content
-        try:
-            self._case = self._commit(state, what, by or user())
-        except CaseError as error:
-            return JobEnd(error=str(error))
+        self._case = self._commit(state, what, by or user())
         self._written = revision
-        return JobEnd(answer=revision)
+        return revision
 
     def _commit(self, state: CaseState, what: str, by: Actor) -> Case:
         if self.folder is None:
@@ -199,22 +203,23 @@ class Saver(QObject):
         )
         return self._case.commit(state, actor=by, what=what, why="Worked on in the app")
 
-    def _finish(self, end: JobEnd) -> None:
-        self._failed = bool(end.error)
-        if end.error:
-            self.desk.say("window", f"Not saved: {end.error} Your work is still open here.")
-            self.saved.emit("Not saved")
-            return
-        self.desk.say("window", "")
-        self.saved.emit("Saved")
+    def _finish(self, end: End[int]) -> None:
+        self._failed = isinstance(end, Failed)
+        match end:
+            case Failed(words=words):
+                self._notices.say(WINDOW, f"Not saved: {words} Your work is still open here.")
+                self.saved.emit("Not saved")
+            case Answered() | Cancelled():
+                self._notices.say(WINDOW, "")
+                self.saved.emit("Saved")
 
     def _remember(self, *, closed: bool) -> None:
         if self.folder is None:
             return
         name = str(self.folder)
         words = self.folder.name
-        kept = [r for r in recents(self.desk.home) if r["folder"] != name]
-        remember(self.desk.home, [{"folder": name, "name": words, "closed": closed}, *kept])
+        kept = [r for r in recents(self._home) if r["folder"] != name]
+        remember(self._home, [{"folder": name, "name": words, "closed": closed}, *kept])
 
 
 def recents(home: Path) -> list[dict[str, Any]]:

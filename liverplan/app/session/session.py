@@ -44,6 +44,16 @@ class Session:
         """Call ``watcher`` with the topics of every change."""
         self._watchers.append(watcher)
 
+    def same_ct(self) -> Callable[[], bool]:
+        """Ask later whether the CT is still the one that is on screen now."""
+        volume = self.work.volume
+        return lambda: self.work.volume is volume
+
+    def same_masks(self) -> Callable[[], bool]:
+        """Ask later whether the masks are still those that are on screen now."""
+        segmentation = self.work.segmentation
+        return lambda: self.work.segmentation is segmentation
+
     def announce(self, *topics: Topic) -> None:
         """Tell every watcher what changed."""
         changed = frozenset(topics)

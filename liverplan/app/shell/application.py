@@ -3,47 +3,33 @@
 from __future__ import annotations
 
 import os
-import sys
-import traceback
-from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import cast
 
 from PySide6.QtCore import QEvent, QObject, QStandardPaths, Qt
+from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QApplication, QMainWindow
 
-from liverplan.app.kit import theme
+from liverplan.app.scene.following import SceneFollower
 from liverplan.app.scene.pane import ScenePane
 from liverplan.app.scene.renderer import Scene
-from liverplan.app.session.desk import Bell, Desk
-from liverplan.app.session.jobs import unexpected
-from liverplan.app.session.live import Live
-from liverplan.app.session.measuring import held_by
-from liverplan.app.session.saving import Saver
-from liverplan.app.session.session import Session, Topic
+from liverplan.app.session.context import Context
+from liverplan.app.shell.keys import Keys, chord, viewing_keys
 from liverplan.app.shell.result_bar import ResultBar
 from liverplan.app.shell.step_bar import Steps
-from liverplan.app.shell.window import Central, Keys, chord, place_in
+from liverplan.app.shell.window import Central, place_in
 from liverplan.app.slices import adapter
 from liverplan.app.slices.adapter import Viewer
-from liverplan.app.slices.tools import Tools
+from liverplan.app.slices.brush import BrushSettings
+from liverplan.app.slices.mouse import Mouse
 from liverplan.app.slices.views import ThreeViews
 from liverplan.app.steps.committee.panel import CommitteePanel
 from liverplan.app.steps.committee.signing import Signing
 from liverplan.app.steps.compare.comparing import Comparing
 from liverplan.app.steps.compare.sheet import CompareSheet
-from liverplan.app.steps.liver.given import Given
-from liverplan.app.steps.liver.marking import Marking
-from liverplan.app.steps.liver.outlining import Outlining
-from liverplan.app.steps.liver.panel import LiverPanel
-from liverplan.app.steps.liver.vessels import VesselMarking
-from liverplan.app.steps.metastases.hinting import Hinting
-from liverplan.app.steps.metastases.lesion_edits import LesionEdits
-from liverplan.app.steps.metastases.panel import MetastasesPanel
-from liverplan.app.steps.open.archive_sheet import ArchiveSheet
-from liverplan.app.steps.open.archives import Archives
-from liverplan.app.steps.open.opening import Opening
-from liverplan.app.steps.open.panel import OpenPanel
+from liverplan.app.steps.liver.step import LiverStep
+from liverplan.app.steps.metastases.step import MetastasesStep
+from liverplan.app.steps.open.step import OpenStep
 from liverplan.app.steps.resection.cutting import Cutting
 from liverplan.app.steps.resection.landmarking import Landmarking
 from liverplan.app.steps.resection.panel import ResectionPanel
@@ -67,71 +53,77 @@ class Application(QObject):
 
     def __init__(self, home: Path | None = None) -> None:
         super().__init__()
+        self._closed = False
         self.viewer: Viewer = adapter.new_viewer()
-        self.session = Session()
-        self.views = ThreeViews(self.viewer)
-        self.tools = Tools(self.session, self.views)
-        self.live = Live(self.session)
-        self.desk = Desk(
-            session=self.session,
-            views=self.views,
-            tools=self.tools,
-            live=self.live,
-            home=home or default_home(),
-            bell=Bell(),
-        )
-        self.saver = Saver(self.desk)
-        self.opening = Opening(self.desk, self.saver)
-        self.marking = Marking(self.desk)
-        self.outlining = Outlining(self.desk)
-        self.lesion_edits = LesionEdits(self.desk, self.marking)
-        self.given = Given(self.desk, self.marking)
-        self.hinting = Hinting(self.desk, self.marking)
-        self.vessels = VesselMarking(self.desk)
-        self.planning = Planning(self.desk)
-        self.cutting = Cutting(self.desk, self.planning)
-        self.landmarking = Landmarking(self.desk)
-        self.handing = Handing(self.desk, self.saver)
+        self.context = Context.at(home or default_home())
+        self.session, self.live = self.context.session, self.context.live
+        self.jobs, self.saver = self.context.jobs, self.context.saver
+        self.views = ThreeViews(self.viewer, self.session, self.live)
+        self.mouse = Mouse(self.session, self.views)
+        self.brush = BrushSettings()
         self.scene = Scene()
         self.scene_pane = ScenePane(self.session, self.scene)
-        self.signing = Signing(self.desk, self.saver)
-        result = ResultPanel(self.desk, self.handing)
-        self.panels = (
-            OpenPanel(self.desk, self.opening),
-            LiverPanel(self.desk, self.marking, self.given, self.vessels),
-            MetastasesPanel(self.desk, self.marking, self.lesion_edits, self.given, self.hinting),
-            ResectionPanel(self.desk, self.planning, self.cutting, self.landmarking),
-            result,
-            CommitteePanel(self.desk, self.signing, self.saver, result.blocked),
-        )
-        self.steps = Steps(self.session, self.panels)
+        self._follower = SceneFollower(self.session, self.live, self.jobs, self.scene_pane)
+        self._build_steps()
+        self.steps = Steps(self.context, self.panels)
         self.result = ResultBar(self.live)
         self.central = Central(self.steps, self.views, self.scene_pane, self.result)
-        self.facts = FactsSheet(self.desk)
-        self.compare = CompareSheet(self.desk, Comparing(self.desk, self.saver))
-        self.archive = ArchiveSheet(self.desk, Archives(self.desk, self.opening))
-        for sheet in (self.facts, self.compare, self.archive):
-            self.central.add_sheet(sheet)
-            sheet.done.connect(lambda: self.central.show_sheet(None))
         self.window: QMainWindow = place_in(self.viewer, self.central)
-        self._framed: object = None
-        self._closed = False
-        self._connect()
+        self._join_sheets()
+        self._join()
 
-    def _connect(self) -> None:
-        self.desk.notices["window"] = self.steps.notice.say
-        result = self.panels[4]
-        result.wants_facts.connect(lambda: self.central.show_sheet(self.facts))
-        self.panels[2].wants_compare.connect(lambda: self.central.show_sheet(self.compare))
-        self.panels[0].wants_archive.connect(self._search_archive)
-        self.session.subscribe(self._session_changed)
-        self.live.derived_changed.connect(self._derived)
+    def _build_steps(self) -> None:
+        context, views = self.context, self.views
+        self.open = OpenStep(context, views)
+        self.liver = LiverStep(context, views, self.brush)
+        self.metastases = MetastasesStep(context, views, self.brush)
+        self.planning = Planning(context, views)
+        self.cutting = Cutting(context, self.scene, self.planning)
+        self.landmarking = Landmarking(context, views)
+        self.handing = Handing(context, self.saver)
+        self.signing = Signing(context, self.saver)
+        resection = ResectionPanel(context, views, self.planning, self.cutting, self.landmarking)
+        self.result_panel = result = ResultPanel(context, self.handing)
+        self.panels = (
+            self.open.panel,
+            self.liver.panel,
+            self.metastases.panel,
+            resection,
+            result,
+            CommitteePanel(context, self.signing, self.saver, result.blocked),
+        )
+
+    def _join_sheets(self) -> None:
+        """Let each sheet be opened by its button, and lie over the views until it is done."""
+        context, views = self.context, self.views
+        self.archive = self.open.archive
+        self.facts = FactsSheet(context)
+        self.compare = CompareSheet(context, views, Comparing(context, self.saver))
+        for sheet, wanted in (
+            (self.archive, self.open.panel.wants_archive),
+            (self.facts, self.result_panel.wants_facts),
+            (self.compare, self.metastases.panel.wants_compare),
+        ):
+            self.central.add_sheet(sheet)
+            wanted.connect(lambda sheet=sheet: self.central.show_sheet(sheet))
+            sheet.done.connect(lambda: self.central.show_sheet(None))
+        self.open.panel.wants_archive.connect(self.archive.ask)
+
+    def _join(self) -> None:
         self.live.assessed.connect(self.steps.refresh)
-        self.vessels.surfaces_changed.connect(self._show_vessels)
+        self.liver.vessels.surfaces_changed.connect(
+            lambda: self._follower.show_vessels(self.liver.vessels.surfaces)
+        )
         self.saver.saved.connect(self._saved)
-        self.tools.maximise.connect(self.central.toggle_maximised)
+        self.mouse.maximise.connect(self.central.toggle_maximised)
         self.scene_pane.canvas.maximise.connect(self.central.toggle_maximised)
-        self.keys = Keys(self.window, self._key_actions())
+        actions = viewing_keys(self.session, self.views, self.mouse) | {
+            chord(Qt.Key.Key_Escape): self.leave,
+            chord(Qt.Key.Key_Return): self.steps.accept,
+            chord(Qt.Key.Key_Enter): self.steps.accept,
+            chord(Qt.Key.Key_R): self.reset_views,
+        }
+        self.keys = Keys(self.window, self.views, actions)
         app = QApplication.instance()
         if app is not None:
             app.installEventFilter(self.keys)
@@ -143,118 +135,17 @@ class Application(QObject):
         self.steps.saved.setToolTip(str(self.saver.folder or ""))
         self.steps.refresh()
 
-    def _search_archive(self) -> None:
-        self.central.show_sheet(self.archive)
-        self.archive.ask()
-
-    def _session_changed(self, topics: frozenset[Topic]) -> None:
-        work = self.session.work
-        self.views.show_work(work)
-        if "ct" in topics:
-            self._framed = None
-            self._derived()
-        if topics & {"cuts", "labels", "ct"}:
-            self._show_cuts()
-            self._scene_message()
-            self.scene_pane.canvas.update()
-
-    def _show_cuts(self) -> None:
-        """Show the active plan in 3D; what its parts take comes from the same index as numbers."""
-        work, taken = self.session.work, self.live.taken
-        self.views.taken = taken
-        held = None if taken is None or work.volume is None else held_by(work.volume.grid, taken)
-        self.scene.show_cuts(work.active_plan, work.cut, locked=work.locked, taken=held)
-
-    def _derived(self) -> None:
-        work = self.session.work
-        derived = self.live.derived if self.live.index is not None else None
-        surfaces = derived.surfaces if derived else None
-        self.scene.show_liver(surfaces.liver if surfaces else None)
-        self.scene.show_lesions(surfaces.lesions if surfaces else ())
-        self._show_cuts()
-        if surfaces is not None and self._framed is not work.volume:
-            self.scene_pane.look_from("A")
-            self._framed = work.volume
-        self.views.zone = surfaces.zone if surfaces else None
-        self.views.axes_mm = (
-            {label: (axes.slice_k, axes.long_ends_mm) for label, axes in derived.axes.items()}  # type: ignore[misc]
-            if derived
-            else {}
-        )
-        self.views.redraw()
-        self._scene_message()
-        self.scene_pane.canvas.update()
-
-    def _show_vessels(self) -> None:
-        self.scene.show_vessels(self.vessels.surfaces)
-        self.scene_pane.canvas.update()
-
-    def _scene_message(self) -> None:
-        shown = bool(len(self.scene.vertices))
-        words = "The 3D view appears once the liver is found."
-        self.scene_pane.canvas.message = "" if shown else words
-
-    def _key_actions(self) -> dict[tuple[int, int], Any]:
-        key, none, control, shift = (
-            Qt.Key,
-            Qt.KeyboardModifier.NoModifier,
-            Qt.KeyboardModifier.ControlModifier,
-            Qt.KeyboardModifier.ShiftModifier,
-        )
-        views, tools, session = self.views, self.tools, self.session
-
-        def step(slices: int) -> Any:  # noqa: ANN401 - a callback
-            return lambda: views.step(tools.hovered, slices)
-
-        actions: dict[tuple[int, int], Any] = {
-            chord(key.Key_Up): step(1),
-            chord(key.Key_Down): step(-1),
-            chord(key.Key_PageUp): step(5),
-            chord(key.Key_PageDown): step(-5),
-            chord(key.Key_Z, control): session.undo,
-            chord(key.Key_Y, control): session.redo,
-            chord(key.Key_Z, control, shift): session.redo,
-            chord(key.Key_Escape): self.leave,
-            chord(key.Key_Return): self.accept,
-            chord(key.Key_Enter): self.accept,
-            chord(key.Key_G): self.toggle_masks,
-            chord(key.Key_R): self.reset_views,
-            chord(key.Key_BracketLeft): lambda: tools.resize_brush(1 / 1.15),
-            chord(key.Key_BracketRight): lambda: tools.resize_brush(1.15),
-        }
-        for number in range(len(theme.PRESETS)):
-            digit = Qt.Key(int(key.Key_1) + number)
-            actions[chord(digit, none)] = lambda n=number: views.preset(n)
-        return actions
-
     def leave(self) -> None:
         """Escape: give up a drag, else put the tool away, else show all panes again."""
-        if self.session.dragging or self.tools.dragging:
-            self.marking.abandon()
+        if self.session.dragging or self.mouse.dragging:
             self.scene_pane.canvas.give_up()
-            self.tools.abandon()
-        elif self.tools.name:
-            self.tools.choose("")
+            self.mouse.abandon()
+        elif self.views.tool is not None:
+            self.views.disarm()
         elif self.central.sheet is not None:
             self.central.show_sheet(None)
         elif self.central.maximised is not None:
             self.central.toggle_maximised(self.central.maximised)
-
-    def accept(self) -> None:
-        """Enter: close the contour, or accept the metastasis that was just outlined."""
-        if self.tools.name == "contour":
-            self.cutting.close_contour()
-            return
-        target = self.marking.target
-        work = self.session.work
-        known = work.segmentation is not None and target in work.segmentation.provenance
-        if known and target > 1 and not work.accepted(target):
-            self.marking.accept(target)
-
-    def toggle_masks(self) -> None:
-        """Show or hide everything tinted, in the slices."""
-        self.views.masks_shown = not self.views.masks_shown
-        self.views.redraw()
 
     def reset_views(self) -> None:
         """Fit all views again."""
@@ -266,16 +157,17 @@ class Application(QObject):
         kind = event.type()
         if kind == QEvent.Type.Close and watched is self.window:
             self.shut()
-        elif kind in (QEvent.Type.DragEnter, QEvent.Type.DragMove) and watched is self.central:
-            if event.mimeData().hasUrls():  # type: ignore[attr-defined]
-                event.acceptProposedAction()  # type: ignore[attr-defined]
-                return True
-        elif kind == QEvent.Type.Drop and watched is self.central:
-            urls = event.mimeData().urls()  # type: ignore[attr-defined]
-            if urls:
-                self.opening.open_path(Path(urls[0].toLocalFile()))
-            return True
+        elif kind in DROPS and watched is self.central:
+            return self._dropped(cast("QDropEvent", event))
         return False
+
+    def _dropped(self, event: QDropEvent) -> bool:
+        urls = event.mimeData().urls()
+        if event.type() == QEvent.Type.Drop and urls:
+            self.open.opening.open_path(Path(urls[0].toLocalFile()))
+        elif urls:
+            event.acceptProposedAction()
+        return bool(urls) or event.type() == QEvent.Type.Drop
 
     def show(self, width: int | None = None, height: int | None = None) -> None:
         """Show the window, as large as the screen allows up to 1600 x 1000."""
@@ -287,29 +179,13 @@ class Application(QObject):
         self.viewer.window.show()
         self.window.resize(wide, high)  # napari sets its own size when it shows a window
 
-    def catch_faults(self) -> None:
-        """Say what nobody foresaw as a notice; the traceback goes to a log beside the cases."""
-
-        def hook(kind: type[BaseException], fault: BaseException, trace: Any) -> None:  # noqa: ANN401
-            if issubclass(kind, KeyboardInterrupt):
-                sys.__excepthook__(kind, fault, trace)
-                return
-            words = "".join(traceback.format_exception(kind, fault, trace))
-            with suppress(OSError):
-                self.desk.home.mkdir(parents=True, exist_ok=True)
-                with (self.desk.home / "faults.log").open("a", encoding="utf-8") as log:
-                    log.write(words)
-            self.desk.say("window", f"{unexpected(fault)} Your work is kept; undo the last step.")
-
-        sys.excepthook = hook
-
     def shut(self) -> None:
         """Write what is pending, stop every thread, let go of OpenGL."""
         if self._closed:
             return
         self._closed = True
         self.views.close()
-        self.desk.stop_jobs()
+        self.jobs.stop()
         self.saver.close()
         self.live.close()
         app = QApplication.instance()
@@ -321,3 +197,6 @@ class Application(QObject):
         """Close the window."""
         self.shut()
         self.viewer.close()
+
+
+DROPS = (QEvent.Type.DragEnter, QEvent.Type.DragMove, QEvent.Type.Drop)

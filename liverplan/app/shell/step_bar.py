@@ -10,7 +10,9 @@ from PySide6.QtWidgets import QFrame, QPushButton, QScrollArea, QSizePolicy, QVB
 
 from liverplan.app.kit.panel import Panel
 from liverplan.app.kit.widgets import Notice, button, label, row
-from liverplan.app.session.session import Session, Topic
+from liverplan.app.session.context import Context
+from liverplan.app.session.notices import WINDOW
+from liverplan.app.session.session import Topic
 
 HEADING_RIM, MIN_ROOM = 24, 200
 """Pixels beside a heading's words, and the room that they have before the window is laid out."""
@@ -65,9 +67,9 @@ class Step(QWidget):
 class Steps(QFrame):
     """The column of steps."""
 
-    def __init__(self, session: Session, panels: Sequence[Panel]) -> None:
+    def __init__(self, context: Context, panels: Sequence[Panel]) -> None:
         super().__init__()
-        self.session = session
+        self.session = session = context.session
         self.setFixedWidth(340)
         self.steps = [Step(number, panel) for number, panel in enumerate(panels, 1)]
         self.notice = Notice()
@@ -91,6 +93,9 @@ class Steps(QFrame):
         self.area.setWidget(inside)
         inside.setAutoFillBackground(False)
         self._build()
+        for panel in panels:
+            self._wire(context, panel)
+        context.notices.show_at(WINDOW, self.notice.say)
         session.subscribe(self._changed)
         self.open(1)
         self.refresh()
@@ -109,6 +114,19 @@ class Steps(QFrame):
         column.addLayout(self.undo_row)
         column.addWidget(self.saved)
         layout.addWidget(foot)
+
+    def _wire(self, context: Context, panel: Panel) -> None:
+        """Show notices and jobs of a panel's place in it, and let it follow the work."""
+        context.notices.show_at(panel.place, panel.notice.say)
+        context.jobs.watch(panel.place, panel.busy.watch)
+        context.jobs.changed.connect(lambda _place: panel.refresh())
+        context.session.subscribe(
+            lambda topics: panel.refresh() if self._is_of_interest(topics) else None
+        )
+
+    def accept(self) -> None:
+        """Take the open step's proposal."""
+        self.steps[self.current - 1].panel.accept()
 
     def open(self, number: int) -> None:
         """Unfold one step and fold the others."""
@@ -143,5 +161,9 @@ class Steps(QFrame):
             widget.setToolTip(text)
 
     def _changed(self, topics: frozenset[Topic]) -> None:
-        if topics - {"cuts"} or not self.session.dragging:
+        if self._is_of_interest(topics):
             self.refresh()
+
+    def _is_of_interest(self, topics: frozenset[Topic]) -> bool:
+        """Whether more has changed than where a cut is while it is dragged."""
+        return bool(topics - {"cuts"}) or not self.session.dragging

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from PySide6.QtCore import QEvent, QObject, QSize, Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
-    QApplication,
     QHBoxLayout,
     QLabel,
     QMainWindow,
@@ -139,66 +136,6 @@ class Central(QWidget):
         self.middle.setVisible(slices)
         self.scene.setVisible(alone in (None, self.scene.canvas))
         self.views.redraw()
-
-
-class Keys(QObject):
-    """Keys that work from every panel and never steal typing."""
-
-    def __init__(self, window: QMainWindow, actions: dict[tuple[int, int], Any]) -> None:
-        super().__init__()
-        self.window = window
-        self.actions = actions
-
-    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
-        """Answer a key before napari's menus and layers see it."""
-        kind = event.type()
-        if kind not in (QEvent.Type.KeyPress, QEvent.Type.ShortcutOverride):
-            return False
-        key, modifiers = int(event.key()), event.modifiers().value  # type: ignore[attr-defined]
-        action = self.actions.get((key, modifiers & ~KEYPAD))
-        if action is None or not self._is_ours(key, modifiers):
-            return False
-        event.accept()
-        if kind == QEvent.Type.KeyPress:
-            action()
-        return True
-
-    def _is_ours(self, key: int, modifiers: int) -> bool:
-        app = QApplication.instance()
-        if not isinstance(app, QApplication) or app.activeModalWidget() or app.activePopupWidget():
-            return False
-        focus = app.focusWidget()
-        if focus is not None and focus.window() is not self.window:
-            return False
-        if focus is None:
-            return True
-        typing: tuple[str, ...] = TYPING if key not in NAVIGATION else TYPING + BROWSING
-        if not modifiers & ~KEYPAD:
-            typing += PICKING
-        return not any(focus.inherits(name) for name in typing)
-
-
-KEYPAD = Qt.KeyboardModifier.KeypadModifier.value
-TYPING = ("QLineEdit", "QAbstractSpinBox", "QTextEdit", "QPlainTextEdit")
-PICKING = ("QComboBox",)
-"""Where a letter or a digit chooses."""
-BROWSING = ("QAbstractItemView", "QComboBox", "QAbstractSlider")
-NAVIGATION = {
-    int(key)
-    for key in (
-        Qt.Key.Key_Up,
-        Qt.Key.Key_Down,
-        Qt.Key.Key_PageUp,
-        Qt.Key.Key_PageDown,
-        Qt.Key.Key_Return,
-        Qt.Key.Key_Enter,
-    )
-}
-
-
-def chord(key: Qt.Key, *modifiers: Qt.KeyboardModifier) -> tuple[int, int]:
-    """Key and modifiers as `Keys` looks them up."""
-    return int(key), sum(modifier.value for modifier in modifiers)
 
 
 def place_in(viewer: Viewer, central: Central) -> QMainWindow:

@@ -11,6 +11,7 @@ from PySide6.QtCore import QPointF
 from PySide6.QtGui import QPainterPath, QPolygonF
 from skimage.measure import find_contours
 
+from liverplan.app.session.zone import DistanceField
 from liverplan.app.slices.convert import ViewAxes
 from liverplan.resection.anatomy.maps import PartMap
 from liverplan.segmentation.labels import FIRST_LESION, LIVER
@@ -25,14 +26,6 @@ class Outlines:
     lesions: dict[int, QPainterPath] = field(default_factory=dict)
     vessels: dict[str, QPainterPath] = field(default_factory=dict)
     zone: QPainterPath = field(default_factory=QPainterPath)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class DistanceField:
-    """Distance to the nearest lesion in a box of the lattice, mm; beyond the box it is far."""
-
-    start: tuple[int, int, int]
-    distance_mm: NDArray[np.float32]
 
 
 def slice_of(array: NDArray[Any], axes: ViewAxes, index: int) -> NDArray[Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import (
@@ -27,6 +27,9 @@ from liverplan.app.slices.cut_painting import (
 )
 from liverplan.app.slices.cut_regions import Region
 from liverplan.app.slices.slicing import Look, Point
+
+TOOL_ROOM = 24.0
+"""Pixels on either side of the armed tool's words that stay free."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,11 +56,7 @@ class Drawing:
     path: tuple[Point, ...] = ()
     brush: tuple[Point, float] | None = None
     corners: Corners = field(default_factory=Corners)
-    active_view: bool = False
-
-    def but(self, **changes: object) -> Drawing:
-        """Return the drawing with some things changed."""
-        return replace(self, **changes)  # type: ignore[arg-type]
+    tool_words: str = ""
 
 
 class Overlay(QWidget):
@@ -181,6 +180,10 @@ def paint_words(painter: QPainter, drawing: Drawing, look: Look) -> None:
         _haloed(painter, small, text, 8, height - 14 - 16 * row, "left")
     for row, text in enumerate(reversed(corners.bottom_right)):
         _haloed(painter, small, text, width - 8, height - 14 - 16 * row, "right")
+    words = QFontMetricsF(small).elidedText(
+        drawing.tool_words, Qt.TextElideMode.ElideRight, width - 2 * TOOL_ROOM
+    )
+    _haloed(painter, small, words, width / 2, 52.0, "centre", theme.MARGIN)
     _paint_ruler(painter, look)
 
 
@@ -202,7 +205,15 @@ def _paint_ruler(painter: QPainter, look: Look) -> None:
     _haloed(painter, _font(12), f"{length_mm} mm", middle, y - 14, "centre")
 
 
-def _haloed(painter: QPainter, font: QFont, text: str, x: float, y: float, align: str) -> None:
+def _haloed(
+    painter: QPainter,
+    font: QFont,
+    text: str,
+    x: float,
+    y: float,
+    align: str,
+    colour: tuple[int, int, int] = theme.TEXT,
+) -> None:
     """Text with a dark halo, centred on y."""
     if not text:
         return
@@ -214,7 +225,7 @@ def _haloed(painter: QPainter, font: QFont, text: str, x: float, y: float, align
     painter.setPen(QColor(0, 0, 0, 220))
     for dx, dy in ((-1, 0), (1, 0), (0, -1), (0, 1)):
         painter.drawText(QPointF(start + dx, base + dy), text)
-    painter.setPen(QColor(*theme.TEXT))
+    painter.setPen(QColor(*colour))
     painter.drawText(QPointF(start, base), text)
 
 

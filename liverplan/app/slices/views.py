@@ -6,15 +6,14 @@ from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QObject, QPointF, QSize, Qt, QTimer, Signal
-from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
-from shiboken6 import isValid
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from liverplan.app.kit import theme
-from liverplan.app.session.work import Work
+from liverplan.app.session.live import Live
+from liverplan.app.session.session import Session
+from liverplan.app.session.zone import DistanceField
 from liverplan.app.slices import adapter
-from liverplan.app.slices.adapter import Image, QtViewer, Viewer, ViewerModel
-from liverplan.app.slices.contours import DistanceField, outlines_of
+from liverplan.app.slices.adapter import Viewer, ViewerModel
 from liverplan.app.slices.convert import (
     VIEW_NAMES,
     ViewName,
@@ -22,162 +21,103 @@ from liverplan.app.slices.convert import (
     napari_to_lps,
     view_axes,
 )
-from liverplan.app.slices.cut_painting import Cuts
-from liverplan.app.slices.overlay import Corners, Drawing, Overlay
-from liverplan.app.slices.slicing import Look, Point
-from liverplan.findings import SeriesSummary
+from liverplan.app.slices.drawing import LongAxis, Shown, drawing_of
+from liverplan.app.slices.tool import Marks, Tool
+from liverplan.app.slices.view import SliceView
 from liverplan.volume import FloatArray, Grid, Volume
-
-FIT = 0.94
-"""Share of the canvas that the scan fills after a reset."""
-
-
-class SliceView(QWidget):
-    """One napari canvas, its overlay, and where it looks."""
-
-    mouse = Signal(object, object)
-    """(view, Qt event) of the canvas; the tools answer it."""
-
-    def __init__(self, name: ViewName, model: ViewerModel, qt_viewer: QtViewer) -> None:
-        super().__init__()
-        self.name = name
-        self.model = model
-        self.qt_viewer = qt_viewer
-        self.layer: Image | None = None
-        self.grid: Grid | None = None
-        self.canvas = adapter.canvas_of(qt_viewer)
-        self.overlay = Overlay(self.canvas)
-        self.canvas.setMouseTracking(True)
-        self.canvas.installEventFilter(self)
-        adapter.hide_sliders(qt_viewer)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(qt_viewer)
-        qt_viewer.setMinimumSize(120, 100)
-        self.setMinimumSize(120, 100)
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
-
-    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
-        """Small, so that the splitters decide."""
-        return QSize(200, 200)
-
-    def show_volume(self, volume: Volume, limits_hu: tuple[float, float]) -> None:
-        """Show another CT."""
-        self.grid = volume.grid
-        spacing = volume.grid.spacing_mm
-        self.layer = adapter.show_ct(self.model, volume.hu, spacing, limits_hu)
-        adapter.orient(self.model, view_axes(volume.grid, self.name))
-        self.reset()
-
-    def reset(self) -> None:
-        """Fit the whole slice into the canvas."""
-        if self.grid is None:
-            return
-        axes, shape, mm = view_axes(self.grid, self.name), self.grid.shape, self.grid.spacing_mm
-        high, wide = shape[axes.down] * mm[axes.down], shape[axes.right] * mm[axes.right]
-        size = self.canvas.size()
-        zoom = FIT * min(size.width() / wide, size.height() / high)
-        centre = ((high - mm[axes.down]) / 2, (wide - mm[axes.right]) / 2)
-        adapter.set_camera(self.model, *centre, zoom)
-
-    @property
-    def look(self) -> Look | None:
-        """Where the view looks now."""
-        if self.grid is None:
-            return None
-        axes = view_axes(self.grid, self.name)
-        down, right, zoom = adapter.camera_state(self.model)
-        size = self.canvas.size()
-        return Look(
-            grid=self.grid,
-            axes=axes,
-            index=self.index,
-            centre=(down, right),
-            zoom=zoom,
-            width=size.width(),
-            height=size.height(),
-        )
-
-    @property
-    def index(self) -> int:
-        """The slice shown."""
-        if self.grid is None:
-            return 0
-        axis = view_axes(self.grid, self.name).along
-        return round(float(self.model.dims.point[axis]) / self.grid.spacing_mm[axis])
-
-    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
-        """Hand the mouse to the tools before napari sees it."""
-        kind = event.type()
-        if kind == QEvent.Type.Resize:
-            self.overlay.resize(self.canvas.size())
-            QTimer.singleShot(0, self._refit)
-            return False
-        if kind not in MOUSE or self.grid is None or adapter.busy_with_own_tool(self.model):
-            return False
-        self.mouse.emit(self, event)
-        return True
-
-    def _refit(self) -> None:
-        if not isValid(self.canvas):  # the window was closed meanwhile
-            return
-        self.reset()
-        self.mouse.emit(self, QEvent(QEvent.Type.Resize))
-
-
-MOUSE = {
-    QEvent.Type.MouseButtonPress,
-    QEvent.Type.MouseButtonRelease,
-    QEvent.Type.MouseButtonDblClick,
-    QEvent.Type.MouseMove,
-    QEvent.Type.Wheel,
-    QEvent.Type.Leave,
-}
 
 
 class ThreeViews(QObject):
-    """The three views as one: crosshair, window, and what is drawn over them."""
+    """The three views as one: crosshair, window, the armed tool, and what is drawn over them.
 
-    def __init__(self, viewer: Viewer) -> None:
+    Attributes
+    ----------
+    tool : Tool or None
+        What the left button does; None: it takes cuts, or sets the window.
+    crosshair_mm : (3,) array or None
+        The point whose slices are shown, LPS.
+    zone : DistanceField or None
+        Distance to the lesions: the margin is drawn at one level of it.
+    taken : (k, j, i) bool array or None
+        What the active plan's named parts and sheets take.
+    axes_mm : dict
+        Of each lesion, by label: its axial slice, and the ends of its long axis there, LPS.
+    """
+
+    armed = Signal()
+    """Another tool is armed, or none."""
+    tool_used = Signal()
+    """A tool has answered a press or a release."""
+
+    def __init__(self, viewer: Viewer, session: Session, live: Live) -> None:
         super().__init__()
-        self.views: dict[ViewName, SliceView] = {}
-        for name in VIEW_NAMES:
-            model = viewer if name == "Axial" else ViewerModel(title=name)
-            qt_viewer = (
-                adapter.main_qt_viewer(viewer) if name == "Axial" else adapter.new_qt_viewer(model)
-            )
-            self.views[name] = SliceView(name, cast("ViewerModel", model), qt_viewer)
-        self.work = Work()
+        self.session, self._live = session, live
+        self.views: dict[ViewName, SliceView] = {
+            name: SliceView(name, *_canvas(viewer, name)) for name in VIEW_NAMES
+        }
+        self.tool: Tool | None = None
         self.zone: DistanceField | None = None
         self.taken: NDArray[np.bool_] | None = None
         self.masks_shown = True
         self.level_hu, self.width_hu = float(theme.PRESETS[0][1]), float(theme.PRESETS[0][2])
         self.crosshair_mm: FloatArray | None = None
         self.pointer_hu: float | None = None
-        self.axes_mm: dict[int, tuple[int, FloatArray]] = {}
-        self.points_mm: list[FloatArray] = []
-        self.path_mm: list[FloatArray] = []
-        self.path_view: SliceView | None = None
-        self.brush: tuple[SliceView, Point, float] | None = None
+        self.axes_mm: dict[int, LongAxis] = {}
+        self._volume: Volume | None = None
         self._closed = False
         self._pending: set[ViewName] = set()
-        self._outlines_key: dict[ViewName, tuple[object, ...]] = {}
+        session.subscribe(lambda _topics: self._follow())
+        live.derived_changed.connect(self._derived)
 
     @property
     def grid(self) -> Grid | None:
         """The lattice on show."""
-        return self.work.volume.grid if self.work.volume else None
+        return self._volume.grid if self._volume else None
 
-    def show_work(self, work: Work) -> None:
-        """Show a work's CT, labels and cuts."""
-        new_ct = work.volume is not self.work.volume
-        self.work = work
-        if new_ct and work.volume is not None:
+    @property
+    def marks(self) -> Marks:
+        """What the armed tool draws."""
+        return Marks() if self.tool is None else self.tool.marks
+
+    def arm(self, tool: Tool | None) -> None:
+        """Give the left button to a tool; None gives it back to cuts and window."""
+        for one in (self.tool, tool):
+            if one is not None:
+                one.begin()
+        self.tool = tool
+        self.armed.emit()
+        self.redraw()
+
+    def disarm(self) -> None:
+        """Put the tool away."""
+        self.arm(None)
+
+    def toggle(self, tool: Tool) -> None:
+        """Arm a tool; if it is armed already, put it away."""
+        self.arm(None if self.tool is tool else tool)
+
+    def _follow(self) -> None:
+        """Show the work's CT, labels and cuts."""
+        volume = self.session.work.volume
+        if volume is not self._volume and volume is not None:
+            self._volume = volume
             for view in self.views.values():
-                view.show_volume(work.volume, self.limits_hu)
-            self.zone, self.axes_mm, self.points_mm = None, {}, []
-            middle = np.array(work.volume.grid.shape) // 2
-            self.move_crosshair(work.volume.grid.to_mm(middle))
+                view.show_volume(volume, self.limits_hu)
+            self.zone, self.axes_mm = None, {}
+            self.move_crosshair(volume.grid.to_mm(np.array(volume.grid.shape) // 2))
+        self.taken = self._live.taken
+        self.redraw()
+
+    def _derived(self) -> None:
+        """Show what follows from the masks."""
+        derived = self._live.derived
+        self.zone = derived.zone if derived else None
+        axes = derived.axes.items() if derived else ()
+        self.axes_mm = {
+            label: (one.slice_k, (np.array(one.long_ends_mm[0]), np.array(one.long_ends_mm[1])))
+            for label, one in axes
+        }
+        self.taken = self._live.taken
         self.redraw()
 
     @property
@@ -198,6 +138,11 @@ class ThreeViews(QObject):
         """Choose a window preset, 0 to 4."""
         _, level, width = theme.PRESETS[number]
         self.set_window(level, width)
+
+    def toggle_masks(self) -> None:
+        """Show or hide everything tinted."""
+        self.masks_shown = not self.masks_shown
+        self.redraw()
 
     def move_crosshair(self, point_mm: FloatArray) -> None:
         """Show the slices through an LPS point, in all three views."""
@@ -244,84 +189,34 @@ class ThreeViews(QObject):
         pending, self._pending = self._pending, set()
         if self._closed:
             return
+        shown = self._shown()
         for name in pending:
             view = self.views[name]
             look = view.look
             if look is not None and not view.canvas.visibleRegion().isEmpty():
-                view.overlay.show_drawing(self._drawing(view, look))
+                view.overlay.show_drawing(drawing_of(shown, view, look))
 
-    def _drawing(self, view: SliceView, look: Look) -> Drawing:
-        drawing = self._with_outlines(view, look)
-        work = self.work
-        brush = None
-        if self.brush and self.brush[0] is view:
-            brush = (self.brush[1], self.brush[2] * look.zoom)
-        return drawing.but(
-            look=look,
-            cuts=Cuts(plan=work.active_plan, active=work.cut, locked=work.locked, taken=self.taken),
+    def _shown(self) -> Shown:
+        return Shown(
+            work=self.session.work,
+            zone=self.zone,
+            taken=self.taken,
             masks_shown=self.masks_shown,
-            crosshair=self._crosshair(look),
-            axes_mm=self._axes(look),
-            points=tuple(look.lps_to_pixel(p) for p in self.points_mm),
-            path=tuple(look.lps_to_pixel(p) for p in self.path_mm)
-            if self.path_view is view
-            else (),
-            brush=brush,
-            corners=self._corners(view, look),
-        )
-
-    def _with_outlines(self, view: SliceView, look: Look) -> Drawing:
-        """Keep the outlines of the drawing before, unless slice or labels have changed."""
-        segmentation = self.work.segmentation
-        level = self.work.margin_mm if self.zone is not None else None
-        vessels = self.work.maps.get("vessels")
-        key = (id(segmentation), look.index, level, id(self.zone), id(look.grid), id(vessels))
-        drawing = view.overlay.drawing
-        if segmentation is None:
-            self._outlines_key.pop(view.name, None)
-            return Drawing()
-        if self._outlines_key.get(view.name) == key:
-            return drawing
-        self._outlines_key[view.name] = key
-        zone = (self.zone, self.work.margin_mm) if self.zone is not None else None
-        labels = segmentation.labels
-        outlines = outlines_of(look.grid, look.axes, look.index, labels, zone, vessels)
-        return Drawing(outlines=outlines)
-
-    def _crosshair(self, look: Look) -> Point | None:
-        return None if self.crosshair_mm is None else look.lps_to_pixel(self.crosshair_mm)
-
-    def _axes(self, look: Look) -> tuple[tuple[Point, Point], ...]:
-        """Long axes of the lesions that lie in this slice (axial only)."""
-        if look.axes.name != "Axial":
-            return ()
-        return tuple(
-            (look.lps_to_pixel(ends[0]), look.lps_to_pixel(ends[1]))
-            for k, ends in self.axes_mm.values()
-            if k == look.index
-        )
-
-    def _corners(self, view: SliceView, look: Look) -> Corners:
-        series = self.work.series
-        thickness = look.spacing[0]
-        hu = "" if self.pointer_hu is None else f"{self.pointer_hu:.0f} HU"
-        total = look.grid.shape[look.axes.along]
-        wide = look.width >= 330
-        return Corners(
-            top_left=corner_words(series) if wide else (),
-            top_right=(view.name, f"{thickness:.1f} mm"),
-            bottom_left=tuple(t for t in (f"L {self.level_hu:.0f} W {self.width_hu:.0f}", hu) if t),
-            bottom_right=(f"{shown_number(look)}/{total}",),
+            window_hu=(self.level_hu, self.width_hu),
+            crosshair_mm=self.crosshair_mm,
+            pointer_hu=self.pointer_hu,
+            axes_mm=tuple(self.axes_mm.values()),
+            marks=self.marks,
+            tool_words="" if self.tool is None else self.tool.words,
         )
 
 
-def corner_words(series: SeriesSummary | None) -> tuple[str, ...]:
-    """Study date and series, as they stand in the corner."""
-    if series is None:
-        return ()
-    date = series.study_date
-    dashed = f"{date[:4]}-{date[4:6]}-{date[6:]}" if len(date) == 8 and date.isdigit() else date
-    return tuple(text for text in (dashed, series.description[:30]) if text)
+def _canvas(viewer: Viewer, name: ViewName) -> tuple[ViewerModel, adapter.QtViewer]:
+    """Return napari's own canvas for the axial view, a further one for each other."""
+    if name == "Axial":
+        return cast("ViewerModel", viewer), adapter.main_qt_viewer(viewer)
+    model = ViewerModel(title=name)
+    return model, adapter.new_qt_viewer(model)
 
 
 def step_sign(grid: Grid, name: ViewName) -> int:
@@ -330,19 +225,3 @@ def step_sign(grid: Grid, name: ViewName) -> int:
     direction = grid.affine[:3, axis]
     toward = {"Axial": (2, 1), "Coronal": (1, -1), "Sagittal": (0, 1)}[name]
     return 1 if direction[toward[0]] * toward[1] > 0 else -1
-
-
-def shown_number(look: Look) -> int:
-    """Slice number as shown, from 1."""
-    return look.index + 1
-
-
-def is_left(event: object) -> bool:
-    """Whether a mouse event is of the left button."""
-    button = getattr(event, "button", None)
-    return callable(button) and button() == Qt.MouseButton.LeftButton
-
-
-def position(event: object) -> QPointF:
-    """Where a mouse event happened, canvas pixels."""
-    return cast("QPointF", event.position())  # type: ignore[attr-defined]

@@ -8,10 +8,9 @@ from typing import Any, cast
 
 from PySide6.QtWidgets import QComboBox, QFileDialog, QLineEdit
 
-from liverplan.app.kit.busy import Busy
 from liverplan.app.kit.panel import Panel
 from liverplan.app.kit.widgets import Table, button, label, row
-from liverplan.app.session.desk import Desk
+from liverplan.app.session.context import Context
 from liverplan.app.session.saving import Saver
 from liverplan.app.steps.committee.signing import Ballot, Person, Signing
 from liverplan.case import Case
@@ -32,13 +31,13 @@ class CommitteePanel(Panel):
     place = "committee"
 
     def __init__(
-        self, desk: Desk, signing: Signing, saver: Saver, waits: Callable[[], str]
+        self, desk: Context, signing: Signing, saver: Saver, waits: Callable[[], str]
     ) -> None:
-        super().__init__(desk)
+        super().__init__()
+        self.desk = desk
         self.signing, self.saver, self._waits = signing, saver, waits
         self._chosen_key: Path | None = None
         self._rows: tuple[SignatureRow, ...] = ()
-        self.busy = Busy()
         self.name = QLineEdit()
         self.name.setPlaceholderText("Your name, as it shall be printed")
         self.name.setMaxLength(60)
@@ -64,8 +63,6 @@ class CommitteePanel(Panel):
         self.verify_button = button("Check the case", signing.verify, tip="Every byte of it")
         self.trail = Table(["Last entries", "By"], stretch=0)
         self._build()
-        desk.watchers[self.place] = self.busy.watch
-        desk.bell.rung.connect(lambda _place: self.refresh())
         desk.live.assessed.connect(self.refresh)
         saver.saved.connect(lambda _words: self.refresh())
         self.refresh()

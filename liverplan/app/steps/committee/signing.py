@@ -13,8 +13,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from liverplan import case
-from liverplan.app.session.desk import Desk
-from liverplan.app.session.jobs import Progress
+from liverplan.app.session.context import Context
+from liverplan.app.session.job import Progress
+from liverplan.app.session.notices import Kind
 from liverplan.app.session.saving import Saver
 from liverplan.case import Actor
 from liverplan.case.signature import Meaning
@@ -42,7 +43,7 @@ class Signing(QObject):
 
     signed = Signal()
 
-    def __init__(self, desk: Desk, saver: Saver) -> None:
+    def __init__(self, desk: Context, saver: Saver) -> None:
         super().__init__()
         self.desk = desk
         self.saver = saver
@@ -91,20 +92,19 @@ class Signing(QObject):
             self.desk.say(PLACE, "There is no case on disk yet.")
             return
 
-        def task(report: Progress, _cancel: threading.Event) -> tuple[str, str]:
+        def task(report: Progress, _cancel: threading.Event) -> tuple[str, Kind]:
             report(0.1, "Hashing every file")
             faults = case.verify(folder)
             if faults:
                 return f"The case was altered: {' '.join(faults)}", "warning"
             return self._unaltered(folder)
 
-        def then(answer: object) -> None:
-            if isinstance(answer, tuple):
-                self.desk.say(PLACE, *answer)
+        def then(said: tuple[str, Kind]) -> None:
+            self.desk.say(PLACE, *said)
 
         self.desk.run(PLACE, "Checking the case", task, then)
 
-    def _unaltered(self, folder: Path) -> tuple[str, str]:
+    def _unaltered(self, folder: Path) -> tuple[str, Kind]:
         """Say that every byte is as written, and whether keys known here made the signatures."""
         opened = case.open_case(folder)
         words = (

@@ -11,8 +11,8 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from liverplan import case
-from liverplan.app.session.desk import Desk
-from liverplan.app.session.jobs import Progress
+from liverplan.app.session.context import Context
+from liverplan.app.session.job import Progress
 from liverplan.app.session.saving import Saver
 from liverplan.app.session.session import Topic
 from liverplan.errors import LiverplanError
@@ -45,7 +45,7 @@ class Comparing(QObject):
     changed = Signal()
     moved = Signal()
 
-    def __init__(self, desk: Desk, saver: Saver) -> None:
+    def __init__(self, desk: Context, saver: Saver) -> None:
         super().__init__()
         self.desk, self.saver = desk, saver
         self.comparison: Comparison | None = None
@@ -128,9 +128,7 @@ class Comparing(QObject):
 
         self.desk.run(PLACE, "Measuring growth", task, self._grown)
 
-    def _opened(self, answer: object) -> None:
-        if not isinstance(answer, Comparison):
-            return
+    def _opened(self, answer: Comparison) -> None:
         if not self._of_what_is_on_screen(answer):
             self.desk.say(PLACE, "The masks were changed meanwhile; open the other CT again.")
             return
@@ -142,10 +140,9 @@ class Comparing(QObject):
         if answer.proposed.notes:
             self.desk.say(PLACE, " ".join(answer.proposed.notes))
 
-    def _grown(self, answer: object) -> None:
-        if isinstance(answer, RemnantGrowth):
-            self.growth = answer.in_words()
-            self.changed.emit()
+    def _grown(self, answer: RemnantGrowth) -> None:
+        self.growth = answer.in_words()
+        self.changed.emit()
 
     def _into_work(self, visits: Visits, earlier: Examination) -> None:
         work = self.desk.session.work

@@ -21,8 +21,9 @@ from PySide6.QtWidgets import (
 from liverplan.app.kit.busy import Busy
 from liverplan.app.kit.field import Field, read_date
 from liverplan.app.kit.widgets import Notice, Table, button, label, row
-from liverplan.app.session.desk import Desk
+from liverplan.app.session.context import Context
 from liverplan.app.session.session import Topic
+from liverplan.app.slices.views import ThreeViews
 from liverplan.app.steps.compare.compare_pane import ComparePane
 from liverplan.app.steps.compare.comparing import PLACE, Comparing
 from liverplan.eligibility.recist import WORDS, NonTarget, Response, Visit, assess, mm
@@ -39,14 +40,14 @@ class CompareSheet(QFrame):
 
     done = Signal()
 
-    def __init__(self, desk: Desk, comparing: Comparing) -> None:
+    def __init__(self, desk: Context, views: ThreeViews, comparing: Comparing) -> None:
         super().__init__()
-        self.desk, self.comparing = desk, comparing
+        self.desk, self.views, self.comparing = desk, views, comparing
         self._rows: tuple[Row, ...] = ()
         self._chosen: int | None = None
         self.notice, self.busy = Notice(), Busy()
-        desk.notices[PLACE] = self.notice.say
-        desk.watchers[PLACE] = self.busy.watch
+        desk.notices.show_at(PLACE, self.notice.say)
+        desk.jobs.watch(PLACE, self.busy.watch)
         self.dates = label("", "secondary", wrap=False)
         self.open_button = button("Open the other CT…", self._open, role="primary")
         self.done_button = button("Done", self.done.emit)
@@ -76,7 +77,7 @@ class CompareSheet(QFrame):
         self._build()
         comparing.changed.connect(self.refresh)
         comparing.moved.connect(self._follow)
-        desk.bell.rung.connect(lambda _place: self._buttons())
+        desk.jobs.changed.connect(lambda _place: self._buttons())
         for pane, earlier in ((self.earlier, True), (self.later, False)):
             pane.moved.connect(lambda at, first=earlier: comparing.show_at(at, earlier=first))
             pane.zoomed.connect(self._zoom)
@@ -296,7 +297,7 @@ class CompareSheet(QFrame):
         if at is None or later is None:
             return
         for pane, point in ((self.earlier, at), (self.later, later)):
-            pane.limits_hu = self.desk.views.limits_hu
+            pane.limits_hu = self.views.limits_hu
             pane.show_point(point)
 
     def _zoom(self, magnified: float) -> None:

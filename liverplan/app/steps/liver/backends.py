@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Signal
 
-from liverplan.app.session.desk import Desk
-from liverplan.app.session.jobs import Job, JobEnd, Progress
+from liverplan.app.session.context import Context
+from liverplan.app.session.job import Progress
 from liverplan.app.session.session import Topic
 from liverplan.segmentation import backends
 from liverplan.workflow import DEFAULT_BACKEND
@@ -41,13 +41,13 @@ class Backends(QObject):
 
     changed = Signal()
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, context: Context) -> None:
         super().__init__()
-        self.desk = desk
+        self._session, self._jobs = context.session, context.jobs
         self.choices: tuple[Choice, ...] = (Choice(name=DEFAULT_BACKEND),)
         self.chosen = DEFAULT_BACKEND
         self._asked = False
-        desk.session.subscribe(self._session_changed)
+        self._session.subscribe(self._session_changed)
 
     def choose(self, name: str) -> None:
         """Find the liver with this one from now on."""
@@ -55,14 +55,13 @@ class Backends(QObject):
         self.changed.emit()
 
     def _session_changed(self, topics: frozenset[Topic]) -> None:
-        if "ct" in topics and not self._asked and self.desk.session.work.volume is not None:
+        if "ct" in topics and not self._asked and self._session.work.volume is not None:
             self._asked = True
-            self.desk.jobs["backends"] = Job("backends", look, self._found).start()
+            self._jobs.follow("backends", look, self._found)
 
-    def _found(self, end: JobEnd) -> None:
-        if isinstance(end.answer, tuple):
-            self.choices = end.answer
-            self.changed.emit()
+    def _found(self, choices: tuple[Choice, ...]) -> None:
+        self.choices = choices
+        self.changed.emit()
 
 
 def look(_report: Progress, _cancel: threading.Event) -> tuple[Choice, ...]:

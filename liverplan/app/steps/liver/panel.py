@@ -2,36 +2,51 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any
-
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QStandardItem, QStandardItemModel
-from PySide6.QtWidgets import QComboBox, QFileDialog, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QSizePolicy, QVBoxLayout, QWidget
 
-from liverplan.app.kit.busy import Busy
+from liverplan.app.kit.files import MASKS, file_to_open
 from liverplan.app.kit.panel import Panel
 from liverplan.app.kit.widgets import button, label, restyle, row
-from liverplan.app.session.desk import Desk
-from liverplan.app.slices.tools import ToolName
-from liverplan.app.steps.liver.brush_options import BrushOptions
-from liverplan.app.steps.liver.given import KINDS, Given
-from liverplan.app.steps.liver.marking import Marking
+from liverplan.app.session.context import Context
+from liverplan.app.slices.brush import BrushSettings, BrushTool
+from liverplan.app.slices.brush_options import BrushOptions
+from liverplan.app.slices.tool_button import tool_button
+from liverplan.app.slices.views import ThreeViews
+from liverplan.app.steps.liver.backends import Backends
+from liverplan.app.steps.liver.border_tool import BorderTool
+from liverplan.app.steps.liver.finding import PLACE, Finding
+from liverplan.app.steps.liver.outline_tool import OutlineTool
+from liverplan.app.steps.liver.vessel_tool import VesselTool
 from liverplan.app.steps.liver.vessels import SCHEME, VesselMarking
 from liverplan.report.numbers import ml
+from liverplan.segmentation.edit.brush import Kind
 from liverplan.segmentation.labels import LIVER
+
+CORRECT = "Where it is wrong, correct it by clicks, by brush, or by outlines on a few slices."
+KINDS: tuple[Kind, Kind] = ("brush", "eraser")
 
 
 class LiverPanel(Panel):
     """The liver mask."""
 
     title = "Liver"
-    place = "liver"
+    place = PLACE
 
-    def __init__(self, desk: Desk, marking: Marking, given: Given, vessels: VesselMarking) -> None:
-        super().__init__(desk)
-        self.marking, self.given, self.vessels = marking, given, vessels
-        self.run_button = button("Find the liver", marking.segment, role="primary")
+    def __init__(
+        self,
+        context: Context,
+        views: ThreeViews,
+        brush: BrushSettings,
+        finding: Finding,
+        vessels: VesselMarking,
+        backends: Backends,
+    ) -> None:
+        super().__init__()
+        self._session, self._jobs, self._live = context.session, context.jobs, context.live
+        self._finding, self._backends = finding, backends
+        self.run_button = button("Find the liver", finding.segment, role="primary")
         self.file_button = button(
             "Mask…", self._file, tip="Take the liver from a NIfTI, NRRD or DICOM SEG file"
         )
@@ -39,47 +54,48 @@ class LiverPanel(Panel):
         self.method.setToolTip("Which method finds the liver")
         self.method.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.method.activated.connect(self._choose_method)
-        marking.backends.changed.connect(self._list_methods)
-        self.busy = Busy()
         self.volume = label("", "title")
-        self.brush_button = button("Brush", lambda: marking.paint(LIVER, "brush"))
-        self.eraser_button = button("Eraser", lambda: marking.paint(LIVER, "eraser"))
-        self.inside_button = button(
-            "Is liver", lambda: self._click("inside"), tip="Click tissue that was left out"
-        )
-        self.outside_button = button(
-            "Not liver", lambda: self._click("outside"), tip="Click tissue that was taken in"
-        )
-        self.outline_button = button(
-            "Outline",
-            lambda: self._click("outline"),
-            tip="Draw around the whole liver on a few axial slices; between them it follows",
-        )
-        for tool in (self.brush_button, self.eraser_button, self.outline_button):
-            tool.setCheckable(True)
-        for tool in (self.inside_button, self.outside_button):
-            tool.setCheckable(True)
-        self.options = BrushOptions(desk, marking)
-        self.portal_button = button("Portal vein", lambda: self._click("portal vein"))
-        self.hepatic_button = button("Hepatic veins", lambda: self._click("hepatic veins"))
-        for tool in (self.portal_button, self.hepatic_button):
-            tool.setCheckable(True)
-            tool.setToolTip("Click into its trunk on a slice: what hangs on it is followed")
+        self.options = BrushOptions(context.session, brush)
         self.no_vessels_button = button("Remove vessels", vessels.clear)
-        self.confirm_button = button("Confirm liver", lambda: marking.accept(LIVER), role="primary")
-        self.correct = label(
-            "Where it is wrong, correct it by clicks, by brush, or by outlines on a few slices.",
-            "secondary",
-        )
+        self.confirm_button = button("Confirm liver", finding.confirm, role="primary")
         self.column.addWidget(self.method)
         self.column.addLayout(row(self.run_button, self.file_button))
         self.column.addWidget(self.busy)
+        self._make_tools(context, views, brush, vessels)
         self.column.addWidget(self._tools())
-        desk.watchers[self.place] = self.busy.watch
-        desk.bell.rung.connect(lambda _place: self.refresh())
-        desk.tools.changed.connect(self.refresh)
-        desk.live.derived_changed.connect(self.refresh)
+        backends.changed.connect(self._list_methods)
+        context.live.derived_changed.connect(self.refresh)
         self.refresh()
+
+    def _make_tools(
+        self, context: Context, views: ThreeViews, brush: BrushSettings, vessels: VesselMarking
+    ) -> None:
+        session = context.session
+        paint, erase = (BrushTool(session, brush, kind, lambda: LIVER) for kind in KINDS)
+        self.brush_button = tool_button(views, paint, "Brush")
+        self.eraser_button = tool_button(views, erase, "Eraser")
+        self.inside_button = tool_button(
+            views,
+            BorderTool(context, "inside"),
+            "Is liver",
+            tip="Click tissue that was left out",
+        )
+        self.outside_button = tool_button(
+            views,
+            BorderTool(context, "outside"),
+            "Not liver",
+            tip="Click tissue that was taken in",
+        )
+        self.outline_button = tool_button(
+            views,
+            OutlineTool(context),
+            "Outline",
+            tip="Draw around the whole liver on a few axial slices; between them it follows",
+        )
+        trunk = "Click into its trunk on a slice: what hangs on it is followed"
+        portal, hepatic = (VesselTool(vessels, tree) for tree in ("portal vein", "hepatic veins"))
+        self.portal_button = tool_button(views, portal, "Portal vein", tip=trunk)
+        self.hepatic_button = tool_button(views, hepatic, "Hepatic veins", tip=trunk)
 
     def _tools(self) -> QWidget:
         """Return what works on the mask, shown once there is one."""
@@ -88,7 +104,7 @@ class LiverPanel(Panel):
         inside.setContentsMargins(0, 0, 0, 0)
         inside.setSpacing(7)
         inside.addWidget(self.volume)
-        inside.addWidget(self.correct)
+        inside.addWidget(label(CORRECT, "secondary"))
         inside.addLayout(row(self.inside_button, self.outside_button))
         inside.addLayout(row(self.brush_button, self.eraser_button, self.outline_button))
         inside.addWidget(self.options)
@@ -100,53 +116,45 @@ class LiverPanel(Panel):
 
     def blocked(self) -> str:
         """Wait for a CT."""
-        return "" if self.desk.session.work.volume is not None else "Needs an open CT."
+        return "" if self._session.work.volume is not None else "Needs an open CT."
 
     def state(self) -> str:
         """Whether there is a mask, and whether somebody has looked at it."""
-        work = self.desk.session.work
+        work = self._session.work
         if work.segmentation is None:
             return ""
         return "ok" if work.liver_confirmed else "check"
 
     def refresh(self) -> None:
         """Show the volume and the tools."""
-        work, tools = self.desk.session.work, self.desk.tools
+        work = self._session.work
         has = work.segmentation is not None
-        busy = self.desk.busy(self.place)
+        busy = self._jobs.busy(self.place)
         self.next.setText(self._next(has=has, confirmed=work.liver_confirmed))
         self.run_button.setVisible(not busy)
         self.file_button.setVisible(not busy)
-        self.method.setVisible(len(self.marking.backends.choices) > 1)
+        self.method.setVisible(len(self._backends.choices) > 1)
         self.method.setEnabled(not busy)
         self.run_button.setText("Find the liver again" if has else "Find the liver")
         restyle(self.run_button, "role", "" if has else "primary")
         self.after.setVisible(has)
-        index = self.desk.live.index
+        index = self._live.index
         if index is not None:
             self.volume.setText(f"Liver {ml(index.liver_ml)} mL")
         elif has:
             self.volume.setText("Liver … mL")
         self.confirm_button.setEnabled(has and not work.liver_confirmed)
         self.confirm_button.setText("Liver confirmed" if work.liver_confirmed else "Confirm liver")
-        mine = self.marking.target == LIVER
-        self.brush_button.setChecked(mine and tools.name == "brush")
-        self.eraser_button.setChecked(mine and tools.name == "eraser")
-        self.inside_button.setChecked(tools.name == "inside")
-        self.outside_button.setChecked(tools.name == "outside")
-        self.outline_button.setChecked(tools.name == "outline")
-        self.portal_button.setChecked(tools.name == "portal vein")
-        self.hepatic_button.setChecked(tools.name == "hepatic veins")
         self.no_vessels_button.setVisible(SCHEME in work.maps)
 
     def _file(self) -> None:
-        chosen: Any = QFileDialog.getOpenFileName(self.window(), "A liver mask", "", KINDS)
-        if chosen[0]:
-            self.given.liver(Path(chosen[0]))
+        chosen = file_to_open(self, "A liver mask", MASKS)
+        if chosen is not None:
+            self._finding.take(chosen)
 
     def _list_methods(self) -> None:
         """Show every back end; one that lacks something is greyed and says what."""
-        backends = self.marking.backends
+        backends = self._backends
         model = QStandardItemModel(self.method)
         for choice in backends.choices:
             item = QStandardItem(choice.title)
@@ -164,11 +172,8 @@ class LiverPanel(Panel):
 
     def _choose_method(self, number: int) -> None:
         name = self.method.itemData(number, Qt.ItemDataRole.UserRole)
-        if isinstance(name, str) and name != self.marking.backends.chosen:
-            self.marking.backends.choose(name)
-
-    def _click(self, tool: ToolName) -> None:
-        self.desk.tools.choose("" if self.desk.tools.name == tool else tool)
+        if isinstance(name, str) and name != self._backends.chosen:
+            self._backends.choose(name)
 
     def _next(self, *, has: bool, confirmed: bool) -> str:
         if not has:

@@ -15,11 +15,11 @@ from PySide6.QtCore import QObject, Signal
 from vtkmodules.vtkCommonDataModel import vtkPolyData
 
 from liverplan.app.scene.surfaces import surface_of
-from liverplan.app.session.desk import Desk
-from liverplan.app.session.jobs import Job, JobEnd, Progress
+from liverplan.app.session.context import Context
+from liverplan.app.session.job import Progress
 from liverplan.app.session.session import Topic
 from liverplan.app.session.work import Work
-from liverplan.app.slices.views import SliceView
+from liverplan.app.slices.views import ThreeViews
 from liverplan.case.record import Point
 from liverplan.resection.anatomy import territories
 from liverplan.resection.anatomy.maps import PartMap
@@ -47,74 +47,71 @@ class VesselMarking(QObject):
 
     surfaces_changed = Signal()
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, context: Context, views: ThreeViews) -> None:
         super().__init__()
-        self.desk = desk
+        self._session, self._jobs, self._notices = context.session, context.jobs, context.notices
+        self._views = views
         self.surfaces: dict[str, vtkPolyData] = {}
         self._shown: PartMap | None = None
-        desk.tools.clicked.connect(self._clicked)
-        desk.session.subscribe(self._session_changed)
+        self._session.subscribe(self._changed)
 
     @property
     def seeds(self) -> Seeds:
         """Clicks by tree, LPS mm."""
-        return self.desk.session.work.record.vessel_clicks
+        return self._session.work.record.vessel_clicks
 
-    def clear(self) -> None:
-        """Forget the vessels and their clicks."""
-        work = self.desk.session.work
-        if SCHEME in work.maps or self.seeds:
-            self._do("remove vessels", with_vessels(work, {}, {}))
-
-    def _do(self, name: str, after: Work) -> None:
-        lost = after.plans != self.desk.session.work.plans
-        self.desk.session.do(name, after)
-        self.desk.say("resection", CUT_ANEW if lost else "")
-
-    def _clicked(self, tool: str, point: FloatArray, _view: SliceView) -> None:
-        work = self.desk.session.work
-        if tool not in TREES or work.volume is None or work.segmentation is None:
+    def mark(self, tree: str, point_mm: FloatArray) -> None:
+        """Follow a tree from one more click."""
+        work = self._session.work
+        if work.volume is None or work.segmentation is None:
             return
         volume, segmentation = work.volume, work.segmentation
         seeds = {name: list(self.seeds.get(name, [])) for name in TREES}
-        seeds[tool].append((float(point[0]), float(point[1]), float(point[2])))
+        x, y, z = point_mm.tolist()
+        seeds[tree].append((x, y, z))
 
         def task(_report: Progress, _cancel: threading.Event) -> Maps:
             return vessel_maps(volume, segmentation, seeds)
 
-        def then(answer: object) -> None:
-            now = self.desk.session.work
-            if isinstance(answer, dict) and now.volume is volume:
-                self._do(f"mark {tool}", with_vessels(now, answer, seeds))
-                self.desk.tools.choose("")
+        def then(found: Maps) -> None:
+            self._do(f"mark {tree}", with_vessels(self._session.work, found, seeds))
+            self._views.disarm()
 
-        self.desk.run("liver", f"Following the {tool}", task, then)
+        name = f"Following the {tree}"
+        self._jobs.run("liver", name, task, then, holds=self._session.same_ct())
 
-    def _session_changed(self, topics: frozenset[Topic]) -> None:
+    def clear(self) -> None:
+        """Forget the vessels and their clicks."""
+        work = self._session.work
+        if SCHEME in work.maps or self.seeds:
+            self._do("remove vessels", with_vessels(work, {}, {}))
+
+    def _do(self, name: str, after: Work) -> None:
+        lost = after.plans != self._session.work.plans
+        self._session.do(name, after)
+        self._notices.say("resection", CUT_ANEW if lost else "")
+
+    def _changed(self, topics: frozenset[Topic]) -> None:
         if "labels" in topics and "ct" not in topics:
             self._divide_anew()
         if not topics & {"ct", "maps"}:
             return
-        vessels = self.desk.session.work.maps.get(SCHEME)
+        vessels = self._session.work.maps.get(SCHEME)
         if vessels is self._shown:
             return
         self._shown = vessels
         if vessels is None:
-            self._finished(JobEnd(answer={}))
+            self._show({})
             return
 
         def task(_report: Progress, _cancel: threading.Event) -> dict[str, vtkPolyData]:
             return tree_surfaces(vessels)
 
-        def then(end: JobEnd) -> None:
-            if vessels is self._shown:
-                self._finished(end)
-
-        self.desk.jobs["vessel surfaces"] = Job("vessel surfaces", task, then).start()
+        self._jobs.follow("vessel surfaces", task, self._show, holds=lambda: vessels is self._shown)
 
     def _divide_anew(self) -> None:
         """Give tissue that joined the liver to its nearest branch."""
-        work = self.desk.session.work
+        work = self._session.work
         segmentation, lumen = work.segmentation, work.maps.get(SCHEME)
         if segmentation is None or lumen is None or not TERRITORIES & work.maps.keys():
             return
@@ -123,15 +120,14 @@ class VesselMarking(QObject):
         def task(_report: Progress, _cancel: threading.Event) -> Maps:
             return territory_maps(segmentation, lumen, seeds)
 
-        def then(end: JobEnd) -> None:
-            now = self.desk.session.work
-            if isinstance(end.answer, dict) and now.segmentation is segmentation:
-                self.desk.session.put_maps(MappingProxyType({**now.maps, **end.answer}))
+        def then(divided: Maps) -> None:
+            maps = {**self._session.work.maps, **divided}
+            self._session.put_maps(MappingProxyType(maps))
 
-        self.desk.jobs["territories"] = Job("territories", task, then).start()
+        self._jobs.follow("territories", task, then, holds=self._session.same_masks())
 
-    def _finished(self, end: JobEnd) -> None:
-        self.surfaces = end.answer if isinstance(end.answer, dict) else {}
+    def _show(self, surfaces: dict[str, vtkPolyData]) -> None:
+        self.surfaces = surfaces
         self.surfaces_changed.emit()
 
 

@@ -7,10 +7,11 @@ import threading
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
-from liverplan.app.session.desk import Desk
-from liverplan.app.session.jobs import Progress
+from liverplan.app.session.context import Context
+from liverplan.app.session.job import Progress
 from liverplan.app.session.session import Topic
-from liverplan.app.steps.liver.marking import Marking
+from liverplan.app.slices.views import ThreeViews
+from liverplan.app.steps.metastases.lesions import PLACE, Lesions
 from liverplan.segmentation import Hint, hints
 
 
@@ -27,13 +28,13 @@ class Hinting(QObject):
 
     changed = Signal()
 
-    def __init__(self, desk: Desk, marking: Marking) -> None:
+    def __init__(self, context: Context, views: ThreeViews, lesions: Lesions) -> None:
         super().__init__()
-        self.desk = desk
-        self.marking = marking
+        self._session, self._jobs = context.session, context.jobs
+        self._views, self._lesions = views, lesions
         self.found: tuple[Hint, ...] | None = None
         self.at = 0
-        desk.session.subscribe(self._session_changed)
+        self._session.subscribe(self._session_changed)
 
     @property
     def shown(self) -> Hint | None:
@@ -42,7 +43,7 @@ class Hinting(QObject):
 
     def look(self) -> None:
         """Rank places in the liver that look like lesions and are none of the list."""
-        work = self.desk.session.work
+        work = self._session.work
         if work.volume is None or work.segmentation is None:
             return
         volume, segmentation = work.volume, work.segmentation
@@ -51,12 +52,12 @@ class Hinting(QObject):
             known = [segmentation.lesion(label) for label in segmentation.lesion_labels]
             return hints(volume, segmentation.liver, known)
 
-        def then(found: object) -> None:
-            if isinstance(found, tuple) and self.desk.session.work.volume is volume:
-                self.found, self.at = found, 0
-                self._show()
+        def then(found: tuple[Hint, ...]) -> None:
+            self.found, self.at = found, 0
+            self._show()
 
-        self.desk.run("metastases", "Looking for further lesions", task, then)
+        name = "Looking for further lesions"
+        self._jobs.run(PLACE, name, task, then, holds=self._session.same_ct())
 
     def step(self, by: int) -> None:
         """Show the next hint, or the one before."""
@@ -69,7 +70,7 @@ class Hinting(QObject):
         hint = self.shown
         if hint is None or self.found is None:
             return
-        self.marking.outline(np.array(hint.point_mm))
+        self._lesions.outline(np.array(hint.point_mm))
         self.found = tuple(h for h in self.found if h is not hint)
         self.at = min(self.at, max(0, len(self.found) - 1))
         self.changed.emit()
@@ -77,7 +78,7 @@ class Hinting(QObject):
     def _show(self) -> None:
         hint = self.shown
         if hint is not None:
-            self.desk.views.move_crosshair(np.array(hint.point_mm))
+            self._views.move_crosshair(np.array(hint.point_mm))
         self.changed.emit()
 
     def _session_changed(self, topics: frozenset[Topic]) -> None:

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QComboBox, QFrame, QLineEdit, QVBoxLayout, QWidget
 
 from liverplan.app.kit.busy import Busy
 from liverplan.app.kit.widgets import Notice, Table, button, label, row
-from liverplan.app.session.desk import Desk
+from liverplan.app.session.context import Context
 from liverplan.app.steps.open.archives import PLACE, Archives
 from liverplan.dicom.archive import FoundSeries
 
@@ -24,14 +24,14 @@ class ArchiveSheet(QFrame):
 
     done = Signal()
 
-    def __init__(self, desk: Desk, archives: Archives) -> None:
+    def __init__(self, context: Context, archives: Archives) -> None:
         super().__init__()
-        self.desk, self.archives = desk, archives
+        self._jobs, self.archives = context.jobs, archives
         self.notice = Notice()
-        desk.notices[PLACE] = self.notice.say
+        context.notices.show_at(PLACE, self.notice.say)
         self.which = QComboBox()
         self.busy = Busy()
-        desk.watchers[PLACE] = self.busy.watch
+        context.jobs.watch(PLACE, self.busy.watch)
         self.fields = {name: QLineEdit() for name in FIELDS}
         self.fields["patient_name"].setPlaceholderText("Doe*")
         self.fields["study_date"].setPlaceholderText("20240101-20240131")
@@ -46,7 +46,7 @@ class ArchiveSheet(QFrame):
         self.table.itemDoubleClicked.connect(lambda _item: self._fetch())
         archives.found_changed.connect(self._show_found)
         archives.opened.connect(self.done.emit)
-        desk.bell.rung.connect(lambda _place: self.refresh())
+        context.jobs.changed.connect(lambda _place: self.refresh())
         self._build()
         self.refresh()
 
@@ -68,7 +68,7 @@ class ArchiveSheet(QFrame):
 
     def ask(self) -> None:
         """Show which archives are set up, or what is missing."""
-        self.desk.say(PLACE, "")
+        self.notice.say("")
         names = self.archives.names()
         current = self.which.currentText()
         self.which.clear()
@@ -80,7 +80,7 @@ class ArchiveSheet(QFrame):
 
     def refresh(self) -> None:
         """Allow what can be done now."""
-        busy, any_archive = self.desk.busy(PLACE), self.which.count() > 0
+        busy, any_archive = self._jobs.busy(PLACE), self.which.count() > 0
         self.which.setVisible(any_archive)
         for field in self.fields.values():
             field.setEnabled(any_archive)

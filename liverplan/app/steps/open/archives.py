@@ -8,8 +8,8 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from liverplan.app.session.desk import Desk
-from liverplan.app.session.jobs import Progress
+from liverplan.app.session.context import Context
+from liverplan.app.session.job import Progress
 from liverplan.app.steps.open.opening import Opening
 from liverplan.dicom import archive
 from liverplan.dicom.archive import FoundSeries, Query
@@ -30,10 +30,10 @@ class Archives(QObject):
     found_changed = Signal()
     opened = Signal()
 
-    def __init__(self, desk: Desk, opening: Opening) -> None:
+    def __init__(self, context: Context, opening: Opening) -> None:
         super().__init__()
-        self.desk = desk
-        self.opening = opening
+        self._jobs, self._notices, self._home = context.jobs, context.notices, context.home
+        self._opening = opening
         self.found: tuple[FoundSeries, ...] = ()
         self._searched = ""
 
@@ -42,7 +42,7 @@ class Archives(QObject):
         try:
             return archive.archive_names()
         except BackendError as missing:
-            self.desk.say(PLACE, str(missing))
+            self._notices.say(PLACE, str(missing))
             return []
 
     def search(self, name: str, **asked: str) -> None:
@@ -51,19 +51,19 @@ class Archives(QObject):
         def task(_report: Progress, _cancel: threading.Event) -> Sequence[FoundSeries]:
             return archive.open_archive(name).find(Query(**asked))
 
-        def then(found: object) -> None:
-            self.found = tuple(found) if isinstance(found, Sequence) else ()
+        def then(found: Sequence[FoundSeries]) -> None:
+            self.found = tuple(found)
             self._searched = name
             self.found_changed.emit()
             if not self.found:
-                self.desk.say(PLACE, f"{name} holds no such series; ask for less.", "info")
+                self._notices.say(PLACE, f"{name} holds no such series; ask for less.", "info")
 
-        self.desk.run(PLACE, f"Asking {name}", task, then)
+        self._jobs.run(PLACE, f"Asking {name}", task, then)
 
     def fetch(self, series: FoundSeries) -> None:
         """Bring a series here, unless it is here already, and open it."""
         name = self._searched
-        folder = self.desk.home / "fetched" / series.series_uid
+        folder = self._home / "fetched" / series.series_uid
 
         def task(report: Progress, cancel: threading.Event) -> Path:
             if folder.is_dir() and any(folder.iterdir()):
@@ -71,9 +71,8 @@ class Archives(QObject):
             folder.parent.mkdir(parents=True, exist_ok=True)
             return archive.open_archive(name).fetch(series, folder, progress=report, cancel=cancel)
 
-        def then(fetched: object) -> None:
-            if isinstance(fetched, Path):
-                self.opened.emit()
-                self.opening.open_path(fetched)
+        def then(fetched: Path) -> None:
+            self.opened.emit()
+            self._opening.open_path(fetched)
 
-        self.desk.run(PLACE, "Fetching", task, then)
+        self._jobs.run(PLACE, "Fetching", task, then)

@@ -8,10 +8,12 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from liverplan import case, workflow
-from liverplan.app.session.desk import Desk
-from liverplan.app.session.jobs import Progress
-from liverplan.app.session.saving import Saver, work_of
+from liverplan.app.session.context import Context
+from liverplan.app.session.job import Progress
+from liverplan.app.session.notices import WINDOW
+from liverplan.app.session.saving import work_of
 from liverplan.app.session.work import Work
+from liverplan.app.slices.views import ThreeViews
 from liverplan.app.steps.open.thumbnails import Thumbnails
 from liverplan.case import Record
 from liverplan.dicom import CT, SeriesInfo, choose_series, find_series, read_series
@@ -20,6 +22,7 @@ from liverplan.errors import DicomError
 from liverplan.workflow.cases import summary_of
 from liverplan.workflow.inputs import ct_notes
 
+PLACE = "open"
 SAMPLE = "Sample CT"
 
 
@@ -34,13 +37,13 @@ class Opening(QObject):
 
     found_changed = Signal()
 
-    def __init__(self, desk: Desk, saver: Saver) -> None:
+    def __init__(self, context: Context, views: ThreeViews) -> None:
         super().__init__()
-        self.desk = desk
-        self.saver = saver
+        self._session, self._jobs, self._notices = context.session, context.jobs, context.notices
+        self._saver, self._views, self._home = context.saver, views, context.home
         self.found: list[SeriesInfo] = []
         self.path: Path | None = None
-        self.thumbnails = Thumbnails(desk)
+        self.thumbnails = Thumbnails(context.jobs)
 
     def open_path(self, path: Path) -> None:
         """Open whatever lies there: a case, or DICOM in a folder, zip, DICOMDIR or file."""
@@ -51,10 +54,10 @@ class Opening(QObject):
         def task(report: Progress, cancel: threading.Event) -> list[SeriesInfo]:
             return find_series(path, progress=report, cancel=cancel)
 
-        def then(found: object) -> None:
-            self._show_found(path, found if isinstance(found, list) else [])
+        def then(found: list[SeriesInfo]) -> None:
+            self._show_found(path, found)
 
-        self.desk.run("open", "Looking for series", task, then)
+        self._jobs.run(PLACE, "Looking for series", task, then)
 
     def _show_found(self, path: Path, found: list[SeriesInfo]) -> None:
         self.path, self.found = path, found
@@ -67,7 +70,7 @@ class Opening(QObject):
             try:
                 choose_series(found)
             except DicomError as refusal:
-                self.desk.say("open", str(refusal))
+                self._notices.say(PLACE, str(refusal))
 
     def read(self, info: SeriesInfo) -> None:
         """Read a series and begin a new case with it."""
@@ -75,11 +78,11 @@ class Opening(QObject):
         def task(report: Progress, cancel: threading.Event) -> CT:
             return read_series(info, progress=report, cancel=cancel)
 
-        self.desk.run("open", "Reading the CT", task, self._begin)
+        self._jobs.run(PLACE, "Reading the CT", task, self._begin)
 
     def open_sample(self) -> None:
         """Write the built-in sample as a DICOM series if need be, and read it."""
-        folder = self.desk.home / "sample"
+        folder = self._home / "sample"
 
         def task(report: Progress, cancel: threading.Event) -> CT:
             if not (folder / "truth.json").exists():
@@ -89,7 +92,7 @@ class Opening(QObject):
                 folder, progress=lambda f, w: report(0.6 + 0.4 * f, w), cancel=cancel
             )
 
-        self.desk.run("open", "Opening the sample", task, self._begin)
+        self._jobs.run(PLACE, "Opening the sample", task, self._begin)
 
     def open_case(self, folder: Path) -> None:
         """Open a stored case as it was left."""
@@ -99,17 +102,14 @@ class Opening(QObject):
             opened = case.open_case(folder)
             return opened, work_of(opened.state)
 
-        def then(answer: object) -> None:
-            if isinstance(answer, tuple):
-                opened, work = answer
-                self.saver.adopt(opened)
-                self._show(work)
+        def then(answer: tuple[case.Case, Work]) -> None:
+            opened, work = answer
+            self._saver.adopt(opened)
+            self._show(work)
 
-        self.desk.run("open", "Opening the case", task, then)
+        self._jobs.run(PLACE, "Opening the case", task, then)
 
-    def _begin(self, ct: object) -> None:
-        if not isinstance(ct, CT):
-            return
+    def _begin(self, ct: CT) -> None:
         series = summary_of(ct)
         record = Record(
             series=series,
@@ -117,14 +117,13 @@ class Opening(QObject):
             notes=ct_notes(ct.notes),
             protocol=ProtocolFile.shipped(workflow.DEFAULT_PROTOCOL),
         )
-        self.saver.begin(series)
+        self._saver.begin(series)
         self._show(Work(volume=ct.volume, record=record))
         if ct.notes:
-            self.desk.say("open", " ".join(ct_notes(ct.notes)), "info")
+            self._notices.say(PLACE, " ".join(ct_notes(ct.notes)), "info")
 
     def _show(self, work: Work) -> None:
-        self.desk.tools.choose("")
-        for place in ("liver", "metastases", "resection", "result"):
-            self.desk.say(place, "")
-        self.desk.session.replace_all(work)
+        self._views.disarm()
+        self._notices.clear(but=(PLACE, WINDOW))
+        self._session.replace_all(work)
         self.found_changed.emit()

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QIcon, QPixmap
-from PySide6.QtWidgets import QFileDialog, QListWidget, QListWidgetItem, QSizePolicy
+from PySide6.QtWidgets import QListWidget, QListWidgetItem, QSizePolicy
 
-from liverplan.app.kit.busy import Busy
+from liverplan.app.kit.files import file_to_open, folder
 from liverplan.app.kit.panel import Panel
 from liverplan.app.kit.widgets import Table, button, label, row
-from liverplan.app.session.desk import Desk
+from liverplan.app.session.context import Context
 from liverplan.app.session.saving import recents
-from liverplan.app.steps.open.opening import SAMPLE, Opening
+from liverplan.app.steps.open.opening import PLACE, SAMPLE, Opening
 from liverplan.app.steps.open.thumbnails import SIDE
 from liverplan.dicom import SeriesInfo
 from liverplan.report.numbers import TIMES
@@ -26,10 +25,11 @@ class OpenPanel(Panel):
 
     wants_archive = Signal()
     title = "Open"
-    place = "open"
+    place = PLACE
 
-    def __init__(self, desk: Desk, opening: Opening) -> None:
-        super().__init__(desk)
+    def __init__(self, context: Context, opening: Opening) -> None:
+        super().__init__()
+        self._session, self._jobs, self._home = context.session, context.jobs, context.home
         self.opening = opening
         self.folder_button = button("Folder or case…", self._folder, role="primary")
         self.file_button = button("Zip, file…", self._file, tip="A zip, a DICOMDIR or a DICOM file")
@@ -39,7 +39,6 @@ class OpenPanel(Panel):
         self.archive_button = button(
             "Archive…", self.wants_archive.emit, tip="Search a hospital's archive (PACS)"
         )
-        self.busy = Busy()
         self.table = Table(["Series"], stretch=0, most_rows=5)
         self.table.setIconSize(QSize(SIDE, SIDE))
         self.thumbnails = opening.thumbnails
@@ -60,8 +59,6 @@ class OpenPanel(Panel):
         self.column.insertLayout(2, row(self.archive_button, self.sample_button))
         self.column.addWidget(self.recent_title)
         self.column.addWidget(self.recent)
-        desk.watchers[self.place] = self.busy.watch
-        desk.bell.rung.connect(lambda _place: self.refresh())
         opening.found_changed.connect(self.refresh)
         self._rows: list[SeriesInfo] = []
         self.show_recents()
@@ -69,12 +66,12 @@ class OpenPanel(Panel):
 
     def state(self) -> str:
         """Whether a CT is open."""
-        return "ok" if self.desk.session.work.volume is not None else ""
+        return "ok" if self._session.work.volume is not None else ""
 
     def refresh(self) -> None:
         """Show the series that were found."""
-        volume = self.desk.session.work.volume
-        busy = self.desk.busy(self.place)
+        volume = self._session.work.volume
+        busy = self._jobs.busy(self.place)
         self.next.setText(
             "Choose a CT: a folder, a zip, or drop one here."
             if volume is None
@@ -111,7 +108,7 @@ class OpenPanel(Panel):
 
     def show_recents(self) -> None:
         """List the cases that were open lately; one that was not closed in order says so."""
-        rows = recents(self.desk.home)
+        rows = recents(self._home)
         self.recent.clear()
         for entry in rows[:6]:
             unfinished = not entry.get("closed", True)
@@ -133,7 +130,7 @@ class OpenPanel(Panel):
     def _choose(self) -> None:
         n = self.table.chosen
         info = self._rows[n] if 0 <= n < len(self._rows) and self.opening.found else None
-        usable = info is not None and info.usable and not self.desk.busy(self.place)
+        usable = info is not None and info.usable and not self._jobs.busy(self.place)
         self.read_button.setEnabled(usable)
         self.why.setText("" if info is None else why(info))
         self.why.setVisible(bool(self.why.text()))
@@ -148,17 +145,15 @@ class OpenPanel(Panel):
         self.opening.open_path(Path(item.data(Qt.ItemDataRole.UserRole)))
 
     def _folder(self) -> None:
-        chosen = QFileDialog.getExistingDirectory(self.window(), "A DICOM folder or a case")
-        self._open(chosen)
+        self._open(folder(self, "A DICOM folder or a case"))
 
     def _file(self) -> None:
         kinds = "DICOM (*.zip DICOMDIR *.dcm);;All files (*)"
-        chosen: Any = QFileDialog.getOpenFileName(self.window(), "Zip, DICOMDIR or file", "", kinds)
-        self._open(chosen[0])
+        self._open(file_to_open(self, "Zip, DICOMDIR or file", kinds))
 
-    def _open(self, chosen: str) -> None:
-        if chosen:
-            self.opening.open_path(Path(chosen))
+    def _open(self, chosen: Path | None) -> None:
+        if chosen is not None:
+            self.opening.open_path(chosen)
 
 
 def series_row(info: SeriesInfo) -> tuple[str]:

@@ -10,8 +10,8 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QImage, QPixmap
 
 from liverplan.app.kit import theme
-from liverplan.app.session.desk import Desk
-from liverplan.app.session.jobs import Job, Progress
+from liverplan.app.session.job import Progress
+from liverplan.app.session.jobs import Jobs
 from liverplan.dicom import SeriesInfo
 from liverplan.dicom.preview import middle_slice
 from liverplan.errors import DicomError
@@ -33,18 +33,15 @@ class Thumbnails(QObject):
     changed = Signal()
     _made = Signal(object, int, object)
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, jobs: Jobs) -> None:
         super().__init__()
-        self.desk = desk
+        self._jobs = jobs
         self.pictures: dict[int, QPixmap] = {}
         self._found: Sequence[SeriesInfo] = ()
-        self._job: Job | None = None
         self._made.connect(self._keep, Qt.ConnectionType.QueuedConnection)
 
     def show(self, found: Sequence[SeriesInfo]) -> None:
         """Make the pictures of these series."""
-        if self._job is not None:
-            self._job.cancel()
         self._found, self.pictures = found, {}
 
         def task(_report: Progress, cancel: threading.Event) -> None:
@@ -58,8 +55,7 @@ class Thumbnails(QObject):
                 plane = info.planes[0]
                 self._made.emit(found, number, picture(hu, plane.row_spacing, plane.column_spacing))
 
-        self._job = self.desk.jobs["pictures"] = Job("pictures", task, lambda _end: None)
-        self._job.start()
+        self._jobs.follow("pictures", task, lambda _none: None)
 
     def _keep(self, found: Sequence[SeriesInfo], number: int, made: QImage) -> None:
         if found is self._found:

@@ -5,13 +5,15 @@ from __future__ import annotations
 from PySide6.QtWidgets import QComboBox, QGridLayout, QPushButton, QVBoxLayout, QWidget
 
 from liverplan.app.kit.widgets import button, label, row
-from liverplan.app.session.desk import Desk
+from liverplan.app.session.context import Context
 from liverplan.app.session.work import lesion_title
-from liverplan.app.slices.tools import ToolName
+from liverplan.app.slices.tool_button import tool_button
+from liverplan.app.slices.views import ThreeViews
 from liverplan.app.steps.resection.cutting import Cutting
 from liverplan.app.steps.resection.landmarking import Landmarking
 from liverplan.app.steps.resection.parts_box import SegmentsBox, VesselsBox
 from liverplan.app.steps.resection.planning import Planning
+from liverplan.app.steps.resection.tools import ContourTool, PointTool, ThreePointsTool
 from liverplan.resection import Plane, VCut
 from liverplan.segmentation.labels import LIVER
 from liverplan.volumetry.search.placing import is_round_kind
@@ -40,32 +42,59 @@ class AddCuts(QWidget):
     """A button for each kind; below, how that kind is made."""
 
     def __init__(
-        self, desk: Desk, planning: Planning, cutting: Cutting, landmarking: Landmarking
+        self,
+        desk: Context,
+        views: ThreeViews,
+        planning: Planning,
+        cutting: Cutting,
+        landmarking: Landmarking,
     ) -> None:
         super().__init__()
-        self.desk, self.planning, self.cutting = desk, planning, cutting
+        self.desk, self.views, self.cutting = desk, views, cutting
         self.kind = "plane"
+        self.contour = ContourTool(cutting, desk.notices)
         self.kinds = {name: self._kind(name) for name in KINDS}
-        self.click_button = self._tool("1 click", "plane", "A plane through one clicked point")
-        self.three_button = self._tool(
-            "3 points", "three points", "A plane through three clicked points"
+        self.click_button = tool_button(
+            views,
+            PointTool(planning.add_through, "Click where the plane goes through the liver"),
+            "1 click",
+            tip="A plane through one clicked point",
+        )
+        self.three_button = tool_button(
+            views,
+            ThreePointsTool(planning, desk.notices),
+            "3 points",
+            tip="A plane through three clicked points",
         )
         self.join_button = button("Join in a V", cutting.join_planes, tip=JOIN_TIP)
         self.lesion = QComboBox()
         self.round_button = button("Separate", self._round)
-        self.ablation_button = self._tool("1 click", "ablation", "A zone of 3 cm where you click")
-        self.curved_button = self._tool("1 click", "curved", "A surface through one clicked point")
+        self.ablation_button = tool_button(
+            views,
+            PointTool(cutting.ablate, "Click the middle of the ablation zone"),
+            "1 click",
+            tip="A zone of 3 cm where you click",
+        )
+        self.curved_button = tool_button(
+            views,
+            PointTool(cutting.add_curved, "Click where the curved cut goes through the liver"),
+            "1 click",
+            tip="A surface through one clicked point",
+        )
         self.bend_button = button(
             "Bend the plane", cutting.bend_plane, tip="Make the chosen plane a curved cut"
         )
-        self.contour_button = self._tool(
+        self.contour_button = tool_button(
+            views,
+            self.contour,
             "Draw contour",
-            "contour",
-            "Click round the liver's surface on the slices, in order",
+            tip="Click round the liver's surface on the slices, in order",
         )
-        self.close_button = button("Close it", cutting.close_contour, tip="Enter")
+        self.close_button = button("Close it", self.contour.close, tip="Enter")
+        for signal in (views.armed, views.tool_used):
+            signal.connect(self._allow_closing)
         self.segments = SegmentsBox(desk, cutting, landmarking)
-        self.vessels = VesselsBox(desk, cutting)
+        self.vessels = VesselsBox(desk, views, cutting)
         self.reason = label("", "secondary")
         self._build()
 
@@ -75,14 +104,9 @@ class AddCuts(QWidget):
         made.setStyleSheet("padding: 4px 2px;")
         return made
 
-    def _tool(self, word: str, tool: ToolName, tip: str) -> QPushButton:
-        def choose() -> None:
-            self.desk.tools.choose("" if self.desk.tools.name == tool else tool)
-
-        made = button(word, choose, tip=tip)
-        made.setCheckable(True)
-        made.setProperty("tool", tool)
-        return made
+    def _allow_closing(self) -> None:
+        drawn = self.views.tool is self.contour and self.contour.ready
+        self.close_button.setEnabled(drawn)
 
     def _build(self) -> None:
         column = QVBoxLayout(self)
@@ -113,34 +137,25 @@ class AddCuts(QWidget):
         """Show how a kind is made."""
         if kind != self.kind:
             self.kind = kind
-            self.desk.tools.choose("")
+            self.views.disarm()
         self.refresh()
 
     def refresh(self) -> None:
         """Show what can be done now, and why not otherwise."""
-        lesions, tools = lesions_of(self.desk), self.desk.tools
+        lesions = lesions_of(self.desk)
         for name, widget in self.kinds.items():
             widget.setChecked(name == self.kind)
         for name, part in self.pages.items():
             part.setVisible(name == self.kind)
         self.round_row.setVisible(self.kind in ROUND)
         self._show_round(lesions)
-        for tool in (
-            self.click_button,
-            self.three_button,
-            self.ablation_button,
-            self.curved_button,
-            self.contour_button,
-        ):
-            tool.setChecked(tools.name == tool.property("tool"))
         work = self.desk.session.work
         self.bend_button.setEnabled(work.active_plane is not None and not work.locked)
         cleft = isinstance(work.active_cut, VCut)
         planes = sum(isinstance(cut, Plane) for cut in work.cuts)
         self.join_button.setEnabled((cleft or planes > 1) and not work.locked)
         self.join_button.setText("Part the V" if cleft else "Join in a V")
-        contour = tools.name == "contour" and len(self.desk.views.points_mm) >= 4
-        self.close_button.setEnabled(contour)
+        self._allow_closing()
         self.segments.refresh()
         self.vessels.refresh()
         needs = self.kind in ROUND and not lesions
@@ -174,7 +189,7 @@ def page(*rows: object) -> QWidget:
     return widget
 
 
-def lesions_of(desk: Desk) -> list[int]:
+def lesions_of(desk: Context) -> list[int]:
     """Label values of the lesions on screen."""
     segmentation = desk.session.work.segmentation
     return [] if segmentation is None else sorted(k for k in segmentation.provenance if k > LIVER)

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QDoubleSpinBox, QVBoxLayout, QWidget
 
 from liverplan.app.handles.cut_words import kind_of, title_of
 from liverplan.app.kit.widgets import Table, being_typed, button, label, row
-from liverplan.app.session.desk import Desk
+from liverplan.app.session.context import Context
 from liverplan.app.steps.resection.cut_map_view import CutMapDialog
 from liverplan.app.steps.resection.cutting import Cutting
 from liverplan.app.steps.resection.planning import Planning
@@ -29,7 +29,7 @@ _AFFIXES: Final = {
 class CutList(QWidget):
     """Cuts with their millilitres; the chosen one has the handles and the fields below."""
 
-    def __init__(self, desk: Desk, planning: Planning, cutting: Cutting) -> None:
+    def __init__(self, desk: Context, planning: Planning, cutting: Cutting) -> None:
         super().__init__()
         self.desk = desk
         self.table = Table(["Cut", "takes, mL"], stretch=0, most_rows=6)

@@ -7,11 +7,11 @@ from collections.abc import Callable
 
 import numpy as np
 from PySide6.QtCore import QObject
-from vtkmodules.util.numpy_support import vtk_to_numpy
 
 from liverplan.app.handles.cut_words import kind_of
-from liverplan.app.session.desk import Desk
-from liverplan.app.session.jobs import Progress
+from liverplan.app.scene.renderer import Scene
+from liverplan.app.session.context import Context
+from liverplan.app.session.job import Progress
 from liverplan.app.session.work import lesion_title, plan_title
 from liverplan.app.steps.resection.planning import Planning, misses
 from liverplan.errors import PlanError
@@ -48,6 +48,9 @@ ROUND_WORDS: dict[RoundKind, str] = {
 }
 """Names of the steps to undo."""
 
+UNKNOWN_REACH_MM = 120.0
+"""Of the liver, while its surface is not there yet."""
+
 SURFACE_RIM_MM = 12.0
 """A curved cut reaches this far beyond the liver on all sides."""
 
@@ -55,21 +58,14 @@ SURFACE_RIM_MM = 12.0
 class Cutting(QObject):
     """Adds wedges, spheres, curved cuts, ablation zones and named parts."""
 
-    def __init__(self, desk: Desk, planning: Planning) -> None:
+    def __init__(self, desk: Context, scene: Scene, planning: Planning) -> None:
         super().__init__()
-        self.desk, self.planning = desk, planning
-        desk.tools.clicked.connect(self._clicked)
+        self.desk, self.scene, self.planning = desk, scene, planning
 
-    def _clicked(self, tool: str, point: FloatArray, _view: object) -> None:
-        if tool == "ablation":
-            radii = np.full(3, CLICKED_RADIUS_MM)
-            self._add(Ablation(centre_mm=point, radii_mm=radii, axes=np.eye(3)))
-        elif tool == "curved":
-            self._curved_through(point)
-        elif tool == "contour":
-            self.add_contour_point(point)
-        elif tool == "cut vessel":
-            self.cut_vessel(point)
+    def ablate(self, point: FloatArray) -> None:
+        """Add an ablation zone of the usual size round a point."""
+        radii = np.full(3, CLICKED_RADIUS_MM)
+        self._add(Ablation(centre_mm=point, radii_mm=radii, axes=np.eye(3)))
 
     def round_lesion(self, kind: RoundKind, label: int) -> None:
         """Add a plane, a wedge, a sphere or an ablation zone round a lesion, with the margin."""
@@ -83,11 +79,12 @@ class Cutting(QObject):
             cut = cut_round(index, label, margin, kind=kind, beside=beside)
             return cut, f"{ROUND_WORDS[kind]} {lesion_title(label)}"
 
-        def then(answer: object) -> None:
-            if isinstance(answer, tuple):
-                self.planning.add(answer[1], answer[0])
+        def then(answer: tuple[Cut, str]) -> None:
+            cut, words = answer
+            self.planning.add(words, cut)
 
-        self.desk.run("resection", f"Cutting round {lesion_title(label)}", task, then)
+        name, holds = f"Cutting round {lesion_title(label)}", self.desk.session.same_masks()
+        self.desk.run("resection", name, task, then, holds=holds)
 
     def bend_plane(self) -> None:
         """Turn the active plane into a curved cut, to be bent by its control points."""
@@ -118,17 +115,8 @@ class Cutting(QObject):
         others = tuple(cut for cut in work.cuts if cut not in planes)
         self.desk.session.do("join planes", work.with_cuts((*others, joined), len(others)))
 
-    def add_contour_point(self, point: FloatArray) -> None:
-        """Take one more point of a contour on the liver's surface."""
-        self.desk.views.points_mm.append(point)
-        self.desk.views.redraw()
-        count = len(self.desk.views.points_mm)
-        self.desk.say("resection", contour_words(count), "info")
-        self.desk.tools.changed.emit()
-
-    def close_contour(self) -> None:
-        """Lay a cut through the contour's points; the larger part stays."""
-        points = list(self.desk.views.points_mm)
+    def close_contour(self, points: list[FloatArray]) -> None:
+        """Lay a cut through a contour's points; the larger part stays."""
         index = self.desk.live.plan_index
         if index is None:
             return
@@ -136,13 +124,12 @@ class Cutting(QObject):
         def task(_report: Progress, _cancel: threading.Event) -> CurvedCut | FoldedCut:
             return parting_cut(index, points)
 
-        def then(cut: object) -> None:
-            if isinstance(cut, CurvedCut | FoldedCut) and self._add(cut):
-                self.desk.views.points_mm = []
-                self.desk.views.redraw()
+        def then(cut: CurvedCut | FoldedCut) -> None:
+            if self._add(cut):
                 self.desk.say("resection", " ".join(Plan(cuts=(cut,)).notes), "info")
 
-        self.desk.run("resection", "Laying a cut through the contour", task, then)
+        name, holds = "Laying a cut through the contour", self.desk.session.same_masks()
+        self.desk.run("resection", name, task, then, holds=holds)
 
     def take_segments(self, names: tuple[str, ...]) -> None:
         """Let the plan take these Couinaud segments and no others; none takes the cut away."""
@@ -178,11 +165,11 @@ class Cutting(QObject):
         def task(_report: Progress, _cancel: threading.Event) -> CutMap:
             return flatten(index, cut, vessels=vessels)
 
-        def ended(answer: object) -> None:
-            if isinstance(answer, CutMap):
-                then(answer, f"Cut {work.cut + 1} of {plan_title(work.active_plan)}")
+        def ended(cut_map: CutMap) -> None:
+            then(cut_map, f"Cut {work.cut + 1} of {plan_title(work.active_plan)}")
 
-        self.desk.run("resection", "Laying the cut flat", task, ended)
+        holds = self.desk.session.same_masks()
+        self.desk.run("resection", "Laying the cut flat", task, ended, holds=holds)
 
     def taken(self, scheme: str) -> tuple[str, ...]:
         """Return the parts of a map that the plan takes."""
@@ -203,7 +190,8 @@ class Cutting(QObject):
         cuts = (*kept, Parts(scheme=scheme, names=names))
         self.desk.session.do(f"take {word}", work.with_cuts(cuts, len(cuts) - 1))
 
-    def _curved_through(self, point: FloatArray) -> None:
+    def add_curved(self, point: FloatArray) -> None:
+        """Add a curved cut, level at first, through a point; the larger part stays."""
         plane = self.planning.plane_through(point)
         if plane is not None:
             self._add(self._level(plane))
@@ -216,11 +204,8 @@ class Cutting(QObject):
 
     def _reach_mm(self, foot: FloatArray, axes: FloatArray) -> float:
         """How far the liver reaches from a point along two directions."""
-        derived = self.desk.live.derived
-        if derived is None or not derived.surfaces.liver.GetNumberOfPoints():
-            return 120.0
-        points = vtk_to_numpy(derived.surfaces.liver.GetPoints().GetData())
-        return float(np.abs((points - foot) @ axes.T).max())
+        points = self.scene.vertices
+        return float(np.abs((points - foot) @ axes.T).max()) if len(points) else UNKNOWN_REACH_MM
 
     def _add(self, cut: Cut, name: str = "") -> bool:
         return self.planning.add(name or f"add {kind_of(cut)}", cut)

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from dataclasses import replace
 from types import MappingProxyType
 
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
-from liverplan.app.session.desk import Desk
-from liverplan.app.session.jobs import Progress
+from liverplan.app.session.context import Context
+from liverplan.app.session.job import Progress
 from liverplan.app.session.session import Topic
 from liverplan.app.session.work import Work
+from liverplan.app.slices.tool import Marks, Spot, Tool
+from liverplan.app.slices.views import ThreeViews
 from liverplan.case import Record
 from liverplan.errors import PlanError
 from liverplan.resection.anatomy.guide import SegmentGuide, SegmentPoints, divided
@@ -40,6 +43,27 @@ WORDS: dict[str, str] = {
 BRANCH_WORDS = {name: f"the portal branch of segment {name}" for name in SEGMENTS}
 
 
+class LandmarkTool(Tool):
+    """A click is the landmark, or the branch, that is wanted now."""
+
+    def __init__(self, landmarking: Landmarking) -> None:
+        self._landmarking = landmarking
+
+    @property
+    def words(self) -> str:
+        """Say what to click."""
+        return self._landmarking.words()
+
+    @property
+    def marks(self) -> Marks:
+        """Show what was clicked."""
+        return Marks(points_mm=tuple(self._landmarking.guide.points_mm.values()))
+
+    def press(self, spot: Spot) -> None:
+        """Take the point."""
+        self._landmarking.click(spot.point_mm)
+
+
 class Landmarking(QObject):
     """Leads through the clicks and makes the map of segments from them.
 
@@ -51,24 +75,23 @@ class Landmarking(QObject):
 
     changed = Signal()
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Context, views: ThreeViews) -> None:
         super().__init__()
-        self.desk = desk
+        self.desk, self.views = desk, views
         self.guide = SegmentGuide()
-        desk.tools.clicked.connect(self._clicked)
-        desk.tools.changed.connect(self.changed.emit)
+        self.tool = LandmarkTool(self)
+        views.armed.connect(self.changed.emit)
         desk.session.subscribe(self._follow)
 
     @property
     def guiding(self) -> bool:
         """Whether the next click on a slice is a landmark."""
-        return self.desk.tools.name == "landmarks"
+        return self.views.tool is self.tool
 
     def begin(self, *, by_branches: bool = False) -> None:
         """Start from the first click, or put the tool away."""
-        again = self.guiding
         self.guide = SegmentGuide(by_branches=by_branches)
-        self.desk.tools.choose("" if again else "landmarks")
+        self.views.toggle(self.tool)
         self._show()
 
     def back(self) -> None:
@@ -89,8 +112,9 @@ class Landmarking(QObject):
         words = BRANCH_WORDS if guide.by_branches else WORDS
         return f"{guide.number} of {len(guide.names)}: click {words[guide.wanted]}."
 
-    def _clicked(self, tool: str, point: FloatArray, _view: object) -> None:
-        if tool == "landmarks" and self.guide.wanted:
+    def click(self, point: FloatArray) -> None:
+        """Take the point that is wanted now."""
+        if self.guide.wanted:
             self.guide = self.guide.clicked(point)
             self._go_on()
 
@@ -100,8 +124,7 @@ class Landmarking(QObject):
             self._finish()
 
     def _show(self) -> None:
-        self.desk.views.points_mm = list(self.guide.points_mm.values()) if self.guiding else []
-        self.desk.views.redraw()
+        self.views.redraw()
         self.desk.say("resection", "")
         self.changed.emit()
 
@@ -115,27 +138,28 @@ class Landmarking(QObject):
         if segmentation is None:
             return
 
-        def then(answer: object) -> None:
+        def then(segments: PartMap) -> None:
             work = self.desk.session.work
-            if not isinstance(answer, PartMap) or work.segmentation is not segmentation:
-                return
-            maps = MappingProxyType({**work.maps, SCHEME: answer})
+            maps = MappingProxyType({**work.maps, SCHEME: segments})
             by_branches = self.guide.by_branches
             after = replace(work, maps=maps, record=with_points(work.record, given))
-            self.desk.tools.choose("")
+            self.views.disarm()
             self.desk.session.do(
                 f"segments from {'branches' if by_branches else 'landmarks'}", after
             )
 
         self._divide(segmentation, given, then)
 
-    def _divide(self, segmentation: Segmentation, given: SegmentPoints, then: object) -> None:
+    def _divide(
+        self, segmentation: Segmentation, given: SegmentPoints, then: Callable[[PartMap], None]
+    ) -> None:
         maps = self.desk.session.work.maps
 
         def task(_report: Progress, _cancel: threading.Event) -> PartMap:
             return divided(segmentation, maps, given)
 
-        self.desk.run("resection", "Dividing the liver", task, then)  # type: ignore[arg-type]
+        holds = self.desk.session.same_masks()
+        self.desk.run("resection", "Dividing the liver", task, then, holds=holds)
 
     def _follow(self, topics: frozenset[Topic]) -> None:
         """Divide the liver anew when its mask has changed."""
@@ -149,12 +173,10 @@ class Landmarking(QObject):
         if segmentation is None:
             return
 
-        def then(answer: object) -> None:
+        def then(segments: PartMap) -> None:
             now = self.desk.session.work
-            if not isinstance(answer, PartMap) or now.segmentation is not segmentation:
-                return
-            if not np.array_equal(answer.labels, now.maps[SCHEME].labels):
-                self.desk.session.put_maps(MappingProxyType({**now.maps, SCHEME: answer}))
+            if not np.array_equal(segments.labels, now.maps[SCHEME].labels):
+                self.desk.session.put_maps(MappingProxyType({**now.maps, SCHEME: segments}))
 
         self._divide(segmentation, known, then)
 

@@ -7,11 +7,11 @@ from typing import assert_never
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QDoubleSpinBox
 
-from liverplan.app.kit.busy import Busy
 from liverplan.app.kit.panel import Panel
 from liverplan.app.kit.widgets import Notice, button, label, row, show_number
-from liverplan.app.session.desk import Desk
+from liverplan.app.session.context import Context
 from liverplan.app.session.work import plan_title
+from liverplan.app.slices.views import ThreeViews
 from liverplan.app.steps.resection.add_cuts import AddCuts, lesions_of
 from liverplan.app.steps.resection.cut_list import CutList
 from liverplan.app.steps.resection.cutting import Cutting
@@ -39,9 +39,15 @@ class ResectionPanel(Panel):
     place = "resection"
 
     def __init__(
-        self, desk: Desk, planning: Planning, cutting: Cutting, landmarking: Landmarking
+        self,
+        desk: Context,
+        views: ThreeViews,
+        planning: Planning,
+        cutting: Cutting,
+        landmarking: Landmarking,
     ) -> None:
-        super().__init__(desk)
+        super().__init__()
+        self.desk = desk
         self.planning = planning
         self.suggest_button = button("Suggest a plan", planning.suggest, role="primary")
         self.margin = QDoubleSpinBox()
@@ -51,10 +57,9 @@ class ResectionPanel(Panel):
         self.margin.setKeyboardTracking(False)
         self.margin.valueChanged.connect(planning.set_margin)
         self.suggestions = SuggestionList(planning)
-        self.adding = AddCuts(desk, planning, cutting, landmarking)
+        self.adding = AddCuts(desk, views, planning, cutting, landmarking)
         self.click_button, self.three_button = self.adding.click_button, self.adding.three_button
         self.lesion, self.separate_button = self.adding.lesion, self.adding.round_button
-        self.busy = Busy()
         self.faults = Notice()
         self.cuts = CutList(desk, planning, cutting)
         self.plans = PlanList(desk, planning)
@@ -73,14 +78,10 @@ class ResectionPanel(Panel):
         self.column.addWidget(self.cuts)
         self.column.addWidget(label("Plans", "secondary"))
         self.column.addWidget(self.plans)
-        desk.watchers[self.place] = self.busy.watch
-        desk.bell.rung.connect(lambda _place: self.refresh())
-        desk.tools.changed.connect(self.refresh)
         desk.live.derived_changed.connect(self.refresh)
         desk.live.measured.connect(self._follow)
         desk.live.assessed.connect(self._answered)
         desk.live.failed.connect(lambda _words: self._answered())
-        desk.notices["plan"] = self.faults.say
         self.refresh()
 
     def blocked(self) -> str:

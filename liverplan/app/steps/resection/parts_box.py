@@ -5,10 +5,13 @@ from __future__ import annotations
 from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QVBoxLayout, QWidget
 
 from liverplan.app.kit.widgets import button, clear, label, row
-from liverplan.app.session.desk import Desk
+from liverplan.app.session.context import Context
+from liverplan.app.slices.tool_button import tool_button
+from liverplan.app.slices.views import ThreeViews
 from liverplan.app.steps.resection.cutting import Cutting
 from liverplan.app.steps.resection.landmarking import Landmarking
 from liverplan.app.steps.resection.segment_volumes import SegmentVolumes
+from liverplan.app.steps.resection.tools import PointTool
 from liverplan.report.numbers import ml
 from liverplan.resection.anatomy.maps import PartMap, hangs_on
 from liverplan.resection.anatomy.named import (
@@ -28,7 +31,7 @@ BY_NAME = "by name …"
 class SegmentsBox(QWidget):
     """Segments to take, by the operation's name or one by one; landmarks where no map is yet."""
 
-    def __init__(self, desk: Desk, cutting: Cutting, landmarking: Landmarking) -> None:
+    def __init__(self, desk: Context, cutting: Cutting, landmarking: Landmarking) -> None:
         super().__init__()
         self.desk, self.cutting, self.landmarking = desk, cutting, landmarking
         self.names = QComboBox()
@@ -112,14 +115,16 @@ class VesselsBox(QWidget):
     known, all are listed.
     """
 
-    def __init__(self, desk: Desk, cutting: Cutting) -> None:
+    def __init__(self, desk: Context, views: ThreeViews, cutting: Cutting) -> None:
         super().__init__()
         self.desk, self.cutting = desk, cutting
         self.reason = label("", "secondary")
-        self.cut_button = button(
-            "Cut a branch", self._choose, tip="Click a vessel on a slice; click it again to undo"
+        self.cut_button = tool_button(
+            views,
+            PointTool(cutting.cut_vessel, "Click the branch to cut; click it again to keep it"),
+            "Cut a branch",
+            tip="Click a vessel on a slice; click it again to undo",
         )
-        self.cut_button.setCheckable(True)
         self.ticks: dict[tuple[str, str], QCheckBox] = {}
         self._shown: tuple[object, ...] = ()
         column = QVBoxLayout(self)
@@ -145,14 +150,10 @@ class VesselsBox(QWidget):
             self._build(rows)
         self.cut_button.setVisible(bool(maps) and seen)
         self.cut_button.setEnabled(not work.locked)
-        self.cut_button.setChecked(self.desk.tools.name == "cut vessel")
         self.reason.setText(vessel_words(known=bool(maps), seen=seen))
         for (scheme, name), tick in self.ticks.items():
             tick.setEnabled(not work.locked)
             tick.setChecked(name in self.cutting.taken(scheme))
-
-    def _choose(self) -> None:
-        self.desk.tools.choose("" if self.desk.tools.name == "cut vessel" else "cut vessel")
 
     def _build(self, rows: list[tuple[PartMap, str]]) -> None:
         clear(self.list)

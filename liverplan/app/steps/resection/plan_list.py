@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from liverplan.app.kit.widgets import Table, button, row
-from liverplan.app.session.desk import Desk
+from liverplan.app.session.context import Context
 from liverplan.app.session.measuring import Margin, margins_of, remnant_of
 from liverplan.app.session.work import plan_title
 from liverplan.app.steps.resection.planning import Planning
@@ -22,7 +22,7 @@ Row = tuple[str, str, str, str]
 class PlanList(QWidget):
     """A table of the plans; the chosen one is on screen."""
 
-    def __init__(self, desk: Desk, planning: Planning) -> None:
+    def __init__(self, desk: Context, planning: Planning) -> None:
         super().__init__()
         self.desk = desk
         self.table = Table(["Plan", "FLR", "mL", "margin"], stretch=0)

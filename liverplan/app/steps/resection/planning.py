@@ -9,11 +9,12 @@ import numpy as np
 from PySide6.QtCore import QObject
 
 from liverplan.app.handles.cut_words import kind_of
-from liverplan.app.session.desk import Desk
-from liverplan.app.session.jobs import Progress
+from liverplan.app.session.context import Context
+from liverplan.app.session.job import Progress
 from liverplan.app.session.measuring import remnant_of
 from liverplan.app.session.session import Topic
 from liverplan.app.session.work import next_plan_name, plan_title
+from liverplan.app.slices.views import ThreeViews
 from liverplan.resection import Cut, Plan, Plane
 from liverplan.volume import FloatArray
 from liverplan.volumetry.search.placing import larger_part_stays
@@ -27,12 +28,11 @@ SMALLEST_ML = 1e-6
 class Planning(QObject):
     """Adds planes; deletes, names and compares cuts and plans."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Context, views: ThreeViews) -> None:
         super().__init__()
-        self.desk = desk
+        self.desk, self.views = desk, views
         self.suggestions: Suggestions | None = None
         desk.session.subscribe(self._forget)
-        desk.tools.clicked.connect(self._clicked)
 
     def _forget(self, topics: frozenset[Topic]) -> None:
         """Suggestions hold for one mask and one margin."""
@@ -41,12 +41,6 @@ class Planning(QObject):
             known is not None and known.margin_mm != self.desk.session.work.margin_mm
         ):
             self.suggestions = None
-
-    def _clicked(self, tool: str, point: FloatArray, _view: object) -> None:
-        if tool == "plane":
-            self.add_through(point)
-        elif tool == "three points":
-            self._third(point)
 
     def add_through(self, point: FloatArray) -> None:
         """Add a plane through a point of the liver; the larger part stays."""
@@ -65,15 +59,9 @@ class Planning(QObject):
         toward[2] *= 0.3  # rather upright than flat: most transections run from front to back
         return Plane(point_mm=point, normal=toward)
 
-    def _third(self, point: FloatArray) -> None:
-        points = self.desk.views.points_mm
-        points.append(point)
-        self.desk.views.redraw()
-        if len(points) < 3:
-            self.desk.say("resection", f"{len(points)} of 3 points; click the next.", "info")
-            return
-        first, second, third = (np.asarray(p) for p in points)
-        self.desk.views.points_mm = []
+    def add_through_three(self, points: list[FloatArray]) -> None:
+        """Add a plane through three points; the larger part stays."""
+        first, second, third = points
         normal = np.cross(second - first, third - first)
         area = float(np.linalg.norm(normal))
         if area < 50:
@@ -96,15 +84,13 @@ class Planning(QObject):
         def task(_report: Progress, _cancel: threading.Event) -> Suggestions:
             return suggest(index, margin_mm=margin, threshold_fraction=line)
 
-        def then(found: object) -> None:
-            if not isinstance(found, Suggestions):
-                return
+        def then(found: Suggestions) -> None:
             self.suggestions = found
             planes = [best for best in found.best if best.family == "plane"]
             self.take(planes[0] if planes else found.best[0])
             self.desk.say("resection", found.sentence, "info")
 
-        self.desk.run("resection", "Searching", task, then)
+        self.desk.run("resection", "Searching", task, then, holds=self.desk.session.same_masks())
 
     def take(self, suggested: Suggested) -> None:
         """Fill in a suggested plan in place of the active plan's cuts."""
@@ -185,7 +171,7 @@ class Planning(QObject):
             )
             return False
         self.desk.say("resection", "")
-        self.desk.tools.choose("")
+        self.views.disarm()
         self.desk.session.do(name, work.with_added(cut))
         self.show(cut)
         return True
@@ -194,7 +180,7 @@ class Planning(QObject):
         """Bring slices that cross a cut into view."""
         seen = cut.seen_from(self.centre())
         if seen is not None:
-            self.desk.views.move_crosshair(seen)
+            self.views.move_crosshair(seen)
 
     def centre(self) -> FloatArray:
         """Return the liver's middle, LPS mm."""

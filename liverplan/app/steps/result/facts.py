@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
-from liverplan.app.session.desk import Desk
+from liverplan.app.session.context import Context
 from liverplan.case import Record
 from liverplan.eligibility import Fact, Patient, Protocol
 from liverplan.eligibility.files import PatientFile, ProtocolFile
@@ -21,7 +21,7 @@ PLACE = "facts"
 class Facts:
     """What people attest of the patient on screen; every change is one undoable step."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Context) -> None:
         self.desk = desk
 
     @property

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QComboBox, QFileDialog, QFrame, QScrollArea, QVBox
 
 from liverplan.app.kit.field import Field, read_date, read_number, read_text
 from liverplan.app.kit.widgets import Notice, button, clear, label, row
-from liverplan.app.session.desk import Desk
+from liverplan.app.session.context import Context
 from liverplan.app.session.session import Topic
 from liverplan.app.steps.result.fact_row import FactRow
 from liverplan.app.steps.result.facts import PLACE, Facts
@@ -30,12 +30,12 @@ class FactsSheet(QFrame):
 
     done = Signal()
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Context) -> None:
         super().__init__()
         self.desk = desk
         self.facts = Facts(desk)
         self.notice = Notice()
-        desk.notices[PLACE] = self.notice.say
+        desk.notices.show_at(PLACE, self.notice.say)
         self.protocol = QComboBox()
         self.protocol.activated.connect(self._protocol)
         self.load_button = button("Read file…", self._load, tip="A patient file (TOML)")

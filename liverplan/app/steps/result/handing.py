@@ -8,8 +8,8 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from liverplan import workflow
-from liverplan.app.session.desk import Desk
-from liverplan.app.session.jobs import Progress
+from liverplan.app.session.context import Context
+from liverplan.app.session.job import Progress
 from liverplan.app.session.saving import Saver
 from liverplan.workflow.committee import is_final
 
@@ -19,7 +19,7 @@ class Handing(QObject):
 
     written = Signal(str)
 
-    def __init__(self, desk: Desk, saver: Saver) -> None:
+    def __init__(self, desk: Context, saver: Saver) -> None:
         super().__init__()
         self.desk = desk
         self.saver = saver
@@ -46,14 +46,13 @@ class Handing(QObject):
             report(0.2, "Writing DICOM and STL")
             return workflow.export_case(folder, out)
 
-        def then(files: object) -> None:
-            count = len(files) if isinstance(files, list) else 0
-            self.desk.say("result", f"Exported {count} files to {out}.", "info")
+        def then(files: list[Path]) -> None:
+            self.desk.say("result", f"Exported {len(files)} files to {out}.", "info")
             self.written.emit(str(out))
 
         self.desk.run("result", "Exporting", task, then)
 
-    def _say_written(self, path: object) -> None:
+    def _say_written(self, path: Path) -> None:
         opened = self.saver.opened
         status = "Final" if opened is not None and is_final(opened) else "Draft"
         self.desk.say("result", f"{status} report written to {path}.", "info")

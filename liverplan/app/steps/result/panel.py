@@ -8,10 +8,9 @@ from typing import Any
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFileDialog
 
-from liverplan.app.kit.busy import Busy
 from liverplan.app.kit.panel import Panel
 from liverplan.app.kit.widgets import Table, button, label, row
-from liverplan.app.session.desk import Desk
+from liverplan.app.session.context import Context
 from liverplan.app.session.verdict import verdict_words
 from liverplan.app.session.work import lesion_title
 from liverplan.app.steps.result.handing import Handing
@@ -28,10 +27,10 @@ class ResultPanel(Panel):
     title = "Result"
     place = "result"
 
-    def __init__(self, desk: Desk, handing: Handing) -> None:
-        super().__init__(desk)
+    def __init__(self, desk: Context, handing: Handing) -> None:
+        super().__init__()
+        self.desk = desk
         self.handing = handing
-        self.busy = Busy()
         self.doubt = label("", "secondary")
         self.fractions = Table(["FLR of", ""], stretch=0)
         self.margins = Table(["Metastasis", "Margin", "Side"], stretch=0)
@@ -56,8 +55,6 @@ class ResultPanel(Panel):
             self.finding,
         ):
             self.column.addWidget(part)
-        desk.watchers[self.place] = self.busy.watch
-        desk.bell.rung.connect(lambda _place: self.refresh())
         desk.live.assessed.connect(self.refresh)
         desk.live.measured.connect(self._buttons)
         self._findings: Findings | None = None

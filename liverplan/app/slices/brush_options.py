@@ -6,18 +6,20 @@ from PySide6.QtCore import QSignalBlocker
 from PySide6.QtWidgets import QCheckBox, QSpinBox, QVBoxLayout, QWidget
 
 from liverplan.app.kit.widgets import label, row, show_number
-from liverplan.app.session.desk import Desk
-from liverplan.app.steps.liver.marking import Marking
+from liverplan.app.session.session import Session
+from liverplan.app.slices.brush import BrushSettings
+from liverplan.segmentation import Segmentation, liver_limits_hu
+from liverplan.segmentation.edit.brush import SOFT_TISSUE_HU
 
 
 class BrushOptions(QWidget):
     """The same options wherever a panel shows them."""
 
-    def __init__(self, desk: Desk, marking: Marking) -> None:
+    def __init__(self, session: Session, brush: BrushSettings) -> None:
         super().__init__()
-        self.desk, self.marking = desk, marking
+        self.session, self.brush = session, brush
         self.ball = QCheckBox("through slices")
-        self.ball.toggled.connect(lambda on: marking.set_ball(through=on))
+        self.ball.toggled.connect(lambda on: brush.set_ball(through=on))
         self.radius = label("", "secondary", wrap=False)
         self.radius.setToolTip("The keys [ and ], or Shift with the wheel")
         self.limit = QCheckBox("only")
@@ -40,26 +42,34 @@ class BrushOptions(QWidget):
         self.range.setLayout(row(self.lowest, to, self.highest, hu))
         layout.addWidget(self.limit)
         layout.addLayout(row(self.range, 1))
-        desk.tools.changed.connect(self.refresh)
-        marking.options_changed.connect(self.refresh)
+        brush.changed.connect(self.refresh)
         self.refresh()
 
     def refresh(self) -> None:
         """Show what holds now."""
-        limits = self.marking.limits_hu
+        limits = self.brush.limits_hu
         blockers = [QSignalBlocker(part) for part in (self.ball, self.limit)]
-        self.ball.setChecked(self.marking.ball)
+        self.ball.setChecked(self.brush.ball)
         self.limit.setChecked(limits is not None)
         for box, value in zip((self.lowest, self.highest), limits or (), strict=False):
             show_number(box, value)
         self.limit.setText("only densities of" if limits else "only some densities")
         self.range.setVisible(limits is not None)
-        self.radius.setText(f"radius {self.desk.tools.radius_mm:.0f} mm  [ ]")
+        self.radius.setText(f"radius {self.brush.radius_mm:.0f} mm  [ ]")
         del blockers
 
     def _limit(self, on: bool) -> None:  # noqa: FBT001 - Qt's signal
-        self.marking.limit(self.marking.liver_limits_hu() if on else None)
+        self.brush.limit(self._usual_hu() if on else None)
 
     def _limits_typed(self) -> None:
         low, high = self.lowest.value(), self.highest.value()
-        self.marking.limit((float(min(low, high)), float(max(low, high))))
+        self.brush.limit((float(min(low, high)), float(max(low, high))))
+
+    def _usual_hu(self) -> tuple[float, float]:
+        """Densities between which nearly all of the liver lies, HU."""
+        work = self.session.work
+        if work.volume is None:
+            return SOFT_TISSUE_HU
+        return liver_limits_hu(
+            work.volume, work.segmentation or Segmentation.empty(work.volume.grid)
+        )

@@ -8,17 +8,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
-from PySide6.QtCore import QObject
 
-from liverplan.app.session.desk import Desk
-from liverplan.app.session.jobs import Progress
-from liverplan.app.slices.views import SliceView
+from liverplan.app.session.context import Context
+from liverplan.app.session.job import Progress
+from liverplan.app.slices.tool import Spot, StrokeTool
+from liverplan.app.steps.liver.finding import PLACE
 from liverplan.segmentation import Segmentation, apply_contours, edited, outline_mask
 from liverplan.segmentation.labels import LIVER
 from liverplan.segmentation.results import Mask
 from liverplan.volume import FloatArray
 
 MOST_KEPT = 40
+FEWEST_POINTS = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -29,54 +30,53 @@ class Outlined:
     drawn: Mapping[int, Mask]
 
 
-class Outlining(QObject):
+class OutlineTool(StrokeTool):
     """Draws outlines of the whole liver; each is one step to undo.
 
     Outlines belong together as long as nothing else changes the labels. Which state of the labels
     holds which outlines is known by the labels' digest, so that undo and redo keep it right.
     """
 
-    def __init__(self, desk: Desk) -> None:
+    words = "Hold the button and draw around the whole liver, on a few axial slices"
+
+    def __init__(self, context: Context) -> None:
         super().__init__()
-        self.desk = desk
+        self._session, self._jobs, self._notices = context.session, context.jobs, context.notices
         self._known: dict[bytes, Outlined] = {}
-        desk.tools.stroked.connect(self._stroked)
 
-    def _stroked(self, tool: str, point: FloatArray | None, view: SliceView) -> None:
-        if tool != "outline":
-            return
-        views = self.desk.views
-        if view.name != "Axial":
-            self.desk.say("liver", "Draw the outline on the axial slice.")
-        elif point is not None:
-            views.path_view = view
-            views.path_mm.append(point)
-            views.redraw(view)
+    def press(self, spot: Spot) -> None:
+        """Begin an outline, if this is the axial view."""
+        if spot.view.name == "Axial":
+            super().press(spot)
         else:
-            points, views.path_mm = views.path_mm, []
-            views.redraw(view)
-            self._drawn(np.array(points), view.index)
+            self._notices.say(PLACE, "Draw the outline on the axial slice.")
 
-    def _drawn(self, points: FloatArray, k: int) -> None:
-        work = self.desk.session.work
-        segmentation = work.segmentation
+    def move(self, spot: Spot) -> None:
+        """Go on with one that was begun."""
+        if self.path_mm:
+            super().move(spot)
+
+    def drawn(self, path_mm: list[FloatArray], spot: Spot) -> None:
+        """Correct the liver by the outline."""
+        segmentation, k = self._session.work.segmentation, spot.look.index
         if segmentation is None:
             return
-        if len(points) < 5:
-            self.desk.say("liver", "Hold the button and draw all the way around the liver.", "info")
+        if len(path_mm) < FEWEST_POINTS:
+            words = "Hold the button and draw all the way around the liver."
+            self._notices.say(PLACE, words, "info")
             return
+        outline = np.array(path_mm)
 
         def task(_report: Progress, _cancel: threading.Event) -> Segmentation:
-            return self._applied(segmentation, k, outline_mask(segmentation.grid, k, points))
+            return self._applied(segmentation, k, outline_mask(segmentation.grid, k, outline))
 
-        def then(answer: object) -> None:
-            now = self.desk.session.work
-            if isinstance(answer, Segmentation) and now.segmentation is segmentation:
-                corrected = edited(segmentation, answer.labels, [LIVER])
-                after = replace(now, segmentation=corrected)
-                self.desk.session.do(f"outline liver on slice {k + 1}", after)
+        def then(corrected: Segmentation) -> None:
+            masks = edited(segmentation, corrected.labels, [LIVER])
+            after = replace(self._session.work, segmentation=masks)
+            self._session.do(f"outline liver on slice {k + 1}", after)
 
-        self.desk.run("liver", "Correcting between the slices", task, then)
+        name = "Correcting between the slices"
+        self._jobs.run(PLACE, name, task, then, holds=self._session.same_masks())
 
     def _applied(self, segmentation: Segmentation, k: int, mask: Mask) -> Segmentation:
         before = self._known.get(digest(segmentation)) or Outlined(base=segmentation, drawn={})

@@ -1,0 +1,80 @@
+"""Keeps the 3D view up to date with the session and what is derived from it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+
+from PySide6.QtCore import QObject
+from vtkmodules.vtkCommonDataModel import vtkPolyData
+
+from liverplan.app.scene.pane import ScenePane
+from liverplan.app.scene.surfaces import Surfaces, surfaces_of
+from liverplan.app.session.job import Progress
+from liverplan.app.session.jobs import Jobs
+from liverplan.app.session.live import Derived, Live
+from liverplan.app.session.measuring import held_by
+from liverplan.app.session.session import Session, Topic
+from liverplan.volume import Volume
+
+PLACE = "surfaces"
+NO_LIVER = "The 3D view appears once the liver is found."
+
+
+class SceneFollower(QObject):
+    """Makes the surfaces in the background, and shows cuts, liver, lesions and vessels."""
+
+    def __init__(self, session: Session, live: Live, jobs: Jobs, pane: ScenePane) -> None:
+        super().__init__()
+        self._session, self._live, self._jobs = session, live, jobs
+        self._pane, self._scene = pane, pane.canvas.scene
+        self._framed: Volume | None = None
+        self._made: tuple[Derived, Surfaces] | None = None
+        session.subscribe(self._changed)
+        live.derived_changed.connect(self._derived)
+        self._show(None)
+
+    def show_vessels(self, surfaces: Mapping[str, vtkPolyData]) -> None:
+        """Show vessel trees by their names."""
+        self._scene.show_vessels(surfaces)
+        self._pane.canvas.update()
+
+    def _changed(self, topics: frozenset[Topic]) -> None:
+        if "ct" in topics:
+            self._framed = None
+            known = self._made is not None and self._made[0] is self._live.derived
+            self._show(self._made[1] if self._made and known and self._live.index else None)
+        elif topics & {"cuts", "labels"}:
+            self._show_cuts()
+
+    def _derived(self) -> None:
+        derived = self._live.derived
+        if derived is None:
+            self._show(None)
+            return
+
+        def task(_report: Progress, _cancel: threading.Event) -> Surfaces:
+            return surfaces_of(derived.segmentation)
+
+        def then(surfaces: Surfaces) -> None:
+            self._made = derived, surfaces
+            self._show(surfaces)
+
+        self._jobs.follow(PLACE, task, then, holds=lambda: self._live.derived is derived)
+
+    def _show(self, surfaces: Surfaces | None) -> None:
+        self._scene.show_liver(surfaces.liver if surfaces else None)
+        self._scene.show_lesions(surfaces.lesions if surfaces else ())
+        volume = self._session.work.volume
+        if surfaces is not None and self._framed is not volume:
+            self._pane.look_from("A")
+            self._framed = volume
+        self._pane.canvas.message = "" if len(self._scene.vertices) else NO_LIVER
+        self._show_cuts()
+
+    def _show_cuts(self) -> None:
+        """Show the active plan; what its parts take comes from the same index as numbers."""
+        work, taken = self._session.work, self._live.taken
+        held = None if taken is None or work.volume is None else held_by(work.volume.grid, taken)
+        self._scene.show_cuts(work.active_plan, work.cut, locked=work.locked, taken=held)
+        self._pane.canvas.update()

@@ -1,0 +1,30 @@
+"""What nobody foresaw: said as a notice, kept as a traceback in a log beside the cases."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from contextlib import suppress
+from types import TracebackType
+
+from liverplan.app.session.context import Context
+from liverplan.app.session.job import unexpected
+from liverplan.app.session.notices import WINDOW
+
+LOG = "faults.log"
+
+
+def catch_faults(context: Context) -> None:
+    """Let no exception on the screen's thread end the window, or go unsaid."""
+
+    def hook(kind: type[BaseException], fault: BaseException, trace: TracebackType | None) -> None:
+        words = "".join(traceback.format_exception(kind, fault, trace))
+        sys.stderr.write(words)
+        with suppress(OSError):
+            context.home.mkdir(parents=True, exist_ok=True)
+            with (context.home / LOG).open("a", encoding="utf-8") as log:
+                log.write(words)
+        said = f"{unexpected(fault)} Your work is kept; undo the last step."
+        context.notices.say(WINDOW, said)
+
+    sys.excepthook = hook

@@ -1,0 +1,108 @@
+"""Verbs of the second step: find the liver, take it from a file, confirm it."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+from pathlib import Path
+from types import MappingProxyType
+
+import numpy as np
+from PySide6.QtCore import QTimer
+
+from liverplan import workflow
+from liverplan.app.session.context import Context
+from liverplan.app.session.job import Progress
+from liverplan.app.slices.views import ThreeViews
+from liverplan.app.steps.liver.backends import Backends
+from liverplan.resection.anatomy.maps import PartMap
+from liverplan.segmentation import (
+    LiverResult,
+    Segmentation,
+    accepted,
+    segment_with,
+    with_lesions,
+    with_liver,
+)
+from liverplan.segmentation.labels import LIVER
+from liverplan.volume import Volume
+from liverplan.workflow.cases import user
+
+PLACE = "liver"
+
+
+class Finding:
+    """Makes the liver's mask, and lets a person stand behind it."""
+
+    def __init__(self, context: Context, views: ThreeViews, backends: Backends) -> None:
+        self._session, self._jobs, self._notices = context.session, context.jobs, context.notices
+        self._views, self._backends = views, backends
+
+    def segment(self) -> None:
+        """Find the liver automatically; lesions that were marked stay."""
+        volume, backend = self._session.work.volume, self._backends.chosen
+        if volume is None:
+            return
+
+        def task(report: Progress, cancel: threading.Event) -> LiverResult:
+            return segment_with(backend, volume, progress=report, cancel=cancel)
+
+        def then(found: LiverResult) -> None:
+            self._found(volume, found)
+
+        self._jobs.run(PLACE, "Finding the liver", task, then, holds=self._session.same_ct())
+
+    def _found(self, volume: Volume, found: LiverResult) -> None:
+        work = self._session.work
+        before = work.segmentation or Segmentation.empty(volume.grid)
+        liver = with_liver(found.mask, found.provenance, before)
+        segmentation = with_lesions(liver, found.lesions, found.provenance, touching="skip")
+        count = len(segmentation.lesion_labels) - len(before.lesion_labels)
+        maps = {
+            scheme: PartMap(scheme=scheme, grid=volume.grid, labels=parts, names=names)
+            for scheme, (parts, names) in found.maps.items()
+        }
+        maps_now = MappingProxyType({**work.maps, **maps})
+        after = replace(work, segmentation=segmentation, maps=maps_now)
+        self._session.do("automatic liver", after)
+        warnings = list(found.warnings)
+        if count:
+            warnings.append(f"It found {count} lesions as well: check each under Metastases.")
+        if warnings:
+            self._notices.say(PLACE, " ".join(warnings))
+        self._show_middle(segmentation)
+
+    def take(self, path: Path) -> None:
+        """Take the liver from a file; lesions that were marked stay."""
+        volume = self._session.work.volume
+        if volume is None:
+            return
+
+        def task(_report: Progress, _cancel: threading.Event) -> Segmentation:
+            return workflow.make_segmentation(volume, workflow.Request(liver=path))[0]
+
+        def then(given: Segmentation) -> None:
+            work = self._session.work
+            before = work.segmentation or Segmentation.empty(volume.grid)
+            after = with_liver(given.liver, given.provenance[LIVER], before)
+            self._session.do(f"liver from {path.name}", replace(work, segmentation=after))
+            self._show_middle(after)
+
+        self._jobs.run(PLACE, "Reading the mask", task, then, holds=self._session.same_ct())
+
+    def confirm(self) -> None:
+        """Say that a person has looked at the liver's mask and stands behind it."""
+        work = self._session.work
+        if work.segmentation is not None:
+            masks = accepted(work.segmentation, LIVER, user().name)
+            self._session.do("confirm liver", replace(work, segmentation=masks))
+
+    def _show_middle(self, segmentation: Segmentation) -> None:
+        """Go to the slice that holds most liver."""
+        counts = np.count_nonzero(segmentation.labels, axis=(1, 2))
+        if not counts.any():
+            return
+        k = int(np.argmax(counts))
+        j, i = np.argwhere(segmentation.labels[k]).mean(axis=0)
+        middle = segmentation.grid.to_mm([k, j, i])
+        QTimer.singleShot(0, lambda: self._views.move_crosshair(middle))

@@ -1,0 +1,27 @@
+"""The second step as a whole: its verbs, its tools and its panel."""
+
+from __future__ import annotations
+
+from liverplan.app.session.context import Context
+from liverplan.app.slices.brush import BrushSettings
+from liverplan.app.slices.views import ThreeViews
+from liverplan.app.steps.liver.backends import Backends
+from liverplan.app.steps.liver.finding import Finding
+from liverplan.app.steps.liver.panel import LiverPanel
+from liverplan.app.steps.liver.vessels import VesselMarking
+
+
+class LiverStep:
+    """Find the liver, correct it, confirm it."""
+
+    def __init__(self, context: Context, views: ThreeViews, brush: BrushSettings) -> None:
+        self.backends = Backends(context)
+        self.finding = Finding(context, views, self.backends)
+        self.vessels = VesselMarking(context, views)
+        self.panel = LiverPanel(context, views, brush, self.finding, self.vessels, self.backends)
+        views.armed.connect(self._forget)
+        context.session.subscribe(lambda topics: self._forget() if "history" in topics else None)
+
+    def _forget(self) -> None:
+        """Take away what was said of a step before: another has begun or is done."""
+        self.panel.notice.say("")

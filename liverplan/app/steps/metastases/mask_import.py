@@ -1,0 +1,67 @@
+"""Metastases from a file (NIfTI, NRRD, DICOM SEG) beside those that were clicked."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+from pathlib import Path
+
+from liverplan import dicom
+from liverplan.app.session.context import Context
+from liverplan.app.session.job import Progress
+from liverplan.app.steps.metastases.lesions import PLACE
+from liverplan.errors import InputError
+from liverplan.segmentation import Provenance, Segmentation, read_mask_file, with_lesions
+from liverplan.segmentation.files.masks import SUFFIXES
+from liverplan.segmentation.results import Mask
+from liverplan.volume import Grid
+
+
+class MaskImport:
+    """Reads masks that were made elsewhere; one that does not fit the CT is refused in words."""
+
+    def __init__(self, context: Context) -> None:
+        self._session, self._jobs = context.session, context.jobs
+
+    def take(self, path: Path) -> None:
+        """Add the lesions of a file; voxels of those that were marked stay theirs."""
+        segmentation = self._session.work.segmentation
+        if segmentation is None:
+            return
+
+        def task(_report: Progress, _cancel: threading.Event) -> Segmentation:
+            return with_lesions_of(segmentation, lesion_masks(path, segmentation.grid), path)
+
+        def then(more: Segmentation) -> None:
+            added = len(more.provenance) - len(segmentation.provenance)
+            after = replace(self._session.work, segmentation=more)
+            self._session.do(f"{added} metastases from {path.name}", after)
+
+        name = "Reading the masks"
+        self._jobs.run(PLACE, name, task, then, holds=self._session.same_masks())
+
+
+def lesion_masks(path: Path, grid: Grid) -> list[Mask]:
+    """Read a file's lesions, one mask a label value; of a SEG those that are coded as lesions."""
+    if path.name.lower().endswith(SUFFIXES):
+        return list(read_mask_file(path, grid).masks())
+    segments = dicom.read_seg(path, grid)
+    coded = [segment.mask for segment in segments if segment.structure == "lesion"]
+    return coded or [segment.mask for segment in segments]
+
+
+def with_lesions_of(segmentation: Segmentation, masks: list[Mask], path: Path) -> Segmentation:
+    """Return the segmentation with the lesions of a file.
+
+    Raises
+    ------
+    InputError
+        If the masks hold nothing that is not marked already.
+    """
+    made = Provenance(
+        method="given mask", version="1", origin="given", parameters={"file": path.name}
+    )
+    after = with_lesions(segmentation, masks, made, touching="trim")
+    if after is segmentation:
+        raise InputError(f"{path.name} holds no lesion that is not in the list already.")
+    return after

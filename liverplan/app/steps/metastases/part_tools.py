@@ -1,0 +1,58 @@
+"""Clicks that merge two metastases or split one."""
+
+from __future__ import annotations
+
+from liverplan.app.session.notices import Notices
+from liverplan.app.session.work import lesion_title
+from liverplan.app.slices.tool import PointsTool, Spot, Tool
+from liverplan.app.steps.metastases.lesion_edits import LesionEdits
+from liverplan.app.steps.metastases.lesions import PLACE, Lesions
+
+
+class MergeTool(Tool):
+    """A click into another metastasis makes it part of the chosen one."""
+
+    def __init__(self, lesions: Lesions, edits: LesionEdits, notices: Notices) -> None:
+        self._lesions, self._edits, self._notices = lesions, edits, notices
+
+    @property
+    def words(self) -> str:
+        """Say what to click."""
+        into = self._lesions.chosen
+        return "" if into is None else f"Click what belongs to {lesion_title(into)}"
+
+    def press(self, spot: Spot) -> None:
+        """Merge what lies here."""
+        into, other = self._lesions.chosen, self._lesions.at(spot.point_mm)
+        if into is None:
+            return
+        if other is None or other == into:
+            words = f"Click inside the metastasis that belongs to {lesion_title(into)}."
+            self._notices.say(PLACE, words)
+            return
+        self._edits.merge(into, other)
+
+
+class SplitTool(PointsTool):
+    """A click into each part of a metastasis."""
+
+    def __init__(self, lesions: Lesions, edits: LesionEdits, notices: Notices) -> None:
+        super().__init__()
+        self._lesions, self._edits, self._notices = lesions, edits, notices
+
+    @property
+    def words(self) -> str:
+        """Say what to click."""
+        part = "its other part" if self.points_mm else "one part of a metastasis"
+        return f"Click into {part}"
+
+    def clicked(self) -> None:
+        """Split the metastasis of the first click, once there is a second."""
+        label = self._lesions.at(self.points_mm[0])
+        if label is None:
+            self.points_mm = []
+            self._notices.say(PLACE, "Click inside the metastasis that is to be split.")
+        elif len(self.points_mm) < 2:
+            self._notices.say(PLACE, "1 of 2 points; click into its other part.", "info")
+        else:
+            self._edits.split(label, *self.points_mm)
