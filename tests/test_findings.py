@@ -17,7 +17,9 @@ from liverplan.findings import (
     SeriesSummary,
     Uncertainty,
     Volumes,
+    told,
 )
+from liverplan.words import in_english
 
 
 def findings(**changes):
@@ -44,7 +46,9 @@ def findings(**changes):
                 centroid_mm=(0.1, 0.2, 0.3), margin_mm=12.3, in_remnant=False,
             ),
         ),
-        "criteria": (CriterionFinding(id="flr", state="met", value=0.45, finding="FLR 45.0 %."),),
+        "criteria": (
+            CriterionFinding(id="flr", state="met", value=0.45, finding=told("FLR 45.0 %.")),
+        ),
         "eligibility": "eligible",
         "planes": (PlaneFinding(point_mm=(1, 2, 3), normal=(0, 0, 1)),),
         "plan": "wedge and right hemihepatectomy",
@@ -65,7 +69,7 @@ CONTRACT = {
 
 
 def test_the_document_holds_every_key_of_the_contract():
-    document = findings().to_json()
+    document = findings().to_json(in_english)
     assert document.keys() >= CONTRACT
     assert set(document["volumes_ml"]) == {
         "liver", "tumour", "functional", "remnant", "resected", "ablated",
@@ -81,7 +85,7 @@ def test_the_document_holds_every_key_of_the_contract():
 
 def test_findings_survive_the_way_through_json_to_the_last_digit():
     original = findings()
-    assert Findings.from_json(json.loads(json.dumps(original.to_json()))) == original
+    assert Findings.from_json(json.loads(json.dumps(original.to_json(in_english)))) == original
 
 
 def test_the_deciding_fraction_is_the_named_one():
@@ -92,13 +96,13 @@ def test_the_deciding_fraction_is_the_named_one():
 
 
 def test_a_document_of_another_schema_is_refused():
-    document = findings().to_json() | {"schema": "liverplan.result/99"}
+    document = findings().to_json(in_english) | {"schema": "liverplan.result/99"}
     with pytest.raises(ValueError, match=r"liverplan\.result/99"):
         Findings.from_json(document)
 
 
 def test_findings_of_planes_only_are_read_as_well():
-    document = findings(plan="", cuts=(), segments=()).to_json()
+    document = findings(plan="", cuts=(), segments=()).to_json(in_english)
     del document["plan"], document["cuts"], document["segments"], document["volumes_ml"]["ablated"]
     read = Findings.from_json(document)
     assert (read.plan, read.cuts, read.segments, read.volumes.ablated_ml) == ("", (), (), 0.0)

@@ -15,11 +15,12 @@ from liverplan.case.documents import Json, plain
 from liverplan.case.record import Record
 from liverplan.eligibility.files import PatientFile, ProtocolFile
 from liverplan.errors import CaseError
-from liverplan.findings import Findings, SeriesSummary
+from liverplan.findings import Findings, SeriesSummary, Statement
 from liverplan.followup import Visits
 from liverplan.resection import Plan, Plane
 from liverplan.resection.anatomy.landmarks import Landmarks
 from liverplan.resection.anatomy.segment_branches import SegmentBranches
+from liverplan.words import in_english
 
 DEFAULT_MARGIN_MM = 10.0
 TEXT = "toml"
@@ -68,7 +69,7 @@ def written(contents: Contents, own: Plan) -> dict[str, Json]:
     documents = {
         "series": record.series and record.series.to_json(),
         "headers": record.headers,
-        "notes": list(record.notes) or None,
+        "notes": [note.to_json() for note in record.notes] or None,
         "protocol": record.protocol and _protocol_json(record.protocol),
         "patient": _patient_json(record),
         "landmarks": record.landmarks and record.landmarks.to_json(),
@@ -76,7 +77,7 @@ def written(contents: Contents, own: Plan) -> dict[str, Json]:
         "vessels": dict(record.vessel_clicks) or None,
         "visits": record.visits.to_json() if record.visits else None,
         "plans": plans if plans != [own.to_json()] and plans else None,
-        "findings": contents.findings and contents.findings.to_json(),
+        "findings": contents.findings and contents.findings.to_json(in_english),
         "app": contents.screen and _screen_json(contents.screen),
         **contents.others,
     }
@@ -111,7 +112,7 @@ def _record(documents: Mapping[str, Json]) -> Record:
     return Record(
         series=_part(documents, "series", SeriesSummary.from_json),
         headers=documents.get("headers"),
-        notes=tuple(documents.get("notes", ())),
+        notes=tuple(map(Statement.from_json, documents.get("notes", ()))),
         protocol=protocol,
         patient=_patient(documents.get("patient"), protocol),
         landmarks=_part(documents, "landmarks", Landmarks.from_json),

@@ -10,7 +10,7 @@ from liverplan.case.documents import Json
 from liverplan.eligibility import Patient, Protocol
 from liverplan.eligibility.files import PatientFile, ProtocolFile
 from liverplan.errors import CaseError
-from liverplan.findings import SeriesSummary
+from liverplan.findings import SeriesSummary, Statement
 from liverplan.followup import Visits
 from liverplan.resection.anatomy.landmarks import Landmarks
 from liverplan.resection.anatomy.segment_branches import SegmentBranches
@@ -29,7 +29,7 @@ class Record:
         Which CT this is.
     headers : JSON object or None
         What the DICOM room needs to export, as that room wrote it.
-    notes : tuple of str
+    notes : tuple of Statement
         What the reader must be told about the CT and the masks.
     protocol : ProtocolFile or None
         What the work is held against.
@@ -45,7 +45,7 @@ class Record:
 
     series: SeriesSummary | None = None
     headers: Mapping[str, Json] | None = None
-    notes: tuple[str, ...] = ()
+    notes: tuple[Statement, ...] = ()
     protocol: ProtocolFile | None = None
     patient: PatientFile = field(default_factory=PatientFile)
     landmarks: Landmarks | None = None

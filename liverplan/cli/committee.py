@@ -15,6 +15,7 @@ from liverplan.anatomy import lesion_name
 from liverplan.cli.options import AsJson, CaseFolder
 from liverplan.cli.output import print_json, say
 from liverplan.errors import InputError
+from liverplan.words import in_english
 
 if TYPE_CHECKING:
     from liverplan.eligibility.recist import NonTarget
@@ -146,7 +147,7 @@ def response(
         targets=None if targets is None else [_label(word) for word in targets.split(",")],
         non_target=None if non_target is None else _one_of(NON_TARGETS, non_target, "state"),
     )
-    typer.echo(workflow.record(case, earlier, said).finding)
+    typer.echo(in_english(workflow.record(case, earlier, said).finding))
 
 
 @app.command()

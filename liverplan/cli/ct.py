@@ -10,6 +10,7 @@ import typer
 from liverplan import workflow
 from liverplan.cli.options import AsJson, Backend, Lesions, Series, Source, read_numbers
 from liverplan.cli.output import print_json, say
+from liverplan.words import in_english
 from liverplan.workflow.progress import on_terminal
 
 app = typer.Typer()
@@ -60,4 +61,4 @@ def segment(
         notes = workflow.segment_to_file(
             path, out, series_uid=series_uid, clicks=clicks, backend=backend, progress=progress
         )
-    say(*notes)
+    say(*map(in_english, notes))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from liverplan import workflow
+from liverplan.words import in_english
 
 if TYPE_CHECKING:
     from liverplan.findings import Findings
@@ -16,10 +17,10 @@ if TYPE_CHECKING:
 def print_findings(findings: Findings, *, as_json: bool) -> None:
     """Print the verdict and its notes, or the whole result."""
     if as_json:
-        print_json(findings.to_json())
+        print_json(findings.to_json(in_english))
         return
     typer.echo(workflow.verdict(findings))
-    say(*findings.notes)
+    say(*map(in_english, findings.notes))
 
 
 def print_json(document: Any) -> None:  # noqa: ANN401 - any JSON document

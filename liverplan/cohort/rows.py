@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from liverplan.findings import Findings
+from liverplan.words import in_english
 
 STATE = "_state"
 """Ending of the column that holds a criterion's state."""
@@ -43,6 +44,6 @@ def row_of(findings: Findings) -> dict[str, Any]:
         "study_date": findings.series.study_date,
         "protocol": findings.protocol,
         "software": findings.software,
-        "notes": " ".join(findings.notes),
+        "notes": " ".join(map(in_english, findings.notes)),
         **{f"{c.id}{STATE}": c.state for c in findings.criteria},
     }

@@ -14,7 +14,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from liverplan import NOTICE, __version__, extras
-from liverplan.report.numbers import percent
+from liverplan.words.numbers import percent
 
 Row = Mapping[str, Any]
 

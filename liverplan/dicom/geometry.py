@@ -16,7 +16,9 @@ from numpy.typing import NDArray
 
 from liverplan.dicom.slices import Slice
 from liverplan.errors import DicomError
+from liverplan.findings import Statement
 from liverplan.volume import FloatArray
+from liverplan.words import in_english
 
 SAME_PLACE_MM = 0.01
 SPACING_TOLERANCE = 0.02
@@ -52,7 +54,7 @@ class Stack:
         Whether rows (j) and columns (i) are turned round in the canonical array.
     tilt_degrees : float
         Angle between the step and the normal; 0 if upright.
-    notes : tuple of str
+    notes : tuple of Statement
         What must be said of this stack.
     """
 
@@ -63,7 +65,7 @@ class Stack:
     flips: tuple[bool, bool]
     tilt_degrees: float
     filled: bool
-    notes: tuple[str, ...]
+    notes: tuple[Statement, ...]
 
 
 def normal_of(plane: Slice) -> FloatArray:
@@ -189,7 +191,7 @@ def _tolerance(spacing: float) -> float:
     return max(SPACING_TOLERANCE * spacing, min(2 * ROUNDING_MM, 0.2 * spacing))
 
 
-def _places(positions: FloatArray, step: FloatArray) -> tuple[FloatArray, list[str]]:
+def _places(positions: FloatArray, step: FloatArray) -> tuple[FloatArray, list[Statement]]:
     """Where each plane lies on the lattice, in steps; refuses gaps too wide to fill."""
     spacing = float(np.linalg.norm(step))
     along = (positions - positions[0]) @ (step / spacing)
@@ -206,28 +208,36 @@ def _places(positions: FloatArray, step: FloatArray) -> tuple[FloatArray, list[s
         where = _gap_words(positions, gaps, max(MAX_FILLED_GAP_MM, spacing + _tolerance(spacing)))
         what = "it lacks slices" if missing else "its slices are unevenly spaced"
         raise DicomError(
-            f"{what}: they lie {gaps.min():.2f} to {gaps.max():.2f} mm apart ({where}), and gaps "
-            f"wider than {MAX_FILLED_GAP_MM:g} mm are not filled in"
+            f"{what}: they lie {gaps.min():.2f} to {gaps.max():.2f} mm apart "
+            f"({in_english(where)}), and gaps wider than {MAX_FILLED_GAP_MM:g} mm are not filled in"
         )
     if missing:
         places = np.rint(along / spacing)
         absent = int(places[-1]) + 1 - n
         return places, [
-            f"{absent} missing slices were filled in between their neighbours ({where})"
+            Statement.of("ct.filled", count=absent, where=where),
         ]
     count = round(float(along[-1] / spacing)) + 1
     places = along / along[-1] * (count - 1)
     return places, [
-        f"its slices lie {gaps.min():.2f} to {gaps.max():.2f} mm apart; they were resampled "
-        f"evenly to {along[-1] / (count - 1):.2f} mm"
+        Statement.of(
+            "ct.resampled",
+            low=float(gaps.min()),
+            high=float(gaps.max()),
+            spacing=float(along[-1] / (count - 1)),
+        )
     ]
 
 
-def _gap_words(positions: FloatArray, gaps: FloatArray, limit: float) -> str:
+def _gap_words(positions: FloatArray, gaps: FloatArray, limit: float) -> Statement:
     wide = [k for k, gap in enumerate(gaps) if gap > limit]
-    shown = ", ".join(f"{positions[k][2]:.2f} to {positions[k + 1][2]:.2f}" for k in wide[:4])
-    more = f" and {len(wide) - 4} more" if len(wide) > 4 else ""
-    return f"z {shown}{more} mm"
+    shown = tuple(
+        Statement.of("ct.gap", low=float(positions[k][2]), high=float(positions[k + 1][2]))
+        for k in wide[:4]
+    )
+    if len(wide) > 4:
+        return Statement.of("ct.gaps_and_more", gaps=shown, more=len(wide) - 4)
+    return Statement.of("ct.gaps", gaps=shown)
 
 
 def _canonical(
@@ -257,17 +267,14 @@ def _canonical(
     return affine, (flip_j, flip_i)
 
 
-def _thickness_notes(planes: Sequence[Slice], spacing: float) -> list[str]:
-    thickness = planes[0].thickness
+def _thickness_notes(planes: Sequence[Slice], spacing: float) -> list[Statement]:
+    thickness = float(planes[0].thickness)
     if not np.isfinite(thickness) or thickness <= 0:
         return []
     if thickness > spacing * 1.05:
-        return [f"its slices overlap: {thickness:.2f} mm thick, {spacing:.2f} mm apart"]
+        return [Statement.of("ct.overlap", thickness=thickness, spacing=spacing)]
     if thickness < spacing * 0.95:
-        return [
-            f"its slices are {thickness:.2f} mm thick but {spacing:.2f} mm apart, so the tissue "
-            "between them was not seen"
-        ]
+        return [Statement.of("ct.unseen", thickness=thickness, spacing=spacing)]
     return []
 
 

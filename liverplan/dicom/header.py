@@ -76,7 +76,7 @@ class Parsed:
     """A header and where its pixels begin.
 
     ``stream`` is where ``pixel_offset`` counts: the file itself, or what a deflated file
-    inflated to. ``note`` says what had to be guessed.
+    inflated to. ``guessed`` names the syntax where it had to be guessed.
     """
 
     dataset: pydicom.Dataset
@@ -86,7 +86,7 @@ class Parsed:
     pixel_offset: int
     media_class: str
     stream: BinaryIO
-    note: str = ""
+    guessed: str = ""
 
 
 class _Metered:
@@ -134,7 +134,7 @@ def parse(stream: BinaryIO, tags: frozenset[BaseTag] | None = None) -> Parsed:
 
 def _parse(stream: BinaryIO, tags: list[BaseTag] | None) -> Parsed:
     metered = _Metered(stream, PARSE_SECONDS)
-    note, media_class = "", ""
+    guessed, media_class = "", ""
     start = metered.read(132)
     if start[128:] == b"DICM":
         meta = _read(metered, implicit=False, little=True, stop=_after_meta, tags=None)
@@ -145,7 +145,7 @@ def _parse(stream: BinaryIO, tags: list[BaseTag] | None) -> Parsed:
         media_class = values.text("MediaStorageSOPClassUID")
     else:
         syntax = _guess_syntax(start)
-        note = f"has no DICOM preamble; read as {syntax.name}"
+        guessed = syntax.name
         metered.seek(0)
     if syntax not in NATIVE and syntax not in COMPRESSED:
         raise DicomError(f"its transfer syntax, {_syntax_name(syntax)}, is not one that is read")
@@ -163,7 +163,7 @@ def _parse(stream: BinaryIO, tags: list[BaseTag] | None) -> Parsed:
         pixel_offset=metered.tell(),
         media_class=media_class,
         stream=stream,
-        note=note,
+        guessed=guessed,
     )
 
 

@@ -24,7 +24,9 @@ from liverplan.dicom.slices import Slice
 from liverplan.dicom.source import Source, open_source
 from liverplan.dicom.upright import AIR_HU, Hu, fill_gaps, resample, upright_grid
 from liverplan.errors import CancelledError, DicomError
+from liverplan.findings import Statement
 from liverplan.volume import Grid, Volume
+from liverplan.words import in_english
 
 DENSEST_PADDING_HU = 3071
 """Padding that would read as denser than 12 bits allow is stored as air instead."""
@@ -37,7 +39,7 @@ class CT:
     volume: Volume
     info: SeriesInfo
     headers: Headers = field(repr=False)
-    notes: tuple[str, ...] = ()
+    notes: tuple[Statement, ...] = ()
 
 
 class _TooWideForInt16Error(Exception):
@@ -76,7 +78,9 @@ def read_series(
         raise DicomError(f"The {info.title} cannot be read: {info.reason}.")
     resampled = bool(stack.tilt_degrees or stack.filled)
     if resampled and irregular == "refuse":
-        raise DicomError(f"The {info.title} is on no even, upright grid: {info.notes[-1]}.")
+        raise DicomError(
+            f"The {info.title} is on no even, upright grid: {in_english(info.notes[-1])}."
+        )
     with open_source(info.path) as source, quiet():
         headers = _headers(source, info, resampled=resampled)
         try:
@@ -217,10 +221,10 @@ def _on_grid(hu: Hu, stack: Stack, grid: Grid) -> Hu:
     return hu
 
 
-def _padding_notes(plane: Slice, hu: Hu) -> list[str]:
+def _padding_notes(plane: Slice, hu: Hu) -> list[Statement]:
     """Say how much lies outside the scanner's field of view."""
     if plane.padding is None:
         return []
     value = plane.padding * plane.slope + plane.intercept
     share = float(np.count_nonzero(hu[hu.shape[0] // 2] == value)) / hu[0].size
-    return [f"padding of {value:g} HU outside the field of view was kept"] if share else []
+    return [Statement.of("ct.padding", hu=float(value))] if share else []

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from liverplan.dicom.geometry import Stack
 from liverplan.dicom.slices import Slice
+from liverplan.findings import Statement
 
 NAMES_SHOWN = 5
 
@@ -38,7 +39,7 @@ class SeriesInfo:
         Files it consists of.
     study_date : str
         DICOM date, yyyymmdd.
-    notes : tuple of str
+    notes : tuple of Statement
         What reading it does beyond stacking slices, or what should be known of it.
     path : Path
         The folder, zip, DICOMDIR or file that holds it.
@@ -60,7 +61,7 @@ class SeriesInfo:
     n_files: int = 0
     study_uid: str = ""
     study_date: str = ""
-    notes: tuple[str, ...] = ()
+    notes: tuple[Statement, ...] = ()
     planes: tuple[Slice, ...] = ()
     geometry: Stack | None = None
 

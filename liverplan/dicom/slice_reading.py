@@ -86,7 +86,7 @@ def describe(parsed: Parsed, name: str) -> Slice:
         implicit=parsed.implicit,
         little_endian=parsed.little_endian,
         sop_class=values.text("SOPClassUID") or parsed.media_class,
-        note=parsed.note,
+        guessed=parsed.guessed,
         fault="; ".join(values.faults),
         **plane,
     )

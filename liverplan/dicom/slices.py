@@ -72,7 +72,7 @@ class Slice:
     padding: int | None = None
     lossy: bool = False
     fault: str = ""
-    note: str = ""
+    guessed: str = ""
 
     @property
     def is_ct(self) -> bool:

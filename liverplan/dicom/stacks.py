@@ -17,6 +17,7 @@ from liverplan.dicom.slices import Slice
 from liverplan.dicom.source import Source
 from liverplan.dicom.upright import upright_grid
 from liverplan.errors import DicomError
+from liverplan.findings import Statement
 
 MAX_VOLUME_BYTES = 8 * 1024**3
 SPLITTERS = ("image_type", "acquisition", "temporal", "kvp", "kernel", "acquisition_time")
@@ -82,7 +83,7 @@ def _stacks(source: Source, planes: list[Slice]) -> list[SeriesInfo]:
     return [_described(source, part, kind, notes) for part in _phases(planes)]
 
 
-def _without_copies(source: Source, planes: list[Slice]) -> tuple[list[Slice], list[str]]:
+def _without_copies(source: Source, planes: list[Slice]) -> tuple[list[Slice], list[Statement]]:
     """Leave out planes whose place and pixels are those of an earlier one, and say so."""
     dropped: list[str] = []
     kept: list[Slice] = []
@@ -95,8 +96,8 @@ def _without_copies(source: Source, planes: list[Slice]) -> tuple[list[Slice], l
             else:
                 kept.append(planes[index])
             digests.add(digest)
-    notes = [f"{len(dropped)} files are copies of others and were left out ({some_names(dropped)})"]
-    return kept, notes if dropped else []
+    copies = Statement.of("ct.copies", count=len(dropped), files=some_names(dropped))
+    return kept, [copies] if dropped else []
 
 
 def _digest(source: Source, plane: Slice) -> bytes:
@@ -127,7 +128,9 @@ def _is_stack_of_its_own(planes: list[Slice]) -> bool:
     return len(planes) > 1 and all(len(group) == 1 for group in same_place_groups(planes))
 
 
-def _described(source: Source, planes: list[Slice], kind: str, notes: Sequence[str]) -> SeriesInfo:
+def _described(
+    source: Source, planes: list[Slice], kind: str, notes: Sequence[Statement]
+) -> SeriesInfo:
     try:
         stack = stack_of(planes)
     except DicomError as error:
@@ -147,28 +150,27 @@ def _described(source: Source, planes: list[Slice], kind: str, notes: Sequence[s
     )
 
 
-def _tilt_notes(stack: Stack) -> list[str]:
+def _tilt_notes(stack: Stack) -> list[Statement]:
     if not stack.tilt_degrees:
         return []
-    return [
-        f"its slices are tilted by {stack.tilt_degrees:.1f} degrees (gantry tilt); they were "
-        "resampled to an upright grid"
-    ]
+    return [Statement.of("ct.tilted", degrees=float(stack.tilt_degrees))]
 
 
-def _plane_notes(planes: Sequence[Slice]) -> list[str]:
+def _plane_notes(planes: Sequence[Slice]) -> list[Statement]:
     notes = []
     if any(plane.lossy for plane in planes):
-        notes.append("its images were compressed with loss")
+        notes.append(Statement.of("ct.lossy"))
     if not planes[0].series_uid:
-        notes.append("its files have no SeriesInstanceUID")
+        notes.append(Statement.of("ct.no_series_uid"))
     if not planes[0].frame_uid:
-        notes.append("its files have no FrameOfReferenceUID")
+        notes.append(Statement.of("ct.no_frame_uid"))
     if planes[0].rescale_type.upper() == "US":
-        notes.append("its rescale type is unspecified; its values were taken as HU")
-    notes += sorted(
-        {f"{some_names([p.name for p in planes if p.note])} {p.note}" for p in planes if p.note}
-    )
+        notes.append(Statement.of("ct.rescale_unspecified"))
+    files = some_names([plane.name for plane in planes if plane.guessed])
+    notes += [
+        Statement.of("ct.no_preamble", files=files, syntax=syntax)
+        for syntax in sorted({plane.guessed for plane in planes if plane.guessed})
+    ]
     return notes
 
 
@@ -197,7 +199,7 @@ def _numbered(infos: list[SeriesInfo]) -> list[SeriesInfo]:
     usable = sum(info.usable for info in infos)
     numbered = []
     for n, info in enumerate(sorted(infos, key=lambda info: not info.usable), 1):
-        beside = [f"{b.n_files} files of the same series were not used: {b.reason}" for b in broken]
+        beside = [Statement.of("ct.not_used", count=b.n_files, reason=b.reason) for b in broken]
         numbered.append(
             replace(
                 info,

@@ -4,8 +4,8 @@
 what was computed, and `judge` holds the one against the others. `recist` is the response.
 """
 
-from liverplan.eligibility.judge import CriterionResult, Judgement, judge
-from liverplan.eligibility.measures import Measured
+from liverplan.eligibility.judge import Judgement, judge, title_said
+from liverplan.eligibility.measured import Measured
 from liverplan.eligibility.patient import Fact, Patient, load_patient, parse_patient
 from liverplan.eligibility.protocol import (
     Criterion,
@@ -16,11 +16,9 @@ from liverplan.eligibility.protocol import (
     protocol_text,
     shipped_protocols,
 )
-from liverplan.eligibility.words import percent
 
 __all__ = [
     "Criterion",
-    "CriterionResult",
     "Fact",
     "FactQuestion",
     "Judgement",
@@ -32,7 +30,7 @@ __all__ = [
     "load_protocol",
     "parse_patient",
     "parse_protocol",
-    "percent",
     "protocol_text",
     "shipped_protocols",
+    "title_said",
 ]

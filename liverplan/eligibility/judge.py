@@ -7,49 +7,31 @@ unattested or in need of judgement leaves it undecided.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
-from liverplan.eligibility.measures import (
-    Measured,
-    State,
-    Verdict,
-    measure,
-    response_of,
-    spans_limit,
-)
-from liverplan.eligibility.patient import UNCLEAR, Fact, Patient
-from liverplan.eligibility.protocol import Criterion, FactQuestion, FactValue, Protocol
+from liverplan.eligibility.attested import attested_part
+from liverplan.eligibility.measured import Measured
+from liverplan.eligibility.measures import part_of
+from liverplan.eligibility.measures.remnant import spans_limit
+from liverplan.eligibility.measures.response import response_of
+from liverplan.eligibility.part import Part, worst
+from liverplan.eligibility.patient import Patient
+from liverplan.eligibility.protocol import Criterion, FactQuestion, Protocol
+from liverplan.findings import CriterionFinding, Eligibility, State, Statement
 
-Eligibility = Literal["eligible", "not eligible", "undecided"]
-
-WORST_FIRST: tuple[State, ...] = ("not met", "missing", "needs judgement", "met")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CriterionResult:
-    """What is known of one criterion: its state, the value found, and one sentence."""
-
-    id: str
-    state: State
-    finding: str
-    value: float | int | str | bool | None = None
-    title: str = ""
-    source: str = ""
-    ambiguity: str = ""
-    attested_by: str = ""
+LIVER = 1
+"""The liver's label value; metastases follow it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judgement:
-    """Every criterion in the protocol's order, what follows of them, and why in sentences."""
+    """Every criterion in the protocol's order, what follows of them, and why."""
 
-    criteria: tuple[CriterionResult, ...]
+    criteria: tuple[CriterionFinding, ...]
     eligibility: Eligibility
     threshold_fraction: float
-    reasons: tuple[str, ...] = ()
+    reasons: tuple[Statement, ...] = ()
 
 
 def judge(protocol: Protocol, patient: Patient, measured: Measured) -> Judgement:
@@ -64,30 +46,32 @@ def judge(protocol: Protocol, patient: Patient, measured: Measured) -> Judgement
     measured : Measured
         What was computed.
     """
-    results = tuple(_result(c, protocol.facts, patient, measured) for c in protocol.criteria)
+    found = tuple(_finding(c, protocol.facts, patient, measured) for c in protocol.criteria)
     return Judgement(
-        criteria=results,
-        eligibility=_eligibility(results, measured),
+        criteria=found,
+        eligibility=_eligibility(found, measured),
         threshold_fraction=protocol.threshold_fraction,
-        reasons=_reasons(protocol, results, measured),
+        reasons=(*_open(found), *_doubts(protocol, measured)),
     )
 
 
-def _result(
-    criterion: Criterion,
-    facts: Mapping[str, FactQuestion],
-    patient: Patient,
-    measured: Measured,
-) -> CriterionResult:
-    parts = [measure(criterion, patient, measured)] if criterion.measure else []
-    parts += [_attested(criterion, facts[name], patient) for name in criterion.requires]
-    if criterion.aided_by == "response":
-        parts += _aid(parts, patient, measured)
+def title_said(name: str, title: str) -> Statement:
+    """Say a criterion's title: as its protocol writes it, unless a language has its own words."""
+    return Statement.of(f"criterion.{name}", written=title)
+
+
+def _finding(
+    criterion: Criterion, facts: Mapping[str, FactQuestion], patient: Patient, measured: Measured
+) -> CriterionFinding:
+    parts = _parts(criterion, facts, patient, measured)
     given = [patient.facts[name] for name in criterion.requires if name in patient.facts]
-    return CriterionResult(
+    says = tuple(part.says for part in parts)
+    return CriterionFinding(
         id=criterion.id,
-        state=_worst(parts),
-        finding=f"{criterion.title}: {'; '.join(part.words for part in parts)}.",
+        state=worst(parts),
+        finding=Statement.of(
+            "finding.criterion", title=title_said(criterion.id, criterion.title), parts=says
+        ),
         value=parts[0].value,
         title=criterion.title,
         source=criterion.source,
@@ -96,65 +80,60 @@ def _result(
     )
 
 
-def _attested(criterion: Criterion, question: FactQuestion, patient: Patient) -> Verdict:
-    """Judge one fact: it counts only with a name and a day not after the decision."""
-    fact = patient.facts.get(question.name)
-    label = f"'{question.label}'"
-    if fact is None:
-        return Verdict(state="missing", words=f"nobody has attested {label} yet")
-    if not fact.attested or fact.date is None:
-        return Verdict(state="missing", words=f"{label} is stated without who attests it and when")
-    who = f"{fact.by.strip()} on {fact.date.isoformat()}"
-    if fact.value == UNCLEAR:
-        return Verdict(state="needs judgement", words=f"{label} was unclear to {who}")
-    if patient.decision_date is not None and fact.date > patient.decision_date:
-        words = f"{label} was attested by {who}, after the day of the decision"
-        return Verdict(state="needs judgement", words=words, value=fact.value)
-    said = f"{label} is attested as {_say(fact.value)} by {who}"
-    return _answer(criterion.requires[question.name], fact, said)
+def _parts(
+    criterion: Criterion, facts: Mapping[str, FactQuestion], patient: Patient, measured: Measured
+) -> list[Part]:
+    parts: list[Part] = []
+    if criterion.measure is not None:
+        parts.append(part_of(criterion.measure, criterion, patient, measured))
+    parts += [
+        attested_part(facts[name], answers, patient) for name, answers in criterion.requires.items()
+    ]
+    if criterion.aided_by == "response":
+        parts += _aid(parts, patient, measured)
+    return parts
 
 
-def _answer(required: tuple[FactValue, ...], fact: Fact, said: str) -> Verdict:
-    if fact.value in required:
-        return Verdict(state="met", words=said, value=fact.value)
-    wanted = " or ".join(_say(answer) for answer in required)
-    return Verdict(state="not met", words=f"{said} where {wanted} is required", value=fact.value)
-
-
-def _aid(parts: list[Verdict], patient: Patient, measured: Measured) -> list[Verdict]:
+def _aid(parts: Sequence[Part], patient: Patient, measured: Measured) -> list[Part]:
     """Let a computed progression contradict what is attested; it never replaces it."""
     response = response_of(patient, measured)
-    if response is None or response.overall != "PD" or _worst(parts) != "met":
+    if response is None or response.overall != "PD" or worst(parts) != "met":
         return []
-    return [Verdict(state="needs judgement", words="but the lesions' sums say progression")]
+    return [Part(state="needs judgement", says=Statement.of("finding.sums_progress"))]
 
 
-def _worst(parts: list[Verdict]) -> State:
-    return min((part.state for part in parts), key=WORST_FIRST.index)
-
-
-def _say(value: FactValue | str) -> str:
-    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
-
-
-def _eligibility(results: tuple[CriterionResult, ...], measured: Measured) -> Eligibility:
-    states = {result.state for result in results}
+def _eligibility(found: Sequence[CriterionFinding], measured: Measured) -> Eligibility:
+    states = {criterion.state for criterion in found}
     if "not met" in states:
         return "not eligible"
     return "eligible" if states == {"met"} and not measured.unaccepted else "undecided"
 
 
-def _reasons(
-    protocol: Protocol, results: tuple[CriterionResult, ...], measured: Measured
-) -> tuple[str, ...]:
-    count = Counter(result.state for result in results)
+def _open(found: Sequence[CriterionFinding]) -> list[Statement]:
+    """Name what is open, the worst first."""
+    return [
+        *_titles("why.not_met", "not met", found),
+        *_titles("why.missing", "missing", found),
+        *_titles("why.needs_judgement", "needs judgement", found),
+    ]
+
+
+def _titles(key: str, state: State, found: Sequence[CriterionFinding]) -> list[Statement]:
+    titles = tuple(title_said(one.id, one.title) for one in found if one.state == state)
+    return [Statement.of(key, titles=titles)] if titles else []
+
+
+def _doubts(protocol: Protocol, measured: Measured) -> list[Statement]:
     found = []
-    for state in WORST_FIRST[:-1]:
-        if count[state]:
-            titles = [result.title for result in results if result.state == state]
-            found.append(f"{state.capitalize()}: {', '.join(titles)}.")
     if measured.remnant_ml is not None and spans_limit(protocol.remnant_criterion, measured):
-        found.append("The remnant is too close to its limit to decide by volume alone.")
+        found.append(Statement.of("why.too_close"))
     if measured.unaccepted:
-        found.append(f"No verdict: {', '.join(measured.unaccepted)} not confirmed.")
-    return tuple(found)
+        masks = tuple(_mask(label) for label in measured.unaccepted)
+        found.append(Statement.of("why.unconfirmed", masks=masks))
+    return found
+
+
+def _mask(label: int) -> Statement:
+    if label == LIVER:
+        return Statement.of("why.liver")
+    return Statement.of("why.lesion", number=label - LIVER)

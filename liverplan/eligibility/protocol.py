@@ -11,25 +11,25 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 from types import MappingProxyType
-from typing import Literal
+from typing import Literal, assert_never, get_args
 
 from liverplan.eligibility.strict import Table, parse_table, read_text, refuse_faults
 from liverplan.errors import ProtocolError
+from liverplan.findings import Denominator
 
 SCHEMA = "liverplan.protocol/1"
 
 Kind = Literal["computed", "attested", "both"]
 Role = Literal["inclusion", "exclusion"]
 Measure = Literal["age_years", "lesion_count", "remnant_fraction", "response"]
-Denominator = Literal["of_functional", "of_liver", "of_estimated"]
 Answer = Literal["yes or no", "whole number"]
 FactValue = bool | int
 
-KINDS: tuple[Kind, ...] = ("computed", "attested", "both")
-ROLES: tuple[Role, ...] = ("inclusion", "exclusion")
-MEASURES: tuple[Measure, ...] = ("age_years", "lesion_count", "remnant_fraction", "response")
-DENOMINATORS: tuple[Denominator, ...] = ("of_functional", "of_liver", "of_estimated")
-ANSWERS: tuple[Answer, ...] = ("yes or no", "whole number")
+KINDS: tuple[Kind, ...] = get_args(Kind)
+ROLES: tuple[Role, ...] = get_args(Role)
+MEASURES: tuple[Measure, ...] = get_args(Measure)
+DENOMINATORS: tuple[Denominator, ...] = get_args(Denominator)
+ANSWERS: tuple[Answer, ...] = get_args(Answer)
 AIDS: tuple[Literal["response"], ...] = ("response",)
 CATEGORIES = ("CR", "PR", "SD", "PD", "NE", "non-CR/non-PD")
 
@@ -124,6 +124,12 @@ class Criterion:
     def __post_init__(self) -> None:
         object.__setattr__(self, "requires", MappingProxyType(dict(self.requires)))
 
+    @property
+    def limit(self) -> Fraction:
+        """The lower limit, exact; 0 where there is none."""
+        limit = self.limits.above if self.limits.above is not None else self.limits.at_least
+        return limit if limit is not None else Fraction(0)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Protocol:
@@ -147,9 +153,7 @@ class Protocol:
     @property
     def threshold(self) -> Fraction:
         """The remnant's limit, exact."""
-        limits = self.remnant_criterion.limits
-        limit = limits.above if limits.above is not None else limits.at_least
-        return limit if limit is not None else Fraction(0)
+        return self.remnant_criterion.limit
 
     @property
     def threshold_fraction(self) -> float:
@@ -292,10 +296,21 @@ def _consistent(table: Table, criterion: Criterion) -> None:
         table.fault("requires", f"names no fact, for the kind is {criterion.kind!r}")
     if criterion.kind == "computed" and criterion.requires:
         table.fault("requires", "has no place in a criterion whose kind is 'computed'")
-    if criterion.measure == "response" and not criterion.allowed:
-        table.fault("allowed", "is missing, for the measure is 'response'")
-    if criterion.measure not in (None, "response") and criterion.limits.empty:
-        table.fault("above", "or another limit (at_least, below, at_most) is missing")
+    if criterion.measure is not None:
+        _requires_of(table, criterion, criterion.measure)
+
+
+def _requires_of(table: Table, criterion: Criterion, measure: Measure) -> None:
+    """Note what a measure is held against, where that is missing."""
+    match measure:
+        case "response":
+            if not criterion.allowed:
+                table.fault("allowed", "is missing, for the measure is 'response'")
+        case "age_years" | "lesion_count" | "remnant_fraction":
+            if criterion.limits.empty:
+                table.fault("above", "or another limit (at_least, below, at_most) is missing")
+        case _:
+            assert_never(measure)
 
 
 def _limits(table: Table) -> Limits:

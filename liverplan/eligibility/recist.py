@@ -20,20 +20,10 @@ from types import MappingProxyType
 from typing import Literal
 
 from liverplan.errors import InputError
+from liverplan.findings import Statement
 
 Category = Literal["CR", "PR", "SD", "PD", "NE", "non-CR/non-PD"]
 NonTarget = Literal["none", "CR", "non-CR/non-PD", "PD", "NE"]
-
-WORDS: Mapping[str, str] = MappingProxyType(
-    {
-        "CR": "complete response",
-        "PR": "partial response",
-        "SD": "stable disease",
-        "PD": "progressive disease",
-        "NE": "not evaluable",
-        "non-CR/non-PD": "neither complete response nor progression",
-    }
-)
 
 TOO_SMALL_TENTHS = 50
 """A lesion that is present but too small to measure counts 5 mm."""
@@ -127,32 +117,64 @@ class Response:
     noise: tuple[Category, ...] = ()
     non_target: NonTarget = "none"
     new_lesion: bool = False
-    warnings: tuple[str, ...] = field(default=())
+    warnings: tuple[Statement, ...] = field(default=())
 
     @property
-    def finding(self) -> str:
+    def finding(self) -> Statement:
         """One sentence: category, sums, and how firm it is."""
-        parts = [f"RECIST 1.1: {WORDS[self.overall]} ({self.overall})", self._sums()]
-        if self.new_lesion:
-            parts.append("a new lesion appeared")
-        if self.non_target not in ("none", "CR"):
-            parts.append(f"non-target lesions {self.non_target}")
-        if self.formula != self.target:
-            parts.append(f"by the bare formula {self.formula}, but the response continues")
-        if len(self.noise) > 1:
-            parts.append(f"between readers it could be {' or '.join(self.noise)}")
-        return "; ".join([part for part in parts if part] + list(self.warnings)) + "."
+        return Statement.of("recist.finding", parts=self._parts())
 
-    def _sums(self) -> str:
-        if self.now_tenths is None:
-            return "a target lesion was not measured"
-        words = f"sum {mm(self.now_tenths)} mm"
-        for name, sum_ in (("baseline", self.baseline_tenths), ("nadir", self.nadir_tenths)):
-            words += f", {name} {mm(sum_)} mm"
-            if sum_:
-                change = Fraction(100 * (self.now_tenths - sum_), sum_)
-                words += f" ({float(change):+.1f} %)"
-        return words
+    @property
+    def summary(self) -> Statement:
+        """The same as a part of a sentence."""
+        return Statement.of("recist.summary", parts=self._parts())
+
+    def _parts(self) -> tuple[Statement, ...]:
+        category = category_said(self.overall)
+        overall = Statement.of("recist.overall", category=category, code=self.overall)
+        parts = [overall, self._sums()]
+        if self.new_lesion:
+            parts.append(Statement.of("recist.new_lesion"))
+        if self.non_target not in ("none", "CR"):
+            parts.append(Statement.of("recist.non_target", code=self.non_target))
+        if self.formula != self.target:
+            parts.append(Statement.of("recist.continues", code=self.formula))
+        if len(self.noise) > 1:
+            parts.append(Statement.of("recist.between_readers", codes=self.noise))
+        return (*parts, *self.warnings)
+
+    def _sums(self) -> Statement:
+        now = self.now_tenths
+        if now is None:
+            return Statement.of("recist.unmeasured")
+        sums = (
+            Statement.of("recist.sum", mm=now / 10),
+            _since_baseline(now, self.baseline_tenths),
+            _since_nadir(now, self.nadir_tenths),
+        )
+        return Statement.of("recist.sums", sums=sums)
+
+
+def category_said(category: Category) -> Statement:
+    """Say a category, e.g. "partial response" of PR."""
+    return Statement.of(f"recist.{category}")
+
+
+def _since_baseline(now: int, before: int) -> Statement:
+    if before == 0:
+        return Statement.of("recist.baseline", mm=before / 10)
+    return Statement.of("recist.baseline_change", mm=before / 10, change=_change(now, before))
+
+
+def _since_nadir(now: int, before: int) -> Statement:
+    if before == 0:
+        return Statement.of("recist.nadir", mm=before / 10)
+    return Statement.of("recist.nadir_change", mm=before / 10, change=_change(now, before))
+
+
+def _change(now: int, before: int) -> float:
+    """Per cent; the sums are whole numbers."""
+    return float(Fraction(100 * (now - before), before))
 
 
 def tenths(length_mm: float | str | Decimal) -> int:
@@ -335,14 +357,14 @@ def _require_usable(visits: Sequence[Visit]) -> None:
         raise InputError(f"The response cannot be assessed: {'; '.join(faults)}.")
 
 
-def _warnings(baseline: Visit) -> tuple[str, ...]:
+def _warnings(baseline: Visit) -> tuple[Statement, ...]:
     """Note what RECIST would not accept at baseline; the sum stands as it was given."""
     found = []
     if len(baseline.targets) > TARGETS_PER_ORGAN:
-        found.append(f"{len(baseline.targets)} targets in the liver where RECIST sums at most 2")
-    small = [
+        found.append(Statement.of("recist.many_targets", count=len(baseline.targets)))
+    small = tuple(
         n for n, mm_ in baseline.targets.items() if mm_ is not None and mm_ < MEASURABLE_TENTHS
-    ]
+    )
     if small:
-        found.append(f"below 10 mm at baseline: {', '.join(small)}")
+        found.append(Statement.of("recist.small_targets", names=small))
     return tuple(found)

@@ -11,7 +11,7 @@ from liverplan.findings.document import SCHEMA, Findings
 from liverplan.findings.faults import Fault
 from liverplan.findings.lesions import LesionFinding, LesionState, Margin
 from liverplan.findings.series import SeriesSummary
-from liverplan.findings.statement import Statement, Value, told
+from liverplan.findings.statement import Speak, Statement, Value, stated, told
 from liverplan.findings.uncertainty import Contribution, Uncertainty
 from liverplan.findings.volumes import Denominator, RemnantFraction, Volumes
 
@@ -31,10 +31,12 @@ __all__ = [
     "RemnantFraction",
     "SegmentFinding",
     "SeriesSummary",
+    "Speak",
     "State",
     "Statement",
     "Uncertainty",
     "Value",
     "Volumes",
+    "stated",
     "told",
 ]

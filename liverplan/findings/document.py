@@ -14,6 +14,7 @@ from liverplan.findings.criteria import CriterionFinding, Eligibility
 from liverplan.findings.cuts import CutFinding, PlaneFinding, SegmentFinding
 from liverplan.findings.lesions import LesionFinding
 from liverplan.findings.series import SeriesSummary
+from liverplan.findings.statement import Speak, Statement
 from liverplan.findings.uncertainty import Uncertainty
 from liverplan.findings.volumes import RemnantFraction, Volumes
 
@@ -22,7 +23,7 @@ SCHEMA = "liverplan.result/1"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Findings:
-    """Everything that one assessment says; ``notes`` are sentences the reader must see."""
+    """Everything that one assessment says; ``notes`` are what the reader must be told."""
 
     series: SeriesSummary
     volumes: Volumes
@@ -37,7 +38,7 @@ class Findings:
     plan: str = ""
     cuts: tuple[CutFinding, ...] = ()
     segments: tuple[SegmentFinding, ...] = ()
-    notes: tuple[str, ...] = ()
+    notes: tuple[Statement, ...] = ()
     protocol: str = ""
     software: str = ""
 
@@ -46,8 +47,15 @@ class Findings:
         """Whether anything is cut."""
         return bool(self.planes or self.cuts)
 
-    def to_json(self) -> dict[str, Any]:
-        """Return the ``liverplan.result/1`` document: mL, mm and fractions, unrounded."""
+    def to_json(self, speak: Speak) -> dict[str, Any]:
+        """Return the ``liverplan.result/1`` document: mL, mm and fractions, unrounded.
+
+        Parameters
+        ----------
+        speak : callable
+            Makes the sentences of ``notes`` and of each criterion's ``finding``; ``says`` beside
+            them holds what they say, so that they are read back in any language.
+        """
         return {
             "schema": SCHEMA,
             "series": self.series.to_json(),
@@ -57,13 +65,14 @@ class Findings:
             "threshold_fraction": self.threshold_fraction,
             "margin_mm": self.margin_mm,
             "lesions": [lesion.to_json() for lesion in self.lesions],
-            "criteria": [criterion.to_json() for criterion in self.criteria],
+            "criteria": [criterion.to_json(speak) for criterion in self.criteria],
             "eligibility": self.eligibility,
             "planes": [plane.to_json() for plane in self.planes],
             "plan": self.plan,
             "cuts": [cut.to_json() for cut in self.cuts],
             "segments": [segment.to_json() for segment in self.segments],
-            "notes": list(self.notes),
+            "notes": [speak(note) for note in self.notes],
+            "says": [note.to_json() for note in self.notes],
             "protocol": self.protocol,
             "software": self.software,
         }
@@ -93,7 +102,7 @@ class Findings:
             plan=document.get("plan", ""),  # absent while there were planes only
             cuts=tuple(map(CutFinding.from_json, document.get("cuts", ()))),
             segments=tuple(map(SegmentFinding.from_json, document.get("segments", ()))),
-            notes=tuple(document["notes"]),
+            notes=tuple(map(Statement.from_json, document.get("says", document["notes"]))),
             protocol=document["protocol"],
             software=document["software"],
         )

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Self, TypeAlias
 
 Value: TypeAlias = "str | int | float | Statement | tuple[Value, ...]"
 """What stands in a sentence's place: text, a number (not rounded), a statement, or several."""
+
+Speak: TypeAlias = "Callable[[Statement], str]"
+"""What makes a sentence of a statement: `liverplan.words` has one for each language."""
 
 TOLD = "told"
 WRITTEN = "written"
@@ -33,16 +36,19 @@ class Statement:
     def of(cls, key: str, **values: Value) -> Self:
         """Make a statement of a key and its values.
 
-        >>> Statement.of("note.lesion_left", label=3)["label"]
+        >>> Statement.of("note.lesion_left", number=3).value("number")
         3
         """
         return cls(key=key, values=tuple(values.items()))
 
-    def __getitem__(self, name: str) -> Value:
+    def value(self, name: str) -> Value:
+        """Return what stands in a place."""
         return dict(self.values)[name]
 
-    def to_json(self) -> dict[str, Any]:
-        """Return the key and its values, statements among them likewise."""
+    def to_json(self) -> dict[str, Any] | str:
+        """Return the key and its values, or the bare text of a sentence that has no key."""
+        if self.key == TOLD:
+            return str(self.value(WRITTEN))
         return {"key": self.key, "values": {name: _plain(v) for name, v in self.values}}
 
     @classmethod
@@ -65,6 +71,11 @@ def told(text: str) -> Statement:
     return Statement.of(TOLD, written=text)
 
 
+def stated(note: Statement | str) -> Statement:
+    """Return a note as a statement: a back end of another author may say it in a sentence."""
+    return told(note) if isinstance(note, str) else note
+
+
 def _plain(value: Value) -> Any:  # noqa: ANN401 - what JSON holds
     match value:
         case Statement():
@@ -77,7 +88,7 @@ def _plain(value: Value) -> Any:  # noqa: ANN401 - what JSON holds
 
 def _value(item: Any) -> Value:  # noqa: ANN401 - what JSON holds
     match item:
-        case {"key": _, "values": _}:
+        case {"key": str(), "values": dict()}:
             return Statement.from_json(item)
         case list():
             return tuple(_value(one) for one in item)

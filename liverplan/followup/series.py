@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Self
 
-from liverplan.eligibility.recist import Response, Visit, assess, mm
+from liverplan.eligibility.recist import Response, Visit, assess
 from liverplan.errors import InputError
+from liverplan.findings import Statement
 from liverplan.followup.visits import FollowedVisit
 
 SCHEMA: Final = "liverplan.visits/1"
@@ -87,7 +88,7 @@ class Visits:
         """Names of the targets that had vanished by the last visit."""
         return tuple(name for name, found in self._labels.items() if not found)
 
-    def outdated(self, tenths: Mapping[int, int]) -> tuple[str, ...]:
+    def outdated(self, tenths: Mapping[int, int]) -> tuple[Statement, ...]:
         """Say which targets measure otherwise now than when they were compared.
 
         Parameters
@@ -121,12 +122,9 @@ class Visits:
     def _labels(self) -> Mapping[str, tuple[int, ...]]:
         return self.confirmed[-1].followed.labels if self.confirmed else {}
 
-    def _changed(self, tenths: Mapping[int, int]) -> Iterator[str]:
+    def _changed(self, tenths: Mapping[int, int]) -> Iterator[Statement]:
         for name, labels in self._labels.items():
             then = self.visits[-1].targets[name] or 0
             now = sum(tenths.get(label, 0) for label in labels)
             if then != now:
-                yield (
-                    f"Target {name} measures {mm(now)} mm and was {mm(then)} mm when the response "
-                    "was confirmed; compare the CTs again."
-                )
+                yield Statement.of("note.target_changed", name=name, now=now / 10, before=then / 10)

@@ -6,16 +6,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from liverplan import NOTICE, __version__
-from liverplan.findings import CriterionFinding, Findings, LesionFinding
-from liverplan.report import numbers
+from liverplan.eligibility import title_said
+from liverplan.findings import CriterionFinding, Findings, LesionFinding, Statement
 from liverplan.report.cuts import cut_table, segment_table
 from liverplan.report.evidence import evidence_tables, plan_table
-from liverplan.report.phrases import Said, said
 from liverplan.report.redaction import redacted
 from liverplan.report.request import ReportInput
 from liverplan.report.response import response_table
 from liverplan.report.tables import Table
-from liverplan.report.words import Verdict, Words, verdict, words_of
+from liverplan.words import Said, Verdict, Words, numbers, said, verdict, words_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -222,12 +221,17 @@ def _card(criterion: CriterionFinding, words: Words, identity: str) -> Criterion
         (words["attested_by"], attested),
     )
     return CriterionCard(
-        title=said(criterion.title or criterion.id.replace("_", " "), words["language"]),
+        title=said(_title(criterion), words["language"]),
         state=words[f"state_{criterion.state.replace(' ', '_')}"],
         state_key=criterion.state.replace(" ", "-"),
         finding=said(criterion.finding, words["language"]),
         evidence=tuple((name, text) for name, text in evidence if text),
     )
+
+
+def _title(criterion: CriterionFinding) -> Statement:
+    """Return the protocol's title; of a document without one, the criterion's short name."""
+    return title_said(criterion.id, criterion.title or criterion.id.replace("_", " "))
 
 
 def _bar(findings: Findings) -> dict[str, float]:

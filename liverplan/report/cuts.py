@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from liverplan.findings import CutFinding, Findings
-from liverplan.report import numbers
 from liverplan.report.tables import Table
-from liverplan.report.words import Words
 from liverplan.resection.anatomy.named import split_fourth, usual_shares
+from liverplan.words import Words, numbers
 
 ROMAN = {
     "1": "I", "2": "II", "3": "III", "4": "IV", "4a": "IVa", "4b": "IVb", "5": "V", "6": "VI",

@@ -6,11 +6,10 @@ from collections.abc import Iterable, Sequence
 
 from liverplan import __version__
 from liverplan.findings import Findings
-from liverplan.report import numbers
 from liverplan.report.cuts import plan_in_words
 from liverplan.report.request import ReportInput
 from liverplan.report.tables import Table
-from liverplan.report.words import Words, verdict
+from liverplan.words import Words, numbers, verdict
 
 
 def evidence_tables(request: ReportInput, words: Words) -> tuple[Table, ...]:

@@ -10,14 +10,13 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from liverplan.errors import PlanError
-from liverplan.report import numbers
 from liverplan.report.pictures import DPI, text_look, to_png
 from liverplan.report.request import ReportInput
 from liverplan.report.tables import View
-from liverplan.report.words import Words, words_of
 from liverplan.volume import FloatArray
 from liverplan.volumetry.shapes.cut_map import CutMap, flatten
 from liverplan.volumetry.shapes.plan_index import PlanIndex
+from liverplan.words import Words, numbers, words_of
 
 MOST = 3
 """Cuts that are laid flat."""

@@ -10,7 +10,6 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from liverplan.report import numbers
 from liverplan.report.content import content_of
 from liverplan.report.files import write_whole
 from liverplan.report.geometry import liver_box_mm
@@ -19,7 +18,7 @@ from liverplan.report.request import ReportInput
 from liverplan.report.stack import StackSlice, axial_stack, middle_of
 from liverplan.report.tables import View
 from liverplan.report.views import all_views
-from liverplan.report.words import Words
+from liverplan.words import Words, numbers
 
 KINDS = ("remnant", "resected", "uncut", "lesion", "cut")
 """Of surfaces, as the reader may switch them on and off."""

@@ -17,7 +17,7 @@ from liverplan.report.files import write_whole
 from liverplan.report.request import ReportInput
 from liverplan.report.tables import View
 from liverplan.report.views import all_views
-from liverplan.report.words import Words
+from liverplan.words import Words
 
 
 def write_pdf(path: Path | str, request: ReportInput) -> Path:

@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from liverplan.eligibility.recist import Response, Visit, assess, mm
-from liverplan.report import numbers
 from liverplan.report.request import ReportInput
 from liverplan.report.tables import Table
-from liverplan.report.words import Words
+from liverplan.words import Words, numbers
 
 
 def response_table(request: ReportInput, words: Words) -> Table:

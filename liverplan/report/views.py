@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from liverplan.report import numbers
 from liverplan.report.flat import flat_views
 from liverplan.report.geometry import VIEWS, Slice, cut_slice, focus_mm
 from liverplan.report.pictures import image_png, slice_png
 from liverplan.report.request import ReportInput
 from liverplan.report.scene import render
 from liverplan.report.tables import View
-from liverplan.report.words import words_of
+from liverplan.words import numbers, words_of
 
 
 def all_views(request: ReportInput) -> tuple[View, ...]:

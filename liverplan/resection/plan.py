@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from liverplan.errors import PlanError
+from liverplan.findings import Statement
 from liverplan.resection.cuts import KINDS, Cut, Plane, Shape, Voxels
 from liverplan.resection.primitives import Rows, rows
 
@@ -54,7 +55,7 @@ class Plan:
         return tuple(cut for cut in self.cuts if isinstance(cut, Voxels))
 
     @property
-    def notes(self) -> tuple[str, ...]:
+    def notes(self) -> tuple[Statement, ...]:
         """What must be said of how the plan is measured."""
         return tuple(dict.fromkeys(cut.note for cut in self.cuts if cut.note))
 

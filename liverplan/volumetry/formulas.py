@@ -15,6 +15,7 @@ from types import MappingProxyType
 from typing import Literal
 
 from liverplan.errors import InputError
+from liverplan.findings import Statement
 
 Sex = Literal["female", "male"]
 Mark = Literal["confirmed", "unconfirmed"]
@@ -201,26 +202,24 @@ def volume_warnings(
     remnant_ml: float | None = None,
     resected_ml: float | None = None,
     remnant_pieces: int = 1,
-) -> tuple[str, ...]:
-    """Sentences about volumes that a living adult hardly has; empty where all is usual."""
+) -> tuple[Statement, ...]:
+    """Statements about volumes that a living adult hardly has; empty where all is usual."""
     found = []
     if not 300 <= liver_ml <= 6000:
-        found.append(f"A liver of {liver_ml:.0f} mL is no whole liver: check the liver mask.")
+        found.append(Statement.of("note.liver_impossible", ml=liver_ml))
     elif not 700 <= liver_ml <= 4000:
-        found.append(f"A liver of {liver_ml:.0f} mL is unusual: check the liver mask.")
+        found.append(Statement.of("note.liver_unusual", ml=liver_ml))
     if estimated_ml is not None and not 0.6 <= liver_ml / estimated_ml <= 1.6:
-        found.append(
-            f"The liver measures {liver_ml / estimated_ml:.2f} times the {estimated_ml:.0f} mL "
-            "estimated from the body: check the liver mask, height and weight."
-        )
+        times = liver_ml / estimated_ml
+        found.append(Statement.of("note.liver_unlike_body", times=times, ml=estimated_ml))
     if tumour_ml > 0.4 * liver_ml:
-        found.append(f"Tumour fills {100 * tumour_ml / liver_ml:.0f} % of the liver: check it.")
+        found.append(Statement.of("note.much_tumour", share=tumour_ml / liver_ml))
     if remnant_pieces > 1:
-        found.append(f"The remnant lies in {remnant_pieces} pieces: check the planes.")
+        found.append(Statement.of("note.remnant_pieces", count=remnant_pieces))
     if remnant_ml is not None and resected_ml is not None:
         rest = liver_ml - tumour_ml - remnant_ml - resected_ml
         if abs(rest) > 1e-6:
-            found.append(f"Remnant, resected part and tumour miss the liver by {rest:.3g} mL.")
+            found.append(Statement.of("note.parts_miss_liver", ml=rest))
     return tuple(found)
 
 

@@ -10,12 +10,12 @@ from dataclasses import replace
 from pathlib import Path
 from threading import Event
 
-from liverplan import __version__, case, report
+from liverplan import __version__, case
 from liverplan.case import Actor, Case, CaseState, Record
 from liverplan.dicom import CT
 from liverplan.eligibility.files import PatientFile, ProtocolFile
 from liverplan.errors import CaseError, InputError
-from liverplan.findings import Findings, SeriesSummary
+from liverplan.findings import Findings, SeriesSummary, Statement
 from liverplan.followup import lengths_tenths
 from liverplan.resection import Plan, Plane
 from liverplan.resection.anatomy.guide import SegmentPoints, divided
@@ -24,6 +24,7 @@ from liverplan.resection.anatomy.maps import PartMap
 from liverplan.resection.anatomy.named import SCHEME as COUINAUD
 from liverplan.segmentation import Segmentation
 from liverplan.volumetry.shapes.plan_index import PlanIndex
+from liverplan.words import verdict as spoken
 from liverplan.workflow.evaluate import evaluate
 from liverplan.workflow.inputs import Outlined, ct_notes, open_ct, outline
 from liverplan.workflow.plans import Draft, drafts_of, needs_masks, placed
@@ -137,7 +138,7 @@ def measure_state(
     )
 
 
-def notes_of(record: Record, segmentation: Segmentation) -> tuple[str, ...]:
+def notes_of(record: Record, segmentation: Segmentation) -> tuple[Statement, ...]:
     """Return what the reader must be told, old measurements that no longer hold among it."""
     if not record.visits:
         return record.notes
@@ -188,7 +189,7 @@ def verify_case(folder: Path) -> None:
 
 def verdict(findings: Findings) -> str:
     """Return the verdict in words: number, range, threshold, reason; then eligibility."""
-    return f"{report.verdict(findings)}\nEligibility: {findings.eligibility}."
+    return f"{spoken(findings)}\nEligibility: {findings.eligibility}."
 
 
 def summary_of(ct: CT) -> SeriesSummary:
@@ -221,9 +222,9 @@ def _drafts(request: Request) -> tuple[tuple[Draft, ...], Landmarks | None]:
 
 def _maps(
     request: Request, made: Outlined, points: SegmentPoints | None
-) -> tuple[dict[str, PartMap], tuple[str, ...]]:
+) -> tuple[dict[str, PartMap], tuple[Statement, ...]]:
     """Return a back end's maps, with segments by what was given in place of its own."""
-    maps, notes = dict(made.maps), tuple[str, ...]()
+    maps, notes = dict(made.maps), tuple[Statement, ...]()
     if request.segments is not None:
         maps[COUINAUD], notes = read_segments(request.segments, made.segmentation)
     if request.vessels is not None:

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import fields, replace
-from typing import Any
+from dataclasses import replace
 
-from liverplan import __version__, anatomy
-from liverplan.eligibility import Judgement, Measured, Patient, Protocol, judge
+from liverplan import __version__
+from liverplan.eligibility import Measured, Patient, Protocol, judge
 from liverplan.eligibility.recist import Response
 from liverplan.errors import SegmentationError
 from liverplan.findings import (
     Contribution,
-    CriterionFinding,
     Findings,
     LesionFinding,
     LesionState,
     RemnantFraction,
     SeriesSummary,
+    Statement,
     Uncertainty,
     Volumes,
 )
@@ -51,7 +50,7 @@ def evaluate(  # noqa: PLR0913 - one keyword for each thing that a verdict rests
     series: SeriesSummary,
     patient: Patient,
     protocol: Protocol,
-    notes: Sequence[str] = (),
+    notes: Sequence[Statement] = (),
     response: Response | None = None,
     biopsied: Collection[int] = (),
     index: PlanIndex | VolumeIndex | None = None,
@@ -70,7 +69,7 @@ def evaluate(  # noqa: PLR0913 - one keyword for each thing that a verdict rests
         The CT they lie on.
     patient, protocol : Patient, Protocol
         What is attested, and what is asked.
-    notes : sequence of str
+    notes : sequence of Statement
         What the reader must be told about the masks.
     response : Response or None
         Between CTs, as a person confirmed it; None: as the patient's facts say.
@@ -106,7 +105,7 @@ def evaluate(  # noqa: PLR0913 - one keyword for each thing that a verdict rests
         threshold_fraction=protocol.threshold_fraction,
         margin_mm=_smallest_margin(lesions),
         lesions=lesions,
-        criteria=_criteria(judgement),
+        criteria=judgement.criteria,
         eligibility=judgement.eligibility,
         planes=plane_findings(plan),
         plan=plan.name,
@@ -169,7 +168,16 @@ def _doubt(
         interval_95=doubt.interval_95,
         probability_above_threshold=doubt.probability_above_threshold,
         flip_mm=doubt.flip_mm,
-        contributions=tuple(Contribution(**_values(c)) for c in doubt.contributions),
+        contributions=tuple(
+            Contribution(
+                name=row.name,
+                sd=row.sd,
+                unit=row.unit,
+                fraction_sd=row.fraction_sd,
+                source=row.source,
+            )
+            for row in doubt.contributions
+        ),
     )
 
 
@@ -199,13 +207,11 @@ def _lesion(
     )
 
 
-def _unaccepted(segmentation: Segmentation) -> tuple[str, ...]:
-    names = []
-    for label in (LIVER, *segmentation.lesion_labels):
-        made = segmentation.provenance.get(label)
-        if made is None or not made.accepted:
-            names.append("liver mask" if label == LIVER else anatomy.lesion_name(label))
-    return tuple(names)
+def _unaccepted(segmentation: Segmentation) -> tuple[int, ...]:
+    """Label values of the masks that no person stands behind."""
+    labels = (LIVER, *segmentation.lesion_labels)
+    made = {label: segmentation.provenance.get(label) for label in labels}
+    return tuple(label for label, by in made.items() if by is None or not by.accepted)
 
 
 def _measured(
@@ -248,7 +254,7 @@ def _warnings(
     lesions: Sequence[LesionFinding],
     *,
     planned: bool,
-) -> list[str]:
+) -> list[Statement]:
     notes = list(
         volume_warnings(
             liver_ml=remnant.liver_ml,
@@ -259,17 +265,9 @@ def _warnings(
         )
     )
     for lesion in lesions if planned else ():
-        name = anatomy.lesion_name(lesion.label)
+        number = lesion.label - LIVER
         if lesion.margin_mm is not None and lesion.margin_mm < 0:
-            notes.append(f"{name} is cut through, or touched, by this plan.")
+            notes.append(Statement.of("note.lesion_cut", number=number))
         elif lesion.in_remnant:
-            notes.append(f"{name} stays in the remnant.")
+            notes.append(Statement.of("note.lesion_left", number=number))
     return notes
-
-
-def _criteria(judgement: Judgement) -> tuple[CriterionFinding, ...]:
-    return tuple(CriterionFinding(**_values(result)) for result in judgement.criteria)
-
-
-def _values(value: Any) -> dict[str, Any]:  # noqa: ANN401 - any frozen dataclass
-    return {f.name: getattr(value, f.name) for f in fields(value)}

@@ -11,9 +11,9 @@ import cc3d
 import numpy as np
 
 from liverplan import dicom
-from liverplan.anatomy import lesion_name
 from liverplan.dicom import CT
 from liverplan.errors import InputError
+from liverplan.findings import Statement, stated
 from liverplan.resection.anatomy.maps import PartMap
 from liverplan.segmentation import (
     Provenance,
@@ -45,9 +45,9 @@ def open_ct(
     return dicom.read_series(info, progress=part(progress, 0.2, 1.0), cancel=cancel)
 
 
-def ct_notes(notes: Sequence[str]) -> tuple[str, ...]:
-    """Return what is to be known of a CT as sentences."""
-    return tuple(f"CT: {note}." for note in notes)
+def ct_notes(notes: Sequence[Statement]) -> tuple[Statement, ...]:
+    """Return what is to be known of a CT as statements of their own."""
+    return tuple(Statement.of("note.ct", note=note) for note in notes)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -56,7 +56,7 @@ class Outlined:
 
     segmentation: Segmentation
     maps: Mapping[str, PartMap]
-    notes: tuple[str, ...]
+    notes: tuple[Statement, ...]
 
 
 def make_segmentation(
@@ -65,7 +65,7 @@ def make_segmentation(
     *,
     progress: Progress | None = None,
     cancel: Event | None = None,
-) -> tuple[Segmentation, tuple[str, ...]]:
+) -> tuple[Segmentation, tuple[Statement, ...]]:
     """Given masks where there are any, automatic and clicked ones elsewhere; and what to say."""
     made = outline(volume, request, progress=progress, cancel=cancel)
     return made.segmentation, made.notes
@@ -88,7 +88,11 @@ def outline(
         found = segment_with(
             request.backend, volume, progress=part(progress, 0.0, 0.8), cancel=cancel
         )
-        liver, liver_made, notes = found.mask, found.provenance, list(found.warnings)
+        liver, liver_made, notes = (
+            found.mask,
+            found.provenance,
+            [stated(note) for note in found.warnings],
+        )
         lesions = [(mask, found.provenance) for mask in found.lesions]
         for scheme, (labels, names) in found.maps.items():
             maps[scheme] = PartMap(scheme=scheme, grid=grid, labels=labels, names=names)
@@ -98,7 +102,7 @@ def outline(
         tell(progress, 0.9, "Outlining the metastases")
         result = lesion_from_click(volume, liver, click)
         lesions.append((result.mask, result.provenance))
-        notes.extend(result.warnings)
+        notes.extend(stated(note) for note in result.warnings)
     notes += _outside(grid, liver, [mask for mask, _ in lesions])
     notes += _pieces([mask for mask, _ in lesions])
     made = [liver_made, *(provenance for _, provenance in lesions)]
@@ -108,7 +112,7 @@ def outline(
     return Outlined(segmentation=segmentation, maps=maps, notes=tuple(notes))
 
 
-def _given_liver(path: Path, grid: Grid) -> tuple[Mask, Provenance, list[str]]:
+def _given_liver(path: Path, grid: Grid) -> tuple[Mask, Provenance, list[Statement]]:
     if _is_seg(path):
         segments = dicom.read_seg(path, grid)
         coded = [segment.mask for segment in segments if segment.structure != "other"]
@@ -155,25 +159,21 @@ def _given(path: Path) -> Provenance:
     )
 
 
-def _outside(grid: Grid, liver: Mask, lesions: Sequence[Mask]) -> list[str]:
+def _outside(grid: Grid, liver: Mask, lesions: Sequence[Mask]) -> list[Statement]:
     notes = []
     for label, lesion in enumerate(lesions, FIRST_LESION):
         outside = outside_ml(grid, liver, lesion)
         if outside > SMALLEST_OUTSIDE_ML:
-            notes.append(
-                f"{lesion_name(label)}: {outside:.2f} mL lies outside the liver mask and was "
-                "counted into the liver."
-            )
+            number = label - LIVER
+            notes.append(Statement.of("note.lesion_outside", number=number, ml=outside))
     return notes
 
 
-def _pieces(lesions: Sequence[Mask]) -> list[str]:
+def _pieces(lesions: Sequence[Mask]) -> list[Statement]:
     notes = []
     for label, lesion in enumerate(lesions, FIRST_LESION):
         pieces = int(cc3d.connected_components(lesion, return_N=True)[1])
         if pieces > 1:
-            notes.append(
-                f"{lesion_name(label)} lies in {pieces} pieces and counts as one metastasis; "
-                "give each its own label if they are several."
-            )
+            number = label - LIVER
+            notes.append(Statement.of("note.lesion_pieces", number=number, count=pieces))
     return notes

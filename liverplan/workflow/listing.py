@@ -7,6 +7,7 @@ from typing import Any
 
 from liverplan import dicom
 from liverplan.dicom import SeriesInfo
+from liverplan.words import in_english
 from liverplan.workflow.progress import Progress
 
 
@@ -26,5 +27,5 @@ def _series_json(info: SeriesInfo) -> dict[str, Any]:
         "spacing_mm": list(info.spacing_mm),
         "files": info.n_files,
         "study_date": info.study_date,
-        "notes": list(info.notes),
+        "notes": [in_english(note) for note in info.notes],
     }

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, fields
 from functools import cached_property
 
 from liverplan.errors import PlanError
-from liverplan.findings import CutFinding, PlaneFinding, SegmentFinding, Volumes
+from liverplan.findings import CutFinding, PlaneFinding, SegmentFinding, Statement, Volumes
 from liverplan.resection import Parts, Plan, Plane
 from liverplan.resection.anatomy.maps import PartMap
 from liverplan.resection.anatomy.named import SCHEME, share_warnings
@@ -22,15 +22,8 @@ from liverplan.volumetry.uncertainty.of_planes import Doubt
 from liverplan.volumetry.uncertainty.of_shapes import estimate_plan
 
 SMALLEST_CUT_ML = 1e-6
-VESSELS_UNKNOWN = (
-    "The plan knows nothing of vessels and bile ducts that were not segmented: inflow, outflow and "
-    "bile drainage of what stays must be judged by the surgeon."
-)
-TERRITORIES_TOLD = (
-    "What a cut vessel feeds or drains was told by the nearest branch that was marked: vessels "
-    "that nobody marked, and collaterals, are unknown. It counts as lost, and stays in place with "
-    "any metastasis in it."
-)
+VESSELS_UNKNOWN = Statement.of("note.vessels_unknown")
+TERRITORIES_TOLD = Statement.of("note.territories_told")
 VESSEL_SCHEMES = frozenset({"portal", "hepatic", "vessels"})
 
 
@@ -71,12 +64,12 @@ class Liver:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measured:
-    """A plan as measured; ``notes`` are sentences about how."""
+    """A plan as measured; ``notes`` say how."""
 
     volumes: Volumes
     margins: tuple[LesionMargin | PlanMargin, ...]
     cuts: tuple[CutFinding, ...]
-    notes: tuple[str, ...] = ()
+    notes: tuple[Statement, ...] = ()
 
 
 def plan_of(cuts: Plan | Sequence[Plane]) -> Plan:
@@ -180,9 +173,9 @@ def _require_maps(liver: Liver, plan: Plan) -> None:
             )
 
 
-def _map_notes(liver: Liver, plan: Plan) -> tuple[str, ...]:
+def _map_notes(liver: Liver, plan: Plan) -> tuple[Statement, ...]:
     """Say what the maps make doubtful: odd shares, vessels that nobody marked."""
-    notes: tuple[str, ...] = ()
+    notes: tuple[Statement, ...] = ()
     if SCHEME in liver.maps:
         notes = share_warnings(liver.maps[SCHEME].shares_fraction(liver.segmentation))
     if plan.removing is not plan:

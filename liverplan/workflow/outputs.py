@@ -11,6 +11,7 @@ from liverplan import case, dicom, report
 from liverplan.case import Case, CaseState, Record
 from liverplan.dicom.deidentify import Rules
 from liverplan.errors import CaseError, InputError, PlanError
+from liverplan.findings import Statement
 from liverplan.report import AuditRow, PlanRow, ReportInput
 from liverplan.segmentation import write_mask_file
 from liverplan.workflow.cases import measure_state
@@ -35,7 +36,7 @@ def segment_to_file(
     backend: str = DEFAULT_BACKEND,
     progress: Progress | None = None,
     cancel: Event | None = None,
-) -> tuple[str, ...]:
+) -> tuple[Statement, ...]:
     """Find the liver and the clicked metastases, write them, and return what is to be said.
 
     Raises

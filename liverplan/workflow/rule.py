@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from types import MappingProxyType
 from typing import Self
 
 from liverplan.case import Record
 from liverplan.eligibility import Patient, Protocol
-from liverplan.eligibility.measures import DENOMINATOR_WORDS
-from liverplan.eligibility.words import limits_in_words
-from liverplan.findings import RemnantFraction
-from liverplan.report.numbers import NONE, ml, percent
+from liverplan.eligibility.limits_said import limits_said
+from liverplan.findings import Denominator, RemnantFraction
 from liverplan.volumetry import Remnant
+from liverplan.words import in_english
+from liverplan.words.numbers import NONE, ml, percent
 from liverplan.workflow.evaluate import remnant_fraction
 
-DENOMINATORS = {
-    **DENOMINATOR_WORDS,
-    "of_functional": f"{DENOMINATOR_WORDS['of_functional']} (liver \N{MINUS SIGN} tumour)",
-}
+DENOMINATORS: Mapping[Denominator, str] = MappingProxyType(
+    {
+        "of_functional": "functional liver (liver \N{MINUS SIGN} tumour)",
+        "of_liver": "whole liver",
+        "of_estimated": "estimated liver",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +57,7 @@ class Rule:
             if criterion.measure == "lesion_count" and not any(
                 limits.allow(Fraction(count)) for limits in readings
             ):
-                takes = limits_in_words(criterion.limits)
+                takes = in_english(limits_said(criterion.limits, "number"))
                 return f"{count} metastases: the protocol takes {takes}, so its count is not met."
         return ""
 

@@ -10,6 +10,7 @@ from liverplan import phantom
 from liverplan.dicom.write_ct import write_ct_series
 from liverplan.findings import Findings
 from liverplan.phantom.truth import RECOMMENDED_NORMAL, RECOMMENDED_POINT_MM
+from liverplan.words import in_english
 from liverplan.workflow.cases import assess
 from liverplan.workflow.folders import whole_folder
 from liverplan.workflow.outputs import write_report
@@ -70,7 +71,7 @@ def demo(out: Path, *, progress: Progress | None = None) -> Demo:
         findings = assess(
             sample.folder, folder / "case", request, progress=part(progress, 0.4, 0.9)
         )
-        document = json.dumps(findings.to_json(), indent=2) + "\n"
+        document = json.dumps(findings.to_json(in_english), indent=2) + "\n"
         (folder / "result.json").write_text(document, "utf-8")
         tell(progress, 0.9, "Writing the report")
         write_report(folder / "case", folder / "report.html")

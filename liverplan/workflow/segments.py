@@ -12,6 +12,7 @@ import numpy as np
 from liverplan import dicom
 from liverplan.dicom.seg_read import SegMask
 from liverplan.errors import InputError
+from liverplan.findings import Statement
 from liverplan.resection.anatomy.couinaud import by_branches
 from liverplan.resection.anatomy.maps import PartMap
 from liverplan.resection.anatomy.named import SEGMENTS
@@ -46,13 +47,8 @@ _NAME = re.compile(
     r"\b(?:segment|seg)?[ _-]*(4[ab]|[1-8]|iv[ab]|viii|vii|vi|v|iv|iii|ii|i)\b", re.I
 )
 
-HALVED = (
-    "The file of segments holds segment 4 undivided; its upper half was taken for 4a, its lower "
-    "half for 4b."
-)
 
-
-def read_segments(path: Path, segmentation: Segmentation) -> tuple[PartMap, tuple[str, ...]]:
+def read_segments(path: Path, segmentation: Segmentation) -> tuple[PartMap, tuple[Statement, ...]]:
     """Read a label map of Couinaud segments onto a liver.
 
     NIfTI and NRRD by `VALUES`; a DICOM SEG by its codes, else by names such as ``IVa`` or
@@ -61,7 +57,7 @@ def read_segments(path: Path, segmentation: Segmentation) -> tuple[PartMap, tupl
 
     Returns
     -------
-    PartMap, tuple of str
+    PartMap, tuple of Statement
         The map, and what is to be said of it.
 
     Raises
@@ -77,16 +73,13 @@ def read_segments(path: Path, segmentation: Segmentation) -> tuple[PartMap, tupl
         raise InputError(f"The segments in {path.name} do not lie in the liver.")
     notes = []
     if "4" in inside:
-        notes.append(HALVED)
+        notes.append(Statement.of("note.segment_halved"))
         inside |= _halves(inside.pop("4"), grid)
     inside = {name: inside[name] for name in SEGMENTS if name in inside}
     left_out = segmentation.liver & ~np.logical_or.reduce(list(inside.values()))
-    left_ml = np.count_nonzero(left_out) * grid.voxel_ml
+    left_ml = float(np.count_nonzero(left_out) * grid.voxel_ml)
     if left_ml > 0:
-        notes.append(
-            f"{left_ml:.1f} mL of the liver lies in no segment of {path.name} and was counted to "
-            "the nearest."
-        )
+        notes.append(Statement.of("note.segments_left_out", ml=left_ml, file=path.name))
     return by_branches(segmentation, inside), tuple(notes)
 
 

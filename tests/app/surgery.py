@@ -3,8 +3,8 @@
 import numpy as np
 
 from liverplan.app.slices.cut_drags import slice_plane
-from liverplan.report.numbers import ml, percent
 from liverplan.volumetry.shapes.plan_index import measure_plan
+from liverplan.words.numbers import ml, percent
 
 
 def off(point, x_mm, y_mm, z_mm):

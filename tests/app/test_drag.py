@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 
-from liverplan.report.numbers import percent
 from liverplan.resection.cuts.plane import Plane
 from liverplan.volumetry import VolumeIndex, measure
+from liverplan.words.numbers import percent
 
 
 @pytest.fixture

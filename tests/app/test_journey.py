@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFileDialog
 from liverplan import case, workflow
 from liverplan.app.session.saving import recents
 from liverplan.app.shell.application import Application
+from liverplan.words import in_english
 from tests.app.person import CONTROL, Person
 
 
@@ -125,7 +126,7 @@ def test_the_whole_journey(person, phantom, tmp_path, monkeypatch):  # noqa: PLR
     person.spin(0.1)
 
     assert case.verify(folder) == []
-    assert workflow.measure_case(folder).to_json() == without_state(findings)
+    assert workflow.measure_case(folder).to_json(in_english) == without_state(findings)
     assert recents(app.context.home)[0]["closed"]
 
     again = Application(app.context.home)
@@ -152,4 +153,4 @@ def test_the_whole_journey(person, phantom, tmp_path, monkeypatch):  # noqa: PLR
 
 def without_state(findings):
     """The findings as the command line measures them: the app knows of biopsies as well."""
-    return json.loads(json.dumps(findings.to_json()))
+    return json.loads(json.dumps(findings.to_json(in_english)))

@@ -10,7 +10,6 @@ from PySide6.QtCore import Qt
 from liverplan import case, workflow
 from liverplan.app.session.saving import work_of
 from liverplan.app.steps.resection.landmarking import BRANCH_WORDS, WORDS
-from liverplan.report.numbers import ml
 from liverplan.resection import Ablation, CurvedCut, Parts, Plan, Plane, Sphere, VCut, Wedge
 from liverplan.resection.anatomy.guide import SegmentGuide
 from liverplan.resection.anatomy.maps import PartMap
@@ -18,6 +17,7 @@ from liverplan.resection.anatomy.named import SCHEME
 from liverplan.volumetry.search.suggest import CAVEAT
 from liverplan.volumetry.shapes.faults import plan_faults
 from liverplan.volumetry.shapes.plan_index import PlanIndex, measure_plan
+from liverplan.words.numbers import ml
 from tests.app.person import CONTROL
 from tests.app.surgery import adding, checker, landmarks, off
 

@@ -9,8 +9,9 @@ from liverplan.app.session.verdict import verdict_words
 from liverplan.app.steps.result.panel import doubt_words
 from liverplan.eligibility import protocol_text
 from liverplan.phantom import RECOMMENDED_NORMAL, RECOMMENDED_POINT_MM
-from liverplan.report.numbers import NONE
 from liverplan.resection.cuts.plane import Plane
+from liverplan.words import in_english
+from liverplan.words.numbers import NONE
 
 CUT = Plane(point_mm=RECOMMENDED_POINT_MM, normal=RECOMMENDED_NORMAL)
 COUNT = "at_least = 1\nat_most = 4"
@@ -79,7 +80,7 @@ def test_without_height_and_weight_the_estimated_liver_gives_no_number(planned, 
     assert bar.formula.text() == "remnant / estimated liver: height and weight are missing"
     findings = planned.app.live.findings
     assert doubt_words(findings) == ""
-    assert "too close" not in " ".join(findings.notes)
+    assert "too close" not in " ".join(map(in_english, findings.notes))
     unconfirmed = SimpleNamespace(liver_confirmed=False)
     assert verdict_words(unconfirmed, planned.app.live) == bar.verdict.text()
 

@@ -27,6 +27,7 @@ from liverplan.dicom.source import open_source
 from liverplan.dicom.upright import fill_gaps, resample
 from liverplan.errors import LiverplanError
 from liverplan.volume import Grid
+from liverplan.words import in_english
 
 DATA = Path(os.environ.get("LIVERPLAN_DATA", Path(__file__).parents[2].parent / "shared/data"))
 
@@ -61,7 +62,7 @@ def describe(info: SeriesInfo, folder: Path) -> None:
     spacing = " x ".join(f"{v:.4g}" for v in grid.spacing_mm)
     origin = ", ".join(f"{v:.3f}" for v in grid.affine[:3, 3])
     print(f"- {name}\n  READ: {grid.shape}, {spacing} mm, first voxel at ({origin}) mm")
-    for note in ct.notes:
+    for note in map(in_english, ct.notes):
         print(f"  note: {note}")
     print(f"  dcm2niix: {beside_dcm2niix(ct, folder)}")
 
@@ -125,8 +126,10 @@ def difference(ct: CT, image: sitk.Image, name: str) -> str:
 
 def verdict(ct: CT, name: str) -> str:
     """Who is right where the grids differ, and why."""
-    tilted = any("tilt" in note for note in ct.notes)
-    filled = any("missing slices" in note or "resampled evenly" in note for note in ct.notes)
+    tilted = any("tilt" in note for note in map(in_english, ct.notes))
+    filled = any(
+        "missing slices" in note or "resampled evenly" in note for note in map(in_english, ct.notes)
+    )
     if "_Tilt" in name:
         return (
             "both right: it shifts the rows of each slice, so its slices stay tilted and its rows "

@@ -13,6 +13,7 @@ from liverplan.cohort.rows import row_of
 from liverplan.cohort.tables import write_html, write_parquet
 from liverplan.errors import InputError
 from liverplan.findings import Findings
+from liverplan.words import in_english
 from liverplan.workflow import Request, assess
 
 ACTOR = Actor(name="R. Lind", kind="human")
@@ -95,7 +96,7 @@ def test_the_command_takes_a_folder_as_it_is(cases, capsys):
 
 
 def test_a_plan_that_was_not_made_has_no_remnant(findings):
-    document = findings.to_json() | {"planes": [], "cuts": []}
+    document = findings.to_json(in_english) | {"planes": [], "cuts": []}
     row = row_of(Findings.from_json(document))
     assert row["remnant_ml"] is None
     assert row["remnant_fraction"] is None

@@ -5,6 +5,7 @@ import pytest
 
 from liverplan.dicom import choose_series, find_series, read_series
 from liverplan.errors import DicomError
+from liverplan.words import in_english
 
 from .made import expected_hu
 
@@ -88,7 +89,7 @@ def test_gantry_tilt_is_resampled_to_an_upright_grid_and_said(make, tmp_path):
         & np.roll(seen, -1, 1)
     )
     assert np.abs(difference[inner]).max() <= 1.01
-    assert any("tilted by 20.0 degrees" in note for note in ct.notes)
+    assert any("tilted by 20.0 degrees" in note for note in map(in_english, ct.notes))
     assert ct.headers.resampled
 
 
@@ -104,7 +105,9 @@ def test_a_missing_slice_is_filled_in_where_the_gap_is_small(make, tmp_path):
     ct = read(tmp_path)
     assert ct.volume.grid.shape[0] == 6
     assert np.abs(ct.volume.hu - expected_hu(ct.volume.grid)).max() <= 1.01
-    assert any("missing" in note and "z 2.00 to 6.00 mm" in note for note in ct.notes)
+    assert any(
+        "missing" in note and "z 2.00 to 6.00 mm" in note for note in map(in_english, ct.notes)
+    )
 
 
 def test_a_wide_gap_is_refused_with_its_place(make, tmp_path):
@@ -117,7 +120,7 @@ def test_uneven_spacing_is_resampled_evenly_where_it_is_narrow(make, tmp_path):
     make(positions=[(0, 0, z) for z in (0, 2, 4, 7, 10, 13)]).write(tmp_path)
     ct = read(tmp_path)
     assert np.abs(ct.volume.hu - expected_hu(ct.volume.grid)).max() <= 1.01
-    assert any("resampled evenly" in note for note in ct.notes)
+    assert any("resampled evenly" in note for note in map(in_english, ct.notes))
 
 
 def test_uneven_wide_spacing_is_refused(make, tmp_path):
@@ -128,12 +131,15 @@ def test_uneven_wide_spacing_is_refused(make, tmp_path):
 
 def test_overlapping_slices_are_read_and_said(make, tmp_path):
     make(changes={"SliceThickness": 5.0}).write(tmp_path)
-    assert any("overlap: 5.00 mm thick, 2.00 mm apart" in note for note in read(tmp_path).notes)
+    assert any(
+        "overlap: 5.00 mm thick, 2.00 mm apart" in note
+        for note in map(in_english, read(tmp_path).notes)
+    )
 
 
 def test_tissue_between_thin_slices_is_said_to_be_unseen(make, tmp_path):
     make(changes={"SliceThickness": 1.0}).write(tmp_path)
-    assert any("was not seen" in note for note in read(tmp_path).notes)
+    assert any("was not seen" in note for note in map(in_english, read(tmp_path).notes))
 
 
 @pytest.mark.parametrize(

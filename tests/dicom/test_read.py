@@ -21,6 +21,7 @@ from pydicom.uid import (
 
 from liverplan.dicom import Headers, choose_series, decode, find_series, read_series
 from liverplan.errors import DicomError
+from liverplan.words import in_english
 
 from .made import expected_hu, save
 from .test_find import enhanced
@@ -125,7 +126,7 @@ def test_padding_is_kept_and_said_but_never_as_metal(make, tmp_path):
 
     low = padded(tmp_path / "low", -2000)
     assert low.volume.hu[0, 0, 0] == -3024
-    assert any("padding of -3024 HU" in note for note in low.notes)
+    assert any("padding of -3024 HU" in note for note in map(in_english, low.notes))
     assert padded(tmp_path / "high", 32000, signed=False).volume.hu[0, 0, 0] == -1024
 
 

@@ -12,6 +12,7 @@ import liverplan.eligibility
 from liverplan.eligibility import Measured, Patient, judge, load_patient, load_protocol, recist
 from liverplan.eligibility.recist import Visit
 from liverplan.errors import InputError
+from liverplan.words import in_english
 
 PROTOCOL = load_protocol("breclim2")
 PATIENT = load_patient(Path(liverplan.eligibility.__file__).with_name("patient_example.toml"))
@@ -50,9 +51,9 @@ def test_a_patient_who_meets_everything_is_eligible(protocol, patient, measured)
 
 def test_findings_are_single_sentences_with_their_evidence(protocol, patient, measured):
     for criterion in judge(protocol, patient, measured).criteria:
-        assert criterion.finding.startswith(f"{criterion.title}: ")
-        assert criterion.finding.endswith(".")
-        assert "\n" not in criterion.finding
+        assert in_english(criterion.finding).startswith(f"{criterion.title}: ")
+        assert in_english(criterion.finding).endswith(".")
+        assert "\n" not in in_english(criterion.finding)
         assert criterion.source
     consent, _ = found("consent", patient, measured)
     assert consent.attested_by == (
@@ -64,21 +65,21 @@ def test_a_note_of_several_lines_stays_one_sentence(tmp_path, example_text, meas
     path = tmp_path / "patient.toml"
     path.write_text(example_text.replace('by = "A. Berg, study nurse"', 'by = """A.\nBerg"""'))
     consent, _ = found("consent", load_patient(path), measured)
-    assert "by A. Berg on 2024-03-01" in consent.finding
+    assert "by A. Berg on 2024-03-01" in in_english(consent.finding)
 
 
 def test_nothing_known_leaves_everything_missing(protocol):
     result = judge(protocol, Patient(), Measured())
     assert {c.state for c in result.criteria} == {"missing"}
     assert result.eligibility == "undecided"
-    assert result.reasons[0].startswith("Missing: Signed consent, Age over 18,")
+    assert in_english(result.reasons[0]).startswith("Missing: Signed consent, Age over 18,")
 
 
 @pytest.mark.parametrize(("id_", "fact", "bad"), ATTESTED)
 def test_an_attested_fact_can_fail(with_fact, measured, id_, fact, bad):
     criterion, eligibility = found(id_, with_fact(fact, bad), measured)
     assert criterion.state == "not met"
-    assert "is required" in criterion.finding
+    assert "is required" in in_english(criterion.finding)
     assert eligibility == "not eligible"
 
 
@@ -86,7 +87,7 @@ def test_an_attested_fact_can_fail(with_fact, measured, id_, fact, bad):
 def test_an_absent_fact_is_missing(with_fact, measured, id_, fact, bad):
     criterion, eligibility = found(id_, with_fact(fact, None), measured)
     assert criterion.state == "missing"
-    assert "nobody has attested" in criterion.finding
+    assert "nobody has attested" in in_english(criterion.finding)
     assert eligibility == "undecided"
 
 
@@ -96,7 +97,7 @@ def test_a_fact_without_a_name_or_a_day_is_missing(with_fact, patient, measured,
     for change in ({"by": ""}, {"date": None}):
         criterion, eligibility = found(id_, with_fact(fact, good, **change), measured)
         assert criterion.state == "missing"
-        assert "without who attests it and when" in criterion.finding
+        assert "without who attests it and when" in in_english(criterion.finding)
         assert criterion.attested_by == ""
         assert eligibility == "undecided"
 
@@ -115,7 +116,7 @@ def test_a_fact_from_after_the_decision_needs_judgement(
     late = with_fact(fact, patient.facts[fact].value, date=dt.date(2024, 3, 12))
     criterion, eligibility = found(id_, late, measured)
     assert criterion.state == "needs judgement"
-    assert "after the day of the decision" in criterion.finding
+    assert "after the day of the decision" in in_english(criterion.finding)
     assert eligibility == "undecided"
 
 
@@ -137,14 +138,14 @@ def test_age_is_strict_and_18_is_read_in_two_ways(patient, measured, born, state
     young = dataclasses.replace(patient, birth_date=dt.date.fromisoformat(born))
     criterion, _ = found("age", young, measured)
     assert criterion.state == state
-    assert ("readings differ" in criterion.finding) == (state == "needs judgement")
+    assert ("readings differ" in in_english(criterion.finding)) == (state == "needs judgement")
 
 
 @pytest.mark.parametrize("lacking", ["birth_date", "decision_date"])
 def test_age_needs_both_dates(patient, measured, lacking):
     criterion, _ = found("age", dataclasses.replace(patient, **{lacking: None}), measured)
     assert criterion.state == "missing"
-    assert lacking.replace("_", " ") in criterion.finding
+    assert lacking.replace("_", " ") in in_english(criterion.finding)
 
 
 @pytest.mark.parametrize(
@@ -175,7 +176,9 @@ def test_a_complete_response_leaves_the_count_to_people(patient, measured):
 def test_small_and_remaining_metastases_are_counted_and_said(patient, measured):
     plan = dataclasses.replace(measured, lesions_below_10_mm=2, lesions_in_remnant=1)
     criterion, _ = found("metastasis_count", patient, plan)
-    assert "3 metastases, 2 shorter than 10 mm, 1 left in the remnant" in criterion.finding
+    assert "3 metastases, 2 shorter than 10 mm, 1 left in the remnant" in in_english(
+        criterion.finding
+    )
 
 
 @pytest.mark.parametrize(
@@ -200,7 +203,7 @@ def test_small_and_remaining_metastases_are_counted_and_said(patient, measured):
 def test_30_percent_is_strict_and_unrounded(patient, remnant, functional, state, shown):
     criterion, _ = found("flr", patient, Measured(remnant_ml=remnant, functional_ml=functional))
     assert criterion.state == state
-    assert shown in criterion.finding
+    assert shown in in_english(criterion.finding)
     assert criterion.value == pytest.approx(remnant / functional)
 
 
@@ -214,16 +217,22 @@ def test_v1_readings_differ_and_the_deciding_one_decides(patient):
     )
     criterion, _ = found("flr", patient, plan)
     assert criterion.state == "met"
-    assert "FLR 31.4 % of the functional liver" in criterion.finding
-    assert "readings differ, for 29.1 % of the whole liver is not above 30 %" in criterion.finding
-    assert "32.5 % of the estimated liver (Vauthey 2002 (Mosteller))" in criterion.finding
+    assert "FLR 31.4 % of the functional liver" in in_english(criterion.finding)
+    assert "readings differ, for 29.1 % of the whole liver is not above 30 %" in in_english(
+        criterion.finding
+    )
+    assert "32.5 % of the estimated liver (Vauthey 2002 (Mosteller))" in in_english(
+        criterion.finding
+    )
 
 
 def test_a_reading_above_beside_a_plan_below_is_said(patient):
     plan = Measured(remnant_ml=440, functional_ml=1500, estimated_liver_ml=1400)
     criterion, _ = found("flr", patient, plan)
     assert criterion.state == "not met"
-    assert "readings differ, for 31.4 % of the estimated liver is above 30 %" in criterion.finding
+    assert "readings differ, for 31.4 % of the estimated liver is above 30 %" in in_english(
+        criterion.finding
+    )
 
 
 @pytest.mark.parametrize(
@@ -239,18 +248,20 @@ def test_a_reading_above_beside_a_plan_below_is_said(patient):
 def test_the_interval_is_said_beside_the_number(patient, fraction, interval, words):
     plan = Measured(remnant_ml=fraction * 1000, functional_ml=1000, interval_95=interval)
     criterion, _ = found("flr", patient, plan)
-    assert words in criterion.finding
+    assert words in in_english(criterion.finding)
     assert criterion.state == ("met" if fraction > 0.3 else "not met")
     near = "The remnant is too close to its limit to decide by volume alone."
-    assert (near in judge(PROTOCOL, patient, plan).reasons) == ("too close" in words)
+    assert (near in map(in_english, judge(PROTOCOL, patient, plan).reasons)) == (
+        "too close" in words
+    )
 
 
 def test_without_a_plan_or_a_liver_the_remnant_is_missing(patient):
     criterion, _ = found("flr", patient, Measured(functional_ml=1500, liver_ml=1600))
     assert (criterion.state, criterion.value) == ("missing", None)
-    assert "no resection is planned yet" in criterion.finding
+    assert "no resection is planned yet" in in_english(criterion.finding)
     criterion, _ = found("flr", patient, Measured())
-    assert "the liver has not been measured yet" in criterion.finding
+    assert "the liver has not been measured yet" in in_english(criterion.finding)
 
 
 @pytest.mark.parametrize(
@@ -268,7 +279,7 @@ def test_another_protocol_may_let_another_denominator_decide(
     plan = Measured(remnant_ml=480, functional_ml=1530, liver_ml=1650)
     flr = next(c for c in judge(load_protocol(path), patient, plan).criteria if c.id == "flr")
     assert flr.state == state
-    assert words in flr.finding
+    assert words in in_english(flr.finding)
 
 
 def test_a_threshold_may_be_inclusive(tmp_path, protocol_text, patient):
@@ -310,7 +321,7 @@ def test_lengths_without_who_measured_them_are_missing(patient, measured):
         unnamed = dataclasses.replace(patient, visits_by=by)
         criterion, _ = found("response", unnamed, measured)
         assert criterion.state == "missing"
-        assert "lack who measured them" in criterion.finding
+        assert "lack who measured them" in in_english(criterion.finding)
 
 
 def test_compared_images_come_before_the_files_visits(patient, measured):
@@ -323,15 +334,17 @@ def test_sums_that_contradict_attested_absence_of_progression_need_judgement(pat
     grown = dataclasses.replace(measured, response=response(20, 40))
     criterion, eligibility = found("progression", patient, grown)
     assert criterion.state == "needs judgement"
-    assert "but the lesions' sums say progression" in criterion.finding
+    assert "but the lesions' sums say progression" in in_english(criterion.finding)
     assert eligibility == "not eligible"
 
 
 def test_masks_that_nobody_accepted_leave_the_verdict_open(protocol, patient, measured):
-    raw = dataclasses.replace(measured, unaccepted=("liver mask",))
+    raw = dataclasses.replace(measured, unaccepted=(1,))
     result = judge(protocol, patient, raw)
     assert result.eligibility == "undecided"
-    assert result.reasons == ("No verdict: liver mask not confirmed.",)
+    assert [in_english(reason) for reason in result.reasons] == [
+        "No verdict: liver mask not confirmed."
+    ]
 
 
 @pytest.mark.parametrize(
@@ -371,9 +384,8 @@ def test_the_shown_percentage_never_crosses_30(remnant, functional, low, high):
         remnant_ml=remnant, functional_ml=functional, interval_95=tuple(sorted((low, high)))
     )
     criterion, _ = found("flr", PATIENT, plan)
-    shown = criterion.finding.split("FLR ")[1].split(" %")[0]
-    if not shown.startswith("a hair"):
-        assert (float(shown) > 30) == (criterion.state == "met")
+    shown = in_english(criterion.finding).split("FLR ")[1].split(" %")[0]
+    assert (float(shown) > 30) == (criterion.state == "met")
 
 
 @given(
@@ -394,7 +406,7 @@ def test_eligible_only_if_every_criterion_is_met(drop, unclear, flip, remnant, c
         remnant_ml=remnant,
         functional_ml=1000,
         lesion_count=count,
-        unaccepted=() if accepted else ("liver mask",),
+        unaccepted=() if accepted else (1,),
     )
     result = judge(PROTOCOL, dataclasses.replace(PATIENT, facts=facts), plan)
     states = {c.state for c in result.criteria}

@@ -15,6 +15,7 @@ from liverplan.findings import (
     SeriesSummary,
     Uncertainty,
     Volumes,
+    told,
 )
 from liverplan.report import ReportInput
 from liverplan.resection import Plan, Plane
@@ -53,18 +54,20 @@ def findings():
         ),
         criteria=(
             CriterionFinding(
-                id="consent", state="missing", finding="No consent is attested.",
+                id="consent", state="missing", finding=told("No consent is attested."),
                 title="Signed consent", source="NCT04079049", ambiguity="Before measuring?",
             ),
             CriterionFinding(
-                id="ecog", state="met", finding="ECOG 1.", value=1, attested_by="Dr Bo Ek"
+                id="ecog", state="met", finding=told("ECOG 1."), value=1, attested_by="Dr Bo Ek"
             ),
-            CriterionFinding(id="age", state="not met", finding="17 years."),
-            CriterionFinding(id="flr", state="needs judgement", finding="Too close.", value=0.3),
+            CriterionFinding(id="age", state="not met", finding=told("17 years.")),
+            CriterionFinding(
+                id="flr", state="needs judgement", finding=told("Too close."), value=0.3
+            ),
         ),
         eligibility="not eligible",
         planes=(PlaneFinding(point_mm=(0.0, 0.0, 0.0), normal=(1.0, 0.0, 0.0)),),
-        notes=("Nobody has confirmed the liver mask.",),
+        notes=(told("Nobody has confirmed the liver mask."),),
         protocol="BreCLIM-2",
         software="liverplan 9.9",
     )  # fmt: skip

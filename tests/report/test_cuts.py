@@ -12,11 +12,11 @@ from liverplan.report.cuts import cut_in_words
 from liverplan.report.flat import flat_views
 from liverplan.report.meshes import surfaces
 from liverplan.report.side import Side
-from liverplan.report.words import words_of
 from liverplan.resection import CurvedCut, FoldedCut, Parts, Plan, Plane, Sphere
 from liverplan.resection.anatomy.maps import PartMap
 from liverplan.volumetry.shapes.faults import staying
 from liverplan.volumetry.shapes.plan_index import PlanIndex
+from liverplan.words import words_of
 
 HEMI = Parts(scheme="couinaud", names=("5", "8"))
 CURVED = CurvedCut.flat((0, 0, 0), (1, 0, 0)).bent((1, 1), 15)

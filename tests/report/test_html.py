@@ -7,6 +7,7 @@ import pytest
 
 from liverplan import NOTICE
 from liverplan.errors import GridError, InputError
+from liverplan.findings import told
 from liverplan.report import AuditRow, PlanRow, SignatureRow, html_of, write_html
 from liverplan.report.files import write_whole
 from liverplan.report.html import plotly_js
@@ -102,7 +103,7 @@ def test_each_heading_has_its_own_id(page):
 
 def test_what_was_typed_cannot_become_markup(request_):
     evil = "<script>alert(1)</script>&\"'"
-    findings = dataclasses.replace(request_.findings, notes=(evil,), protocol=evil)
+    findings = dataclasses.replace(request_.findings, notes=(told(evil),), protocol=evil)
     html = own(html_of(dataclasses.replace(request_, findings=findings, patient={evil: evil})))
     assert "<script>alert" not in html
     assert evil in Page(html).text

@@ -9,7 +9,7 @@ import subprocess
 import pytest
 
 from liverplan.eligibility.recist import Visit
-from liverplan.findings import CriterionFinding
+from liverplan.findings import CriterionFinding, told
 from liverplan.report import AuditRow, SignatureRow, html_of, write_pdf
 from liverplan.report.content import content_of
 
@@ -21,15 +21,15 @@ SECRETS = (
 
 @pytest.fixture(scope="session")
 def hidden(request_):
-    told = CriterionFinding(
+    consent = CriterionFinding(
         id="consent",
         state="met",
         title="Consent",
-        finding="Consent: attested as yes by Dr Siv Ed on 2020-05-06.",
+        finding=told("Consent: attested as yes by Dr Siv Ed on 2020-05-06."),
         attested_by="Dr Siv Ed, 2020-05-06; Dr Bo Ek",
     )
     findings = dataclasses.replace(
-        request_.findings, criteria=(told,), notes=("Eva Ask drew it on 20200506.",)
+        request_.findings, criteria=(consent,), notes=(told("Eva Ask drew it on 20200506."),)
     )
     return dataclasses.replace(
         request_,

@@ -7,7 +7,7 @@ import pytest
 
 from liverplan.eligibility.recist import Visit
 from liverplan.report.response import response_table
-from liverplan.report.words import words_of
+from liverplan.words import words_of
 
 
 def table(request_, sums, **last):

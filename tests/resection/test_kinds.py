@@ -11,7 +11,6 @@ from liverplan.app.steps.resection.panel import how_to_drag
 from liverplan.errors import PlanError
 from liverplan.findings import CutFinding
 from liverplan.report.cuts import cut_in_words
-from liverplan.report.words import words_of
 from liverplan.resection import Plan
 from liverplan.resection.anatomy.maps import PartMap
 from liverplan.resection.cuts import KINDS, Cut, Shape, Voxels
@@ -23,6 +22,7 @@ from liverplan.volumetry.shapes.distance import removal_of
 from liverplan.volumetry.shapes.faults import cut_faults
 from liverplan.volumetry.shapes.plan_index import PlanIndex, measure_plan
 from liverplan.volumetry.uncertainty.of_shapes import estimate_plan
+from liverplan.words import words_of
 
 from .kinds import EXAMPLES
 

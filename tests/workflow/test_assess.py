@@ -12,6 +12,7 @@ from liverplan.errors import CaseError, GridError, InputError, PlanError, Segmen
 from liverplan.phantom.truth import RECOMMENDED_NORMAL, RECOMMENDED_POINT_MM
 from liverplan.segmentation import Segmentation, write_mask_file
 from liverplan.volume import Grid
+from liverplan.words import in_english
 
 CUT = (*RECOMMENDED_POINT_MM, *RECOMMENDED_NORMAL)
 
@@ -63,7 +64,7 @@ def test_lesions_have_their_size_place_and_margin(small, assessed):
 
 def test_the_case_measures_the_same_to_the_last_digit_and_verifies(assessed):
     folder, findings = assessed
-    assert workflow.measure_case(folder).to_json() == findings.to_json()
+    assert workflow.measure_case(folder).to_json(in_english) == findings.to_json(in_english)
     assert verify(folder) == []
 
 
@@ -132,7 +133,7 @@ def test_without_the_deciding_denominator_nothing_is_said_to_be_near_the_limit(
     findings = workflow.assess(small.ct, tmp_path / "case", request(small, protocol=str(protocol)))
     assert findings.remnant_fraction.deciding_fraction is None
     assert {c.id: c.state for c in findings.criteria}["flr"] == "missing"
-    assert "too close" not in " ".join(findings.notes)
+    assert "too close" not in " ".join(map(in_english, findings.notes))
 
 
 def test_lesions_outside_the_liver_are_counted_into_it_and_said(small, tmp_path):
@@ -144,7 +145,7 @@ def test_lesions_outside_the_liver_are_counted_into_it_and_said(small, tmp_path)
         small.ct, tmp_path / "case", request(small, liver=tmp_path / "hollow.nii.gz")
     )
     assert findings.volumes.liver_ml == pytest.approx(small.truth.liver_ml, rel=0.005)
-    assert any("outside the liver mask" in note for note in findings.notes)
+    assert any("outside the liver mask" in note for note in map(in_english, findings.notes))
 
 
 def test_chosen_lesion_labels_are_the_only_lesions(small, tmp_path):
@@ -205,5 +206,5 @@ def test_a_folder_with_other_things_in_it_is_left_as_it_is(small, tmp_path):
 
 
 def test_the_findings_are_one_json_document_without_nan(assessed):
-    text = json.dumps(assessed[1].to_json(), allow_nan=False)
+    text = json.dumps(assessed[1].to_json(in_english), allow_nan=False)
     assert json.loads(text)["schema"] == "liverplan.result/1"

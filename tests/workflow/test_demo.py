@@ -5,6 +5,7 @@ import json
 import pytest
 
 from liverplan import workflow
+from liverplan.words import in_english
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +34,7 @@ def test_everything_promised_is_there_and_made_again_in_place(made):
     folder, _, result = made
     names = {"sample", "case", "result.json", "report.html"}
     assert {p.name for p in folder.iterdir()} == names
-    assert workflow.measure_case(folder / "case").to_json() == result
+    assert workflow.measure_case(folder / "case").to_json(in_english) == result
     workflow.write_sample(folder / "sample")
     assert {p.name for p in folder.iterdir()} == names
 

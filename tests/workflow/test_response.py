@@ -11,6 +11,7 @@ from liverplan.findings import SeriesSummary
 from liverplan.followup import Confirmation, Visits, confirm, lengths_tenths
 from liverplan.segmentation import Segmentation
 from liverplan.volume import Grid
+from liverplan.words import in_english
 from liverplan.workflow import response
 
 SPACING_MM = 2.0
@@ -119,7 +120,7 @@ def test_a_target_measured_anew_makes_the_response_outdated(two):
     visits = confirm(first, second, response.propose(first, second), Confirmation(name="Lind"))
     assert visits.outdated(second.lengths_tenths) == ()
     smaller = lengths_tenths(segmentation_of({2: 20, 3: 12, 4: 16}, (4, 3, 2)))
-    (words,) = visits.outdated(smaller)
+    words = " ".join(map(in_english, visits.outdated(smaller)))
     now, then = smaller[3], second.lengths_tenths[3]
     assert words.startswith(f"Target M2 measures {now / 10} mm and was {then / 10} mm")
     assert "compare the CTs again" in words

@@ -8,9 +8,11 @@ import pytest
 from liverplan.anatomy import Code
 from liverplan.dicom.seg_read import SegMask
 from liverplan.errors import InputError
+from liverplan.findings import Statement
 from liverplan.segmentation import Segmentation
 from liverplan.volume import Grid
-from liverplan.workflow.segments import CODES, HALVED, read_segments
+from liverplan.words import in_english
+from liverplan.workflow.segments import CODES, read_segments
 
 ANY = Code(value="91723000", scheme="SCT", meaning="Anatomical structure")
 
@@ -67,7 +69,7 @@ def test_names_do_where_codes_say_nothing(seg, names, segments):
 
 def test_the_fourth_undivided_is_halved_at_its_height_and_said(seg, segmentation):
     part_map, notes = seg(("Segment 4", ""), ("Segment 5", ""), columns=4)
-    assert HALVED in notes
+    assert Statement.of("note.segment_halved") in notes
     volumes = part_map.volumes_ml(segmentation)
     assert volumes == pytest.approx({"4a": 128.0, "4b": 128.0, "5": 256.0})
     assert part_map.mask(("4a",))[5:].any()
@@ -76,7 +78,7 @@ def test_the_fourth_undivided_is_halved_at_its_height_and_said(seg, segmentation
 
 def test_liver_in_no_segment_goes_to_the_nearest_and_is_said(seg, segmentation):
     part_map, notes = seg(("Segment 5", ""), ("Segment 6", ""))
-    assert notes == (
+    assert tuple(map(in_english, notes)) == (
         "256.0 mL of the liver lies in no segment of segments.dcm and was counted to the nearest.",
     )
     assert part_map.volumes_ml(segmentation) == pytest.approx({"5": 128.0, "6": 384.0})

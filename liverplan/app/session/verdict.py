@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from liverplan.app.session.live import Live
 from liverplan.app.session.work import Work
-from liverplan.report.numbers import percent
-from liverplan.report.words import verdict
+from liverplan.words import verdict
+from liverplan.words.numbers import percent
 
 
 def goes(work: Work) -> str:

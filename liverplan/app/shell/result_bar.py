@@ -11,7 +11,7 @@ from liverplan.app.kit.widgets import label, restyle
 from liverplan.app.session.live import Live
 from liverplan.app.session.verdict import goes, verdict_words, waiting_words, what_is_missing
 from liverplan.app.session.work import Work
-from liverplan.report.numbers import NONE, ml, threshold
+from liverplan.words.numbers import NONE, ml, threshold
 from liverplan.workflow.rule import DENOMINATORS
 
 GAUGE_ENDS = (0.6, 1.0)

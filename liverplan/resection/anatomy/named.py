@@ -13,6 +13,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from liverplan.findings import Statement
+
 SCHEME = "couinaud"
 SEGMENTS = ("1", "2", "3", "4a", "4b", "5", "6", "7", "8")
 
@@ -73,7 +75,7 @@ def new_world(segments: tuple[str, ...]) -> str:
     return "H" + short.replace("4a4b", "4")
 
 
-def share_warnings(shares_fraction: Mapping[str, float]) -> tuple[str, ...]:
+def share_warnings(shares_fraction: Mapping[str, float]) -> tuple[Statement, ...]:
     """Return a sentence for each share far from what is published; never a refusal.
 
     Parameters
@@ -85,10 +87,16 @@ def share_warnings(shares_fraction: Mapping[str, float]) -> tuple[str, ...]:
     for usual in usual_shares():
         share = sum(shares_fraction.get(name, 0.0) for name in split_fourth(usual.segments))
         if not usual.low_fraction <= share <= usual.high_fraction:
+            part = Statement.of(f"part.{usual.name.replace(' ', '_')}", written=usual.name)
             found.append(
-                f"The {usual.name} holds {100 * share:.0f} % of the liver; "
-                f"{100 * usual.low_fraction:.0f} to {100 * usual.high_fraction:.0f} % is usual "
-                f"({usual.source})."
+                Statement.of(
+                    "note.unusual_share",
+                    part=part,
+                    share=share,
+                    low=usual.low_fraction,
+                    high=usual.high_fraction,
+                    source=usual.source,
+                )
             )
     return tuple(found)
 

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from liverplan.errors import PlanError
-from liverplan.findings import CutFinding
+from liverplan.findings import CutFinding, Statement
 from liverplan.resection.anatomy.maps import PartMap
 from liverplan.resection.cuts.handle import Handle, SlicePlane, length
 from liverplan.resection.cuts.net import Extent
@@ -69,14 +69,14 @@ class BaseCut(ABC):
         Whether its tissue stays in place and works no more.
     can_lie_flat : bool
         Whether it lies over a `flat_frame`.
-    note : str
+    note : Statement or None
         What must be said of how it is measured.
     """
 
     kind: ClassVar[str]
     ablates: ClassVar[bool] = False
     can_lie_flat: ClassVar[bool] = False
-    note: ClassVar[str] = ""
+    note: ClassVar[Statement | None] = None
 
     @property
     def stays_in_place(self) -> bool:

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from liverplan.errors import PlanError
-from liverplan.findings import CutFinding
+from liverplan.findings import CutFinding, Statement
 from liverplan.resection.anatomy.maps import PartMap
 from liverplan.resection.cuts.base import Mask, Voxels
 from liverplan.resection.cuts.catmull_rom import cells_of
@@ -29,10 +29,7 @@ from liverplan.volume import FloatArray, Grid, read_only
 FINENESS = 10
 """Triangles' sides in each cell between control points."""
 
-FALLBACK = (
-    "The curved cut folds over itself, so it was measured by brute force, voxel by voxel; it "
-    "cannot be dragged live."
-)
+FALLBACK = Statement.of("note.folds_over")
 
 _OFF_LATTICE = np.array([1.7e-6, 2.9e-6])
 """Voxels (of a lattice column): no column runs through an edge that two triangles share."""
@@ -51,7 +48,7 @@ class FoldedCut(Voxels):
     """
 
     kind: ClassVar[str] = "sheet"
-    note: ClassVar[str] = FALLBACK
+    note: ClassVar[Statement | None] = FALLBACK
 
     control_mm: FloatArray
     stays_toward: FloatArray

@@ -16,7 +16,7 @@ from liverplan.app.steps.committee.signing import Ballot, Person, Signing
 from liverplan.case import Case
 from liverplan.case.audit import Entry
 from liverplan.report import SignatureRow
-from liverplan.report.numbers import moment
+from liverplan.words.numbers import moment
 from liverplan.workflow import committee
 
 BALLOTS: tuple[Ballot, ...] = ("for", "against", "abstain")

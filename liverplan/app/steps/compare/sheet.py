@@ -26,11 +26,12 @@ from liverplan.app.session.session import Topic
 from liverplan.app.slices.views import ThreeViews
 from liverplan.app.steps.compare.compare_pane import ComparePane
 from liverplan.app.steps.compare.comparing import PLACE, Comparing
-from liverplan.eligibility.recist import WORDS, NonTarget, Response, Visit, assess, mm
+from liverplan.eligibility.recist import NonTarget, Response, Visit, assess, category_said, mm
 from liverplan.errors import InputError, LiverplanError
 from liverplan.followup import Comparison, Examination, Row
 from liverplan.followup.comparison import NEW, SEEN, Said
-from liverplan.report.numbers import NONE
+from liverplan.words import in_english
+from liverplan.words.numbers import NONE
 
 OTHERS: tuple[NonTarget | None, ...] = (None, "CR", "non-CR/non-PD", "PD", "NE")
 
@@ -168,7 +169,7 @@ class CompareSheet(QFrame):
         visits = self.desk.session.work.record.visits.visits
         response = assess(visits) if visits else None
         self.category.setText(category_words(response, complete=True) if response else "")
-        self.finding.setText(response.finding if response else "")
+        self.finding.setText(in_english(response.finding) if response else "")
         self.visits.fill(visit_rows(visits, response) if response else [])
 
     def _show_response(self, now: Comparison) -> None:
@@ -180,7 +181,7 @@ class CompareSheet(QFrame):
             self.visits.fill([])
             return
         self.category.setText(category_words(response, complete=now.complete))
-        self.finding.setText(response.finding)
+        self.finding.setText(in_english(response.finding))
         self.visits.fill(visit_rows(visits, response))
 
     def _show_choices(self, now: Comparison) -> None:
@@ -316,7 +317,7 @@ def table_row(now: Comparison, one: Row) -> tuple[str, ...]:
 
 def category_words(response: Response, *, complete: bool) -> str:
     """Return the category, and between readers what else it could be."""
-    words = f"{WORDS[response.overall].capitalize()} ({response.overall})"
+    words = f"{in_english(category_said(response.overall)).capitalize()} ({response.overall})"
     noise = [one for one in response.noise if one != response.target]
     between = f"; another reader could find {' or '.join(noise)}" if noise else ""
     return f"{words}{between}" if complete else f"Not confirmed yet: {words}{between}"

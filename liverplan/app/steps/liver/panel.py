@@ -20,9 +20,9 @@ from liverplan.app.steps.liver.finding import PLACE, Finding
 from liverplan.app.steps.liver.outline_tool import OutlineTool
 from liverplan.app.steps.liver.vessel_tool import VesselTool
 from liverplan.app.steps.liver.vessels import SCHEME, VesselMarking
-from liverplan.report.numbers import ml
 from liverplan.segmentation.edit.brush import Kind
 from liverplan.segmentation.labels import LIVER
+from liverplan.words.numbers import ml
 
 CORRECT = "Where it is wrong, correct it by clicks, by brush, or by outlines on a few slices."
 KINDS: tuple[Kind, Kind] = ("brush", "eraser")

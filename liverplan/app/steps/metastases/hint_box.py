@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from liverplan.app.kit.widgets import button, label, row
 from liverplan.app.steps.metastases.hinting import Hinting
-from liverplan.report.numbers import ml
+from liverplan.words.numbers import ml
 
 
 class HintBox(QWidget):

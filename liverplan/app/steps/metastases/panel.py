@@ -23,7 +23,7 @@ from liverplan.app.steps.metastases.lesions import PLACE, Lesions
 from liverplan.app.steps.metastases.mask_import import MaskImport
 from liverplan.app.steps.metastases.part_tools import MergeTool, SplitTool
 from liverplan.app.steps.metastases.places import place_of
-from liverplan.report.numbers import ml, mm
+from liverplan.words.numbers import ml, mm
 
 
 class MetastasesPanel(Panel):

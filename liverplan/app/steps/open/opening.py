@@ -19,6 +19,7 @@ from liverplan.case import Record
 from liverplan.dicom import CT, SeriesInfo, choose_series, find_series, read_series
 from liverplan.eligibility.files import ProtocolFile
 from liverplan.errors import DicomError
+from liverplan.words import in_english
 from liverplan.workflow.cases import summary_of
 from liverplan.workflow.inputs import ct_notes
 
@@ -120,7 +121,7 @@ class Opening(QObject):
         self._saver.begin(series)
         self._show(Work(volume=ct.volume, record=record))
         if ct.notes:
-            self._notices.say(PLACE, " ".join(ct_notes(ct.notes)), "info")
+            self._notices.say(PLACE, " ".join(map(in_english, ct_notes(ct.notes))), "info")
 
     def _show(self, work: Work) -> None:
         self._views.disarm()

@@ -16,7 +16,8 @@ from liverplan.app.session.saving import recents
 from liverplan.app.steps.open.opening import PLACE, SAMPLE, Opening
 from liverplan.app.steps.open.thumbnails import SIDE
 from liverplan.dicom import SeriesInfo
-from liverplan.report.numbers import TIMES
+from liverplan.words import in_english
+from liverplan.words.numbers import TIMES
 from liverplan.workflow.inputs import ct_notes
 
 
@@ -179,4 +180,4 @@ def why(info: SeriesInfo) -> str:
     """Return why a series cannot be used, or what should be known of it."""
     if not info.usable:
         return f"Cannot be used: {info.reason}."
-    return " ".join(ct_notes(info.notes))
+    return " ".join(map(in_english, ct_notes(info.notes)))

@@ -14,9 +14,9 @@ from liverplan.app.session.context import Context
 from liverplan.app.steps.resection.cut_map_view import CutMapDialog
 from liverplan.app.steps.resection.cutting import Cutting
 from liverplan.app.steps.resection.planning import Planning
-from liverplan.report.numbers import ml
 from liverplan.resection import Cut
 from liverplan.volumetry.shapes.cut_map import CutMap
+from liverplan.words.numbers import ml
 
 _AFFIXES: Final = {
     "radius": ("radius ", " mm"),

@@ -11,10 +11,10 @@ from PySide6.QtWidgets import QDialog, QSizePolicy, QVBoxLayout, QWidget
 from liverplan.app.kit import theme
 from liverplan.app.kit.widgets import label
 from liverplan.app.slices.convert import letters_of
-from liverplan.report.numbers import mm
 from liverplan.volume import FloatArray
 from liverplan.volumetry.shapes.cut_map import CutMap, margin_bands
 from liverplan.volumetry.uncertainty.error_model import CUT_POSITION
+from liverplan.words.numbers import mm
 
 TOO_NEAR, DOUBTFUL, CLEAR = (213, 62, 79), theme.MARGIN, theme.REMNANT
 FADE_MM = 40.0

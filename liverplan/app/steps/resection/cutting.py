@@ -31,6 +31,7 @@ from liverplan.resection.cuts.checks import frame_of
 from liverplan.volume import FloatArray
 from liverplan.volumetry.search.placing import RoundKind, cut_round, parting_cut
 from liverplan.volumetry.shapes.cut_map import CutMap, flatten
+from liverplan.words import in_english
 
 CLICKED_RADIUS_MM = 15.0
 """Of an ablation zone placed by a click: the usual needle's zone is about 3 cm across."""
@@ -126,7 +127,9 @@ class Cutting(QObject):
 
         def then(cut: CurvedCut | FoldedCut) -> None:
             if self._add(cut):
-                self.desk.say("resection", " ".join(Plan(cuts=(cut,)).notes), "info")
+                self.desk.say(
+                    "resection", " ".join(map(in_english, Plan(cuts=(cut,)).notes)), "info"
+                )
 
         name, holds = "Laying a cut through the contour", self.desk.session.same_masks()
         self.desk.run("resection", name, task, then, holds=holds)

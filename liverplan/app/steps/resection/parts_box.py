@@ -12,7 +12,6 @@ from liverplan.app.steps.resection.cutting import Cutting
 from liverplan.app.steps.resection.landmarking import Landmarking
 from liverplan.app.steps.resection.segment_volumes import SegmentVolumes
 from liverplan.app.steps.resection.tools import PointTool
-from liverplan.report.numbers import ml
 from liverplan.resection.anatomy.maps import PartMap, hangs_on
 from liverplan.resection.anatomy.named import (
     SCHEME,
@@ -22,6 +21,7 @@ from liverplan.resection.anatomy.named import (
     split_fourth,
 )
 from liverplan.resection.anatomy.territories import LUMEN
+from liverplan.words.numbers import ml
 
 VESSEL_SCHEMES = ("portal", "hepatic")
 COLUMNS = 5

@@ -10,9 +10,9 @@ from liverplan.app.session.measuring import Margin, margins_of, remnant_of
 from liverplan.app.session.work import plan_title
 from liverplan.app.steps.resection.planning import Planning
 from liverplan.errors import PlanError
-from liverplan.report.numbers import NONE, ml, mm
 from liverplan.resection import Plan
 from liverplan.volumetry.shapes.plan_index import PlanIndex
+from liverplan.words.numbers import NONE, ml, mm
 from liverplan.workflow.rule import Rule
 
 WAITING = "…"

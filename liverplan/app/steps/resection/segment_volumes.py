@@ -7,10 +7,11 @@ from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
 from liverplan.app.kit import theme
 from liverplan.app.kit.widgets import Notice, Table, label
-from liverplan.report.numbers import ml
 from liverplan.resection.anatomy.maps import PartMap
 from liverplan.resection.anatomy.named import share_warnings, split_fourth, usual_shares
 from liverplan.segmentation import Segmentation
+from liverplan.words import in_english
+from liverplan.words.numbers import ml
 
 
 class SegmentVolumes(QDialog):
@@ -36,7 +37,7 @@ class SegmentVolumes(QDialog):
         fractions = part_map.shares_fraction(segmentation)
         self.segments.fill([(n, ml(v), _percent(fractions[n])) for n, v in volumes.items()])
         self.shares.fill(share_rows(fractions))
-        self.notice.say(" ".join(share_warnings(fractions)))
+        self.notice.say(" ".join(map(in_english, share_warnings(fractions))))
 
 
 def share_rows(fractions: dict[str, float]) -> list[tuple[str, str, str, str]]:

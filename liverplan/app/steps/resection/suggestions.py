@@ -6,10 +6,10 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from liverplan.app.kit.widgets import Table, label
 from liverplan.app.steps.resection.planning import Planning
-from liverplan.report.numbers import ml, mm, percent
 from liverplan.resection import Parts
 from liverplan.resection.anatomy.named import name_of
 from liverplan.volumetry.search.suggest import Suggested
+from liverplan.words.numbers import ml, mm, percent
 
 
 class SuggestionList(QWidget):

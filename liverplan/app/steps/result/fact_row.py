@@ -15,6 +15,7 @@ from liverplan.app.steps.result.facts import Facts
 from liverplan.eligibility import Fact, FactQuestion
 from liverplan.eligibility.protocol import FactValue
 from liverplan.findings import CriterionFinding
+from liverplan.words import in_english
 
 Answer = FactValue | Literal["unclear"] | None
 
@@ -80,7 +81,7 @@ class FactRow(QFrame):
     def show_state(self, results: Sequence[CriterionFinding]) -> None:
         """Show the criteria that this fact belongs to."""
         self.state.setText("; ".join(f"{r.title or r.id}: {r.state}" for r in results))
-        self.state.setToolTip("\n".join(r.finding for r in results))
+        self.state.setToolTip("\n".join(in_english(r.finding) for r in results))
 
     def _answered(self, _at: int) -> None:
         who, day = self._attesting()

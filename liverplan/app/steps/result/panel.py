@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,9 @@ from liverplan.app.session.context import Context
 from liverplan.app.session.verdict import verdict_words
 from liverplan.app.session.work import lesion_title
 from liverplan.app.steps.result.handing import Handing
-from liverplan.findings import Findings
-from liverplan.report.numbers import mm, percent, share, threshold
+from liverplan.findings import Denominator, Findings
+from liverplan.words import in_english
+from liverplan.words.numbers import mm, percent, share, threshold
 
 SIGNS = {"met": "met", "not met": "not met", "missing": "missing", "needs judgement": "judge"}
 
@@ -98,7 +100,7 @@ class ResultPanel(Panel):
     def _explain(self) -> None:
         n = self.criteria.chosen
         if self._findings is not None and 0 <= n < len(self._findings.criteria):
-            self.finding.setText(self._findings.criteria[n].finding)
+            self.finding.setText(in_english(self._findings.criteria[n].finding))
 
     def _report(self) -> None:
         kinds = "Report (*.html *.pdf)"
@@ -127,14 +129,14 @@ def doubt_words(findings: Findings) -> str:
 def fraction_rows(findings: Findings) -> list[tuple[str, str]]:
     """All three denominators; the deciding one is named."""
     fraction, line = findings.remnant_fraction, findings.threshold_fraction
-    names = {
+    names: Mapping[Denominator, str] = {
         "of_functional": "liver \N{MINUS SIGN} tumour",
         "of_liver": "whole liver",
         "of_estimated": f"estimated liver{f' ({fraction.formula})' if fraction.formula else ''}",
     }
     rows = []
     for key, name in names.items():
-        value = getattr(fraction, key)
+        value = fraction.of(key)
         number = "height, weight?" if value is None else f"{percent(value, line)} %"
         rows.append((name, f"{number}, decides" if key == fraction.deciding else number))
     return rows

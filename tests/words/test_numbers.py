@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from liverplan.report import numbers
+from liverplan.words import numbers
 
 
 @given(st.floats(0, 1), st.sampled_from([0.2, 0.25, 0.266, 0.3, 0.4, 0.5]))

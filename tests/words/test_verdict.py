@@ -6,8 +6,7 @@ from string import Formatter
 import pytest
 
 from liverplan.errors import InputError
-from liverplan.report import LANGUAGES, verdict
-from liverplan.report.words import words_of
+from liverplan.words import LANGUAGES, verdict, words_of
 
 
 def with_range(findings, value, low, high):

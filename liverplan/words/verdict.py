@@ -1,39 +1,15 @@
-"""The report's words, by language, and the sentence that is the verdict."""
+"""The sentence that is the verdict."""
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
-from types import MappingProxyType
 from typing import Literal
 
-from liverplan.errors import InputError
 from liverplan.findings import Findings
-from liverplan.report.numbers import percent, threshold
-
-LANGUAGES = ("en", "sv")
+from liverplan.words.language import words_of
+from liverplan.words.numbers import percent, threshold
 
 VerdictState = Literal["above", "near", "below", "incomplete"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Words:
-    """Words of one language."""
-
-    table: MappingProxyType[str, str]
-
-    def __getitem__(self, key: str) -> str:
-        return self.table[key]
-
-    def __call__(self, key: str, **values: object) -> str:
-        """Return the sentence with its places filled; numbers get the decimal sign."""
-        return self.table[key].format(**values)
-
-    def number(self, text: str) -> str:
-        """Return a number, already rounded, with the language's decimal sign."""
-        return text.replace(".", self.table["decimal"])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,25 +27,10 @@ class Verdict:
         return f"{self.number} {self.reason}".strip()
 
 
-@cache
-def words_of(language: str) -> Words:
-    """Words of a language.
-
-    Raises
-    ------
-    InputError
-        If the report does not speak it.
-    """
-    if language not in LANGUAGES:
-        raise InputError(f"The report speaks {' and '.join(LANGUAGES)}, not {language!r}.")
-    text = files("liverplan.report").joinpath(f"words_{language}.toml").read_text("utf-8")
-    return Words(table=MappingProxyType(tomllib.loads(text)))
-
-
 def verdict(findings: Findings, language: str = "en") -> Verdict:
     """Hold the unrounded range against the threshold and say it.
 
-    >>> from liverplan.report import verdict  # "FLR 41.2 % (38.6-43.8). Above 30 %, whole range."
+    >>> from liverplan.words import verdict  # "FLR 41.2 % (38.6-43.8). Above 30 %, whole range."
     """
     words = words_of(language)
     fraction = findings.remnant_fraction.deciding_fraction

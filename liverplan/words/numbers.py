@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
+from liverplan.findings.exact import exact, side
+
 NONE = "\N{EN DASH}"
 """Stands where there is no number."""
 
@@ -10,24 +14,47 @@ TIMES = "\N{MULTIPLICATION SIGN}"
 NO_BREAK = "\N{NO-BREAK SPACE}/\N{NO-BREAK SPACE}"
 """Between coordinates that belong on one line."""
 
-MOST_DECIMALS = 12
+MOST_DECIMALS = 15
 
 
-def percent(fraction: float, threshold_fraction: float | None = None) -> str:
-    """One decimal, or as many as it takes to stay on the true side of the threshold.
+def percent(fraction: float, near: float | None = None) -> str:
+    """One decimal, or as many as it takes to stay on the true side of a limit.
 
     >>> percent(0.3141, 0.30), percent(0.3, 0.30), percent(0.30007, 0.30), percent(0.29996, 0.30)
     ('31.4', '30.0', '30.01', '29.996')
     """
-    value = 100 * fraction
-    if threshold_fraction is None or fraction == threshold_fraction:
-        return f"{value:.1f}"
-    line = 100 * threshold_fraction
+    value = exact(fraction) * 100
+    limit = None if near is None else exact(near) * 100
     for decimals in range(1, MOST_DECIMALS):
-        text = f"{value:.{decimals}f}"
-        if (float(text) > line) == (fraction > threshold_fraction) and float(text) != line:
-            return text
-    return repr(value)
+        shown = f"{float(value):.{decimals}f}"
+        if limit is None or side(Fraction(shown), limit) == side(value, limit):
+            return shown
+    return repr(float(value))
+
+
+def plain(value: float) -> str:
+    """Return a number without needless zeros.
+
+    >>> plain(30.0), plain(29.6)
+    ('30', '29.6')
+    """
+    return f"{value:.10g}"
+
+
+def spoken(value: float, how: str) -> str:
+    """Return a number as a sentence's place asks for it, with a decimal point.
+
+    >>> spoken(0.3, "share"), spoken(0.30007, "near0.3"), spoken(12.34, ".1f"), spoken(3, "")
+    ('30', '30.01', '12.3', '3')
+    """
+    if how == "plain":
+        return plain(value)
+    if how.startswith("share"):
+        share = float(100 * exact(value))
+        return plain(share) if how == "share" else format(share, how.removeprefix("share"))
+    if how.startswith("near"):
+        return percent(value, float(how.removeprefix("near")))
+    return format(value, how)
 
 
 def threshold(fraction: float) -> str:

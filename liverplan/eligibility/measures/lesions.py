@@ -1,0 +1,32 @@
+"""The count of metastases."""
+
+from __future__ import annotations
+
+from liverplan.eligibility.measured import Measured
+from liverplan.eligibility.measures.response import response_of
+from liverplan.eligibility.part import Part, counted
+from liverplan.eligibility.patient import Patient
+from liverplan.eligibility.protocol import Criterion
+from liverplan.findings import Statement
+
+
+def count_part(criterion: Criterion, patient: Patient, measured: Measured) -> Part:
+    """Hold the count against the criterion; where all have vanished, people decide."""
+    count = measured.lesion_count
+    if count is None:
+        return Part(state="missing", says=Statement.of("finding.unmarked"))
+    found = _found(count, measured)
+    response = response_of(patient, measured)
+    if count == 0 and response is not None and response.overall == "CR":
+        says = Statement.of("finding.vanished", found=found)
+        return Part(state="needs judgement", says=says, value=0)
+    return counted(criterion, count, found)
+
+
+def _found(count: int, measured: Measured) -> Statement:
+    numbers = [Statement.of("finding.count", count=count)]
+    if measured.lesions_below_10_mm:
+        numbers.append(Statement.of("finding.small", number=measured.lesions_below_10_mm))
+    if measured.lesions_in_remnant:
+        numbers.append(Statement.of("finding.left", number=measured.lesions_in_remnant))
+    return Statement.of("finding.counted", numbers=tuple(numbers))
