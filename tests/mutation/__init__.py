@@ -1,0 +1,1 @@
+"""Whether a test fails when a rule is changed: ``python -m tests.mutation``."""
