@@ -18,8 +18,9 @@ from liverplan.errors import InputError
 from liverplan.words import in_english
 
 if TYPE_CHECKING:
+    from liverplan.case.signature import Vote
     from liverplan.eligibility.recist import NonTarget
-    from liverplan.workflow.committee import Role, Vote
+    from liverplan.workflow.committee import Role
 
 T = TypeVar("T")
 
@@ -93,6 +94,21 @@ def vote(
         password=password,
     )
     typer.echo(workflow.standing(opened))
+
+
+@app.command()
+def biopsied(
+    case: CaseFolder,
+    name: Annotated[str, typer.Option(help="Who says so.")],
+    metastases: Annotated[
+        str, typer.Option("--of", metavar="M1,M3", help="Those, and no others; none if empty.")
+    ] = "",
+) -> None:
+    """Note which metastases of a case were biopsied."""
+    labels = [_label(word) for word in metastases.split(",") if word.strip()]
+    opened = workflow.mark_biopsied(case, labels, name=name)
+    said = ", ".join(lesion_name(label) for label in sorted(opened.state.biopsied))
+    typer.echo(f"Biopsied: {said or 'none'}.")
 
 
 @app.command()

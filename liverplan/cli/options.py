@@ -46,7 +46,7 @@ def read_wedge(text: str) -> tuple[int, float]:
         ) from None
 
 
-def read_labels(text: str | None) -> tuple[int, ...] | None:
+def read_labels(text: str | None, option: str) -> tuple[int, ...] | None:
     """Read '1-7' or '1,3,5-6' as label values."""
     if text is None:
         return None
@@ -59,6 +59,6 @@ def read_labels(text: str | None) -> tuple[int, ...] | None:
         labels = []
     if not labels or min(labels) < 1:
         raise typer.BadParameter(
-            f"{text!r} names no labels; write 1-7 or 1,3,5.", param_hint="--lesion-labels"
+            f"{text!r} names no labels; write 1-7 or 1,3,5.", param_hint=option
         )
     return tuple(dict.fromkeys(labels))

@@ -48,6 +48,7 @@ class Job:
     segment_branches: str = ""
     vessels: str = ""
     cut_vessel: str = ""
+    biopsied: str = ""
     patient: str = ""
     protocol: str = ""
     backend: str = ""
@@ -64,7 +65,7 @@ class Job:
             series_uid=self.series or None,
             liver=Path(self.liver) if self.liver else None,
             lesions=Path(self.lesions) if self.lesions else None,
-            lesion_labels=_labels(self.lesion_labels) if self.lesion_labels else None,
+            lesion_labels=_labels(self.lesion_labels, "lesion labels") or None,
             clicks=_points(self.lesion, 3, "lesion"),
             planes=_points(self.plane, 6, "plane"),
             resections=tuple(_pieces(self.resection)),
@@ -74,6 +75,7 @@ class Job:
             segment_branches=Path(self.segment_branches) if self.segment_branches else None,
             vessels=Path(self.vessels) if self.vessels else None,
             vessels_cut=_points(self.cut_vessel, 3, "cut_vessel"),
+            biopsied=_labels(self.biopsied, "biopsied metastases"),
             patient=Path(self.patient) if self.patient else None,
             protocol=self.protocol or DEFAULT_PROTOCOL,
             backend=self.backend or DEFAULT_BACKEND,
@@ -194,12 +196,13 @@ def _wedge(text: str) -> tuple[int, float]:
         raise InputError(f"The wedge {text!r} is not written like 2:10.") from None
 
 
-def _labels(text: str) -> tuple[int, ...]:
+def _labels(text: str, what: str) -> tuple[int, ...]:
+    """Read 1-7 or 1,3,5 as label values; nothing for nothing."""
     labels: list[int] = []
-    for part in text.split(","):
+    for part in text.split(",") if text else ():
         first, _, last = (piece.strip() for piece in part.partition("-"))
         if not first.isdecimal() or not (last or first).isdecimal() or int(last or first) > 255:
-            raise InputError(f"The lesion labels {text!r} are not written like 1-7 or 1,3,5.")
+            raise InputError(f"The {what} {text!r} are not written like 1-7 or 1,3,5.")
         labels.extend(range(int(first), int(last or first) + 1))
     return tuple(dict.fromkeys(labels))
 

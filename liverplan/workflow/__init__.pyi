@@ -1,5 +1,5 @@
 from .cases import assess, measure_case, verdict, verify_case
-from .committee import new_key, sign, signers, standing, vote
+from .committee import mark_biopsied, new_key, sign, signers, standing, vote
 from .evaluate import evaluate
 from .exporting import rules_for
 from .growth import remnant_growth
@@ -21,6 +21,7 @@ __all__ = [
     "export_case",
     "list_series",
     "make_segmentation",
+    "mark_biopsied",
     "match_cases",
     "measure_case",
     "new_key",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import getpass
 import os
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -80,6 +80,7 @@ def assess(
     state = CaseState(
         volume=ct.volume, segmentation=made.segmentation, plan=plan, maps=maps, record=record
     )
+    state = with_biopsied(state, request.biopsied)
     findings = measure_state(state, out, index=index)
     tell(progress, 0.9, "Keeping the case")
     _keep(out, existing, replace(state, findings=findings))
@@ -136,6 +137,24 @@ def measure_state(
         biopsied=state.biopsied,
         index=index,
     )
+
+
+def with_biopsied(state: CaseState, labels: Collection[int]) -> CaseState:
+    """Return a state in which these metastases were biopsied, and no others.
+
+    Raises
+    ------
+    CaseError
+        If it holds no such metastasis.
+    """
+    known = state.segmentation.lesion_labels if state.segmentation is not None else ()
+    unknown = sorted(set(labels) - set(known))
+    if unknown:
+        raise CaseError(
+            f"There is no metastasis with label {', '.join(map(str, unknown))} that could have "
+            f"been biopsied; there are {', '.join(map(str, known)) or 'none'}."
+        )
+    return replace(state, biopsied=frozenset(labels))
 
 
 def notes_of(record: Record, segmentation: Segmentation) -> tuple[Statement, ...]:

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
 from liverplan import case
 from liverplan.case import Actor, Case
+from liverplan.case.signature import Meaning, Vote
 from liverplan.errors import CaseError
 from liverplan.report import SignatureRow
-from liverplan.workflow.cases import measure_state
+from liverplan.segmentation import Segmentation
+from liverplan.volumetry.shapes.faults import plan_faults
+from liverplan.volumetry.shapes.plan_index import PlanIndex
+from liverplan.workflow.cases import measure_state, with_biopsied
 
 Role = Literal["radiologist", "surgeon"]
-Vote = Literal["for", "against", "abstain"]
 
 VOTES_NEEDED = 3
 
@@ -38,8 +44,8 @@ def sign(folder: Path, *, role: Role, name: str, key: Path, password: str = "") 
     secret = case.load_key(key, password=password)
     opened = case.open_case(folder)
     if role == "surgeon":
-        return case.sign(opened, secret, name=name, meaning="plan signed")
-    return case.sign(_accepted(opened, name), secret, name=name, meaning="lesions accepted")
+        return signed(opened, secret, name=name, meaning="plan signed")
+    return signed(_accepted(opened, name), secret, name=name, meaning="lesions accepted")
 
 
 def vote(
@@ -48,7 +54,74 @@ def vote(
     """Vote on a case; the reason is mandatory, and an author does not vote on their own work."""
     secret = case.load_key(key, password=password)
     opened = case.open_case(folder)
-    return case.sign(opened, secret, name=name, meaning="vote", vote=ballot, reason=reason)
+    return signed(opened, secret, name=name, meaning="vote", vote=ballot, reason=reason)
+
+
+def signed(
+    opened: Case,
+    key: Ed25519PrivateKey,
+    *,
+    name: str,
+    meaning: Meaning,
+    vote: Vote | None = None,
+    reason: str = "",
+    index: PlanIndex | None = None,
+) -> Case:
+    """Sign a case's current state; a plan that makes no sense is signed and voted on by nobody.
+
+    Parameters
+    ----------
+    opened : Case
+    key : Ed25519PrivateKey
+        The signer's own.
+    name : str
+        Who signs.
+    meaning, vote, reason
+        As `liverplan.case.sign`.
+    index : PlanIndex or None
+        Of the case's masks and maps, if it is at hand.
+
+    Raises
+    ------
+    CaseError
+        With every fault of the plan, or as `liverplan.case.sign`.
+    """
+    if meaning != "lesions accepted":
+        _require_sound(opened, name, index)
+    return case.sign(opened, key, name=name, meaning=meaning, vote=vote, reason=reason)
+
+
+def _require_sound(opened: Case, name: str, index: PlanIndex | None) -> None:
+    state = opened.state
+    if state.segmentation is None:
+        raise CaseError(f"{name} cannot sign: the case holds no masks yet.")
+    faults = plan_faults(index or PlanIndex.build(state.segmentation, state.maps), state.plan)
+    if faults:
+        raise CaseError(f"{name} cannot sign: {' '.join(faults)}")
+
+
+def mark_biopsied(folder: Path, labels: Collection[int], *, name: str) -> Case:
+    """Note which metastases of a stored case were biopsied: these, and no others.
+
+    Parameters
+    ----------
+    folder : Path
+        The case.
+    labels : collection of int
+        Label values; 2 is the first metastasis. None: no biopsy at all.
+    name : str
+        Who says so.
+
+    Raises
+    ------
+    CaseError
+        If the case holds no such metastasis.
+    """
+    opened = case.open_case(folder)
+    state = with_biopsied(opened.state, labels)
+    state = replace(state, findings=measure_state(state, folder))
+    actor = Actor(name=name, kind="human", role="radiologist")
+    return opened.commit(state, actor=actor, what="Noted the biopsies", why="As reported")
 
 
 def signature_rows(opened: Case) -> tuple[SignatureRow, ...]:
@@ -107,17 +180,22 @@ def signers(folder: Path, keys: Path) -> tuple[str, ...]:
     )
 
 
+def accepted_masks(segmentation: Segmentation, name: str) -> Segmentation:
+    """Return the masks, each accepted by a person; the very same where that was so already."""
+    known = dict(segmentation.provenance)
+    accepted = {label: made.accepted_as(name) for label, made in known.items()}
+    return segmentation if accepted == known else replace(segmentation, provenance=accepted)
+
+
 def _accepted(opened: Case, name: str) -> Case:
     """Accept all masks in a person's name and measure again."""
     state = opened.state
     if state.segmentation is None:
         raise CaseError(f"The case {opened.folder} holds no masks yet, so none can be accepted.")
-    provenance = {
-        label: made.accepted_as(name) for label, made in state.segmentation.provenance.items()
-    }
-    if provenance == dict(state.segmentation.provenance):
+    masks = accepted_masks(state.segmentation, name)
+    if masks is state.segmentation:
         return opened
-    state = replace(state, segmentation=replace(state.segmentation, provenance=provenance))
+    state = replace(state, segmentation=masks)
     state = replace(state, findings=measure_state(state, opened.folder))
     actor = Actor(name=name, kind="human", role="radiologist")
     return opened.commit(

@@ -39,6 +39,8 @@ class Request:
         Given portal vein (label 1) and hepatic veins (2): NIfTI, NRRD or DICOM SEG.
     vessels_cut : tuple of (x, y, z)
         A point in each vessel branch that is cut, LPS mm: what hangs on it is lost.
+    biopsied : tuple of int
+        Label values of the metastases that were biopsied; 2 is the first.
     patient : Path or None
         TOML file with attested facts.
     protocol : str
@@ -60,6 +62,7 @@ class Request:
     segment_branches: Path | None = None
     vessels: Path | None = None
     vessels_cut: tuple[Point, ...] = ()
+    biopsied: tuple[int, ...] = ()
     patient: Path | None = None
     protocol: str = DEFAULT_PROTOCOL
     backend: str = DEFAULT_BACKEND

@@ -1,5 +1,8 @@
 """Radiologist, surgeon, three votes, report: the journey by the command line."""
 
+import json
+from dataclasses import replace
+
 import pytest
 
 from liverplan import case as cases
@@ -95,8 +98,6 @@ def test_a_changed_plan_voids_its_signature_visibly(small, case, key, tmp_path):
 
 
 def test_an_accepted_automatic_mask_counts_as_confirmed(case, key):
-    from dataclasses import replace
-
     opened = cases.open_case(case)
     made = Provenance(method="some network", version="1", origin="automatic")
     state = opened.state
@@ -110,3 +111,48 @@ def test_an_accepted_automatic_mask_counts_as_confirmed(case, key):
     after = cases.open_case(case).state
     assert {p.accepted_by for p in after.segmentation.provenance.values()} == {"Lind"}
     assert all(lesion.state == "confirmed" for lesion in after.findings.lesions)
+
+
+def test_what_was_biopsied_is_said_by_the_result_the_case_and_the_report(small, tmp_path, capsys):
+    folder = tmp_path / "case"
+    masks = ["--liver", small.liver, "--lesions", small.lesions, "--plane", CUT]
+    assert run("assess", small.ct, "--out", folder, *masks, "--biopsied", "3", "--json") == 0
+    states = {one["label"]: one["state"] for one in json.loads(capsys.readouterr().out)["lesions"]}
+    assert states[3] == "biopsied"
+    assert set(states.values()) == {"confirmed", "biopsied"}
+    assert run("committee", "biopsied", folder, "--of", "M1", "--name", "Lind") == 0
+    assert "Biopsied: Metastasis 1." in capsys.readouterr().out
+    opened = cases.open_case(folder)
+    assert [one.label for one in opened.state.findings.lesions if one.state == "biopsied"] == [2]
+    assert opened.history[-1].actor.name == "Lind"
+    assert run("report", folder, "--out", tmp_path / "r.html") == 0
+    assert "biopsied" in (tmp_path / "r.html").read_text("utf-8")
+    assert run("committee", "biopsied", folder, "--of", "M99", "--name", "Lind") == 1
+    assert "no metastasis with label 100" in capsys.readouterr().err
+    assert cases.open_case(folder).state.biopsied == {2}
+
+
+def test_a_biopsy_voids_the_plan_and_not_the_accepted_masks(case, key):
+    assert sign(case, "radiologist", "Lind", key) == 0
+    assert sign(case, "surgeon", "Dahl", key) == 0
+    assert run("committee", "biopsied", case, "--of", "M2", "--name", "Lind") == 0
+    voids = [one.void_because for one in cases.check_signatures(cases.open_case(case))]
+    assert voids == ["", "changed since: biopsied, findings"]
+
+
+def test_a_plan_that_makes_no_sense_is_signed_and_voted_on_by_nobody(case, key, capsys):
+    from liverplan.resection import Plan
+
+    assert sign(case, "radiologist", "Lind", key) == 0
+    assert sign(case, "surgeon", "Dahl", key) == 0
+    opened = cases.open_case(case)
+    far = opened.state.plan.cuts[0].shifted(1000)
+    astray = replace(opened.state, plan=Plan(cuts=(far,)))
+    actor = cases.Actor(name="Dahl", kind="human")
+    opened.commit(astray, actor=actor, what="Moved", why="a slip of the hand")
+    capsys.readouterr()
+    assert sign(case, "surgeon", "Dahl", key) == 1
+    assert "Dahl cannot sign: " in capsys.readouterr().err
+    assert vote(case, "Ek", key) == 1
+    assert "Ek cannot sign: " in capsys.readouterr().err
+    assert len(cases.open_case(case).state.signatures) == 2

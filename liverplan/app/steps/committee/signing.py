@@ -124,11 +124,9 @@ class Signing(QObject):
         work = self.desk.session.work
         if work.segmentation is None:
             return False
-        known = dict(work.segmentation.provenance)
-        accepted = {label: made.accepted_as(name) for label, made in known.items()}
-        if accepted == known:
+        masks = committee.accepted_masks(work.segmentation, name)
+        if masks is work.segmentation:
             return False
-        masks = replace(work.segmentation, provenance=accepted)
         self.desk.session.do(ACCEPTED, replace(work, segmentation=masks))
         return True
 
@@ -163,8 +161,14 @@ class Signing(QObject):
         if secret is None or opened is None:
             return
         try:
-            signed = case.sign(
-                opened, secret, name=person.name, meaning=meaning, vote=ballot, reason=reason
+            signed = committee.signed(
+                opened,
+                secret,
+                name=person.name,
+                meaning=meaning,
+                vote=ballot,
+                reason=reason,
+                index=self.desk.live.plan_index,
             )
         except CaseError as refusal:
             if else_undo and self.desk.session.history.undo_name == ACCEPTED:
