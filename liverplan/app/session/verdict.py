@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from liverplan.app.session.live import Live
 from liverplan.app.session.work import Work
-from liverplan.words import verdict
+from liverplan.words import verdict, words_of
 from liverplan.words.numbers import percent
 
 
@@ -31,7 +31,7 @@ def verdict_words(work: Work, live: Live) -> str:
         low, high = live.findings.uncertainty.interval_95
         line = live.findings.threshold_fraction
         return (
-            f"No verdict: liver mask not confirmed. Range {percent(low, line)}"
+            f"{words_of('en')['verdict_unconfirmed']} Range {percent(low, line)}"
             f"-{percent(high, line)} %."
         )
     return str(verdict(live.findings))
