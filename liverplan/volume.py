@@ -90,7 +90,7 @@ class Grid:
 
     @property
     def corners_mm(self) -> FloatArray:
-        """(8, 3) LPS mm centres of the grid's corner voxels."""
+        """(8, 3) array, LPS mm: centres of the grid's corner voxels."""
         last = np.array(self.shape) - 1
         return self.to_mm(np.array(list(np.ndindex(2, 2, 2))) * last)
 

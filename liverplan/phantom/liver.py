@@ -24,7 +24,7 @@ Point = tuple[float, float, float]
 
 
 def turn_about(axis: int, degrees: float) -> FloatArray:
-    """Rotation matrix about a coordinate axis."""
+    """(3, 3) array that rotates about a coordinate axis."""
     c, s = np.cos(np.radians(degrees)), np.sin(np.radians(degrees))
     matrix = np.eye(3)
     i, j = (axis + 1) % 3, (axis + 2) % 3

@@ -35,7 +35,7 @@ def paint(grid: Grid, scene: Iterable[Paint]) -> Pixels:
 
 
 def inside(grid: Grid, shape: Shape) -> NDArray[np.bool_]:
-    """Voxels whose centre lies in a shape."""
+    """(k, j, i) mask of the voxels whose centre lies in a shape."""
     mask = np.zeros(grid.shape, dtype=np.bool_)
     for window, points in _windows(grid, shape, margin_mm=0.0):
         mask[window] = shape.distance_mm(*points) <= 0

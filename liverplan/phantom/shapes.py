@@ -78,7 +78,7 @@ class Egg:
 def ellipsoid(
     centre_mm: Sequence[float], axes_mm: Sequence[float], turn: FloatArray | None = None
 ) -> Egg:
-    """Return an ellipsoid by its centre and semi-axes."""
+    """Return an ellipsoid by its centre and semi-axes, (3,) each, mm; turned by a (3, 3) matrix."""
     axes = np.array(axes_mm, dtype=np.float64)
     return Egg(
         centre_mm=np.array(centre_mm, dtype=np.float64),

@@ -54,7 +54,7 @@ class Solid:
         return self.beyond_ml((0.6, 0.64, 0.48), -np.inf)
 
     def beyond_ml(self, normal: ArrayLike, offset_mm: float) -> float:
-        """Volume where normal . x >= offset, mL; ``normal`` is a unit vector in LPS."""
+        """Volume where normal . x >= offset, mL; ``normal`` is a (3,) unit vector, LPS."""
         n = np.asarray(normal, dtype=np.float64)
         stretched = self.matrix.T @ n
         length = float(np.linalg.norm(stretched))
@@ -67,7 +67,7 @@ class Solid:
         return self.scale_ml * _faced_ball(stretched / length, start, self.faces, self.reach)
 
     def support_mm(self, normal: ArrayLike) -> float:
-        """Largest normal . x over the solid's ball, mm (its faces are not counted)."""
+        """Largest normal . x over the solid's ball, mm, by a (3,) unit normal; without faces."""
         n = np.asarray(normal, dtype=np.float64)
         return float(n @ self.centre_mm + np.linalg.norm(self.matrix.T @ n))
 
@@ -75,7 +75,22 @@ class Solid:
 def faced(
     centre_mm: ArrayLike, matrix: ArrayLike, planes: list[tuple[FloatArray, float]]
 ) -> Solid | None:
-    """Cut an ellipsoid to the points with normal . x <= offset for every plane; None if none."""
+    """Cut an ellipsoid to the points with normal . x <= offset for every plane.
+
+    Parameters
+    ----------
+    centre_mm : (3,) array
+        LPS mm.
+    matrix : (3, 3) array
+        From the unit ball to the ellipsoid, mm.
+    planes : list of ((3,) array, float)
+        Unit normals and offsets, mm.
+
+    Returns
+    -------
+    Solid or None
+        None where nothing is left.
+    """
     centre, m = np.asarray(centre_mm, dtype=np.float64), np.asarray(matrix, dtype=np.float64)
     faces, reach = [], []
     for normal, offset in planes:

@@ -250,6 +250,6 @@ def _vessels(tubes: tuple[Tube, ...], hu: float) -> Iterator[Paint]:
 
 
 def extent_mm() -> tuple[FloatArray, FloatArray]:
-    """Smallest and largest x, y of the skin."""
+    """Smallest and largest x, y of the skin, two (2,) arrays, LPS mm."""
     low, high = _SKIN.box
     return low[:2], high[:2]

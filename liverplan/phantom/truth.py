@@ -72,7 +72,7 @@ class Truth:
         return liver - sum(lesion.solid.beyond_ml(n, offset_mm) for lesion in self.lesions)
 
     def plane_margin_mm(self, normal: ArrayLike, offset_mm: float) -> tuple[float, ...]:
-        """Distance from each lesion to a plane, mm: positive wholly on the removed side."""
+        """Distance from each lesion to a plane of (3,) normal, mm: positive on the removed side."""
         n = np.asarray(normal, dtype=np.float64)
         n = n / np.linalg.norm(n)
         return tuple(offset_mm - lesion.solid.support_mm(n) for lesion in self.lesions)

@@ -16,12 +16,12 @@ from liverplan.segmentation.edit.lesions import (
     without_lesion,
 )
 from liverplan.segmentation.edit.provenance import accepted, edited
-from liverplan.segmentation.files.masks import (
+from liverplan.segmentation.files.reading import (
     MaskFile,
     read_mask_file,
     segmentation_from_files,
-    write_mask_file,
 )
+from liverplan.segmentation.files.writing import write_mask_file
 from liverplan.segmentation.labels import Segmentation
 from liverplan.segmentation.lesions.axes import Axes, axes_of
 from liverplan.segmentation.lesions.click import lesion_from_click

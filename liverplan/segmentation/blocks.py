@@ -69,7 +69,7 @@ class Blocks:
         )
 
     def coordinates_in(self, other: Blocks) -> list[FloatArray]:
-        """Per axis, the position of this lattice's centres as (fractional) indices of another."""
+        """Per axis, an (n,) array: this lattice's centres as (fractional) indices of another."""
         return [
             (first + factor * (np.arange(n) + 0.5) - other_first) / other_factor - 0.5
             for first, factor, n, other_first, other_factor in zip(
@@ -165,7 +165,7 @@ def _block_mean(array: NDArray[np.generic], factors: Sequence[int]) -> Float32:
 
 
 def voxels_in_blocks(start: Triple, stop: Triple, factors: Triple) -> list[FloatArray]:
-    """Per axis, the (fractional) block indices of the voxels that blocks were made of."""
+    """Per axis, an (n,) array: the (fractional) block indices of voxels `start` to `stop`."""
     return [
         (np.arange(b - a) + 0.5) / factor - 0.5
         for a, b, factor in zip(start, stop, factors, strict=True)

@@ -67,7 +67,7 @@ class Segmentation:
         lesions: Sequence[NDArray[np.bool_]] = (),
         provenance: Mapping[int, Provenance] | None = None,
     ) -> Self:
-        """Put separate masks on one label map.
+        """Put separate (k, j, i) masks on one label map.
 
         Lesion voxels outside the liver mask are counted into the liver; where two lesions
         overlap, the earlier one keeps the voxel. Ask `overlap_ml` and `outside_ml` first if the
@@ -100,10 +100,10 @@ class Segmentation:
 
 
 def outside_ml(grid: Grid, liver: NDArray[np.bool_], lesion: NDArray[np.bool_]) -> float:
-    """How much of a lesion lies outside the liver mask, mL."""
+    """How much of a lesion lies outside the liver, mL; both are (k, j, i) masks."""
     return float(np.count_nonzero(lesion & ~liver)) * grid.voxel_ml
 
 
 def overlap_ml(grid: Grid, first: NDArray[np.bool_], second: NDArray[np.bool_]) -> float:
-    """How much two lesions share, mL."""
+    """How much two (k, j, i) masks share, mL."""
     return float(np.count_nonzero(first & second)) * grid.voxel_ml

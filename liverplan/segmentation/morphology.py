@@ -34,7 +34,7 @@ def distance_transform_mm(mask: Mask, spacing_mm: Spacing) -> Float32:
 
 
 def signed_distance_mm(mask: Mask, spacing_mm: Spacing) -> Float32:
-    """Distance to the boundary that runs between the voxels, mm; positive inside."""
+    """(k, j, i) distance to the boundary between the voxels, mm; positive inside."""
     half = float(np.mean(spacing_mm)) / 2
     inside = distance_transform_mm(mask, spacing_mm)
     outside = distance_transform_mm(~mask, spacing_mm)
@@ -43,22 +43,22 @@ def signed_distance_mm(mask: Mask, spacing_mm: Spacing) -> Float32:
 
 
 def eroded(mask: Mask, radius_mm: float, spacing_mm: Spacing) -> Mask:
-    """Erode by a ball."""
+    """Erode a (k, j, i) mask by a ball."""
     return np.greater(distance_transform_mm(mask, spacing_mm), radius_mm)
 
 
 def dilated(mask: Mask, radius_mm: float, spacing_mm: Spacing) -> Mask:
-    """Dilate by a ball."""
+    """Dilate a (k, j, i) mask by a ball."""
     return np.less_equal(distance_transform_mm(~mask, spacing_mm), radius_mm)
 
 
 def opened(mask: Mask, radius_mm: float, spacing_mm: Spacing) -> Mask:
-    """Erode, then dilate by a ball: what is thinner than it goes."""
+    """Erode a (k, j, i) mask, then dilate it by a ball: what is thinner than it goes."""
     return dilated(eroded(mask, radius_mm, spacing_mm), radius_mm, spacing_mm)
 
 
 def closed(mask: Mask, radius_mm: float, spacing_mm: Spacing) -> Mask:
-    """Dilate, then erode by a ball: what a ball outside cannot reach is filled."""
+    """Dilate a (k, j, i) mask, then erode it: what a ball outside cannot reach is filled."""
     return ~opened(~mask, radius_mm, spacing_mm)
 
 
@@ -70,7 +70,7 @@ def closed_beyond(mask: Mask, radius_mm: float, spacing_mm: Spacing) -> Mask:
 
 
 def filled_by_slice(mask: Mask) -> Mask:
-    """Fill the holes of each slice along k."""
+    """Fill the holes of each slice of a (k, j, i) mask."""
     filled: Mask = np.stack([ndi.binary_fill_holes(plane) for plane in mask])
     return filled
 
@@ -92,13 +92,13 @@ def components(mask: Mask) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
 
 
 def largest_component(mask: Mask) -> Mask:
-    """Keep the largest connected component."""
+    """Keep a (k, j, i) mask's largest connected component."""
     numbers, counts = components(mask)
     return np.equal(numbers, counts.argmax()) & mask
 
 
 def component_with_most(mask: Mask, where: Mask) -> Mask:
-    """Keep the component that has the most voxels in a region; nothing if none has any."""
+    """Keep the component with the most voxels in a (k, j, i) region; nothing if none has any."""
     numbers, counts = components(mask)
     there = np.bincount(numbers[where & mask], minlength=counts.size)
     there[0] = 0
@@ -106,7 +106,7 @@ def component_with_most(mask: Mask, where: Mask) -> Mask:
 
 
 def components_touching(mask: Mask, where: Mask) -> Mask:
-    """Keep the components that have a voxel in a region."""
+    """Keep the components that have a voxel in a (k, j, i) region."""
     numbers, _ = components(mask)
     return np.isin(numbers, np.unique(numbers[where & mask])) & mask
 

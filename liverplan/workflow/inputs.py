@@ -22,7 +22,7 @@ from liverplan.segmentation import (
     read_mask_file,
 )
 from liverplan.segmentation.backends import segment_with
-from liverplan.segmentation.files.masks import SUFFIXES
+from liverplan.segmentation.files.formats import SUFFIXES
 from liverplan.segmentation.labels import FIRST_LESION, LIVER, outside_ml
 from liverplan.segmentation.results import Mask
 from liverplan.volume import Grid, Volume

@@ -17,7 +17,7 @@ from liverplan.resection.anatomy.couinaud import by_branches
 from liverplan.resection.anatomy.maps import PartMap
 from liverplan.resection.anatomy.named import SEGMENTS
 from liverplan.segmentation import Segmentation, read_mask_file
-from liverplan.segmentation.files.masks import SUFFIXES
+from liverplan.segmentation.files.formats import SUFFIXES
 from liverplan.segmentation.results import Mask
 from liverplan.volume import Grid
 

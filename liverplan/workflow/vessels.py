@@ -23,7 +23,7 @@ from liverplan.resection.anatomy.territories import (
 )
 from liverplan.resection.plan import Plan
 from liverplan.segmentation import Segmentation, read_mask_file
-from liverplan.segmentation.files.masks import SUFFIXES
+from liverplan.segmentation.files.formats import SUFFIXES
 from liverplan.segmentation.results import Mask
 from liverplan.volume import Grid
 from liverplan.workflow.request import Request

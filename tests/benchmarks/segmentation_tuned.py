@@ -17,8 +17,8 @@ import numpy as np
 
 from liverplan.errors import SegmentationError
 from liverplan.segmentation.blocks import Blocks, blocks_of, with_thin_slices
+from liverplan.segmentation.classical import costs, subcapsular, waists
 from liverplan.segmentation.classical import liver as steps
-from liverplan.segmentation.classical import subcapsular, waists
 from liverplan.segmentation.classical.density import Density, read_density
 from liverplan.segmentation.classical.torso import Torso, around_liver, below_right_lung, find_torso
 from liverplan.segmentation.denoise import diffused
@@ -27,13 +27,13 @@ from liverplan.volume import Volume
 
 TUNED: tuple[tuple[Any, str, tuple[float, ...]], ...] = (
     (steps, "CORE_MM", (7.5, 9.0, 10.5)),
-    (steps, "DRIFT_HU", (16.0, 22.0, 28.0)),
+    (costs, "DRIFT_HU", (16.0, 22.0, 28.0)),
     (steps, "SPREADS", (2.2, 2.6, 3.0)),
     (steps, "EDGE_HU", (10.0, 14.0, 20.0)),
-    (steps, "COST_PER_MM", (0.25, 0.35, 0.45)),
+    (costs, "COST_PER_MM", (0.25, 0.35, 0.45)),
     (steps, "WAIST_MM", (3.5, 4.5, 5.5)),
-    (steps, "ABOVE_PER_MM", (0.04, 0.08, 0.12)),
-    (steps, "WALL_PER_MM", (0.1, 0.15, 0.2)),
+    (costs, "ABOVE_PER_MM", (0.04, 0.08, 0.12)),
+    (costs, "WALL_PER_MM", (0.1, 0.15, 0.2)),
     (waists, "NARROWEST_WAIST", (0.5, 0.55, 0.6)),
     (subcapsular, "LEAST_LIVER", (0.18, 0.22, 0.26)),
 )
@@ -84,7 +84,7 @@ def score(case: Prepared) -> float:
         mask, excluded, _ = steps.cut_liver(*given, case.under)
     except SegmentationError:
         return 0.0
-    dear = steps.place_cost(case.blocks, case.torso, case.density) > 0.1
+    dear = costs.place_cost(case.blocks, case.torso, case.density) > 0.1
     mask = mask | subcapsular.subcapsular_lesions(*given, mask, excluded | dear)
     return float(2 * (mask & case.truth).sum() / (mask.sum() + case.truth.sum()))
 

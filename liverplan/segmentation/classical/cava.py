@@ -16,7 +16,7 @@ import scipy.ndimage as ndi
 from liverplan.segmentation.blocks import Blocks
 from liverplan.segmentation.classical.spine import find_spine
 from liverplan.segmentation.classical.torso import Torso
-from liverplan.segmentation.morphology import Float32
+from liverplan.segmentation.morphology import Float32, Spacing
 from liverplan.volume import FloatArray
 
 RADII_MM, RING_MM = (5.5, 8.0, 10.5), (2.5, 6.0)
@@ -30,6 +30,9 @@ USUAL_RADIUS_MM, WIDEST_RADIUS_MM = 10.0, 16.0
 REACH_MM = 40.0
 EVEN_HU, APART_HU, STEADY_HU, BRIGHT_HU = 8.0, 30.0, 10.0, 20.0
 LEAST_HU = 60.0
+PLACE_PRICE, NEVER = 0.3, 10.0
+"""Prices of a place one spread off the usual one, and of one where no cava runs."""
+SMOOTH_MM = 8.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -41,10 +44,8 @@ class Tube:
     columns: FloatArray
     densities_hu: FloatArray
 
-    def distance_mm(
-        self, shape: tuple[int, ...], spacing_mm: tuple[float, float, float]
-    ) -> Float32:
-        """In-plane distance of every voxel to the tube's middle, mm; infinite off its slices."""
+    def distance_mm(self, shape: tuple[int, ...], spacing_mm: Spacing) -> Float32:
+        """(k, j, i) in-plane distance to the tube's middle, mm; infinite off its slices."""
         distance = np.full(shape, np.inf, np.float32)
         j, i = np.indices(shape[1:])
         for k, row, column in zip(self.slices, self.rows, self.columns, strict=True):
@@ -55,47 +56,86 @@ class Tube:
 def track_cava(
     blocks: Blocks, denoised: Float32, torso: Torso, slices: range, liver_hu: float
 ) -> Tube:
-    """Track the cava over a range of slices; it is seldom darker than the liver."""
-    spine = find_spine(blocks, torso)
-    spacing = blocks.spacing_mm
-    reach = [int(REACH_MM / s) for s in spacing[1:]]
-    offsets = np.stack(np.meshgrid(*(np.arange(-r, r + 1) for r in reach), indexing="ij")).astype(
-        float
-    )
+    """Track the cava over a range of slices; it is seldom darker than the liver.
+
+    Parameters
+    ----------
+    blocks, torso
+        The CT on a coarse lattice, and the body on it.
+    denoised : (k, j, i) float32 array
+        The blocks' densities without noise, HU.
+    slices : range
+        Of k.
+    liver_hu : float
+        The liver's density.
+    """
+    spine, spacing = find_spine(blocks, torso), blocks.spacing_mm
     centre = spine - np.array((FRONT_MM / spacing[1], RIGHT_MM / spacing[2]))
-    prints = [_footprints(radius, spacing) for radius in RADII_MM]
-    prices, densities = [], []
-    for k in slices:
-        facts = [_disc_price(denoised[k], *footprint, liver_hu) for footprint in prints]
-        look = np.stack([price for price, _ in facts])
-        best = look.argmin(axis=0)
-        mean = np.take_along_axis(np.stack([m for _, m in facts]), best[None], axis=0)[0]
-        at = [np.rint(centre[k][n] + offsets[n]).astype(int) for n in range(2)]
-        at = [np.clip(a, 0, n - 1) for a, n in zip(at, denoised.shape[1:], strict=True)]
-        place = (offsets[0] * spacing[1] / FRONT_SPREAD_MM) ** 2
-        place += (offsets[1] * spacing[2] / SIDE_SPREAD_MM) ** 2
-        price = look.min(axis=0)[at[0], at[1]] + 0.3 * place
-        price[mean[at[0], at[1]] < LEAST_HU] += 10
-        side = (at[0] - spine[k][0]) * spacing[1], (at[1] - spine[k][1]) * spacing[2]
-        price[np.hypot(*side) < VERTEBRA_MM] += 10
-        prices.append(price)
-        densities.append(mean[at[0], at[1]])
-    chain = _cheapest_chain(prices, densities, spacing)
-    rows = np.array([centre[k][0] + offsets[0][n] for k, n in zip(slices, chain, strict=True)])
-    columns = np.array([centre[k][1] + offsets[1][n] for k, n in zip(slices, chain, strict=True)])
-    density = np.array([densities[n][at] for n, at in enumerate(chain)])
-    smooth = 8 / spacing[0]
+    search = _Search.of(spacing, liver_hu)
+    looks = [search.on(denoised[k], centre[k], spine[k]) for k in slices]
+    densities = [density for _, density in looks]
+    chain = _cheapest_chain([price for price, _ in looks], densities, spacing)
+    way = np.array([search.offsets[:, j, i] for j, i in chain]) + centre[slices.start : slices.stop]
+    density = np.array([found[at] for found, at in zip(densities, chain, strict=True)])
+    smooth = SMOOTH_MM / spacing[0]
     return Tube(
         slices=slices,
-        rows=ndi.gaussian_filter1d(rows, smooth, mode="nearest"),
-        columns=ndi.gaussian_filter1d(columns, smooth, mode="nearest"),
+        rows=ndi.gaussian_filter1d(way[:, 0], smooth, mode="nearest"),
+        columns=ndi.gaussian_filter1d(way[:, 1], smooth, mode="nearest"),
         densities_hu=ndi.gaussian_filter1d(density, smooth, mode="nearest"),
     )
 
 
-def _footprints(
-    radius_mm: float, spacing_mm: tuple[float, float, float]
-) -> tuple[Float32, Float32]:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Search:
+    """Where around its usual place the cava's disc is looked for on a slice, and how.
+
+    ``offsets`` is a (2, rows, columns) array: rows and columns from the usual place.
+    """
+
+    spacing_mm: Spacing
+    liver_hu: float
+    offsets: FloatArray
+    footprints: tuple[tuple[Float32, Float32], ...]
+
+    @classmethod
+    def of(cls, spacing_mm: Spacing, liver_hu: float) -> _Search:
+        reach = [int(REACH_MM / s) for s in spacing_mm[1:]]
+        steps = np.meshgrid(*(np.arange(-r, r + 1) for r in reach), indexing="ij")
+        return cls(
+            spacing_mm=spacing_mm,
+            liver_hu=liver_hu,
+            offsets=np.stack(steps).astype(float),
+            footprints=tuple(_footprints(radius, spacing_mm) for radius in RADII_MM),
+        )
+
+    def on(
+        self, plane: Float32, centre: FloatArray, spine: FloatArray
+    ) -> tuple[FloatArray, FloatArray]:
+        """(rows, columns) price of the best disc at every offset on a slice, and its mean HU."""
+        price, mean = self._best_discs(plane)
+        at = [np.rint(centre[n] + self.offsets[n]).astype(int) for n in range(2)]
+        j, i = (np.clip(a, 0, n - 1) for a, n in zip(at, plane.shape, strict=True))
+        _, row_mm, column_mm = self.spacing_mm
+        place = (self.offsets[0] * row_mm / FRONT_SPREAD_MM) ** 2
+        place += (self.offsets[1] * column_mm / SIDE_SPREAD_MM) ** 2
+        total = price[j, i] + PLACE_PRICE * place
+        total[mean[j, i] < LEAST_HU] += NEVER
+        beside = np.hypot((j - spine[0]) * row_mm, (i - spine[1]) * column_mm)
+        total[beside < VERTEBRA_MM] += NEVER
+        return total, mean[j, i]
+
+    def _best_discs(self, plane: Float32) -> tuple[Float32, Float32]:
+        """(j, i) price of the best disc around every pixel, and its mean HU."""
+        looks = [_disc_price(plane, *footprint, self.liver_hu) for footprint in self.footprints]
+        prices = np.stack([price for price, _ in looks])
+        means = np.stack([mean for _, mean in looks])
+        best = prices.argmin(axis=0)[None]
+        return prices.min(axis=0), np.take_along_axis(means, best, axis=0)[0]
+
+
+def _footprints(radius_mm: float, spacing_mm: Spacing) -> tuple[Float32, Float32]:
+    """Weights of a disc, and of the ring around it; each sums to 1."""
     reach = [int(np.ceil((radius_mm + RING_MM[1]) / s)) for s in spacing_mm[1:]]
     j, i = (np.arange(-r, r + 1) for r in reach)
     away = np.hypot(j[:, None] * spacing_mm[1], i[None] * spacing_mm[2]) - radius_mm
@@ -120,7 +160,7 @@ def _disc_price(
 
 
 def _cheapest_chain(
-    prices: list[FloatArray], densities: list[FloatArray], spacing_mm: tuple[float, float, float]
+    prices: list[FloatArray], densities: list[FloatArray], spacing_mm: Spacing
 ) -> list[tuple[int, int]]:
     """Viterbi over slices; neighbours within two voxels may follow each other."""
     steps = [(dj, di) for dj in (-2, -1, 0, 1, 2) for di in (-2, -1, 0, 1, 2)]
@@ -154,10 +194,8 @@ def _shifted(values: FloatArray, dj: int, di: int) -> FloatArray:
     return result
 
 
-def cava_cost(
-    tube: Tube, denoised: Float32, liver_hu: Float32, spacing_mm: tuple[float, float, float]
-) -> Float32:
-    """Price from -1 to 1 of calling a voxel liver beside the cava; 0 away from it.
+def cava_cost(tube: Tube, denoised: Float32, liver_hu: Float32, spacing_mm: Spacing) -> Float32:
+    """(k, j, i) price from -1 to 1 of calling a voxel liver beside the cava; 0 away from it.
 
     Near the tube a voxel goes to the nearer density of the two; where they are too much alike to
     tell, to the cava within its usual radius.

@@ -43,7 +43,7 @@ def require_series(volume: Volume) -> None:
 
 
 def require_liver(mask: Mask, volume: Volume) -> None:
-    """Refuse a mask that is no liver by its volume.
+    """Refuse a (k, j, i) mask, on the CT's grid, that is no liver by its volume.
 
     Raises
     ------
@@ -60,7 +60,15 @@ def require_liver(mask: Mask, volume: Volume) -> None:
 def warnings_for(
     blocks: Blocks, torso: Torso, mask: Mask, subcapsular: Mask, density: Density
 ) -> tuple[str, ...]:
-    """Say what the user must know of this liver before trusting it."""
+    """Say what the user must know of this liver before trusting it.
+
+    Parameters
+    ----------
+    blocks, torso, density
+        The CT on a coarse lattice, the body on it, and the liver's own density.
+    mask, subcapsular : (k, j, i) bool arrays
+        The liver on that lattice, and what of it was taken in as a dark metastasis.
+    """
     found = []
     for side, plane in (("lower", 0), ("upper", -1)):
         edge = float(np.count_nonzero(mask[plane])) * blocks.voxel_ml

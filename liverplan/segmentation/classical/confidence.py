@@ -1,4 +1,4 @@
-"""How sure the automatic liver is, from the cut that drew it.
+"""How sure the automatic liver is, from the minimum cut that drew it.
 
 The relaxed cut gives each voxel a value from 0 to 1. Where the energy leaves no choice it is 0 or
 1; where moving the border costs next to nothing it stays in between. Such tissue is gathered into
@@ -19,7 +19,15 @@ MOST_PLACES = 12
 
 
 def confidence_of(grid: Grid, inside_fraction: Float32) -> Confidence:
-    """Gather the tissue that the cut left undecided."""
+    """Gather the tissue that the minimum cut left undecided.
+
+    Parameters
+    ----------
+    grid : Grid
+        The lattice that it was drawn on.
+    inside_fraction : (k, j, i) float32 array
+        The relaxed minimum cut, 0-1.
+    """
     unsure = (inside_fraction > UNSURE[0]) & (inside_fraction < UNSURE[1])
     numbers, counts = components(unsure)
     order = np.argsort(-counts)[:MOST_PLACES]

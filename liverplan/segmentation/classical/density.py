@@ -23,7 +23,22 @@ class Density:
 
 
 def read_density(denoised: Float32, where: Mask, blocks: Blocks) -> Density:
-    """Read the mode of the density, and its spread, in homogeneous tissue."""
+    """Read the mode of the density, and its spread, in homogeneous tissue.
+
+    Parameters
+    ----------
+    denoised : (k, j, i) float32 array
+        The blocks' densities without noise, HU.
+    where : (k, j, i) bool array
+        Where the liver surely is.
+    blocks : Blocks
+        The lattice.
+
+    Raises
+    ------
+    SegmentationError
+        If there is too little homogeneous tissue.
+    """
     slope = ndi.gaussian_gradient_magnitude(denoised, 1)
     values = denoised[where & (slope < 12) & (denoised > 20) & (denoised < 220)]
     if values.size * blocks.voxel_ml < 30:

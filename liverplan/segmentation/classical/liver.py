@@ -19,30 +19,32 @@ from liverplan.segmentation.blocks import Blocks, blocks_of, with_thin_slices
 from liverplan.segmentation.classical.cava import cava_cost, track_cava
 from liverplan.segmentation.classical.checks import require_liver, require_series, warnings_for
 from liverplan.segmentation.classical.confidence import confidence_of
+from liverplan.segmentation.classical.costs import (
+    COST_PER_MM,
+    local_density,
+    place_cost,
+    tissue_cost,
+)
 from liverplan.segmentation.classical.density import Density, read_density
-from liverplan.segmentation.classical.spine import behind_spine_mm, muscle_hu
 from liverplan.segmentation.classical.subcapsular import subcapsular_lesions
 from liverplan.segmentation.classical.surface import draw_surface
 from liverplan.segmentation.classical.torso import (
     Torso,
     around_liver,
-    behind_left_mm,
     below_right_lung,
-    diaphragm_excess_mm,
     find_torso,
 )
 from liverplan.segmentation.classical.waists import part_of_liver
-from liverplan.segmentation.classical.wall import beyond_ribs_mm, in_muscle_mm
 from liverplan.segmentation.denoise import diffused
 from liverplan.segmentation.maxflow import min_cut
 from liverplan.segmentation.morphology import (
     Float32,
+    Spacing,
     closed,
     component_with_most,
     dilated,
-    distance_transform_mm,
     eroded,
-    mean_near,
+    filled_by_slice,
     opened,
 )
 from liverplan.segmentation.orientation import Turn, turned
@@ -57,21 +59,12 @@ SHOWN_HU, DIFFUSION_STEPS = (-200.0, 300.0), 6
 FAT_HU, BONE_HU = -30.0, 300.0
 CORE_MM = 9.0
 """Half the thickness that only organs have: vessels and muscles are thinner."""
-DRIFT_MM, DRIFT_HU = 24.0, 22.0
-"""How far the liver's density is averaged, and how far it may drift from its mode."""
 SPREADS = 2.6
 EDGE_HU = 14.0
-COST_PER_MM = 0.35
-FAR_MM = 12.0
 CORE_PRICE = 0.5
-ALIKE_HU = (10.0, 40.0)
-"""Liver and muscle this near in density are as good as the same; this far, easily told apart."""
 ROUNDS = 4
 WAIST_MM = 4.5
 """Half the thickness of what the cut may join to the liver."""
-ABOVE_PER_MM, LEFT_PER_MM, WALL_PER_MM, BACK_PER_MM = 0.08, 0.06, 0.15, 0.1
-"""Prices of a place, by how far it lies where no liver does; nowhere more than the highest."""
-HIGHEST_PRICE = 0.7
 
 
 def segment_liver(
@@ -133,7 +126,22 @@ def segment_liver(
 def cut_liver(
     blocks: Blocks, denoised: Float32, torso: Torso, density: Density, under: Mask
 ) -> tuple[Mask, Mask, Float32]:
-    """Cut the liver out on the coarse lattice."""
+    """Cut the liver out on the coarse lattice.
+
+    Parameters
+    ----------
+    blocks, torso, density
+        The CT on that lattice, the body on it, and the liver's own density.
+    denoised : (k, j, i) float32 array
+        The blocks' densities without noise, HU.
+    under : (k, j, i) bool array
+        Under the right lung, where the liver surely is.
+
+    Returns
+    -------
+    (k, j, i) bool array, (k, j, i) bool array, (k, j, i) float32 array
+        The liver; what is the cava, not liver; the minimum cut, 0-1, before it was rounded.
+    """
     spacing = blocks.spacing_mm
     width = max(SPREADS * density.spread_hu, 18.0)
     elsewhere = place_cost(blocks, torso, density)
@@ -155,8 +163,7 @@ def cut_liver(
         mask = part_of_liver(found, spacing)
         rivals |= found & ~mask
     excluded = (cava_cost(cava, denoised, local, spacing) > 0.3) & ~mask
-    filled: Mask = np.stack([ndi.binary_fill_holes(plane) for plane in mask])
-    return filled & ~excluded, excluded, inside
+    return filled_by_slice(mask) & ~excluded, excluded, inside
 
 
 def find_core(
@@ -166,9 +173,30 @@ def find_core(
     width_hu: float,
     under: Mask,
     elsewhere: Float32,
-    spacing_mm: tuple[float, float, float],
+    spacing_mm: Spacing,
 ) -> Mask:
-    """Find the thick part of the liver's density under the right lung."""
+    """Find the thick part of the liver's density under the right lung.
+
+    Parameters
+    ----------
+    denoised : (k, j, i) float32 array
+        Densities, HU.
+    torso, density
+        The body, and the liver's own density.
+    width_hu : float
+        How far from that density the liver's voxels lie.
+    under : (k, j, i) bool array
+        Under the right lung.
+    elsewhere : (k, j, i) float32 array
+        Price of places where no liver lies.
+    spacing_mm : (k, j, i)
+        The lattice's.
+
+    Raises
+    ------
+    SegmentationError
+        If there is none.
+    """
     like = (np.abs(denoised - density.mode_hu) < width_hu) & torso.body
     soft = (denoised > density.mode_hu - 70) & (denoised < density.mode_hu + 110) & torso.body
     like |= closed(like, 6.0, spacing_mm) & soft
@@ -179,46 +207,7 @@ def find_core(
     return part_of_liver(dilated(thick, CORE_MM + 0.5, spacing_mm) & like, spacing_mm)
 
 
-def local_density(
-    denoised: Float32, mask: Mask, density: Density, spacing_mm: tuple[float, float, float]
-) -> Float32:
-    """Mean density of the liver nearby, within what an organ drifts."""
-    local = mean_near(denoised, mask, DRIFT_MM, spacing_mm)
-    low, high = density.mode_hu - DRIFT_HU, density.mode_hu + DRIFT_HU
-    return np.clip(np.nan_to_num(local, nan=density.mode_hu), low, high).astype(np.float32)
-
-
-def tissue_cost(
-    denoised: Float32,
-    local_hu: Float32,
-    mask: Mask,
-    width_hu: float,
-    spacing_mm: tuple[float, float, float],
-) -> Float32:
-    """Price of each voxel: negative at the density that the liver has nearby."""
-    cost = np.clip(((denoised - local_hu) / width_hu) ** 2 - 1, -1, 3) * COST_PER_MM
-    away = distance_transform_mm(~mask, spacing_mm)
-    return np.asarray(cost + np.maximum(away - FAR_MM, 0) * 0.02, dtype=np.float32)
-
-
-def place_cost(blocks: Blocks, torso: Torso, density: Density) -> Float32:
-    """Price of places where no liver lies: over the diaphragm, by the spleen, in wall or back.
-
-    The wall's muscle needs a price only where its density is nearly the liver's.
-    """
-    above = np.maximum(diaphragm_excess_mm(torso, blocks.spacing_mm) - 6, 0)
-    cost = ABOVE_PER_MM * above + LEFT_PER_MM * behind_left_mm(torso, blocks.spacing_mm)
-    cost += WALL_PER_MM * beyond_ribs_mm(blocks, torso) + BACK_PER_MM * behind_spine_mm(
-        blocks, torso
-    )
-    alike = ALIKE_HU[1] - abs(density.mode_hu - muscle_hu(blocks, torso))
-    alike = float(np.clip(alike / (ALIKE_HU[1] - ALIKE_HU[0]), 0, 1))
-    if alike > 0:
-        cost += WALL_PER_MM * alike * np.maximum(in_muscle_mm(blocks, torso) - 1, 0)
-    return np.minimum(cost, HIGHEST_PRICE).astype(np.float32)
-
-
-def _slices_around(mask: Mask, spacing_mm: tuple[float, float, float]) -> range:
+def _slices_around(mask: Mask, spacing_mm: Spacing) -> range:
     used = np.flatnonzero(mask.any(axis=(1, 2)))
     margin = int(30 / spacing_mm[0])
     return range(max(0, int(used[0]) - margin), min(mask.shape[0], int(used[-1]) + margin + 1))

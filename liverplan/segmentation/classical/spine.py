@@ -20,7 +20,7 @@ DEEP_MM = 4.0
 
 
 def find_spine(blocks: Blocks, torso: Torso) -> FloatArray:
-    """(k, 2) row and column of the vertebra's middle on every slice."""
+    """(k, 2) array: row and column of the vertebra's middle on every slice."""
     bone = np.clip(blocks.hu - SPINE_HU, 0, 60) * torso.body
     sigma = [12 / s for s in blocks.spacing_mm]
     blurred = ndi.gaussian_filter(bone, sigma)
@@ -34,7 +34,7 @@ def find_spine(blocks: Blocks, torso: Torso) -> FloatArray:
 
 
 def behind_spine_mm(blocks: Blocks, torso: Torso) -> Float32:
-    """How deep a voxel lies in the back muscles and vertebrae, mm; 0 elsewhere."""
+    """(k, j, i) how deep a voxel lies in the back muscles and vertebrae, mm; 0 elsewhere."""
     spine, spacing = find_spine(blocks, torso), blocks.spacing_mm
     j, i = (np.arange(n) for n in blocks.hu.shape[1:])
     behind = (j[None, :, None] - spine[:, 0, None, None]) * spacing[1] + FRONT_MM

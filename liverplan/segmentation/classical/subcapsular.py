@@ -36,7 +36,22 @@ SEAM_MM = 4.0
 def subcapsular_lesions(
     blocks: Blocks, denoised: Float32, torso: Torso, density: Density, liver: Mask, excluded: Mask
 ) -> Mask:
-    """Find dark metastases that belong to the liver; `excluded` is where none lies."""
+    """Find dark metastases that belong to the liver.
+
+    Parameters
+    ----------
+    blocks, torso, density
+        The CT on a coarse lattice, the body on it, and the liver's own density.
+    denoised : (k, j, i) float32 array
+        The blocks' densities without noise, HU.
+    liver, excluded : (k, j, i) bool arrays
+        The liver so far, and where no liver lies.
+
+    Returns
+    -------
+    (k, j, i) bool array
+        All of them together, outside the liver so far.
+    """
     spacing = blocks.spacing_mm
     darker = density.mode_hu - denoised
     dark = (darker > DARKER_HU[0]) & (darker < DARKER_HU[1]) & (denoised > FLUID_HU)

@@ -58,7 +58,22 @@ def draw_surface(volume: Volume, coarse: Blocks, mask: Mask, excluded: Mask) -> 
 
 
 def half_way_cost(hu: Float32, signed_mm: Float32, spacing_mm: Spacing) -> Float32:
-    """Price a voxel by which side of the half-way density it lies on; 0 without contrast."""
+    """Price a voxel by which side of the half-way density it lies on; 0 without contrast.
+
+    Parameters
+    ----------
+    hu : (k, j, i) float32 array
+        Densities.
+    signed_mm : (k, j, i) float32 array
+        Signed distance to the surface as it is now; positive inside.
+    spacing_mm : (k, j, i)
+        The lattice's.
+
+    Returns
+    -------
+    (k, j, i) float32 array
+        Price per mm, negative where a voxel is better inside.
+    """
     inner = mean_near(hu, (signed_mm > 2) & (signed_mm < 15), INSIDE_MM, spacing_mm)
     outer = mean_near(hu, (signed_mm < -2) & (signed_mm > -9), OUTSIDE_MM, spacing_mm)
     contrast = np.nan_to_num(inner - outer)

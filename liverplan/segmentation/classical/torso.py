@@ -36,7 +36,7 @@ LEFT_LOBE_MM, FRONT_FRACTION = 12.0, 0.45
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Torso:
-    """Body and lungs on a coarse lattice, and the column of the body's middle."""
+    """Body and lungs on a coarse lattice, (k, j, i), and the column of the body's middle."""
 
     body: Mask
     lungs: Mask
@@ -44,7 +44,7 @@ class Torso:
 
     @property
     def right(self) -> Mask:
-        """(1, 1, i) mask of the columns on the patient's right."""
+        """(1, 1, i) array: mask of the columns on the patient's right."""
         return (np.arange(self.body.shape[2]) < self.middle)[None, None]
 
 
@@ -64,7 +64,7 @@ def find_torso(blocks: Blocks) -> Torso:
 
 
 def find_body(blocks: Blocks) -> Mask:
-    """Find the patient without table and clothes, lungs and gas included."""
+    """Return a (k, j, i) mask of the patient without table, with lungs and gas."""
     spacing = blocks.spacing_mm
     thick = eroded(blocks.hu > SKIN_HU, 3.0, spacing)
     if not thick.any():
@@ -91,6 +91,13 @@ def _filled(plane: Mask) -> Mask:
 
 def require_trunk(blocks: Blocks, body: Mask) -> None:
     """Refuse what is no adult's trunk: arrays without anatomy, heads, legs.
+
+    Parameters
+    ----------
+    blocks : Blocks
+        The CT.
+    body : (k, j, i) bool array
+        The body on it.
 
     Raises
     ------
@@ -120,7 +127,7 @@ def require_trunk(blocks: Blocks, body: Mask) -> None:
 
 
 def find_lungs(blocks: Blocks, body: Mask) -> Mask:
-    """Find the lungs: air of lung density that reaches the CT's upper part, or is very much."""
+    """Return a (k, j, i) mask of air of lung density that reaches far up, or is very much."""
     spacing = blocks.spacing_mm
     air = (blocks.hu < AIR_HU) & body
     aerated = (blocks.hu > LUNG_HU[0]) & (blocks.hu < LUNG_HU[1]) & body
@@ -135,7 +142,7 @@ def find_lungs(blocks: Blocks, body: Mask) -> Mask:
 
 
 def below_right_lung(torso: Torso, step_mm: float, nearest_mm: float, farthest_mm: float) -> Mask:
-    """Voxels at some distance under the base of the right lung, column by column.
+    """(k, j, i) mask of what lies so far under the base of the right lung, column by column.
 
     Without a right lung on the CT, its right half.
     """
@@ -149,7 +156,7 @@ def below_right_lung(torso: Torso, step_mm: float, nearest_mm: float, farthest_m
 
 
 def diaphragm_excess_mm(torso: Torso, spacing_mm: tuple[float, float, float]) -> Float32:
-    """How far a voxel lies above the diaphragm, mm; 0 below it, and everywhere without lungs.
+    """(k, j, i) how far a voxel lies above the diaphragm, mm; 0 below it, and without lungs.
 
     Under the lungs the diaphragm is their base. Between them, where the heart rests on it, its
     height is averaged from the lung bases around.
@@ -167,7 +174,7 @@ def diaphragm_excess_mm(torso: Torso, spacing_mm: tuple[float, float, float]) ->
 
 
 def behind_left_mm(torso: Torso, spacing_mm: tuple[float, float, float]) -> Float32:
-    """How deep a voxel lies in the left back of the trunk, where stomach and spleen are."""
+    """(k, j, i) how deep a voxel lies in the left back, mm, where stomach and spleen are."""
     rows = np.flatnonzero(torso.body.any(axis=(0, 2)))
     line = rows[0] + FRONT_FRACTION * (rows[-1] - rows[0])
     behind = (np.arange(torso.body.shape[1]) - line) * spacing_mm[1]

@@ -53,7 +53,7 @@ class Parts:
 
 
 def split_at_waists(mask: Mask, spacing_mm: Spacing) -> Parts:
-    """Split a mask where its distance map has a waist."""
+    """Split a (k, j, i) mask where its distance map has a waist."""
     distance = ndi.gaussian_filter(
         distance_transform_mm(mask, spacing_mm), [BLUR_MM / s for s in spacing_mm]
     )
@@ -71,7 +71,7 @@ def split_at_waists(mask: Mask, spacing_mm: Spacing) -> Parts:
 
 
 def part_of_liver(mask: Mask, spacing_mm: Spacing) -> Mask:
-    """Keep the largest part and those that hang on it by a wide waist."""
+    """Keep a (k, j, i) mask's largest part and those that hang on it by a wide waist."""
     parts = split_at_waists(mask, spacing_mm)
     if parts.peak_mm.size <= 2:
         return mask

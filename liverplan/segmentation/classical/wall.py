@@ -38,7 +38,7 @@ WALL_BLUR_DEGREES, WALL_BLUR_MM = 12.0, 20.0
 
 
 def beyond_ribs_mm(blocks: Blocks, torso: Torso) -> Float32:
-    """How far a voxel lies outside the ribs' inner side, mm; 0 inside and where no rib is near."""
+    """(k, j, i) how far a voxel lies outside the ribs' inner side, mm; 0 where no rib is near."""
     spacing, rays = blocks.spacing_mm, Rays.of(blocks, torso)
     bright = (blocks.hu > RIB_HU) & torso.body
     ribs = bright & rays.outer[None] & ~opened(bright, KIDNEY_MM, spacing)
@@ -48,7 +48,7 @@ def beyond_ribs_mm(blocks: Blocks, torso: Torso) -> Float32:
 
 
 def in_muscle_mm(blocks: Blocks, torso: Torso) -> Float32:
-    """How deep a voxel lies in the muscle of the trunk's wall, from the inside, mm; 0 elsewhere."""
+    """(k, j, i) how deep a voxel lies in the trunk's muscle, from the inside, mm; 0 elsewhere."""
     rays = Rays.of(blocks, torso)
     soft = rays.soft(blocks, torso)
     outer, thickness = _wall(soft)

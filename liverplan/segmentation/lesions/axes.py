@@ -54,6 +54,13 @@ class Axes:
 def axes_of(mask: Mask, grid: Grid) -> Axes:
     """Measure a lesion's long and short axis.
 
+    Parameters
+    ----------
+    mask : (k, j, i) bool array
+        The lesion.
+    grid : Grid
+        Where its voxels lie.
+
     Raises
     ------
     SegmentationError

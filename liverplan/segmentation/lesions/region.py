@@ -83,12 +83,12 @@ class Region:
 
     @property
     def points_mm(self) -> FloatArray:
-        """(k, j, i, 3) LPS mm: where the blocks' centres lie."""
+        """(k, j, i, 3) array, LPS mm: where the blocks' centres lie."""
         return self.blocks.grid.to_mm(np.moveaxis(np.indices(self.liver.shape), 0, -1))
 
     @property
     def voxels(self) -> list[FloatArray]:
-        """Per axis, the block indices of the CT's voxels in the box."""
+        """Per axis, an (n,) array: the block indices of the CT's voxels in the box."""
         return voxels_in_blocks(self.start, self.stop, self.blocks.factors)
 
 

@@ -106,7 +106,7 @@ def _provenance(trees: int) -> Provenance:
 
 
 def bright_in(blocks: Blocks, liver: Mask) -> Mask:
-    """Find what stands out above the liver's local mean, where it is large enough to be one."""
+    """(k, j, i) mask of what stands out above the liver's local mean and is large enough."""
     spacing = blocks.spacing_mm
     denoised = blurred(blocks.hu, SHOWN_HU, BLUR_MM, spacing)
     tissue = liver & (np.abs(denoised - np.median(denoised[liver])) < 60)

@@ -1,7 +1,6 @@
-"""Masks as files: NIfTI and NRRD, read onto the CT's grid and written from a Segmentation.
+"""Masks read from NIfTI and NRRD onto the CT's grid.
 
-Both formats know their place in the patient; SimpleITK turns either into LPS millimetres. Label
-values in a file that liverplan writes: liver 1, metastases 2, 3, 4, ...
+Both formats know their place in the patient; SimpleITK turns either into LPS millimetres.
 """
 
 from __future__ import annotations
@@ -14,13 +13,13 @@ import numpy as np
 import SimpleITK as sitk
 from numpy.typing import NDArray
 
-from liverplan.errors import InputError, SegmentationError
+from liverplan.errors import InputError
+from liverplan.segmentation.files.formats import suffix_of
 from liverplan.segmentation.labels import Segmentation
 from liverplan.segmentation.provenance import Provenance
 from liverplan.segmentation.results import Mask
 from liverplan.volume import FloatArray, Grid, read_only
 
-SUFFIXES = (".nii", ".nii.gz", ".nrrd")
 LARGEST_LABEL = 65535
 
 
@@ -54,7 +53,7 @@ class MaskFile:
         return np.greater(self.labels, 0)
 
     def masks(self, values: Iterable[int] | None = None) -> tuple[Mask, ...]:
-        """One mask a label value; of all values, or of those named.
+        """One (k, j, i) bool array a label value; of all values, or of those named.
 
         Raises
         ------
@@ -71,7 +70,7 @@ class MaskFile:
 
 
 def read_mask_file(path: Path | str, grid: Grid) -> MaskFile:
-    """Read a NIfTI or NRRD mask onto a grid.
+    """Read a NIfTI or NRRD mask onto a grid, as (k, j, i) label values.
 
     The file may hold its axes in any order and direction, as long as its voxels are the grid's.
 
@@ -116,43 +115,10 @@ def segmentation_from_files(
     return Segmentation.from_masks(grid, liver_mask, masks, provenance)
 
 
-def write_mask_file(path: Path | str, segmentation: Segmentation) -> None:
-    """Write labels as ``.nii``, ``.nii.gz`` or ``.nrrd``; the file appears whole or not at all.
-
-    Raises
-    ------
-    InputError
-        If the name ends in something else, or the file cannot be written.
-    SegmentationError
-        If the grid is sheared and the format is NIfTI, whose readers would straighten it.
-    """
-    path = Path(path)
-    suffix = _suffix(path)
-    if suffix != ".nrrd" and not _is_square(segmentation.grid.affine):
-        raise SegmentationError(
-            f"{path.name} cannot be written: a tilted gantry's grid does not fit into NIfTI; "
-            "write .nrrd."
-        )
-    part = path.with_name(f".{path.name.removesuffix(suffix)}.part{suffix}")
-    try:
-        sitk.WriteImage(_to_image(segmentation), str(part), useCompression=suffix != ".nii")
-        part.replace(path)
-    except (RuntimeError, OSError) as error:
-        part.unlink(missing_ok=True)
-        raise InputError(f"{path} cannot be written: {_first_line(error)}.") from error
-
-
-def _suffix(path: Path) -> str:
-    for suffix in sorted(SUFFIXES, key=len, reverse=True):
-        if path.name.lower().endswith(suffix):
-            return path.name[len(path.name) - len(suffix) :]
-    raise InputError(f"{path.name} names no mask format; use {', '.join(SUFFIXES)}.")
-
-
 def _read_image(path: Path) -> sitk.Image:
     if not path.is_file():
         raise InputError(f"There is no mask file {path}.")
-    _suffix(path)
+    suffix_of(path)
     try:
         image = sitk.ReadImage(str(path))
     except RuntimeError as error:
@@ -205,29 +171,9 @@ def _whole_labels(array: NDArray[np.generic], path: Path) -> NDArray[np.uint16]:
     return labels
 
 
-def _to_image(segmentation: Segmentation) -> sitk.Image:
-    affine = segmentation.grid.affine
-    lengths = np.linalg.norm(affine[:3, :3], axis=0)
-    image = sitk.GetImageFromArray(segmentation.labels)
-    image.SetSpacing([float(n) for n in lengths[::-1]])
-    image.SetOrigin([float(x) for x in affine[:3, 3]])
-    image.SetDirection([float(x) for x in (affine[:3, :3] / lengths)[:, ::-1].ravel()])
-    return image
-
-
-def _is_square(affine: FloatArray) -> bool:
-    unit = affine[:3, :3] / np.linalg.norm(affine[:3, :3], axis=0)
-    return bool(np.allclose(unit.T @ unit, np.eye(3), atol=1e-4))
-
-
 def _shape(array: NDArray[np.generic]) -> tuple[int, int, int]:
     k, j, i = array.shape
     return k, j, i
-
-
-def _first_line(error: Exception) -> str:
-    lines = [line for line in str(error).strip().splitlines() if line.strip()]
-    return lines[-1].strip().rstrip(".") if lines else type(error).__name__
 
 
 def _list(values: Sequence[int]) -> str:

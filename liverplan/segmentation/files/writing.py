@@ -1,0 +1,59 @@
+"""A Segmentation written as NIfTI or NRRD: liver 1, metastases 2, 3, 4, ..."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import SimpleITK as sitk
+
+from liverplan.errors import InputError, SegmentationError
+from liverplan.segmentation.files.formats import suffix_of
+from liverplan.segmentation.labels import Segmentation
+from liverplan.volume import FloatArray
+
+
+def write_mask_file(path: Path | str, segmentation: Segmentation) -> None:
+    """Write labels as ``.nii``, ``.nii.gz`` or ``.nrrd``; the file appears whole or not at all.
+
+    Raises
+    ------
+    InputError
+        If the name ends in something else, or the file cannot be written.
+    SegmentationError
+        If the grid is sheared and the format is NIfTI, whose readers would straighten it.
+    """
+    path = Path(path)
+    suffix = suffix_of(path)
+    if suffix != ".nrrd" and not _is_square(segmentation.grid.affine):
+        raise SegmentationError(
+            f"{path.name} cannot be written: a tilted gantry's grid does not fit into NIfTI; "
+            "write .nrrd."
+        )
+    part = path.with_name(f".{path.name.removesuffix(suffix)}.part{suffix}")
+    try:
+        sitk.WriteImage(_to_image(segmentation), str(part), useCompression=suffix != ".nii")
+        part.replace(path)
+    except (RuntimeError, OSError) as error:
+        part.unlink(missing_ok=True)
+        raise InputError(f"{path} cannot be written: {_first_line(error)}.") from error
+
+
+def _to_image(segmentation: Segmentation) -> sitk.Image:
+    affine = segmentation.grid.affine
+    lengths = np.linalg.norm(affine[:3, :3], axis=0)
+    image = sitk.GetImageFromArray(segmentation.labels)
+    image.SetSpacing([float(n) for n in lengths[::-1]])
+    image.SetOrigin([float(x) for x in affine[:3, 3]])
+    image.SetDirection([float(x) for x in (affine[:3, :3] / lengths)[:, ::-1].ravel()])
+    return image
+
+
+def _is_square(affine: FloatArray) -> bool:
+    unit = affine[:3, :3] / np.linalg.norm(affine[:3, :3], axis=0)
+    return bool(np.allclose(unit.T @ unit, np.eye(3), atol=1e-4))
+
+
+def _first_line(error: Exception) -> str:
+    lines = [line for line in str(error).strip().splitlines() if line.strip()]
+    return lines[-1].strip().rstrip(".") if lines else type(error).__name__
