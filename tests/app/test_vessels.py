@@ -11,7 +11,6 @@ from liverplan import case
 from liverplan.app.kit import theme
 from liverplan.app.session.saving import work_of
 from liverplan.app.steps.liver.vessels import SCHEME
-from liverplan.app.steps.metastases.places import place_of
 from liverplan.resection import Parts
 from liverplan.resection.anatomy.maps import PartMap
 from liverplan.resection.anatomy.named import SEGMENTS
@@ -190,4 +189,3 @@ def test_the_list_names_couinaud_segments_where_there_is_a_map(planner):
     planner.app.session.do("segments", replace(work, maps=maps))
     planner.settle()
     assert [table.item(row, 3).text() for row in range(3)] == ["S6", "S4a", "S6, 4a"]
-    assert place_of(work, 2, np.array([5.0, 0, 0])) == "left"

@@ -12,7 +12,7 @@ from liverplan.app.session.job import Progress
 from liverplan.app.steps.metastases.lesions import PLACE
 from liverplan.errors import InputError
 from liverplan.segmentation import Provenance, Segmentation, read_mask_file, with_lesions
-from liverplan.segmentation.files.masks import SUFFIXES
+from liverplan.segmentation.files.formats import SUFFIXES
 from liverplan.segmentation.results import Mask
 from liverplan.volume import Grid
 

@@ -22,7 +22,7 @@ from liverplan.app.steps.metastases.lesion_edits import LesionEdits
 from liverplan.app.steps.metastases.lesions import PLACE, Lesions
 from liverplan.app.steps.metastases.mask_import import MaskImport
 from liverplan.app.steps.metastases.part_tools import MergeTool, SplitTool
-from liverplan.app.steps.metastases.places import place_of
+from liverplan.resection.anatomy.lesion_places import place_of
 from liverplan.words.numbers import ml, mm
 
 
@@ -188,8 +188,9 @@ class MetastasesPanel(Panel):
         if derived is None or index is None or lesion not in derived.axes:
             return name, "…", "…", "", words
         volume = work.segmentation.volume_ml(lesion) if work.segmentation else 0.0
-        side = place_of(work, lesion, derived.lesion_centres[lesion] - derived.centre_mm)
-        return name, ml(volume), mm(derived.axes[lesion].long_mm), side, words
+        away_mm = derived.lesion_centres[lesion] - derived.centre_mm
+        place = place_of(derived.segmentation, lesion, away_mm, work.maps).name
+        return name, ml(volume), mm(derived.axes[lesion].long_mm), place, words
 
     def _choose(self) -> None:
         n = self.table.chosen
