@@ -1,10 +1,12 @@
 """A plane on a slice: its line, its handles, how it is pushed and turned; in mm, any lattice."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
 from liverplan.app.slices.convert import VIEW_NAMES, view_axes
-from liverplan.app.slices.cut_drags import hit, turned
+from liverplan.app.slices.cut_drags import grab, hit, turned
 from liverplan.app.slices.slicing import Look, knobs_of
 from liverplan.resection.cuts.plane import Plane
 from tests.app.test_convert import ALL
@@ -22,6 +24,20 @@ def look(lattice, view, index=7):
         width=600,
         height=400,
     )
+
+
+class _Dragged:
+    """Stands for a session with one cut, and keeps what a drag makes of it."""
+
+    def __init__(self, cut):
+        self.cut = cut
+        self.work = SimpleNamespace(locked=False, cuts=(cut,), cut=0)
+
+    def choose(self, *, cut):
+        assert cut == 0
+
+    def drag_cut(self, cut):
+        self.cut = cut
 
 
 EVERY = [(name, view) for name in ALL for view in VIEW_NAMES]
@@ -132,3 +148,19 @@ def test_a_plane_that_does_not_cross_the_slice_has_no_line_and_no_handles():
     plane = Plane(point_mm=(0, 0, 500), normal=(0, 0.05, 1))
     assert seen.cut_line(plane) is None
     assert knobs_of(seen, plane) is None
+
+
+@pytest.mark.parametrize(("name", "view"), EVERY)
+def test_turning_by_a_knob_holds_the_middle_of_the_cut(name, view):
+    """The cut swings about the middle of its line on the slice, where the other handle stands."""
+    seen = look(ALL[name], view)
+    right, down = seen.pixels_to_basis
+    plane = Plane(point_mm=seen.pixel_to_lps(320, 180), normal=right + 0.3 * down)
+    knobs = knobs_of(seen, plane)
+    session = _Dragged(plane)
+    drag = grab(session, seen, knobs.ends[1])
+    drag.move(knobs.ends[1][0] + 40, knobs.ends[1][1] + 25)
+    middle = seen.pixel_to_lps(*knobs.middle)
+    assert session.cut.signed_distance_mm(middle) == pytest.approx(0, abs=1e-6)
+    assert abs(session.cut.normal @ plane.normal) < 0.999
+    np.testing.assert_allclose(session.cut.point_mm, middle, atol=1e-6)
