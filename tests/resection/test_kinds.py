@@ -6,7 +6,7 @@ from typing import get_args
 import numpy as np
 import pytest
 
-from liverplan.app.handles.cut_words import kind_of, title_of
+from liverplan.app.session.cut_words import kind_of, title_of
 from liverplan.app.steps.resection.panel import how_to_drag
 from liverplan.errors import PlanError
 from liverplan.findings import CutFinding

@@ -13,26 +13,18 @@ import vtkmodules.vtkInteractionStyle
 import vtkmodules.vtkRenderingOpenGL2
 from numpy.typing import NDArray
 from vtkmodules.util.numpy_support import numpy_to_vtk, vtk_to_numpy
-from vtkmodules.vtkCommonCore import vtkLookupTable, vtkUnsignedCharArray
+from vtkmodules.vtkCommonCore import vtkUnsignedCharArray
 from vtkmodules.vtkCommonDataModel import vtkPolyData
-from vtkmodules.vtkCommonExecutionModel import vtkPolyDataAlgorithm
-from vtkmodules.vtkCommonMath import vtkMatrix4x4
-from vtkmodules.vtkFiltersSources import vtkArrowSource, vtkSphereSource
-from vtkmodules.vtkInteractionWidgets import vtkOrientationMarkerWidget
-from vtkmodules.vtkRenderingAnnotation import vtkAnnotatedCubeActor
-from vtkmodules.vtkRenderingCore import (
-    vtkActor,
-    vtkPolyDataMapper,
-    vtkRenderer,
-    vtkRenderWindow,
-)
+from vtkmodules.vtkRenderingCore import vtkActor, vtkRenderer, vtkRenderWindow
 from vtkmodules.vtkRenderingUI import vtkGenericRenderWindowInteractor
 
 from liverplan.app.kit import theme
+from liverplan.app.scene.actors import FAR_MM, liver_actor, orientation_figure, solid_actor
 from liverplan.app.scene.cut_surfaces import Balls, CutActor
+from liverplan.app.scene.plane_handle import PlaneHandle
 from liverplan.resection import Cut, Plan, Plane
 from liverplan.resection.cuts.handle import Handle
-from liverplan.resection.cuts.net import Extent, across
+from liverplan.resection.cuts.net import Extent
 from liverplan.volume import FloatArray
 from liverplan.volumetry.shapes.margins import removal
 
@@ -49,7 +41,6 @@ CAMERAS: dict[str, tuple[tuple[int, int, int], tuple[int, int, int]]] = {
 }
 """Camera presets by the side that the eye is on: (direction from the liver, up), LPS."""
 
-FAR_MM = 1e4
 UNDER_MM = 2.0
 """So far under the liver's surface is asked which part of the liver lies there."""
 
@@ -72,14 +63,14 @@ class Scene:
         self.interactor.SetInteractorStyle(style)
         self.interactor.EnableRenderOff()
         self.interactor.Initialize()
-        self.liver = _liver_actor()
+        self.liver = liver_actor()
         self.lesions: list[vtkActor] = []
         self.vessels: list[vtkActor] = []
         self.cuts: list[CutActor] = []
-        self.handle = _Handle()
+        self.handle = PlaneHandle()
         self.balls = Balls()
         self.handles: tuple[Handle, ...] = ()
-        self.figure = _orientation_figure(self.interactor)
+        self.figure = orientation_figure(self.interactor)
         self.vertices: FloatArray = np.empty((0, 3))
         self.outward: FloatArray = np.empty((0, 3))
         self.centre = np.zeros(3)
@@ -103,7 +94,7 @@ class Scene:
         """Show the lesions as solid bodies inside the liver."""
         for actor in self.lesions:
             self.renderer.RemoveActor(actor)
-        self.lesions = [_solid_actor(surface, (0.93, 0.92, 0.86)) for surface in surfaces]
+        self.lesions = [solid_actor(surface, (0.93, 0.92, 0.86)) for surface in surfaces]
         for actor in self.lesions:
             self.renderer.AddActor(actor)
 
@@ -114,7 +105,7 @@ class Scene:
         self.vessels = []
         for name, surface in surfaces.items():
             red, green, blue = theme.VESSELS.get(name, theme.OTHER_VESSEL)
-            self.vessels.append(_solid_actor(surface, (red / 255, green / 255, blue / 255)))
+            self.vessels.append(solid_actor(surface, (red / 255, green / 255, blue / 255)))
             self.renderer.AddActor(self.vessels[-1])
 
     def show_cuts(
@@ -222,135 +213,3 @@ class Scene:
         self.figure.SetEnabled(0)
         self.interactor.SetRenderWindow(None)
         self.window.Finalize()
-
-
-class _Handle:
-    """An arrow toward what stays and a ball at its foot."""
-
-    def __init__(self) -> None:
-        arrow = vtkArrowSource()
-        arrow.SetTipResolution(24)
-        arrow.SetShaftResolution(16)
-        arrow.SetShaftRadius(0.025)
-        arrow.SetTipRadius(0.09)
-        arrow.SetTipLength(0.28)
-        self.arrow = _source_actor(arrow, theme.REMNANT)
-        ball = vtkSphereSource()
-        ball.SetThetaResolution(24)
-        ball.SetPhiResolution(16)
-        ball.SetRadius(0.08)
-        self.ball = _source_actor(ball, (255, 255, 255))
-        self.foot: FloatArray | None = None
-        self.tip: FloatArray | None = None
-
-    def place(
-        self, renderer: vtkRenderer, plane: Plane | None, centre: FloatArray, radius_mm: float
-    ) -> None:
-        renderer.RemoveActor(self.arrow)
-        renderer.RemoveActor(self.ball)
-        self.foot = self.tip = None
-        if plane is None:
-            return
-        foot = foot_of(plane, centre, radius_mm)
-        length = 0.5 * radius_mm
-        self.foot, self.tip = foot, foot + length * plane.normal
-        for actor in (self.arrow, self.ball):
-            actor.SetUserMatrix(_frame(foot, plane.normal, length))
-            renderer.AddActor(actor)
-
-
-def foot_of(plane: Plane, centre: FloatArray, radius_mm: float) -> FloatArray:
-    """Where the handle stands: the plane's own point, or, far from the liver, nearest its centre.
-
-    The plane's own point stays put while the plane turns about it, so nothing jumps.
-    """
-    nearest: FloatArray = centre - plane.signed_distance_mm(centre) * plane.normal
-    far = np.linalg.norm(plane.point_mm - nearest) > 0.8 * radius_mm
-    return nearest if far else plane.point_mm
-
-
-def _frame(origin: FloatArray, x_axis: FloatArray, scale: float) -> vtkMatrix4x4:
-
-    y_axis, z_axis = across(x_axis)
-    matrix = vtkMatrix4x4()
-    for column, vector in enumerate((x_axis * scale, y_axis * scale, z_axis * scale, origin)):
-        for row in range(3):
-            matrix.SetElement(row, column, float(vector[row]))
-    return matrix
-
-
-def _source_actor(source: vtkPolyDataAlgorithm, rgb: Sequence[int]) -> vtkActor:
-    mapper = vtkPolyDataMapper()
-    mapper.SetInputConnection(source.GetOutputPort())
-    actor = vtkActor()
-    actor.SetMapper(mapper)
-    actor.GetProperty().SetColor(*(c / 255 for c in rgb))
-    return actor
-
-
-def _solid_actor(surface: vtkPolyData, colour: tuple[float, float, float]) -> vtkActor:
-    mapper = vtkPolyDataMapper()
-    mapper.SetInputData(surface)
-    mapper.ScalarVisibilityOff()
-    actor = vtkActor()
-    actor.SetMapper(mapper)
-    actor.GetProperty().SetColor(*colour)
-    return actor
-
-
-def _liver_actor() -> vtkActor:
-    """Coloured by the signed distance to the cuts: a crisp border where it is 0."""
-    table = vtkLookupTable()
-    table.SetNumberOfTableValues(2)
-    for value, rgb in enumerate((theme.RESECTED, theme.REMNANT)):
-        red, green, blue = (c / 255 for c in rgb)
-        table.SetTableValue(value, red, green, blue, 1.0)
-    table.SetTableRange(-FAR_MM, FAR_MM)
-    mapper = vtkPolyDataMapper()
-    mapper.SetLookupTable(table)
-    mapper.SetScalarRange(-FAR_MM, FAR_MM)
-    mapper.UseLookupTableScalarRangeOn()
-    mapper.InterpolateScalarsBeforeMappingOn()
-    mapper.ScalarVisibilityOff()
-    actor = vtkActor()
-    actor.SetMapper(mapper)
-    actor.GetProperty().SetColor(*(c / 255 for c in theme.LIVER))
-    actor.GetProperty().SetOpacity(0.5)
-    actor.GetProperty().BackfaceCullingOn()
-    actor.GetProperty().SetSpecular(0.15)
-    actor.GetProperty().SetAmbient(0.25)
-    return actor
-
-
-def _orientation_figure(interactor: vtkGenericRenderWindowInteractor) -> vtkOrientationMarkerWidget:
-    cube = vtkAnnotatedCubeActor()
-    for letter, setter in (
-        ("L", cube.SetXPlusFaceText),
-        ("R", cube.SetXMinusFaceText),
-        ("P", cube.SetYPlusFaceText),
-        ("A", cube.SetYMinusFaceText),
-        ("H", cube.SetZPlusFaceText),
-        ("F", cube.SetZMinusFaceText),
-    ):
-        setter(letter)
-    cube.SetFaceTextScale(0.62)
-    cube.GetCubeProperty().SetColor(0.30, 0.32, 0.36)
-    cube.GetTextEdgesProperty().SetColor(0.9, 0.9, 0.9)
-    for face in (
-        cube.GetXPlusFaceProperty(),
-        cube.GetXMinusFaceProperty(),
-        cube.GetYPlusFaceProperty(),
-        cube.GetYMinusFaceProperty(),
-        cube.GetZPlusFaceProperty(),
-        cube.GetZMinusFaceProperty(),
-    ):
-        face.SetColor(0.92, 0.92, 0.92)
-    cube.SetXFaceTextRotation(90)
-    cube.SetZFaceTextRotation(-90)
-    figure = vtkOrientationMarkerWidget()
-    figure.SetOrientationMarker(cube)
-    figure.SetInteractor(interactor)
-    figure.SetViewport(0.80, 0.0, 1.0, 0.2)
-    figure.SetEnabled(1)
-    figure.InteractiveOff()
-    return figure

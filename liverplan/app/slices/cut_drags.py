@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from liverplan.app.handles.cut_words import kind_of
+from liverplan.app.session.cut_words import kind_of
 from liverplan.app.session.session import Session
 from liverplan.app.session.work import Work
 from liverplan.app.slices.slicing import Knobs, Look, Point, knobs_of

@@ -8,9 +8,9 @@ import numpy as np
 from PySide6.QtCore import QSignalBlocker
 from PySide6.QtWidgets import QDoubleSpinBox, QVBoxLayout, QWidget
 
-from liverplan.app.handles.cut_words import kind_of, title_of
 from liverplan.app.kit.widgets import Table, being_typed, button, label, row
 from liverplan.app.session.context import Context
+from liverplan.app.session.cut_words import kind_of, title_of
 from liverplan.app.steps.resection.cut_map_view import CutMapDialog
 from liverplan.app.steps.resection.cutting import Cutting
 from liverplan.app.steps.resection.planning import Planning

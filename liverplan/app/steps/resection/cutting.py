@@ -8,9 +8,9 @@ from collections.abc import Callable
 import numpy as np
 from PySide6.QtCore import QObject
 
-from liverplan.app.handles.cut_words import kind_of
 from liverplan.app.scene.renderer import Scene
 from liverplan.app.session.context import Context
+from liverplan.app.session.cut_words import kind_of
 from liverplan.app.session.job import Progress
 from liverplan.app.session.work import lesion_title, plan_title
 from liverplan.app.steps.resection.planning import Planning, misses

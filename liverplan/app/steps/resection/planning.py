@@ -8,8 +8,8 @@ from dataclasses import replace
 import numpy as np
 from PySide6.QtCore import QObject
 
-from liverplan.app.handles.cut_words import kind_of
 from liverplan.app.session.context import Context
+from liverplan.app.session.cut_words import kind_of
 from liverplan.app.session.job import Progress
 from liverplan.app.session.measuring import remnant_of
 from liverplan.app.session.session import Topic
