@@ -52,6 +52,12 @@ class Alignment:
         """(..., 3) LPS mm in the later CT to (..., 3) LPS mm in the earlier one."""
         return np.asarray(points_mm, dtype=np.float64) @ self.matrix[:3, :3].T + self.matrix[:3, 3]
 
+    def to_later_mm(self, points_mm: ArrayLike) -> FloatArray:
+        """(..., 3) LPS mm in the earlier CT to (..., 3) LPS mm in the later one."""
+        back = np.linalg.inv(self.matrix)
+        later: FloatArray = np.asarray(points_mm, dtype=np.float64) @ back[:3, :3].T + back[:3, 3]
+        return later
+
     @property
     def warnings(self) -> tuple[str, ...]:
         """What the person who confirms the pairs must know."""

@@ -33,7 +33,7 @@ def wedge(person, shot):
     person.settle()
     shot("wedge")
     person.press_button(surgery.adding(person).kinds["ablation"])
-    person.press_button(surgery.adding(person).round_button)
+    person.press_button(surgery.adding(person).round.button)
     person.settle()
     shot("wedge_and_ablation")
 
@@ -43,7 +43,7 @@ def curved(person, shot):
     person.app.session.do("no cuts", work.with_cuts(()))
     person.settle()
     person.press_button(surgery.adding(person).kinds["curved"])
-    person.press_button(surgery.adding(person).curved_button)
+    person.press_button(surgery.adding(person).curved.click_button)
     view, centre = person.view("Axial"), person.app.live.derived.centre_mm
     person.app.views.move_crosshair(centre)
     person.spin(0.05)
@@ -59,7 +59,7 @@ def curved(person, shot):
     person.spin(0.2)
     shot("cut_laid_flat")
     flat.close()
-    person.press_button(surgery.adding(person).contour_button)
+    person.press_button(surgery.adding(person).curved.contour_button)
     sagittal = person.view("Sagittal")
     for point in surgery.ring(person)[:5]:
         person.app.views.tool.points_mm.append(np.asarray(point))
@@ -85,7 +85,7 @@ def joined(person, shot):
     session.do("two planes", session.work.with_cuts(planes, 1))
     person.settle()
     person.press_button(surgery.adding(person).kinds["plane"])
-    person.press_button(surgery.adding(person).join_button)
+    person.press_button(surgery.adding(person).plane.join_button)
     person.settle()
     shot("planes_joined_in_a_v")
 

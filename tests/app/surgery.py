@@ -17,7 +17,7 @@ def adding(person):
 
 def add_round_lesion(person, kind):
     person.press_button(adding(person).kinds[kind])
-    person.press_button(adding(person).round_button)
+    person.press_button(adding(person).round.button)
     person.settle()
     return person.app.session.work.active_cut
 
@@ -32,7 +32,7 @@ def checker(person, index):
         assert person.app.live.remnant.remnant_ml == expected.remnant_ml
         share = f"{percent(expected.remnant_fraction, 0.30)} %"
         assert person.app.result.number.text() == share
-        table, row = person.panel(4).table, person.app.session.work.plan
+        table, row = person.panel(4).plans.table, person.app.session.work.plan
         assert [table.item(row, c).text() for c in (1, 2)] == [share, ml(expected.remnant_ml)]
         rows = person.panel(4).cuts.table
         assert [rows.item(n, 1).text() for n in range(len(plan.cuts))] == [

@@ -66,7 +66,7 @@ def vote(person, name, ballot="for", reason="Clear margin"):
 
 
 def shown(person):
-    table = person.panel(6).signatures
+    table = person.panel(6).signatures.table
     return [[table.item(r, c).text() for c in range(3)] for r in range(table.rowCount())]
 
 
@@ -117,9 +117,9 @@ def test_radiologist_surgeon_three_votes_and_the_report(planned, tmp_path, monke
     # looking around voids nothing
     folder = person.app.saver.folder
     person.open_step(4)
-    person.press_button(person.panel(4).lock_button)
+    person.press_button(person.panel(4).cuts.lock_button)
     person.app.saver.flush()  # even where it is written before the numbers are back
-    person.press_button(person.panel(4).lock_button)
+    person.press_button(person.panel(4).cuts.lock_button)
     person.settle()
     assert not any(c.void_because for c in case.check_signatures(case.open_case(folder)))
 
@@ -130,7 +130,7 @@ def test_radiologist_surgeon_three_votes_and_the_report(planned, tmp_path, monke
     person.settle()
     person.open_step(6)
     person.wait(lambda: ["valid", *["void"] * 4] == [s for *_, s in shown(person)], what="void")
-    assert "changed since: " in panel.why.text()
+    assert "changed since: " in panel.signatures.why.text()
     assert person.app.steps.steps[5].heading.text().endswith("4 void")
     assert "plan signed by the surgeon" in panel.standing.text()
     checked = case.check_signatures(case.open_case(folder))
@@ -154,9 +154,9 @@ def test_a_changed_mask_voids_the_acceptance(planned, monkeypatch):
     assert not np.array_equal(person.app.session.work.segmentation.labels, labels)
     person.open_step(6)
     person.wait(lambda: shown(person)[0][2] == "void", what="void")
-    assert "segmentation" in panel.why.text()
+    assert "segmentation" in panel.signatures.why.text()
     # the name and the key of somebody else: refused, and nothing is accepted in that name
-    key = str(person.app.signing.key_of("R. Lind"))
+    key = str(person.app.committee.keys.path_of("R. Lind"))
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_a, **_k: (key, ""))
     person.press_button(panel.key_button)
     become(person, "Somebody Else")
@@ -169,7 +169,7 @@ def test_an_altered_file_is_named_by_the_check(planned):
     person, panel = planned, planned.panel(6)
     become(person, "R. Lind")
     press(person, panel.accept_button)
-    person.app.signing.key_of("R. Lind").with_suffix(".pub").unlink()
+    person.app.committee.keys.path_of("R. Lind").with_suffix(".pub").unlink()
     become(person, "Somebody Else")  # whose public key lies here
     person.press_button(panel.verify_button)
     person.wait(lambda: "Nothing was altered" in panel.notice.text(), what="the check")

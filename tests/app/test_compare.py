@@ -21,6 +21,7 @@ from liverplan.phantom import RECOMMENDED_NORMAL, RECOMMENDED_POINT_MM, make_pha
 from liverplan.resection import Plan, Plane
 from liverplan.segmentation import Provenance, Segmentation
 from liverplan.volume import Volume
+from liverplan.words import in_english
 from liverplan.workflow.growth import remnant_growth
 from tests.app.person import LEFT, NONE
 from tests.app.test_committee_journey import type_into
@@ -106,7 +107,7 @@ def compared(person, cases, tmp_path, monkeypatch):
 
 
 def shown(sheet):
-    table = sheet.table
+    table = sheet.matching.table
     return [
         tuple(table.item(r, c).text() for c in range(table.columnCount()))
         for r in range(table.rowCount())
@@ -130,8 +131,8 @@ def wheel(person, pane, notches):
 
 
 def click_row(person, sheet, number):
-    rect = sheet.table.visualItemRect(sheet.table.item(number, 0))
-    QTest.mouseClick(sheet.table.viewport(), LEFT, NONE, rect.center())
+    rect = sheet.matching.table.visualItemRect(sheet.matching.table.item(number, 0))
+    QTest.mouseClick(sheet.matching.table.viewport(), LEFT, NONE, rect.center())
     person.spin(0.03)
 
 
@@ -146,11 +147,11 @@ def test_the_proposal_is_confirmed_and_the_response_kept(compared, cases, tmp_pa
         ("M3", mm(before[4]), "M1", mm(after[2]), roles[4], "check"),
         (NOTHING, NOTHING, "M3", mm(after[4]), "new", "check"),
     ]
-    assert sheet.category.text().startswith("Not confirmed yet: Progressive disease (PD)")
+    assert sheet.response.category.text().startswith("Not confirmed yet: Progressive disease (PD)")
 
     # nothing counts before every row is confirmed by somebody
-    type_into(person, sheet.name, "R. Lind")
-    assert not sheet.keep_button.isEnabled()
+    type_into(person, sheet.matching.name, "R. Lind")
+    assert not sheet.matching.keep_button.isEnabled()
     click_row(person, sheet, 0)
     for number in range(4):
         cells = shown(sheet)[number]  # confirming one goes on to the next, in both panes
@@ -158,9 +159,9 @@ def test_the_proposal_is_confirmed_and_the_response_kept(compared, cases, tmp_pa
             label_of(cells[0]),
             label_of(cells[2]),
         )
-        press(person, sheet.confirm_button)
+        press(person, sheet.matching.confirm_button)
     assert [row[-1] for row in shown(sheet)] == ["confirmed"] * 4
-    press(person, sheet.keep_button)
+    press(person, sheet.matching.keep_button)
     assert "kept in this case" in sheet.notice.text()
     visits = person.app.session.work.record.visits.visits
     partner = {4: 2, 2: 3}
@@ -168,8 +169,8 @@ def test_the_proposal_is_confirmed_and_the_response_kept(compared, cases, tmp_pa
     assert visits[1].sum_tenths == sum(after[partner[one]] for one in targets if one in partner)
     assert visits[1].new_lesion
     assert visits[1].date == dt.date(2024, 2, 26)
-    assert sheet.finding.text() == assess(visits).finding
-    assert sheet.visits.item(1, 1).text() == mm(visits[1].sum_tenths)
+    assert sheet.response.finding.text() == in_english(assess(visits).finding)
+    assert sheet.response.visits.item(1, 1).text() == mm(visits[1].sum_tenths)
 
     # it is judged, reported, undone and done again as every step
     assert person.app.session.history.undo_name == "response since 2023-10-30"
@@ -206,24 +207,24 @@ def press(person, button):
 
 def test_a_person_corrects_what_was_proposed(compared, cases):
     person, sheet = compared, compared.app.compare
-    assert "a new lesion appeared" in sheet.finding.text()
+    assert "a new lesion appeared" in sheet.response.finding.text()
     new = next(n for n, row in enumerate(shown(sheet)) if row[4] == "new")
     click_row(person, sheet, new)
-    choose_in(person, sheet.said, "M2 of the earlier CT")
+    choose_in(person, sheet.matching.said, "M2 of the earlier CT")
     rows = {row[0]: row for row in shown(sheet)}
     assert rows["M2"][2] == "M3"
     assert rows["M2"][-1] == "confirmed"
     assert not any(row[4] in ("new", "target, gone", "non-target, gone") for row in shown(sheet))
-    choose_in(person, sheet.said, "seen before")
+    choose_in(person, sheet.matching.said, "seen before")
     assert shown(sheet)[-1][4] == "seen before"
-    assert "a new lesion" not in sheet.finding.text()
-    choose_in(person, sheet.others, "PD")
-    assert "Progressive disease (PD)" in sheet.category.text()
+    assert "a new lesion" not in sheet.response.finding.text()
+    choose_in(person, sheet.matching.others, "PD")
+    assert "Progressive disease (PD)" in sheet.response.category.text()
     # another target: the sum follows
     click_row(person, sheet, 0)
-    first = sheet.visits.item(0, 1).text()
-    press(person, sheet.target_button)
-    assert sheet.visits.item(0, 1).text() != first
+    first = sheet.response.visits.item(0, 1).text()
+    press(person, sheet.matching.target_button)
+    assert sheet.response.visits.item(0, 1).text() != first
 
 
 def choose_in(person, box, words):
@@ -260,17 +261,17 @@ def test_both_panes_show_the_same_place_while_one_is_scrolled(compared, cases):
 
 def test_growth_of_the_remnant_is_that_of_the_library(compared, cases):
     person, sheet = compared, compared.app.compare
-    type_into(person, sheet.embolised.line, "2024-01-29")
-    press(person, sheet.growth_button)
+    type_into(person, sheet.response.embolised.line, "2024-01-29")
+    press(person, sheet.response.growth_button)
     person.settle()
-    person.wait(lambda: bool(sheet.growth.text()), what="growth")
+    person.wait(lambda: bool(sheet.response.growth.text()), what="growth")
     made = remnant_growth(cases.earlier, person.app.saver.folder, embolised=dt.date(2024, 1, 29))
-    assert sheet.growth.text() == made.in_words()
+    assert sheet.response.growth.text() == made.in_words()
     assert made.days == 28
-    assert "Degree of hypertrophy" in sheet.growth.text()
-    assert "Kinetic growth rate" in sheet.growth.text()
-    type_into(person, sheet.embolised.line, "2025-01-01")
-    press(person, sheet.growth_button)
+    assert "Degree of hypertrophy" in sheet.response.growth.text()
+    assert "Kinetic growth rate" in sheet.response.growth.text()
+    type_into(person, sheet.response.embolised.line, "2025-01-01")
+    press(person, sheet.response.growth_button)
     person.settle()
     assert "do not follow each other" in sheet.notice.text()
 
@@ -299,12 +300,12 @@ def test_a_later_case_keeps_the_response_itself(person, cases, tmp_path, monkeyp
     assert sheet.dates.text() == "2023-10-30 and 2024-02-26"
     click_row(person, sheet, 0)
     for _ in range(4):
-        press(person, sheet.confirm_button)
-    type_into(person, sheet.name, "R. Lind")
-    press(person, sheet.keep_button)
+        press(person, sheet.matching.confirm_button)
+    type_into(person, sheet.matching.name, "R. Lind")
+    press(person, sheet.matching.keep_button)
     assert "kept in the later case, later" in sheet.notice.text()
     opened = case.open_case(tmp_path / "later")
-    assert len(opened.record.visits.visits) == 2
+    assert len(opened.state.record.visits.visits) == 2
     assert opened.history[-1].actor.name == "R. Lind"
     assert person.app.session.work.record.visits.visits == ()
     assert case.verify(tmp_path / "later") == []

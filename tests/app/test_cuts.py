@@ -63,7 +63,7 @@ def test_a_cut_is_kept_while_slices_beside_the_liver_are_shown(surgeon, phantom)
 
 def test_a_curved_cut_is_placed_bent_on_a_slice_and_in_3d(surgeon, index):
     surgeon.press_button(adding(surgeon).kinds["curved"])
-    surgeon.press_button(adding(surgeon).curved_button)
+    surgeon.press_button(adding(surgeon).curved.click_button)
     view, centre = surgeon.view("Axial"), surgeon.app.live.derived.centre_mm
     surgeon.app.views.move_crosshair(centre)
     surgeon.spin(0.05)
@@ -92,7 +92,7 @@ def test_a_curved_cut_is_placed_bent_on_a_slice_and_in_3d(surgeon, index):
     )
     assert session.work.active_cut is not bent
     assert len(set(seen)) > 6
-    surgeon.press_button(surgeon.panel(4).flip_button)
+    surgeon.press_button(surgeon.panel(4).cuts.flip_button)
     check()
     assert seen[-1] == pytest.approx(index.functional_ml - seen[-2], abs=0.2)
 
@@ -124,7 +124,7 @@ def test_a_sphere_is_resized_in_3d_and_by_a_number(surgeon, index):
 
 def draw_contour(person, points):
     person.press_button(adding(person).kinds["curved"])
-    person.press_button(adding(person).contour_button)
+    person.press_button(adding(person).curved.contour_button)
     view = person.view("Sagittal")
     person.app.views.move_crosshair(points[0])
     person.spin(0.05)
@@ -146,7 +146,7 @@ def test_a_contour_drawn_on_the_surface_becomes_a_curved_cut(surgeon, index):
 
 def test_a_contour_whose_pen_went_back_is_cut_by_a_folded_sheet_and_said_so(surgeon, index):
     draw_contour(surgeon, looped(ring(surgeon, 1.4)))
-    surgeon.press_button(adding(surgeon).close_button)
+    surgeon.press_button(adding(surgeon).curved.close_button)
     surgeon.settle()
     cut = surgeon.app.session.work.active_cut
     assert isinstance(cut, FoldedCut), surgeon.panel(4).notice.text()
@@ -155,7 +155,7 @@ def test_a_contour_whose_pen_went_back_is_cut_by_a_folded_sheet_and_said_so(surg
     assert "no handles" in surgeon.panel(4).next.text()
     check, seen = checker(surgeon, index)
     check()
-    surgeon.press_button(surgeon.panel(4).flip_button)
+    surgeon.press_button(surgeon.panel(4).cuts.flip_button)
     check()
     assert seen[0] > seen[1]
 
@@ -163,7 +163,7 @@ def test_a_contour_whose_pen_went_back_is_cut_by_a_folded_sheet_and_said_so(surg
 def test_a_contour_that_does_not_part_the_liver_is_refused_in_words(surgeon):
     points = looped(ring(surgeon))
     draw_contour(surgeon, points)
-    surgeon.press_button(adding(surgeon).close_button)
+    surgeon.press_button(adding(surgeon).curved.close_button)
     surgeon.settle()
     assert "This contour is too short to cut through" in surgeon.panel(4).notice.text()
     assert surgeon.app.session.work.cuts == ()
@@ -178,7 +178,7 @@ def looped(points):
 
 def test_planes_are_joined_in_a_v_that_is_dragged_and_parted_again(surgeon, index):
     centre, session = surgeon.app.live.derived.centre_mm, surgeon.app.session
-    button = adding(surgeon).join_button
+    button = adding(surgeon).plane.join_button
     surgeon.press_button(adding(surgeon).kinds["plane"])
     assert not button.isEnabled()
     planes = tuple(Plane(point_mm=centre, normal=n) for n in ((1, 0.4, 0), (-0.2, 1, 0)))
@@ -211,6 +211,6 @@ def test_planes_with_nothing_beyond_both_are_not_joined(surgeon):
     session.do("two planes", session.work.with_cuts(planes, 1))
     surgeon.settle()
     surgeon.press_button(adding(surgeon).kinds["plane"])
-    surgeon.press_button(adding(surgeon).join_button)
+    surgeon.press_button(adding(surgeon).plane.join_button)
     assert session.work.cuts == planes
     assert "swap the sides of one" in surgeon.panel(4).notice.text()

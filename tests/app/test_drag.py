@@ -107,14 +107,14 @@ def test_locking_takes_the_handles_away_and_stops_every_drag(cut):
     view, scene = cut.view("Axial"), cut.app.scene
     start, ball = cut.knobs(view).middle, scene.to_pixel(scene.handle.foot)
     cut.open_step(4)
-    cut.press_button(cut.panel(4).lock_button)
+    cut.press_button(cut.panel(4).cuts.lock_button)
     before = cut.app.session.work.active_plane
     cut.drag(view.canvas, start, (start[0] + 40, start[1]))
     cut.drag(cut.app.scene_pane.canvas, ball, (ball[0] + 40, ball[1]))
     assert cut.app.session.work.active_plane is before
     assert scene.handle.foot is None
     assert view.overlay.drawing.cuts.locked
-    cut.press_button(cut.panel(4).lock_button)
+    cut.press_button(cut.panel(4).cuts.lock_button)
     assert scene.handle.foot is not None
 
 

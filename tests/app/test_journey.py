@@ -51,7 +51,7 @@ def confirm_all(person):
 
 def place_plane(person):
     person.open_step(4)
-    person.press_button(person.panel(4).click_button)
+    person.press_button(person.panel(4).adding.plane.click_button)
     derived = person.app.live.derived
     lesions = np.mean(list(derived.lesion_centres.values()), axis=0)
     spot = 0.45 * derived.centre_mm + 0.55 * lesions
@@ -100,10 +100,10 @@ def test_the_whole_journey(person, phantom, tmp_path, monkeypatch):  # noqa: PLR
     person.settle()
 
     # another plan beside it, suggested
-    person.press_button(person.panel(4).add_plan_button)
+    person.press_button(person.panel(4).plans.add_button)
     person.press_button(person.panel(4).suggest_button)
     person.settle()
-    table = person.panel(4).table
+    table = person.panel(4).plans.table
     assert [table.item(r, 0).text() for r in range(2)] == ["Plan A", "Plan B"]
     shown = [[table.item(r, c).text() for c in range(4)] for r in range(2)]
     assert shown[0][1] != shown[1][1]
@@ -146,7 +146,9 @@ def test_the_whole_journey(person, phantom, tmp_path, monkeypatch):  # noqa: PLR
     assert again.result.number.text() == number
     assert [plan.name for plan in again.session.work.plans] == ["Plan A", "Plan B"]
     someone.open_step(4)
-    assert [[someone.panel(4).table.item(r, c).text() for c in range(4)] for r in range(2)] == shown
+    assert [
+        [someone.panel(4).plans.table.item(r, c).text() for c in range(4)] for r in range(2)
+    ] == shown
     again.close()
     someone.spin(0.05)
 

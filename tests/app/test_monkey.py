@@ -105,7 +105,7 @@ class Monkey:
         liver, lesions, resection = (self.person.panel(n) for n in (2, 3, 4))
         clicks = [liver.inside_button, liver.outside_button, liver.portal_button]
         clicks += [lesions.click_button, lesions.merge_button, lesions.split_button]
-        clicks += [resection.click_button, resection.three_button]
+        clicks += [resection.adding.plane.click_button, resection.adding.plane.three_button]
         strokes = [liver.brush_button, liver.eraser_button, liver.outline_button]
         strokes += [lesions.brush_button, lesions.eraser_button, lesions.axis_button]
         tool = self.random.choice(clicks + strokes)
@@ -129,13 +129,13 @@ def test_a_monkey_leaves_no_fault_no_leak_and_a_case_that_verifies(planner):
     app = planner.app
     app.saver.begin(app.session.work.series)
     app.session.choose(cut=-1)
-    app.planning.suggest()
+    app.resection.verbs.suggesting.suggest()
     planner.settle()
     monkey = Monkey(planner, SEED)
     for _ in range(3):  # compilers and caches fill before memory is looked at
         for name in sorted(n for n in dir(monkey) if n.startswith("do_")):
             getattr(monkey, name)()
-    app.cutting.round_lesion("plane", 2)
+    app.resection.verbs.placing.round_lesion("plane", 2)
     planner.settle()
     before = resident_bytes()
     for _ in range(ACTIONS):

@@ -97,7 +97,7 @@ def test_a_click_in_air_says_so_and_adds_nothing(planner):
 def test_a_plane_that_misses_the_liver_is_not_added(planner):
     planner.begin()
     planner.open_step(4)
-    planner.press_button(planner.panel(4).three_button)
+    planner.press_button(planner.panel(4).adding.plane.three_button)
     view = planner.view("Axial")
     planner.app.views.move_crosshair(planner.app.live.derived.centre_mm)
     planner.spin(0.05)
@@ -112,7 +112,7 @@ def test_a_plane_that_misses_the_liver_is_not_added(planner):
 def test_three_points_on_a_line_are_refused(planner):
     planner.begin()
     planner.open_step(4)
-    planner.press_button(planner.panel(4).three_button)
+    planner.press_button(planner.panel(4).adding.plane.three_button)
     view = planner.view("Axial")
     for at in ((200, 200), (240, 200), (280, 200)):
         planner.click(view, at)

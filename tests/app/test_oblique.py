@@ -55,7 +55,7 @@ def tilted(planner, request):
     planner.settle()
     app.views.move_crosshair(CENTRE_MM)
     planner.open_step(4)
-    planner.press_button(planner.panel(4).click_button)
+    planner.press_button(planner.panel(4).adding.plane.click_button)
     view = planner.view()
     planner.click(view, planner.pixel(view, CENTRE_MM + np.array([8, 4, 0])))
     planner.settle()

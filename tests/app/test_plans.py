@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 
 from liverplan import case, workflow
 from liverplan.app.session.saving import work_of
-from liverplan.app.steps.resection.landmarking import BRANCH_WORDS, WORDS
+from liverplan.app.steps.resection.segments import BRANCH_WORDS, WORDS
 from liverplan.resection import Ablation, CurvedCut, Parts, Plan, Plane, Sphere, VCut, Wedge
 from liverplan.resection.anatomy.guide import SegmentGuide
 from liverplan.resection.anatomy.maps import PartMap
@@ -111,7 +111,7 @@ def test_the_best_plan_of_each_family_is_offered_and_picked_by_a_click(surgeon):
     panel, session = surgeon.panel(4), surgeon.app.session
     surgeon.press_button(panel.suggest_button)
     surgeon.settle()
-    found = surgeon.app.planning.suggestions
+    found = surgeon.app.resection.verbs.suggesting.found
     assert {best.family for best in found.best} >= {"plane", "wedges"}
     assert panel.notice.text() == found.sentence
     assert CAVEAT in panel.suggestions.caveat.text()
@@ -140,10 +140,10 @@ def test_a_plan_of_all_kinds_is_saved_and_comes_back_with_the_same_numbers(surge
     app.saver.begin(session.work.series)
     work = replace(session.work, maps=MappingProxyType({"portal": halves}))
     session.do("all kinds", work.with_added(*cuts))
-    surgeon.press_button(surgeon.panel(4).add_plan_button)
+    surgeon.press_button(surgeon.panel(4).plans.add_button)
     parts = Parts(scheme="portal", names=("right branch",))
     session.do("parts", session.work.with_added(parts))
-    surgeon.click_row(surgeon.panel(4).table, 0)
+    surgeon.click_row(surgeon.panel(4).plans.table, 0)
     surgeon.settle()
     app.saver.flush()
     assert case.verify(app.saver.folder) == []

@@ -25,7 +25,7 @@ def planned(planner):
     planner.open_step(4)
     adding = planner.panel(4).adding
     planner.press_button(adding.kinds["sphere"])
-    planner.press_button(adding.round_button)
+    planner.press_button(adding.round.button)
     planner.settle()
     return planner
 
@@ -44,7 +44,7 @@ def test_a_size_is_typed_to_its_end(planned):
 
 def test_digits_do_not_move_on_to_another_cut(planned):
     panel, session = planned.panel(4), planned.app.session
-    planned.press_button(panel.adding.round_button)
+    planned.press_button(panel.adding.round.button)
     planned.settle()
     assert session.work.cut == 1
     type_slowly(panel.cuts.fields[0], "25", panel.refresh)

@@ -137,7 +137,7 @@ def test_keys_work_from_a_panel_but_never_steal_typing(at_work):
         at_work.key(key, widget=name)
     assert name.text().lower() == "g1r"
     assert at_work.app.views.masks_shown
-    button = at_work.panel(4).flip_button
+    button = at_work.panel(4).cuts.flip_button
     button.setFocus()
     at_work.key(Qt.Key.Key_G, widget=button)
     assert not at_work.app.views.masks_shown

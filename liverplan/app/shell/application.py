@@ -23,20 +23,13 @@ from liverplan.app.slices.adapter import Viewer
 from liverplan.app.slices.brush import BrushSettings
 from liverplan.app.slices.mouse import Mouse
 from liverplan.app.slices.views import ThreeViews
-from liverplan.app.steps.committee.panel import CommitteePanel
-from liverplan.app.steps.committee.signing import Signing
-from liverplan.app.steps.compare.comparing import Comparing
-from liverplan.app.steps.compare.sheet import CompareSheet
+from liverplan.app.steps.committee.step import CommitteeStep
+from liverplan.app.steps.compare.step import CompareStep
 from liverplan.app.steps.liver.step import LiverStep
 from liverplan.app.steps.metastases.step import MetastasesStep
 from liverplan.app.steps.open.step import OpenStep
-from liverplan.app.steps.resection.cutting import Cutting
-from liverplan.app.steps.resection.landmarking import Landmarking
-from liverplan.app.steps.resection.panel import ResectionPanel
-from liverplan.app.steps.resection.planning import Planning
-from liverplan.app.steps.result.facts_sheet import FactsSheet
-from liverplan.app.steps.result.handing import Handing
-from liverplan.app.steps.result.panel import ResultPanel
+from liverplan.app.steps.resection.step import ResectionStep
+from liverplan.app.steps.result.step import ResultStep
 
 
 def default_home() -> Path:
@@ -77,31 +70,27 @@ class Application(QObject):
         self.open = OpenStep(context, views)
         self.liver = LiverStep(context, views, self.brush)
         self.metastases = MetastasesStep(context, views, self.brush)
-        self.planning = Planning(context, views)
-        self.cutting = Cutting(context, self.scene, self.planning)
-        self.landmarking = Landmarking(context, views)
-        self.handing = Handing(context, self.saver)
-        self.signing = Signing(context, self.saver)
-        resection = ResectionPanel(context, views, self.planning, self.cutting, self.landmarking)
-        self.result_panel = result = ResultPanel(context, self.handing)
+        self.resection = ResectionStep(context, views)
+        self.judged = ResultStep(context)
+        self.committee = CommitteeStep(context, self.judged.panel.blocked)
         self.panels = (
             self.open.panel,
             self.liver.panel,
             self.metastases.panel,
-            resection,
-            result,
-            CommitteePanel(context, self.signing, self.saver, result.blocked),
+            self.resection.panel,
+            self.judged.panel,
+            self.committee.panel,
         )
 
     def _join_sheets(self) -> None:
         """Let each sheet be opened by its button, and lie over the views until it is done."""
         context, views = self.context, self.views
         self.archive = self.open.archive
-        self.facts = FactsSheet(context)
-        self.compare = CompareSheet(context, views, Comparing(context, self.saver))
+        self.facts = self.judged.sheet
+        self.compare = CompareStep(context, views).sheet
         for sheet, wanted in (
             (self.archive, self.open.panel.wants_archive),
-            (self.facts, self.result_panel.wants_facts),
+            (self.facts, self.judged.panel.wants_facts),
             (self.compare, self.metastases.panel.wants_compare),
         ):
             self.central.add_sheet(sheet)

@@ -34,6 +34,7 @@ RoundKind = Literal["plane", "wedge", "sphere", "ablation"]
 SEPARATING_NORMALS = 3000
 """Directions that are tried when one lesion is to be separated by a plane."""
 
+SMALLEST_ML = 1e-6
 _COARSE = (2, 4, 4)
 
 
@@ -182,6 +183,18 @@ def larger_part_stays(index: VolumeIndex, plane: Plane) -> Plane:
     """Return the plane, turned round if it would leave the smaller part of the liver."""
     stays = index.remnant_ml_of([plane])
     return plane if stays >= index.functional_ml / 2 else plane.flipped()
+
+
+def misses_liver(index: PlanIndex, cut: Cut) -> bool:
+    """Whether a cut takes nothing of the liver; or all of it, where it should part it in two.
+
+    Raises
+    ------
+    PlanError
+        If it names parts of a map that is not at hand.
+    """
+    stays = index.remnant_ml(Plan(cuts=(cut,)))
+    return stays >= index.functional_ml - SMALLEST_ML or (cut.can_lie_flat and stays <= SMALLEST_ML)
 
 
 def liver_centre_mm(segmentation: Segmentation) -> FloatArray:

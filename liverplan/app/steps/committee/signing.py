@@ -1,22 +1,16 @@
-"""Verbs of the committee: make a key, accept, sign, vote, check the case for altered bytes."""
+"""Signs what lies on disk: the masks are accepted, the plan is signed, members vote."""
 
 from __future__ import annotations
 
-import re
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Literal
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from liverplan import case
 from liverplan.app.session.context import Context
-from liverplan.app.session.job import Progress
-from liverplan.app.session.notices import Kind
-from liverplan.app.session.saving import Saver
+from liverplan.app.steps.committee.keys import PLACE, Keys, Person
 from liverplan.case import Actor
 from liverplan.case.signature import Meaning
 from liverplan.errors import CaseError
@@ -24,140 +18,92 @@ from liverplan.workflow import committee
 
 Ballot = Literal["for", "against", "abstain"]
 
-PLACE = "committee"
 ACCEPTED = "accept the masks"
 POLL_MS = 40
 
+NO_RESULT = "There is no result of this plan yet, so nothing can be signed."
+NOT_SAVED = "The case could not be saved, so nothing was signed."
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Person:
-    """Who signs, and with what."""
+class Act:
+    """What a person signs.
 
-    name: str
-    key: Path
-    password: str = ""
+    Parameters
+    ----------
+    meaning, ballot, reason
+        See `liverplan.case.Signature`.
+    by : Actor or None
+        Who saved what is signed, where the signature itself changes the work.
+    undone_by_refusal : bool
+        Whether the last step is taken back where the signature is refused.
+    """
+
+    meaning: Meaning
+    ballot: Ballot | None = None
+    reason: str = ""
+    by: Actor | None = None
+    undone_by_refusal: bool = False
 
 
 class Signing(QObject):
-    """Signs what lies on disk; what is on screen is saved first."""
+    """What is on screen is saved first."""
 
     signed = Signal()
 
-    def __init__(self, desk: Context, saver: Saver) -> None:
+    def __init__(self, context: Context, keys: Keys) -> None:
         super().__init__()
-        self.desk = desk
-        self.saver = saver
+        self._session, self._live, self._keys = context.session, context.live, keys
+        self._notices, self._saver = context.notices, context.saver
         self._waiting = False
-
-    def key_of(self, name: str) -> Path:
-        """Where the key of a person lies: beside the cases, never inside one."""
-        words = re.sub(r"\W+", "-", name.strip()).strip("-").lower()
-        return self.desk.home / "keys" / f"{words or 'nobody'}.pem"
-
-    def make_key(self, path: Path, password: str) -> None:
-        """Make a key, and its public half beside it."""
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            committee.new_key(path, path.with_suffix(".pub"), password=password)
-        except (CaseError, OSError) as refusal:
-            self.desk.say(PLACE, str(refusal))
-            return
-        lock = "with its passphrase" if password else "without a passphrase"
-        words = f"Key made {lock}: {path}. Give {path.with_suffix('.pub').name} to others."
-        self.desk.say(PLACE, words, "info")
 
     def accept(self, person: Person) -> None:
         """As radiologist, accept every mask and sign that."""
-        if self._secret(person) is None:
+        if self._keys.secret_of(person) is None:
             return
         accepted = self._accept_all(person.name)
         who = Actor(name=person.name, kind="human", role="radiologist")
         self._when_settled(
-            lambda: self._sign(person, "lesions accepted", by=who, else_undo=accepted)
+            person, Act(meaning="lesions accepted", by=who, undone_by_refusal=accepted)
         )
 
     def sign_plan(self, person: Person) -> None:
         """As surgeon, sign the plan on screen."""
-        self._when_settled(lambda: self._sign(person, "plan signed"))
+        self._when_settled(person, Act(meaning="plan signed"))
 
     def vote(self, person: Person, ballot: Ballot, reason: str) -> None:
         """As a member of the committee, vote with a reason."""
-        self._when_settled(lambda: self._sign(person, "vote", ballot=ballot, reason=reason))
-
-    def verify(self) -> None:
-        """Look for every byte of the case that is not what was written."""
-        self.saver.flush()
-        folder = self.saver.folder
-        if folder is None or not case.is_case(folder):
-            self.desk.say(PLACE, "There is no case on disk yet.")
-            return
-
-        def task(report: Progress, _cancel: threading.Event) -> tuple[str, Kind]:
-            report(0.1, "Hashing every file")
-            faults = case.verify(folder)
-            if faults:
-                return f"The case was altered: {' '.join(faults)}", "warning"
-            return self._unaltered(folder)
-
-        def then(said: tuple[str, Kind]) -> None:
-            self.desk.say(PLACE, *said)
-
-        self.desk.run(PLACE, "Checking the case", task, then)
-
-    def _unaltered(self, folder: Path) -> tuple[str, Kind]:
-        """Say that every byte is as written, and whether keys known here made the signatures."""
-        opened = case.open_case(folder)
-        words = (
-            f"Nothing was altered: {len(opened.history)} states, their files and the trail are as "
-            "they were written."
-        )
-        if not opened.state_json["signatures"]:
-            return words, "info"
-        try:
-            known = committee.signers(folder, self.desk.home / "keys")
-        except CaseError as stranger:
-            return f"{words} {stranger}", "warning"
-        return f"{words} Keys known here made all {len(known)} signatures.", "info"
+        self._when_settled(person, Act(meaning="vote", ballot=ballot, reason=reason))
 
     def _accept_all(self, name: str) -> bool:
         """Accept every mask in a person's name as one step; tell whether there was any to do."""
-        work = self.desk.session.work
+        work = self._session.work
         if work.segmentation is None:
             return False
         masks = committee.accepted_masks(work.segmentation, name)
         if masks is work.segmentation:
             return False
-        self.desk.session.do(ACCEPTED, replace(work, segmentation=masks))
+        self._session.do(ACCEPTED, replace(work, segmentation=masks))
         return True
 
-    def _when_settled(self, then: Callable[[], None]) -> None:
-        """Do it once the numbers on screen are those of the plan on screen."""
+    def _when_settled(self, person: Person, act: Act) -> None:
+        """Sign once the numbers on screen are those of the plan on screen."""
         if self._waiting:
             return
         self._waiting = True
-        self.desk.say(PLACE, "")
+        self._notices.say(PLACE, "")
+        self._look(lambda: self._sign(person, act))
 
-        def look() -> None:
-            if self.desk.live.busy:
-                QTimer.singleShot(POLL_MS, look)
-                return
-            self._waiting = False
-            then()
+    def _look(self, then: Callable[[], None]) -> None:
+        if self._live.busy:
+            QTimer.singleShot(POLL_MS, lambda: self._look(then))
+            return
+        self._waiting = False
+        then()
 
-        look()
-
-    def _sign(
-        self,
-        person: Person,
-        meaning: Meaning,
-        *,
-        ballot: Ballot | None = None,
-        reason: str = "",
-        by: Actor | None = None,
-        else_undo: bool = False,
-    ) -> None:
-        secret = self._secret(person)
-        opened = self._saved(by)
+    def _sign(self, person: Person, act: Act) -> None:
+        secret = self._keys.secret_of(person)
+        opened = self._saved(act)
         if secret is None or opened is None:
             return
         try:
@@ -165,34 +111,29 @@ class Signing(QObject):
                 opened,
                 secret,
                 name=person.name,
-                meaning=meaning,
-                vote=ballot,
-                reason=reason,
-                index=self.desk.live.plan_index,
+                meaning=act.meaning,
+                vote=act.ballot,
+                reason=act.reason,
+                index=self._live.plan_index,
             )
         except CaseError as refusal:
-            if else_undo and self.desk.session.history.undo_name == ACCEPTED:
-                self.desk.session.undo()
-            self.desk.say(PLACE, str(refusal))
+            self._take_back(act)
+            self._notices.say(PLACE, str(refusal))
             return
-        self.saver.take(signed)
-        self.desk.say(PLACE, f"{person.name} has signed: {meaning}.", "info")
+        self._saver.take(signed)
+        self._notices.say(PLACE, f"{person.name} has signed: {act.meaning}.", "info")
         self.signed.emit()
 
-    def _saved(self, by: Actor | None) -> case.Case | None:
-        live = self.desk.live
-        if live.stale or live.findings is None:
-            self.desk.say(PLACE, "There is no result of this plan yet, so nothing can be signed.")
-            return None
-        self.saver.flush(by)
-        if self.saver.opened is None or self.saver.pending:
-            self.desk.say(PLACE, "The case could not be saved, so nothing was signed.")
-            return None
-        return self.saver.opened
+    def _take_back(self, act: Act) -> None:
+        if act.undone_by_refusal and self._session.history.undo_name == ACCEPTED:
+            self._session.undo()
 
-    def _secret(self, person: Person) -> Ed25519PrivateKey | None:
-        try:
-            return case.load_key(person.key, password=person.password)
-        except CaseError as refusal:
-            self.desk.say(PLACE, str(refusal))
+    def _saved(self, act: Act) -> case.Case | None:
+        if self._live.stale or self._live.findings is None:
+            self._notices.say(PLACE, NO_RESULT)
             return None
+        self._saver.flush(act.by)
+        if self._saver.opened is None or self._saver.pending:
+            self._notices.say(PLACE, NOT_SAVED)
+            return None
+        return self._saver.opened

@@ -13,10 +13,11 @@ from PySide6.QtCore import QObject, Signal
 from liverplan import case
 from liverplan.app.session.context import Context
 from liverplan.app.session.job import Progress
-from liverplan.app.session.saving import Saver
 from liverplan.app.session.session import Topic
-from liverplan.errors import LiverplanError
-from liverplan.followup import Comparison, Examination, Visits, compare
+from liverplan.eligibility.recist import NonTarget
+from liverplan.errors import InputError, LiverplanError
+from liverplan.followup import Comparison, Examination, Row, Visits, compare
+from liverplan.followup.comparison import Said
 from liverplan.volume import FloatArray
 from liverplan.workflow.growth import RemnantGrowth, remnant_growth
 from liverplan.workflow.response import examination, keep_comparison
@@ -27,6 +28,7 @@ FIRST_A_CASE = (
     "{name} is no case. Open that CT first, outline its liver and metastases, and compare the two "
     "cases: only masks that somebody has looked at are matched."
 )
+ON_SCREEN = "That is the case on screen; choose an earlier or a later one."
 
 
 class Comparing(QObject):
@@ -45,22 +47,23 @@ class Comparing(QObject):
     changed = Signal()
     moved = Signal()
 
-    def __init__(self, desk: Context, saver: Saver) -> None:
+    def __init__(self, context: Context) -> None:
         super().__init__()
-        self.desk, self.saver = desk, saver
+        self._session, self._jobs = context.session, context.jobs
+        self._notices, self._saver = context.notices, context.saver
         self.comparison: Comparison | None = None
         self.at_mm: FloatArray | None = None
         self.growth = ""
-        desk.session.subscribe(self._session_changed)
+        self._session.subscribe(self._session_changed)
 
     def open(self, path: Path) -> None:
         """Compare the CT on screen with that of another case."""
         if not case.is_case(path):
-            self.desk.say(PLACE, FIRST_A_CASE.format(name=path.name))
+            self._notices.say(PLACE, FIRST_A_CASE.format(name=path.name))
             return
-        work, folder = self.desk.session.work, self.saver.folder
+        work, folder = self._session.work, self._saver.folder
         if folder is not None and path.resolve() == folder.resolve():
-            self.desk.say(PLACE, "That is the case on screen; choose an earlier or a later one.")
+            self._notices.say(PLACE, ON_SCREEN)
             return
 
         def task(report: Progress, _cancel: threading.Event) -> Comparison:
@@ -71,7 +74,7 @@ class Comparing(QObject):
             other = examination(state.record, state.segmentation, path, volume=state.volume)
             return compare(mine, other, report)
 
-        self.desk.run(PLACE, "Comparing", task, self._opened)
+        self._jobs.run(PLACE, "Comparing", task, self._opened, holds=self._session.same_masks())
 
     def show_at(self, point_mm: FloatArray, *, earlier: bool) -> None:
         """Show the slices through a point of one of the CTs, in both."""
@@ -85,14 +88,37 @@ class Comparing(QObject):
         """The point on show, in the later CT's LPS mm."""
         if self.comparison is None or self.at_mm is None:
             return None
-        back = np.linalg.inv(self.comparison.alignment.matrix)
-        at: FloatArray = back[:3, :3] @ self.at_mm + back[:3, 3]
-        return at
+        return self.comparison.alignment.to_later_mm(self.at_mm)
 
-    def say(self, comparison: Comparison) -> None:
-        """Go on with what a person has said."""
+    def correct(self, later: int, said: Said) -> None:
+        """Say what a lesion of the later CT is."""
+        if self.comparison is not None:
+            self._go_on(self.comparison.corrected(later, said))
+
+    def confirm(self, one: Row) -> None:
+        """Confirm a row as it stands."""
+        if self.comparison is not None:
+            self._go_on(self.comparison.confirming(one))
+
+    def toggle_target(self, earlier: int) -> None:
+        """Make a lesion of the earlier CT a target, or a target none."""
+        now = self.comparison
+        if now is None:
+            return
+        try:
+            self._go_on(now.with_target(earlier, is_target=earlier not in now.targets))
+        except InputError as refusal:
+            self._notices.say(PLACE, str(refusal))
+            self.changed.emit()
+
+    def judge_others(self, non_target: NonTarget | None) -> None:
+        """Say what became of the non-target lesions; None: as they are outlined."""
+        if self.comparison is not None:
+            self._go_on(self.comparison.judging(non_target))
+
+    def _go_on(self, comparison: Comparison) -> None:
         self.comparison = comparison
-        self.desk.say(PLACE, "")
+        self._notices.say(PLACE, "")
         self.changed.emit()
 
     def keep(self, name: str) -> None:
@@ -108,9 +134,9 @@ class Comparing(QObject):
                 keep_comparison(comparison.later.folder, comparison, name=name)
                 where = f"the later case, {comparison.later.folder.name}"
         except LiverplanError as refusal:
-            self.desk.say(PLACE, str(refusal))
+            self._notices.say(PLACE, str(refusal))
             return
-        self.desk.say(PLACE, f"The response is kept in {where}, confirmed by {name}.", "info")
+        self._notices.say(PLACE, f"The response is kept in {where}, confirmed by {name}.", "info")
 
     def grow(self, embolised: dt.date | None) -> None:
         """Say how the planned remnant grew between the two CTs."""
@@ -126,38 +152,35 @@ class Comparing(QObject):
             report(0.2, "Measuring both remnants")
             return remnant_growth(first, second, embolised=embolised)
 
-        self.desk.run(PLACE, "Measuring growth", task, self._grown)
+        self._jobs.run(PLACE, "Measuring growth", task, self._grown)
 
     def _opened(self, answer: Comparison) -> None:
-        if not self._of_what_is_on_screen(answer):
-            self.desk.say(PLACE, "The masks were changed meanwhile; open the other CT again.")
-            return
         self.comparison, self.growth = answer, ""
         self.changed.emit()
         centres = list(answer.earlier.centres.values())
         grid = answer.earlier.segmentation.grid
         self.show_at(centres[0] if centres else grid.to_mm(np.array(grid.shape) / 2), earlier=True)
         if answer.proposed.notes:
-            self.desk.say(PLACE, " ".join(answer.proposed.notes))
+            self._notices.say(PLACE, " ".join(answer.proposed.notes))
 
-    def _grown(self, answer: RemnantGrowth) -> None:
-        self.growth = answer.in_words()
+    def _grown(self, growth: RemnantGrowth) -> None:
+        self.growth = growth.in_words()
         self.changed.emit()
 
     def _into_work(self, visits: Visits, earlier: Examination) -> None:
-        work = self.desk.session.work
+        work = self._session.work
         what = f"response since {earlier.date or 'an earlier CT'}"
-        self.desk.session.do(what, replace(work, record=replace(work.record, visits=visits)))
+        self._session.do(what, replace(work, record=replace(work.record, visits=visits)))
 
     def _saved(self) -> Path | None:
-        self.saver.flush()
-        if self.saver.opened is None or self.saver.pending:
-            self.desk.say(PLACE, "The case could not be saved, so its remnant is not compared.")
+        self._saver.flush()
+        if self._saver.opened is None or self._saver.pending:
+            self._notices.say(PLACE, "The case could not be saved, so its remnant is not compared.")
             return None
-        return self.saver.folder
+        return self._saver.folder
 
     def _of_what_is_on_screen(self, comparison: Comparison) -> bool:
-        segmentation = self.desk.session.work.segmentation
+        segmentation = self._session.work.segmentation
         masks = (comparison.earlier.segmentation, comparison.later.segmentation)
         return any(mask is segmentation for mask in masks)
 
@@ -166,5 +189,5 @@ class Comparing(QObject):
             return
         if not self._of_what_is_on_screen(self.comparison):
             self.comparison, self.at_mm, self.growth = None, None, ""
-            self.desk.say(PLACE, "The masks have changed; open the other CT again.")
+            self._notices.say(PLACE, "The masks have changed; open the other CT again.")
             self.changed.emit()

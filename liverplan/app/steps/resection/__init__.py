@@ -1,1 +1,1 @@
-"""Step 4: cuts and plans."""
+"""Step 4: cuts of every kind, named parts, suggestions, alternative plans."""

@@ -12,13 +12,12 @@ from liverplan.app.kit.widgets import Notice, button, label, row, show_number
 from liverplan.app.session.context import Context
 from liverplan.app.session.work import plan_title
 from liverplan.app.slices.views import ThreeViews
-from liverplan.app.steps.resection.add_cuts import AddCuts, lesions_of
+from liverplan.app.steps.resection.add_cuts import AddCuts
 from liverplan.app.steps.resection.cut_list import CutList
-from liverplan.app.steps.resection.cutting import Cutting
-from liverplan.app.steps.resection.landmarking import Landmarking
+from liverplan.app.steps.resection.edits import PLACE, marked_lesions
 from liverplan.app.steps.resection.plan_list import PlanList
-from liverplan.app.steps.resection.planning import Planning
-from liverplan.app.steps.resection.suggestions import SuggestionList
+from liverplan.app.steps.resection.suggestion_list import SuggestionList
+from liverplan.app.steps.resection.verbs import Verbs
 from liverplan.resection import (
     Ablation,
     CurvedCut,
@@ -36,38 +35,33 @@ class ResectionPanel(Panel):
     """Cuts and plans."""
 
     title = "Resection"
-    place = "resection"
+    place = PLACE
 
-    def __init__(
-        self,
-        desk: Context,
-        views: ThreeViews,
-        planning: Planning,
-        cutting: Cutting,
-        landmarking: Landmarking,
-    ) -> None:
+    def __init__(self, context: Context, views: ThreeViews, verbs: Verbs) -> None:
         super().__init__()
-        self.desk = desk
-        self.planning = planning
-        self.suggest_button = button("Suggest a plan", planning.suggest, role="primary")
+        self._session, self._live = context.session, context.live
+        self.suggest_button = button("Suggest a plan", verbs.suggesting.suggest, role="primary")
         self.margin = QDoubleSpinBox()
         self.margin.setRange(0, 60)
         self.margin.setDecimals(0)
         self.margin.setSuffix(" mm")
         self.margin.setKeyboardTracking(False)
-        self.margin.valueChanged.connect(planning.set_margin)
-        self.suggestions = SuggestionList(planning)
-        self.adding = AddCuts(desk, views, planning, cutting, landmarking)
-        self.click_button, self.three_button = self.adding.click_button, self.adding.three_button
-        self.lesion, self.separate_button = self.adding.lesion, self.adding.round_button
+        self.margin.valueChanged.connect(verbs.edits.set_margin)
+        self.suggestions = SuggestionList(verbs.suggesting)
+        self.adding = AddCuts(context, views, verbs)
         self.faults = Notice()
-        self.cuts = CutList(desk, planning, cutting)
-        self.plans = PlanList(desk, planning)
-        self.table, self.name = self.plans.table, self.plans.name
-        self.add_plan_button = self.plans.add_button
-        self.delete_plan_button = self.plans.delete_button
-        self.flip_button, self.lock_button = self.cuts.flip_button, self.cuts.lock_button
-        self.delete_button = self.cuts.delete_button
+        self.cuts = CutList(context, verbs.edits, verbs.flat_maps)
+        self.plans = PlanList(context, verbs.plans)
+        self._build()
+        context.notices.show_at("plan", self.faults.say)
+        for signal in (views.armed, views.tool_used, context.live.derived_changed):
+            signal.connect(self.refresh)
+        context.live.measured.connect(self._follow)
+        context.live.assessed.connect(self._answered)
+        context.live.failed.connect(lambda _words: self._answered())
+        self.refresh()
+
+    def _build(self) -> None:
         self.column.addWidget(self.faults)
         self.column.addWidget(self.suggest_button)
         self.column.addLayout(row(label("Margin", "secondary", wrap=False), self.margin, 1))
@@ -78,19 +72,14 @@ class ResectionPanel(Panel):
         self.column.addWidget(self.cuts)
         self.column.addWidget(label("Plans", "secondary"))
         self.column.addWidget(self.plans)
-        desk.live.derived_changed.connect(self.refresh)
-        desk.live.measured.connect(self._follow)
-        desk.live.assessed.connect(self._answered)
-        desk.live.failed.connect(lambda _words: self._answered())
-        self.refresh()
 
     def blocked(self) -> str:
         """Wait for the liver; lesions need not be there."""
-        return "" if self.desk.session.work.segmentation is not None else "Needs the liver."
+        return "" if self._session.work.segmentation is not None else "Needs the liver."
 
     def state(self) -> str:
         """How many cuts the plan on screen has."""
-        work = self.desk.session.work
+        work = self._session.work
         count = len(work.cuts)
         if not count:
             return ""
@@ -104,18 +93,17 @@ class ResectionPanel(Panel):
 
     def refresh(self) -> None:
         """Show plans, cuts and what can be done."""
-        work, lesions = self.desk.session.work, lesions_of(self.desk)
-        self.next.setText(self._next(lesions))
-        self.suggest_button.setEnabled(bool(lesions) and self.desk.live.index is not None)
+        work = self._session.work
+        lesions = bool(marked_lesions(work))
+        self.next.setText(self._next(lesions=lesions))
+        self.suggest_button.setEnabled(lesions and self._live.index is not None)
         self.suggest_button.setToolTip("" if lesions else "Needs a metastasis to separate.")
         show_number(self.margin, work.margin_mm)
-        self.suggestions.refresh()
-        self.adding.refresh()
-        self.cuts.refresh()
-        self.plans.refresh()
+        for part in (self.suggestions, self.adding, self.cuts, self.plans):
+            part.refresh()
 
-    def _next(self, lesions: list[int]) -> str:
-        work = self.desk.session.work
+    def _next(self, *, lesions: bool) -> str:
+        work = self._session.work
         if not work.cuts:
             first = (
                 "Let the best plan be suggested, or" if lesions else "Mark a metastasis first, or"
@@ -132,7 +120,7 @@ class ResectionPanel(Panel):
 
     def _answered(self) -> None:
         """Show what speaks against the plan, in the core's words."""
-        self.faults.say(" ".join(self.desk.live.faults))
+        self.faults.say(" ".join(self._live.faults))
         self._follow()
 
 

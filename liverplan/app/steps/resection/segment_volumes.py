@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
 from liverplan.app.kit import theme
 from liverplan.app.kit.widgets import Notice, Table, label
-from liverplan.resection.anatomy.maps import PartMap
+from liverplan.app.steps.resection.parts import MeasuredSegments
 from liverplan.resection.anatomy.named import share_warnings, split_fourth, usual_shares
-from liverplan.segmentation import Segmentation
 from liverplan.words import in_english
 from liverplan.words.numbers import ml
 
@@ -17,7 +18,7 @@ from liverplan.words.numbers import ml
 class SegmentVolumes(QDialog):
     """Two tables: each segment's millilitres, and each part's share with its usual range."""
 
-    def __init__(self, part_map: PartMap, segmentation: Segmentation, parent: QWidget) -> None:
+    def __init__(self, measured: MeasuredSegments, parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("liverplan")
         self.setStyleSheet(theme.STYLE + "QDialog { background: #1e1e22; }")
@@ -33,14 +34,14 @@ class SegmentVolumes(QDialog):
         column.addWidget(label("Shares beside published ranges", "secondary"))
         column.addWidget(self.shares)
         self.resize(640, 560)
-        volumes = part_map.volumes_ml(segmentation)
-        fractions = part_map.shares_fraction(segmentation)
-        self.segments.fill([(n, ml(v), _percent(fractions[n])) for n, v in volumes.items()])
+        fractions = measured.fractions
+        rows = [(n, ml(v), _percent(fractions[n])) for n, v in measured.volumes_ml.items()]
+        self.segments.fill(rows)
         self.shares.fill(share_rows(fractions))
         self.notice.say(" ".join(map(in_english, share_warnings(fractions))))
 
 
-def share_rows(fractions: dict[str, float]) -> list[tuple[str, str, str, str]]:
+def share_rows(fractions: Mapping[str, float]) -> list[tuple[str, str, str, str]]:
     """Return each published part's share here and its usual range."""
     return [
         (

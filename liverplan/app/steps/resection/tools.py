@@ -1,4 +1,4 @@
-"""The tools of the fourth step: what a click on a slice adds to the plan."""
+"""What the mouse does on the slices in this step: each tool collects clicks and calls a verb."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from PySide6.QtCore import Qt
 
 from liverplan.app.session.notices import Notices
 from liverplan.app.slices.tool import PointsTool, Spot, Tool
-from liverplan.app.steps.resection.cutting import Cutting, contour_words
-from liverplan.app.steps.resection.planning import Planning
+from liverplan.app.steps.resection.edits import PLACE
+from liverplan.app.steps.resection.placing import Placing
 from liverplan.volume import FloatArray
 
-PLACE = "resection"
-FEWEST_OF_CONTOUR = 4
+LEAST_CONTOUR = 4
+"""Points that a contour needs."""
 
 
-class PointTool(Tool):
-    """One click calls a verb with its point."""
+class ClickTool(Tool):
+    """One click calls one verb."""
 
-    def __init__(self, verb: Callable[[FloatArray], None], words: str) -> None:
-        self._verb, self._words = verb, words
+    def __init__(self, words: str, verb: Callable[[FloatArray], object]) -> None:
+        self._words, self._verb = words, verb
 
     @property
     def words(self) -> str:
@@ -28,42 +28,42 @@ class PointTool(Tool):
         return self._words
 
     def press(self, spot: Spot) -> None:
-        """Do it here."""
+        """Call the verb with the point."""
         self._verb(spot.point_mm)
 
 
 class ThreePointsTool(PointsTool):
-    """A plane through three clicks."""
+    """A plane through three clicked points."""
 
-    def __init__(self, planning: Planning, notices: Notices) -> None:
+    def __init__(self, notices: Notices, placing: Placing) -> None:
         super().__init__()
-        self._planning, self._notices = planning, notices
+        self._notices, self._placing = notices, placing
 
     @property
     def words(self) -> str:
-        """Say how many there are."""
-        return f"Click three points that span the plane: {len(self.points_mm)} of 3"
+        """Say which click is next."""
+        return f"Click point {len(self.points_mm) + 1} of 3 of the plane"
 
     def clicked(self) -> None:
-        """Add the plane once there are three."""
-        count = len(self.points_mm)
-        if count < 3:
-            self._notices.say(PLACE, f"{count} of 3 points; click the next.", "info")
+        """Lay the plane once there are three points."""
+        if len(self.points_mm) < 3:
+            words = f"{len(self.points_mm)} of 3 points; click the next."
+            self._notices.say(PLACE, words, "info")
             return
         points, self.points_mm = self.points_mm, []
-        self._planning.add_through_three(points)
+        self._placing.plane_of(points)
 
 
 class ContourTool(PointsTool):
-    """Points round the liver's surface; Enter lays a cut through them."""
+    """A curved cut along a contour that is clicked round the liver's surface, in order."""
 
-    def __init__(self, cutting: Cutting, notices: Notices) -> None:
+    def __init__(self, notices: Notices, placing: Placing) -> None:
         super().__init__()
-        self._cutting, self._notices = cutting, notices
+        self._notices, self._placing = notices, placing
 
     @property
     def words(self) -> str:
-        """Say how the contour goes on."""
+        """Say what to click, and how the contour is closed."""
         return "Click round the liver's surface, in order; Enter closes the contour"
 
     @property
@@ -72,14 +72,24 @@ class ContourTool(PointsTool):
         return {Qt.Key.Key_Return: self.close, Qt.Key.Key_Enter: self.close}
 
     @property
-    def ready(self) -> bool:
-        """Whether there are enough points."""
-        return len(self.points_mm) >= FEWEST_OF_CONTOUR
+    def complete(self) -> bool:
+        """Whether it can be closed."""
+        return len(self.points_mm) >= LEAST_CONTOUR
 
     def clicked(self) -> None:
         """Say how it goes on."""
         self._notices.say(PLACE, contour_words(len(self.points_mm)), "info")
 
     def close(self) -> None:
-        """Lay a cut through the points."""
-        self._cutting.close_contour(list(self.points_mm))
+        """Lay the cut; the points stay where it is refused."""
+        self._placing.along_contour(self.points_mm)
+
+
+def contour_words(count: int) -> str:
+    """Say how a contour goes on."""
+    if count < LEAST_CONTOUR:
+        return (
+            f"{count} of at least {LEAST_CONTOUR} points on the liver's surface, in order; click "
+            "the next."
+        )
+    return f"{count} points; click more, or press Enter to close the contour."

@@ -21,24 +21,24 @@ PLACE = "facts"
 class Facts:
     """What people attest of the patient on screen; every change is one undoable step."""
 
-    def __init__(self, desk: Context) -> None:
-        self.desk = desk
+    def __init__(self, context: Context) -> None:
+        self._session, self._notices = context.session, context.notices
 
     @property
     def protocol(self) -> Protocol:
         """The protocol that the work is held against."""
-        return self.desk.session.work.record.rules
+        return self._session.work.record.rules
 
     @property
     def protocol_name(self) -> str:
         """What the protocol was asked for by; "" where there is none yet."""
-        given = self.desk.session.work.record.protocol
+        given = self._session.work.record.protocol
         return "" if given is None else given.name
 
     @property
     def patient(self) -> Patient:
         """What is attested so far."""
-        return self.desk.session.work.record.facts
+        return self._session.work.record.facts
 
     def keep(self, patient: Patient, what: str) -> str:
         """Take a patient in as one step; return why that was refused, "" if it was not."""
@@ -48,7 +48,7 @@ class Facts:
             entered = PatientFile.entered(patient, self.protocol)
         except ProtocolError as refusal:
             return in_words(refusal)
-        self._do(what, replace(self.desk.session.work.record, patient=entered))
+        self._do(what, replace(self._session.work.record, patient=entered))
         return ""
 
     def attest(self, name: str, fact: Fact | None) -> str:
@@ -63,34 +63,34 @@ class Facts:
         try:
             given = PatientFile.load(path, self.protocol)
         except ProtocolError as refusal:
-            self.desk.say(PLACE, str(refusal))
+            self._notices.say(PLACE, str(refusal))
             return
-        self._do("patient file", replace(self.desk.session.work.record, patient=given))
-        self.desk.say(PLACE, f"Facts of {path.name} taken in.", "info")
+        self._do("patient file", replace(self._session.work.record, patient=given))
+        self._notices.say(PLACE, f"Facts of {path.name} taken in.", "info")
 
     def save(self, path: Path) -> None:
         """Write what is known as a patient file."""
         try:
             path.write_text(patient_toml(self.patient), "utf-8")
         except OSError as fault:
-            self.desk.say(PLACE, f"{path.name} cannot be written ({fault.strerror}).")
+            self._notices.say(PLACE, f"{path.name} cannot be written ({fault.strerror}).")
             return
-        self.desk.say(PLACE, f"Facts written to {path}.", "info")
+        self._notices.say(PLACE, f"Facts written to {path}.", "info")
 
     def choose_protocol(self, name_or_path: str) -> None:
         """Hold the work against another protocol; facts that it does not ask for are left out."""
         try:
             chosen = ProtocolFile.shipped(name_or_path)
         except ProtocolError as refusal:
-            self.desk.say(PLACE, str(refusal))
+            self._notices.say(PLACE, str(refusal))
             return
         known, protocol = self.patient, chosen.protocol
         kept = {k: v for k, v in known.facts.items() if _asked(protocol, k, v)}
         left = [self.protocol.facts[k].label for k in known.facts if k not in kept]
         patient = PatientFile.entered(replace(known, facts=kept), protocol)
-        record = replace(self.desk.session.work.record, protocol=chosen, patient=patient)
+        record = replace(self._session.work.record, protocol=chosen, patient=patient)
         self._do("protocol", record)
-        self.desk.say(
+        self._notices.say(
             PLACE,
             f"Not asked for by {protocol.name}, so left out: {', '.join(left)}. Undo brings "
             "them back."
@@ -99,8 +99,8 @@ class Facts:
         )
 
     def _do(self, what: str, record: Record) -> None:
-        self.desk.say(PLACE, "")
-        self.desk.session.do(what, replace(self.desk.session.work, record=record))
+        self._notices.say(PLACE, "")
+        self._session.do(what, replace(self._session.work, record=record))
 
 
 def in_words(refusal: ProtocolError) -> str:

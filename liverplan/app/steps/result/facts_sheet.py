@@ -5,24 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime
-from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QFileDialog, QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from liverplan.app.kit.field import Field, read_date, read_number, read_text
+from liverplan.app.kit.files import file_to_open, file_to_write
 from liverplan.app.kit.widgets import Notice, button, clear, label, row
 from liverplan.app.session.context import Context
 from liverplan.app.session.session import Topic
 from liverplan.app.steps.result.fact_row import FactRow
 from liverplan.app.steps.result.facts import PLACE, Facts
 from liverplan.eligibility import Patient, Protocol, shipped_protocols
+from liverplan.eligibility.patient import Sex
 from liverplan.errors import InputError
 
 OTHER = "Another protocol file…"
+KINDS = "Patient facts (*.toml)"
 
-SEXES = ("", "female", "male")
+SEXES: tuple[Sex | None, ...] = (None, "female", "male")
 
 
 class FactsSheet(QFrame):
@@ -30,12 +32,11 @@ class FactsSheet(QFrame):
 
     done = Signal()
 
-    def __init__(self, desk: Context) -> None:
+    def __init__(self, context: Context, facts: Facts) -> None:
         super().__init__()
-        self.desk = desk
-        self.facts = Facts(desk)
+        self._session, self._live, self.facts = context.session, context.live, facts
         self.notice = Notice()
-        desk.notices.show_at(PLACE, self.notice.say)
+        context.notices.show_at(PLACE, self.notice.say)
         self.protocol = QComboBox()
         self.protocol.activated.connect(self._protocol)
         self.load_button = button("Read file…", self._load, tip="A patient file (TOML)")
@@ -47,13 +48,13 @@ class FactsSheet(QFrame):
         self.day.show_text(datetime.now().astimezone().date().isoformat())
         self.persons = self._persons()
         self.sex = QComboBox()
-        self.sex.addItems(["\N{EN DASH}", *SEXES[1:]])
+        self.sex.addItems(["\N{EN DASH}" if sex is None else sex for sex in SEXES])
         self.sex.activated.connect(self._sex)
         self.visits = label("", "secondary")
         self.rows: dict[str, FactRow] = {}
         self._build()
-        desk.session.subscribe(self._changed)
-        desk.live.assessed.connect(self.show_states)
+        context.session.subscribe(self._changed)
+        context.live.assessed.connect(self.show_states)
 
     def _persons(self) -> dict[str, Field]:
         def field(key: str, name: str, read: Callable[[str], Any], width: int) -> Field:
@@ -105,7 +106,7 @@ class FactsSheet(QFrame):
 
     def refresh(self) -> None:
         """Show what is attested; fields that were refused show what holds."""
-        work = self.desk.session.work
+        work = self._session.work
         if work.volume is None:
             return
         protocol, patient = self.facts.protocol, self.facts.patient
@@ -114,7 +115,7 @@ class FactsSheet(QFrame):
             self._ask(protocol)
         for key, field in self.persons.items():
             field.show_text(_shown(getattr(patient, key)))
-        self.sex.setCurrentIndex(SEXES.index(patient.sex or ""))
+        self.sex.setCurrentIndex(SEXES.index(patient.sex))
         self.visits.setText(_visits_words(patient))
         self.visits.setVisible(bool(patient.visits))
         for name, one in self.rows.items():
@@ -123,7 +124,7 @@ class FactsSheet(QFrame):
 
     def show_states(self) -> None:
         """Show the states of the criteria that each fact belongs to."""
-        findings = self.desk.live.findings
+        findings = self._live.findings
         if findings is None or not self.rows:
             return
         results = {c.id: c for c in findings.criteria}
@@ -165,10 +166,7 @@ class FactsSheet(QFrame):
     def _protocol(self, at: int) -> None:
         chosen = self.protocol.itemData(at)
         if not chosen:
-            answer: Any = QFileDialog.getOpenFileName(
-                self.window(), "A trial's protocol", "", "Protocol (*.toml)"
-            )
-            chosen = answer[0]
+            chosen = str(file_to_open(self, "A trial's protocol", "Protocol (*.toml)") or "")
         if chosen and chosen != self.facts.protocol_name:
             self.facts.choose_protocol(chosen)
         self.refresh()
@@ -179,22 +177,17 @@ class FactsSheet(QFrame):
         return self.facts.keep(changed, key.partition("_")[0] if key[0] in "hw" else _words(key))
 
     def _sex(self, at: int) -> None:
-        changed: Patient = replace(self.facts.patient, sex=SEXES[at] or None)  # type: ignore[arg-type]
-        self.facts.keep(changed, "sex")
+        self.facts.keep(replace(self.facts.patient, sex=SEXES[at]), "sex")
 
     def _load(self) -> None:
-        chosen: Any = QFileDialog.getOpenFileName(
-            self.window(), "Patient file", "", "Patient facts (*.toml)"
-        )
-        if chosen[0]:
-            self.facts.load(Path(chosen[0]))
+        path = file_to_open(self, "Patient file", KINDS)
+        if path is not None:
+            self.facts.load(path)
 
     def _save(self) -> None:
-        chosen: Any = QFileDialog.getSaveFileName(
-            self.window(), "Write the facts", "patient.toml", "Patient facts (*.toml)"
-        )
-        if chosen[0]:
-            self.facts.save(Path(chosen[0]))
+        path = file_to_write(self, "Write the facts", "patient.toml", KINDS)
+        if path is not None:
+            self.facts.save(path)
 
 
 def _shown(value: date | float | None) -> str:

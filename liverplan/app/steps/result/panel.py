@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
-from typing import Any
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFileDialog
 
+from liverplan.app.kit.files import file_to_write, folder
 from liverplan.app.kit.panel import Panel
 from liverplan.app.kit.widgets import Table, button, label, row
 from liverplan.app.session.context import Context
 from liverplan.app.session.verdict import verdict_words
 from liverplan.app.session.work import lesion_title
-from liverplan.app.steps.result.handing import Handing
+from liverplan.app.steps.result.outputs import PLACE, Outputs
 from liverplan.findings import Denominator, Findings
 from liverplan.words import in_english
 from liverplan.words.numbers import mm, percent, share, threshold
@@ -27,12 +25,12 @@ class ResultPanel(Panel):
 
     wants_facts = Signal()
     title = "Result"
-    place = "result"
+    place = PLACE
 
-    def __init__(self, desk: Context, handing: Handing) -> None:
+    def __init__(self, context: Context, outputs: Outputs) -> None:
         super().__init__()
-        self.desk = desk
-        self.handing = handing
+        self._session, self._live, self._jobs = context.session, context.live, context.jobs
+        self._outputs = outputs
         self.doubt = label("", "secondary")
         self.fractions = Table(["FLR of", ""], stretch=0)
         self.margins = Table(["Metastasis", "Margin", "Side"], stretch=0)
@@ -45,43 +43,40 @@ class ResultPanel(Panel):
         )
         self.report_button = button("Write report…", self._report, role="primary")
         self.export_button = button("Export DICOM…", self._export)
+        self._build()
+        self._findings: Findings | None = None
+        self._live.assessed.connect(self.refresh)
+        self._live.measured.connect(self._buttons)
+        self.refresh()
+
+    def _build(self) -> None:
         self.column.addWidget(self.busy)
         self.column.addWidget(self.report_button)
         self.column.addLayout(row(self.patient_button, self.export_button))
-        for part in (
-            self.doubt,
-            self.fractions,
-            self.margins,
-            self.eligibility,
-            self.criteria,
-            self.finding,
-        ):
+        self.column.addWidget(self.doubt)
+        for part in (self.fractions, self.margins, self.eligibility, self.criteria, self.finding):
             self.column.addWidget(part)
-        desk.live.assessed.connect(self.refresh)
-        desk.live.measured.connect(self._buttons)
-        self._findings: Findings | None = None
-        self.refresh()
 
     def blocked(self) -> str:
         """Wait for a cut."""
-        work = self.desk.session.work
+        work = self._session.work
         if work.segmentation is None:
             return "Needs the liver."
         return "" if work.cuts else "Needs a cut."
 
     def state(self) -> str:
         """Return the eligibility."""
-        findings = self.desk.live.findings
-        return "" if findings is None or self.desk.live.stale else findings.eligibility
+        findings = self._live.findings
+        return "" if findings is None or self._live.stale else findings.eligibility
 
     def refresh(self) -> None:
         """Show the findings; while they are being computed the last ones stay."""
         self._buttons()
-        findings = self.desk.live.findings
+        findings = self._live.findings
         if findings is None or findings is self._findings:
             return
         self._findings = findings
-        self.next.setText(verdict_words(self.desk.session.work, self.desk.live))
+        self.next.setText(verdict_words(self._session.work, self._live))
         self.doubt.setText(doubt_words(findings))
         self.fractions.fill(fraction_rows(findings))
         self.margins.fill(margin_rows(findings))
@@ -92,8 +87,8 @@ class ResultPanel(Panel):
         self.finding.setText("Click a criterion for its finding.")
 
     def _buttons(self) -> None:
-        ready = self.desk.live.findings is not None and not self.desk.busy(self.place)
-        fresh = ready and not self.desk.live.stale
+        ready = self._live.findings is not None and not self._jobs.busy(self.place)
+        fresh = ready and not self._live.stale
         self.report_button.setEnabled(fresh)
         self.export_button.setEnabled(fresh)
 
@@ -103,17 +98,14 @@ class ResultPanel(Panel):
             self.finding.setText(in_english(self._findings.criteria[n].finding))
 
     def _report(self) -> None:
-        kinds = "Report (*.html *.pdf)"
-        chosen: Any = QFileDialog.getSaveFileName(
-            self.window(), "Write the report", "report.html", kinds
-        )
-        if chosen[0]:
-            self.handing.report(Path(chosen[0]))
+        path = file_to_write(self, "Write the report", "report.html", "Report (*.html *.pdf)")
+        if path is not None:
+            self._outputs.report(path)
 
     def _export(self) -> None:
-        chosen = QFileDialog.getExistingDirectory(self.window(), "Export into this folder")
-        if chosen:
-            self.handing.export(Path(chosen) / "liverplan-export")
+        chosen = folder(self, "Export into this folder")
+        if chosen is not None:
+            self._outputs.export(chosen / "liverplan-export")
 
 
 def doubt_words(findings: Findings) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from liverplan.app.kit.widgets import Table, label
-from liverplan.app.steps.resection.planning import Planning
+from liverplan.app.steps.resection.suggesting import Suggesting
 from liverplan.resection import Parts
 from liverplan.resection.anatomy.named import name_of
 from liverplan.volumetry.search.suggest import Suggested
@@ -15,9 +15,9 @@ from liverplan.words.numbers import ml, mm, percent
 class SuggestionList(QWidget):
     """Plans by family with what each leaves, the largest remnant first."""
 
-    def __init__(self, planning: Planning) -> None:
+    def __init__(self, suggesting: Suggesting) -> None:
         super().__init__()
-        self.planning = planning
+        self._suggesting = suggesting
         self.table = Table(["Best found", "FLR", "mL", "margin"], stretch=0)
         self.table.itemSelectionChanged.connect(self._chosen)
         self.caveat = label("", "secondary")
@@ -28,37 +28,32 @@ class SuggestionList(QWidget):
 
     def refresh(self) -> None:
         """Show the last search; nothing after a change of mask or margin."""
-        found = self.planning.suggestions
+        found = self._suggesting.found
         self.setVisible(found is not None)
         if found is None:
             return
         line = found.threshold_fraction
-        cuts = self.planning.desk.session.work.cuts
-        current = [n for n, best in enumerate(found.best) if same_cuts(best, cuts)]
-        self.table.fill([_row(best, line) for best in found.best], current[0] if current else -1)
+        self.table.fill([_row(best, line) for best in found.best], self._suggesting.taken)
         self.caveat.setText(f"Click one to fill it in. {found.caveat}")
 
     def _chosen(self) -> None:
-        found, number = self.planning.suggestions, self.table.chosen
+        found, number = self._suggesting.found, self.table.chosen
         if found is not None and 0 <= number < len(found.best):
-            self.planning.take(found.best[number])
-
-
-def same_cuts(best: Suggested, cuts: tuple[object, ...]) -> bool:
-    """Whether these are a suggestion's own cuts."""
-    return len(cuts) == len(best.plan.cuts) and all(
-        any(cut is other for other in cuts) for cut in best.plan.cuts
-    )
+            self._suggesting.take(found.best[number])
 
 
 def family_words(best: Suggested) -> str:
     """Return what a suggestion is."""
     cuts = best.plan.cuts
-    if best.family == "segments" and isinstance(cuts[0], Parts):
-        return name_of(cuts[0].names)
-    if best.family == "wedges":
-        return f"{len(cuts)} wedge{'s' * (len(cuts) != 1)}"
-    return "one plane" if best.family == "plane" else str(best.family)
+    match best.family, cuts[0]:
+        case "segments", Parts(names=names):
+            return name_of(names)
+        case "wedges", _:
+            return f"{len(cuts)} wedge{'s' * (len(cuts) != 1)}"
+        case "plane", _:
+            return "one plane"
+        case family, _:
+            return str(family)
 
 
 def _row(best: Suggested, line: float) -> tuple[str, str, str, str]:

@@ -1,4 +1,4 @@
-"""Verbs of the last step: report and export."""
+"""Report and export: written in the background, of the case as it lies on disk."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from PySide6.QtCore import QObject, Signal
 from liverplan import workflow
 from liverplan.app.session.context import Context
 from liverplan.app.session.job import Progress
-from liverplan.app.session.saving import Saver
 from liverplan.workflow.committee import is_final
 
+PLACE = "result"
 
-class Handing(QObject):
-    """Gives reports and DICOM out."""
+
+class Outputs(QObject):
+    """Writes what leaves the case."""
 
     written = Signal(str)
 
-    def __init__(self, desk: Context, saver: Saver) -> None:
+    def __init__(self, context: Context) -> None:
         super().__init__()
-        self.desk = desk
-        self.saver = saver
+        self._jobs, self._notices, self._saver = context.jobs, context.notices, context.saver
 
     def report(self, path: Path) -> None:
         """Write the report of what is on screen; the list and the views stay as they are."""
@@ -34,7 +34,7 @@ class Handing(QObject):
             report(0.2, "Drawing the report")
             return workflow.write_report(folder, path)
 
-        self.desk.run("result", "Writing the report", task, self._say_written)
+        self._jobs.run(PLACE, "Writing the report", task, self._say_written)
 
     def export(self, out: Path) -> None:
         """Write DICOM SEG, SR, PDF and STL into a folder."""
@@ -47,21 +47,21 @@ class Handing(QObject):
             return workflow.export_case(folder, out)
 
         def then(files: list[Path]) -> None:
-            self.desk.say("result", f"Exported {len(files)} files to {out}.", "info")
+            self._notices.say(PLACE, f"Exported {len(files)} files to {out}.", "info")
             self.written.emit(str(out))
 
-        self.desk.run("result", "Exporting", task, then)
+        self._jobs.run(PLACE, "Exporting", task, then)
 
     def _say_written(self, path: Path) -> None:
-        opened = self.saver.opened
+        opened = self._saver.opened
         status = "Final" if opened is not None and is_final(opened) else "Draft"
-        self.desk.say("result", f"{status} report written to {path}.", "info")
+        self._notices.say(PLACE, f"{status} report written to {path}.", "info")
         self.written.emit(str(path))
 
     def _saved(self) -> Path | None:
         """Save first: a report is made of the case on disk."""
-        self.saver.flush()
-        if self.saver.folder is None or self.saver.pending:
-            self.desk.say("result", "The case could not be saved, so nothing was written.")
+        self._saver.flush()
+        if self._saver.folder is None or self._saver.pending:
+            self._notices.say(PLACE, "The case could not be saved, so nothing was written.")
             return None
-        return self.saver.folder
+        return self._saver.folder

@@ -1,0 +1,57 @@
+"""Keys of the people who sign: they lie beside the cases, never inside one."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from liverplan import case
+from liverplan.app.session.context import Context
+from liverplan.errors import CaseError
+from liverplan.workflow import committee
+
+PLACE = "committee"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Who signs, and with what."""
+
+    name: str
+    key: Path
+    password: str = ""
+
+
+class Keys:
+    """Finds, makes and opens keys."""
+
+    def __init__(self, context: Context) -> None:
+        self._notices, self.folder = context.notices, context.home / "keys"
+
+    def path_of(self, name: str) -> Path:
+        """Where the key of a person lies."""
+        words = re.sub(r"\W+", "-", name.strip()).strip("-").lower()
+        return self.folder / f"{words or 'nobody'}.pem"
+
+    def make(self, path: Path, password: str) -> None:
+        """Make a key, and its public half beside it."""
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            committee.new_key(path, path.with_suffix(".pub"), password=password)
+        except (CaseError, OSError) as refusal:
+            self._notices.say(PLACE, str(refusal))
+            return
+        lock = "with its passphrase" if password else "without a passphrase"
+        words = f"Key made {lock}: {path}. Give {path.with_suffix('.pub').name} to others."
+        self._notices.say(PLACE, words, "info")
+
+    def secret_of(self, person: Person) -> Ed25519PrivateKey | None:
+        """Open a person's key; None where it cannot be opened, which is said."""
+        try:
+            return case.load_key(person.key, password=person.password)
+        except CaseError as refusal:
+            self._notices.say(PLACE, str(refusal))
+            return None

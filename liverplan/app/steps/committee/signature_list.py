@@ -1,0 +1,57 @@
+"""The signatures of the case, and why one does not hold any more."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from liverplan.app.kit.widgets import Table, label
+from liverplan.report import SignatureRow
+from liverplan.words.numbers import moment
+
+
+class SignatureList(QWidget):
+    """A table; below, everything about the chosen signature, else about the first that is void.
+
+    Attributes
+    ----------
+    rows : tuple of SignatureRow
+        As checked.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.rows: tuple[SignatureRow, ...] = ()
+        self.table = Table(["Who", "What", ""], stretch=1)
+        self.table.itemSelectionChanged.connect(self._explain)
+        self.why = label("", "secondary")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.table)
+        column.addWidget(self.why)
+
+    def show_rows(self, rows: tuple[SignatureRow, ...]) -> None:
+        """Show signatures; hidden while there are none."""
+        self.rows = rows
+        self.setVisible(bool(rows))
+        self.table.fill([signature_row(one) for one in rows])
+        self._explain()
+
+    def _explain(self) -> None:
+        at = self.table.chosen
+        chosen = self.rows[at : at + 1] if at >= 0 else ()
+        void = tuple(one for one in self.rows if one.void_because)
+        self.why.setText("".join(detail(one) for one in (chosen or void)[:1]))
+        self.why.setVisible(bool(self.why.text()))
+
+
+def signature_row(one: SignatureRow) -> tuple[str, str, str]:
+    """Return what the table shows of a signature."""
+    return one.name, one.meaning, "void" if one.void_because else "valid"
+
+
+def detail(one: SignatureRow) -> str:
+    """Everything about one signature, in words."""
+    said = f"{one.name}, {one.role}, {moment(one.when)} UTC: {one.meaning}"
+    reason = f" ({one.reason})" if one.reason else ""
+    void = f" Void: {one.void_because}." if one.void_because else " Valid."
+    return f"{said}{reason}.{void}"

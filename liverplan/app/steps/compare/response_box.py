@@ -1,0 +1,90 @@
+"""The response as the rows stand, the visits, and the growth of the remnant."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from liverplan.app.kit.field import Field, read_date
+from liverplan.app.kit.widgets import Table, button, label, row
+from liverplan.app.steps.compare.comparing import Comparing
+from liverplan.eligibility.recist import Response, Visit, category_said, mm
+from liverplan.errors import InputError, LiverplanError
+from liverplan.followup import Visits
+from liverplan.words import in_english
+from liverplan.words.numbers import NONE
+
+
+class ResponseBox(QWidget):
+    """What follows from the matching."""
+
+    def __init__(self, comparing: Comparing) -> None:
+        super().__init__()
+        self._comparing = comparing
+        self.category = label("", "title")
+        self.finding = label("", "secondary")
+        self.visits = Table(["Visit", "Sum, mm", "Category"], stretch=0)
+        self.embolised = Field("", read_date, lambda: "", width=110)
+        self.growth_button = button("Growth of the remnant", self._grow)
+        self.growth = label("", "secondary")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        for part in (self.category, self.finding, self.visits):
+            column.addWidget(part)
+        embolised = label("Embolisation", "secondary", wrap=False)
+        growth = row(embolised, self.embolised, self.growth_button, 1)
+        growth.setAlignment(embolised, Qt.AlignmentFlag.AlignTop)
+        growth.setAlignment(self.growth_button, Qt.AlignmentFlag.AlignTop)
+        column.addLayout(growth)
+        column.addWidget(self.growth)
+        column.addStretch()
+
+    def refresh(self, kept: Visits) -> None:
+        """Show the comparison's response; without one, what the case has kept of an earlier one."""
+        now = self._comparing.comparison
+        self.growth.setText(self._comparing.growth)
+        if now is None:
+            self._show(kept.visits, kept.response, complete=True)
+            return
+        try:
+            visits, response = now.preview()
+        except LiverplanError as refusal:
+            self.category.setText("No response yet")
+            self.finding.setText(str(refusal))
+            self.visits.fill([])
+            return
+        self._show(visits, response, complete=now.complete)
+
+    def _show(self, visits: Sequence[Visit], response: Response | None, *, complete: bool) -> None:
+        self.category.setText(
+            "" if response is None else category_words(response, complete=complete)
+        )
+        self.finding.setText("" if response is None else in_english(response.finding))
+        self.visits.fill([] if response is None else visit_rows(visits, response))
+
+    def _grow(self) -> None:
+        try:
+            self._comparing.grow(self.embolised.value())
+        except InputError as refusal:
+            self.embolised.notice.say(str(refusal))
+
+
+def category_words(response: Response, *, complete: bool) -> str:
+    """Return the category, and between readers what else it could be."""
+    words = f"{in_english(category_said(response.overall)).capitalize()} ({response.overall})"
+    noise = [one for one in response.noise if one != response.target]
+    between = f"; another reader could find {' or '.join(noise)}" if noise else ""
+    return f"{words}{between}" if complete else f"Not confirmed yet: {words}{between}"
+
+
+def visit_rows(visits: Sequence[Visit], response: Response) -> list[tuple[str, str, str]]:
+    """Return each visit's sum, and the category at the last."""
+    rows: list[tuple[str, str, str]] = []
+    for number, visit in enumerate(visits):
+        total = NONE if visit.sum_tenths is None else mm(visit.sum_tenths)
+        name = f"{number + 1}" if visit.date is None else visit.date.isoformat()
+        last = number == len(visits) - 1
+        rows.append((name, total, response.overall if last else "baseline" if not number else ""))
+    return rows

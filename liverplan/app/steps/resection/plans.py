@@ -1,0 +1,108 @@
+"""Alternative plans: added, deleted, named, and measured beside each other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from liverplan.app.session.context import Context
+from liverplan.app.session.measuring import Margin, margins_of, remnant_of
+from liverplan.app.session.work import next_plan_name, plan_title
+from liverplan.app.steps.resection.edits import PLACE
+from liverplan.errors import PlanError
+from liverplan.resection import Plan
+from liverplan.volumetry import Remnant
+from liverplan.volumetry.shapes.plan_index import PlanIndex
+
+LONGEST_NAME = 40
+MOST_KEPT = 64
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class PlanNumbers:
+    """What a plan leaves, and the margin to each lesion, as far as it is known yet."""
+
+    remnant: Remnant
+    margins: tuple[Margin, ...]
+
+
+NumbersOf = PlanNumbers | Literal["waiting", "none"]
+
+
+class Plans:
+    """Keeps at least one plan."""
+
+    def __init__(self, context: Context) -> None:
+        self._session, self._live = context.session, context.live
+        self._notices = context.notices
+        self._known: dict[Plan, tuple[PlanIndex, NumbersOf]] = {}
+
+    def add(self) -> None:
+        """Begin another plan as a copy of this one, to be changed and compared."""
+        work = self._session.work
+        plan = Plan(name=next_plan_name(work.plans), cuts=work.cuts)
+        after = replace(work, plans=(*work.plans, plan), plan=len(work.plans))
+        self._session.do(f"add {plan.name}", after)
+
+    def delete(self) -> None:
+        """Delete the active plan; the last one is emptied instead."""
+        work = self._session.work
+        name = plan_title(work.active_plan)
+        others = tuple(plan for number, plan in enumerate(work.plans) if number != work.plan)
+        plans = others or (Plan(name=name, cuts=()),)
+        number = min(work.plan, len(plans) - 1)
+        after = replace(work, plans=plans, plan=number, cut=len(plans[number].cuts) - 1)
+        self._session.do(f"delete {name}", after)
+
+    def rename(self, name: str) -> None:
+        """Give the active plan another name."""
+        work = self._session.work
+        clean = name.strip()[:LONGEST_NAME]
+        if not clean or clean == plan_title(work.active_plan):
+            return
+        if clean in {plan_title(plan) for plan in work.plans}:
+            self._notices.say(PLACE, f"There is already a plan named {clean}.")
+            return
+        plans = list(work.plans)
+        plans[work.plan] = replace(plans[work.plan], name=clean)
+        self._session.do("rename plan", replace(work, plans=tuple(plans)))
+
+    def numbers(self, plan: Plan) -> NumbersOf:
+        """Measure a plan, or return what is known of it; "none": there is nothing to say."""
+        if plan is self._session.work.active_plan:
+            return self._live_numbers(plan)
+        index = self._live.plan_index
+        if index is None:
+            return "waiting"
+        known = self._known.get(plan)
+        if known is None or known[0] is not index:
+            known = index, numbers_of(index, plan)
+            self._keep(plan, *known)
+        return known[1]
+
+    def _live_numbers(self, plan: Plan) -> NumbersOf:
+        """Return what follows the mouse."""
+        live = self._live
+        if live.remnant is None:
+            return "waiting"
+        if not plan.cuts or live.remnant.functional_ml <= 0:
+            return "none"
+        found = PlanNumbers(remnant=live.remnant, margins=live.margins)
+        if live.plan_index is not None and not self._session.dragging:
+            self._keep(plan, live.plan_index, found)
+        return found
+
+    def _keep(self, plan: Plan, index: PlanIndex, found: NumbersOf) -> None:
+        if len(self._known) > MOST_KEPT:
+            self._known.clear()
+        self._known[plan] = index, found
+
+
+def numbers_of(index: PlanIndex, plan: Plan) -> NumbersOf:
+    """Measure a plan."""
+    if not plan.cuts or index.functional_ml <= 0:
+        return "none"
+    try:
+        return PlanNumbers(remnant=remnant_of(index, plan), margins=margins_of(index, plan))
+    except PlanError:  # it names parts of a map that is not there
+        return "none"

@@ -1,0 +1,184 @@
+"""Couinaud's segments from clicks, one after the other: ten landmarks, or each portal branch."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+from types import MappingProxyType
+
+import numpy as np
+from PySide6.QtCore import QObject, Signal
+
+from liverplan.app.session.context import Context
+from liverplan.app.session.job import Progress
+from liverplan.app.session.session import Topic
+from liverplan.app.session.work import Work
+from liverplan.app.slices.tool import Marks, Spot, Tool
+from liverplan.app.slices.views import ThreeViews
+from liverplan.app.steps.resection.edits import PLACE
+from liverplan.case import Record
+from liverplan.errors import PlanError
+from liverplan.resection.anatomy.guide import SegmentGuide, SegmentPoints, divided
+from liverplan.resection.anatomy.landmarks import Landmarks
+from liverplan.resection.anatomy.maps import PartMap
+from liverplan.resection.anatomy.named import SCHEME, SEGMENTS
+from liverplan.resection.anatomy.segment_branches import SegmentBranches
+from liverplan.resection.anatomy.territories import LUMEN
+from liverplan.segmentation import Segmentation
+
+WORDS: dict[str, str] = {
+    "cava": "the vena cava where the hepatic veins join it",
+    "right_vein": "the right hepatic vein, far from the cava",
+    "middle_vein": "the middle hepatic vein, far from the cava",
+    "left_vein": "the left hepatic vein, far from the cava",
+    "gallbladder_fossa": "the bed of the gallbladder",
+    "portal_bifurcation": "where the portal vein divides into right and left",
+    "right_portal": "where the right portal branch divides",
+    "left_portal": "where the left portal branch divides",
+    "umbilical_portion": "the left portal vein in the umbilical fissure",
+    "falciform": "where the falciform ligament meets the front of the liver",
+}
+BRANCH_WORDS = {name: f"the portal branch of segment {name}" for name in SEGMENTS}
+
+
+class Segments(QObject):
+    """Makes the map of segments from what was clicked, and anew when the mask changes."""
+
+    changed = Signal()
+    """A guide has gone on."""
+
+    def __init__(self, context: Context, views: ThreeViews) -> None:
+        super().__init__()
+        self._session, self._jobs = context.session, context.jobs
+        self._notices, self._views = context.notices, views
+        self.by_landmarks = SegmentTool(self, by_branches=False)
+        self.by_branches = SegmentTool(self, by_branches=True)
+        self._session.subscribe(self._follow)
+
+    @property
+    def tool(self) -> SegmentTool | None:
+        """The tool that leads through the clicks now, if one does."""
+        tools = (self.by_landmarks, self.by_branches)
+        return next((tool for tool in tools if self._views.tool is tool), None)
+
+    def went_on(self, guide: SegmentGuide) -> None:
+        """Divide the liver once all is clicked; until then ask for the next."""
+        self._notices.say(PLACE, "")
+        self._views.redraw()
+        self.changed.emit()
+        if not guide.wanted:
+            self._finish(guide)
+
+    def _finish(self, guide: SegmentGuide) -> None:
+        try:
+            points = guide.points()
+        except PlanError as error:
+            self._notices.say(PLACE, f"{error} Take the last ones back, or begin again.")
+            return
+        segmentation = self._session.work.segmentation
+        if segmentation is None:
+            return
+        how = "branches" if guide.by_branches else "landmarks"
+
+        def then(segments: PartMap) -> None:
+            work = self._session.work
+            maps = MappingProxyType({**work.maps, SCHEME: segments})
+            self._views.disarm()
+            after = replace(work, maps=maps, record=with_points(work.record, points))
+            self._session.do(f"segments from {how}", after)
+
+        maps, holds = self._session.work.maps, self._session.same_masks()
+
+        def task(_report: Progress, _cancel: threading.Event) -> PartMap:
+            return divided(segmentation, maps, points)
+
+        self._jobs.run(PLACE, "Dividing the liver", task, then, holds=holds)
+
+    def _follow(self, topics: frozenset[Topic]) -> None:
+        """Divide the liver anew when its mask has changed."""
+        work = self._session.work
+        points, segmentation = known_points(work), work.segmentation
+        if "labels" not in topics or "ct" in topics or SCHEME not in work.maps:
+            return
+        if points is not None and segmentation is not None:
+            self._divide_anew(segmentation, points)
+
+    def _divide_anew(self, segmentation: Segmentation, points: SegmentPoints) -> None:
+        maps = self._session.work.maps
+
+        def task(_report: Progress, _cancel: threading.Event) -> PartMap:
+            return divided(segmentation, maps, points)
+
+        def then(segments: PartMap) -> None:
+            now = self._session.work
+            if not np.array_equal(segments.labels, now.maps[SCHEME].labels):
+                self._session.put_maps(MappingProxyType({**now.maps, SCHEME: segments}))
+
+        self._jobs.follow("segments", task, then, holds=self._session.same_masks())
+
+
+class SegmentTool(Tool):
+    """Leads through the clicks.
+
+    Attributes
+    ----------
+    guide : SegmentGuide
+        How far they have come.
+    """
+
+    def __init__(self, segments: Segments, *, by_branches: bool) -> None:
+        self._segments = segments
+        self.guide = SegmentGuide(by_branches=by_branches)
+
+    @property
+    def words(self) -> str:
+        """Say what to click now."""
+        guide = self.guide
+        if not guide.wanted:
+            return ""
+        words = BRANCH_WORDS if guide.by_branches else WORDS
+        return f"{guide.number} of {len(guide.names)}: click {words[guide.wanted]}."
+
+    @property
+    def marks(self) -> Marks:
+        """Show what has been clicked."""
+        return Marks(points_mm=tuple(self.guide.points_mm.values()))
+
+    def begin(self) -> None:
+        """Start from the first click."""
+        self.guide = SegmentGuide(by_branches=self.guide.by_branches)
+
+    def press(self, spot: Spot) -> None:
+        """Take what was asked for."""
+        if self.guide.wanted:
+            self._take(self.guide.clicked(spot.point_mm))
+
+    def back(self) -> None:
+        """Click the last one again."""
+        self._take(self.guide.back())
+
+    def skip(self) -> None:
+        """Leave a segment out whose branch is not seen: its neighbours get its tissue."""
+        self._take(self.guide.skip())
+
+    def _take(self, guide: SegmentGuide) -> None:
+        self.guide = guide
+        self._segments.went_on(guide)
+
+
+def known_points(work: Work) -> SegmentPoints | None:
+    """Return what the segments of a case come from; None where they were given as a map."""
+    branches = work.record.segment_branches
+    if branches is not None:
+        # without the vessels that they lie in, the segments stay as they were
+        return branches if {LUMEN, "portal"} <= work.maps.keys() else None
+    return work.record.landmarks
+
+
+def with_points(record: Record, points: SegmentPoints) -> Record:
+    """Return a record whose segments come from these points, and from no others."""
+    match points:
+        case SegmentBranches():
+            return replace(record, segment_branches=points, landmarks=None)
+        case Landmarks():
+            return replace(record, landmarks=points, segment_branches=None)

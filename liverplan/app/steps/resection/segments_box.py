@@ -1,0 +1,125 @@
+"""Segments to take, by the operation's name or one by one; clicks where no map is yet."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QVBoxLayout, QWidget
+
+from liverplan.app.kit.widgets import button, label, row
+from liverplan.app.session.context import Context
+from liverplan.app.slices.views import ThreeViews
+from liverplan.app.steps.resection.segment_volumes import SegmentVolumes
+from liverplan.app.steps.resection.segments import SegmentTool
+from liverplan.app.steps.resection.verbs import Verbs
+from liverplan.resection.anatomy.named import (
+    SCHEME,
+    SEGMENTS,
+    name_of,
+    resections,
+    split_fourth,
+)
+from liverplan.resection.anatomy.territories import LUMEN
+
+COLUMNS = 5
+BY_NAME = "by name …"
+MISSING = (
+    "Needs the segments: click ten landmarks once, or, where the portal vein is marked, each "
+    "segment's branch."
+)
+
+
+class SegmentsBox(QWidget):
+    """Ticks and names; buttons that lead through the clicks."""
+
+    def __init__(self, context: Context, views: ThreeViews, verbs: Verbs) -> None:
+        super().__init__()
+        self._session, self._views = context.session, views
+        self._parts, self._segments = verbs.parts, verbs.segments
+        self.names = QComboBox()
+        self.names.addItems([BY_NAME, *(known.name for known in resections())])
+        self.names.activated.connect(self._named)
+        self.ticks = {name: QCheckBox(name) for name in SEGMENTS}
+        self.called = label("", "secondary")
+        self.reason = label(MISSING, "secondary")
+        self.step = label("")
+        self.landmarks_button = button("Click landmarks", self._landmarks_or_stop)
+        self.landmarks_button.setCheckable(True)
+        self.branches_button = button(
+            "Click branches",
+            lambda: views.arm(self._segments.by_branches),
+            tip="Click the portal branch of each segment: its tissue follows",
+        )
+        self.back_button = button("Back", self._back, tip="Click the last one again")
+        self.skip_button = button("Skip", self._skip, tip="Its neighbours get its tissue")
+        self.volumes_button = button("Volumes…", self._volumes)
+        self._build()
+        self._segments.changed.connect(self.refresh)
+
+    def _build(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        grid = QGridLayout()
+        for number, (name, tick) in enumerate(self.ticks.items()):
+            tick.clicked.connect(lambda _checked=False: self._ticked())
+            tick.setToolTip(f"Segment {name}")
+            grid.addWidget(tick, number // COLUMNS, number % COLUMNS)
+        column.addWidget(self.names)
+        column.addLayout(grid)
+        column.addWidget(self.called)
+        column.addWidget(self.reason)
+        column.addWidget(self.step)
+        column.addLayout(row(self.landmarks_button, self.branches_button))
+        column.addLayout(row(self.back_button, self.skip_button, self.volumes_button))
+
+    def refresh(self) -> None:
+        """Show which segments go, or what is missing."""
+        maps, tool = self._session.work.maps, self._segments.tool
+        self._show_taken(ready=SCHEME in maps and not self._session.work.locked)
+        self.reason.setVisible(SCHEME not in maps and tool is None)
+        self.branches_button.setVisible(tool is None)
+        self.branches_button.setEnabled({LUMEN, "portal"} <= maps.keys())
+        self.volumes_button.setVisible(SCHEME in maps and tool is None)
+        self._show_guide(tool)
+
+    def _show_taken(self, *, ready: bool) -> None:
+        taken = self._parts.taken(SCHEME)
+        self.names.setEnabled(ready)
+        for name, tick in self.ticks.items():
+            tick.setEnabled(ready)
+            tick.setChecked(name in taken)
+        self.called.setText(f"Takes {name_of(taken)}." if taken else "")
+        self.called.setVisible(bool(taken))
+
+    def _show_guide(self, tool: SegmentTool | None) -> None:
+        guide = None if tool is None else tool.guide
+        self.step.setText("" if tool is None else tool.words)
+        self.step.setVisible(tool is not None)
+        self.landmarks_button.setChecked(tool is not None)
+        self.landmarks_button.setText("Click landmarks" if tool is None else "Stop")
+        self.skip_button.setVisible(guide is not None and guide.by_branches)
+        self.back_button.setVisible(guide is not None)
+        self.back_button.setEnabled(guide is not None and bool(guide.points_mm))
+
+    def _landmarks_or_stop(self) -> None:
+        self._views.arm(self._segments.by_landmarks if self._segments.tool is None else None)
+
+    def _back(self) -> None:
+        if self._segments.tool is not None:
+            self._segments.tool.back()
+
+    def _skip(self) -> None:
+        if self._segments.tool is not None:
+            self._segments.tool.skip()
+
+    def _named(self, number: int) -> None:
+        if number > 0:
+            self._parts.take_segments(split_fourth(resections()[number - 1].segments))
+        self.names.setCurrentIndex(0)
+
+    def _ticked(self) -> None:
+        chosen = tuple(name for name, tick in self.ticks.items() if tick.isChecked())
+        self._parts.take_segments(split_fourth(chosen))
+
+    def _volumes(self) -> None:
+        measured = self._parts.segment_volumes()
+        if measured is not None:
+            SegmentVolumes(measured, self.window()).show()

@@ -1,0 +1,73 @@
+"""The best plan of each family: searched for in the background, filled in at a click."""
+
+from __future__ import annotations
+
+import threading
+
+from liverplan.app.session.context import Context
+from liverplan.app.session.job import Progress
+from liverplan.app.session.session import Topic
+from liverplan.app.steps.resection.edits import PLACE, CutEdits
+from liverplan.volumetry.search.suggest import Suggested, Suggestions, suggest
+
+
+class Suggesting:
+    """Searches at the margin that the user plans with.
+
+    Attributes
+    ----------
+    found : Suggestions or None
+        They hold for one mask and one margin.
+    """
+
+    def __init__(self, context: Context, edits: CutEdits) -> None:
+        self._session, self._live, self._jobs = context.session, context.live, context.jobs
+        self._notices, self._edits = context.notices, edits
+        self.found: Suggestions | None = None
+        self._session.subscribe(self._forget)
+
+    def suggest(self) -> None:
+        """Search each family of plans; the best plane is filled in at once."""
+        index, margin = self._live.plan_index, self._session.work.margin_mm
+        if index is None:
+            return
+        line = self._live.rule.line
+
+        def task(_report: Progress, _cancel: threading.Event) -> Suggestions:
+            return suggest(index, margin_mm=margin, threshold_fraction=line)
+
+        def then(found: Suggestions) -> None:
+            self.found = found
+            planes = [best for best in found.best if best.family == "plane"]
+            self.take(planes[0] if planes else found.best[0])
+            self._notices.say(PLACE, found.sentence, "info")
+
+        self._jobs.run(PLACE, "Searching", task, then, holds=self._session.same_masks())
+
+    def take(self, suggested: Suggested) -> None:
+        """Fill in a suggested plan in place of the active plan's cuts."""
+        cuts = suggested.plan.cuts
+        self._session.do(f"suggested {suggested.family}", self._session.work.with_cuts(cuts, 0))
+        self._edits.show(cuts[0])
+
+    @property
+    def taken(self) -> int:
+        """Which of the suggestions is the plan on screen; -1: none."""
+        if self.found is None:
+            return -1
+        cuts = self._session.work.cuts
+        return next((n for n, best in enumerate(self.found.best) if same_cuts(best, cuts)), -1)
+
+    def _forget(self, topics: frozenset[Topic]) -> None:
+        known = self.found
+        if topics & {"ct", "labels", "maps"} or (
+            known is not None and known.margin_mm != self._session.work.margin_mm
+        ):
+            self.found = None
+
+
+def same_cuts(best: Suggested, cuts: tuple[object, ...]) -> bool:
+    """Whether these are a suggestion's own cuts."""
+    return len(cuts) == len(best.plan.cuts) and all(
+        any(cut is other for other in cuts) for cut in best.plan.cuts
+    )
