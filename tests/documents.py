@@ -32,7 +32,9 @@ SKIPPED = {
     r"^scripts/test\b": "it is what runs the rest of these checks",
     r"pytest .*\btests$|^mypy$": "scripts/test has run this very command",
     r"^(xvfb-run .*)?liverplan app\b": "it needs a screen; tests/app drives it on one of its own",
-    r"-m tests\.benchmarks\.": "a measurement of minutes; its code is run small by the tests",
+    r"-m tests\.(benchmarks|mutation|house\.drills)\b": (
+        "a measurement of minutes; its code is run small by the tests"
+    ),
     r"^git clone\b": "this is the clone",
     r"\btcp://|--scheduler\b": "it needs a scheduler; tests/cohort starts one",
     r"\bpacs\b": "it needs an archive; the plugin's tests start one",
