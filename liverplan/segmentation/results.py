@@ -9,6 +9,7 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
+from liverplan.findings import Statement, stated
 from liverplan.segmentation.provenance import Provenance
 from liverplan.volume import Grid, read_only
 
@@ -79,8 +80,8 @@ class LiverResult:
         What made it.
     confidence : Confidence or None
         How sure it is; None where the method cannot tell.
-    warnings : tuple of str
-        Sentences for the user.
+    warnings : tuple of Statement or str
+        What the user must know; a back end of another author may say it in English sentences.
     lesions : tuple of (k, j, i) bool arrays
         Lesions that the method found as well; the classical one finds none.
     maps : mapping of str to Parts
@@ -90,13 +91,18 @@ class LiverResult:
     mask: Mask
     provenance: Provenance
     confidence: Confidence | None = None
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Statement | str, ...] = ()
     lesions: tuple[Mask, ...] = ()
     maps: Mapping[str, Parts] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         read_only(self.mask)
         object.__setattr__(self, "maps", MappingProxyType(dict(self.maps)))
+
+    @property
+    def notes(self) -> tuple[Statement, ...]:
+        """The warnings, each a statement."""
+        return tuple(stated(warning) for warning in self.warnings)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -105,7 +111,7 @@ class LesionResult:
 
     mask: Mask
     provenance: Provenance
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Statement, ...] = ()
 
     def __post_init__(self) -> None:
         read_only(self.mask)

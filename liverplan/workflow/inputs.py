@@ -13,7 +13,7 @@ import numpy as np
 from liverplan import dicom
 from liverplan.dicom import CT
 from liverplan.errors import InputError
-from liverplan.findings import Statement, stated
+from liverplan.findings import Statement
 from liverplan.resection.anatomy.maps import PartMap
 from liverplan.segmentation import (
     Provenance,
@@ -91,7 +91,7 @@ def outline(
         liver, liver_made, notes = (
             found.mask,
             found.provenance,
-            [stated(note) for note in found.warnings],
+            list(found.notes),
         )
         lesions = [(mask, found.provenance) for mask in found.lesions]
         for scheme, (labels, names) in found.maps.items():
@@ -102,7 +102,7 @@ def outline(
         tell(progress, 0.9, "Outlining the metastases")
         result = lesion_from_click(volume, liver, click)
         lesions.append((result.mask, result.provenance))
-        notes.extend(stated(note) for note in result.warnings)
+        notes.extend(result.warnings)
     notes += _outside(grid, liver, [mask for mask, _ in lesions])
     notes += _pieces([mask for mask, _ in lesions])
     made = [liver_made, *(provenance for _, provenance in lesions)]

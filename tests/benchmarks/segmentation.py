@@ -41,6 +41,7 @@ from liverplan.segmentation import (
     segment_liver,
 )
 from liverplan.volume import Grid, Volume
+from liverplan.words import in_english
 from tests.benchmarks.segmentation_large import edit_times
 from tests.benchmarks.segmentation_rendered import PHASES, render
 from tests.benchmarks.segmentation_robust import disturbed, nonsense
@@ -97,7 +98,7 @@ def automatic(case: Case, data: Path, pictures: Path | None) -> Table:
             "seconds": case.seconds,
             "cpu_seconds": case.cpu_seconds,
             "peak_gb": peak,
-            "warnings": list(case.result.warnings),
+            "warnings": [in_english(note) for note in case.result.notes],
         }
     ]
     draw(case.volume, {"lime": case.result.mask, "cyan": case.liver}, pictures, "ircadb01")
@@ -112,7 +113,7 @@ def automatic(case: Case, data: Path, pictures: Path | None) -> Table:
             "case": "crlm1004",
             "volume_error_fraction": ml / expert_ml - 1,
             "seconds": time.perf_counter() - start,
-            "warnings": list(found.warnings),
+            "warnings": [in_english(note) for note in found.notes],
         }
     )
     draw(other, {"lime": found.mask}, pictures, "crlm1004")
@@ -321,7 +322,13 @@ def robust(case: Case) -> Table:
     rows: Table = []
     for name, volume, truth in disturbed(case.volume, case.liver):
         found = segment_liver(volume)
-        rows.append({"ct": name, **against(found.mask, truth), "note": " ".join(found.warnings)})
+        rows.append(
+            {
+                "ct": name,
+                **against(found.mask, truth),
+                "note": " ".join(map(in_english, found.notes)),
+            }
+        )
     for name, make in nonsense():
         start = time.perf_counter()
         try:

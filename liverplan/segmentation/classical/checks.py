@@ -1,10 +1,11 @@
-"""What is refused, and what is warned of, in words."""
+"""What is refused, in words, and what is warned of, as statements."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from liverplan.errors import SegmentationError
+from liverplan.findings import Statement
 from liverplan.segmentation.blocks import Blocks
 from liverplan.segmentation.classical.density import Density
 from liverplan.segmentation.classical.torso import Torso
@@ -59,7 +60,7 @@ def require_liver(mask: Mask, volume: Volume) -> None:
 
 def warnings_for(
     blocks: Blocks, torso: Torso, mask: Mask, subcapsular: Mask, density: Density
-) -> tuple[str, ...]:
+) -> tuple[Statement, ...]:
     """Say what the user must know of this liver before trusting it.
 
     Parameters
@@ -69,28 +70,27 @@ def warnings_for(
     mask, subcapsular : (k, j, i) bool arrays
         The liver on that lattice, and what of it was taken in as a dark metastasis.
     """
-    found = []
-    for side, plane in (("lower", 0), ("upper", -1)):
-        edge = float(np.count_nonzero(mask[plane])) * blocks.voxel_ml
-        if edge > CUT_ML and _at_edge(blocks, plane):
-            found.append(f"The liver is cut off at the {side} edge of the CT.")
+    found = _cut_off(blocks, mask)
     if not (torso.lungs & torso.right).any():
-        found.append("The right lung is not on the CT; the dome of the liver may be missing.")
+        found.append(Statement.of("note.right_lung_unseen"))
     if density.mode_hu < UNENHANCED_HU:
-        found.append(
-            f"The liver has only {density.mode_hu:.0f} HU: no contrast, or a fatty liver; "
-            "its outline and lesions are less sure."
-        )
+        found.append(Statement.of("note.liver_faint", hu=density.mode_hu))
     dark_ml = float(np.count_nonzero(subcapsular)) * blocks.voxel_ml
     if dark_ml > 0:
-        found.append(
-            f"A darker mass of {dark_ml:.0f} mL at the liver's surface was counted into it; "
-            "check it."
-        )
+        found.append(Statement.of("note.subcapsular_added", ml=dark_ml))
     liver_ml = float(np.count_nonzero(mask)) * blocks.voxel_ml
     if not SMALL_ML <= liver_ml <= LARGE_ML:
-        found.append(f"A liver of {liver_ml:.0f} mL is unusual; check it.")
+        found.append(Statement.of("note.liver_found_unusual", ml=liver_ml))
     return tuple(found)
+
+
+def _cut_off(blocks: Blocks, mask: Mask) -> list[Statement]:
+    found = []
+    for key, plane in (("note.liver_cut_off_below", 0), ("note.liver_cut_off_above", -1)):
+        edge_ml = float(np.count_nonzero(mask[plane])) * blocks.voxel_ml
+        if edge_ml > CUT_ML and _at_edge(blocks, plane):
+            found.append(Statement.of(key))
+    return found
 
 
 def _at_edge(blocks: Blocks, plane: int) -> bool:

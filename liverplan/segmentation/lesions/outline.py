@@ -14,6 +14,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from liverplan import __version__
+from liverplan.findings import Statement
 from liverplan.segmentation.blocks import resampled
 from liverplan.segmentation.boxes import slices_of
 from liverplan.segmentation.lesions.region import FAT_HU, Evidence, Region
@@ -64,11 +65,11 @@ def outlined(
         What made it: a method's name, and the (3,) points that it was told, LPS mm.
     """
     mask = _least_energy(region, evidence, outside_mm, seed)
-    words = "The lesion hardly stands out from the liver; check its outline."
+    faint = abs(evidence.contrast_hu) < WEAK_HU
     return LesionResult(
         mask=_on_voxels(region, mask, grid),
         provenance=_provenance(method, points_mm),
-        warnings=(words,) if abs(evidence.contrast_hu) < WEAK_HU else (),
+        warnings=(Statement.of("note.lesion_faint"),) if faint else (),
     )
 
 

@@ -26,6 +26,7 @@ from liverplan.segmentation import (
 )
 from liverplan.segmentation.labels import LIVER
 from liverplan.volume import Volume
+from liverplan.words import in_english
 from liverplan.workflow.cases import user
 
 PLACE = "liver"
@@ -65,7 +66,7 @@ class Finding:
         maps_now = MappingProxyType({**work.maps, **maps})
         after = replace(work, segmentation=segmentation, maps=maps_now)
         self._session.do("automatic liver", after)
-        warnings = list(found.warnings)
+        warnings = [in_english(note) for note in found.notes]
         if count:
             warnings.append(f"It found {count} lesions as well: check each under Metastases.")
         if warnings:

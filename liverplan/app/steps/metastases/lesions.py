@@ -23,6 +23,7 @@ from liverplan.segmentation import (
 )
 from liverplan.segmentation.labels import LIVER
 from liverplan.volume import FloatArray
+from liverplan.words import in_english
 from liverplan.workflow.cases import user
 
 PLACE = "metastases"
@@ -90,7 +91,7 @@ class Lesions(QObject):
         self.choose(label)
         self._session.do(name, replace(self._session.work, segmentation=after))
         if found.warnings:
-            self._notices.say(PLACE, " ".join(found.warnings))
+            self._notices.say(PLACE, " ".join(in_english(note) for note in found.warnings))
         return after
 
     def confirm(self) -> None:
