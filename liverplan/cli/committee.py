@@ -126,8 +126,7 @@ def match(
         typer.echo(f"{lesion_name(label)} -> vanished")
     for label in found.new:
         typer.echo(f"new: {lesion_name(label)}")
-    for note in found.notes:
-        say(note)
+    say(*map(in_english, found.notes))
 
 
 @app.command()

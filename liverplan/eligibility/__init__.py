@@ -7,10 +7,8 @@ what was computed, and `judge` holds the one against the others. `recist` is the
 from liverplan.eligibility.judge import Judgement, judge, title_said
 from liverplan.eligibility.measured import Measured
 from liverplan.eligibility.patient import Fact, Patient, load_patient, parse_patient
-from liverplan.eligibility.protocol import (
-    Criterion,
-    FactQuestion,
-    Protocol,
+from liverplan.eligibility.protocol import Criterion, FactQuestion, Protocol
+from liverplan.eligibility.protocol_file import (
     load_protocol,
     parse_protocol,
     protocol_text,

@@ -11,7 +11,8 @@ from typing import Self
 
 from liverplan.eligibility.patient import Patient, parse_patient
 from liverplan.eligibility.patient_toml import patient_toml
-from liverplan.eligibility.protocol import Protocol, parse_protocol, protocol_text
+from liverplan.eligibility.protocol import Protocol
+from liverplan.eligibility.protocol_file import parse_protocol, protocol_text
 from liverplan.eligibility.strict import read_text
 
 ENTERED = "entered in the app"

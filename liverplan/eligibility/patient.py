@@ -39,7 +39,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Literal
 
-from liverplan.eligibility.protocol import FactQuestion, FactValue, Protocol, fits, load_protocol
+from liverplan.eligibility.protocol import FactQuestion, FactValue, Protocol, fits
+from liverplan.eligibility.protocol_file import load_protocol
 from liverplan.eligibility.recist import NonTarget, Visit
 from liverplan.eligibility.strict import Table, parse_table, read_text, refuse_faults
 

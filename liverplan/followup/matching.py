@@ -9,6 +9,7 @@ import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 from liverplan.errors import InputError
+from liverplan.findings import Statement
 from liverplan.followup.registration import Alignment
 from liverplan.segmentation import Segmentation
 from liverplan.segmentation.boxes import voxels_of
@@ -44,14 +45,14 @@ class Matching:
         Label values of lesions that only the earlier, or only the later CT holds.
     seen_before : tuple of int
         Label values in the later CT of lesions that are not new, though nobody had marked them.
-    notes : tuple of str
+    notes : tuple of Statement
         What to look at: lesions that may have split or grown together, a poor alignment.
     """
 
     pairs: tuple[Pair, ...]
     vanished: tuple[int, ...]
     new: tuple[int, ...]
-    notes: tuple[str, ...] = ()
+    notes: tuple[Statement, ...] = ()
     seen_before: tuple[int, ...] = ()
 
     def corrected(
@@ -153,19 +154,18 @@ def _cost(a: _Lesion, b: _Lesion) -> float:
     return distance_mm if distance_mm <= max(NEAR_MM, a.radius_mm, b.radius_mm) else IMPOSSIBLE_MM
 
 
-def _splits(before: Sequence[_Lesion], new: Sequence[_Lesion]) -> list[str]:
+def _splits(before: Sequence[_Lesion], new: Sequence[_Lesion]) -> list[Statement]:
     return [
-        f"{_name(b.label)} of the later CT lies where {_name(a.label)} lay: a part of it, or new?"
+        Statement.of("match.split", later=_name(b.label), earlier=_name(a.label))
         for b in new
         for a in before
         if np.linalg.norm(a.centre_mm - b.centre_mm) <= a.radius_mm
     ]
 
 
-def _merges(after: Sequence[_Lesion], vanished: Sequence[_Lesion]) -> list[str]:
+def _merges(after: Sequence[_Lesion], vanished: Sequence[_Lesion]) -> list[Statement]:
     return [
-        f"{_name(a.label)} lay where {_name(b.label)} of the later CT lies: grown together, or "
-        "gone?"
+        Statement.of("match.merged", earlier=_name(a.label), later=_name(b.label))
         for a in vanished
         for b in after
         if np.linalg.norm(a.centre_mm - b.centre_mm) <= b.radius_mm

@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike
 from scipy.ndimage import distance_transform_edt, map_coordinates
 
 from liverplan.errors import InputError
+from liverplan.findings import Statement
 from liverplan.segmentation import Segmentation
 from liverplan.segmentation.boxes import voxels_of
 from liverplan.volume import FloatArray, read_only
@@ -59,14 +60,11 @@ class Alignment:
         return later
 
     @property
-    def warnings(self) -> tuple[str, ...]:
+    def warnings(self) -> tuple[Statement, ...]:
         """What the person who confirms the pairs must know."""
         if self.dice >= POOR_DICE:
             return ()
-        return (
-            f"The two livers overlap by a Dice of only {self.dice:.2f} after alignment; check "
-            "every pair.",
-        )
+        return (Statement.of("match.poor_overlap", dice=float(self.dice)),)
 
 
 def align(earlier: Segmentation, later: Segmentation) -> Alignment:

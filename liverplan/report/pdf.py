@@ -60,14 +60,17 @@ def _timestamp(request: ReportInput) -> datetime:
 def _content(request: ReportInput, views: tuple[View, ...]) -> dict[str, Any]:
     content = content_of(request)
     words = content.words
-    document = {
-        key: getattr(content, key)
-        for key in ("title", "subtitle", "status", "notice", "flr", "sentences")
-    }
-    tables = {key: getattr(content, key) for key in ("measures", "criteria", "evidence", "notes")}
     return {
-        **document,
-        **{key: [asdict(item) for item in items] for key, items in tables.items()},
+        "title": content.title,
+        "subtitle": content.subtitle,
+        "status": content.status,
+        "notice": content.notice,
+        "flr": content.flr,
+        "sentences": content.sentences,
+        "measures": [asdict(table) for table in content.measures],
+        "criteria": [asdict(card) for card in content.criteria],
+        "evidence": [asdict(table) for table in content.evidence],
+        "notes": [asdict(note) for note in content.notes],
         "language": words["language"],
         "words": dict(words.table),
         "verdict": str(content.verdict),

@@ -9,6 +9,7 @@ from liverplan.eligibility.recist import assess, tenths
 from liverplan.errors import InputError
 from liverplan.followup import Alignment, Matching, Pair, align, baseline, follow, match
 from liverplan.segmentation import Segmentation, axes_of
+from liverplan.words import in_english
 
 MOTIONS = [
     {"degrees": 15, "axis": (0, 0, 1), "shift_mm": (0, 0, 60)},
@@ -92,10 +93,10 @@ def test_a_lesion_in_two_parts_is_pointed_out(earlier):
     same = Alignment(matrix=np.eye(4), dice=1.0)
     forward = match(earlier, split, same)
     assert len(forward.new) == 1
-    assert "a part of it, or new?" in forward.notes[0]
+    assert "a part of it, or new?" in in_english(forward.notes[0])
     backward = match(split, earlier, same)
     assert len(backward.vanished) == 1
-    assert "grown together" in backward.notes[0]
+    assert "grown together" in in_english(backward.notes[0])
 
 
 def test_far_lesions_are_no_pair(earlier):
@@ -104,7 +105,7 @@ def test_far_lesions_are_no_pair(earlier):
     matching = match(earlier, earlier, Alignment(matrix=shifted, dice=0.2))
     assert matching.pairs == ()
     assert matching.vanished == matching.new == earlier.lesion_labels
-    assert "Dice of only 0.20" in matching.notes[0]
+    assert "Dice of only 0.20" in in_english(matching.notes[0])
 
 
 def test_the_distance_of_a_pair_is_that_of_the_centres(earlier):

@@ -122,7 +122,7 @@ def test_bundled_protocols_are_spoken_in_every_language():
 @pytest.mark.parametrize(
     ("prefix", "names"),
     [
-        ("recist.", typing.get_args(Category)),
+        ("recist_code.", typing.get_args(Category)),
         ("divisor.", typing.get_args(Denominator)),
         ("", typing.get_args(Denominator)),
         ("formula_", typing.get_args(Denominator)),

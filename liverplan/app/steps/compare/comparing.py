@@ -19,6 +19,7 @@ from liverplan.errors import InputError, LiverplanError
 from liverplan.followup import Comparison, Examination, Row, Visits, compare
 from liverplan.followup.comparison import Said
 from liverplan.volume import FloatArray
+from liverplan.words import in_english
 from liverplan.workflow.growth import RemnantGrowth, remnant_growth
 from liverplan.workflow.response import examination, keep_comparison
 
@@ -161,7 +162,7 @@ class Comparing(QObject):
         grid = answer.earlier.segmentation.grid
         self.show_at(centres[0] if centres else grid.to_mm(np.array(grid.shape) / 2), earlier=True)
         if answer.proposed.notes:
-            self._notices.say(PLACE, " ".join(answer.proposed.notes))
+            self._notices.say(PLACE, " ".join(map(in_english, answer.proposed.notes)))
 
     def _grown(self, growth: RemnantGrowth) -> None:
         self.growth = growth.in_words()

@@ -1,0 +1,45 @@
+"""RECIST 1.1 for the liver (Eur J Cancer 2009;45:228), in whole tenths of a millimetre.
+
+Nouns: *targets* are the lesions that are measured and summed, at most two an organ and five in
+all; the others are *non-target* and judged in words. *Baseline* is the sum before treatment,
+*nadir* the smallest sum so far, baseline included.
+"""
+
+from liverplan.eligibility.recist.assessing import (
+    assess,
+    formula_category,
+    noise_categories,
+    overall_category,
+)
+from liverplan.eligibility.recist.response import Response, category_said
+from liverplan.eligibility.recist.visits import (
+    TARGETS_IN_ALL,
+    TOO_SMALL_TENTHS,
+    Category,
+    Measurement,
+    NonTarget,
+    Visit,
+    is_measurable,
+    mm,
+    select_targets,
+    tenths,
+)
+
+__all__ = [
+    "TARGETS_IN_ALL",
+    "TOO_SMALL_TENTHS",
+    "Category",
+    "Measurement",
+    "NonTarget",
+    "Response",
+    "Visit",
+    "assess",
+    "category_said",
+    "formula_category",
+    "is_measurable",
+    "mm",
+    "noise_categories",
+    "overall_category",
+    "select_targets",
+    "tenths",
+]
