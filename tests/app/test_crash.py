@@ -8,7 +8,7 @@ from pathlib import Path
 from PySide6.QtTest import QTest
 
 from liverplan import case
-from liverplan.app.session.saving import recents
+from liverplan.app.session.recents import recents
 from liverplan.app.shell.application import Application
 from tests.app.left_open import numbers
 from tests.app.person import LEFT, NONE, Person
@@ -49,8 +49,8 @@ def work_and_kill(home):
 def test_after_a_kill_the_next_start_offers_the_last_state(home):
     states, saved_at = work_and_kill(home)
     (left,) = recents(home)
-    assert not left["closed"]
-    assert case.verify(Path(left["folder"])) == []
+    assert not left.closed
+    assert case.verify(Path(left.folder)) == []
 
     app = Application(home)
     app.show(1600, 1000)
@@ -65,4 +65,4 @@ def test_after_a_kill_the_next_start_offers_the_last_state(home):
     someone.open_step(4)
     app.close()
     someone.spin(0.05)
-    assert recents(home)[0]["closed"]
+    assert recents(home)[0].closed

@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog
 
 from liverplan import case, workflow
-from liverplan.app.session.saving import recents
+from liverplan.app.session.recents import recents
 from liverplan.app.shell.application import Application
 from liverplan.words import in_english
 from tests.app.person import CONTROL, Person
@@ -127,7 +127,7 @@ def test_the_whole_journey(person, phantom, tmp_path, monkeypatch):  # noqa: PLR
 
     assert case.verify(folder) == []
     assert workflow.measure_case(folder).to_json(in_english) == without_state(findings)
-    assert recents(app.context.home)[0]["closed"]
+    assert recents(app.context.home)[0].closed
 
     again = Application(app.context.home)
     again.show(1600, 1000)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import re
 import threading
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -16,6 +14,7 @@ from liverplan import case
 from liverplan.app.session.job import Answered, Cancelled, End, Failed, Job, Progress
 from liverplan.app.session.live import Live
 from liverplan.app.session.notices import WINDOW, Notices
+from liverplan.app.session.recents import Recent, remember
 from liverplan.app.session.session import Session
 from liverplan.app.session.work import FIRST_PLAN, Work
 from liverplan.case import Actor, Case, CaseState, Screen
@@ -26,8 +25,6 @@ from liverplan.workflow.cases import user, with_known_findings
 
 WAIT_MS = 900
 """Rest after a step before it is written; a quick series of steps is written once."""
-
-RECENTS = 12
 
 
 def case_state(work: Work, findings: Findings | None) -> CaseState:
@@ -214,32 +211,9 @@ class Saver(QObject):
                 self.saved.emit("Saved")
 
     def _remember(self, *, closed: bool) -> None:
-        if self.folder is None:
-            return
-        name = str(self.folder)
-        words = self.folder.name
-        kept = [r for r in recents(self._home) if r["folder"] != name]
-        remember(self._home, [{"folder": name, "name": words, "closed": closed}, *kept])
-
-
-def recents(home: Path) -> list[dict[str, Any]]:
-    """Cases that were open lately and are still there, the latest first."""
-    try:
-        rows = json.loads((home / "recent.json").read_text("utf-8"))
-        return [row for row in rows if case.is_case(Path(row["folder"]))]
-    except (OSError, ValueError, KeyError, TypeError):
-        return []
-
-
-def remember(home: Path, rows: list[dict[str, Any]]) -> None:
-    """Keep the list of recent cases; a failure here must not stop any work."""
-    try:
-        home.mkdir(parents=True, exist_ok=True)
-        unfinished = home / "recent.json.new"
-        unfinished.write_text(json.dumps(rows[:RECENTS], indent=1), "utf-8")
-        unfinished.replace(home / "recent.json")
-    except OSError:
-        return
+        if self.folder is not None:
+            recent = Recent(folder=str(self.folder), name=self.folder.name, closed=closed)
+            remember(self._home, recent)
 
 
 def _free(folder: Path) -> Path:

@@ -12,13 +12,15 @@ from liverplan.app.kit.files import file_to_open, folder
 from liverplan.app.kit.panel import Panel
 from liverplan.app.kit.widgets import Table, button, label, row
 from liverplan.app.session.context import Context
-from liverplan.app.session.saving import recents
+from liverplan.app.session.recents import recents
 from liverplan.app.steps.open.opening import PLACE, SAMPLE, Opening
 from liverplan.app.steps.open.thumbnails import SIDE
 from liverplan.dicom import SeriesInfo
 from liverplan.words import in_english
 from liverplan.words.numbers import TIMES
 from liverplan.workflow.inputs import ct_notes
+
+MOST_RECENTS = 6
 
 
 class OpenPanel(Panel):
@@ -111,19 +113,18 @@ class OpenPanel(Panel):
         """List the cases that were open lately; one that was not closed in order says so."""
         rows = recents(self._home)
         self.recent.clear()
-        for entry in rows[:6]:
-            unfinished = not entry.get("closed", True)
-            words = f"{entry['name']}{'  (not closed: continue)' if unfinished else ''}"
-            item = QListWidgetItem(words)
-            item.setData(Qt.ItemDataRole.UserRole, entry["folder"])
-            item.setToolTip(entry["folder"])
+        for entry in rows[:MOST_RECENTS]:
+            unfinished = "" if entry.closed else "  (not closed: continue)"
+            item = QListWidgetItem(f"{entry.name}{unfinished}")
+            item.setData(Qt.ItemDataRole.UserRole, entry.folder)
+            item.setToolTip(entry.folder)
             self.recent.addItem(item)
         self.recent.setVisible(bool(rows))
         self.recent_title.setVisible(bool(rows))
-        self.recent.setFixedHeight(30 * min(len(rows), 6) + 6)
-        if rows and not rows[0].get("closed", True):
+        self.recent.setFixedHeight(30 * min(len(rows), MOST_RECENTS) + 6)
+        if rows and not rows[0].closed:
             self.notice.say(
-                f"The case {rows[0]['name']} was not closed in order. Its last saved state is "
+                f"The case {rows[0].name} was not closed in order. Its last saved state is "
                 "complete: click it below to continue.",
                 "info",
             )
