@@ -68,7 +68,11 @@ def _lines(old, new, path):
 
 
 def moved():
-    """The intended differences: tables of row, path, why, and old and new or ``within``."""
+    """The intended differences: tables of row, path, why, and old and new or a rule.
+
+    Rules: ``within``, the most that a number moved by; ``rule = "any"``, where the answer is of
+    another kind altogether.
+    """
     return tomllib.loads(MOVED.read_text("utf-8")).get("moved", [])
 
 
@@ -87,6 +91,8 @@ def explained(row, found, listed):
 def _covers(entry, found):
     if not fnmatch.fnmatchcase(found.path, entry["path"]):
         return False
+    if entry.get("rule") == "any":
+        return True
     if "within" in entry:
         numbers = all(isinstance(v, int | float) for v in (found.old, found.new))
         return numbers and abs(found.new - found.old) <= entry["within"]

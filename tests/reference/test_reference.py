@@ -96,3 +96,5 @@ def test_a_listed_difference_must_happen_and_an_unlisted_one_must_not():
     within = {"row": "row", "path": "*", "within": 1.0, "why": "so"}
     assert explained("row", found, [within]) == ([], [])
     assert explained("row", found, [{**within, "within": 0.5}])[0] == found
+    other = {"row": "row", "path": "*", "rule": "any", "why": "so"}
+    assert explained("row", found, [other]) == ([], [])
