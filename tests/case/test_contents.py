@@ -22,10 +22,9 @@ OWN = Plan(name="Plan A", cuts=(Plane(point_mm=(1, 2, 3), normal=(0, 0, 1)),))
 OTHER = Plan(name="Plan B", cuts=())
 
 DAYS = st.dates(dt.date(1930, 1, 1), dt.date(2030, 12, 31))
-WORDS = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc")), max_size=30).map(
-    str.strip
-)
-"""A reader strips what a person has typed."""
+TYPED = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc")), max_size=30)
+WORDS = TYPED.map(lambda text: " ".join(text.split()))
+"""A reader keeps one space between the words that a person has typed."""
 
 
 def answers(question):
