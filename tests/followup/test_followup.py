@@ -41,6 +41,8 @@ def test_every_lesion_is_found_again(earlier, tools, motion):
     for label in earlier.lesion_labels:
         centre = centre_mm(earlier, label)
         assert np.linalg.norm(alignment.to_earlier_mm(moved.forward(centre)) - centre) < 4
+        there = alignment.to_earlier_mm(centre)
+        np.testing.assert_allclose(alignment.to_later_mm(there), centre, atol=1e-9)
 
 
 def test_sums_and_category_are_those_of_the_true_pairs(earlier, tools):
