@@ -1,4 +1,4 @@
-"""Volume -> Segmentation: liver, metastases, vessels; automatic, corrected or given."""
+"""Volume -> Segmentation: liver, metastases, vessels; automatic, corrected or imported."""
 
 from liverplan.segmentation.backends import Segmenter, find_segmenters, segment_with
 from liverplan.segmentation.classical.liver import segment_liver

@@ -1,4 +1,4 @@
-"""The cut: the binary mask with the least energy, and how sure each voxel of it is.
+"""The minimum cut: the binary mask with the least energy, and how sure each voxel of it is.
 
 Minimises ``sum cost * u + sum edge * |grad u|`` over u in [0, 1] by the primal-dual method of
 Chambolle and Pock (J Math Imaging Vis 2011;40:120). The problem is convex, and thresholding its

@@ -1,8 +1,8 @@
 """How sure the automatic liver is, from the minimum cut that drew it.
 
-The relaxed cut gives each voxel a value from 0 to 1. Where the energy leaves no choice it is 0 or
-1; where moving the border costs next to nothing it stays in between. Such tissue is gathered into
-places, the largest first: that is where to look.
+The relaxed minimum cut gives each voxel a value from 0 to 1. Where the energy leaves no choice it
+is 0 or 1; where moving the border costs next to nothing it stays in between. Such tissue is
+gathered into places, the largest first: that is where to look.
 """
 
 from __future__ import annotations

@@ -1,9 +1,10 @@
 """The liver on a portal-venous CT, without trained weights.
 
 The steps: turn the CT and average it to 3 mm; find body and lungs; read the liver's own density
-under the right lung; take the thick core of that density; cut it out with a density that may
-drift across the organ; leave what hangs on it by a narrow waist to its own organ; cut again with
-those as rivals; draw the surface on 1.5 mm voxels half way between the densities on its two sides.
+under the right lung; take the thick core of that density; grow it to the minimum cut of a density
+that may drift across the organ; leave what hangs on it by a narrow waist to its own organ; do so
+again with those as rivals; draw the surface on 1.5 mm voxels half way between the densities on its
+two sides.
 """
 
 from __future__ import annotations
@@ -64,7 +65,7 @@ EDGE_HU = 14.0
 CORE_PRICE = 0.5
 ROUNDS = 4
 WAIST_MM = 4.5
-"""Half the thickness of what the cut may join to the liver."""
+"""Half the thickness of what the minimum cut may join to the liver."""
 
 
 def segment_liver(
@@ -126,7 +127,7 @@ def segment_liver(
 def cut_liver(
     blocks: Blocks, denoised: Float32, torso: Torso, density: Density, under: Mask
 ) -> tuple[Mask, Mask, Float32]:
-    """Cut the liver out on the coarse lattice.
+    """Find the liver on the coarse lattice, as a minimum cut.
 
     Parameters
     ----------

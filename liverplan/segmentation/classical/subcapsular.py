@@ -1,6 +1,6 @@
 """Large dark subcapsular metastases, which the liver's own density leaves out.
 
-A metastasis under the capsule is a thick piece of soft tissue, darker than the liver, that lies
+A metastasis under the capsule is thick soft tissue, darker than the liver, that lies
 against it with no fat between and little fat around. Stomach, bowel and gallbladder are set apart
 by fat, lie to the left, or hold fluid. What is taken in is told to the user.
 """

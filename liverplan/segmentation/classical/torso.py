@@ -134,10 +134,10 @@ def find_lungs(blocks: Blocks, body: Mask) -> Mask:
     numbers, counts = components(eroded(aerated, 3.5, spacing))
     lungs = np.zeros_like(air)
     for number in np.flatnonzero(counts * blocks.voxel_ml >= SMALLEST_LUNG_ML):
-        piece = np.equal(numbers, number)
-        top = np.flatnonzero(piece.any(axis=(1, 2)))[-1]
+        part = np.equal(numbers, number)
+        top = np.flatnonzero(part.any(axis=(1, 2)))[-1]
         if top > 0.8 * body.shape[0] or counts[number] * blocks.voxel_ml > SURELY_LUNG_ML:
-            lungs |= piece
+            lungs |= part
     return dilated(lungs, 6.0, spacing) & air
 
 

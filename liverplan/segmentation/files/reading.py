@@ -97,7 +97,7 @@ def segmentation_from_files(
     lesions: Path | str | None = None,
     lesion_labels: Sequence[int] | None = None,
 ) -> Segmentation:
-    """Read a given liver and given lesions as one Segmentation.
+    """Import a liver and lesions as one Segmentation.
 
     Every label of the liver file is liver. Labels of the lesion file are lesions: all of them,
     or those named, in that order. Lesions may reach out of the liver: they are counted into it.

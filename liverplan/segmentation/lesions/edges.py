@@ -48,7 +48,7 @@ def at_the_foot(volume: Volume, liver: Mask, lesion: Mask) -> Mask:
     Returns
     -------
     (k, j, i) bool array
-        The lesion; the given one where its contrast is too low to tell.
+        The lesion; as it was where its contrast is too low to tell.
     """
     spacing = volume.grid.spacing_mm
     room = AROUND_MM[1] + 1

@@ -25,7 +25,7 @@ def separate_lesions(mask: Mask, voxel_ml: float) -> tuple[tuple[Mask, ...], int
     -------
     lesions : tuple of (k, j, i) bool array
     specks : int
-        Pieces under `SMALLEST_LESION_ML`.
+        How many components are under `SMALLEST_LESION_ML`.
     """
     labels, count = cc3d.connected_components(mask, return_N=True)
     voxels = np.bincount(labels.ravel(), minlength=count + 1)[1:]

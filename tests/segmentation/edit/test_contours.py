@@ -46,3 +46,32 @@ def test_an_outline_is_filled(case):
         outline_mask(truth.grid, 25, square[:2])
     with pytest.raises(SegmentationError, match="no slice 99"):
         outline_mask(truth.grid, 99, square)
+
+
+def test_a_correction_fades_out_beyond_the_last_drawn_slice(case):
+    _, truth = case
+    drawn = {25: np.zeros_like(truth.liver[25])}
+    drawn[25][50:52, 49:51] = True
+    mended = apply_contours(truth, drawn)
+    changed = np.array([np.count_nonzero(a != b) for a, b in zip(mended.labels, truth.labels)])  # noqa: B905
+    far = [k for k in range(50) if abs(k - 25) * 2.0 >= 12]
+    assert not changed[far].any()
+    near = changed[25:31]
+    assert (np.diff(near) <= 0).all()
+    assert near[0] > near[3] > 0
+
+
+def test_an_empty_outline_says_that_there_is_no_liver_on_its_slice_but_lesions_stay(case):
+    _, truth = case
+    mended = apply_contours(truth, {25: np.zeros_like(truth.liver[25])})
+    assert not np.equal(mended.labels[25], 1).any()
+    assert np.array_equal(mended.labels >= 2, truth.labels >= 2)
+
+
+def test_present_outlines_drawn_again_change_nothing_between_them(case):
+    _, truth = case
+    again = apply_contours(truth, {k: truth.liver[k] for k in range(12, 40, 5)})
+    change = np.count_nonzero(again.liver != truth.liver) / np.count_nonzero(truth.liver)
+    assert change < 0.01
+    assert again.provenance[1].edits == 1
+    assert np.array_equal(again.labels >= 2, truth.labels >= 2)

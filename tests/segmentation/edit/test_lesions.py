@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from liverplan.errors import SegmentationError
 from liverplan.segmentation import (
@@ -164,3 +166,59 @@ def test_lesion_edits_without_sense_are_refused(case):
         resize_lesion(truth, 3, -9)
     with pytest.raises(SegmentationError, match="do not part"):
         split_lesion(truth, 2, (40, 50, 50), (300, 50, 50))
+
+
+@st.composite
+def marked(draw):
+    """A small label map of liver and up to four lesions, in any arrangement."""
+    grid = Grid(shape=(3, 5, 6), affine=np.diag([2.0, 1.0, 1.5, 1.0]))
+    values = draw(st.lists(st.integers(0, 5), min_size=90, max_size=90))
+    return Segmentation(grid=grid, labels=np.array(values, np.uint8).reshape(grid.shape))
+
+
+@given(marked(), st.integers(0, 2**32 - 1))
+@settings(max_examples=60, deadline=None)
+def test_an_added_lesion_can_be_taken_away_and_only_its_voxels_were_touched(before, seed):
+    mask = np.random.default_rng(seed).random(before.labels.shape) < 0.3
+    if (before.labels[mask] >= 2).all():
+        return
+    after = with_lesion(before, mask, MADE)
+    (new,) = set(after.lesion_labels) - set(before.lesion_labels)
+    assert np.array_equal(after.labels[~mask], before.labels[~mask])
+    back = without_lesion(after, new)
+    assert np.array_equal(back.labels >= 2, before.labels >= 2)
+    assert np.array_equal(back.liver, before.liver | mask)
+    assert back.provenance == before.provenance
+
+
+@given(marked(), st.data())
+@settings(max_examples=60, deadline=None)
+def test_merging_and_resizing_keep_every_other_lesions_voxels_and_the_livers(before, data):
+    lesions = before.lesion_labels
+    if len(lesions) < 2:
+        return
+    into, other = data.draw(st.permutations(lesions))[:2]
+    merged = merge_lesions(before, into, [other])
+    assert np.array_equal(merged.liver, before.liver)
+    assert np.array_equal(merged.lesion(into), before.lesion(into) | before.lesion(other))
+    grown = resize_lesion(before, into, data.draw(st.sampled_from([0.0, 1.0, 2.5])))
+    for label in set(lesions) - {into}:
+        assert np.array_equal(grown.lesion(label), before.lesion(label))
+    assert not (before.lesion(into) & ~grown.lesion(into)).any()
+    assert not (before.liver & ~grown.liver).any()
+
+
+@given(marked(), st.tuples(*(st.floats(-2, 12) for _ in range(6))))
+@settings(max_examples=60, deadline=None)
+def test_a_lesion_is_split_into_two_parts_that_are_the_whole_each_nearer_to_its_point(before, at):
+    first, second = np.array(at[:3]), np.array(at[3:])
+    try:
+        after = split_lesion(before, 2, first, second)
+    except SegmentationError:
+        return
+    (new,) = set(after.lesion_labels) - set(before.lesion_labels)
+    assert np.array_equal(after.lesion(2) | after.lesion(new), before.lesion(2))
+    for label, near, far in ((2, first, second), (new, second, first)):
+        points = after.grid.to_mm(np.argwhere(after.lesion(label)))
+        to_near = np.linalg.norm(points - near, axis=1)
+        assert (to_near <= np.linalg.norm(points - far, axis=1) + 1e-9).all()
