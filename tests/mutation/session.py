@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib.abc
 import importlib.util
 import json
@@ -64,6 +65,7 @@ class Session:
         self.root, self.mutants, self.say = root, mutants, say
         self.files = {str(module) for module, _ in mutants}
         self.reached: dict[str, set[str]] = {}
+        self.took_s: dict[str, float] = {}
         self.now = ""
         self.trace()
 
@@ -103,7 +105,10 @@ class Session:
         if status != 0:
             self.say(json.dumps([-1, "the tests fail without any fault", []]) + "\n")
             return True
-        self.reached = {place: set(names) for place, names in json.loads(text).items()}
+        reached, self.took_s = json.loads(text)
+        self.reached = {place: set(names) for place, names in reached.items()}
+        gc.freeze()
+        gc.disable()
         limit_s = 20 + 3 * (time.perf_counter() - started)
         for number, (module, mutant) in enumerate(self.mutants):
             ended, tests = self._try(session.items, module, mutant, limit_s)
@@ -111,8 +116,9 @@ class Session:
         return True
 
     def _learn(self, items: Sequence[pytest.Item], say: Say) -> int:
-        failed = _run(items)
-        say(json.dumps({place: sorted(names) for place, names in self.reached.items()}))
+        failed = _run(items, self.took_s)
+        reached = {place: sorted(names) for place, names in self.reached.items()}
+        say(json.dumps([reached, self.took_s]))
         return failed
 
     def _try(
@@ -121,6 +127,7 @@ class Session:
         names = self._names(module, mutant.line, mutant.last_line)
         names = names or self._names(module, *mutant.statement)
         chosen = [i for i in items if {i.nodeid, i.nodeid.partition("::")[0], ""} & names]
+        chosen.sort(key=lambda item: self.took_s[item.nodeid])  # what is quick may suffice
         source = mutant.put_into(module.read_bytes())
         name = name_of(self.root, module)
         if "" in names:
@@ -144,11 +151,14 @@ class Session:
         return {name for line in lines for name in self.reached.get(line, ())}
 
 
-def _run(items: Sequence[pytest.Item]) -> int:
+def _run(items: Sequence[pytest.Item], took_s: dict[str, float] | None = None) -> int:
     """Run tests in their order up to the first that fails; 1 if one did."""
     for item, following in zip(items, [*items[1:], None], strict=True):
         item.session.testsfailed = 0
+        started = time.process_time()
         item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+        if took_s is not None:
+            took_s[item.nodeid] = time.process_time() - started
         if item.session.testsfailed:
             return 1
     return 0

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterator
+import inspect
+import sys
+from collections.abc import Iterator, Mapping
+from functools import cached_property
 from pathlib import Path
 from types import CodeType, FunctionType
 
@@ -20,13 +22,11 @@ def swap(module: Path, name: str, source: bytes, line: int) -> bool:
     code = max(found, key=_first)
     holders = [
         function
-        for function in gc.get_objects()
-        if isinstance(function, FunctionType)
-        and function.__module__ == name
-        and function.__code__.co_qualname == code.co_qualname
+        for function in _functions(vars(sys.modules[name]), name)
+        if function.__code__.co_qualname == code.co_qualname
         and function.__code__.co_firstlineno == code.co_firstlineno
     ]
-    if not holders or any(_is_compiled(function) for function in holders):
+    if not holders:
         return False
     try:
         for function in holders:
@@ -36,8 +36,22 @@ def swap(module: Path, name: str, source: bytes, line: int) -> bool:
     return True
 
 
-def _is_compiled(function: FunctionType) -> bool:
-    return any(type(one).__module__.startswith("numba") for one in gc.get_referrers(function))
+def _functions(names: Mapping[str, object], module: str) -> Iterator[FunctionType]:
+    """Yield a module's plain functions, those of its classes too; compiled ones are none."""
+    for value in list(names.values()):
+        match value:
+            case type() if value.__module__ == module:
+                yield from _functions(vars(value), module)
+            case property():
+                yield from (f for f in (value.fget, value.fset) if isinstance(f, FunctionType))
+            case staticmethod() | classmethod():
+                yield value.__func__
+            case cached_property():
+                yield value.func
+            case FunctionType() if value.__module__ == module:
+                yield inspect.unwrap(value)
+            case _ if isinstance(inner := getattr(value, "__wrapped__", None), FunctionType):
+                yield inner
 
 
 def _outermost(code: CodeType) -> Iterator[CodeType]:
