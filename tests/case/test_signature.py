@@ -4,7 +4,14 @@ import dataclasses
 import json
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+)
 
 from liverplan.case import (
     Actor,
@@ -20,7 +27,8 @@ from liverplan.case import (
 )
 from liverplan.case.audit import read_trail
 from liverplan.case.documents import parse, sha256, to_line, to_page
-from liverplan.case.keys import public_hex
+from liverplan.case.keys import holds, public_hex
+from liverplan.case.signature import read_signature
 from liverplan.eligibility import Patient
 from liverplan.errors import CaseError
 from liverplan.resection import Plan
@@ -228,3 +236,38 @@ def test_public_keys_travel(tmp_path):
     (tmp_path / "x.pub").write_text("hello")
     with pytest.raises(CaseError, match="is no public key"):
         read_public_key(tmp_path / "x.pub")
+
+
+def test_two_surgeons_may_sign_and_neither_then_votes_on_the_plan(planned, keys):
+    second, third = MEMBERS[0], MEMBERS[1]
+    both = sign(planned, keys[second], name=second, meaning="plan signed")
+    for name in (SURGEON, second):
+        with pytest.raises(CaseError, match="does not approve their own work"):
+            vote(both, keys, name)
+    assert voids(vote(both, keys, third)) == [""] * 4
+
+
+def test_a_signature_that_lacks_a_field_is_refused():
+    with pytest.raises(CaseError, match="A signature in the case is damaged"):
+        read_signature({"name": SURGEON})
+
+
+def test_a_key_of_another_kind_is_refused(tmp_path):
+    other = ec.generate_private_key(ec.SECP256R1())
+    (tmp_path / "key.pem").write_bytes(
+        other.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    )
+    public = other.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    (tmp_path / "key.pub").write_bytes(public)
+    for read, name in ((load_key, "key.pem"), (read_public_key, "key.pub")):
+        with pytest.raises(CaseError, match=f"{name} is not an Ed25519 key"):
+            read(tmp_path / name)
+        with pytest.raises(CaseError, match=f"absent-{name} cannot be read"):
+            read(tmp_path / f"absent-{name}")
+
+
+def test_a_signature_that_is_no_signature_holds_nothing():
+    key = public_hex(Ed25519PrivateKey.generate())
+    assert holds(key, "00" * 64, b"words") is False
+    assert holds(key, "no hex", b"words") is False
+    assert holds("no hex", "00" * 64, b"words") is False

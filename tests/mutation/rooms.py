@@ -22,7 +22,11 @@ ROOMS = {
     ),
     "findings": Room(
         modules=("liverplan/findings.py", "liverplan/findings/*.py"),
-        tests=("tests/test_findings.py", "tests/findings", "tests/workflow/test_evaluate.py"),
+        tests=(
+            "tests/test_findings.py",
+            "tests/test_statement.py",
+            "tests/workflow/test_evaluate.py",
+        ),
     ),
     "verbs": Room(
         modules=(
