@@ -23,7 +23,7 @@ POSITION_TOLERANCE_MM = 0.05
 
 
 def read_only(array: NDArray[np.generic]) -> None:
-    """Make an array that a frozen value holds unwritable as well."""
+    """Make an array (of any shape) that a frozen value holds unwritable as well."""
     array.flags.writeable = False
 
 

@@ -19,7 +19,7 @@ _SLAB = 16
 
 
 def paint(grid: Grid, scene: Iterable[Paint]) -> Pixels:
-    """Render paints in their order; a voxel on an edge holds a share of both sides.
+    """Render paints in their order to (k, j, i) HU; a voxel on an edge holds a share of both sides.
 
     The grid's axes must lie along z, y and x.
     """
@@ -43,7 +43,7 @@ def inside(grid: Grid, shape: Shape) -> NDArray[np.bool_]:
 
 
 def noise(grid: Grid, *, sd_hu: float, seed: int) -> Pixels:
-    """Correlated noise with a given standard deviation, HU."""
+    """Return (k, j, i) correlated noise of a standard deviation, HU."""
     rng = np.random.default_rng(seed)
     sigma = [g / s for g, s in zip(GRAIN_MM, grid.spacing_mm, strict=True)]
     white = rng.standard_normal(grid.shape, dtype=np.float32)

@@ -32,7 +32,10 @@ class Shape(Protocol):
         ...
 
     def distance_mm(self, x: Pixels, y: Pixels, z: Pixels) -> Pixels:
-        """Roughly signed distance at points that broadcast together, mm, negative inside."""
+        """(N,) coordinates, LPS mm, to (N,) roughly signed distances, mm, negative inside.
+
+        Coordinates of any shapes that broadcast together are taken.
+        """
         ...
 
 
@@ -62,7 +65,7 @@ class Egg:
         return self.centre_mm - reach, self.centre_mm + reach
 
     def distance_mm(self, x: Pixels, y: Pixels, z: Pixels) -> Pixels:
-        """Roughly signed distance: the function's value over its slope."""
+        """(N,) coordinates to (N,) mm, roughly: the function's value over its slope."""
         p = [v - np.float32(c) for v, c in zip((x, y, z), self.centre_mm, strict=True)]
         value: Pixels = np.full(1, -1, dtype=np.float32)
         slope: Pixels = np.full(1, _TINY)
@@ -105,7 +108,7 @@ class Tube:
         return ends.min(axis=0) - radius, ends.max(axis=0) + radius
 
     def distance_mm(self, x: Pixels, y: Pixels, z: Pixels) -> Pixels:
-        """Distance to the axis less the radius there."""
+        """(N,) coordinates to (N,) mm: the distance to the axis less the radius there."""
         along = self.end_mm - self.start_mm
         p = [v - np.float32(s) for v, s in zip((x, y, z), self.start_mm, strict=True)]
         share = sum(v * np.float32(a) for v, a in zip(p, along / (along @ along), strict=True))
@@ -131,7 +134,7 @@ class Beyond:
         return EVERYWHERE
 
     def distance_mm(self, x: Pixels, y: Pixels, z: Pixels) -> Pixels:
-        """Signed distance, mm."""
+        """(N,) coordinates to (N,) signed distances, mm."""
         nx, ny, nz = (np.float32(v) for v in self.normal)
         return np.asarray(x * nx + y * ny + z * nz - np.float32(self.offset_mm))
 
@@ -149,7 +152,7 @@ class Common:
         return np.max([b[0] for b in boxes], axis=0), np.min([b[1] for b in boxes], axis=0)
 
     def distance_mm(self, x: Pixels, y: Pixels, z: Pixels) -> Pixels:
-        """Return the largest of the parts' distances."""
+        """(N,) coordinates to (N,) mm: the largest of the parts' distances."""
         distance = self.parts[0].distance_mm(x, y, z)
         for part in self.parts[1:]:
             distance = np.maximum(distance, part.distance_mm(x, y, z))
@@ -169,7 +172,7 @@ class Together:
         return np.min([b[0] for b in boxes], axis=0), np.max([b[1] for b in boxes], axis=0)
 
     def distance_mm(self, x: Pixels, y: Pixels, z: Pixels) -> Pixels:
-        """Return the smallest of the parts' distances."""
+        """(N,) coordinates to (N,) mm: the smallest of the parts' distances."""
         distance = self.parts[0].distance_mm(x, y, z)
         for part in self.parts[1:]:
             distance = np.minimum(distance, part.distance_mm(x, y, z))
@@ -189,5 +192,5 @@ class Without:
         return self.whole.box
 
     def distance_mm(self, x: Pixels, y: Pixels, z: Pixels) -> Pixels:
-        """Signed distance, mm, roughly."""
+        """(N,) coordinates to (N,) signed distances, mm, roughly."""
         return np.maximum(self.whole.distance_mm(x, y, z), -self.hole.distance_mm(x, y, z))

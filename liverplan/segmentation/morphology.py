@@ -21,7 +21,7 @@ FAR_MM = 1e4
 
 
 def distance_transform_mm(mask: Mask, spacing_mm: Spacing) -> Float32:
-    """Distance of every voxel in the mask to the nearest voxel outside it, mm; 0 outside.
+    """(k, j, i) distance of each voxel in a mask to the nearest one outside, mm; 0 outside.
 
     The edge of the array does not count as outside.
     """
@@ -63,7 +63,7 @@ def closed(mask: Mask, radius_mm: float, spacing_mm: Spacing) -> Mask:
 
 
 def closed_beyond(mask: Mask, radius_mm: float, spacing_mm: Spacing) -> Mask:
-    """Close a mask as if the array went on around it, empty."""
+    """Close a (k, j, i) mask as if the array went on around it, empty."""
     room = [(int(radius_mm / s) + 2,) * 2 for s in spacing_mm]
     whole = closed(np.pad(mask, room), radius_mm, spacing_mm)
     return whole[tuple(slice(a, -b) for a, b in room)]

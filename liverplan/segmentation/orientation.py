@@ -44,7 +44,7 @@ class Turn:
         return np.flip(array.transpose(self.order), self.flips)
 
     def undo(self, array: NDArray[Scalar]) -> NDArray[Scalar]:
-        """Bring an array back to the grid's own axes."""
+        """Bring a (k, j, i) array back to the grid's own axes."""
         return np.ascontiguousarray(np.flip(array, self.flips).transpose(np.argsort(self.order)))
 
     def apply_to_grid(self, grid: Grid) -> Grid:

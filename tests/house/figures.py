@@ -13,8 +13,9 @@ from statistics import median, quantiles
 from tests.house.circles import circles_of
 from tests.house.sources import Function, Source, aliases, functions, names_in, sources
 
-SHAPE = re.compile(r"\((?:\.\.\.|[A-Za-z0-9]+)(?:, ?(?:\.\.\.|[A-Za-z0-9]+))+,?\)|\([A-Z],\)")
-"""Such as (k, j, i), (M, 3), (..., 3) or (M,)."""
+_SIZE = r"(?:\.\.\.|[A-Za-z0-9]+)"
+SHAPE = re.compile(rf"\({_SIZE}(?:, ?{_SIZE})+,?\)|\([A-Za-z0-9]+,\)")
+"""Such as (k, j, i), (M, 3), (..., 3), (M,) or (3,)."""
 ARRAYS = {"NDArray", "ArrayLike", "ndarray"}
 
 

@@ -54,7 +54,7 @@ def apply_contours(
     ----------
     segmentation : Segmentation
         The labels to correct; lesions stay.
-    drawn : mapping of slice index to 2-D bool array
+    drawn : mapping of slice index to (rows, columns) bool array
         The whole liver on that slice (index along the grid's foot-head axis); an empty mask says
         that there is none.
     keep_present : bool
