@@ -192,6 +192,7 @@ def test_the_chosen_cut_is_laid_flat_as_a_picture(surgeon, index):
 
 
 def test_segment_volumes_stand_beside_published_ranges(phantom):
+    from liverplan.app.steps.resection.parts import MeasuredSegments
     from liverplan.app.steps.resection.segment_volumes import SegmentVolumes
     from liverplan.resection.anatomy.couinaud import by_landmarks
     from liverplan.resection.anatomy.landmarks import Landmarks
@@ -199,7 +200,11 @@ def test_segment_volumes_stand_beside_published_ranges(phantom):
 
     middle = phantom.segmentation.grid.to_mm(np.argwhere(phantom.segmentation.liver).mean(axis=0))
     part_map = by_landmarks(phantom.segmentation, Landmarks(**landmarks(middle)))
-    shown = SegmentVolumes(part_map, phantom.segmentation, None)
+    measured = MeasuredSegments(
+        volumes_ml=part_map.volumes_ml(phantom.segmentation),
+        fractions=part_map.shares_fraction(phantom.segmentation),
+    )
+    shown = SegmentVolumes(measured, None)
     volumes = part_map.volumes_ml(phantom.segmentation)
     names = [shown.segments.item(n, 0).text() for n in range(shown.segments.rowCount())]
     assert names == list(volumes)
