@@ -234,6 +234,7 @@ def _require_allowed(case: Case, new: Signature) -> None:
         *_unready(new, [signature.meaning for signature in held]),
         *_not_four_eyes(new, case, held),
         *_mixed_up(new, case),
+        *_senseless(new, case),
     ]
     if faults:
         raise CaseError(f"{new.name or 'Nobody'} cannot sign: {'; '.join(faults)}.")
@@ -249,6 +250,13 @@ def _unready(new: Signature, held: Sequence[Meaning]) -> list[str]:
     if new.meaning == "vote" and not new.reason.strip():
         faults.append("a vote needs its reason")
     return faults
+
+
+def _senseless(new: Signature, case: Case) -> list[str]:
+    findings = case.state.findings
+    if new.meaning == "lesions accepted" or findings is None or not findings.faults:
+        return []
+    return ["the plan makes no sense on this liver, see its faults"]
 
 
 def _not_four_eyes(new: Signature, case: Case, held: Sequence[Signature]) -> list[str]:

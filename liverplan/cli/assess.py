@@ -72,6 +72,9 @@ def assess(  # noqa: PLR0913 - one argument an option, as typer reads them
     patient: Annotated[Path | None, typer.Option(metavar="FILE.toml")] = None,
     protocol: Annotated[str, typer.Option(metavar="NAME")] = workflow.DEFAULT_PROTOCOL,
     backend: Backend = workflow.DEFAULT_BACKEND,
+    allow_faults: Annotated[
+        bool, typer.Option("--allow-faults", help="Keep a plan that makes no sense, too.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Do the main job: DICOM to verdict, kept as a case."""
@@ -93,6 +96,7 @@ def assess(  # noqa: PLR0913 - one argument an option, as typer reads them
         patient=patient,
         protocol=protocol,
         backend=backend,
+        allow_faults=allow_faults,
     )
     with on_terminal() as progress:
         findings = workflow.assess(path, out, request, progress=progress)

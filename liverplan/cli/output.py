@@ -20,7 +20,7 @@ def print_findings(findings: Findings, *, as_json: bool) -> None:
         print_json(findings.to_json(in_english))
         return
     typer.echo(workflow.verdict(findings))
-    say(*map(in_english, findings.notes))
+    say(*map(in_english, (*findings.notes, *(fault.says for fault in findings.faults))))
 
 
 def print_json(document: Any) -> None:  # noqa: ANN401 - any JSON document

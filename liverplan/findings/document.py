@@ -12,6 +12,7 @@ from typing import Any, Self
 
 from liverplan.findings.criteria import CriterionFinding, Eligibility
 from liverplan.findings.cuts import CutFinding, PlaneFinding, SegmentFinding
+from liverplan.findings.faults import Fault
 from liverplan.findings.lesions import LesionFinding
 from liverplan.findings.series import SeriesSummary
 from liverplan.findings.statement import Speak, Statement
@@ -39,6 +40,7 @@ class Findings:
     cuts: tuple[CutFinding, ...] = ()
     segments: tuple[SegmentFinding, ...] = ()
     notes: tuple[Statement, ...] = ()
+    faults: tuple[Fault, ...] = ()
     protocol: str = ""
     software: str = ""
 
@@ -73,6 +75,7 @@ class Findings:
             "segments": [segment.to_json() for segment in self.segments],
             "notes": [speak(note) for note in self.notes],
             "says": [note.to_json() for note in self.notes],
+            "faults": [fault.to_json(speak) for fault in self.faults],
             "protocol": self.protocol,
             "software": self.software,
         }
@@ -103,6 +106,7 @@ class Findings:
             cuts=tuple(map(CutFinding.from_json, document.get("cuts", ()))),
             segments=tuple(map(SegmentFinding.from_json, document.get("segments", ()))),
             notes=tuple(map(Statement.from_json, document.get("says", document["notes"]))),
+            faults=tuple(map(Fault.from_json, document.get("faults", ()))),
             protocol=document["protocol"],
             software=document["software"],
         )

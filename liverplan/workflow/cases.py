@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import getpass
 import os
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -14,16 +14,17 @@ from liverplan import __version__, case
 from liverplan.case import Actor, Case, CaseState, Record
 from liverplan.dicom import CT
 from liverplan.eligibility.files import PatientFile, ProtocolFile
-from liverplan.errors import CaseError, InputError
+from liverplan.errors import CaseError, InputError, PlanError
 from liverplan.findings import Findings, SeriesSummary, Statement
 from liverplan.followup import lengths_tenths
-from liverplan.resection import Plan, Plane
+from liverplan.resection import Plan
 from liverplan.resection.anatomy.guide import SegmentPoints, divided
 from liverplan.resection.anatomy.landmarks import Landmarks, read_landmarks
 from liverplan.resection.anatomy.maps import PartMap
 from liverplan.resection.anatomy.named import SCHEME as COUINAUD
 from liverplan.segmentation import Segmentation
-from liverplan.volumetry.shapes.plan_index import PlanIndex
+from liverplan.volumetry import Liver
+from liverplan.words import in_english
 from liverplan.words import verdict as spoken
 from liverplan.workflow.evaluate import evaluate
 from liverplan.workflow.inputs import Outlined, ct_notes, open_ct, outline
@@ -65,7 +66,8 @@ def assess(
     made = outline(ct.volume, request, progress=part(progress, 0.3, 0.8), cancel=cancel)
     tell(progress, 0.8, "Measuring")
     maps, map_notes = _maps(request, made, landmarks or branches)
-    index = PlanIndex.build(made.segmentation, maps) if needs_masks(drafts) else None
+    liver = Liver(segmentation=made.segmentation, maps=maps)
+    index = liver.shapes if needs_masks(drafts) else None
     plan = with_vessels_cut(placed(drafts, index), maps, request.vessels_cut)
     notes = (*ct_notes(ct.notes), *made.notes, *map_notes)
     record = Record(
@@ -81,10 +83,18 @@ def assess(
         volume=ct.volume, segmentation=made.segmentation, plan=plan, maps=maps, record=record
     )
     state = with_biopsied(state, request.biopsied)
-    findings = measure_state(state, out, index=index)
+    findings = measure_state(state, out, liver=liver)
+    if not request.allow_faults:
+        _require_sound(findings)
     tell(progress, 0.9, "Keeping the case")
     _keep(out, existing, replace(state, findings=findings))
     return findings
+
+
+def _require_sound(findings: Findings) -> None:
+    """Refuse a plan that makes no sense on its liver, with every reason."""
+    if findings.faults:
+        raise PlanError(" ".join(in_english(fault.says) for fault in findings.faults))
 
 
 def measure_case(folder: Path) -> Findings:
@@ -101,9 +111,9 @@ def measure_case(folder: Path) -> Findings:
 def measure_state(
     state: CaseState,
     folder: Path,
-    plan: Plan | Sequence[Plane] | None = None,
+    plan: Plan | None = None,
     *,
-    index: PlanIndex | None = None,
+    liver: Liver | None = None,
 ) -> Findings:
     """Measure one state of a case, with its own plan or with another.
 
@@ -113,10 +123,10 @@ def measure_state(
         With masks, a CT's series and a protocol.
     folder : Path
         Where the case lies, for a refusal's words.
-    plan : Plan, or sequence of Plane, or None
+    plan : Plan or None
         None: the state's own.
-    index : PlanIndex or None
-        Of the state's masks and maps, if it is at hand.
+    liver : Liver or None
+        The state's masks and maps, if they are at hand.
 
     Raises
     ------
@@ -126,16 +136,14 @@ def measure_state(
     if state.segmentation is None:
         raise CaseError(f"The case {folder} holds no masks yet, so there is nothing to measure.")
     return evaluate(
-        state.segmentation,
+        liver or Liver(segmentation=state.segmentation, maps=state.maps),
         state.plan if plan is None else plan,
-        maps=state.maps,
         series=state.record.ct,
         patient=state.record.facts,
         protocol=state.record.rules,
         notes=notes_of(state.record, state.segmentation),
         response=state.record.visits.response,
         biopsied=state.biopsied,
-        index=index,
     )
 
 

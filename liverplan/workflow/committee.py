@@ -15,8 +15,9 @@ from liverplan.case.signature import Meaning, Vote
 from liverplan.errors import CaseError
 from liverplan.report import SignatureRow
 from liverplan.segmentation import Segmentation
-from liverplan.volumetry.shapes.faults import plan_faults
+from liverplan.volumetry.faults import plan_faults
 from liverplan.volumetry.shapes.plan_index import PlanIndex
+from liverplan.words import in_english
 from liverplan.workflow.cases import measure_state, with_biopsied
 
 Role = Literal["radiologist", "surgeon"]
@@ -97,7 +98,8 @@ def _require_sound(opened: Case, name: str, index: PlanIndex | None) -> None:
         raise CaseError(f"{name} cannot sign: the case holds no masks yet.")
     faults = plan_faults(index or PlanIndex.build(state.segmentation, state.maps), state.plan)
     if faults:
-        raise CaseError(f"{name} cannot sign: {' '.join(faults)}")
+        reasons = " ".join(in_english(fault.says) for fault in faults)
+        raise CaseError(f"{name} cannot sign: {reasons}")
 
 
 def mark_biopsied(folder: Path, labels: Collection[int], *, name: str) -> Case:

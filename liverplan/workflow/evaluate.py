@@ -2,69 +2,57 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from liverplan import __version__
-from liverplan.eligibility import Measured, Patient, Protocol, judge
+from liverplan.eligibility import Judgement, Measured, Patient, Protocol, judge
 from liverplan.eligibility.recist import Response
 from liverplan.errors import SegmentationError
 from liverplan.findings import (
-    Contribution,
+    Eligibility,
+    Fault,
     Findings,
     LesionFinding,
     LesionState,
+    Margin,
     RemnantFraction,
     SeriesSummary,
     Statement,
     Uncertainty,
     Volumes,
 )
-from liverplan.resection import Plan, Plane
-from liverplan.resection.anatomy.maps import PartMap
+from liverplan.resection import Plan
 from liverplan.segmentation import Provenance, Segmentation, axes_of
 from liverplan.segmentation.boxes import voxels_of
 from liverplan.segmentation.labels import LIVER
-from liverplan.volumetry import LesionMargin, Remnant, VolumeIndex
+from liverplan.volumetry import Liver
 from liverplan.volumetry.formulas import DEFAULT_FORMULA, estimated_liver_ml, volume_warnings
-from liverplan.volumetry.shapes.margins import PlanMargin
-from liverplan.volumetry.shapes.plan_index import PlanIndex
-from liverplan.workflow.measuring import (
-    Liver,
-    doubt_of,
-    measure_any,
-    plan_of,
-    plane_findings,
-    segments_of,
-)
+from liverplan.workflow.measuring import notes_on, plane_findings, require_maps, segments_of
 
 MEASURABLE_MM = 10.0
 """RECIST 1.1: a lesion is measurable from this long axis on (Eur J Cancer 2009;45:228)."""
 
 
-def evaluate(  # noqa: PLR0913 - one keyword for each thing that a verdict rests on
-    segmentation: Segmentation,
-    plan: Plan | Sequence[Plane],
+def evaluate(
+    liver: Liver,
+    plan: Plan,
     *,
-    maps: Mapping[str, PartMap] | None = None,
     series: SeriesSummary,
     patient: Patient,
     protocol: Protocol,
     notes: Sequence[Statement] = (),
     response: Response | None = None,
     biopsied: Collection[int] = (),
-    index: PlanIndex | VolumeIndex | None = None,
 ) -> Findings:
     """Measure one plan and hold it against a protocol.
 
     Parameters
     ----------
-    segmentation : Segmentation
-        Liver and metastases.
-    plan : Plan, or sequence of Plane
+    liver : Liver
+        Liver and metastases, and the maps that the plan's parts lie on.
+    plan : Plan
         The cuts; what none of them removes stays. Without any, nothing is cut.
-    maps : mapping of str to PartMap, optional
-        By scheme: what the plan's segment sets and territories lie on.
     series : SeriesSummary
         The CT they lie on.
     patient, protocol : Patient, Protocol
@@ -75,65 +63,67 @@ def evaluate(  # noqa: PLR0913 - one keyword for each thing that a verdict rests
         Between CTs, as a person confirmed it; None: as the patient's facts say.
     biopsied : collection of int
         Label values of the metastases that were biopsied.
-    index : PlanIndex or VolumeIndex or None
-        Of the segmentation (and the maps), if it is at hand.
 
     Raises
     ------
     SegmentationError
         If there is no liver, or all of it is tumour.
     PlanError
-        If a plane misses the liver, or a plan of other cuts makes no sense on it: each reason is
-        a sentence.
+        If the plan names parts of a map that is not at hand. Whatever else makes no sense stands
+        among the findings' faults, and then the plan is not eligible.
     """
-    liver = Liver(segmentation=segmentation, maps=dict(maps or {}), given=index)
-    plan = plan_of(plan)
-    _require_liver(liver.index_for(plan))
-    found = measure_any(liver, plan)
-    fraction = remnant_fraction(found.volumes, patient, protocol)
-    doubt = _doubt(liver, plan, found.volumes, fraction, protocol.threshold_fraction)
-    lesions = tuple(_lesion(segmentation, margin, biopsied) for margin in found.margins)
+    segmentation = liver.segmentation
+    _require_liver(liver)
+    require_maps(liver, plan)
+    volumes = liver.measure(plan)
+    fraction = remnant_fraction(volumes, patient, protocol)
+    faults = liver.faults(plan) if plan.cuts else ()
+    uncertainty = liver.uncertainty(
+        plan,
+        threshold_fraction=protocol.threshold_fraction,
+        denominator_ml=_deciding_ml(volumes, fraction),
+    )
+    lesions = tuple(_lesion(segmentation, margin, biopsied) for margin in liver.margins(plan))
     planned = bool(plan.cuts)
-    measured = _measured(segmentation, found.volumes, fraction, doubt, lesions, planned=planned)
+    measured = _measured(segmentation, volumes, fraction, uncertainty, lesions, planned=planned)
     measured = replace(measured, response=response)
     judgement = judge(protocol, patient, measured)
     return Findings(
         series=series,
-        volumes=found.volumes,
+        volumes=volumes,
         remnant_fraction=fraction,
-        uncertainty=doubt,
+        uncertainty=uncertainty,
         threshold_fraction=protocol.threshold_fraction,
         margin_mm=_smallest_margin(lesions),
         lesions=lesions,
         criteria=judgement.criteria,
-        eligibility=judgement.eligibility,
+        eligibility=_eligibility(judgement, faults),
         planes=plane_findings(plan),
         plan=plan.name,
-        cuts=found.cuts,
+        cuts=liver.cuts(plan),
         segments=segments_of(liver),
         notes=(
             *notes,
-            *_warnings(found.volumes, fraction, lesions, planned=planned),
-            *found.notes,
+            *_warnings(volumes, fraction, lesions, planned=planned),
+            *notes_on(liver, plan),
             *judgement.reasons,
         ),
+        faults=faults,
         protocol=protocol.name,
         software=f"liverplan {__version__}",
     )
 
 
-def _require_liver(index: PlanIndex | VolumeIndex) -> None:
-    if index.liver_ml <= 0:
+def _require_liver(liver: Liver) -> None:
+    if liver.liver_ml <= 0:
         raise SegmentationError("The liver mask is empty, so nothing can be measured.")
-    if index.functional_ml <= 0:
+    if liver.functional_ml <= 0:
         raise SegmentationError(
             "All of the liver mask is metastasis: there is no functional liver."
         )
 
 
-def remnant_fraction(
-    remnant: Volumes | Remnant, patient: Patient, protocol: Protocol
-) -> RemnantFraction:
+def remnant_fraction(remnant: Volumes, patient: Patient, protocol: Protocol) -> RemnantFraction:
     """Return the remnant over each denominator; the estimate needs height and weight."""
     estimated = None
     if patient.height_cm is not None and patient.weight_kg is not None:
@@ -155,30 +145,11 @@ def _deciding_ml(remnant: Volumes, fraction: RemnantFraction) -> float | None:
     return remnant.liver_ml if fraction.deciding == "of_liver" else None
 
 
-def _doubt(
-    liver: Liver, plan: Plan, volumes: Volumes, fraction: RemnantFraction, threshold: float
-) -> Uncertainty:
-    doubt = doubt_of(
-        liver,
-        plan,
-        threshold_fraction=threshold,
-        denominator_ml=_deciding_ml(volumes, fraction),
-    )
-    return Uncertainty(
-        interval_95=doubt.interval_95,
-        probability_above_threshold=doubt.probability_above_threshold,
-        flip_mm=doubt.flip_mm,
-        contributions=tuple(
-            Contribution(
-                name=row.name,
-                sd=row.sd,
-                unit=row.unit,
-                fraction_sd=row.fraction_sd,
-                source=row.source,
-            )
-            for row in doubt.contributions
-        ),
-    )
+def _eligibility(judgement: Judgement, faults: Sequence[Fault]) -> Eligibility:
+    """Return the verdict; a plan that makes no sense is never eligible."""
+    if faults and judgement.eligibility == "eligible":
+        return "undecided"
+    return judgement.eligibility
 
 
 def lesion_state(made: Provenance | None, *, biopsied: bool) -> LesionState:
@@ -188,9 +159,7 @@ def lesion_state(made: Provenance | None, *, biopsied: bool) -> LesionState:
     return "confirmed" if made is not None and made.accepted else "found by machine"
 
 
-def _lesion(
-    segmentation: Segmentation, margin: LesionMargin | PlanMargin, biopsied: Collection[int]
-) -> LesionFinding:
+def _lesion(segmentation: Segmentation, margin: Margin, biopsied: Collection[int]) -> LesionFinding:
     mask = segmentation.lesion(margin.label)
     axes = axes_of(mask, segmentation.grid)
     x, y, z = segmentation.grid.to_mm(voxels_of(mask).mean(axis=0))
@@ -218,7 +187,7 @@ def _measured(
     segmentation: Segmentation,
     remnant: Volumes,
     fraction: RemnantFraction,
-    doubt: Uncertainty,
+    uncertainty: Uncertainty,
     lesions: Sequence[LesionFinding],
     *,
     planned: bool,
@@ -230,7 +199,7 @@ def _measured(
         liver_ml=remnant.liver_ml,
         estimated_liver_ml=fraction.estimated_liver_ml,
         formula=fraction.formula,
-        interval_95=doubt.interval_95 if planned and known else None,
+        interval_95=uncertainty.interval_95 if planned and known else None,
         lesion_count=len(lesions) or None,
         lesions_below_10_mm=sum(lesion.long_axis_mm < MEASURABLE_MM for lesion in lesions),
         lesions_in_remnant=sum(lesion.in_remnant for lesion in lesions) if planned else 0,

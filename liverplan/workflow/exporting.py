@@ -16,7 +16,7 @@ from liverplan.resection.anatomy.maps import PartMap
 from liverplan.segmentation import Segmentation
 from liverplan.segmentation.labels import LIVER
 from liverplan.segmentation.results import Mask
-from liverplan.volumetry.shapes.faults import staying
+from liverplan.volumetry.faults import staying
 from liverplan.volumetry.shapes.plan_index import PlanIndex
 
 Parts = Mapping[str, Mask]

@@ -47,6 +47,8 @@ class Request:
         Name of a protocol that is shipped, or a path to one.
     backend : str
         What finds the liver where no mask is given.
+    allow_faults : bool
+        Whether a plan that makes no sense is kept all the same; it is never eligible.
     """
 
     series_uid: str | None = None
@@ -66,3 +68,4 @@ class Request:
     patient: Path | None = None
     protocol: str = DEFAULT_PROTOCOL
     backend: str = DEFAULT_BACKEND
+    allow_faults: bool = False

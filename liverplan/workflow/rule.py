@@ -11,8 +11,7 @@ from typing import Self
 from liverplan.case import Record
 from liverplan.eligibility import Patient, Protocol
 from liverplan.eligibility.limits_said import limits_said
-from liverplan.findings import Denominator, RemnantFraction
-from liverplan.volumetry import Remnant
+from liverplan.findings import Denominator, RemnantFraction, Volumes
 from liverplan.words import in_english
 from liverplan.words.numbers import NONE, ml, percent
 from liverplan.workflow.evaluate import remnant_fraction
@@ -61,16 +60,16 @@ class Rule:
                 return f"{count} metastases: the protocol takes {takes}, so its count is not met."
         return ""
 
-    def fraction(self, remnant: Remnant) -> float | None:
+    def fraction(self, remnant: Volumes) -> float | None:
         """Return the fraction that decides; None where its denominator is not known."""
         return self._fractions(remnant).deciding_fraction
 
-    def share(self, remnant: Remnant) -> str:
+    def share(self, remnant: Volumes) -> str:
         """Return the deciding fraction as words."""
         fraction = self.fraction(remnant)
         return NONE if fraction is None else f"{percent(fraction, self.line)} %"
 
-    def formula(self, remnant: Remnant) -> str:
+    def formula(self, remnant: Volumes) -> str:
         """Say what is divided by what."""
         fractions = self._fractions(remnant)
         name = DENOMINATORS[fractions.deciding]
@@ -83,5 +82,5 @@ class Rule:
             return f"remnant / {name}: height and weight are missing"
         return f"{ml(remnant.remnant_ml)} / {ml(below)} mL = remnant / {name}"
 
-    def _fractions(self, remnant: Remnant) -> RemnantFraction:
+    def _fractions(self, remnant: Volumes) -> RemnantFraction:
         return remnant_fraction(remnant, self.patient, self.protocol)

@@ -13,11 +13,11 @@ import numpy as np
 from liverplan import case
 from liverplan.errors import CaseError, InputError, PlanError
 from liverplan.resection import Cut, Parts, Plan, Plane, Wedge
-from liverplan.volumetry import Suggestion, best_plane, front
+from liverplan.volumetry import Liver, Suggestion, best_plane, front
 from liverplan.volumetry.search.suggest import Suggested, Suggestions, enclosing_ball
 from liverplan.volumetry.search.suggest import suggest as search
-from liverplan.volumetry.shapes.faults import plan_faults
 from liverplan.volumetry.shapes.plan_index import PlanIndex
+from liverplan.words import in_english
 from liverplan.workflow.progress import Progress, part, tell
 
 FRONT_MARGINS_MM = tuple(float(mm) for mm in range(31))
@@ -108,7 +108,8 @@ def suggest(folder: Path, margin_mm: float, *, progress: Progress | None = None)
     state = case.open_case(folder).state
     if state.segmentation is None:
         raise CaseError(f"The case {folder} holds no masks yet, so no plan can be suggested.")
-    index = PlanIndex.build(state.segmentation, state.maps)
+    liver = Liver(segmentation=state.segmentation, maps=state.maps)
+    index = liver.shapes
     threshold = state.record.rules.threshold_fraction
     tell(progress, 0.0, "Searching planes")
     best = best_plane(index.planes, margin_mm)
@@ -120,7 +121,10 @@ def suggest(folder: Path, margin_mm: float, *, progress: Progress | None = None)
         best=best,
         front=plane_front,
         suggestions=found,
-        faults={plan.family: plan_faults(index, plan.plan) for plan in found.best},
+        faults={
+            plan.family: tuple(in_english(fault.says) for fault in liver.faults(plan.plan))
+            for plan in found.best
+        },
         options={plan.family: _options(index, plan.plan, margin_mm) for plan in found.best},
         families=families,
         threshold_fraction=threshold,

@@ -3,6 +3,7 @@
 import numpy as np
 
 from liverplan.app.slices.cut_drags import slice_plane
+from liverplan.resection import Plan
 from liverplan.volumetry.shapes.plan_index import measure_plan
 from liverplan.words.numbers import ml, percent
 
@@ -30,13 +31,13 @@ def checker(person, index):
         plan = person.app.session.work.active_plan
         expected = measure_plan(index, plan)
         assert person.app.live.remnant.remnant_ml == expected.remnant_ml
-        share = f"{percent(expected.remnant_fraction, 0.30)} %"
+        share = f"{percent(expected.remnant_ml / expected.functional_ml, 0.30)} %"
         assert person.app.result.number.text() == share
         table, row = person.panel(4).plans.table, person.app.session.work.plan
         assert [table.item(row, c).text() for c in (1, 2)] == [share, ml(expected.remnant_ml)]
         rows = person.panel(4).cuts.table
         assert [rows.item(n, 1).text() for n in range(len(plan.cuts))] == [
-            ml(taken) for taken in expected.alone_ml
+            ml(index.functional_ml - index.remnant_ml(Plan(cuts=(cut,)))) for cut in plan.cuts
         ]
         seen.append(expected.remnant_ml)
 

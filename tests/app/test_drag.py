@@ -5,7 +5,7 @@ import pytest
 from PySide6.QtCore import Qt
 
 from liverplan.resection.cuts.plane import Plane
-from liverplan.volumetry import VolumeIndex, measure
+from liverplan.volumetry import Liver, VolumeIndex, measure
 from liverplan.words.numbers import percent
 
 
@@ -173,4 +173,4 @@ def test_the_range_is_grey_while_dragging_and_then_the_command_line_s_own(cut):
     cut.settle()
     assert cut.app.result.verdict.property("stale") == "false"
     work = cut.app.session.work
-    assert cut.app.live.findings == assess(work, VolumeIndex.build(work.segmentation))
+    assert cut.app.live.findings == assess(work, Liver(segmentation=work.segmentation))

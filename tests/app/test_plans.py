@@ -14,9 +14,10 @@ from liverplan.resection import Ablation, CurvedCut, Parts, Plan, Plane, Sphere,
 from liverplan.resection.anatomy.guide import SegmentGuide
 from liverplan.resection.anatomy.maps import PartMap
 from liverplan.resection.anatomy.named import SCHEME
+from liverplan.volumetry.faults import plan_faults
 from liverplan.volumetry.search.suggest import CAVEAT
-from liverplan.volumetry.shapes.faults import plan_faults
 from liverplan.volumetry.shapes.plan_index import PlanIndex, measure_plan
+from liverplan.words import in_english
 from liverplan.words.numbers import ml
 from tests.app.person import CONTROL
 from tests.app.surgery import adding, checker, landmarks, off
@@ -100,7 +101,7 @@ def test_what_makes_no_sense_is_said_in_the_core_s_words(planner, index, what):
     }[what]
     planner.begin(*plan)
     planner.settle()
-    faults = plan_faults(index, Plan(cuts=plan))
+    faults = [in_english(fault.says) for fault in plan_faults(index, Plan(cuts=plan))]
     words = {"through a lesion": "cuts through", "island": "leaves an island"}
     assert words.get(what, what) in " ".join(faults)
     assert planner.panel(4).faults.text() == " ".join(faults)

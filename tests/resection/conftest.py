@@ -3,9 +3,12 @@
 import numpy as np
 import pytest
 
+from liverplan.resection import Plan
 from liverplan.segmentation.labels import Segmentation
 from liverplan.volume import Grid
+from liverplan.volumetry.faults import plan_faults
 from liverplan.volumetry.shapes.plan_index import PlanIndex
+from liverplan.words import in_english
 
 BALL_MM = 60.0
 BALL_CENTRE = np.array([0.13, -0.21, 0.17])  # off the lattice
@@ -31,6 +34,17 @@ def segmented(spacing, lesions=(), radii=(BALL_MM,) * 3):
     liver = ellipsoid_mask(grid, BALL_CENTRE, radii)
     masks = [ellipsoid_mask(grid, np.array(c), (r, r, r)) for c, r in lesions]
     return Segmentation.from_masks(grid, liver, masks)
+
+
+def sentences(index, *cuts):
+    """What a plan's faults say."""
+    return tuple(in_english(fault.says) for fault in plan_faults(index, Plan(cuts=cuts)))
+
+
+def alone_ml(index, plan):
+    """What each cut of a plan takes by itself."""
+    plans = (Plan(cuts=(cut,)) for cut in plan.cuts)
+    return [index.functional_ml - index.remnant_ml(one) for one in plans]
 
 
 @pytest.fixture(scope="session")

@@ -7,8 +7,10 @@ from liverplan.errors import PlanError
 from liverplan.resection import CurvedCut, FoldedCut, Plan, Plane
 from liverplan.resection.cuts.contour import curved_through_contour, cut_through_contour
 from liverplan.resection.cuts.folded import FALLBACK
-from liverplan.volumetry.shapes.faults import plan_faults
+from liverplan.volumetry.faults import plan_faults
 from liverplan.volumetry.shapes.plan_index import measure_plan
+
+from .conftest import sentences
 
 
 def _round(height, count=60, radius=62.0):
@@ -54,7 +56,7 @@ def test_a_sheet_that_curls_back_over_the_liver_and_ends_there_is_refused(ball):
     y = np.linspace(-90, 90, 5)
     net = np.stack(np.broadcast_arrays(x[:, None], y[None], z[:, None]), axis=-1)
     curl = FoldedCut(control_mm=net, stays_toward=(0, 0, 1))
-    faults = " ".join(plan_faults(ball, Plan(cuts=(curl,))))
+    faults = " ".join(sentences(ball, curl))
     assert "folds so that it does not part the liver in two; draw it as two cuts" in faults
     level = FoldedCut(control_mm=net[:5], stays_toward=(0, 0, 1))
     assert not plan_faults(ball, Plan(cuts=(level,)))

@@ -6,8 +6,9 @@ import pytest
 from liverplan.errors import PlanError
 from liverplan.resection import CurvedCut, FoldedCut, Plan, Plane
 from liverplan.resection.cuts.folded import FALLBACK
-from liverplan.volumetry.shapes.faults import plan_faults
 from liverplan.volumetry.shapes.plan_index import measure_plan
+
+from .conftest import alone_ml, sentences
 
 
 def net(height, size=180.0, count=7):
@@ -81,14 +82,15 @@ def test_a_plan_with_a_sheet_says_that_it_fell_back(small):
 def test_the_parts_of_a_plan_with_a_sheet_sum_to_the_whole(small):
     sheet = FoldedCut(control_mm=net(lambda x, y: 0.2 * x), stays_toward=(0, 0, 1))
     plane = Plane(point_mm=(0, 0, 0), normal=(1, 0, 0))
-    result = measure_plan(small, Plan(cuts=(sheet, plane)))
+    plan = Plan(cuts=(sheet, plane))
+    result = measure_plan(small, plan)
     assert result.remnant_ml + result.resected_ml == pytest.approx(result.functional_ml, abs=1e-6)
-    assert result.resected_ml <= sum(result.alone_ml)
+    assert result.resected_ml <= sum(alone_ml(small, plan))
 
 
 def test_a_sheet_whose_edge_lies_in_the_liver_is_too_short(small):
     short = FoldedCut(control_mm=net(lambda x, y: 0 * x, size=60), stays_toward=(0, 0, 1))
-    assert "is too short to cut through" in plan_faults(small, Plan(cuts=(short,)))[0]
+    assert "is too short to cut through" in sentences(small, short)[0]
 
 
 @pytest.mark.parametrize(

@@ -17,11 +17,10 @@ from liverplan.volumetry.search.suggest import (
     enclosing_ball,
     suggest,
 )
-from liverplan.volumetry.shapes.faults import plan_faults
 from liverplan.volumetry.shapes.margins import plan_margins
 from liverplan.volumetry.shapes.plan_index import PlanIndex
 
-from .conftest import segmented
+from .conftest import segmented, sentences
 
 
 def _corner_cloud(index, label=None):
@@ -131,7 +130,7 @@ def test_every_suggestion_keeps_the_margin_and_cuts_no_lesion(tiny):
     for suggestion in result.best:
         assert suggestion.margin_mm >= 8.0 - 1e-6
         assert not any(m.in_remnant for m in plan_margins(tiny, suggestion.plan))
-        assert "cuts through" not in " ".join(plan_faults(tiny, suggestion.plan))
+        assert "cuts through" not in " ".join(sentences(tiny, *suggestion.plan.cuts))
     remnants = [s.remnant_ml for s in result.best]
     assert remnants == sorted(remnants, reverse=True)
     assert result.caveat == CAVEAT

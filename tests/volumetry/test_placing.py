@@ -6,6 +6,7 @@ import pytest
 from liverplan.errors import PlanError
 from liverplan.phantom import make_phantom
 from liverplan.resection import Ablation, CurvedCut, Plan, Plane, Sphere, Wedge
+from liverplan.volumetry.faults import cut_faults
 from liverplan.volumetry.search.placing import (
     cut_round,
     larger_part_stays,
@@ -101,8 +102,8 @@ def test_a_contour_parts_the_liver_and_the_larger_part_stays_whichever_way_it_is
 
 
 def test_a_contour_that_does_not_reach_round_the_liver_is_refused(index):
-    with pytest.raises(PlanError, match="This contour is too short to cut through"):
-        parting_cut(index, list(ring(index, 0.4)))
+    (fault,) = cut_faults(index, parting_cut(index, list(ring(index, 0.4))), 1)
+    assert fault.key == "fault.curved_too_short"
 
 
 def test_of_a_plane_the_larger_part_stays(index):

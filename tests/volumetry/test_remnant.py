@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 
+from liverplan.findings import Margin
 from liverplan.resection.cuts.plane import Plane
 from liverplan.segmentation import Segmentation
 from liverplan.volume import Grid
-from liverplan.volumetry import LesionMargin, VolumeIndex, lesion_margins, measure
+from liverplan.volumetry import VolumeIndex, lesion_margins, measure
 
 AFFINE = np.array([[0, 0, 2.0, 0], [0, 1, 0, 0], [3, 0, 0, 0], [0, 0, 0, 1.0]])
 
@@ -28,7 +29,9 @@ def test_without_planes_everything_stays():
     assert volumes.tumour_ml == pytest.approx(0.048)
     assert volumes.remnant_ml == volumes.functional_ml == pytest.approx(5.952)
     assert volumes.resected_ml == 0
-    assert lesion_margins(index, []) == (LesionMargin(label=2, margin_mm=None, in_remnant=True),)
+    assert lesion_margins(index, []) == (
+        Margin(label=2, margin_mm=None, in_remnant=True, stays_ml=pytest.approx(0.048)),
+    )
 
 
 def test_a_plane_between_voxels_keeps_whole_slabs():
@@ -41,12 +44,12 @@ def test_a_plane_between_voxels_keeps_whole_slabs():
 def test_the_margin_is_measured_from_the_lesions_voxel_corners():
     # the lesion's voxels i = 2, 3 reach to x = 7 mm
     (margin,) = lesion_margins(box_index(), [Plane(point_mm=(11, 0, 0), normal=(1, 0, 0))])
-    assert margin == LesionMargin(label=2, margin_mm=pytest.approx(4.0), in_remnant=False)
+    assert margin == Margin(label=2, margin_mm=pytest.approx(4.0), in_remnant=False, stays_ml=0.0)
 
 
 def test_a_plane_through_a_lesion_has_a_negative_margin():
     (margin,) = lesion_margins(box_index(), [Plane(point_mm=(6, 0, 0), normal=(1, 0, 0))])
-    assert margin == LesionMargin(label=2, margin_mm=pytest.approx(-1.0), in_remnant=True)
+    assert margin == Margin(label=2, margin_mm=pytest.approx(-1.0), in_remnant=True, stays_ml=0.0)
 
 
 def test_a_lesion_removed_by_either_of_two_planes_keeps_the_larger_distance():
@@ -65,9 +68,9 @@ def test_a_lesion_that_stays_as_a_whole_has_the_distance_to_the_nearest_plane():
         Plane(point_mm=(20, 0, 0), normal=(-1, 0, 0)),
     ]
     (far,) = lesion_margins(box_index(), planes[1:])
-    assert far == LesionMargin(label=2, margin_mm=pytest.approx(13.0), in_remnant=True)
+    assert far == Margin(label=2, margin_mm=pytest.approx(13.0), in_remnant=True, stays_ml=0.048)
     (near,) = lesion_margins(box_index(), planes)
-    assert near == LesionMargin(label=2, margin_mm=pytest.approx(2.0), in_remnant=True)
+    assert near == Margin(label=2, margin_mm=pytest.approx(2.0), in_remnant=True, stays_ml=0.048)
 
 
 def test_margins_of_many_planes_agree_with_the_margin_of_one():

@@ -8,12 +8,12 @@ from collections.abc import Mapping
 from PySide6.QtCore import QObject
 from vtkmodules.vtkCommonDataModel import vtkPolyData
 
+from liverplan.app.scene.held import held_by
 from liverplan.app.scene.pane import ScenePane
 from liverplan.app.scene.surfaces import Surfaces, surfaces_of
 from liverplan.app.session.job import Progress
 from liverplan.app.session.jobs import Jobs
 from liverplan.app.session.live import Derived, Live
-from liverplan.app.session.measuring import held_by
 from liverplan.app.session.session import Session, Topic
 from liverplan.volume import Volume
 

@@ -20,21 +20,20 @@ from scipy import ndimage
 
 from liverplan.app.session.job import Answered, End, Failed, Job, Progress, Task
 from liverplan.app.session.jobs import Joinable
-from liverplan.app.session.measuring import Margin, margins_of, on_maps, remnant_of
 from liverplan.app.session.session import Session, Topic
 from liverplan.app.session.work import Work
 from liverplan.app.session.zone import DistanceField, distance_field
 from liverplan.case import Record
-from liverplan.errors import PlanError, SegmentationError
-from liverplan.findings import Findings
+from liverplan.errors import PlanError
+from liverplan.findings import Findings, Margin, Volumes
 from liverplan.resection import Cut, Plan
 from liverplan.resection.cuts.base import Voxels
 from liverplan.segmentation import Axes, Segmentation, axes_of
 from liverplan.volume import FloatArray
-from liverplan.volumetry import Remnant, VolumeIndex
+from liverplan.volumetry import Liver, VolumeIndex
 from liverplan.volumetry.search.placing import liver_centre_mm
-from liverplan.volumetry.shapes.faults import plan_faults
 from liverplan.volumetry.shapes.plan_index import PlanIndex
+from liverplan.words import in_english
 from liverplan.workflow import evaluate
 from liverplan.workflow.cases import notes_of
 from liverplan.workflow.rule import Rule
@@ -53,7 +52,7 @@ class Derived:
     """What follows from a segmentation alone."""
 
     segmentation: Segmentation
-    index: PlanIndex
+    liver: Liver
     zone: DistanceField | None
     axes: dict[int, Axes]
     centre_mm: FloatArray
@@ -71,11 +70,12 @@ def derive(segmentation: Segmentation) -> Derived:
         mask = segmentation.labels[box] == label
         axes[label] = axes_of(segmentation.lesion(label), grid)
         centres[label] = grid.to_mm(np.argwhere(mask).mean(axis=0) + start)
-    index = PlanIndex.build(segmentation)
-    _ = index.planes, index.liver, index.lesion_boxes  # made here, off the screen's thread
+    whole = Liver(segmentation=segmentation)
+    made = whole.planes, whole.shapes.liver, whole.shapes.lesion_boxes
+    del made  # so that it is made here, off the screen's thread
     return Derived(
         segmentation=segmentation,
-        index=index,
+        liver=whole,
         zone=distance_field(segmentation) if labels else None,
         axes=axes,
         centre_mm=liver_centre_mm(segmentation),
@@ -92,37 +92,30 @@ class Answer:
     faults: tuple[str, ...]
 
 
-def assess(work: Work, index: PlanIndex) -> Findings:
+def assess(work: Work, liver: Liver) -> Findings:
     """Assess the active plan just as the command line does."""
-    if work.segmentation is None:
-        raise SegmentationError("There is no liver yet, so there is nothing to assess.")
     record = work.record
     return evaluate(
-        work.segmentation,
+        liver,
         work.active_plan,
-        maps=work.maps,
         series=record.ct,
         patient=record.facts,
         protocol=record.rules,
-        notes=notes_of(record, work.segmentation),
+        notes=notes_of(record, liver.segmentation),
         response=record.visits.response,
         biopsied=work.biopsied,
-        index=index,
     )
 
 
-def answer_for(work: Work, index: PlanIndex) -> Answer:
-    """Assess the active plan and look for every reason to refuse it."""
-    plan = work.active_plan
-    faults: tuple[str, ...] = ()
+def answer_for(work: Work, liver: Liver) -> Answer:
+    """Assess the active plan; one that makes no sense has no verdict, but reasons why."""
     try:
-        findings: Findings | None = assess(work, index)
-        margins = margins_of(index, plan)
-        if plan.cuts and plan.is_flat:  # planes are judged in spite of these
-            faults = plan_faults(index, plan)
+        findings = assess(work, liver)
+        margins = liver.margins(work.active_plan)
     except PlanError as refusal:
-        findings, margins, faults = None, (), (str(refusal),)
-    return Answer(findings=findings, margins=margins, faults=faults)
+        return Answer(findings=None, margins=(), faults=(str(refusal),))
+    faults = tuple(in_english(fault.says) for fault in findings.faults)
+    return Answer(findings=None if faults else findings, margins=margins, faults=faults)
 
 
 class Live(QObject):
@@ -132,7 +125,7 @@ class Live(QObject):
     ----------
     derived : Derived or None
         What follows from the segmentation; None until it is ready.
-    remnant : Remnant or None
+    remnant : Volumes or None
         For the plan on screen; None while there is no index.
     alone_ml : tuple of float
         What each of its cuts takes by itself, in the plan's order.
@@ -155,7 +148,7 @@ class Live(QObject):
         super().__init__()
         self.session = session
         self.derived: Derived | None = None
-        self.remnant: Remnant | None = None
+        self.remnant: Volumes | None = None
         self.alone_ml: tuple[float, ...] = ()
         self.margins: tuple[Margin, ...] = ()
         self.faults: tuple[str, ...] = ()
@@ -163,7 +156,7 @@ class Live(QObject):
         self._alone: dict[Cut, float] = {}
         self._margins_take_s = 0.0
         self._rule: tuple[Record, Rule] | None = None
-        self._plan_index: PlanIndex | None = None
+        self._liver: Liver | None = None
         self._taken: tuple[PlanIndex, tuple[Voxels, ...], NDArray[np.bool_]] | None = None
         self.stale = False
         self._jobs: list[Joinable] = []
@@ -186,19 +179,24 @@ class Live(QObject):
     @property
     def index(self) -> VolumeIndex | None:
         """The index of flat cuts of the segmentation on screen; None while it is being built."""
-        return None if self.plan_index is None else self.plan_index.planes
+        return None if self.liver is None else self.liver.planes
 
     @property
     def plan_index(self) -> PlanIndex | None:
         """The index for plans of any cuts, with the maps on screen; None while it is built."""
+        return None if self.liver is None else self.liver.shapes
+
+    @property
+    def liver(self) -> Liver | None:
+        """The liver on screen, with its maps; None while it is being measured."""
         work = self.session.work
         if self.derived is None or self.derived.segmentation is not work.segmentation:
             return None
-        made = self._plan_index
+        made = self._liver
         if made is None or made.segmentation is not work.segmentation or not _same(made, work):
-            self._plan_index = on_maps(self.derived.index, work.maps)
+            self._liver = self.derived.liver.on(work.maps)
             self._alone.clear()
-        return self._plan_index
+        return self._liver
 
     @property
     def taken(self) -> NDArray[np.bool_] | None:
@@ -259,39 +257,39 @@ class Live(QObject):
 
     def _measure(self) -> None:
         self.stale = True
-        index = self.plan_index
+        liver = self.liver
         self.remnant, self.alone_ml, self.margins = None, (), ()
-        if index is not None:
+        if liver is not None:
             try:
-                self._follow(index, self.session.work.active_plan)
+                self._follow(liver, self.session.work.active_plan)
             except PlanError as error:
                 self.faults = (str(error),)
                 self.failed.emit(str(error))
             self._rest.start()
         self.measured.emit()
 
-    def _follow(self, index: PlanIndex, plan: Plan) -> None:
+    def _follow(self, liver: Liver, plan: Plan) -> None:
         """Measure what can be told while the mouse moves."""
-        self.remnant = remnant_of(index, plan)
+        self.remnant = liver.measure(plan)
         if len(plan.cuts) == 1:
             self._alone = {plan.cuts[0]: self.remnant.resected_ml}
         else:
-            self._alone = {cut: self._taken_ml(index, cut) for cut in plan.cuts}
+            self._alone = {cut: self._taken_ml(liver, cut, plan) for cut in plan.cuts}
         self.alone_ml = tuple(self._alone[cut] for cut in plan.cuts)
         if not plan.is_flat and self.session.dragging and self._margins_take_s > QUICK_S:
             return
         began = time.perf_counter()
-        self.margins = margins_of(index, plan)
+        self.margins = liver.margins(plan)
         if not plan.is_flat:
             self._margins_take_s = time.perf_counter() - began
 
-    def _taken_ml(self, index: PlanIndex, cut: Cut) -> float:
+    def _taken_ml(self, liver: Liver, cut: Cut, plan: Plan) -> float:
         known = self._alone.get(cut)
-        return remnant_of(index, Plan(cuts=(cut,))).resected_ml if known is None else known
+        return liver.removed_ml(cut, of=plan) if known is None else known
 
     def _ask(self) -> None:
-        index, work = self.plan_index, self.session.work
-        if index is None:
+        liver, work = self.liver, self.session.work
+        if liver is None:
             return
         self._asked += 1
         asked = self._asked
@@ -299,7 +297,7 @@ class Live(QObject):
         def then(end: End[Answer]) -> None:
             self._answered(end, asked)
 
-        self._start("assess", lambda _report, _cancel: answer_for(work, index), then)
+        self._start("assess", lambda _report, _cancel: answer_for(work, liver), then)
 
     def _answered(self, end: End[Answer], asked: int) -> None:
         if asked != self._asked or self._rest.isActive():
@@ -333,8 +331,8 @@ class Live(QObject):
             job.wait(10)
 
 
-def _same(index: PlanIndex, work: Work) -> bool:
-    """Whether an index holds just the maps on screen."""
-    return index.maps.keys() == work.maps.keys() and all(
-        index.maps[name] is part_map for name, part_map in work.maps.items()
+def _same(liver: Liver, work: Work) -> bool:
+    """Whether a liver holds just the maps on screen."""
+    return liver.maps.keys() == work.maps.keys() and all(
+        liver.maps[name] is part_map for name, part_map in work.maps.items()
     )

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import ConvexHull, QhullError
 
+from liverplan.findings import Margin
 from liverplan.resection.cuts.plane import Plane
 from liverplan.volume import FloatArray, Grid, read_only
 
@@ -53,20 +54,6 @@ class LesionShape:
         return np.asarray(farthest + reach + normals @ grid.affine[:3, 3])
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LesionMargin:
-    """How far the cut stays from one lesion.
-
-    ``margin_mm`` is the distance between the lesion and the cut, at least; negative where a plane
-    passes through the lesion, by how far the lesion reaches into the tissue that stays; None where
-    nothing is cut. ``in_remnant`` says whether any part of the lesion stays.
-    """
-
-    label: int
-    margin_mm: float | None
-    in_remnant: bool
-
-
 def lesion_shapes(
     labels: NDArray[np.uint8], start: tuple[int, int, int]
 ) -> tuple[LesionShape, ...]:
@@ -82,27 +69,31 @@ def lesion_shapes(
     return tuple(shapes)
 
 
-def lesion_margin(shape: LesionShape, grid: Grid, planes: Sequence[Plane]) -> LesionMargin:
+def lesion_margin(shape: LesionShape, grid: Grid, planes: Sequence[Plane]) -> Margin:
     """Return the margin between the planes' common cut and one lesion.
 
     A point is removed if it lies beyond any of the planes; its distance to what stays is at least
     its largest distance beyond one of them. A point stays if it lies beyond none; its distance to
     what is removed is its smallest distance to one of them.
     """
-    if not planes:
-        return LesionMargin(label=shape.label, margin_mm=None, in_remnant=True)
     removed = np.full(len(shape.voxels), -np.inf)
     stays = np.full(len(shape.voxels), np.inf)
+    centres = np.full(len(shape.voxels), np.inf)
     for plane in planes:
         slope = grid.affine[:3, :3].T @ plane.normal
         centre = shape.voxels @ slope + grid.affine[:3, 3] @ plane.normal - plane.offset_mm
         reach = np.abs(slope).sum() / 2
         removed = np.maximum(removed, -centre - reach)
         stays = np.minimum(stays, centre - reach)
-    if stays.min() >= 0:
-        return LesionMargin(label=shape.label, margin_mm=float(stays.min()), in_remnant=True)
-    margin = float(removed.min())
-    return LesionMargin(label=shape.label, margin_mm=margin, in_remnant=margin < 0)
+        centres = np.minimum(centres, centre)
+    whole = float(stays.min()) >= 0
+    margin = float(stays.min() if whole else removed.min())
+    return Margin(
+        label=shape.label,
+        margin_mm=margin if planes else None,
+        in_remnant=whole or margin < 0,
+        stays_ml=float(np.count_nonzero(centres > 0)) * grid.voxel_ml,
+    )
 
 
 def _farthest(slopes: FloatArray, points: FloatArray) -> FloatArray:

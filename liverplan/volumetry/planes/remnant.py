@@ -3,35 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
+from liverplan.findings import Margin, Volumes
 from liverplan.resection.cuts.plane import Plane
 from liverplan.volume import FloatArray
 from liverplan.volumetry.planes.exact import index_planes
 from liverplan.volumetry.planes.index import VolumeIndex
-from liverplan.volumetry.planes.margin import LesionMargin, lesion_margin
+from liverplan.volumetry.planes.margin import lesion_margin
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Remnant:
-    """Volumes, mL: ``liver`` holds its tumours, ``functional`` does not.
-
-    ``remnant_ml + resected_ml == functional_ml`` to 1e-6 mL.
-    """
-
-    liver_ml: float
-    tumour_ml: float
-    functional_ml: float
-    remnant_ml: float
-    resected_ml: float
-
-
-def measure(index: VolumeIndex, planes: Sequence[Plane]) -> Remnant:
+def measure(index: VolumeIndex, planes: Sequence[Plane]) -> Volumes:
     """Measure exactly what stays on the staying side of all planes; without planes, everything."""
     remnant_ml = index.remnant_ml_of(planes)
-    return Remnant(
+    return Volumes(
         liver_ml=index.liver_ml,
         tumour_ml=index.tumour_ml,
         functional_ml=index.functional_ml,
@@ -40,7 +26,7 @@ def measure(index: VolumeIndex, planes: Sequence[Plane]) -> Remnant:
     )
 
 
-def lesion_margins(index: VolumeIndex, planes: Sequence[Plane]) -> tuple[LesionMargin, ...]:
+def lesion_margins(index: VolumeIndex, planes: Sequence[Plane]) -> tuple[Margin, ...]:
     """Return the margin of each lesion, ascending by label (see `planes.margin`)."""
     return tuple(lesion_margin(lesion, index.grid, planes) for lesion in index.lesions)
 

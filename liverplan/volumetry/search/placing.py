@@ -25,7 +25,6 @@ from liverplan.volumetry.search.wedges import (
     best_cuts_round,
     enclosing_ball,
 )
-from liverplan.volumetry.shapes.faults import cut_faults
 from liverplan.volumetry.shapes.plan_index import PlanIndex
 
 RoundKind = Literal["plane", "wedge", "sphere", "ablation"]
@@ -168,13 +167,10 @@ def parting_cut(index: PlanIndex, points_mm: Sequence[FloatArray]) -> CurvedCut 
     Raises
     ------
     PlanError
-        If the contour is too short, or the cut through it does not part the liver.
+        If the contour is too short. Whether the cut parts the liver, its faults say.
     """
     points = np.array(points_mm).reshape(-1, 3)
     cut = cut_through_contour(points, liver_centre_mm(index.segmentation))
-    faults = cut_faults(index, cut, "This contour")
-    if faults:
-        raise PlanError(" ".join(faults))
     stays = index.remnant_ml(Plan(cuts=(cut,)))
     return cut.flipped() if stays < index.functional_ml / 2 else cut
 

@@ -8,36 +8,20 @@ far. What is given is never more than the distance, and less by 0.3 mm at most.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
+from liverplan.findings import Margin
 from liverplan.resection.plan import Plan
 from liverplan.volume import FloatArray
 from liverplan.volumetry.shapes.distance import Patch, onto_surface, removal, removal_of
 from liverplan.volumetry.shapes.plan_index import PlanIndex
 
-__all__ = ["PlanMargin", "crossed_mm", "plan_margins", "removal", "removal_of"]
+__all__ = ["crossed_mm", "plan_margins", "removal", "removal_of"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlanMargin:
-    """How far the cut stays from one lesion.
-
-    ``margin_mm`` is negative where the lesion reaches that far, at least, past the cut into the
-    tissue that stays, and None where the plan cuts nothing. ``in_remnant`` says whether any part
-    of the lesion stays, ``stays_ml`` how much.
-    """
-
-    label: int
-    margin_mm: float | None
-    in_remnant: bool
-    stays_ml: float
-
-
-def plan_margins(index: PlanIndex, plan: Plan) -> tuple[PlanMargin, ...]:
+def plan_margins(index: PlanIndex, plan: Plan) -> tuple[Margin, ...]:
     """Return the margin of each lesion, ascending by label; a few milliseconds each.
 
     Territories of cut vessels count as staying: nobody takes them out, nor a lesion in them.
@@ -59,13 +43,13 @@ def crossed_mm(index: PlanIndex, plan: Plan) -> FloatArray:
     return np.asarray(points[np.linalg.norm(points - voxels, axis=1) <= liver.half_mm])
 
 
-def _untouched(index: PlanIndex, at: int) -> PlanMargin:
+def _untouched(index: PlanIndex, at: int) -> Margin:
     lesion = index.lesions[at]
     volume_ml = len(lesion.voxels) * index.segmentation.grid.voxel_ml
-    return PlanMargin(label=lesion.label, margin_mm=None, in_remnant=True, stays_ml=volume_ml)
+    return Margin(label=lesion.label, margin_mm=None, in_remnant=True, stays_ml=volume_ml)
 
 
-def _margin(patch: Patch, at: int) -> PlanMargin:
+def _margin(patch: Patch, at: int) -> Margin:
     index, lesion = patch.index, patch.index.lesions[at]
     grid, boxes = index.segmentation.grid, index.lesion_boxes[at]
     voxels = lesion.voxels
@@ -78,12 +62,12 @@ def _margin(patch: Patch, at: int) -> PlanMargin:
     highest, lowest = float(left.max(initial=-np.inf)), float(left.min(initial=np.inf))
     if highest > 0 and (lowest < 0 or not whole):
         depth = highest if np.isfinite(highest) else _depth_mm(patch, voxels)
-        return PlanMargin(label=lesion.label, margin_mm=-depth, in_remnant=True, stays_ml=stays_ml)
+        return Margin(label=lesion.label, margin_mm=-depth, in_remnant=True, stays_ml=stays_ml)
     margin = min(
         _to_shapes_mm(patch, at, rim),
         patch.to_faces_mm(boxes),
     )
-    return PlanMargin(
+    return Margin(
         label=lesion.label,
         margin_mm=margin if np.isfinite(margin) else None,
         in_remnant=highest > 0,

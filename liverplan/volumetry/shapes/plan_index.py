@@ -7,13 +7,14 @@ therefore holds by construction, and no voxel is a barrier that belongs to nobod
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from liverplan.findings import Volumes
 from liverplan.resection.anatomy.maps import PartMap
 from liverplan.resection.cuts.base import Voxels
 from liverplan.resection.plan import Plan
@@ -29,31 +30,11 @@ from liverplan.volumetry.shapes.warm_up import warm_up_cuts
 COARSE_MM = 2.5
 """Voxels at most so far apart are enough to tell which of two cuts leaves more."""
 
+MADE_OF_MASKS = ("liver", "planes", "lesions", "lesion_boxes", "coarse")
+"""What an index has made from the masks alone, whatever its maps are."""
+
 KEPT = 8
 """So many sets of named parts are kept ready for the next step of a drag."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlanVolumes:
-    """Volumes of a plan, mL.
-
-    ``functional`` is the liver without lesions; ``remnant_ml + resected_ml == functional_ml``.
-    ``resected`` counts ablated tissue as well: it works no more. ``ablated_ml`` is what only
-    ablation takes. ``alone_ml`` is what each cut would take by itself, in the plan's order.
-    """
-
-    liver_ml: float
-    tumour_ml: float
-    functional_ml: float
-    remnant_ml: float
-    resected_ml: float
-    ablated_ml: float
-    alone_ml: tuple[float, ...]
-
-    @property
-    def remnant_fraction(self) -> float:
-        """The remnant over the functional liver (0-1); 0 without any liver."""
-        return self.remnant_ml / self.functional_ml if self.functional_ml else 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -141,6 +122,18 @@ class PlanIndex:
         """The same liver, made ready for flat cuts alone: many thousands a second."""
         return VolumeIndex.build(self.segmentation)
 
+    def sharing(self, planes: VolumeIndex) -> Self:
+        """Return itself, with the index of flat cuts of the same segmentation."""
+        self.__dict__["planes"] = planes
+        return self
+
+    def on(self, maps: Mapping[str, PartMap]) -> Self:
+        """Return the same liver's index with other maps; nothing is made twice."""
+        other = replace(self, maps=dict(maps), _trees={}, _taken={})
+        kept = {name: self.__dict__[name] for name in MADE_OF_MASKS if name in self.__dict__}
+        other.__dict__.update(kept)
+        return other
+
     @cached_property
     def coarse(self) -> PlanIndex:
         """The same liver in every second or third voxel, without maps: for searches."""
@@ -208,18 +201,16 @@ class PlanIndex:
         return self._trees[parts]
 
 
-def measure_plan(index: PlanIndex, plan: Plan) -> PlanVolumes:
-    """Measure a plan: what stays, what goes, and what each cut takes by itself."""
+def measure_plan(index: PlanIndex, plan: Plan) -> Volumes:
+    """Measure a plan: what stays and what goes, mL."""
     remnant_ml = index.remnant_ml(plan)
     cutting = plan.not_ablating
-    kept_ml = index.remnant_ml(cutting) if len(cutting.cuts) < len(plan.cuts) else remnant_ml
-    alone = tuple(index.functional_ml - index.remnant_ml(Plan(cuts=(cut,))) for cut in plan.cuts)
-    return PlanVolumes(
+    kept_ml = index.remnant_ml(cutting) if cutting is not plan else remnant_ml
+    return Volumes(
         liver_ml=index.liver_ml,
         tumour_ml=index.liver_ml - index.functional_ml,
         functional_ml=index.functional_ml,
         remnant_ml=remnant_ml,
         resected_ml=index.functional_ml - remnant_ml,
         ablated_ml=kept_ml - remnant_ml,
-        alone_ml=alone,
     )

@@ -15,46 +15,13 @@ from scipy.optimize import brentq
 from scipy.special import ndtri
 
 from liverplan.errors import PlanError
+from liverplan.findings import Contribution, Uncertainty
 from liverplan.resection.cuts.plane import Plane
 from liverplan.segmentation.labels import Segmentation
 from liverplan.volume import FloatArray
 from liverplan.volumetry.planes.index import VolumeIndex
 from liverplan.volumetry.planes.remnant import cut_centre_mm
 from liverplan.volumetry.uncertainty.boundary_offsets import Ladders
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Contribution:
-    """One source of doubt: its standard deviation, the spread it alone causes, and its source."""
-
-    name: str
-    sd: float
-    unit: str
-    fraction_sd: float
-    source: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Doubt:
-    """How sure the remnant fraction is.
-
-    Parameters
-    ----------
-    interval_95 : (float, float)
-        Range of the fraction.
-    probability_above_threshold : float
-        Share of the samples strictly above the threshold.
-    flip_mm : float or None
-        Smallest common shift of the cuts along their normals that changes the verdict: positive
-        into the tissue that stays, negative away from it; None if no shift does.
-    contributions : tuple of Contribution
-        Largest first.
-    """
-
-    interval_95: tuple[float, float]
-    probability_above_threshold: float
-    flip_mm: float | None
-    contributions: tuple[Contribution, ...]
 
 
 def estimate(
@@ -67,7 +34,7 @@ def estimate(
     samples: int = 2000,
     index: VolumeIndex | None = None,
     ladders: Ladders | None = None,
-) -> Doubt:
+) -> Uncertainty:
     """Estimate how sure the remnant fraction of a plan is.
 
     Parameters
@@ -105,7 +72,7 @@ def estimate(
     draws = _draws(samples, 3 * len(planes) + 2, seed)
     fractions = np.clip(model.fractions(draws), 0.0, np.inf if denominator_ml else 1.0)
     low, high = np.quantile(fractions, (0.025, 0.975))
-    return Doubt(
+    return Uncertainty(
         interval_95=(float(low), float(high)),
         probability_above_threshold=float(np.mean(fractions > threshold_fraction)),
         flip_mm=flip_mm(

@@ -24,12 +24,12 @@ from scipy.stats import qmc
 
 from liverplan.compiled import compiled
 from liverplan.errors import PlanError
+from liverplan.findings import Contribution, Uncertainty
 from liverplan.resection.plan import Plan
 from liverplan.volume import FloatArray
 from liverplan.volumetry.shapes.plan_index import PlanIndex
 from liverplan.volumetry.shapes.primitive_kernels import Array
 from liverplan.volumetry.uncertainty.error_model import Spreads, spreads_for
-from liverplan.volumetry.uncertainty.of_planes import Contribution, Doubt
 from liverplan.volumetry.uncertainty.points import Points
 
 SAMPLES, ALONE_SAMPLES = 2000, 400
@@ -44,7 +44,7 @@ def estimate_plan(
     seed: int = 0,
     samples: int = SAMPLES,
     spreads: Spreads | None = None,
-) -> Doubt:
+) -> Uncertainty:
     """Estimate how sure the remnant fraction of a plan of any cuts is.
 
     Parameters
@@ -87,7 +87,7 @@ def estimate_plan(
     most = np.inf if denominator_ml else 1.0
     fractions = np.clip(model.fractions(draws), 0.0, most)
     low, high = np.quantile(fractions, (0.025, 0.975))
-    return Doubt(
+    return Uncertainty(
         interval_95=(float(low), float(high)),
         probability_above_threshold=float(np.mean(fractions > threshold_fraction)),
         flip_mm=model.flip_mm(threshold_fraction * (denominator_ml or index.functional_ml)),

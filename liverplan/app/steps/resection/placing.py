@@ -13,9 +13,11 @@ from liverplan.app.session.job import Progress
 from liverplan.app.session.work import lesion_title
 from liverplan.app.steps.resection.edits import PLACE, CutEdits
 from liverplan.errors import PlanError
+from liverplan.findings import Statement
 from liverplan.resection import Ablation, CurvedCut, Cut, FoldedCut, Plan, Plane
 from liverplan.resection.clicked import level_surface, plane_of_three, plane_through
 from liverplan.volume import FloatArray
+from liverplan.volumetry.faults import cut_faults
 from liverplan.volumetry.search.placing import (
     RoundKind,
     cut_round,
@@ -97,7 +99,11 @@ class Placing:
             return
 
         def task(_report: Progress, _cancel: threading.Event) -> CurvedCut | FoldedCut:
-            return parting_cut(index, points)
+            cut = parting_cut(index, points)
+            faults = cut_faults(index, cut, 1, name=Statement.of("fault.this_contour"))
+            if faults:
+                raise PlanError(" ".join(in_english(fault.says) for fault in faults))
+            return cut
 
         def then(cut: CurvedCut | FoldedCut) -> None:
             if self._add(cut):

@@ -6,9 +6,9 @@ from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from liverplan.app.kit.widgets import Table, button, row
 from liverplan.app.session.context import Context
-from liverplan.app.session.measuring import Margin
 from liverplan.app.session.work import plan_title
 from liverplan.app.steps.resection.plans import LONGEST_NAME, Plans
+from liverplan.findings import Margin
 from liverplan.resection import Plan
 from liverplan.words.numbers import NONE, ml, mm
 

@@ -6,13 +6,12 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from liverplan.app.session.context import Context
-from liverplan.app.session.measuring import Margin, margins_of, remnant_of
 from liverplan.app.session.work import next_plan_name, plan_title
 from liverplan.app.steps.resection.edits import PLACE
 from liverplan.errors import PlanError
+from liverplan.findings import Margin, Volumes
 from liverplan.resection import Plan
-from liverplan.volumetry import Remnant
-from liverplan.volumetry.shapes.plan_index import PlanIndex
+from liverplan.volumetry import Liver
 
 LONGEST_NAME = 40
 MOST_KEPT = 64
@@ -22,7 +21,7 @@ MOST_KEPT = 64
 class PlanNumbers:
     """What a plan leaves, and the margin to each lesion, as far as it is known yet."""
 
-    remnant: Remnant
+    remnant: Volumes
     margins: tuple[Margin, ...]
 
 
@@ -35,7 +34,7 @@ class Plans:
     def __init__(self, context: Context) -> None:
         self._session, self._live = context.session, context.live
         self._notices = context.notices
-        self._known: dict[Plan, tuple[PlanIndex, NumbersOf]] = {}
+        self._known: dict[Plan, tuple[Liver, NumbersOf]] = {}
 
     def add(self) -> None:
         """Begin another plan as a copy of this one, to be changed and compared."""
@@ -71,12 +70,12 @@ class Plans:
         """Measure a plan, or return what is known of it; "none": there is nothing to say."""
         if plan is self._session.work.active_plan:
             return self._live_numbers(plan)
-        index = self._live.plan_index
-        if index is None:
+        liver = self._live.liver
+        if liver is None:
             return "waiting"
         known = self._known.get(plan)
-        if known is None or known[0] is not index:
-            known = index, numbers_of(index, plan)
+        if known is None or known[0] is not liver:
+            known = liver, numbers_of(liver, plan)
             self._keep(plan, *known)
         return known[1]
 
@@ -88,21 +87,21 @@ class Plans:
         if not plan.cuts or live.remnant.functional_ml <= 0:
             return "none"
         found = PlanNumbers(remnant=live.remnant, margins=live.margins)
-        if live.plan_index is not None and not self._session.dragging:
-            self._keep(plan, live.plan_index, found)
+        if live.liver is not None and not self._session.dragging:
+            self._keep(plan, live.liver, found)
         return found
 
-    def _keep(self, plan: Plan, index: PlanIndex, found: NumbersOf) -> None:
+    def _keep(self, plan: Plan, liver: Liver, found: NumbersOf) -> None:
         if len(self._known) > MOST_KEPT:
             self._known.clear()
-        self._known[plan] = index, found
+        self._known[plan] = liver, found
 
 
-def numbers_of(index: PlanIndex, plan: Plan) -> NumbersOf:
+def numbers_of(liver: Liver, plan: Plan) -> NumbersOf:
     """Measure a plan."""
-    if not plan.cuts or index.functional_ml <= 0:
+    if not plan.cuts or liver.functional_ml <= 0:
         return "none"
     try:
-        return PlanNumbers(remnant=remnant_of(index, plan), margins=margins_of(index, plan))
+        return PlanNumbers(remnant=liver.measure(plan), margins=liver.margins(plan))
     except PlanError:  # it names parts of a map that is not there
         return "none"
