@@ -10,15 +10,15 @@ from liverplan.volumetry.planes.index import VolumeIndex
 from liverplan.volumetry.planes.remnant import lesion_margins, measure
 from liverplan.volumetry.planes.warm_up import warm_up
 from liverplan.volumetry.search.planes import Suggestion, best_plane, front
-from liverplan.volumetry.uncertainty.boundary_offsets import Ladders
-from liverplan.volumetry.uncertainty.error_model import Spread, Spreads
+from liverplan.volumetry.uncertainty.boundary_offsets import BoundaryOffsets
+from liverplan.volumetry.uncertainty.error_model import ErrorModel, ErrorSource
 from liverplan.volumetry.uncertainty.of_planes import estimate
 
 __all__ = [
-    "Ladders",
+    "BoundaryOffsets",
+    "ErrorModel",
+    "ErrorSource",
     "Liver",
-    "Spread",
-    "Spreads",
     "Suggestion",
     "VolumeIndex",
     "best_plane",

@@ -7,7 +7,7 @@ from scipy.stats import beta
 from liverplan.resection.cuts.plane import Plane
 from liverplan.segmentation.boxes import bounding_box
 from liverplan.volumetry import estimate
-from liverplan.volumetry.uncertainty.boundary_offsets import Ladders
+from liverplan.volumetry.uncertainty.boundary_offsets import BoundaryOffsets
 from liverplan.volumetry.uncertainty.of_planes import _draws, _Model, flip_mm
 from tests.benchmarks.volumetry_peers import NumpyBox
 from tests.benchmarks.volumetry_shapes import Row
@@ -50,14 +50,14 @@ class BruteForce:
 
 def monte_carlo(segmentation, index, *, samples, brute_samples, rounds=5):
     """Speed, agreement with brute force, and the flip distance."""
-    setup, ladders = clock(Ladders.build, segmentation)
-    model = _Model.build(index, [PLANE], ladders, None)
+    setup, boundaries = clock(BoundaryOffsets.build, segmentation)
+    model = _Model.build(index, [PLANE], boundaries, None)
     draws = _draws(samples, 5, 0)
     model.fractions(draws)
     spent = float(np.median([clock(model.fractions, draws)[0] for _ in range(rounds)]))
     brute_setup, brute = clock(BruteForce, segmentation)
     normals, offsets = model._poses(draws[:, :3].reshape(-1, 1, 3))
-    shifts = draws[:, 3] * ladders.spreads.liver.sd, draws[:, 4] * ladders.spreads.lesion.sd
+    shifts = draws[:, 3] * boundaries.errors.liver.sd, draws[:, 4] * boundaries.errors.lesion.sd
     times, found = [], []
     for m in range(brute_samples):
         sample = normals[m, 0], offsets[m, 0], shifts[0][m], shifts[1][m]
@@ -74,7 +74,7 @@ def monte_carlo(segmentation, index, *, samples, brute_samples, rounds=5):
     bisected = _bisected(NumpyBox(segmentation), threshold * index.functional_ml)
     off = abs(flip - bisected)
     return [
-        Row(5, "ladders of a segmentation, once", setup, "s"),
+        Row(5, "boundaries of a segmentation, once", setup, "s"),
         Row(5, "brute force, distance maps, once", brute_setup, "s"),
         Row(5, f"{samples} samples of pose and boundary", 1e3 * spent, "ms"),
         Row(5, f"{samples} samples by brute force", a_sample * samples, "s"),
@@ -96,12 +96,12 @@ def coverage(*, trials, samples=1000):
     hits, below = 0, 0
     for seed in range(trials):
         segmentation, plane, truth = trial(seed)
-        ladders = Ladders.build(segmentation, spreads=SPREADS)
+        boundaries = BoundaryOffsets.build(segmentation, errors=SPREADS)
         low, high = estimate(
             segmentation,
             [plane],
             threshold_fraction=0.3,
-            ladders=ladders,
+            boundaries=boundaries,
             samples=samples,
             seed=seed,
         ).interval_95

@@ -1,20 +1,20 @@
 """Trials with known errors: a true liver, and what a mask and a plane with errors say of it.
 
 The truth is a ball with a lesion, cut by the true plane. What is measured has its surfaces shifted
-and its plane moved by draws from the model's own spreads, voxelised somewhere on the lattice.
+and its plane moved by draws from the model's own errors, voxelised somewhere on the lattice.
 """
 
 import numpy as np
 
 from liverplan.resection.cuts.plane import Plane
-from liverplan.volumetry.uncertainty.error_model import Spread, Spreads
+from liverplan.volumetry.uncertainty.error_model import ErrorModel, ErrorSource
 from tests.volumetry.shapes import ellipsoid, ellipsoid_ml, segmented, spaced
 
-SPREADS = Spreads(
-    position=Spread(name="cut position", sd=3.0, unit="mm", source="injected"),
-    tilt=Spread(name="cut tilt", sd=5.0, unit="degrees", source="injected"),
-    liver=Spread(name="liver boundary", sd=1.0, unit="mm", source="injected"),
-    lesion=Spread(name="lesion boundary", sd=1.0, unit="mm", source="injected"),
+SPREADS = ErrorModel(
+    position=ErrorSource(name="cut position", sd=3.0, unit="mm", source="injected"),
+    tilt=ErrorSource(name="cut tilt", sd=5.0, unit="degrees", source="injected"),
+    liver=ErrorSource(name="liver boundary", sd=1.0, unit="mm", source="injected"),
+    lesion=ErrorSource(name="lesion boundary", sd=1.0, unit="mm", source="injected"),
 )
 SPACING = (3.0, 2.5, 2.5)
 SHAPE = (40, 48, 48)

@@ -1,8 +1,8 @@
-"""The boundary ladder: the liver, and its lesions, with their surfaces shifted in or out.
+"""Boundary offsets: the liver, and its lesions, with their surfaces shifted in or out.
 
-A rung is the tissue whose signed distance to the mask's surface is at most a shift in mm, its
+A level is the tissue whose signed distance to the mask's surface is at most a shift in mm, its
 surface placed between voxels where the distance passes that shift; a volume at a shift between two
-rungs is interpolated. Positive shifts grow a mask.
+levels is interpolated. Positive shifts grow a mask.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ from liverplan.segmentation.labels import Segmentation
 from liverplan.volume import FloatArray, Grid, read_only
 from liverplan.volumetry.planes.index import VolumeIndex
 from liverplan.volumetry.planes.runs import end_points
-from liverplan.volumetry.uncertainty.error_model import Spreads, spreads_for
+from liverplan.volumetry.uncertainty.error_model import ErrorModel, errors_for
 
 Mask = NDArray[np.bool_]
 Labels = NDArray[np.uint8]
 
-RUNGS = 7
+LEVELS = 7
 REACH_SD = 3.0
 _MOST_ANISOTROPIC = 2.0
 _FINE_ENOUGH_MM = 1.5
@@ -35,19 +35,19 @@ _SMOOTHEST = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Ladder:
+class OffsetBoundary:
     """One structure at several boundary shifts.
 
     Parameters
     ----------
     shifts_mm : (R,) array
         Ascending, evenly spaced, around 0.
-    rungs : tuple of VolumeIndex
+    levels : tuple of VolumeIndex
         The structure at each shift, as functional tissue.
     """
 
     shifts_mm: FloatArray
-    rungs: tuple[VolumeIndex, ...]
+    levels: tuple[VolumeIndex, ...]
 
     def __post_init__(self) -> None:
         read_only(self.shifts_mm)
@@ -56,76 +56,76 @@ class Ladder:
     def build(cls, mask: Mask, within: Mask, grid: Grid, sd_mm: float) -> Self:
         """Shift a mask's surface by about 3 standard deviations; keep what lies within.
 
-        What the smoothing takes from a curved surface is given back: the rungs' shifts are moved
+        What the smoothing takes from a curved surface is given back: the levels' shifts are moved
         together so that the volume at 0 is the mask's.
         """
         smoothing = max(REACH_SD * sd_mm / _HOLDS, _SMOOTHEST * max(grid.spacing_mm))
         distance = signed_distance_mm(mask, grid.spacing_mm, smoothing)
-        shifts = np.linspace(-REACH_SD, REACH_SD, RUNGS) * sd_mm
-        rungs = tuple(_rung(distance - np.float32(shift), within, grid) for shift in shifts)
+        shifts = np.linspace(-REACH_SD, REACH_SD, LEVELS) * sd_mm
+        levels = tuple(_level(distance - np.float32(shift), within, grid) for shift in shifts)
         volume_ml = np.count_nonzero(mask & within) * grid.voxel_ml
-        lost = np.interp(volume_ml, [rung.functional_ml for rung in rungs], shifts)
-        return cls(shifts_mm=shifts - lost, rungs=rungs)
+        lost = np.interp(volume_ml, [level.functional_ml for level in levels], shifts)
+        return cls(shifts_mm=shifts - lost, levels=levels)
 
     def volumes_ml(self, shifts_mm: FloatArray) -> FloatArray:
         """(M,) boundary shifts to (M,) whole volumes, mL."""
-        return np.interp(shifts_mm, self.shifts_mm, [rung.functional_ml for rung in self.rungs])
+        return np.interp(shifts_mm, self.shifts_mm, [level.functional_ml for level in self.levels])
 
     def remnants_ml(
         self, normals: FloatArray, offsets_mm: FloatArray, shifts_mm: FloatArray
     ) -> FloatArray:
         """Volume that stays for (M, P) planes at (M,) boundary shifts, mL."""
         step = self.shifts_mm[1] - self.shifts_mm[0]
-        place = np.clip((shifts_mm - self.shifts_mm[0]) / step, 0, len(self.rungs) - 1)
+        place = np.clip((shifts_mm - self.shifts_mm[0]) / step, 0, len(self.levels) - 1)
         total = np.zeros(len(shifts_mm))
-        for level, rung in enumerate(self.rungs):
-            share = 1 - np.abs(place - level)
+        for number, level in enumerate(self.levels):
+            share = 1 - np.abs(place - number)
             mine = np.flatnonzero(share > 0)
             if mine.size:
-                left = rung.remnants_ml_of(normals[mine], offsets_mm[mine])
+                left = level.remnants_ml_of(normals[mine], offsets_mm[mine])
                 total[mine] += share[mine] * left
         return total
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Ladders:
+class BoundaryOffsets:
     """A segmentation's two: the liver without its lesions, and the lesions within the liver.
 
     ``lesions`` is None where there is none.
     """
 
-    liver: Ladder
-    lesions: Ladder | None
-    spreads: Spreads
+    liver: OffsetBoundary
+    lesions: OffsetBoundary | None
+    errors: ErrorModel
 
     @classmethod
-    def build(cls, segmentation: Segmentation, *, spreads: Spreads | None = None) -> Self:
-        """Build both for given spreads, or for those of the segmentation's provenance.
+    def build(cls, segmentation: Segmentation, *, errors: ErrorModel | None = None) -> Self:
+        """Build both for given errors, or for those of the segmentation's provenance.
 
         Distances follow the grid's spacing; a sheared grid is taken as if its axes were at right
         angles.
         """
         labels, grid = _cropped(segmentation.labels, segmentation.grid, room_mm=0.0)
-        spreads = spreads or spreads_for(segmentation, np.unique(labels[labels > 1]).tolist())
+        errors = errors or errors_for(segmentation, np.unique(labels[labels > 1]).tolist())
         labels, grid = _evenly_spaced(labels, grid)
         return cls(
-            liver=_liver_ladder(labels, grid, spreads.liver.sd),
-            lesions=_lesion_ladder(labels, grid, spreads.lesion.sd),
-            spreads=spreads,
+            liver=_liver_boundary(labels, grid, errors.liver.sd),
+            lesions=_lesion_boundary(labels, grid, errors.lesion.sd),
+            errors=errors,
         )
 
 
-def _liver_ladder(labels: Labels, grid: Grid, sd_mm: float) -> Ladder:
+def _liver_boundary(labels: Labels, grid: Grid, sd_mm: float) -> OffsetBoundary:
     labels, grid = _cropped(*_thinned(labels, grid), room_mm=REACH_SD * sd_mm)
-    return Ladder.build(labels > 0, labels <= 1, grid, sd_mm)
+    return OffsetBoundary.build(labels > 0, labels <= 1, grid, sd_mm)
 
 
-def _lesion_ladder(labels: Labels, grid: Grid, sd_mm: float) -> Ladder | None:
+def _lesion_boundary(labels: Labels, grid: Grid, sd_mm: float) -> OffsetBoundary | None:
     tumour = labels > 1
     if not tumour.any():
         return None
     labels, grid = _cropped(labels, grid, room_mm=REACH_SD * sd_mm, around=tumour)
-    return Ladder.build(labels > 1, labels > 0, grid, sd_mm)
+    return OffsetBoundary.build(labels > 1, labels > 0, grid, sd_mm)
 
 
 def signed_distance_mm(
@@ -144,7 +144,7 @@ def signed_distance_mm(
     return np.asarray(np.clip(distance, -reach, reach), dtype=np.float32)
 
 
-def _rung(height: NDArray[np.float32], within: Mask, grid: Grid) -> VolumeIndex:
+def _level(height: NDArray[np.float32], within: Mask, grid: Grid) -> VolumeIndex:
     ends = end_points((height <= 0) & within, (0, 0, 0), height)
     lengths = [-float((e.weights * e.points[e.axis]).sum(dtype=np.float64)) for e in ends]
     volume_ml = float(np.mean(lengths)) * grid.voxel_ml

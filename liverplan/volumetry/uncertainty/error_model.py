@@ -16,7 +16,7 @@ from liverplan.segmentation.provenance import Quality
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Spread:
+class ErrorSource:
     """One standard deviation: what varies, by how much, and where that comes from."""
 
     name: str
@@ -25,7 +25,7 @@ class Spread:
     source: str
 
 
-CUT_POSITION = Spread(
+CUT_POSITION = ErrorSource(
     name="cut position",
     sd=3.0,
     unit="mm",
@@ -34,15 +34,15 @@ CUT_POSITION = Spread(
         "differed by 1.6 mm on average (PMID 17440774)"
     ),
 )
-CUT_TILT = Spread(
+CUT_TILT = ErrorSource(
     name="cut tilt",
     sd=5.0,
     unit="degrees",
     source="assumption: 5 degrees about each of two axes in the cut; no measurement found",
 )
-LIVER_BOUNDARY: Mapping[Quality, Spread] = MappingProxyType(
+LIVER_BOUNDARY: Mapping[Quality, ErrorSource] = MappingProxyType(
     {
-        "automatic": Spread(
+        "automatic": ErrorSource(
             name="liver boundary",
             sd=1.0,
             unit="mm",
@@ -52,7 +52,7 @@ LIVER_BOUNDARY: Mapping[Quality, Spread] = MappingProxyType(
                 "(PMID 24928235)"
             ),
         ),
-        "edited": Spread(
+        "edited": ErrorSource(
             name="liver boundary",
             sd=0.75,
             unit="mm",
@@ -61,7 +61,7 @@ LIVER_BOUNDARY: Mapping[Quality, Spread] = MappingProxyType(
                 "corrections on one real CT left 1 %"
             ),
         ),
-        "expert": Spread(
+        "expert": ErrorSource(
             name="liver boundary",
             sd=0.5,
             unit="mm",
@@ -69,7 +69,7 @@ LIVER_BOUNDARY: Mapping[Quality, Spread] = MappingProxyType(
         ),
     }
 )
-FAINT_LIVER_BOUNDARY = Spread(
+FAINT_LIVER_BOUNDARY = ErrorSource(
     name="liver boundary",
     sd=2.7,
     unit="mm",
@@ -78,9 +78,9 @@ FAINT_LIVER_BOUNDARY = Spread(
         "volume (root mean square), 2.7 mm of the surface"
     ),
 )
-LESION_BOUNDARY: Mapping[Quality, Spread] = MappingProxyType(
+LESION_BOUNDARY: Mapping[Quality, ErrorSource] = MappingProxyType(
     {
-        "automatic": Spread(
+        "automatic": ErrorSource(
             name="lesion boundary",
             sd=1.5,
             unit="mm",
@@ -89,13 +89,13 @@ LESION_BOUNDARY: Mapping[Quality, Spread] = MappingProxyType(
                 "LiTS reach a Dice of 0.74 (arXiv 1901.04056)"
             ),
         ),
-        "edited": Spread(
+        "edited": ErrorSource(
             name="lesion boundary",
             sd=1.0,
             unit="mm",
             source="assumption: corrected by hand, 2 mm of a lesion's diameter",
         ),
-        "expert": Spread(
+        "expert": ErrorSource(
             name="lesion boundary",
             sd=0.75,
             unit="mm",
@@ -108,17 +108,17 @@ _WORST_FIRST: tuple[Quality, ...] = ("automatic", "edited", "expert")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Spreads:
+class ErrorModel:
     """The four standard deviations of the model."""
 
-    position: Spread = CUT_POSITION
-    tilt: Spread = CUT_TILT
-    liver: Spread = LIVER_BOUNDARY["automatic"]
-    lesion: Spread = LESION_BOUNDARY["automatic"]
+    position: ErrorSource = CUT_POSITION
+    tilt: ErrorSource = CUT_TILT
+    liver: ErrorSource = LIVER_BOUNDARY["automatic"]
+    lesion: ErrorSource = LESION_BOUNDARY["automatic"]
 
 
-def spreads_for(segmentation: Segmentation, lesion_labels: Sequence[int]) -> Spreads:
-    """Choose the boundaries' spreads by how the masks were made; unknown counts as automatic.
+def errors_for(segmentation: Segmentation, lesion_labels: Sequence[int]) -> ErrorModel:
+    """Choose the boundaries' errors by how the masks were made; unknown counts as automatic.
 
     The least sure lesion speaks for all.
     """
@@ -131,4 +131,4 @@ def spreads_for(segmentation: Segmentation, lesion_labels: Sequence[int]) -> Spr
     density_hu = known[LIVER].density_hu if LIVER in known else None
     faint = liver == "automatic" and density_hu is not None and density_hu < UNENHANCED_HU
     boundary = FAINT_LIVER_BOUNDARY if faint else LIVER_BOUNDARY[liver]
-    return Spreads(liver=boundary, lesion=LESION_BOUNDARY[lesion])
+    return ErrorModel(liver=boundary, lesion=LESION_BOUNDARY[lesion])

@@ -14,14 +14,21 @@ import numpy as np
 from scipy.optimize import brentq
 from scipy.special import ndtri
 
-from liverplan.errors import PlanError
-from liverplan.findings import Contribution, Uncertainty
+from liverplan.findings import Uncertainty
 from liverplan.resection.cuts.plane import Plane
 from liverplan.segmentation.labels import Segmentation
 from liverplan.volume import FloatArray
 from liverplan.volumetry.planes.index import VolumeIndex
 from liverplan.volumetry.planes.remnant import cut_centre_mm
-from liverplan.volumetry.uncertainty.boundary_offsets import Ladders
+from liverplan.volumetry.uncertainty.boundary_offsets import BoundaryOffsets
+from liverplan.volumetry.uncertainty.error_model import ErrorModel
+from liverplan.volumetry.uncertainty.monte_carlo import (
+    ALONE_SAMPLES,
+    SAMPLES,
+    require_measurable,
+    share_of,
+    uncertainty_of,
+)
 
 
 def estimate(
@@ -31,16 +38,16 @@ def estimate(
     threshold_fraction: float,
     denominator_ml: float | None = None,
     seed: int = 0,
-    samples: int = 2000,
+    samples: int = SAMPLES,
     index: VolumeIndex | None = None,
-    ladders: Ladders | None = None,
+    boundaries: BoundaryOffsets | None = None,
 ) -> Uncertainty:
     """Estimate how sure the remnant fraction of a plan is.
 
     Parameters
     ----------
     segmentation : Segmentation
-        Its provenance chooses the boundaries' spreads.
+        Its provenance chooses the boundaries' errors.
     planes : sequence of Plane
         What is on the staying side of all of them stays.
     threshold_fraction : float
@@ -52,9 +59,9 @@ def estimate(
         Of the Monte-Carlo; the same seed gives the same result.
     index : VolumeIndex, optional
         The segmentation's, if it is built already.
-    ladders : Ladders, optional
-        ``Ladders.build(segmentation)``, if it is built already: it does not depend on the planes.
-        It also brings spreads other than those of the segmentation's provenance.
+    boundaries : BoundaryOffsets, optional
+        ``BoundaryOffsets.build(segmentation)``, if it is built already: it does not depend on the
+        planes. It also brings errors other than those of the segmentation's provenance.
 
     Raises
     ------
@@ -62,24 +69,17 @@ def estimate(
         If there is no functional liver, the denominator is not positive or samples < 2.
     """
     index = index or VolumeIndex.build(segmentation)
-    if index.functional_ml == 0:
-        raise PlanError("There is no functional liver, so a remnant has no uncertainty.")
-    if denominator_ml is not None and not 0 < denominator_ml < np.inf:
-        raise PlanError(f"A denominator of {denominator_ml} mL is not a positive volume.")
-    if samples < 2:
-        raise PlanError(f"{samples} samples are too few to estimate an uncertainty.")
-    model = _Model.build(index, planes, ladders or Ladders.build(segmentation), denominator_ml)
-    draws = _draws(samples, 3 * len(planes) + 2, seed)
-    fractions = np.clip(model.fractions(draws), 0.0, np.inf if denominator_ml else 1.0)
-    low, high = np.quantile(fractions, (0.025, 0.975))
-    return Uncertainty(
-        interval_95=(float(low), float(high)),
-        probability_above_threshold=float(np.mean(fractions > threshold_fraction)),
-        flip_mm=flip_mm(
-            index, planes, threshold_fraction * (denominator_ml or index.functional_ml)
-        ),
-        contributions=model.contributions(draws[:400]),
+    require_measurable(index.functional_ml, denominator_ml, samples)
+    boundaries = boundaries or BoundaryOffsets.build(segmentation)
+    plan = _Planes(
+        index=index,
+        planes=tuple(planes),
+        pivots_mm=np.array([cut_centre_mm(index, plane) for plane in planes]).reshape(-1, 3),
+        boundaries=boundaries,
+        denominator_ml=denominator_ml,
     )
+    draws = _draws(samples, 3 * len(planes) + 2, seed)
+    return uncertainty_of(plan, draws, draws[:ALONE_SAMPLES], threshold_fraction)
 
 
 def flip_mm(index: VolumeIndex, planes: Sequence[Plane], needed_ml: float) -> float | None:
@@ -99,84 +99,56 @@ def flip_mm(index: VolumeIndex, planes: Sequence[Plane], needed_ml: float) -> fl
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class _Model:
-    """The plan and its ladders.
+class _Planes:
+    """Planes, each with the point that it tilts about, and the liver's boundaries."""
 
-    A draw's columns: position and two tilts for each plane, then the two boundaries.
-    """
-
+    index: VolumeIndex
     planes: tuple[Plane, ...]
     pivots_mm: FloatArray
-    ladders: Ladders
+    boundaries: BoundaryOffsets
     denominator_ml: float | None
 
-    @classmethod
-    def build(
-        cls,
-        index: VolumeIndex,
-        planes: Sequence[Plane],
-        ladders: Ladders,
-        denominator_ml: float | None,
-    ) -> _Model:
-        return cls(
-            planes=tuple(planes),
-            pivots_mm=np.array([cut_centre_mm(index, plane) for plane in planes]).reshape(-1, 3),
-            ladders=ladders,
-            denominator_ml=denominator_ml,
-        )
+    @property
+    def errors(self) -> ErrorModel:
+        """The boundaries' own."""
+        return self.boundaries.errors
+
+    @property
+    def functional_ml(self) -> float:
+        """As measured."""
+        return self.index.functional_ml
+
+    def flip_mm(self, needed_ml: float) -> float | None:
+        """Return the smallest shift of all planes that changes "remnant > needed", or None."""
+        return flip_mm(self.index, self.planes, needed_ml)
 
     def fractions(self, draws: FloatArray) -> FloatArray:
         """(M, 3 P + 2) standard normal draws to (M,) remnant fractions."""
         normals, offsets = self._poses(draws[:, :-2].reshape(len(draws), -1, 3))
-        shifts = draws[:, -2] * self.ladders.spreads.liver.sd
-        remnant = self.ladders.liver.remnants_ml(normals, offsets, shifts)
-        whole = self.ladders.liver.volumes_ml(shifts)
-        if self.ladders.lesions:
-            grown = draws[:, -1] * self.ladders.spreads.lesion.sd
+        shifts = draws[:, -2] * self.errors.liver.sd
+        remnant = self.boundaries.liver.remnants_ml(normals, offsets, shifts)
+        whole = self.boundaries.liver.volumes_ml(shifts)
+        if self.boundaries.lesions:
+            grown = draws[:, -1] * self.errors.lesion.sd
             none = np.zeros_like(grown)
-            remnant -= self.ladders.lesions.remnants_ml(normals, offsets, grown)
-            remnant += self.ladders.lesions.remnants_ml(normals, offsets, none)
-            whole += self.ladders.lesions.volumes_ml(none) - self.ladders.lesions.volumes_ml(grown)
-        total = np.full_like(whole, self.denominator_ml) if self.denominator_ml else whole
-        # A sample whose boundary shift leaves no liver at all leaves no remnant either.
-        return np.divide(remnant, total, out=np.zeros_like(remnant), where=total > 0)
-
-    def contributions(self, draws: FloatArray) -> tuple[Contribution, ...]:
-        """Spread of the fraction while only one source varies, largest first."""
-        count = draws.shape[1]
-        poses = np.arange(count - 2)
-        columns = {
-            self.ladders.spreads.position: poses[poses % 3 == 0],
-            self.ladders.spreads.tilt: poses[poses % 3 != 0],
-            self.ladders.spreads.liver: np.array([count - 2]),
-            self.ladders.spreads.lesion: np.array([count - 1]),
-        }
-        found = []
-        for spread, mine in columns.items():
-            alone = np.zeros_like(draws)
-            alone[:, mine] = draws[:, mine]
-            sd = float(np.std(self.fractions(alone)))
-            found.append(
-                Contribution(
-                    name=spread.name,
-                    sd=spread.sd,
-                    unit=spread.unit,
-                    fraction_sd=sd,
-                    source=spread.source,
-                )
+            remnant -= self.boundaries.lesions.remnants_ml(normals, offsets, grown)
+            remnant += self.boundaries.lesions.remnants_ml(normals, offsets, none)
+            whole += self.boundaries.lesions.volumes_ml(none) - self.boundaries.lesions.volumes_ml(
+                grown
             )
-        return tuple(sorted(found, key=lambda row: -row.fraction_sd))
+        total = np.full_like(whole, self.denominator_ml) if self.denominator_ml else whole
+        return share_of(remnant, total)
 
     def _poses(self, draws: FloatArray) -> tuple[FloatArray, FloatArray]:
         """(M, P, 3) draws to (M, P, 3) normals and (M, P) offsets."""
         normals, offsets = np.empty(draws.shape), np.empty(draws.shape[:2])
         for p, (plane, pivot) in enumerate(zip(self.planes, self.pivots_mm, strict=True)):
             across = np.linalg.svd(plane.normal[None])[2][1:]
-            tilt = np.radians(self.ladders.spreads.tilt.sd) * draws[:, p, 1:]
+            tilt = np.radians(self.errors.tilt.sd) * draws[:, p, 1:]
             angle = np.linalg.norm(tilt, axis=1, keepdims=True)
             lean = np.sinc(angle / np.pi) * (tilt @ across)
             normals[:, p] = np.cos(angle) * plane.normal + lean
-            shift = self.ladders.spreads.position.sd * draws[:, p, 0]
+            shift = self.errors.position.sd * draws[:, p, 0]
             on_plane = pivot - (plane.normal @ pivot - plane.offset_mm) * plane.normal
             offsets[:, p] = normals[:, p] @ on_plane + shift
         return normals, offsets

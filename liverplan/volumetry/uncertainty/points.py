@@ -16,7 +16,7 @@ from liverplan.volume import FloatArray, Grid, read_only
 from liverplan.volumetry.shapes.margins import removal_of
 from liverplan.volumetry.shapes.plan_index import PlanIndex
 from liverplan.volumetry.uncertainty.boundary_offsets import REACH_SD, signed_distance_mm
-from liverplan.volumetry.uncertainty.error_model import Spreads
+from liverplan.volumetry.uncertainty.error_model import ErrorModel
 
 Labels = NDArray[np.uint8]
 
@@ -76,11 +76,11 @@ class Points:
         return int(self.distance_mm.shape[1])
 
     @classmethod
-    def build(cls, index: PlanIndex, plan: Plan, spreads: Spreads) -> Self:
+    def build(cls, index: PlanIndex, plan: Plan, errors: ErrorModel) -> Self:
         """Lay points out and measure their distances."""
-        lattice = _Lattice.build(index, spreads)
-        liver, lesion = lattice.boundaries_mm(spreads)
-        near = liver < REACH_SD * spreads.liver.sd + COARSE_MM
+        lattice = _Lattice.build(index, errors)
+        liver, lesion = lattice.boundaries_mm(errors)
+        near = liver < REACH_SD * errors.liver.sd + COARSE_MM
         kinds = lattice.labels[lattice.every][near]
         mm = lattice.coarse.to_mm(np.argwhere(near))
         cuts = [_cut(index, cut, lattice, near, mm) for cut in plan.cuts]
@@ -126,10 +126,10 @@ class _Lattice:
     coarse: Grid
 
     @classmethod
-    def build(cls, index: PlanIndex, spreads: Spreads) -> Self:
+    def build(cls, index: PlanIndex, errors: ErrorModel) -> Self:
         segmentation = index.segmentation
         box = bounding_box(segmentation.labels)
-        room_mm = REACH_SD * max(spreads.liver.sd, spreads.lesion.sd) + COARSE_MM
+        room_mm = REACH_SD * max(errors.liver.sd, errors.lesion.sd) + COARSE_MM
         room = tuple(int(np.ceil(room_mm / s)) for s in segmentation.grid.spacing_mm)
         grid = segmentation.grid.crop(
             [b.start - r for b, r in zip(box, room, strict=True)],
@@ -146,13 +146,13 @@ class _Lattice:
         """Return a mask of the whole grid on the fine lattice."""
         return np.pad(mask[self.box], [(r, r) for r in self.room])[self.thin]
 
-    def boundaries_mm(self, spreads: Spreads) -> tuple[FloatArray, FloatArray]:
+    def boundaries_mm(self, errors: ErrorModel) -> tuple[FloatArray, FloatArray]:
         """Distances to the liver's and to the lesions' surface on the coarse lattice."""
         labels, tumour = self.labels, self.labels > 1
-        liver = _boundary_mm(labels > 0, labels <= 1, self.fine, spreads.liver.sd)
+        liver = _boundary_mm(labels > 0, labels <= 1, self.fine, errors.liver.sd)
         if not tumour.any():
             return liver[self.every], np.full(self.coarse.shape, _FAR_MM)
-        lesion = _boundary_mm(tumour, labels > 0, self.fine, spreads.lesion.sd)
+        lesion = _boundary_mm(tumour, labels > 0, self.fine, errors.lesion.sd)
         return liver[self.every], lesion[self.every]
 
 

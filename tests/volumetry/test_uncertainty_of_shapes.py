@@ -31,7 +31,7 @@ def doubted(index, *cuts, threshold=0.4, **options):
     return estimate_plan(index, Plan(cuts=cuts), threshold_fraction=threshold, **options)
 
 
-def spread(doubt, name):
+def source(doubt, name):
     return next(row.fraction_sd for row in doubt.contributions if row.name == name)
 
 
@@ -59,7 +59,7 @@ def test_it_agrees_with_the_estimate_for_planes(index, planes, denominator_ml):
     else:
         assert found.flip_mm == pytest.approx(expected.flip_mm, abs=0.1)
     for row in expected.contributions:
-        assert spread(found, row.name) == pytest.approx(row.fraction_sd, rel=0.1, abs=6e-4)
+        assert source(found, row.name) == pytest.approx(row.fraction_sd, rel=0.1, abs=6e-4)
 
 
 def test_a_level_surface_is_as_sure_as_its_plane(index):
@@ -78,8 +78,8 @@ def test_segments_on_one_side_of_a_plane_are_about_as_sure_as_the_plane(index):
 def test_a_sphere_within_the_liver_is_in_doubt_by_its_area(index):
     doubt = doubted(index, Sphere(centre_mm=CENTRE, radius_mm=20))
     expected = 3.0 * 4 * np.pi * 20**2 / 1000 / index.functional_ml
-    assert spread(doubt, "cut position") == pytest.approx(expected, rel=0.05)
-    assert spread(doubt, "cut tilt") < 0.02 * expected
+    assert source(doubt, "cut position") == pytest.approx(expected, rel=0.05)
+    assert source(doubt, "cut tilt") < 0.02 * expected
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from liverplan.errors import PlanError
 from liverplan.resection.cuts.plane import Plane
 from liverplan.segmentation import Provenance, Segmentation
 from liverplan.volumetry import VolumeIndex, estimate
-from liverplan.volumetry.uncertainty.boundary_offsets import Ladders
+from liverplan.volumetry.uncertainty.boundary_offsets import BoundaryOffsets
 from liverplan.volumetry.uncertainty.of_planes import flip_mm
 from tests.volumetry.injected import SPREADS, trial
 from tests.volumetry.shapes import ellipsoid, segmented, spaced
@@ -28,16 +28,16 @@ def liver(provenance=None):
 @pytest.fixture(scope="module")
 def case():
     segmentation = liver()
-    return segmentation, VolumeIndex.build(segmentation), Ladders.build(segmentation)
+    return segmentation, VolumeIndex.build(segmentation), BoundaryOffsets.build(segmentation)
 
 
 PLANE = Plane(point_mm=CENTRE + np.array([12.0, 0, 0]), normal=(1, 0.1, -0.05))
 
 
 def estimated(case, planes=(PLANE,), **options):
-    segmentation, index, ladders = case
+    segmentation, index, boundaries = case
     options = {"threshold_fraction": 0.3, "samples": 1000} | options
-    return estimate(segmentation, planes, index=index, ladders=ladders, **options)
+    return estimate(segmentation, planes, index=index, boundaries=boundaries, **options)
 
 
 def test_the_interval_covers_the_truth_as_often_as_it_says():
@@ -46,9 +46,14 @@ def test_the_interval_covers_the_truth_as_often_as_it_says():
     hits = 0
     for seed in range(trials):
         segmentation, plane, truth = trial(seed)
-        ladders = Ladders.build(segmentation, spreads=SPREADS)
+        boundaries = BoundaryOffsets.build(segmentation, errors=SPREADS)
         low, high = estimate(
-            segmentation, [plane], threshold_fraction=0.3, ladders=ladders, samples=500, seed=seed
+            segmentation,
+            [plane],
+            threshold_fraction=0.3,
+            boundaries=boundaries,
+            samples=500,
+            seed=seed,
         ).interval_95
         hits += low <= truth <= high
     assert binom.cdf(hits, trials, 0.95) > 1e-3
@@ -138,12 +143,12 @@ def test_a_surer_mask_leaves_less_doubt():
         origin: {n: Provenance(method="m", version="1", origin=origin) for n in (1, 2)}
         for origin in ("automatic", "given")
     }
-    spread = {}
+    source = {}
     for origin, provenance in made.items():
         doubt = estimate(liver(provenance), [PLANE], threshold_fraction=0.3, denominator_ml=500.0)
         (row,) = (r for r in doubt.contributions if r.name == "liver boundary")
-        spread[origin] = row.fraction_sd
-    assert spread["given"] < 0.7 * spread["automatic"]
+        source[origin] = row.fraction_sd
+    assert source["given"] < 0.7 * source["automatic"]
 
 
 @pytest.mark.parametrize(

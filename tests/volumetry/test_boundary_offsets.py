@@ -6,24 +6,24 @@ import numpy as np
 import pytest
 
 from liverplan.segmentation import Provenance
-from liverplan.volumetry.uncertainty.boundary_offsets import Ladders, signed_distance_mm
+from liverplan.volumetry.uncertainty.boundary_offsets import BoundaryOffsets, signed_distance_mm
 from liverplan.volumetry.uncertainty.error_model import (
     CUT_POSITION,
     CUT_TILT,
     FAINT_LIVER_BOUNDARY,
     LESION_BOUNDARY,
     LIVER_BOUNDARY,
-    Spread,
-    Spreads,
-    spreads_for,
+    ErrorModel,
+    ErrorSource,
+    errors_for,
 )
 from tests.volumetry.shapes import ellipsoid, segmented, spaced, unit
 
 
-def spreads(liver, lesion):
-    return Spreads(
-        liver=Spread(name="liver", sd=liver, unit="mm", source="test"),
-        lesion=Spread(name="lesion", sd=lesion, unit="mm", source="test"),
+def errors(liver, lesion):
+    return ErrorModel(
+        liver=ErrorSource(name="liver", sd=liver, unit="mm", source="test"),
+        lesion=ErrorSource(name="lesion", sd=lesion, unit="mm", source="test"),
     )
 
 
@@ -33,13 +33,13 @@ def ball_ml(radius):
 
 @pytest.fixture(scope="module", params=[(2.0, 2.0, 2.0), (1.5, 0.8, 0.8), (3.0, 2.5, 2.5)])
 def balls(request):
-    """Ladders of a liver of 40 mm radius with a lesion of 12 mm in its middle."""
+    """BoundaryOffsets of a liver of 40 mm radius with a lesion of 12 mm in its middle."""
     affine = spaced(*request.param)
     shape = tuple(round(100 / s) for s in request.param)
     centre = np.array([49.7, 50.2, 49.1])
     labels = ellipsoid(affine, shape, centre, [40.0] * 3).astype(np.uint8)
     labels[ellipsoid(affine, shape, centre, [12.0] * 3)] = 2
-    return Ladders.build(segmented(labels, affine), spreads=spreads(1.0, 0.8))
+    return BoundaryOffsets.build(segmented(labels, affine), errors=errors(1.0, 0.8))
 
 
 def test_a_shift_grows_a_ball_by_its_shell(balls):
@@ -73,13 +73,15 @@ def test_shifts_past_the_ladder_stop_at_its_ends(balls):
 
 def test_a_liver_at_the_grids_border_may_grow_past_it():
     labels = np.ones((20, 20, 20), np.uint8)
-    ladder = Ladders.build(segmented(labels, spaced(2, 2, 2)), spreads=spreads(1.0, 1.0)).liver
-    grown = ladder.volumes_ml(np.array([1.0]))[0]
+    boundary = BoundaryOffsets.build(
+        segmented(labels, spaced(2, 2, 2)), errors=errors(1.0, 1.0)
+    ).liver
+    grown = boundary.volumes_ml(np.array([1.0]))[0]
     assert grown == pytest.approx(42**3 / 1000, rel=0.03)
 
 
-def test_without_lesions_there_is_no_lesion_ladder():
-    assert Ladders.build(segmented(np.ones((3, 3, 3), np.uint8))).lesions is None
+def test_without_lesions_there_is_no_lesion_boundary():
+    assert BoundaryOffsets.build(segmented(np.ones((3, 3, 3), np.uint8))).lesions is None
 
 
 @pytest.mark.parametrize("normal", [(1, 0, 0), (0, 0, 1), (1, 1, 0), (1, -2, 0.5)])
@@ -118,23 +120,23 @@ def test_an_unchecked_outline_of_a_fatty_liver_is_less_sure(quality, density, ex
     made = dataclasses.replace(MADE[quality], density_hu=density)
     plain = segmented(np.ones((2, 2, 2), np.uint8))
     known = dataclasses.replace(plain, provenance={1: made})
-    assert spreads_for(known, ()).liver == expected
+    assert errors_for(known, ()).liver == expected
 
 
 def test_spreads_follow_how_the_masks_were_made():
     labels = np.ones((3, 3, 3), np.uint8)
     labels[0, 0, 0], labels[2, 2, 2] = 2, 3
     plain = segmented(labels)
-    assert spreads_for(plain, (2, 3)).liver == LIVER_BOUNDARY["automatic"]
+    assert errors_for(plain, (2, 3)).liver == LIVER_BOUNDARY["automatic"]
     known = type(plain)(
         grid=plain.grid,
         labels=labels,
         provenance={1: MADE["expert"], 2: MADE["expert"], 3: MADE["edited"]},
     )
-    found = spreads_for(known, (2, 3))
+    found = errors_for(known, (2, 3))
     assert found.liver == LIVER_BOUNDARY["expert"]
     assert found.lesion == LESION_BOUNDARY["edited"], "the least sure lesion speaks for all"
-    assert spreads_for(known, ()).lesion == LESION_BOUNDARY["expert"]
+    assert errors_for(known, ()).lesion == LESION_BOUNDARY["expert"]
 
 
 def test_every_spread_names_its_source():

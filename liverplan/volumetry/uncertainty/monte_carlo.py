@@ -1,0 +1,124 @@
+"""The Monte-Carlo over a plan's errors, whoever measures a sample.
+
+All errors are normal and independent, with the standard deviations of an `ErrorModel`. A draw's
+columns: position and two tilts for each cut, then the liver's and the lesions' boundary.
+"""
+
+from __future__ import annotations
+
+from typing import Final, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from liverplan.errors import PlanError
+from liverplan.findings import Contribution, Uncertainty
+from liverplan.volume import FloatArray
+from liverplan.volumetry.uncertainty.error_model import ErrorModel, ErrorSource
+
+SAMPLES: Final = 2000
+ALONE_SAMPLES: Final = 400
+"""So many samples tell what one source alone does."""
+
+
+class Measurer(Protocol):
+    """What measures samples of one plan."""
+
+    @property
+    def errors(self) -> ErrorModel:
+        """The standard deviations of the draws."""
+        ...
+
+    @property
+    def functional_ml(self) -> float:
+        """The functional liver as measured, mL."""
+        ...
+
+    @property
+    def denominator_ml(self) -> float | None:
+        """What the fraction is of, without error of its own; None: the functional liver."""
+        ...
+
+    def fractions(self, draws: FloatArray) -> FloatArray:
+        """(M, 3 C + 2) standard normal draws to (M,) remnant fractions."""
+        ...
+
+    def flip_mm(self, needed_ml: float) -> float | None:
+        """Return the smallest common shift of all cuts that changes "remnant > needed", mm."""
+        ...
+
+
+def require_measurable(functional_ml: float, denominator_ml: float | None, samples: int) -> None:
+    """Refuse what has no uncertainty.
+
+    Raises
+    ------
+    PlanError
+        If there is no functional liver, the denominator is not positive or samples < 2.
+    """
+    if functional_ml == 0:
+        raise PlanError("There is no functional liver, so a remnant has no uncertainty.")
+    if denominator_ml is not None and not 0 < denominator_ml < np.inf:
+        raise PlanError(f"A denominator of {denominator_ml} mL is not a positive volume.")
+    if samples < 2:
+        raise PlanError(f"{samples} samples are too few to estimate an uncertainty.")
+
+
+def uncertainty_of(
+    plan: Measurer, draws: FloatArray, alone: FloatArray, threshold_fraction: float
+) -> Uncertainty:
+    """Return the interval, the probability, the shift that flips the verdict, and what does what.
+
+    Parameters
+    ----------
+    plan : Measurer
+    draws : (M, 3 C + 2) array
+        Standard normal.
+    alone : (A, 3 C + 2) array
+        Standard normal, for what each source alone does.
+    threshold_fraction : float
+        The verdict is "remnant fraction strictly above this".
+    """
+    most = np.inf if plan.denominator_ml else 1.0
+    fractions = np.clip(plan.fractions(draws), 0.0, most)
+    low, high = np.quantile(fractions, (0.025, 0.975))
+    return Uncertainty(
+        interval_95=(float(low), float(high)),
+        probability_above_threshold=float(np.mean(fractions > threshold_fraction)),
+        flip_mm=plan.flip_mm(threshold_fraction * (plan.denominator_ml or plan.functional_ml)),
+        contributions=_contributions(plan, alone),
+    )
+
+
+def share_of(remnant_ml: FloatArray, total_ml: FloatArray) -> FloatArray:
+    """(M,) remnants and totals, mL, to (M,) fractions: without any liver nothing stays."""
+    none = np.zeros_like(remnant_ml)
+    return np.divide(remnant_ml, total_ml, out=none, where=total_ml > 0)
+
+
+def _contributions(plan: Measurer, draws: FloatArray) -> tuple[Contribution, ...]:
+    """Spread of the fraction while only one source varies, largest first."""
+    found = []
+    for source, columns in _columns(plan.errors, draws.shape[1]):
+        one = np.zeros_like(draws)
+        one[:, columns] = draws[:, columns]
+        found.append(
+            Contribution(
+                name=source.name,
+                sd=source.sd,
+                unit=source.unit,
+                fraction_sd=float(np.std(plan.fractions(one))),
+                source=source.source,
+            )
+        )
+    return tuple(sorted(found, key=lambda row: -row.fraction_sd))
+
+
+def _columns(errors: ErrorModel, count: int) -> list[tuple[ErrorSource, NDArray[np.int64]]]:
+    poses = np.arange(count - 2)
+    return [
+        (errors.position, poses[poses % 3 == 0]),
+        (errors.tilt, poses[poses % 3 != 0]),
+        (errors.liver, np.array([count - 2])),
+        (errors.lesion, np.array([count - 1])),
+    ]
