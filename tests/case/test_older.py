@@ -15,7 +15,7 @@ from liverplan.resection import Plan
 from liverplan.workflow.cases import measure_state
 
 HERE = Path(__file__).parent
-VERSIONS = ("0.2", "0.3")
+VERSIONS = ("0.1", "0.2", "0.3")
 DAHL = Actor(name="Dahl", kind="human")
 
 
