@@ -140,7 +140,10 @@ def _masks(request: ReportInput, words: Words) -> Iterable[tuple[str, str]]:
         if made.accepted_by:
             who = numbers.NONE if request.identity == "hidden" else made.accepted_by
             accepted = words("accepted", name=who)
-        yield name, f"{made.method} {made.version}, {words[made.quality]}, {accepted}"
+        how = words[f"origin_{made.origin}"]
+        if made.edits:
+            how = f"{how}, {words['edited']}"
+        yield name, f"{made.method} {made.version}, {how}, {accepted}"
 
 
 def _cuts(findings: Findings, words: Words) -> Iterable[tuple[str, str]]:
