@@ -5,15 +5,17 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from datetime import date
-from typing import Any
+from typing import Generic, TypeVar
 
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from liverplan.app.kit.widgets import Notice, label
 from liverplan.errors import InputError
 
+T_co = TypeVar("T_co", covariant=True)
 
-class Field(QWidget):
+
+class Field(QWidget, Generic[T_co]):
     """One value that is written, taken in when the field is left or Enter is pressed.
 
     Parameters
@@ -29,7 +31,7 @@ class Field(QWidget):
     """
 
     def __init__(
-        self, name: str, read: Callable[[str], Any], keep: Callable[[], str], *, width: int
+        self, name: str, read: Callable[[str], T_co], keep: Callable[[], str], *, width: int
     ) -> None:
         super().__init__()
         self._read, self._keep = read, keep
@@ -50,7 +52,7 @@ class Field(QWidget):
         layout.addWidget(self.notice)
         layout.addStretch()
 
-    def value(self) -> Any:  # noqa: ANN401 - whatever ``read`` gives
+    def value(self) -> T_co:
         """Return what is written.
 
         Raises

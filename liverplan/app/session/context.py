@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
 
-from liverplan.app.session.job import Task
-from liverplan.app.session.jobs import Jobs, StillHolds
+from liverplan.app.session.jobs import Jobs
 from liverplan.app.session.live import Live
-from liverplan.app.session.notices import Kind, Notices
+from liverplan.app.session.notices import Notices
 from liverplan.app.session.saving import Saver
 from liverplan.app.session.session import Session
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -47,23 +42,3 @@ class Context:
             saver=Saver(session, live, notices, home),
             home=home,
         )
-
-    def say(self, place: str, text: str, kind: Kind = "warning") -> None:
-        """Say what happened at a place; no text takes it away."""
-        self.notices.say(place, text, kind)
-
-    def run(
-        self,
-        place: str,
-        name: str,
-        task: Task[T],
-        then: Callable[[T], None],
-        *,
-        holds: StillHolds = lambda: True,
-    ) -> None:
-        """Do long work in the background, as `Jobs.run` does."""
-        self.jobs.run(place, name, task, then, holds=holds)
-
-    def busy(self, place: str) -> bool:
-        """Whether a job runs at a place."""
-        return self.jobs.busy(place)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime
-from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QFrame, QScrollArea, QVBoxLayout, QWidget
@@ -23,6 +21,8 @@ from liverplan.errors import InputError
 
 OTHER = "Another protocol file…"
 KINDS = "Patient facts (*.toml)"
+
+Written = date | float | None
 
 SEXES: tuple[Sex | None, ...] = (None, "female", "male")
 
@@ -56,15 +56,39 @@ class FactsSheet(QFrame):
         context.session.subscribe(self._changed)
         context.live.assessed.connect(self.show_states)
 
-    def _persons(self) -> dict[str, Field]:
-        def field(key: str, name: str, read: Callable[[str], Any], width: int) -> Field:
-            return Field(name, read, lambda: self._person(key), width=width)
-
+    def _persons(self) -> dict[str, Field[Written]]:
+        facts = self.facts
+        birth = Field(
+            "Birth date",
+            read_date,
+            lambda: facts.keep(replace(facts.patient, birth_date=birth.value()), "birth date"),
+            width=110,
+        )
+        decision = Field(
+            "Decision date",
+            read_date,
+            lambda: facts.keep(
+                replace(facts.patient, decision_date=decision.value()), "decision date"
+            ),
+            width=110,
+        )
+        height = Field(
+            "Height, cm",
+            read_number,
+            lambda: facts.keep(replace(facts.patient, height_cm=height.value()), "height"),
+            width=70,
+        )
+        weight = Field(
+            "Weight, kg",
+            read_number,
+            lambda: facts.keep(replace(facts.patient, weight_kg=weight.value()), "weight"),
+            width=70,
+        )
         return {
-            "birth_date": field("birth_date", "Birth date", read_date, 110),
-            "decision_date": field("decision_date", "Decision date", read_date, 110),
-            "height_cm": field("height_cm", "Height, cm", read_number, 70),
-            "weight_kg": field("weight_kg", "Weight, kg", read_number, 70),
+            "birth_date": birth,
+            "decision_date": decision,
+            "height_cm": height,
+            "weight_kg": weight,
         }
 
     def _build(self) -> None:
@@ -171,11 +195,6 @@ class FactsSheet(QFrame):
             self.facts.choose_protocol(chosen)
         self.refresh()
 
-    def _person(self, key: str) -> str:
-        value = self.persons[key].value()
-        changed = replace(self.facts.patient, **{key: value})
-        return self.facts.keep(changed, key.partition("_")[0] if key[0] in "hw" else _words(key))
-
     def _sex(self, at: int) -> None:
         self.facts.keep(replace(self.facts.patient, sex=SEXES[at]), "sex")
 
@@ -194,10 +213,6 @@ def _shown(value: date | float | None) -> str:
     if value is None:
         return ""
     return value.isoformat() if isinstance(value, date) else f"{value:.10g}"
-
-
-def _words(key: str) -> str:
-    return key.replace("_", " ")
 
 
 def _visits_words(patient: Patient) -> str:
