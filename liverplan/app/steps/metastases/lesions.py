@@ -61,8 +61,12 @@ class Lesions(QObject):
 
     def outline(self, point_mm: FloatArray) -> None:
         """Outline the lesion at a (3,) point, LPS mm, and add it to the list."""
-        work = self._session.work
+        work, known = self._session.work, self.at(point_mm)
         if work.volume is None or work.segmentation is None:
+            return
+        if known is not None:
+            self.choose(known)
+            self._notices.say(PLACE, f"This place is already part of {lesion_title(known)}.")
             return
         volume, segmentation = work.volume, work.segmentation
         x, y, z = point_mm.tolist()

@@ -1,0 +1,227 @@
+"""The 3D view by itself: surfaces true to the masks, what a line of sight meets, what is shown."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from vtkmodules.util.numpy_support import vtk_to_numpy
+from vtkmodules.vtkFiltersCore import vtkMassProperties, vtkTriangleFilter
+
+from liverplan.app.kit import theme
+from liverplan.app.scene.grab import nearest_on_axis, toward_sphere
+from liverplan.app.scene.plane_handle import foot_of
+from liverplan.app.scene.renderer import CAMERAS, Scene
+from liverplan.app.scene.surfaces import surface_of, surfaces_of
+from liverplan.app.session.zone import FIELD_MM, distance_field
+from liverplan.resection import Ablation, Plan, Plane, Sphere
+from liverplan.segmentation import Segmentation
+from liverplan.volume import Grid
+
+OBLIQUE = np.array([[0.2, 0.1, 1.9, -60], [0.1, 2.0, 0, -80], [2.4, 0, -0.2, 10], [0, 0, 0, 1]])
+GRID = Grid(shape=(40, 60, 60), affine=OBLIQUE)
+
+points = st.tuples(*[st.floats(-80, 80) for _ in range(3)]).map(np.array)
+directions = points.filter(lambda v: np.linalg.norm(v) > 1).map(lambda v: v / np.linalg.norm(v))
+
+
+def ball(centre, radius_mm):
+    index = np.moveaxis(np.indices(GRID.shape), 0, -1)
+    middle = GRID.to_mm(np.array(centre, dtype=float))
+    return np.linalg.norm(GRID.to_mm(index) - middle, axis=-1) <= radius_mm
+
+
+def volume_ml(surface):
+    triangles, mass = vtkTriangleFilter(), vtkMassProperties()
+    triangles.SetInputData(surface)
+    mass.SetInputConnection(triangles.GetOutputPort())
+    return mass.GetVolume() / 1000
+
+
+def corners(surface):
+    return vtk_to_numpy(surface.GetPoints().GetData())
+
+
+@pytest.fixture(scope="module")
+def masks():
+    labels = ball((20, 30, 30), 30).astype(np.uint8)
+    labels[ball((20, 30, 25), 8)] = 2
+    labels[ball((26, 34, 38), 6)] = 3
+    return Segmentation(grid=GRID, labels=labels)
+
+
+def test_a_surface_lies_where_its_mask_does_also_where_the_scan_is_oblique(masks):
+    mask = masks.labels == 2
+    surface = surface_of(GRID, mask, [1, 1, 1], smooth=12)
+    middle = GRID.to_mm(np.argwhere(mask).mean(axis=0))
+    away = np.linalg.norm(corners(surface) - middle, axis=1)
+    assert away.min() > 6
+    assert away.max() < 10
+    assert volume_ml(surface) == pytest.approx(np.count_nonzero(mask) * GRID.voxel_ml, rel=0.15)
+
+
+def test_merged_voxels_move_no_surface(masks):
+    mask = masks.labels > 0
+    fine, coarse = (surface_of(GRID, mask, [n, n, n], smooth=18) for n in (1, 2))
+    assert coarse.GetNumberOfPoints() < 0.5 * fine.GetNumberOfPoints()
+    np.testing.assert_allclose(corners(coarse).mean(0), corners(fine).mean(0), atol=0.5)
+    assert volume_ml(coarse) == pytest.approx(volume_ml(fine), rel=0.06)
+
+
+def test_every_lesion_has_a_surface_and_nothing_has_none(masks):
+    made = surfaces_of(masks)
+    assert made.liver.GetNumberOfPoints() > 100
+    assert len(made.lesions) == 2
+    empty = surfaces_of(Segmentation.empty(GRID))
+    assert empty.liver.GetNumberOfPoints() == 0
+    assert empty.lesions == ()
+    assert surface_of(GRID, np.zeros(GRID.shape, bool), [1, 1, 1], smooth=3).GetNumberOfCells() == 0
+
+
+def test_the_distance_to_the_lesions_is_exact_where_a_margin_is_drawn(masks):
+    zone = distance_field(masks)
+    lesions = GRID.to_index(GRID.to_mm(np.argwhere(masks.labels >= 2))) * GRID.spacing_mm
+    random = np.random.default_rng(5)
+    for at in random.integers(0, zone.distance_mm.shape, (30, 3)):
+        here = (at + zone.start) * GRID.spacing_mm
+        expected = np.linalg.norm(lesions - here, axis=1).min()
+        assert zone.distance_mm[tuple(at)] == pytest.approx(expected, abs=1e-3)
+    low = np.argwhere(masks.labels >= 2).min(0) * GRID.spacing_mm
+    reached = low - np.array(zone.start) * GRID.spacing_mm
+    assert (reached >= np.minimum(FIELD_MM, low)).all()
+
+
+def test_without_a_lesion_there_is_no_distance():
+    assert distance_field(Segmentation.empty(GRID)) is None
+
+
+@given(points, directions, points, directions)
+def test_the_nearest_point_of_an_axis_has_its_connection_square_to_both(eye, sight, foot, axis):
+    nearest = nearest_on_axis(eye, sight, foot, axis)
+    if nearest is None:
+        assert np.linalg.norm(np.cross(sight, axis)) < 1e-2
+        return
+    off = nearest - foot
+    np.testing.assert_allclose(off, (off @ axis) * axis, atol=1e-6)
+    link = nearest - eye
+    link = link - (link @ sight) * sight
+    assert abs(link @ axis) * np.linalg.norm(np.cross(sight, axis)) < 1e-3 * (1 + np.abs(off).max())
+
+
+@given(points, directions, points, st.floats(5, 60), st.booleans())
+def test_a_line_of_sight_meets_a_sphere_on_the_side_that_is_meant(
+    eye, sight, centre, radius, behind
+):
+    toward = toward_sphere(eye, sight, centre, radius, behind=behind)
+    assert np.linalg.norm(toward) == pytest.approx(1)
+    closest = eye + ((centre - eye) @ sight) * sight
+    if np.linalg.norm(closest - centre) < 0.99 * radius:
+        met = centre + radius * toward
+        assert np.linalg.norm(np.cross(met - eye, sight)) < 1e-4 * (1 + np.linalg.norm(met - eye))
+        assert (toward @ sight > 0) == behind
+
+
+@given(points, directions, points)
+def test_a_plane_s_handle_stands_on_the_plane_and_near_the_liver(point, normal, centre):
+    plane = Plane(point_mm=point, normal=normal)
+    foot = foot_of(plane, centre, 50.0)
+    assert abs(plane.signed_distance_mm(foot)) < 1e-6
+    nearest = centre - plane.signed_distance_mm(centre) * plane.normal
+    if np.linalg.norm(point - nearest) <= 0.8 * 50.0:
+        np.testing.assert_array_equal(foot, plane.point_mm)
+    else:
+        np.testing.assert_allclose(foot, nearest)
+
+
+@pytest.fixture(scope="module")
+def scene(masks):
+    made, shown = Scene(), surfaces_of(masks)
+    made.show_liver(shown.liver)
+    made.show_lesions(shown.lesions)
+    made.window.SetSize(300, 300)
+    made.look_from("A")
+    yield made
+    made.close()
+
+
+def colours(scene):
+    return scene.render(300, 300)[..., :3].astype(int)
+
+
+def bluish(picture):
+    return np.count_nonzero(picture[..., 2] - picture[..., 0] > 30)
+
+
+def reddish(picture):
+    return np.count_nonzero(picture[..., 0] - picture[..., 2] > 60)
+
+
+def test_both_sides_of_a_plane_have_their_colours_and_no_plane_has_neither(scene):
+    scene.show_cuts(Plan(cuts=()), -1, locked=False)
+    assert bluish(colours(scene)) < 100
+    left = Plane(point_mm=scene.centre, normal=(1, 0, 0))
+    scene.show_cuts(Plan(cuts=(left,)), -1, locked=False)
+    picture = colours(scene)
+    assert bluish(picture) > 500
+    assert reddish(picture) > 500
+    rows, columns = np.nonzero(picture[..., 2] - picture[..., 0] > 30)
+    assert columns.mean() > 150  # from the front, the patient's left is on the right
+    assert rows.size
+
+
+def test_what_named_parts_hold_is_coloured_as_taken(scene):
+    ball_cut = Sphere(centre_mm=scene.centre + 500, radius_mm=3.0)
+    plan = Plan(cuts=(ball_cut,))
+    scene.show_cuts(plan, -1, locked=False)
+    before = reddish(colours(scene))
+    scene.show_cuts(plan, -1, locked=False, taken=lambda p: np.ones(len(p), dtype=bool))
+    assert reddish(colours(scene)) > before + 500
+
+
+def test_only_an_unlocked_active_cut_has_handles(scene):
+    plan = Plan(cuts=(Plane(point_mm=scene.centre, normal=(1, 0, 0)),))
+    scene.show_cuts(plan, 0, locked=False)
+    assert [handle.what for handle in scene.handles] == ["turn", "move"]
+    for active, locked in ((0, True), (-1, False)):
+        scene.show_cuts(plan, active, locked=locked)
+        assert scene.handles == ()
+
+
+def test_cuts_of_other_kinds_take_each_other_s_place(scene):
+    zone = Ablation(centre_mm=scene.centre, radii_mm=np.full(3, 15.0), axes=np.eye(3))
+    plane = Plane(point_mm=scene.centre, normal=(0, 0, 1))
+    for cuts in ((plane, zone), (zone, plane), (zone,), ()):
+        scene.show_cuts(Plan(cuts=cuts), len(cuts) - 1, locked=False)
+        assert len(scene.cuts) == len(cuts)
+        assert all(shown.fits(cut) for shown, cut in zip(scene.cuts, cuts, strict=True))
+
+
+@pytest.mark.parametrize("side", CAMERAS)
+def test_a_pixel_and_its_line_of_sight_agree_from_every_side(scene, side):
+    scene.look_from(side)
+    scene.render(300, 300)
+    for point in scene.centre + np.array([[0, 0, 0], [10.0, -5, 8]]):
+        origin, direction = scene.ray(*scene.to_pixel(point))
+        assert np.linalg.norm(np.cross(point - origin, direction)) < 0.2
+    toward = np.array(CAMERAS[side][0], dtype=float)
+    _, sight = scene.ray(150, 150)
+    assert sight @ toward < -0.99
+
+
+def test_a_coarse_picture_goes_on_in_the_pane_s_pixels(scene):
+    scene.look_from("A")
+    scene.render(300, 300)
+    fine = scene.to_pixel(scene.centre)
+    coarse = scene.render(300, 300, 0.5)
+    assert coarse.shape[:2] == (150, 150)
+    assert scene.to_pixel(scene.centre) == pytest.approx(fine, abs=2.0)
+    scene.render(300, 300)
+
+
+def test_vessels_are_shown_each_in_its_colour_and_taken_away_again(scene, masks):
+    surface = surface_of(GRID, masks.labels == 3, [1, 1, 1], smooth=5)
+    scene.show_vessels({"portal vein": surface, "a shunt": surface})
+    found = [actor.GetProperty().GetColor() for actor in scene.vessels]
+    for colour, rgb in zip(found, (theme.PORTAL_VEIN, theme.OTHER_VESSEL), strict=True):
+        assert colour == pytest.approx([c / 255 for c in rgb])
+    scene.show_vessels({})
+    assert scene.vessels == []
