@@ -10,7 +10,7 @@ from liverplan.volumetry import VolumeIndex, estimate
 from liverplan.volumetry.shapes.plan_index import PlanIndex
 from liverplan.volumetry.uncertainty.of_shapes import estimate_plan
 from tests.volumetry.shapes import segmented
-from tests.volumetry.test_uncertainty import AFFINE, CENTRE, PLANE, liver
+from tests.volumetry.test_uncertainty_of_planes import AFFINE, CENTRE, PLANE, liver
 
 LEVEL = Plane(point_mm=CENTRE - np.array([0, 0, 20.0]), normal=(0, 0, 1))
 LESION = CENTRE - np.array([40.0, 0, 10.0])
