@@ -58,3 +58,10 @@ def test_more_lesions_than_a_label_map_holds_are_refused():
     liver = box((0, 4), (0, 5), (0, 6))
     with pytest.raises(SegmentationError, match="255 lesions"):
         Segmentation.from_masks(GRID, liver, [liver] * 255)
+
+
+def test_nothing_is_marked_on_empty_labels():
+    empty = Segmentation.empty(GRID)
+    assert empty.lesion_labels == ()
+    assert not empty.liver.any()
+    assert empty.provenance == {}

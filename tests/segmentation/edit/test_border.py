@@ -41,3 +41,30 @@ def test_a_click_on_the_right_side_already_is_refused(case):
         click(volume, truth, (5, 5, 50), "outside")
     with pytest.raises(SegmentationError, match="outside the CT"):
         click(volume, truth, (-500, 5, 50), "outside")
+
+
+def test_a_click_leaves_lesions_alone_on_either_side(case):
+    volume, truth = case
+    gap = np.zeros(truth.labels.shape, bool)
+    gap[:, 70:, :] = True
+    for after in (
+        click(volume, without(truth, gap), (50, 74, 50), "inside"),
+        click(volume, truth, (50, 72, 50), "outside"),
+    ):
+        assert np.array_equal(after.labels >= 2, truth.labels >= 2)
+
+
+def test_an_inside_click_paints_no_fat_but_where_voxels_are_mixed(case):
+    volume, truth = case
+    gap = np.zeros(truth.labels.shape, bool)
+    gap[:, 70:, :] = True
+    mended = click(volume, without(truth, gap), (50, 74, 50), "inside")
+    added = mended.liver & gap
+    fat = np.count_nonzero(added & (volume.hu < -50))
+    assert fat < 0.1 * np.count_nonzero(added)
+
+
+@pytest.mark.parametrize("point", [(1, 2), (np.nan, 0, 0)])
+def test_a_click_that_is_no_point_is_refused(case, point):
+    with pytest.raises(SegmentationError, match="three coordinates"):
+        click(*case, point, "inside")
