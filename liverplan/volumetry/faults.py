@@ -58,6 +58,8 @@ def plan_faults(index: PlanIndex, plan: Plan) -> tuple[Fault, ...]:
     faults = [
         fault for number, cut in enumerate(plan.cuts, 1) for fault in cut_faults(index, cut, number)
     ]
+    if any(fault.key == "fault.plane_takes_all" for fault in faults):
+        return tuple(faults)  # that says already that nothing stays
     if index.remnant_ml(plan) <= 0:
         return (
             *faults,

@@ -11,7 +11,7 @@ MASKS = (
     "--lesion-labels", "1-7",
 )  # fmt: skip
 PLANS = {
-    "plane": ("--plane", "140,0,100,1,0.2,0.1"),
+    "plane": ("--plane", "140,0,100,1,0.2,0.1", "--allow-faults"),
     "wedge": ("--wedge", "7:5"),
 }
 LESION_NUMBERS = range(1, 8)

@@ -20,7 +20,7 @@ PLANS = {
     "plane": PLANE,
     "axial plane": ("--plane", "0,0,-20,0,0,1"),
     "plane near the limit": ("--plane", "-17,10,10,0.975,-0.215,0.055"),
-    "plane through a metastasis": ("--plane", "-95,6,10,1,0.1,0"),
+    "plane through a metastasis": ("--plane", "-95,6,10,1,0.1,0", "--allow-faults"),
     "plane that leaves metastases": ("--plane", "30,0,0,-1,0,0"),
     "two planes": ("--plane", "-60,0,0,1,0,0", "--plane", "20,0,0,-1,-0.3,0"),
     "three planes": (*PLANE, "--plane", "60,0,0,-1,0,0", "--plane", "0,0,-70,0,0,1"),
