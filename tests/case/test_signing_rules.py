@@ -1,6 +1,9 @@
 """The rules of signing, each by itself: what voids what, the order, four eyes, votes."""
 
+import json
+import zipfile
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -19,7 +22,7 @@ from liverplan.eligibility import Patient
 from liverplan.eligibility.files import ProtocolFile
 from liverplan.eligibility.recist import Visit
 from liverplan.errors import CaseError
-from liverplan.findings import SeriesSummary
+from liverplan.findings import Fault, Findings, SeriesSummary, Statement
 from liverplan.followup import ConfirmedVisit, FollowedVisit, Visits
 from liverplan.resection import Plan
 from liverplan.resection.anatomy.maps import PartMap
@@ -277,3 +280,27 @@ def test_a_signature_whose_state_is_gone_is_void(voted):
         "",
         "",
     ]
+
+
+def found(faults):
+    """Findings of a stored case, with these faults."""
+    with zipfile.ZipFile(Path(__file__).parent / "case_0.3.zip") as stored:
+        documents = [json.loads(stored.read(n)) for n in stored.namelist() if n.endswith(".json")]
+    document = next(d for d in documents if isinstance(d, dict) and "eligibility" in d)
+    return replace(Findings.from_json(document), faults=faults)
+
+
+def test_a_plan_with_a_fault_is_signed_by_nobody_and_its_masks_are_accepted(case, surgeon):
+    fault = Fault(says=Statement(key="fault.nothing_stays"))
+    faulty = replace(case.state, findings=found((fault,)))
+    case = case.commit(faulty, actor=surgeon, what="Measured")
+    case = signed_by(case, LIND, "lesions accepted")
+    with pytest.raises(CaseError, match="the plan makes no sense"):
+        signed_by(case, DAHL, "plan signed")
+    sound = replace(case.state, findings=found(()))
+    case = case.commit(sound, actor=surgeon, what="Measured", why="another cut")
+    case = signed_by(case, DAHL, "plan signed")
+    faulty = replace(case.state, findings=found((fault,)))
+    case = case.commit(faulty, actor=surgeon, what="Measured", why="again")
+    with pytest.raises(CaseError, match="the plan makes no sense"):
+        signed_by(case, EK, "vote", "for")

@@ -52,7 +52,11 @@ ROOMS = {
     ),
     "signatures": Room(
         modules=("liverplan/case/signature.py", "liverplan/case/keys.py"),
-        tests=("tests/case/test_signature.py", "tests/case/test_keys.py"),
+        tests=(
+            "tests/case/test_signature.py",
+            "tests/case/test_signing_rules.py",
+            "tests/case/test_keys.py",
+        ),
     ),
 }
 
