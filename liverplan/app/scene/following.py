@@ -11,9 +11,10 @@ from vtkmodules.vtkCommonDataModel import vtkPolyData
 from liverplan.app.scene.held import held_by
 from liverplan.app.scene.pane import ScenePane
 from liverplan.app.scene.surfaces import Surfaces, surfaces_of
+from liverplan.app.session.derived import Derived
 from liverplan.app.session.job import Progress
 from liverplan.app.session.jobs import Jobs
-from liverplan.app.session.live import Derived, Live
+from liverplan.app.session.live import Live
 from liverplan.app.session.session import Session, Topic
 from liverplan.volume import Volume
 

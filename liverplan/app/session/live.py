@@ -16,22 +16,19 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QTimer, Signal
-from scipy import ndimage
 
+from liverplan.app.session.derived import Derived, derive
 from liverplan.app.session.job import Answered, End, Failed, Job, Progress, Task
 from liverplan.app.session.jobs import Joinable
 from liverplan.app.session.session import Session, Topic
 from liverplan.app.session.work import Work
-from liverplan.app.session.zone import DistanceField, distance_field
 from liverplan.case import Record
 from liverplan.errors import PlanError
 from liverplan.findings import Findings, Margin, Volumes
 from liverplan.resection import Cut, Plan
 from liverplan.resection.cuts.base import Voxels
-from liverplan.segmentation import Axes, Segmentation, axes_of
-from liverplan.volume import FloatArray
+from liverplan.segmentation import Segmentation
 from liverplan.volumetry import Liver, VolumeIndex
-from liverplan.volumetry.search.placing import liver_centre_mm
 from liverplan.volumetry.shapes.plan_index import PlanIndex
 from liverplan.words import in_english
 from liverplan.workflow import evaluate
@@ -45,42 +42,6 @@ REST_MS = 120
 
 QUICK_S = 0.004
 """Margins that take longer than this wait until the mouse rests."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Derived:
-    """What follows from a segmentation alone."""
-
-    segmentation: Segmentation
-    liver: Liver
-    zone: DistanceField | None
-    axes: dict[int, Axes]
-    centre_mm: FloatArray
-    lesion_centres: dict[int, FloatArray]
-
-
-def derive(segmentation: Segmentation) -> Derived:
-    """Make everything that follows from a segmentation: index, distances, axes, centres."""
-    grid, labels = segmentation.grid, segmentation.lesion_labels
-    boxes = ndimage.find_objects(segmentation.labels)
-    axes, centres = {}, {}
-    for label in labels:
-        box = boxes[label - 1]
-        start = [part.start for part in box]
-        mask = segmentation.labels[box] == label
-        axes[label] = axes_of(segmentation.lesion(label), grid)
-        centres[label] = grid.to_mm(np.argwhere(mask).mean(axis=0) + start)
-    whole = Liver(segmentation=segmentation)
-    made = whole.planes, whole.shapes.liver, whole.shapes.lesion_boxes
-    del made  # so that it is made here, off the screen's thread
-    return Derived(
-        segmentation=segmentation,
-        liver=whole,
-        zone=distance_field(segmentation) if labels else None,
-        axes=axes,
-        centre_mm=liver_centre_mm(segmentation),
-        lesion_centres=centres,
-    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
