@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from liverplan.eligibility import title_said
-from liverplan.findings import CriterionFinding, Statement
+from liverplan.findings import CriterionFinding, Statement, told
 from liverplan.words import Said, Words, said
 
 
@@ -17,24 +17,25 @@ class CriterionCard:
     state: str
     state_key: str
     finding: Said
-    evidence: tuple[tuple[str, str], ...]
+    evidence: tuple[tuple[str, Said], ...]
 
 
 def card_of(criterion: CriterionFinding, words: Words, identity: str) -> CriterionCard:
     """Say one criterion; a hidden identity leaves out who attests it."""
     attested = "" if identity == "hidden" else criterion.attested_by
     evidence = (
-        (words["value"], _value(criterion)),
-        (words["source"], criterion.source),
-        (words["ambiguity"], criterion.ambiguity),
-        (words["attested_by"], attested),
+        (words["value"], told(_value(criterion))),
+        (words["source"], told(criterion.source)),
+        (words["ambiguity"], _ambiguity(criterion)),
+        (words["attested_by"], told(attested)),
     )
+    spoken = [(name, said(text, words["language"])) for name, text in evidence]
     return CriterionCard(
         title=said(_title(criterion), words["language"]),
         state=words[f"state_{criterion.state.replace(' ', '_')}"],
         state_key=criterion.state.replace(" ", "-"),
         finding=said(criterion.finding, words["language"]),
-        evidence=tuple((name, text) for name, text in evidence if text),
+        evidence=tuple((name, text) for name, text in spoken if text.text),
     )
 
 
@@ -45,6 +46,10 @@ def _value(criterion: CriterionFinding) -> str:
             return ""
         case value:
             return str(value)
+
+
+def _ambiguity(criterion: CriterionFinding) -> Statement:
+    return Statement.of(f"left_open.{criterion.id}", written=criterion.ambiguity)
 
 
 def _title(criterion: CriterionFinding) -> Statement:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from liverplan import __version__
-from liverplan.findings import Findings
+from liverplan.findings import Findings, Statement
 from liverplan.report.cuts import plan_in_words
 from liverplan.report.request import ReportInput
 from liverplan.report.tables import Table
@@ -74,7 +74,7 @@ def _plan_row(name: str, findings: Findings, words: Words) -> tuple[str, ...]:
 def _contributions(findings: Findings, words: Words) -> Table:
     rows = (
         (
-            c.name,
+            words.say(Statement.of(f"doubt.{c.name.replace(' ', '_')}", written=c.name)),
             words.number(f"{c.sd:.3g} {c.unit}"),
             words.number(f"{100 * c.fraction_sd:.2f}"),
             c.source,

@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Any
 
 from liverplan.errors import InputError
-from liverplan.findings.statement import TOLD, WRITTEN, Statement, Value
+from liverplan.findings.statement import WRITTEN, Statement, Value
 from liverplan.words import numbers
 
 LANGUAGES = tuple(
@@ -54,14 +54,14 @@ class Words:
     def say(self, statement: Statement) -> str:
         """Return a statement's sentence; as it was written where the text is no bundled one."""
         values = dict(statement.values)
-        written = values.get(WRITTEN)
-        if written is not None and self.english.get(statement.key) != written:
-            return str(written)
+        if not self.speaks(statement):
+            return str(values[WRITTEN])
         return self._filled(self._sentence(statement.key, values), values)
 
     def speaks(self, statement: Statement) -> bool:
-        """Whether the statement has words of its own here."""
-        return statement.key != TOLD
+        """Whether the statement has words of its own here, and is not as somebody wrote it."""
+        written = dict(statement.values).get(WRITTEN)
+        return written is None or self.english.get(statement.key) == written
 
     def _sentence(self, key: str, values: Mapping[str, Value]) -> str:
         one = f"{key}_one"

@@ -17,7 +17,7 @@ class Room:
 
 ROOMS = {
     "eligibility": Room(
-        modules=("liverplan/eligibility/*.py",),
+        modules=("liverplan/eligibility/**/*.py",),
         tests=("tests/eligibility", "tests/words"),
     ),
     "findings": Room(

@@ -7,7 +7,7 @@ import pytest
 
 from liverplan import NOTICE
 from liverplan.errors import GridError, InputError
-from liverplan.findings import told
+from liverplan.findings import CriterionFinding, told
 from liverplan.report import AuditRow, PlanRow, SignatureRow, html_of, write_html
 from liverplan.report.files import write_whole
 from liverplan.report.html import plotly_js
@@ -189,3 +189,24 @@ def test_the_file_is_written_whole_or_not_at_all(tmp_path, request_, monkeypatch
 def test_a_folder_in_the_way_is_refused(tmp_path):
     with pytest.raises(InputError, match="cannot be written"):
         write_whole(tmp_path, b"x")
+
+
+@pytest.mark.parametrize(("language", "word"), [("en", "biopsied"), ("sv", "biopserad")])
+def test_a_metastasis_that_was_biopsied_is_said_to_be(request_, language, word):
+    (lesion,) = request_.findings.lesions
+    biopsied = dataclasses.replace(lesion, state="biopsied")
+    findings = dataclasses.replace(request_.findings, lesions=(biopsied,))
+    html = own(html_of(dataclasses.replace(request_, findings=findings, language=language)))
+    assert word in Page(html).text
+
+
+def test_what_is_bundled_is_said_in_swedish_and_what_is_not_is_marked_english(request_):
+    criterion = CriterionFinding(
+        id="ecog", state="missing", title="ECOG 0-1", finding=told("Nobody says."),
+        ambiguity="The text does not say at which visit.", source="NCT04079049",
+    )  # fmt: skip
+    findings = dataclasses.replace(request_.findings, criteria=(criterion,))
+    html = own(html_of(dataclasses.replace(request_, findings=findings, language="sv")))
+    assert '<dd lang="sv">Texten anger inte vid vilket besök.</dd>' in html
+    assert '<dd lang="en">NCT04079049</dd>' in html
+    assert '<p lang="en">Nobody says.</p>' in html

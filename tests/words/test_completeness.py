@@ -113,6 +113,7 @@ def test_bundled_protocols_are_spoken_in_every_language():
         protocol = load_protocol(name)
         for criterion in protocol.criteria:
             assert ENGLISH[f"criterion.{criterion.id}"] == criterion.title
+            assert ENGLISH.get(f"left_open.{criterion.id}", "") == criterion.ambiguity
             if criterion.other_reading is not None:
                 assert ENGLISH[f"reading.{criterion.id}"] == criterion.other_reading.words
         for fact in protocol.facts.values():
