@@ -5,10 +5,8 @@ import pytest
 
 from liverplan.errors import SegmentationError
 from liverplan.segmentation import axes_of, lesion_from_click, lesion_from_stroke
-
-
-def dice(a, b):
-    return 2 * np.count_nonzero(a & b) / (np.count_nonzero(a) + np.count_nonzero(b))
+from liverplan.volume import Volume
+from tests.segmentation.shapes import ball, dice, grid_of
 
 
 def middle_of(torso, label):
@@ -66,3 +64,53 @@ def test_a_stroke_without_length_is_refused(torso):
 def test_a_point_that_is_no_point_is_refused(torso):
     with pytest.raises(SegmentationError, match="three coordinates"):
         lesion_from_click(torso.volume, torso.result.mask, (1.0, np.nan, 2.0))
+
+
+def made(contrast_hu, *, radius=9.0, middle=(30, 30, 30)):
+    """A ball of liver of 28 mm with a lesion, on voxels of 1 mm, with little noise."""
+    shape = (60, 60, 60)
+    liver, lesion = ball(shape, (30, 30, 30), 28), ball(shape, middle, radius)
+    hu = np.where(liver, 110.0, -90.0)
+    hu[lesion] = 110 - contrast_hu
+    hu += np.random.default_rng(5).normal(0, 5, shape)
+    grid = grid_of(shape, (1.0, 1.0, 1.0))
+    return Volume(grid=grid, hu=hu.astype(np.int16)), liver, lesion
+
+
+def holds_with_a_rim(found, lesion, radius=9.0):
+    """Experts draw where the contrast ends: all of the lesion, and 1 to 2 mm around it."""
+    assert not (lesion & ~found).any()
+    away = np.linalg.norm(np.argwhere(found) - 30, axis=1)
+    assert away.max() < radius + 2.5
+    assert (3 * np.count_nonzero(found) / (4 * np.pi)) ** (1 / 3) < radius + 1.5
+
+
+@pytest.mark.parametrize("contrast_hu", [60, -60])
+def test_a_lesion_darker_or_brighter_than_the_liver_is_outlined_and_nothing_else(contrast_hu):
+    volume, liver, lesion = made(contrast_hu)
+    found = lesion_from_click(volume, liver, (30, 30, 30))
+    holds_with_a_rim(found.mask, lesion)
+    assert found.warnings == ()
+    assert found.provenance.origin == "clicks"
+    assert found.provenance.parameters["point"] == "30.00, 30.00, 30.00"
+
+
+def test_a_click_off_its_middle_finds_the_same_lesion():
+    volume, liver, lesion = made(60)
+    found = lesion_from_click(volume, liver, (33, 28, 30))
+    holds_with_a_rim(found.mask, lesion)
+
+
+def test_a_click_on_what_hardly_stands_out_is_said_and_does_not_spread_far():
+    volume, liver, _ = made(8)
+    found = lesion_from_click(volume, liver, (30, 30, 30))
+    assert [note.key for note in found.warnings] == ["note.lesion_faint"]
+    away = np.linalg.norm(np.argwhere(found.mask) - 30, axis=1)
+    assert away.max() < 14
+
+
+def test_a_lesion_at_the_surface_stays_within_its_capsule():
+    volume, liver, lesion = made(60, middle=(30, 30, 52))
+    found = lesion_from_click(volume, liver & ~lesion, (46, 30, 30))
+    assert not (found.mask & (volume.hu < -40)).any()
+    assert np.count_nonzero(found.mask & lesion & liver) > 0.7 * np.count_nonzero(lesion & liver)
