@@ -44,10 +44,13 @@ def checker(person, index):
     return check, seen
 
 
-def drag_handle(person, view, what, check, by=(22, 9)):
+def handle_of(person, view, what):
     handles = person.app.session.work.active_cut.handles_on(slice_plane(view.look))
-    handle = next(h for h in handles if h.what == what)
-    start = view.look.lps_to_pixel(handle.at_mm)
+    return next(handle for handle in handles if handle.what == what)
+
+
+def drag_handle(person, view, what, check, by=(22, 9)):
+    start = view.look.lps_to_pixel(handle_of(person, view, what).at_mm)
     person.drag(view.canvas, start, (start[0] + by[0], start[1] + by[1]), steps=5, each=check)
 
 

@@ -160,7 +160,7 @@ def test_the_surface_is_coloured_by_the_side_of_the_cut(cut):
 
 
 def test_the_range_is_grey_while_dragging_and_then_the_command_line_s_own(cut):
-    from liverplan.app.session.live import assess
+    from liverplan.app.session.assessing import assess
 
     view = cut.view("Axial")
     start = cut.knobs(view).middle

@@ -10,14 +10,15 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from liverplan.app.session.assessing import Answer, answer_for, sentences
 from liverplan.app.session.derived import Derived, derive
+from liverplan.app.session.fault_watch import FaultWatch
 from liverplan.app.session.job import Answered, End, Failed, Job, Progress, Task
 from liverplan.app.session.jobs import Joinable
 from liverplan.app.session.session import Session, Topic
@@ -30,9 +31,6 @@ from liverplan.resection.cuts.base import Voxels
 from liverplan.segmentation import Segmentation
 from liverplan.volumetry import Liver, VolumeIndex
 from liverplan.volumetry.shapes.plan_index import PlanIndex
-from liverplan.words import in_english
-from liverplan.workflow import evaluate
-from liverplan.workflow.cases import notes_of
 from liverplan.workflow.rule import Rule
 
 T = TypeVar("T")
@@ -42,41 +40,6 @@ REST_MS = 120
 
 QUICK_S = 0.004
 """Margins that take longer than this wait until the mouse rests."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Answer:
-    """What follows from a plan once the mouse rests: the assessment, and what speaks against it."""
-
-    findings: Findings | None
-    margins: tuple[Margin, ...]
-    faults: tuple[str, ...]
-
-
-def assess(work: Work, liver: Liver) -> Findings:
-    """Assess the active plan just as the command line does."""
-    record = work.record
-    return evaluate(
-        liver,
-        work.active_plan,
-        series=record.ct,
-        patient=record.facts,
-        protocol=record.rules,
-        notes=notes_of(record, liver.segmentation),
-        response=record.visits.response,
-        biopsied=work.biopsied,
-    )
-
-
-def answer_for(work: Work, liver: Liver) -> Answer:
-    """Assess the active plan; one that makes no sense has no verdict, but reasons why."""
-    try:
-        findings = assess(work, liver)
-        margins = liver.margins(work.active_plan)
-    except PlanError as refusal:
-        return Answer(findings=None, margins=(), faults=(str(refusal),))
-    faults = tuple(in_english(fault.says) for fault in findings.faults)
-    return Answer(findings=None if faults else findings, margins=margins, faults=faults)
 
 
 class Live(QObject):
@@ -95,7 +58,7 @@ class Live(QObject):
     findings : Findings or None
         The whole assessment of the last rest.
     faults : tuple of str
-        What speaks against the plan, in the core's words, at the last rest.
+        What speaks against the plan, in the core's words; while it is dragged, at the last look.
     stale : bool
         Whether the findings are older than the cuts on screen.
     """
@@ -103,6 +66,8 @@ class Live(QObject):
     derived_changed = Signal()
     measured = Signal()
     assessed = Signal()
+    faults_found = Signal()
+    """What speaks against the plan that is being dragged is known."""
     failed = Signal(str)
 
     def __init__(self, session: Session) -> None:
@@ -127,6 +92,8 @@ class Live(QObject):
         self._rest.setSingleShot(True)
         self._rest.setInterval(REST_MS)
         self._rest.timeout.connect(self._ask)
+        self._watch = FaultWatch()
+        self._watch.found.connect(self._found)
         session.subscribe(self._changed)
 
     @property
@@ -184,7 +151,7 @@ class Live(QObject):
 
     def _changed(self, topics: frozenset[Topic]) -> None:
         if "ct" in topics:
-            self.findings = None
+            self.findings, self.faults = None, ()
         if "labels" in topics:
             self._derive()
         if topics & {"labels", "cuts", "facts", "lesions"}:
@@ -227,7 +194,20 @@ class Live(QObject):
                 self.faults = (str(error),)
                 self.failed.emit(str(error))
             self._rest.start()
+            self._watch_faults(liver)
         self.measured.emit()
+
+    def _watch_faults(self, liver: Liver) -> None:
+        """Look for faults while the mouse is down; once it rests, the assessment tells them."""
+        plan = self.session.work.active_plan
+        if self.session.dragging:
+            self._watch.ask(lambda: sentences(liver.faults(plan)))
+        else:
+            self._watch.forget()
+
+    def _found(self) -> None:
+        self.faults = self._watch.faults
+        self.faults_found.emit()
 
     def _follow(self, liver: Liver, plan: Plan) -> None:
         """Measure what can be told while the mouse moves."""
@@ -272,6 +252,7 @@ class Live(QObject):
                 pass
 
     def _take(self, answer: Answer) -> None:
+        self._watch.forget()
         self.margins, self.faults = answer.margins or self.margins, answer.faults
         if answer.findings is None:
             self.failed.emit(" ".join(self.faults))
@@ -287,6 +268,7 @@ class Live(QObject):
     def close(self) -> None:
         """Wait for what is under way, so that no thread outlives the window."""
         self._rest.stop()
+        self._watch.wait(10)
         for job in self._jobs:
             job.cancel()
             job.wait(10)

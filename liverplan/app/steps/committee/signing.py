@@ -22,6 +22,7 @@ ACCEPTED = "accept the masks"
 POLL_MS = 40
 
 NO_RESULT = "There is no result of this plan yet, so nothing can be signed."
+NO_SENSE = "The plan makes no sense, so nothing can be signed."
 NOT_SAVED = "The case could not be saved, so nothing was signed."
 
 
@@ -129,6 +130,9 @@ class Signing(QObject):
             self._session.undo()
 
     def _saved(self, act: Act) -> case.Case | None:
+        if self._live.faults:
+            self._notices.say(PLACE, f"{NO_SENSE} {' '.join(self._live.faults)}")
+            return None
         if self._live.stale or self._live.findings is None:
             self._notices.say(PLACE, NO_RESULT)
             return None

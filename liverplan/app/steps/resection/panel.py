@@ -59,6 +59,7 @@ class ResectionPanel(Panel):
         context.live.measured.connect(self._follow)
         context.live.assessed.connect(self._answered)
         context.live.failed.connect(lambda _words: self._answered())
+        context.live.faults_found.connect(self._answered)
         self.refresh()
 
     def _build(self) -> None:

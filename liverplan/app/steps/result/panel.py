@@ -19,6 +19,9 @@ from liverplan.words.numbers import mm, percent, share, threshold
 
 SIGNS = {"met": "met", "not met": "not met", "missing": "missing", "needs judgement": "judge"}
 
+NO_VERDICT = "no verdict"
+NO_SENSE = "The plan makes no sense as it is, so nothing is judged: step 4 says why."
+
 
 class ResultPanel(Panel):
     """What the plan on screen says."""
@@ -47,6 +50,8 @@ class ResultPanel(Panel):
         self._findings: Findings | None = None
         self._live.assessed.connect(self.refresh)
         self._live.measured.connect(self._buttons)
+        self._live.faults_found.connect(self._show_standing)
+        self._live.failed.connect(lambda _words: self._show_standing())
         self.refresh()
 
     def _build(self) -> None:
@@ -72,19 +77,27 @@ class ResultPanel(Panel):
     def refresh(self) -> None:
         """Show the findings; while they are being computed the last ones stay."""
         self._buttons()
+        self._show_standing()
         findings = self._live.findings
         if findings is None or findings is self._findings:
             return
         self._findings = findings
-        self.next.setText(verdict_words(self._session.work, self._live))
         self.doubt.setText(doubt_words(findings))
         self.fractions.fill(fraction_rows(findings))
         self.margins.fill(margin_rows(findings))
         self.margins.setVisible(bool(findings.lesions))
-        self.eligibility.setText(f"Protocol: {findings.eligibility}")
         rows = [(c.title or c.id, SIGNS[c.state]) for c in findings.criteria]
         self.criteria.fill(rows)
         self.finding.setText("Click a criterion for its finding.")
+
+    def _show_standing(self) -> None:
+        """Say what the protocol says; of a plan that makes no sense it says nothing."""
+        if self._live.faults:
+            self.next.setText(NO_SENSE)
+            self.eligibility.setText(f"Protocol: {NO_VERDICT}")
+        elif self._live.findings is not None:
+            self.next.setText(verdict_words(self._session.work, self._live))
+            self.eligibility.setText(f"Protocol: {self._live.findings.eligibility}")
 
     def _buttons(self) -> None:
         ready = self._live.findings is not None and not self._jobs.busy(self.place)
