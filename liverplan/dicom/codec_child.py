@@ -85,7 +85,7 @@ def _limit(memory_bytes: int) -> None:
 
 
 def decode(job: dict[str, Any], data: bytes) -> NDArray[np.generic]:
-    """Decode one frame to rows x columns values of ``bits_allocated`` bits, little endian."""
+    """Decode one frame to (rows, columns) values of ``bits_allocated`` bits, little endian."""
     if job["syntax"] == DEFLATED_FRAMES:
         return _inflated(job, data)
     if job["syntax"] == RLE:

@@ -147,7 +147,7 @@ def surface_of(mask: NDArray[np.bool_], grid: Grid) -> tuple[FloatArray, NDArray
 
 
 def stl_of(mask: NDArray[np.bool_], grid: Grid) -> bytes:
-    """Return a mask's surface as a binary STL in LPS mm."""
+    """Return the surface of a (k, j, i) mask as a binary STL in LPS mm."""
     points, faces = surface_of(mask, grid)
     triangles = points[faces]
     normals = np.cross(triangles[:, 1] - triangles[:, 0], triangles[:, 2] - triangles[:, 0])
@@ -160,7 +160,7 @@ def stl_of(mask: NDArray[np.bool_], grid: Grid) -> bytes:
 
 
 def write_stl(path: Path | str, mask: NDArray[np.bool_], grid: Grid) -> Path:
-    """Write a mask's surface as a plain STL file, for viewers and printers.
+    """Write the surface of a (k, j, i) mask as a plain STL file in LPS mm, for viewers, printers.
 
     Raises
     ------

@@ -116,7 +116,7 @@ def _enhanced(common: pydicom.Dataset, headers: Headers) -> pydicom.Dataset:
 def native(
     array: NDArray[np.generic], grid: Grid, headers: Headers
 ) -> tuple[NDArray[np.generic], Grid]:
-    """Turn an array and its grid so that rows and columns run as in the source images.
+    """Turn a (k, j, i) array and its grid so that rows and columns run as in the source images.
 
     Reading turns round axes that run against the patient's; viewers match a SEG to its images
     frame by frame only if both run the same way. A resampled grid has no source images to match.

@@ -178,7 +178,7 @@ def _follow(
 
 
 def to_hu(raw: Raw, plane: Slice, out: Hu) -> None:
-    """Rescale one frame's stored values into ``out``, a view that may run backwards."""
+    """Rescale a frame's stored values, (rows, columns), to HU in ``out``, a view of any order."""
     if out.dtype != np.int16:
         out[...] = raw * np.float64(plane.slope) + plane.intercept
     elif plane.slope == 1:

@@ -61,7 +61,10 @@ def segments_of(
     remnant: NDArray[np.bool_] | None = None,
     resected: NDArray[np.bool_] | None = None,
 ) -> list[Segment]:
-    """List what a segmentation holds: the whole liver, each lesion, and the two parts if given."""
+    """List what a segmentation holds: the whole liver, each lesion, and the two parts if given.
+
+    ``remnant`` and ``resected`` are (k, j, i) masks on its grid.
+    """
     made = segmentation.provenance
     liver = made.get(1)
     segments = [
@@ -129,7 +132,7 @@ def make_seg(
     remnant: NDArray[np.bool_] | None = None,
     resected: NDArray[np.bool_] | None = None,
 ) -> pydicom.Dataset:
-    """Build what `write_seg` writes."""
+    """Build what `write_seg` writes; the two parts are (k, j, i) masks on the CT's grid."""
     segments = segments_of(segmentation, remnant, resected)
     if not segments[0].mask.any():
         raise DicomError("There is no liver to write: the segmentation is empty.")

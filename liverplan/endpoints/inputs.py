@@ -15,7 +15,7 @@ FloatArray = NDArray[np.float64]
 
 
 def checked(times: ArrayLike, events: ArrayLike) -> tuple[FloatArray, NDArray[np.bool_]]:
-    """Return times as floats and events as bools, one of each for every patient."""
+    """Return times as (N,) floats and events as (N,) bools, one of each for every patient."""
     durations = np.asarray(times, dtype=np.float64)
     happened = np.asarray(events)
     if durations.ndim != 1 or durations.shape != happened.shape or durations.size == 0:

@@ -68,7 +68,7 @@ class Comparison:
 
 
 def log_rank(times: ArrayLike, events: ArrayLike, arms: Sequence[str]) -> LogRank:
-    """Test whether two or more arms share one survival curve."""
+    """Test whether arms share one survival curve, from (N,) times and events, one a patient."""
     durations, happened = checked(times, events)
     _require_arms(arms, len(durations))
     found = lifelines().statistics.multivariate_logrank_test(durations, list(arms), happened)
@@ -112,7 +112,10 @@ def cox(times: ArrayLike, events: ArrayLike, covariates: Mapping[str, ArrayLike]
 def compare(
     times: ArrayLike, events: ArrayLike, arms: Sequence[str], *, reference: str
 ) -> Comparison:
-    """Curves of every arm, the log-rank test, and each arm's hazard against the reference."""
+    """Compare arms: their curves, the log-rank test, each one's hazard against the reference.
+
+    Times and events are (N,): one of each, and one arm, for every patient.
+    """
     durations, happened = checked(times, events)
     _require_arms(arms, len(durations))
     if reference not in arms:
@@ -133,7 +136,10 @@ def compare(
 def predictive_factors(
     times: ArrayLike, events: ArrayLike, factors: Mapping[str, ArrayLike]
 ) -> tuple[tuple[Cox, ...], Cox]:
-    """Fit each factor alone, and all together; e.g. the remnant fraction in steps of 0.10."""
+    """Fit each factor alone, and all together; e.g. the remnant fraction in steps of 0.10.
+
+    Times, events and the values of each factor are (N,): one for every patient.
+    """
     alone = tuple(cox(times, events, {name: values}) for name, values in factors.items())
     return alone, cox(times, events, factors)
 

@@ -13,10 +13,10 @@ from liverplan.findings import Findings
 from liverplan.volumetry.formulas import (
     DEFAULT_FORMULA,
     ESTIMATED_LIVER,
-    THRESHOLDS,
     Growth,
     growth,
 )
+from liverplan.volumetry.thresholds import THRESHOLDS
 from liverplan.workflow.cases import measure_state
 
 NAMES = {

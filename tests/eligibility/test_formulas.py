@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from liverplan.errors import InputError
 from liverplan.volumetry import formulas as f
+from liverplan.volumetry.thresholds import THRESHOLDS
 from liverplan.words import in_english
 
 HEIGHT = st.floats(120, 210)
@@ -161,10 +162,10 @@ def test_growth_over_one_denominator_is_consistent(first, second, days):
 
 
 def test_thresholds_are_data_with_sources():
-    assert all(row.source and row.lowest <= row.highest for row in f.THRESHOLDS)
-    kinetic = [row.lowest for row in f.THRESHOLDS if row.quantity == "kinetic_growth"]
+    assert all(row.source and row.lowest <= row.highest for row in THRESHOLDS)
+    kinetic = [row.lowest for row in THRESHOLDS if row.quantity == "kinetic_growth"]
     assert kinetic == [0.020]
-    injured = [row.lowest for row in f.THRESHOLDS if row.condition == "injured liver"]
+    injured = [row.lowest for row in THRESHOLDS if row.condition == "injured liver"]
     assert injured == [250.0]
 
 

@@ -38,7 +38,6 @@ ROOMS = {
             "tests/workflow/test_evaluate.py",
             "tests/workflow/test_assess.py",
             "tests/workflow/test_committee.py",
-            "tests/test_cli_plans.py",
         ),
     ),
     "uncertainty": Room(
