@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from liverplan.errors import SegmentationError
 from liverplan.segmentation import Provenance, Segmentation
@@ -65,3 +67,28 @@ def test_nothing_is_marked_on_empty_labels():
     assert empty.lesion_labels == ()
     assert not empty.liver.any()
     assert empty.provenance == {}
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(0, 5))
+@settings(max_examples=50, deadline=None)
+def test_the_whole_liver_is_the_union_of_all_masks_and_each_voxel_has_the_first_lesions_label(
+    seed, count
+):
+    rng = np.random.default_rng(seed)
+    liver = rng.random(GRID.shape) < 0.5
+    lesions = [rng.random(GRID.shape) < 0.2 for _ in range(count)]
+    made = Segmentation.from_masks(GRID, liver, lesions)
+    assert np.array_equal(made.liver, np.any([liver, *lesions], axis=0))
+    for n, lesion in enumerate(lesions):
+        earlier = np.any([np.zeros_like(liver), *lesions[:n]], axis=0)
+        assert np.array_equal(made.lesion(n + 2), lesion & ~earlier)
+    assert np.array_equal(made.labels == 1, liver & ~np.any([~liver, *lesions], axis=0))
+    parts = made.volume_ml(1) + sum(made.volume_ml(label) for label in made.lesion_labels)
+    assert parts == pytest.approx(np.count_nonzero(made.liver) * GRID.voxel_ml)
+
+
+def test_more_lesions_than_a_byte_can_number_are_refused():
+    nothing = np.zeros(GRID.shape, bool)
+    with pytest.raises(SegmentationError, match="255 lesions do not fit"):
+        Segmentation.from_masks(GRID, nothing, [nothing] * 255)
+    assert Segmentation.from_masks(GRID, nothing, [nothing] * 254).lesion_labels == ()

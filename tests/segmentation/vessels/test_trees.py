@@ -35,3 +35,28 @@ def test_a_click_beside_every_vessel_is_refused(vessel_case):
     volume, liver, _ = vessel_case
     with pytest.raises(SegmentationError, match="No vessel is seen"):
         find_vessels(volume, liver, [(40, 40, 20)])
+
+
+def test_trees_that_touch_are_parted_half_way_between_their_clicks(vessel_case):
+    volume, liver, tubes = vessel_case
+    found = find_vessels(volume, liver, [(12, 25, 40), (68, 25, 40)])
+    x = np.indices(volume.grid.shape)[2]
+    assert (found.labels[(x < 36) & tubes[0]] != 2).all()
+    assert (found.labels[(x > 44) & tubes[0]] != 1).all()
+    assert {branch.tree for branch in found.branches} == {1, 2}
+
+
+def test_a_vessel_that_nobody_clicked_is_left_out(vessel_case):
+    volume, liver, tubes = vessel_case
+    found = find_vessels(volume, liver, [(40, 25, 40)])
+    assert not found.labels[tubes[1]].any()
+    assert found.provenance.parameters["trees"] == "1"
+
+
+def test_vessels_outside_the_liver_and_without_one_are_none(vessel_case):
+    volume, liver, _ = vessel_case
+    front = liver & (np.indices(liver.shape)[1] < 40)
+    found = find_vessels(volume, front, [(40, 25, 40)])
+    assert not found.labels[:, 50:].any()
+    with pytest.raises(SegmentationError, match="there is none"):
+        find_vessels(volume, np.zeros_like(liver), [(40, 25, 40)])
