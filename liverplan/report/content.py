@@ -49,7 +49,8 @@ def _said(request: ReportInput) -> Content:
     words, findings = words_of(request.language), request.findings
     spoken = verdict(findings, request.language)
     hidden = Said(text=words["deidentified"], language=request.language)
-    notes = (hidden,) if request.identity == "hidden" else ()
+    faults = tuple(said(fault.says, request.language) for fault in findings.faults)
+    notes = (hidden, *faults) if request.identity == "hidden" else faults
     return Content(
         words=words,
         title=words["title"],

@@ -65,7 +65,8 @@ def _plan_row(name: str, findings: Findings, words: Words) -> tuple[str, ...]:
         numbers.ml(findings.volumes.remnant_ml),
         numbers.mm(findings.margin_mm),
     )
-    reason = verdict(findings, words["language"]).reason
+    faults = " ".join(words.say(fault.says) for fault in findings.faults)
+    reason = faults or verdict(findings, words["language"]).reason
     left = [f"M{lesion.label - 1}" for lesion in findings.lesions if lesion.in_remnant]
     leaves = words("leaves", lesions=", ".join(left)) if left else ""
     return (name, *map(words.number, cells), f"{leaves} {reason}".strip())

@@ -7,8 +7,9 @@ import pytest
 
 from liverplan import NOTICE
 from liverplan.errors import GridError, InputError
-from liverplan.findings import CriterionFinding, told
+from liverplan.findings import CriterionFinding, Fault, Statement, told
 from liverplan.report import AuditRow, PlanRow, SignatureRow, html_of, write_html
+from liverplan.report.content import content_of
 from liverplan.report.files import write_whole
 from liverplan.report.html import plotly_js
 from liverplan.resection import Plan
@@ -210,3 +211,20 @@ def test_what_is_bundled_is_said_in_swedish_and_what_is_not_is_marked_english(re
     assert '<dd lang="sv">Texten anger inte vid vilket besök.</dd>' in html
     assert '<dd lang="en">NCT04079049</dd>' in html
     assert '<p lang="en">Nobody says.</p>' in html
+
+
+def test_the_faults_of_a_plan_stand_before_every_note_and_beside_a_plan_that_is_compared(request_):
+    fault = Fault(says=Statement.of("fault.cuts_lesion", number=2, ml=3.25))
+    findings = dataclasses.replace(request_.findings, faults=(fault,))
+    other = (PlanRow(name="narrow", findings=findings),)
+    for language, words in (
+        ("en", "The plan cuts through metastasis 2: 3.2 mL of it would stay."),
+        ("sv", "Planen skär igenom metastas 2: 3,2 mL av den skulle bli kvar."),
+    ):
+        asked = dataclasses.replace(
+            request_, findings=findings, plans=other, language=language, identity="shown"
+        )
+        content = content_of(asked)
+        assert (content.notes[0].text, content.notes[0].language) == (words, language)
+        plans = next(t for t in content.measures if t.marked == 0 and "FLR, %" in t.columns)
+        assert plans.rows[1][-1].endswith(words)
