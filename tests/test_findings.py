@@ -15,8 +15,10 @@ from liverplan.findings import (
     RemnantFraction,
     SegmentFinding,
     SeriesSummary,
+    Statement,
     Uncertainty,
     Volumes,
+    stated,
     told,
 )
 from liverplan.words import in_english
@@ -108,3 +110,49 @@ def test_findings_of_planes_only_are_read_as_well():
     assert (read.plan, read.cuts, read.segments, read.volumes.ablated_ml) == ("", (), (), 0.0)
     assert read.planned
     assert not findings(planes=(), cuts=()).planned
+
+
+NESTED = Statement.of(
+    "finding.criterion",
+    title=told("Age"),
+    parts=(Statement.of("finding.count", count=3), Statement.of("finding.age", years=41, day="x")),
+)
+
+
+def test_a_statement_is_read_back_with_all_that_it_holds():
+    document = json.loads(json.dumps(NESTED.to_json()))
+    assert document == {
+        "key": "finding.criterion",
+        "values": {
+            "title": "Age",
+            "parts": [
+                {"key": "finding.count", "values": {"count": 3}},
+                {"key": "finding.age", "values": {"years": 41, "day": "x"}},
+            ],
+        },
+    }
+    read = Statement.from_json(document)
+    assert (read.key, read.value("parts")) == (NESTED.key, NESTED.value("parts"))
+    assert hash(read) == hash(Statement.from_json(document))
+
+
+@pytest.mark.parametrize(
+    "bad", [{"key": "a.b"}, {"values": {}}, {"key": "a", "values": {"x": None}}]
+)
+def test_what_is_no_statement_is_refused(bad):
+    with pytest.raises((KeyError, TypeError)):
+        Statement.from_json(bad)
+
+
+def test_a_note_of_another_author_is_told_and_a_statement_stays_what_it_is():
+    assert stated("Check it.") == told("Check it.")
+    assert stated(NESTED) is NESTED
+
+
+def test_findings_say_beside_each_sentence_what_it_says():
+    note = Statement.of("note.lesion_left", number=2)
+    document = findings(notes=(note, told("Check it."))).to_json(in_english)
+    assert document["notes"] == ["Metastasis 2 stays in the remnant.", "Check it."]
+    assert document["says"] == [note.to_json(), "Check it."]
+    assert document["criteria"][0]["finding"] == document["criteria"][0]["says"] == "FLR 45.0 %."
+    assert Findings.from_json(document).notes == (note, told("Check it."))

@@ -181,3 +181,64 @@ def test_a_liver_unlike_the_body_is_doubted_below_06_and_above_16_times(ml, doub
 def test_more_than_two_fifths_of_tumour_are_doubted(tumour, doubted):
     found = volume_warnings(liver_ml=1000.0, tumour_ml=tumour)
     assert [says.key for says in found] == (["note.much_tumour"] if doubted else [])
+
+
+def parts_of(id_, patient, measured):
+    found = judge(load_protocol(), patient, measured).criteria
+    return next(c.finding for c in found if c.id == id_).value("parts")
+
+
+@pytest.mark.parametrize(
+    ("lacking", "key"),
+    [
+        (("birth_date", "decision_date"), "finding.dates_missing"),
+        (("birth_date",), "finding.birth_missing"),
+        (("decision_date",), "finding.decision_missing"),
+    ],
+)
+def test_the_date_that_an_age_lacks_is_named(patient, measured, lacking, key):
+    parts = parts_of("age", replace(patient, **dict.fromkeys(lacking)), measured)
+    assert [part.key for part in parts] == [key]
+
+
+@pytest.mark.parametrize(
+    ("visits", "by", "key"),
+    [
+        (0, (), "finding.no_baseline"),
+        (1, ("R. Lind",), "finding.no_baseline"),
+        (2, ("R. Lind", " "), "finding.unnamed_lengths"),
+        (2, ("R. Lind",), "finding.unnamed_lengths"),
+    ],
+)
+def test_what_a_response_lacks_is_named(patient, measured, visits, by, key):
+    seen = replace(patient, visits=patient.visits[:visits], visits_by=by)
+    assert parts_of("response", seen, measured)[0].key == key
+
+
+@pytest.mark.parametrize(
+    ("lacking", "key"),
+    [
+        ({"functional_ml": None}, "finding.liver_unmeasured"),
+        ({"remnant_ml": None}, "finding.no_resection"),
+        ({"functional_ml": None, "remnant_ml": None}, "finding.liver_unmeasured"),
+    ],
+)
+def test_what_a_remnant_lacks_is_named(patient, measured, lacking, key):
+    assert [p.key for p in parts_of("flr", patient, replace(measured, **lacking))] == [key]
+
+
+@pytest.mark.parametrize(
+    ("small", "left", "keys"),
+    [
+        (0, 0, ["finding.count"]),
+        (1, 0, ["finding.count", "finding.small"]),
+        (0, 1, ["finding.count", "finding.left"]),
+        (1, 1, ["finding.count", "finding.small", "finding.left"]),
+    ],
+)
+def test_small_and_left_metastases_are_named_where_there_are_any(
+    patient, measured, small, left, keys
+):
+    counted_ = replace(measured, lesions_below_10_mm=small, lesions_in_remnant=left)
+    says = parts_of("metastasis_count", patient, counted_)[0]
+    assert [number.key for number in says.value("found").value("numbers")] == keys
