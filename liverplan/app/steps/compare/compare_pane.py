@@ -146,7 +146,9 @@ class ComparePane(QWidget):
                 painter.drawLine(start, end)
 
     def _paint_point(self, painter: QPainter, look: Look) -> None:
-        x, y = look.lps_to_pixel(self.point_mm)  # type: ignore[arg-type]  # a look has a point
+        if self.point_mm is None:
+            return
+        x, y = look.lps_to_pixel(self.point_mm)
         painter.setPen(QPen(QColor(*theme.CROSSHAIR, 170), 1))
         for a, b in ((-26, -10), (10, 26)):
             painter.drawLine(QPointF(x + a, y), QPointF(x + b, y))

@@ -1,0 +1,206 @@
+"""The verbs of the resection step without a window: what becomes of cuts, parts and plans."""
+
+import time
+from dataclasses import replace
+from types import MappingProxyType
+
+import numpy as np
+import pytest
+from PySide6.QtWidgets import QApplication
+
+from liverplan import workflow
+from liverplan.app.session.context import Context
+from liverplan.app.session.work import Work
+from liverplan.app.steps.resection.edits import BEYOND_NONE, FULL, MOST_CUTS, PLACE, CutEdits
+from liverplan.app.steps.resection.parts import TakenParts
+from liverplan.app.steps.resection.placing import Placing
+from liverplan.app.steps.resection.plans import PlanNumbers, Plans
+from liverplan.case import Record
+from liverplan.eligibility.files import ProtocolFile
+from liverplan.findings import SeriesSummary
+from liverplan.resection import (
+    Ablation,
+    CurvedCut,
+    FoldedCut,
+    Parts,
+    Plane,
+    Sphere,
+    VCut,
+    Wedge,
+)
+from liverplan.resection.anatomy.maps import PartMap
+from liverplan.resection.cuts import KINDS
+from liverplan.volumetry import Liver
+
+AT = np.array([0.0, 0, 0])
+
+
+class Views:
+    """Stands where the slices would."""
+
+    def __init__(self):
+        self.disarmed, self.shown = 0, []
+
+    def disarm(self):
+        self.disarmed += 1
+
+    def move_crosshair(self, point_mm):
+        self.shown.append(point_mm)
+
+
+class Desk:
+    """One patient's work, the verbs, and what was said."""
+
+    def __init__(self, phantom, home):
+        self.context, self.views, self.said = Context.at(home), Views(), []
+        self.session = self.context.session
+        self.context.notices.show_at(PLACE, lambda text, kind="warning": self.said.append(text))
+        self.edits = CutEdits(self.context, self.views)
+        self.placing = Placing(self.context, self.edits)
+        self.parts, self.plans = TakenParts(self.context), Plans(self.context)
+        grid = phantom.volume.grid
+        series = SeriesSummary(uid="1.2.3", shape=grid.shape, spacing_mm=grid.spacing_mm)
+        protocol = ProtocolFile.shipped(workflow.DEFAULT_PROTOCOL)
+        self.session.replace_all(
+            Work(
+                volume=phantom.volume,
+                segmentation=phantom.segmentation,
+                record=Record(series=series, protocol=protocol),
+            )
+        )
+        self.settle()
+        self.centre = self.context.live.derived.centre_mm
+
+    @property
+    def cuts(self):
+        return self.session.work.cuts
+
+    def settle(self):
+        end = time.monotonic() + 90
+        while self.context.live.busy or self.context.jobs.any_running:
+            assert time.monotonic() < end
+            QApplication.processEvents()
+        QApplication.processEvents()
+
+    def put(self, *cuts):
+        self.session.do("put", self.session.work.with_cuts(cuts, len(cuts) - 1))
+
+    def plane(self, x=0.0, normal=(1.0, 0, 0)):
+        return Plane(point_mm=self.centre + np.array([x, 0, 0]), normal=normal)
+
+
+@pytest.fixture
+def desk(phantom, tmp_path):
+    made = Desk(phantom, tmp_path)
+    yield made
+    made.context.live.close()
+    made.context.jobs.stop()
+
+
+def test_a_cut_that_misses_or_is_one_too_many_is_not_added(desk):
+    far = Sphere(centre_mm=desk.centre + 500, radius_mm=10)
+    assert not desk.edits.add("add", far)
+    assert "This sphere misses the liver" in desk.said[-1]
+    desk.put(*[desk.plane(x) for x in range(MOST_CUTS)])
+    assert not desk.edits.add("add", desk.plane(30))
+    assert desk.said[-1] == FULL
+    assert len(desk.cuts) == MOST_CUTS
+
+
+def test_an_added_cut_is_shown_and_its_tool_put_away(desk):
+    assert desk.edits.add("add plane", desk.plane(20))
+    assert desk.views.disarmed == 1
+    assert desk.plane(20).signed_distance_mm(desk.views.shown[-1]) == pytest.approx(0, abs=1e-9)
+    assert desk.session.history.undo_name == "add plane"
+
+
+def test_a_cut_is_flipped_resized_bent_and_deleted_but_not_while_locked(desk):
+    desk.put(desk.plane())
+    desk.edits.flip()
+    np.testing.assert_array_equal(desk.cuts[0].normal, [-1, 0, 0])
+    desk.edits.bend()
+    assert isinstance(desk.cuts[0], CurvedCut)
+    desk.put(Sphere(centre_mm=desk.centre, radius_mm=10))
+    desk.edits.flip()  # a sphere has no other side
+    desk.edits.resize(0, 25)
+    assert desk.cuts[0].radius_mm == 25
+    desk.edits.resize(7, 3)
+    desk.edits.toggle_lock()
+    desk.edits.resize(0, 30)
+    assert desk.cuts[0].radius_mm == 25
+    desk.edits.toggle_lock()
+    desk.edits.delete()
+    assert desk.cuts == ()
+    desk.edits.delete()
+
+
+def test_planes_are_joined_in_a_v_and_parted_again(desk):
+    planes = desk.plane(0, (1, 0.4, 0)), desk.plane(0, (-0.2, 1, 0))
+    desk.put(planes[0])
+    desk.edits.join_or_part()
+    assert desk.cuts == planes[:1]
+    desk.put(*planes)
+    desk.edits.join_or_part()
+    assert [type(cut) for cut in desk.cuts] == [VCut]
+    desk.edits.join_or_part()
+    assert desk.cuts == planes
+    desk.put(desk.plane(-40), desk.plane(40, (-1, 0, 0)))
+    desk.edits.join_or_part()
+    assert desk.said[-1] == BEYOND_NONE
+
+
+def test_parts_of_a_map_are_one_cut_and_a_branch_is_listed_with_what_hangs_on_it(desk, phantom):
+    labels = (phantom.segmentation.labels > 0).astype(np.uint8)
+    labels[:, :, labels.shape[2] // 2 :] *= 2
+    halves = PartMap(
+        scheme="portal", grid=phantom.volume.grid, labels=labels, names=("right", "left")
+    )
+    work = desk.session.work
+    desk.session.do("maps", replace(work, maps=MappingProxyType({"portal": halves})))
+    volumes = halves.volumes_ml(phantom.segmentation)
+    listed = {branch.name: branch.lost_ml for branch in desk.parts.branches()}
+    assert listed == pytest.approx(volumes)
+    desk.parts.take("portal", ("right",))
+    desk.parts.take("portal", ("right", "left"))
+    assert [type(cut) for cut in desk.cuts] == [Parts]
+    assert desk.parts.taken("portal") == ("right", "left")
+    desk.parts.take("portal", ())
+    assert desk.cuts == ()
+    assert desk.parts.segment_volumes() is None
+
+
+def test_plans_are_copied_named_apart_measured_and_deleted(desk, phantom):
+    assert desk.plans.numbers(desk.session.work.active_plan) == "none"
+    desk.put(desk.plane(20))
+    desk.plans.add()
+    desk.plans.rename("Plan A")
+    assert "already a plan named Plan A" in desk.said[-1]
+    desk.plans.rename("Left")
+    assert [plan.name for plan in desk.session.work.plans] == ["Plan A", "Left"]
+    desk.settle()
+    liver = Liver(segmentation=phantom.segmentation)
+    for plan in desk.session.work.plans:
+        numbers = desk.plans.numbers(plan)
+        assert isinstance(numbers, PlanNumbers)
+        assert numbers.remnant.remnant_ml == liver.measure(plan).remnant_ml
+        assert [m.margin_mm for m in numbers.margins] == [m.margin_mm for m in liver.margins(plan)]
+    desk.plans.delete()
+    desk.plans.delete()
+    assert [(plan.name, plan.cuts) for plan in desk.session.work.plans] == [("Plan A", ())]
+
+
+def test_every_kind_of_cut_can_be_made(desk, phantom):
+    made = {"parts": Parts(scheme="couinaud", names=("5",))}  # by ticks
+    desk.placing.plane_at(desk.centre + np.array([30.0, 0, 0]))
+    desk.placing.plane_of([desk.centre + np.array(p) for p in ((0, 0, 0), (0, 40, 0), (9, 0, 40))])
+    desk.edits.join_or_part()
+    desk.placing.curved_at(desk.centre + np.array([30.0, 0, 0]))
+    desk.placing.ablation_at(desk.centre)
+    for kind in ("wedge", "sphere"):
+        desk.placing.round_lesion(kind, 2)
+        desk.settle()
+    kinds = (VCut, CurvedCut, Ablation, Wedge, Sphere)
+    assert tuple(type(cut) for cut in desk.cuts) == kinds
+    made |= {cut.kind: cut for cut in desk.cuts}
+    by_hand = {"plane", FoldedCut.kind}  # joined above; a contour that crosses itself
+    assert set(KINDS) == made.keys() | by_hand
