@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self
 
@@ -61,11 +61,6 @@ class Side:
             taken |= cut.mask(segmentation, known)
         border = _border(segmentation, taken) if cuts else None
         return cls(plan=plan, border=border)
-
-    @classmethod
-    def of_planes(cls, planes: Sequence[Plane]) -> Self:
-        """Make ready a plan of planes."""
-        return cls(plan=Plan(cuts=tuple(planes)))
 
     @property
     def planned(self) -> bool:

@@ -8,6 +8,7 @@ from liverplan.app.slices.cut_drags import slice_plane
 from liverplan.resection import Ablation, CurvedCut, FoldedCut, Plane, Sphere, VCut, Wedge
 from liverplan.resection.cuts.folded import FALLBACK
 from liverplan.volumetry.shapes.plan_index import measure_plan
+from liverplan.words import in_english
 from liverplan.workflow.plans import Around, Draft, placed
 from tests.app.person import CONTROL
 from tests.app.surgery import add_round_lesion, adding, checker, drag_handle, off, ring
@@ -150,7 +151,7 @@ def test_a_contour_whose_pen_went_back_is_cut_by_a_folded_sheet_and_said_so(surg
     surgeon.settle()
     cut = surgeon.app.session.work.active_cut
     assert isinstance(cut, FoldedCut), surgeon.panel(4).notice.text()
-    assert surgeon.panel(4).notice.text() == FALLBACK
+    assert surgeon.panel(4).notice.text() == in_english(FALLBACK)
     assert surgeon.panel(4).cuts.table.item(0, 0).text() == "1  Folded cut"
     assert "no handles" in surgeon.panel(4).next.text()
     check, seen = checker(surgeon, index)

@@ -9,10 +9,10 @@ import pytest
 from liverplan.report.meshes import surfaces
 from liverplan.report.side import Side
 from liverplan.report.stack import axial_stack, middle_of
-from liverplan.resection import Plane
+from liverplan.resection import Plan, Plane
 from liverplan.segmentation import Segmentation
 
-CUT = Side.of_planes((Plane(point_mm=(0, 0, 0), normal=(1, 0, 0)),))
+CUT = Side(plan=Plan(cuts=(Plane(point_mm=(0, 0, 0), normal=(1, 0, 0)),)))
 
 
 def enclosed_ml(mesh):
@@ -47,7 +47,10 @@ def test_the_cut_is_drawn_in_its_plane(meshes):
 
 
 def test_without_a_cut_the_liver_is_one_piece(liver):
-    assert [mesh.kind for mesh in surfaces(liver[1], Side.of_planes(()))] == ["lesion", "uncut"]
+    assert [mesh.kind for mesh in surfaces(liver[1], Side(plan=Plan(cuts=())))] == [
+        "lesion",
+        "uncut",
+    ]
 
 
 def test_an_empty_mask_has_no_surface(liver):

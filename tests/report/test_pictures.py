@@ -10,12 +10,12 @@ from liverplan.report.geometry import PIXEL_MM, REACH_MM, VIEWS, cut_slice, focu
 from liverplan.report.pictures import REMNANT, RESECTED, coloured, slice_png
 from liverplan.report.scene import render
 from liverplan.report.side import Side
-from liverplan.resection import Plane
+from liverplan.resection import Plan, Plane
 from liverplan.segmentation import Segmentation
 from liverplan.volume import Grid, Volume
 
-CUT = Side.of_planes((Plane(point_mm=(0, 0, 0), normal=(1, 0, 0)),))
-NO_CUT = Side.of_planes(())
+CUT = Side(plan=Plan(cuts=(Plane(point_mm=(0, 0, 0), normal=(1, 0, 0)),)))
+NO_CUT = Side(plan=Plan(cuts=()))
 
 
 def is_like(pixels, colour):
@@ -74,7 +74,7 @@ def test_a_cut_is_drawn_no_further_than_just_beyond_the_liver(liver, view):
 def test_the_focus_lies_on_the_cut_inside_the_liver(liver):
     _, segmentation = liver
     cut = (Plane(point_mm=(20, 5, 0), normal=(1, 0.4, 0.2)),)
-    focus = focus_mm(segmentation, Side.of_planes(cut))
+    focus = focus_mm(segmentation, Side(plan=Plan(cuts=cut)))
     assert abs(cut[0].signed_distance_mm(focus)) < 3
     low, high = liver_box_mm(segmentation)
     assert ((low < focus) & (focus < high)).all()

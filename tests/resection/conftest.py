@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from liverplan.resection import Plan
+from liverplan.resection.anatomy.couinaud import branch_voxels
 from liverplan.segmentation.labels import Segmentation
 from liverplan.volume import Grid
 from liverplan.volumetry.faults import plan_faults
@@ -45,6 +46,13 @@ def alone_ml(index, plan):
     """What each cut of a plan takes by itself."""
     plans = (Plan(cuts=(cut,)) for cut in plan.cuts)
     return [index.functional_ml - index.remnant_ml(one) for one in plans]
+
+
+def branch_mask(segmentation, stops_mm):
+    """Voxels along a branch's centreline, (N, 3) LPS points joined by straight lines."""
+    mask = np.zeros(segmentation.grid.shape, dtype=np.bool_)
+    mask[branch_voxels(segmentation.grid, stops_mm)] = True
+    return mask
 
 
 @pytest.fixture(scope="session")

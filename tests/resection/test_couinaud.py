@@ -8,10 +8,12 @@ from liverplan.phantom import make_phantom
 from liverplan.phantom.liver import LOBES, PORTAL_VEIN
 from liverplan.phantom.shapes import Beyond, Common
 from liverplan.resection import Landmarks, Parts, Plan
-from liverplan.resection.anatomy.couinaud import branch_mask, by_branches, by_landmarks
+from liverplan.resection.anatomy.couinaud import by_branches, by_landmarks
 from liverplan.resection.anatomy.named import SEGMENTS, share_warnings
 from liverplan.resection.by_name import named_resection
 from liverplan.volumetry.shapes.plan_index import PlanIndex, measure_plan
+
+from .conftest import branch_mask
 
 CLICKS = {
     "cava": (-26.0, 30.0, 50.0),

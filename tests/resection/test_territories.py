@@ -5,7 +5,6 @@ import pytest
 
 from liverplan.errors import PlanError
 from liverplan.resection import Plan, Sphere
-from liverplan.resection.anatomy.couinaud import branch_mask
 from liverplan.resection.anatomy.maps import PartMap
 from liverplan.resection.anatomy.territories import (
     branch_at,
@@ -18,6 +17,8 @@ from liverplan.segmentation.labels import Segmentation
 from liverplan.segmentation.vessels.trees import Branch
 from liverplan.volume import Grid
 from liverplan.volumetry.shapes.plan_index import PlanIndex, measure_plan
+
+from .conftest import branch_mask
 
 
 @pytest.fixture(scope="module")

@@ -98,13 +98,6 @@ def nearest_parts(
     return PartMap(scheme=scheme, grid=segmentation.grid, labels=labels, names=names)
 
 
-def branch_mask(segmentation: Segmentation, stops_mm: FloatArray) -> NDArray[np.bool_]:
-    """Voxels along a branch's centreline, (N, 3) LPS points joined by straight lines."""
-    mask = np.zeros(segmentation.grid.shape, dtype=np.bool_)
-    mask[branch_voxels(segmentation.grid, stops_mm)] = True
-    return mask
-
-
 def branch_voxels(grid: Grid, stops_mm: FloatArray) -> tuple[NDArray[np.int64], ...]:
     """Index arrays (k, j, i) of the same voxels, as far as they lie on the grid."""
     stops = np.atleast_2d(np.asarray(stops_mm, dtype=np.float64))
