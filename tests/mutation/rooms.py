@@ -47,7 +47,12 @@ ROOMS = {
             "liverplan/volumetry/doubt_points.py",
             "liverplan/volumetry/uncertainty/*.py",
         ),
-        tests=("tests/volumetry/test_uncertainty.py", "tests/volumetry/test_plan_doubt.py"),
+        tests=(
+            "tests/volumetry/test_uncertainty.py",
+            "tests/volumetry/test_plan_doubt.py",
+            "tests/volumetry/test_uncertainty_of_planes.py",
+            "tests/volumetry/test_uncertainty_of_shapes.py",
+        ),
     ),
     "signatures": Room(
         modules=("liverplan/case/signature.py", "liverplan/case/keys.py"),
