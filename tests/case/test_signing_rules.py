@@ -18,6 +18,7 @@ from liverplan.case import (
     pending,
     sign,
 )
+from liverplan.case.signature import forgery
 from liverplan.eligibility import Patient
 from liverplan.eligibility.files import ProtocolFile
 from liverplan.eligibility.recist import Visit
@@ -304,3 +305,11 @@ def test_a_plan_with_a_fault_is_signed_by_nobody_and_its_masks_are_accepted(case
     case = case.commit(faulty, actor=surgeon, what="Measured", why="again")
     with pytest.raises(CaseError, match="the plan makes no sense"):
         signed_by(case, EK, "vote", "for")
+
+
+def test_a_genuine_signature_is_no_forgery(voted):
+    made = [one.signature for one in check_signatures(voted)]
+    assert [forgery(one, voted.history) for one in made] == ["", "", ""]
+    assert forgery(made[0], voted.history[1:]) == "it was made on another audit trail"
+    other = replace(made[0], name="Lindqvist")
+    assert forgery(other, voted.history) == "it does not match its key"
