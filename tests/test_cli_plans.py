@@ -254,6 +254,17 @@ def test_a_cut_through_a_lesion_is_refused(assess, plan):
     assert "would stay" in err
 
 
+def test_a_plan_with_a_fault_is_kept_when_asked_for_and_never_eligible(assess):
+    through = ("--plane", "-95,6,10,1,0.1,0")
+    assert "cuts through metastasis 1" in refused(assess(*through))
+    status, findings, _ = assess(*through, "--allow-faults")
+    assert status == 0
+    assert {fault["key"] for fault in findings["faults"]} == {"fault.cuts_lesion"}
+    assert findings["faults"][0]["sentence"].startswith("The plan cuts through metastasis 1: ")
+    assert findings["eligibility"] != "eligible"
+    assert findings["volumes_ml"]["remnant"] > 0
+
+
 def test_a_fold_is_measured_and_its_fallback_said(assess, plan):
     net = [[[-20 + 60 * np.sin(a), y, z] for z in (-150, 0, 150)] for a, y in
            ((-0.9, -150), (0.0, -20), (0.9, -60), (0.0, 20), (0.0, 150))]  # fmt: skip
