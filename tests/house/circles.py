@@ -25,6 +25,7 @@ def imports_of(root: Path) -> dict[str, list[str]]:
     places = [root, *(path.parent for path in plugins)]
     done = subprocess.run(
         [sys.executable, "-c", GRAPH, "liverplan", *(path.name for path in plugins)],
+        cwd=root,  # what lies where python starts comes first
         env=os.environ | {"PYTHONPATH": os.pathsep.join(map(str, places))},
         capture_output=True,
         text=True,
