@@ -1,29 +1,18 @@
 """The verbs of the resection step without a window: what becomes of cuts, parts and plans."""
 
-import time
 from dataclasses import replace
 from types import MappingProxyType
 
 import numpy as np
 import pytest
-from PySide6.QtWidgets import QApplication
 
-from liverplan import workflow
-from liverplan.app.session.context import Context
-from liverplan.app.session.work import Work
-from liverplan.app.steps.resection.edits import BEYOND_NONE, FULL, MOST_CUTS, PLACE, CutEdits
-from liverplan.app.steps.resection.parts import TakenParts
-from liverplan.app.steps.resection.placing import Placing
-from liverplan.app.steps.resection.plans import PlanNumbers, Plans
-from liverplan.case import Record
-from liverplan.eligibility.files import ProtocolFile
-from liverplan.findings import SeriesSummary
+from liverplan.app.steps.resection.edits import BEYOND_NONE, FULL, MOST_CUTS
+from liverplan.app.steps.resection.plans import PlanNumbers
 from liverplan.resection import (
     Ablation,
     CurvedCut,
     FoldedCut,
     Parts,
-    Plane,
     Sphere,
     VCut,
     Wedge,
@@ -31,70 +20,14 @@ from liverplan.resection import (
 from liverplan.resection.anatomy.maps import PartMap
 from liverplan.resection.cuts import KINDS
 from liverplan.volumetry import Liver
-
-AT = np.array([0.0, 0, 0])
-
-
-class Views:
-    """Stands where the slices would."""
-
-    def __init__(self):
-        self.disarmed, self.shown = 0, []
-
-    def disarm(self):
-        self.disarmed += 1
-
-    def move_crosshair(self, point_mm):
-        self.shown.append(point_mm)
-
-
-class Desk:
-    """One patient's work, the verbs, and what was said."""
-
-    def __init__(self, phantom, home):
-        self.context, self.views, self.said = Context.at(home), Views(), []
-        self.session = self.context.session
-        self.context.notices.show_at(PLACE, lambda text, kind="warning": self.said.append(text))
-        self.edits = CutEdits(self.context, self.views)
-        self.placing = Placing(self.context, self.edits)
-        self.parts, self.plans = TakenParts(self.context), Plans(self.context)
-        grid = phantom.volume.grid
-        series = SeriesSummary(uid="1.2.3", shape=grid.shape, spacing_mm=grid.spacing_mm)
-        protocol = ProtocolFile.shipped(workflow.DEFAULT_PROTOCOL)
-        self.session.replace_all(
-            Work(
-                volume=phantom.volume,
-                segmentation=phantom.segmentation,
-                record=Record(series=series, protocol=protocol),
-            )
-        )
-        self.settle()
-        self.centre = self.context.live.derived.centre_mm
-
-    @property
-    def cuts(self):
-        return self.session.work.cuts
-
-    def settle(self):
-        end = time.monotonic() + 90
-        while self.context.live.busy or self.context.jobs.any_running:
-            assert time.monotonic() < end
-            QApplication.processEvents()
-        QApplication.processEvents()
-
-    def put(self, *cuts):
-        self.session.do("put", self.session.work.with_cuts(cuts, len(cuts) - 1))
-
-    def plane(self, x=0.0, normal=(1.0, 0, 0)):
-        return Plane(point_mm=self.centre + np.array([x, 0, 0]), normal=normal)
+from tests.app.desk import Desk
 
 
 @pytest.fixture
 def desk(phantom, tmp_path):
     made = Desk(phantom, tmp_path)
     yield made
-    made.context.live.close()
-    made.context.jobs.stop()
+    made.close()
 
 
 def test_a_cut_that_misses_or_is_one_too_many_is_not_added(desk):
