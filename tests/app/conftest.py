@@ -163,3 +163,13 @@ def surgeon(planner):
     planner.app.scene_pane.look_from("A")
     planner.open_step(4)
     return planner
+
+
+@pytest.fixture(scope="module")
+def whole_desk(phantom, tmp_path_factory):
+    """The resection step with its panel and no window, shared by a module's tests."""
+    from tests.app.desk import PanelDesk
+
+    made = PanelDesk(phantom, tmp_path_factory.mktemp("desk"))
+    yield made
+    made.close()

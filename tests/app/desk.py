@@ -1,6 +1,8 @@
 """One patient's work and the verbs of the resection step, without a window."""
 
 import time
+from dataclasses import replace
+from types import MappingProxyType
 
 import numpy as np
 from PySide6.QtCore import QObject, Signal
@@ -13,6 +15,7 @@ from liverplan.app.steps.resection.edits import PLACE, CutEdits
 from liverplan.app.steps.resection.parts import TakenParts
 from liverplan.app.steps.resection.placing import Placing
 from liverplan.app.steps.resection.plans import Plans
+from liverplan.app.steps.resection.step import ResectionStep
 from liverplan.case import Record
 from liverplan.eligibility.files import ProtocolFile
 from liverplan.findings import SeriesSummary
@@ -95,3 +98,37 @@ class Desk:
 
     def plane(self, x=0.0, normal=(1.0, 0, 0)):
         return Plane(point_mm=self.centre + np.array([x, 0, 0]), normal=normal)
+
+
+class PanelDesk(Desk):
+    """With the whole step and its panel, which is shown nowhere."""
+
+    def __init__(self, phantom, home):
+        super().__init__(phantom, home)
+        step = ResectionStep(self.context, self.views)
+        self.panel, self.verbs = step.panel, step.verbs
+        self.said.clear()
+        self.session.subscribe(lambda _topics: self.panel.refresh())
+        self.marked = self.session.work
+
+    def start(self):
+        """Go back to the masks alone."""
+        self.session.replace_all(self.marked)
+        self.views.arm(None)
+        self.settle()
+        self.said.clear()
+
+    def put_maps(self, **maps):
+        work = self.session.work
+        self.session.do("maps", replace(work, maps=MappingProxyType(maps)))
+
+
+def rows_of(table):
+    """The texts of a table."""
+    columns = range(table.columnCount())
+    return [[table.item(row, c).text() for c in columns] for row in range(table.rowCount())]
+
+
+def shown(widget):
+    """Whether a widget would be seen where what it stands in is."""
+    return not widget.isHidden()
