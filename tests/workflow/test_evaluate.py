@@ -14,6 +14,7 @@ from liverplan.findings import SeriesSummary
 from liverplan.resection import Plan, Plane
 from liverplan.segmentation import Provenance, Segmentation
 from liverplan.volume import Grid
+from liverplan.volumetry import Liver
 from liverplan.workflow.evaluate import lesion_state
 
 PROTOCOL = load_protocol("breclim2")
@@ -44,7 +45,7 @@ def cut_at(x_mm):
 def evaluated(plan, masks=None, **more):
     masks = segmentation() if masks is None else masks
     given = {"series": SERIES, "patient": PATIENT, "protocol": PROTOCOL} | more
-    return workflow.evaluate(masks, plan, **given)
+    return workflow.evaluate(Liver(segmentation=masks), plan, **given)
 
 
 def by_label(findings):
