@@ -105,20 +105,14 @@ def against_peers(segmentation, *, planes, rounds):
 
 
 def others(index, normals, offsets):
-    """What has no peer: all offsets of a normal at once, and two planes at once."""
-    few = normals[:10]
-
-    def profile():
-        return index.profile(few, first_mm=np.full(10, -100.0), step_mm=0.5, count=400)
+    """What has no peer: two planes at once."""
 
     def wedges():
         return index.remnants_ml_of(normals[:200].reshape(-1, 2, 3), offsets[:200].reshape(-1, 2))
 
     wedges()
-    at_once = float(np.median([clock(profile)[0] for _ in range(7)]))
     two = float(np.median([clock(wedges)[0] for _ in range(7)]))
     return [
-        Row(1, "liverplan: an offset of a profile of 400", 1e3 * at_once / 4000, "ms"),
         Row(1, "liverplan: a wedge of two planes, batch of 100", 1e3 * two / 100, "ms"),
     ]
 

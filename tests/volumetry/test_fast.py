@@ -52,15 +52,6 @@ def test_fast_mode_is_within_a_hundredth_of_a_millilitre_of_exact(liver):
     assert np.abs(fast - exact).max() < 0.01
 
 
-def test_a_profile_is_exact_at_its_offsets(liver):
-    normals = np.concatenate([unit(4), np.eye(3)])
-    first = normals @ np.array([90.3, 60.1, 70.7]) - 60
-    found = liver.profile(normals, first_mm=first, step_mm=3.0, count=41)
-    for column in (0, 1, 13, 20, 40):
-        exact = liver.remnant_ml(normals, first + 3.0 * column, exact=True)
-        np.testing.assert_allclose(found[:, column], exact, atol=0.01)
-
-
 def test_many_plans_of_two_planes_are_close_to_the_exact_volume(liver):
     normals = unit(2 * (SMALL + 6)).reshape(-1, 2, 3)
     offsets = normals @ np.array([90.3, 60.1, 70.7]) + 3.0
@@ -152,11 +143,8 @@ def test_without_a_compiler_numpy_answers(monkeypatch):
     index = index_of(blob())
     normals, offsets = planes_through(index, SMALL + 1)
     fast = index.remnant_ml(normals, offsets)
-    profile = index.profile(normals[:2], first_mm=offsets[:2] - 3, step_mm=0.5, count=12)
     monkeypatch.setattr(compiled, "warm_up", Failed)
     np.testing.assert_allclose(index.remnant_ml(normals, offsets), fast, atol=0.01)
-    again = index.profile(normals[:2], first_mm=offsets[:2] - 3, step_mm=0.5, count=12)
-    np.testing.assert_allclose(again, profile, atol=1e-9)
 
 
 def test_a_failing_compiler_is_reported_and_not_raised(monkeypatch, caplog):
@@ -177,9 +165,12 @@ def test_kernels_compile_where_no_cache_can_be_written(monkeypatch, caplog):
         return real(**options)
 
     monkeypatch.setattr(numba, "njit", read_only)
-    sums = np.empty(3)
-    compiled._compile_all().profile_sums(np.array([1.0]), np.ones(1), 0.0, 0.0, 1.0, sums)
-    np.testing.assert_allclose(sums, [1.0, 0.0, 0.0])
+    length = np.empty(1)
+    one_run, plane = np.array([[0.0, 0, 0]]), np.array([[[1.0, 0, 0]]])
+    compiled._compile_all().run_lengths(
+        one_run, np.array([4.0]), 0, plane, np.array([[1.0]]), length
+    )
+    assert length == [3.0]
     assert not caplog.records
 
 
@@ -201,11 +192,6 @@ def test_planes_that_make_no_sense_are_refused(normals, offsets, words):
         index.remnant_ml(normals, offsets)
     with pytest.raises(PlanError, match=words):
         index.margin_mm(normals, offsets)
-
-
-def test_a_profile_without_a_step_is_refused():
-    with pytest.raises(PlanError, match="positive step"):
-        index_of(blob()).profile([[1, 0, 0]], first_mm=[0], step_mm=0, count=4)
 
 
 def test_a_real_liver_is_measured_alike_by_both_paths(real_data):

@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from liverplan.volume import FloatArray
-from liverplan.volumetry.planes import kernels
 from liverplan.volumetry.planes.exact import common_axis
 from liverplan.volumetry.planes.runs import EndPoints
 from liverplan.volumetry.planes.tree import MomentTree
@@ -92,22 +91,6 @@ def polyhedra_ml(
     volumes = np.empty(len(slopes))
     compiled.run_lengths(starts, lengths, axis, slopes, offsets, volumes)
     return volumes * voxel_ml
-
-
-def profiles(
-    ends: tuple[EndPoints, ...], slopes: FloatArray, offsets: FloatArray, step: float, count: int
-) -> FloatArray:
-    """Volumes (voxels) where ``slope.p >= offset``, the offset growing by step: (M, count)."""
-    compiled = kernels_for(len(slopes) * count)
-    profile_sums = compiled.profile_sums if compiled else kernels.profile_sums
-    sums = np.empty((len(slopes), count))
-    axes = np.argmax(np.abs(slopes), axis=1)
-    spreads = [float(_face_spread(s[None], int(a))[0]) for s, a in zip(slopes, axes, strict=True)]
-    for m, axis in enumerate(axes):
-        distances = ends[axis].distances(slopes[m], 0.0)
-        weights = ends[axis].weights.astype(np.float64)
-        profile_sums(distances, weights, spreads[m], float(offsets[m]), step, sums[m])
-    return np.asarray(-sums / np.take_along_axis(slopes, axes[:, None], axis=1))
 
 
 def _face_spread(slopes: FloatArray, axis: int) -> FloatArray:

@@ -170,33 +170,6 @@ class VolumeIndex:
         starts, lengths = self.trees.runs(axis)
         return polyhedron_ml(starts, lengths, axis, slopes, shifts, self._voxel_ml)
 
-    def profile(
-        self, normals: ArrayLike, *, first_mm: ArrayLike, step_mm: float, count: int
-    ) -> FloatArray:
-        """Functional tissue that stays for evenly spaced offsets of each normal, all at once.
-
-        Parameters
-        ----------
-        normals : (M, 3) array
-            Unit vectors, LPS.
-        first_mm : (M,) array
-            The first offset of each normal.
-        step_mm : float
-            Between offsets, positive.
-        count : int
-            How many offsets, at least 2.
-
-        Returns
-        -------
-        (M, count) array
-            mL; column c is for ``first_mm + c * step_mm``.
-        """
-        if not (step_mm > 0 and np.isfinite(step_mm) and count >= 2):
-            raise PlanError("A profile needs a positive step in mm and at least two offsets.")
-        slopes, shifts = index_planes(self.grid, *checked_planes(normals, first_mm))
-        volumes = fast.profiles(self.ends, slopes, shifts, step_mm, count)
-        return np.clip(volumes * self._voxel_ml, 0.0, self.functional_ml)
-
     def support_mm(self, normals: ArrayLike) -> FloatArray:
         """How far each lesion reaches along each normal: the largest n.x over its voxels' corners.
 

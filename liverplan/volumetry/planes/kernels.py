@@ -1,4 +1,4 @@
-"""The three inner loops, in plain Python that numba compiles (see `warm_up`).
+"""The two inner loops, in plain Python that numba compiles (see `warm_up`).
 
 Every trip of the innermost loops is `WIDTH` long, so that a compiler turns each into a few vector
 instructions. Planes come in index space: ``t(p) = slope.p - offset`` is a point's distance in mm.
@@ -114,44 +114,3 @@ def run_lengths(
                     high = low
             total += max(high - low, 0.0)
         out[m] = total
-
-
-def profile_sums(
-    distances: Floats, weights: Floats, half: float, first: float, step: float, out: Floats
-) -> None:
-    """Sum ``w max(distance - d, 0)`` at evenly spaced d, exactly for all of them at once.
-
-    Each point's weight is shared out between its two neighbours among the d, which keeps a ramp's
-    values at them; two running sums then turn weights into ramps.
-
-    Parameters
-    ----------
-    distances, weights : (N,) arrays
-    half : float
-        Half of each weight goes to ``distance - half``, half to ``distance + half``.
-    first, step : float
-        The d are first, first + step, ...
-    out : (K,) array
-        Receives the sums.
-    """
-    last = out.size - 1
-    out[:] = 0.0
-    beyond, moment = 0.0, 0.0
-    for n in range(distances.size):
-        for side in (-half, half):
-            place = (distances[n] + side - first) / step
-            weight = 0.5 * weights[n]
-            if place >= last:
-                beyond += weight
-                moment += weight * (place - last)
-            elif place > 0:
-                q = int(place)
-                out[q] += weight * (1.0 - (place - q))
-                out[q + 1] += weight * (place - q)
-    tail = out[last] + beyond
-    ramp = moment
-    out[last] = moment * step
-    for q in range(last - 1, -1, -1):
-        ramp += tail
-        tail += out[q]
-        out[q] = ramp * step

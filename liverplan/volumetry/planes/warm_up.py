@@ -30,7 +30,6 @@ class Kernels:
 
     moment_sums: Callable[..., None]
     run_lengths: Callable[..., None]
-    profile_sums: Callable[..., None]
 
 
 @cache
@@ -70,16 +69,14 @@ def _compiled(*, on_disk: bool) -> Kernels:
     return Kernels(
         moment_sums=jit(kernels.moment_sums),
         run_lengths=jit(kernels.run_lengths),
-        profile_sums=jit(kernels.profile_sums),
     )
 
 
 def _run_once(made: Kernels) -> None:
     """Call each kernel on next to nothing, which compiles it for the types that it gets."""
-    none, one = np.empty(0), np.ones(1)
+    one = np.ones(1)
     nodes = np.zeros((1, 10, kernels.WIDTH), np.float32)
     blocks = np.zeros((1, 4, kernels.WIDTH), np.float32)
     slopes = np.ones((1, 1, 3))
     made.moment_sums(nodes, np.array([0, 1]), blocks, slopes[0], one, one, np.empty(1))
     made.run_lengths(slopes[0], one, 0, slopes, one[None], np.empty(1))
-    made.profile_sums(none, none, 0.0, 0.0, 1.0, np.empty(1))
