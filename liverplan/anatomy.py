@@ -28,7 +28,6 @@ class Structure:
 
 
 ORGAN = Code(value="91772007", meaning="Organ")
-ANATOMICAL = Code(value="91723000", meaning="Anatomical Structure")
 ABNORMAL = Code(value="49755003", meaning="Morphologically Abnormal Structure")
 
 LIVER = Structure(name="Liver", category=ORGAN, kind=Code(value="10200004", meaning="Liver"))

@@ -106,11 +106,6 @@ def new_entry(
     return _entry({**body, "sha256": sha256(to_line(body))})
 
 
-def write_trail(trail: Sequence[Entry]) -> bytes:
-    """Return the trail as the content of a file, one JSON object a line."""
-    return b"".join(to_line(entry.to_json()) for entry in trail)
-
-
 def read_trail(content: bytes, name: str) -> tuple[Entry, ...]:
     """Read a trail and check its chain.
 

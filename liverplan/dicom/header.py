@@ -61,8 +61,6 @@ COMPRESSED = frozenset(
         DEFLATED_FRAMES,
     }
 )
-LOSSY = frozenset({JPEGLSNearLossless, JPEG2000, HTJ2K})
-"""Syntaxes that may lose information (JPEG 2000 is lossless there only if the encoder chose so)."""
 
 MAX_INFLATED_BYTES = 512 * 1024**2
 MAX_ELEMENT_BYTES = 64 * 1024**2

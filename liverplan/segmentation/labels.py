@@ -70,8 +70,8 @@ class Segmentation:
         """Put separate (k, j, i) masks on one label map.
 
         Lesion voxels outside the liver mask are counted into the liver; where two lesions
-        overlap, the earlier one keeps the voxel. Ask `overlap_ml` and `outside_ml` first if the
-        user must be told.
+        overlap, the earlier one keeps the voxel. Ask `outside_ml` first if the user must
+        be told.
         """
         if len(lesions) > 254:
             raise SegmentationError(f"{len(lesions)} lesions do not fit into one label map (254).")
@@ -102,8 +102,3 @@ class Segmentation:
 def outside_ml(grid: Grid, liver: NDArray[np.bool_], lesion: NDArray[np.bool_]) -> float:
     """How much of a lesion lies outside the liver, mL; both are (k, j, i) masks."""
     return float(np.count_nonzero(lesion & ~liver)) * grid.voxel_ml
-
-
-def overlap_ml(grid: Grid, first: NDArray[np.bool_], second: NDArray[np.bool_]) -> float:
-    """How much two (k, j, i) masks share, mL."""
-    return float(np.count_nonzero(first & second)) * grid.voxel_ml

@@ -7,9 +7,7 @@ from __future__ import annotations
 
 from typing import assert_never
 
-import cc3d
 import numpy as np
-from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from liverplan.findings import Fault, Statement, Value
@@ -25,15 +23,13 @@ from liverplan.resection import (
     VCut,
     Wedge,
 )
-from liverplan.segmentation.boxes import bounding_box, voxels_of
-from liverplan.volumetry.shapes.margins import crossed_mm, plan_margins, removal
+from liverplan.volumetry.planes.remnant import lesion_margins
+from liverplan.volumetry.shapes.margins import crossed_mm, plan_margins
 from liverplan.volumetry.shapes.plan_index import PlanIndex
+from liverplan.volumetry.shapes.staying import islands_ml
 
 SMALLEST_CUT_ML = 1e-6
 """A cut that takes less, or leaves less, misses the liver."""
-
-ISLAND_ML = 0.5
-"""Smaller detached crumbs are no island: a mask's edge has some by itself."""
 
 ASTRAY_FRACTION = 0.002
 """Of a folded cut's border: voxels at its creases lie aside."""
@@ -60,40 +56,9 @@ def plan_faults(index: PlanIndex, plan: Plan) -> tuple[Fault, ...]:
     ]
     if any(fault.key == "fault.plane_takes_all" for fault in faults):
         return tuple(faults)  # that says already that nothing stays
-    if index.remnant_ml(plan) <= 0:
-        return (
-            *faults,
-            _fault("fault.nothing_stays"),
-        )
+    if _left_ml(index, plan)[0] <= SMALLEST_CUT_ML:
+        return (*faults, _fault("fault.nothing_stays"))
     return (*faults, *_lesion_faults(index, plan), *_island_faults(index, plan))
-
-
-def islands_ml(index: PlanIndex, plan: Plan) -> tuple[float, ...]:
-    """Volumes of the pieces that the plan detaches from the largest one that stays, mL."""
-    liver = index.segmentation.liver
-    box = bounding_box(index.segmentation.labels)
-    before = cc3d.connected_components(np.ascontiguousarray(liver[box]), connectivity=6)
-    stays = staying(index, plan)[box]
-    pieces = cc3d.connected_components(np.ascontiguousarray(stays), connectivity=6)
-    whole_before, sizes = np.bincount(before.ravel()), np.bincount(pieces.ravel())
-    if sizes.size <= 2:
-        return ()
-    largest = int(np.argmax(sizes[1:])) + 1
-    origin = np.zeros(sizes.size, dtype=np.int64)
-    origin[pieces.ravel()] = before.ravel()
-    untouched = sizes == whole_before[origin]
-    detached = [n for n in range(1, sizes.size) if n != largest and not untouched[n]]
-    volumes = [float(sizes[n]) * index.segmentation.grid.voxel_ml for n in detached]
-    return tuple(sorted((ml for ml in volumes if ml >= ISLAND_ML), reverse=True))
-
-
-def staying(index: PlanIndex, plan: Plan) -> NDArray[np.bool_]:
-    """(k, j, i) mask of the liver voxels, lesions included, whose centre the plan leaves."""
-    mask = index.segmentation.liver & ~index.part_mask(plan.voxels)
-    where = voxels_of(mask)
-    removed = where[removal(plan)(index.segmentation.grid.to_mm(where)) < 0]
-    mask[tuple(removed.T)] = False
-    return mask
 
 
 def cut_faults(
@@ -111,8 +76,8 @@ def cut_faults(
         Another name for it, e.g. "fault.this_contour".
     """
     name = name or Statement.of("fault.this_cut", number=number, kind=cut.kind)
-    stays = index.remnant_ml(Plan(cuts=(cut,)))
-    misses = stays >= index.functional_ml - SMALLEST_CUT_ML
+    stays, whole = _left_ml(index, Plan(cuts=(cut,)))
+    misses = stays >= whole - SMALLEST_CUT_ML
     takes_all = not isinstance(cut, Parts) and stays <= SMALLEST_CUT_ML
     match cut:
         case Plane() if misses or takes_all:
@@ -131,6 +96,13 @@ def cut_faults(
             return ()
         case _:
             assert_never(cut)
+
+
+def _left_ml(index: PlanIndex, plan: Plan) -> tuple[float, float]:
+    """Return what a plan leaves, and what there is, mL: of planes by their index if it is made."""
+    if plan.is_flat and index.has_planes:
+        return index.planes.remnant_ml_of(plan.planes), index.planes.functional_ml
+    return index.remnant_ml(plan), index.functional_ml
 
 
 def _rim_faults(index: PlanIndex, cut: CurvedCut, name: Statement) -> tuple[Fault, ...]:
@@ -166,9 +138,11 @@ def _lesion_faults(index: PlanIndex, plan: Plan) -> list[Fault]:
     cutting = plan.removing.not_ablating
     if not cutting.cuts:
         return []
+    flat = cutting.is_flat and index.has_planes
+    margins = lesion_margins(index.planes, cutting.planes) if flat else plan_margins(index, cutting)
     return [
         _fault("fault.cuts_lesion", number=margin.label - 1, ml=margin.stays_ml)
-        for margin in plan_margins(index, cutting)
+        for margin in margins
         if margin.margin_mm is not None and margin.margin_mm < 0 and margin.in_remnant
     ]
 

@@ -43,6 +43,8 @@ class Liver:
     @cached_property
     def planes(self) -> VolumeIndex:
         """The index for plans of planes only."""
+        if "shapes" in self.__dict__:
+            return self.shapes.planes
         return VolumeIndex.build(self.segmentation)
 
     @cached_property

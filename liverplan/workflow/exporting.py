@@ -16,8 +16,8 @@ from liverplan.resection.anatomy.maps import PartMap
 from liverplan.segmentation import Segmentation
 from liverplan.segmentation.labels import LIVER
 from liverplan.segmentation.results import Mask
-from liverplan.volumetry.faults import staying
 from liverplan.volumetry.shapes.plan_index import PlanIndex
+from liverplan.volumetry.shapes.staying import staying
 
 Parts = Mapping[str, Mask]
 LONGEST_ID, SHORTEST_KEY = 64, 16

@@ -59,8 +59,8 @@ class SuggestedPlans:
                 for plan in self.suggestions.best
             ],
             "family_fronts": self._fronts(),
-            "sentence": self.suggestions.sentence,
-            "caveat": self.suggestions.caveat,
+            "sentence": in_english(self.suggestions.says),
+            "caveat": in_english(self.suggestions.caveat),
         }
 
     def in_words(self) -> str:
@@ -72,11 +72,11 @@ class SuggestedPlans:
         fronts = [_front_line(family, points) for family, points in self._fronts().items()]
         return "\n".join(
             [
-                self.suggestions.sentence,
+                in_english(self.suggestions.says),
                 *rows,
                 "Remnant against margin:",
                 *fronts,
-                self.suggestions.caveat,
+                in_english(self.suggestions.caveat),
             ]
         )
 

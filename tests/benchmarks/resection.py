@@ -38,6 +38,7 @@ from liverplan.volume import Grid
 from liverplan.volumetry.search.suggest import enclosing_ball, suggest
 from liverplan.volumetry.shapes.margins import plan_margins
 from liverplan.volumetry.shapes.plan_index import PlanIndex, measure_plan
+from liverplan.words import in_english
 
 DATA = Path(os.environ.get("LIVERPLAN_DATA", Path(__file__).parents[3] / "shared" / "data"))
 
@@ -92,7 +93,8 @@ def drags() -> None:
     phantom = make_phantom(spacing_mm=(1.0, 0.75, 0.75))
     start = time.perf_counter()
     index = PlanIndex.build(phantom.segmentation)
-    print(f"liver {index.liver_ml:.0f} mL, indexed in {time.perf_counter() - start:.2f} s")
+    functional_ml, took = index.functional_ml, time.perf_counter() - start
+    print(f"functional liver {functional_ml:.0f} mL, indexed in {took:.2f} s")
     kept = {name: Plan(cuts=(cut,)) for name, cut in kinds().items()}
     kept["plane and wedge"] = Plan(cuts=(kinds()["plane"], kinds()["wedge"]))
     kept["all of them"] = Plan(cuts=tuple(kinds().values()))
@@ -105,7 +107,7 @@ def drags() -> None:
         a, b, c, d = (np.quantile(some, q) for some in (drag, margins) for q in (0.5, 0.99))
         print(f"  {name:15s} {a:13.2f} {b:6.2f} {c:26.2f} {d:6.2f}")
     start = time.thread_time()
-    sentence = suggest(index, margin_mm=10.0, threshold_fraction=0.3).sentence
+    sentence = in_english(suggest(index, margin_mm=10.0, threshold_fraction=0.3).says)
     print(f"suggestion, 3 lesions, in {time.thread_time() - start:.1f} s of CPU: {sentence}")
     _against_numpy(index)
 
@@ -236,7 +238,7 @@ def _suggestion(index: PlanIndex) -> None:
     start = time.thread_time()
     result = suggest(index, margin_mm=10.0, threshold_fraction=0.3)
     took = time.thread_time() - start
-    print(f"suggestion at 10 mm in {took:.1f} s: {result.sentence}")
+    print(f"suggestion at 10 mm in {took:.1f} s: {in_english(result.says)}")
     for best in result.best:
         print(
             f"   {best.family:8s} {100 * best.remnant_fraction:5.1f} %, margin {best.margin_mm:.2f}"

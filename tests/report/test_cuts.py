@@ -14,8 +14,8 @@ from liverplan.report.meshes import surfaces
 from liverplan.report.side import Side
 from liverplan.resection import CurvedCut, FoldedCut, Parts, Plan, Plane, Sphere
 from liverplan.resection.anatomy.maps import PartMap
-from liverplan.volumetry.faults import staying
 from liverplan.volumetry.shapes.plan_index import PlanIndex
+from liverplan.volumetry.shapes.staying import staying
 from liverplan.words import words_of
 
 HEMI = Parts(scheme="couinaud", names=("5", "8"))

@@ -9,7 +9,8 @@ from liverplan.findings import Fault
 from liverplan.resection import Ablation, CurvedCut, Plan, Plane, Sphere, VCut
 from liverplan.resection.cuts import KINDS
 from liverplan.volumetry import Liver
-from liverplan.volumetry.faults import islands_ml, plan_faults
+from liverplan.volumetry.faults import plan_faults
+from liverplan.volumetry.shapes.staying import islands_ml
 from liverplan.words import in_english
 
 from .conftest import sentences

@@ -19,6 +19,7 @@ from liverplan.volumetry.search.suggest import (
 )
 from liverplan.volumetry.shapes.margins import plan_margins
 from liverplan.volumetry.shapes.plan_index import PlanIndex
+from liverplan.words import in_english
 
 from .conftest import segmented, sentences
 
@@ -134,7 +135,13 @@ def test_every_suggestion_keeps_the_margin_and_cuts_no_lesion(tiny):
     remnants = [s.remnant_ml for s in result.best]
     assert remnants == sorted(remnants, reverse=True)
     assert result.caveat == CAVEAT
-    assert "leave" in result.sentence
+    best = result.best[0]
+    assert result.says.key == "suggested.leaves"
+    assert result.says.value("percent") == 100 * best.remnant_fraction
+    assert in_english(result.says) == (
+        f"At a margin of 8 mm, {best.family} would leave {100 * best.remnant_fraction:.1f} % "
+        "of the functional liver."
+    )
 
 
 def test_a_larger_margin_never_leaves_more(tiny):
@@ -172,7 +179,7 @@ def test_an_enclosing_ball_holds_the_lesion_and_little_more(small):
 
 
 def test_when_no_plan_reaches_the_threshold_the_best_one_is_named(tiny):
-    sentence = suggest(tiny, margin_mm=45.0, threshold_fraction=0.95).sentence
+    sentence = in_english(suggest(tiny, margin_mm=45.0, threshold_fraction=0.95).says)
     assert sentence.startswith("No plan was found that leaves more than 95 % at a margin of 45 mm")
     assert "best found" in sentence
 

@@ -17,6 +17,7 @@ from liverplan.eligibility import load_protocol, shipped_protocols
 from liverplan.eligibility.recist import Category
 from liverplan.findings import Denominator, Eligibility, LesionState, State
 from liverplan.resection.anatomy.named import resections, usual_shares
+from liverplan.volumetry.search.suggest import Family
 from liverplan.words import LANGUAGES, words_of
 
 ROOM = Path(liverplan.__file__).parent
@@ -129,6 +130,7 @@ def test_bundled_protocols_are_spoken_in_every_language():
         ("formula_", typing.get_args(Denominator)),
         ("state_", typing.get_args(State)),
         ("", typing.get_args(Eligibility)),
+        ("family.", typing.get_args(Family)),
         ("lesion_", [state.partition(" ")[0] for state in typing.get_args(LesionState)]),
         ("part.", [share.name for share in usual_shares()]),
         ("part_", [share.name for share in usual_shares()]),

@@ -38,7 +38,8 @@ def derive(segmentation: Segmentation) -> Derived:
         axes[label] = axes_of(segmentation.lesion(label), grid)
         centres[label] = grid.to_mm(np.argwhere(mask).mean(axis=0) + start)
     whole = Liver(segmentation=segmentation)
-    made = whole.planes, whole.shapes.liver, whole.shapes.lesion_boxes
+    shapes = whole.shapes.sharing(whole.planes)
+    made = shapes.functional, shapes.liver, shapes.lesion_boxes
     del made  # so that it is made here, off the screen's thread
     return Derived(
         segmentation=segmentation,

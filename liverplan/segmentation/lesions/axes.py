@@ -40,16 +40,6 @@ class Axes:
     long_ends_mm: tuple[Point, Point]
     short_ends_mm: tuple[Point, Point]
 
-    @property
-    def long_tenths(self) -> int:
-        """The long axis in tenths of a millimetre, as RECIST sums are kept."""
-        return round(self.long_mm * 10)
-
-    @property
-    def short_tenths(self) -> int:
-        """The short axis in tenths of a millimetre."""
-        return round(self.short_mm * 10)
-
 
 def axes_of(mask: Mask, grid: Grid) -> Axes:
     """Measure a lesion's long and short axis.

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from liverplan.errors import PlanError
+from liverplan.findings import Statement
 from liverplan.resection.cuts.parts import Parts
 from liverplan.resection.plan import Plan
 from liverplan.segmentation.boxes import bounding_box
@@ -52,10 +53,7 @@ NORMALS, NORMALS_TOGETHER = 4000, 1000
 MOST_DIVIDED = 4
 """Up to so many lesions are divided between a plane and wedges."""
 
-CAVEAT = (
-    "The suggestion knows nothing of vessels and bile ducts that were not segmented: inflow, "
-    "outflow and bile drainage of what stays must be judged by the surgeon."
-)
+CAVEAT = Statement.of("suggested.caveat")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -71,13 +69,16 @@ class Suggested:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Suggestions:
-    """The best plan of each family that leaves any liver, largest remnant first; in words."""
+    """The best plan of each family that leaves any liver, largest remnant first.
+
+    ``says`` tells what the best leaves, and whether that is more than the threshold.
+    """
 
     margin_mm: float
     best: tuple[Suggested, ...]
     threshold_fraction: float
-    sentence: str
-    caveat: str = CAVEAT
+    says: Statement
+    caveat: Statement = CAVEAT
 
 
 def suggest(
@@ -96,7 +97,7 @@ def suggest(
     margin_mm : float
         Least distance between lesions and cut.
     threshold_fraction : float
-        Of the functional liver; the sentence says whether any plan leaves more.
+        Of the functional liver; ``says`` tells whether any plan leaves more.
     together : bool
         Whether a plane for some lesions with wedges for the others is searched as well: it takes
         longest.
@@ -126,7 +127,7 @@ def suggest(
         margin_mm=margin_mm,
         best=tuple(found),
         threshold_fraction=threshold_fraction,
-        sentence=_sentence(found, margin_mm, threshold_fraction),
+        says=_said_of(found[0], margin_mm, threshold_fraction),
     )
 
 
@@ -202,14 +203,15 @@ def _suggested(index: PlanIndex, family: Family, plan: Plan) -> Suggested:
     )
 
 
-def _sentence(found: list[Suggested], margin_mm: float, threshold_fraction: float) -> str:
-    best = found[0]
-    share = f"{100 * best.remnant_fraction:.1f} %"
-    kinds = {"plane": "one plane", "plane and wedges": "a plane and wedges"}
-    by = kinds.get(best.family, best.family)
+def _said_of(best: Suggested, margin_mm: float, threshold_fraction: float) -> Statement:
+    by = Statement.of(f"family.{best.family.replace(' ', '_')}")
+    percent = 100 * best.remnant_fraction
     if best.remnant_fraction > threshold_fraction:
-        return f"At a margin of {margin_mm:g} mm, {by} would leave {share} of the functional liver."
-    return (
-        f"No plan was found that leaves more than {100 * threshold_fraction:g} % at a margin of "
-        f"{margin_mm:g} mm: best found {share}, by {by}."
+        return Statement.of("suggested.leaves", margin=margin_mm, by=by, percent=percent)
+    return Statement.of(
+        "suggested.none_reaches",
+        threshold=100 * threshold_fraction,
+        margin=margin_mm,
+        percent=percent,
+        by=by,
     )

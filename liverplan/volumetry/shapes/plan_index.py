@@ -18,7 +18,7 @@ from liverplan.findings import Volumes
 from liverplan.resection.anatomy.maps import PartMap
 from liverplan.resection.cuts.base import Voxels
 from liverplan.resection.plan import Plan
-from liverplan.segmentation.boxes import bounding_box
+from liverplan.segmentation.boxes import Box, bounding_box, ends_of
 from liverplan.segmentation.labels import LIVER, Segmentation
 from liverplan.volume import FloatArray, Grid
 from liverplan.volumetry.planes.index import VolumeIndex
@@ -30,7 +30,7 @@ from liverplan.volumetry.shapes.warm_up import warm_up_cuts
 COARSE_MM = 2.5
 """Voxels at most so far apart are enough to tell which of two cuts leaves more."""
 
-MADE_OF_MASKS = ("liver", "planes", "lesions", "lesion_boxes", "coarse")
+MADE_OF_MASKS = ("box", "functional", "liver", "planes", "lesions", "lesion_boxes", "coarse")
 """What an index has made from the masks alone, whatever its maps are."""
 
 KEPT = 8
@@ -76,21 +76,17 @@ class Taken:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class PlanIndex:
-    """A segmentation, made ready for plans of any cuts.
+    """A segmentation, made ready for plans of any cuts; each thing when it is first asked for.
 
     Parameters
     ----------
     segmentation : Segmentation
     maps : mapping of str to PartMap
         By scheme; what `Parts` refer to.
-    functional : BlockTree
-        The liver without its lesions.
     """
 
     segmentation: Segmentation
     maps: Mapping[str, PartMap]
-    functional: BlockTree
-    liver_ml: float
     _trees: dict[tuple[Voxels, ...], BlockTree] = field(default_factory=dict)
     _taken: dict[tuple[Voxels, ...], Taken] = field(default_factory=dict)
 
@@ -103,14 +99,17 @@ class PlanIndex:
             segmentation.grid.require_same(
                 part_map.grid, mine="The segmentation", theirs=f"the {part_map.scheme} map"
             )
-        functional = BlockTree.build(segmentation.grid, segmentation.labels == LIVER)
-        whole = int(np.count_nonzero(segmentation.labels))
-        return cls(
-            segmentation=segmentation,
-            maps=maps,
-            functional=functional,
-            liver_ml=whole * segmentation.grid.voxel_ml,
-        )
+        return cls(segmentation=segmentation, maps=maps)
+
+    @cached_property
+    def box(self) -> Box:
+        """The part of the grid that holds the liver, lesions included."""
+        return bounding_box(self.segmentation.labels)
+
+    @cached_property
+    def functional(self) -> BlockTree:
+        """The liver without its lesions, as a tree."""
+        return BlockTree.build(self.segmentation.grid, self.segmentation.labels == LIVER)
 
     @cached_property
     def liver(self) -> BlockTree:
@@ -121,6 +120,11 @@ class PlanIndex:
     def planes(self) -> VolumeIndex:
         """The same liver, made ready for flat cuts alone: many thousands a second."""
         return VolumeIndex.build(self.segmentation)
+
+    @property
+    def has_planes(self) -> bool:
+        """Whether the index of flat cuts is made already, so that it answers at no cost."""
+        return "planes" in self.__dict__
 
     def sharing(self, planes: VolumeIndex) -> Self:
         """Return itself, with the index of flat cuts of the same segmentation."""
@@ -151,12 +155,20 @@ class PlanIndex:
     @cached_property
     def lesions(self) -> tuple[LesionShape, ...]:
         """The lesions' voxels, ascending by label."""
-        return lesion_shapes(self.segmentation.labels, (0, 0, 0))
+        if self.has_planes:
+            return self.planes.lesions
+        return lesion_shapes(self.segmentation.labels[self.box], ends_of(self.box)[0])
 
     @cached_property
     def lesion_boxes(self) -> tuple[LesionBoxes, ...]:
         """The lesions, made ready for distances, in the same order."""
         return tuple(LesionBoxes.of(self.segmentation.grid, shape) for shape in self.lesions)
+
+    @cached_property
+    def liver_ml(self) -> float:
+        """The whole organ, lesions included, mL."""
+        voxels = int(np.count_nonzero(self.segmentation.labels[self.box]))
+        return voxels * self.segmentation.grid.voxel_ml
 
     @property
     def functional_ml(self) -> float:

@@ -9,6 +9,7 @@ from liverplan.app.session.job import Progress
 from liverplan.app.session.session import Topic
 from liverplan.app.steps.resection.edits import PLACE, CutEdits
 from liverplan.volumetry.search.suggest import Suggested, Suggestions, suggest
+from liverplan.words import in_english
 
 
 class Suggesting:
@@ -40,7 +41,7 @@ class Suggesting:
             self.found = found
             planes = [best for best in found.best if best.family == "plane"]
             self.take(planes[0] if planes else found.best[0])
-            self._notices.say(PLACE, found.sentence, "info")
+            self._notices.say(PLACE, in_english(found.says), "info")
 
         self._jobs.run(PLACE, "Searching", task, then, holds=self._session.same_masks())
 

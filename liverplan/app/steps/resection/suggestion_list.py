@@ -9,6 +9,7 @@ from liverplan.app.steps.resection.suggesting import Suggesting
 from liverplan.resection import Parts
 from liverplan.resection.anatomy.named import name_of
 from liverplan.volumetry.search.suggest import Suggested
+from liverplan.words import in_english
 from liverplan.words.numbers import ml, mm, percent
 
 
@@ -34,7 +35,7 @@ class SuggestionList(QWidget):
             return
         line = found.threshold_fraction
         self.table.fill([_row(best, line) for best in found.best], self._suggesting.taken)
-        self.caveat.setText(f"Click one to fill it in. {found.caveat}")
+        self.caveat.setText(f"Click one to fill it in. {in_english(found.caveat)}")
 
     def _chosen(self) -> None:
         found, number = self._suggesting.found, self.table.chosen
