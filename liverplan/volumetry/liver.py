@@ -53,7 +53,7 @@ class Liver:
 
         Raises
         ------
-        GeometryError
+        GridError
             If a map lies on another grid.
         """
         index = PlanIndex.build(self.segmentation, self.maps)

@@ -132,8 +132,8 @@ class Ablation(Shape):
         arm = handle.at_mm - handle.foot_mm
         radii = self.radii_mm.copy()
         axis = int(handle.part[0])
-        grown = radii[axis] * float((to_mm - handle.foot_mm) @ arm) / (arm @ arm)
-        radii[axis] = pulled_radius_mm(grown)
+        pulled = radii[axis] * float((to_mm - handle.foot_mm) @ arm) / (arm @ arm)
+        radii[axis] = pulled_radius_mm(pulled)
         return replace(self, radii_mm=radii)
 
     def nets_mm(self, extent: Extent) -> list[FloatArray]:

@@ -1,4 +1,4 @@
-"""Lesions on the label map: numbered, added, taken away, merged, split, grown and shrunk."""
+"""Lesions on the label map: numbered, added, taken away, merged, split, dilated and eroded."""
 
 from __future__ import annotations
 

@@ -57,7 +57,7 @@ def removed_voxels(blocks: Array, mask: Array, half: float, m: Array, cut: Array
     """Voxels of a mask that cuts remove in (N, 3) blocks, whose index is half the voxel's."""
     kinds = cut[0]
     values, decides = np.empty((kinds.size, 5, CHUNK)), np.empty(CHUNK, dtype=np.int64)
-    parts, places = np.empty((kinds.size, CHUNK, 8)), np.empty((8 * CHUNK, 3))
+    parts, centres = np.empty((kinds.size, CHUNK, 8)), np.empty((8 * CHUNK, 3))
     chosen, total = np.empty(CHUNK, dtype=np.int64), 0.0
     for start in range(0, blocks.shape[0], CHUNK):
         some = blocks[start : start + CHUNK]
@@ -70,8 +70,8 @@ def removed_voxels(blocks: Array, mask: Array, half: float, m: Array, cut: Array
                     count += 1
                 elif decides[b] == SEVERAL:
                     parts[n, b] = 1.0 if values[n, 0, b] < 0.0 else 0.0
-            _voxel_centres(some, chosen[:count], m, places)
-            _clip(cut, n, values[n], chosen[:count], places[: 8 * count], m, parts[n])
+            _voxel_centres(some, chosen[:count], m, centres)
+            _clip(cut, n, values[n], chosen[:count], centres[: 8 * count], m, parts[n])
         total += _summed(some, mask, m, cut, decides, parts)
     return total
 
@@ -173,7 +173,7 @@ def block_centres(blocks: Array, size: int, m: Array) -> Array:
 
 
 @compiled()
-def _voxel_centres(blocks: Array, chosen: Array, m: Array, places: Array) -> None:
+def _voxel_centres(blocks: Array, chosen: Array, m: Array, centres: Array) -> None:
     """Write the LPS centres of the voxels of some blocks."""
     for p in range(chosen.size):
         b = chosen[p]
@@ -181,20 +181,20 @@ def _voxel_centres(blocks: Array, chosen: Array, m: Array, places: Array) -> Non
             i, j = 2 * blocks[b, 0] + (c >> 2), 2 * blocks[b, 1] + ((c >> 1) & 1)
             k = 2 * blocks[b, 2] + (c & 1)
             for r in range(3):
-                places[8 * p + c, r] = m[r, 0] * i + m[r, 1] * j + m[r, 2] * k + m[r, 3]
+                centres[8 * p + c, r] = m[r, 0] * i + m[r, 1] * j + m[r, 2] * k + m[r, 3]
 
 
 @compiled()
 def _clip(
-    cut: Array, n: int, value: Array, chosen: Array, places: Array, m: Array, parts: Array
+    cut: Array, n: int, value: Array, chosen: Array, centres: Array, m: Array, parts: Array
 ) -> None:
     """Write the fraction of each voxel of some blocks that one primitive removes."""
     kinds, _, q, cells = cut
-    f = np.full(places.shape[0], -np.inf)
+    f = np.full(centres.shape[0], -np.inf)
     if kinds[n] == HEIGHT:
-        heights(q, n, cells, places, f)
+        heights(q, n, cells, centres, f)
     else:
-        fill(kinds[n], q, n, cells, places, f)
+        fill(kinds[n], q, n, cells, centres, f)
     thin = -np.inf
     if kinds[n] in (BALL, CONE, ELLIPSOID):
         radius = q[n, 3] if kinds[n] == BALL else q[n, 6] if kinds[n] == CONE else q[n, 12]
@@ -206,7 +206,7 @@ def _clip(
         _clip_block(value, b, m, f, 8 * p, parts)
         for c in range(8):
             if f[8 * p + c] < thin:  # the shape is too thin for its tangent plane to say
-                parts[b, c] = _sampled(m, cut, alone, n, n + 1, places[8 * p + c])
+                parts[b, c] = _sampled(m, cut, alone, n, n + 1, centres[8 * p + c])
 
 
 @compiled(inline="always")

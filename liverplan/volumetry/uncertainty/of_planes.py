@@ -129,12 +129,12 @@ class _Planes:
         remnant = self.boundaries.liver.remnants_ml(normals, offsets, shifts)
         whole = self.boundaries.liver.volumes_ml(shifts)
         if self.boundaries.lesions:
-            grown = draws[:, -1] * self.errors.lesion.sd
-            none = np.zeros_like(grown)
-            remnant -= self.boundaries.lesions.remnants_ml(normals, offsets, grown)
+            outward_mm = draws[:, -1] * self.errors.lesion.sd
+            none = np.zeros_like(outward_mm)
+            remnant -= self.boundaries.lesions.remnants_ml(normals, offsets, outward_mm)
             remnant += self.boundaries.lesions.remnants_ml(normals, offsets, none)
             whole += self.boundaries.lesions.volumes_ml(none) - self.boundaries.lesions.volumes_ml(
-                grown
+                outward_mm
             )
         total = np.full_like(whole, self.denominator_ml) if self.denominator_ml else whole
         return share_of(remnant, total)

@@ -131,11 +131,11 @@ class _Shapes:
         """(M,) mL that stays and (M,) mL of functional tissue."""
         tilt_sd = np.radians(self.errors.tilt.sd)
         sds = np.array([self.errors.position.sd, tilt_sd, tilt_sd])
-        moves = draws[:, :-2].reshape(len(draws), -1, 3) * sds
+        poses = draws[:, :-2].reshape(len(draws), -1, 3) * sds
         shifts = draws[:, -2:] * (self.errors.liver.sd, self.errors.lesion.sd)
         at = self.points
         arrays = (at.distance_mm, at.arms_mm, at.blur_mm, at.liver_mm, at.lesion_mm, at.kinds)
-        turned = np.ascontiguousarray(moves.transpose(1, 2, 0))
+        turned = np.ascontiguousarray(poses.transpose(1, 2, 0))
         sums = _sums(arrays, turned, np.ascontiguousarray(shifts.T), at.edge_mm)
         return sums[0] * at.point_ml, sums[1] * at.point_ml
 
@@ -151,17 +151,17 @@ def _ramp(value: float) -> float:
 
 
 @compiled(fastmath=True)
-def _sums(points: Array, moves: Array, boundaries: Array, edge: float) -> Array:
+def _sums(points: Array, poses: Array, boundaries: Array, edge: float) -> Array:
     """(2, M) sums over points: functional tissue that stays, and all of it."""
     distance, arms, blur, liver, lesion, kinds = points
-    cuts, samples = moves.shape[0], moves.shape[2]
+    cuts, samples = poses.shape[0], poses.shape[2]
     sums = np.zeros((2, samples))
     least = np.empty(samples)
     for p in range(distance.shape[0]):
         least[:] = 0.5
         for c in range(cuts):
             f, a, b, h = distance[p, c], arms[p, c, 0], arms[p, c, 1], 1.0 / blur[p, c]
-            shift, turn_a, turn_b = moves[c, 0], moves[c, 1], moves[c, 2]
+            shift, turn_a, turn_b = poses[c, 0], poses[c, 1], poses[c, 2]
             for m in range(samples):
                 value = (f - shift[m] - a * turn_a[m] - b * turn_b[m]) * h
                 least[m] = min(least[m], value)
