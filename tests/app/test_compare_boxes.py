@@ -121,15 +121,16 @@ def test_what_a_later_lesion_can_be_is_listed_and_one_that_is_gone_is_only_that(
 
 def test_confirming_goes_on_to_the_next_row_until_all_are_confirmed_and_a_name_is_there(shown):
     box, count = shown.matching, len(shown.now.rows)
+    box.name.setText("R. Lind")
     for left in range(count, 0, -1):
+        assert not box.keep_button.isEnabled()
         assert box.keep_button.toolTip() == f"{left} rows are not confirmed yet."
         assert box.confirm_button.isEnabled()
         box.confirm_button.click()
     assert shown.now.complete
     assert not box.confirm_button.isEnabled()
-    assert (box.keep_button.isEnabled(), box.keep_button.toolTip()) == (False, "Needs a name.")
     box.name.setText("   ")
-    assert not box.keep_button.isEnabled()
+    assert (box.keep_button.isEnabled(), box.keep_button.toolTip()) == (False, "Needs a name.")
     box.name.setText("R. Lind")
     assert (box.keep_button.isEnabled(), box.keep_button.toolTip()) == (True, "")
     assert {row[-1] for row in rows_of(box.table)} == {"confirmed"}
