@@ -48,6 +48,7 @@ class Job:
     segment_branches: str = ""
     vessels: str = ""
     cut_vessel: str = ""
+    allow_faults: str = ""
     biopsied: str = ""
     patient: str = ""
     protocol: str = ""
@@ -59,7 +60,7 @@ class Job:
         Raises
         ------
         InputError
-            If a click, a plane, a wedge or the labels are not what they should be.
+            If a click, a plane, a wedge, the labels or a yes are not what they should be.
         """
         return Request(
             series_uid=self.series or None,
@@ -75,6 +76,7 @@ class Job:
             segment_branches=Path(self.segment_branches) if self.segment_branches else None,
             vessels=Path(self.vessels) if self.vessels else None,
             vessels_cut=_points(self.cut_vessel, 3, "cut_vessel"),
+            allow_faults=_yes(self.allow_faults, "allow_faults"),
             biopsied=_labels(self.biopsied, "biopsied metastases"),
             patient=Path(self.patient) if self.patient else None,
             protocol=self.protocol or DEFAULT_PROTOCOL,
@@ -194,6 +196,13 @@ def _wedge(text: str) -> tuple[int, float]:
         return int(label), float(margin)
     except ValueError:
         raise InputError(f"The wedge {text!r} is not written like 2:10.") from None
+
+
+def _yes(text: str, column: str) -> bool:
+    """Read yes or no; nothing is no."""
+    if text.lower() not in ("", "yes", "no"):
+        raise InputError(f"The {column} {text!r} is neither yes nor no.")
+    return text.lower() == "yes"
 
 
 def _labels(text: str, what: str) -> tuple[int, ...]:

@@ -9,9 +9,11 @@ from liverplan.app.session.cut_words import title_of
 from liverplan.app.session.work import Work
 from liverplan.app.steps.resection import suggesting
 from liverplan.app.steps.resection.panel import how_to_drag
+from liverplan.findings.statement import told
 from liverplan.resection import Ablation, CurvedCut, Plan, Sphere, VCut, Wedge
 from liverplan.volumetry import Liver
 from liverplan.volumetry.search.suggest import Suggested, Suggestions
+from liverplan.words import in_english
 from liverplan.words.numbers import NONE, ml, percent
 from tests.app.desk import rows_of, shown
 
@@ -202,7 +204,9 @@ def test_suggestions_are_offered_until_the_margin_is_another(desk, monkeypatch):
         for number, (family, cuts) in enumerate(plans.items())
     )
     margin = desk.marked.margin_mm
-    found = Suggestions(margin_mm=margin, best=best, threshold_fraction=0.3, sentence="Found two.")
+    found = Suggestions(
+        margin_mm=margin, best=best, threshold_fraction=0.3, says=told("Found two.")
+    )
     asked = []
     monkeypatch.setattr(suggesting, "suggest", lambda index, **how: asked.append(how) or found)
     offered = desk.panel.suggestions
@@ -212,7 +216,10 @@ def test_suggestions_are_offered_until_the_margin_is_another(desk, monkeypatch):
     desk.panel.refresh()
     assert asked == [{"margin_mm": margin, "threshold_fraction": desk.context.live.rule.line}]
     assert desk.cuts == plans["plane"], "the plane is filled in at once"
-    assert (desk.said[-1], found.caveat in offered.caveat.text()) == ("Found two.", True)
+    assert (desk.said[-1], in_english(found.caveat) in offered.caveat.text()) == (
+        "Found two.",
+        True,
+    )
     assert rows_of(offered.table) == [
         ["1 wedge", "70.0 %", "1000.0", "10.0 mm"],
         ["one plane", "60.0 %", "900.0", "10.0 mm"],

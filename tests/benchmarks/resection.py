@@ -230,7 +230,7 @@ def _wedges(index: PlanIndex) -> None:
         margin = {m.label: m for m in plan_margins(index, plan)}[lesion.label].margin_mm
         print(
             f"  wedge at 10 mm round lesion {lesion.label - 1}: {result.resected_ml:6.1f} mL go, "
-            f"{100 * result.remnant_fraction:.1f} % stay, margin {margin:.2f} mm"
+            f"{100 * result.remnant_ml / result.functional_ml:.1f} % stay, margin {margin:.2f} mm"
         )
 
 

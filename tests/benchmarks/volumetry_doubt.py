@@ -7,8 +7,9 @@ from scipy.stats import beta
 from liverplan.resection.cuts.plane import Plane
 from liverplan.segmentation.boxes import bounding_box
 from liverplan.volumetry import estimate
+from liverplan.volumetry.planes.remnant import cut_centre_mm
 from liverplan.volumetry.uncertainty.boundary_offsets import BoundaryOffsets
-from liverplan.volumetry.uncertainty.of_planes import _draws, _Model, flip_mm
+from liverplan.volumetry.uncertainty.of_planes import _draws, _Planes, flip_mm
 from tests.benchmarks.volumetry_peers import NumpyBox
 from tests.benchmarks.volumetry_shapes import Row
 from tests.benchmarks.volumetry_speed import clock
@@ -51,7 +52,13 @@ class BruteForce:
 def monte_carlo(segmentation, index, *, samples, brute_samples, rounds=5):
     """Speed, agreement with brute force, and the flip distance."""
     setup, boundaries = clock(BoundaryOffsets.build, segmentation)
-    model = _Model.build(index, [PLANE], boundaries, None)
+    model = _Planes(
+        index=index,
+        planes=(PLANE,),
+        pivots_mm=cut_centre_mm(index, PLANE)[None],
+        boundaries=boundaries,
+        denominator_ml=None,
+    )
     draws = _draws(samples, 5, 0)
     model.fractions(draws)
     spent = float(np.median([clock(model.fractions, draws)[0] for _ in range(rounds)]))

@@ -9,9 +9,8 @@ from hypothesis import strategies as st
 
 from liverplan.case import Record, Screen, create_case, open_case
 from liverplan.case.contents import Contents, read, written
-from liverplan.eligibility import Fact, Patient
+from liverplan.eligibility import Fact, Patient, shipped_protocols
 from liverplan.eligibility.files import ENTERED, PatientFile, ProtocolFile
-from liverplan.eligibility.protocol import shipped_protocols
 from liverplan.eligibility.recist import Visit
 from liverplan.errors import CaseError, ProtocolError
 from liverplan.resection import Plan, Plane

@@ -56,6 +56,15 @@ def test_vessels_and_what_is_cut_of_them_are_read(tmp_path):
     assert request.vessels_cut == ((1, 2, 3), (4, 5, 6))
 
 
+@pytest.mark.parametrize(("word", "allowed"), [("", False), ("no", False), ("Yes", True)])
+def test_a_plan_with_faults_is_kept_where_the_line_says_yes(tmp_path, word, allowed):
+    (job,) = read_manifest(manifest(tmp_path, f"id,path,allow_faults\np1,ct,{word}\n"))
+    assert job.request().allow_faults is allowed
+    (bad,) = read_manifest(manifest(tmp_path, "id,path,allow_faults\np1,ct,1\n"))
+    with pytest.raises(InputError, match="The allow_faults '1' is neither yes nor no"):
+        bad.request()
+
+
 def test_resections_wedges_and_segments_are_read(tmp_path):
     (job,) = read_manifest(
         manifest(
