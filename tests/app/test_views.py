@@ -130,7 +130,7 @@ def test_up_goes_toward_the_head_and_page_down_five_slices_back(at_work):
 def test_keys_work_from_a_panel_but_never_steal_typing(at_work):
     at_work.begin(Plane(point_mm=liver_middle(at_work), normal=(1, 0, 0)))
     at_work.open_step(4)
-    name = at_work.panel(4).name
+    name = at_work.panel(4).plans.name
     name.setFocus()
     name.selectAll()
     for key in (Qt.Key.Key_G, Qt.Key.Key_1, Qt.Key.Key_R):
