@@ -9,9 +9,6 @@ from typing import Any, Self, TypeAlias
 Value: TypeAlias = "str | int | float | Statement | tuple[Value, ...]"
 """What stands in a sentence's place: text, a number (not rounded), a statement, or several."""
 
-Speak: TypeAlias = "Callable[[Statement], str]"
-"""What makes a sentence of a statement: `liverplan.words` has one for each language."""
-
 TOLD = "told"
 WRITTEN = "written"
 
@@ -64,6 +61,10 @@ class Statement:
             return cls.of(TOLD, written=document)
         values = {str(name): _value(item) for name, item in document["values"].items()}
         return cls(key=str(document["key"]), values=tuple(values.items()))
+
+
+Speak: TypeAlias = Callable[[Statement], str]
+"""What makes a sentence of a statement: `liverplan.words` has one for each language."""
 
 
 def told(text: str) -> Statement:

@@ -146,6 +146,9 @@ def test_reasons_name_what_people_must_judge_and_masks_that_nobody_accepted(pati
         value="unclear", by="A. Berg", date=dt.date(2024, 3, 1))})  # fmt: skip
     reasons = judge(load_protocol(), unclear, replace(measured, unaccepted=(1, 3))).reasons
     assert [reason.key for reason in reasons] == ["why.needs_judgement", "why.unconfirmed"]
+    named = reasons[1].value("masks")
+    assert [mask.key for mask in named] == ["why.liver", "why.lesion"]
+    assert named[1].value("number") == 2, "label 3 is metastasis 2"
     (title,) = reasons[0].value("titles")
     assert title.key == "criterion.consent"
     liver, lesion = reasons[1].value("masks")

@@ -9,6 +9,7 @@ from liverplan import case as cases
 from liverplan.cli import main
 from liverplan.phantom.truth import RECOMMENDED_NORMAL, RECOMMENDED_POINT_MM
 from liverplan.segmentation import Provenance
+from liverplan.workflow.committee import accepted_masks
 
 CUT = ",".join(str(x) for x in (*RECOMMENDED_POINT_MM, *RECOMMENDED_NORMAL))
 
@@ -156,3 +157,19 @@ def test_a_plan_that_makes_no_sense_is_signed_and_voted_on_by_nobody(case, key, 
     assert vote(case, "Ek", key) == 1
     assert "Ek cannot sign: " in capsys.readouterr().err
     assert len(cases.open_case(case).state.signatures) == 2
+
+
+def test_nobody_accepts_masks_that_are_not_there(key, tmp_path, capsys):
+    empty = tmp_path / "empty"
+    person = cases.Actor(name="Lind", kind="human", role="radiologist")
+    cases.create_case(empty, state=cases.CaseState(), actor=person, what="Opened")
+    assert sign(empty, "radiologist", "Lind", key) == 1
+    assert "holds no masks yet, so none can be accepted" in capsys.readouterr().err
+    assert cases.open_case(empty).state.signatures == ()
+
+
+def test_masks_accepted_twice_by_one_person_are_the_very_same(case):
+    masks = cases.open_case(case).state.segmentation
+    once = accepted_masks(masks, "Lind")
+    assert {made.accepted_by for made in once.provenance.values()} == {"Lind"}
+    assert accepted_masks(once, "Lind") is once

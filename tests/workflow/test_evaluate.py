@@ -15,6 +15,7 @@ from liverplan.resection import Plan, Plane
 from liverplan.segmentation import Provenance, Segmentation
 from liverplan.volume import Grid
 from liverplan.volumetry import Liver
+from liverplan.words import in_english
 from liverplan.workflow.evaluate import lesion_state
 
 PROTOCOL = load_protocol("breclim2")
@@ -136,3 +137,19 @@ def test_where_there_is_no_liver_left_to_measure_it_is_refused():
     for labels, words in ((masks.labels * 0, "is empty"), (masks.labels * 0 + NEAR, "All of")):
         with pytest.raises(SegmentationError, match=words):
             evaluated(cut_at(60), replace(masks, labels=labels))
+
+
+def test_a_metastasis_is_small_below_ten_millimetres_and_not_at_ten():
+    """RECIST 1.1: measurable from a long axis of 10 mm on."""
+    labels = np.ones((24, 20, 20), dtype=np.uint8)
+    for label, length in enumerate((8, 9, 10, 11), 2):
+        labels[4 * label, 10, 3 : 3 + length] = label
+    grid = Grid(shape=labels.shape, affine=np.diag([1.0, 1.0, 1.0, 1.0])[[2, 1, 0, 3]])
+    masks = Segmentation(grid=grid, labels=labels, provenance=dict.fromkeys(range(1, 6), ACCEPTED))
+    findings = evaluated(Plan(cuts=()), masks)
+    axes = [lesion.long_axis_mm for lesion in findings.lesions]
+    assert any(10 <= axis < 11 for axis in axes)
+    assert any(9 < axis < 10 for axis in axes)
+    count = next(c for c in findings.criteria if c.id == "metastasis_count")
+    small = sum(axis < 10 for axis in axes)
+    assert f"{small} shorter than 10 mm" in in_english(count.finding)
