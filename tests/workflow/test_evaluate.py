@@ -8,7 +8,7 @@ import pytest
 
 import liverplan.eligibility
 from liverplan import workflow
-from liverplan.eligibility import load_patient, load_protocol
+from liverplan.eligibility import load_patient, load_protocol, protocol_text
 from liverplan.errors import SegmentationError
 from liverplan.findings import SeriesSummary
 from liverplan.resection import Plan, Plane
@@ -153,3 +153,23 @@ def test_a_metastasis_is_small_below_ten_millimetres_and_not_at_ten():
     count = next(c for c in findings.criteria if c.id == "metastasis_count")
     small = sum(axis < 10 for axis in axes)
     assert f"{small} shorter than 10 mm" in in_english(count.finding)
+
+
+@pytest.mark.parametrize("deciding", ["of_functional", "of_liver", "of_estimated"])
+def test_the_interval_is_of_the_denominator_that_decides(deciding, tmp_path):
+    text = protocol_text("breclim2").replace('"of_functional"', f'"{deciding}"')
+    (tmp_path / "other.toml").write_text(text, "utf-8")
+    protocol = load_protocol(tmp_path / "other.toml")
+    body = replace(PATIENT, height_cm=165.0, weight_kg=64.0)
+    findings = evaluated(cut_at(60), protocol=protocol, patient=body)
+    fraction = findings.remnant_fraction
+    below_ml = {
+        "of_functional": None,
+        "of_liver": findings.volumes.liver_ml,
+        "of_estimated": fraction.estimated_liver_ml,
+    }[deciding]
+    asked = {"threshold_fraction": protocol.threshold_fraction, "denominator_ml": below_ml}
+    assert fraction.deciding == deciding
+    assert findings.uncertainty == Liver(segmentation=segmentation()).uncertainty(
+        cut_at(60), **asked
+    )
