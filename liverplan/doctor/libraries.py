@@ -18,20 +18,6 @@ EXTRAS = {
     "cohort": "cohorts",
     "endpoints": "the trial's endpoints",
 }
-PLUGINS = ("dicomseg", "nninteractive", "onnx", "totalsegmentator")
-SYSTEM_LIBRARIES = {
-    "libGL.so.1": "libgl1",
-    "libEGL.so.1": "libegl1",
-    "libglib-2.0.so.0": "libglib2.0-0",
-    "libfontconfig.so.1": "libfontconfig1",
-    "libdbus-1.so.3": "libdbus-1-3",
-    "libxkbcommon-x11.so.0": "libxkbcommon-x11-0",
-    "libxcb-cursor.so.0": "libxcb-cursor0",
-    "libxcb-icccm.so.4": "libxcb-icccm4",
-    "libxcb-keysyms.so.1": "libxcb-keysyms1",
-    "libxcb-shape.so.0": "libxcb-shape0",
-}
-"""What the window needs of a Linux system, and Debian's packages."""
 
 
 def libraries(extra: str) -> Check:

@@ -7,19 +7,8 @@ import pytest
 from PySide6.QtTest import QTest
 
 from liverplan.dicom import archive
-from liverplan.dicom.archive import FoundSeries
 from liverplan.errors import BackendError
-
-SERIES = FoundSeries(
-    study_uid="1.2.3",
-    series_uid="1.2.3.4",
-    modality="CT",
-    description="Portal venous",
-    study_date="20240131",
-    patient_id="4711",
-    patient_name="Phantom",
-    images=73,
-)
+from tests.app.found import FOUND as SERIES
 
 
 class Fake:

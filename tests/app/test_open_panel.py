@@ -13,21 +13,11 @@ from liverplan.app.steps.open.panel import MOST_RECENTS
 from liverplan.app.steps.open.step import OpenStep
 from liverplan.case import Actor, CaseState
 from liverplan.dicom import archive
-from liverplan.dicom.archive import FoundSeries
 from liverplan.errors import BackendError
 from tests.app.desk import Desk, rows_of, shown
+from tests.app.found import FOUND
 from tests.app.test_panel_words import SERIES
 
-FOUND = FoundSeries(
-    study_uid="1.2.3",
-    series_uid="1.2.3.4",
-    modality="CT",
-    description="Portal venous",
-    study_date="20240131",
-    patient_id="4711",
-    patient_name="Phantom",
-    images=73,
-)
 BROKEN = replace(SERIES, description="Scout", usable=False, reason="it is a localizer")
 
 

@@ -19,7 +19,6 @@ from liverplan.app.steps.resection.suggestion_list import family_words
 from liverplan.app.steps.resection.vessels_box import vessel_words
 from liverplan.app.steps.result.fact_row import MOST_CHOICES, answers_of
 from liverplan.dicom import SeriesInfo
-from liverplan.dicom.archive import FoundSeries
 from liverplan.eligibility import FactQuestion
 from liverplan.eligibility.recist import Visit, assess
 from liverplan.findings import Margin
@@ -29,6 +28,7 @@ from liverplan.resection.anatomy.named import SEGMENTS, usual_shares
 from liverplan.segmentation import backends
 from liverplan.volumetry.search.suggest import Suggested
 from liverplan.words.numbers import TIMES
+from tests.app.found import FOUND as ANOTHER
 from tests.resection.kinds import EXAMPLES
 
 DASH = "\N{EN DASH}"
@@ -198,16 +198,7 @@ def test_a_picture_keeps_its_greys_while_its_row_is_selected():
     assert shown == (128, 128, 128, 255)
 
 
-FOUND = FoundSeries(
-    study_uid="1.2.3",
-    series_uid="1.2.3.4.5.6.7.8.9",
-    modality="CT",
-    description="Portal venous",
-    study_date="20240131",
-    patient_id="4711",
-    patient_name="Phantom",
-    images=73,
-)
+FOUND = replace(ANOTHER, series_uid="1.2.3.4.5.6.7.8.9")
 
 
 @pytest.mark.parametrize(

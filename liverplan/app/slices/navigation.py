@@ -33,8 +33,8 @@ class WindowTool(Tool):
         self._views.set_window(level - 2 * (spot.at[1] - y), width + 2 * (spot.at[0] - x))
 
 
-class PanTool(Tool):
-    """Moves the picture with the mouse."""
+class HoldingTool(Tool):
+    """Holds the point that was pressed."""
 
     def __init__(self, views: ThreeViews) -> None:
         self._views = views
@@ -43,6 +43,10 @@ class PanTool(Tool):
     def press(self, spot: Spot) -> None:
         """Take hold of a point."""
         self._start = spot.at
+
+
+class PanTool(HoldingTool):
+    """Moves the picture with the mouse."""
 
     def move(self, spot: Spot) -> None:
         """Keep that point under the mouse."""
@@ -55,16 +59,8 @@ class PanTool(Tool):
         self._views.redraw(spot.view)
 
 
-class ZoomTool(Tool):
+class ZoomTool(HoldingTool):
     """Up: larger. Down: smaller. About the point that was pressed; a factor of e in 150 pixels."""
-
-    def __init__(self, views: ThreeViews) -> None:
-        self._views = views
-        self._start: Point | None = None
-
-    def press(self, spot: Spot) -> None:
-        """Take hold of a point."""
-        self._start = spot.at
 
     def move(self, spot: Spot) -> None:
         """Zoom about it."""
