@@ -1,8 +1,9 @@
 """Each plugin alone in a fresh environment beside liverplan: ``python -m tests.plugins_alone``.
 
 One environment is made with liverplan as it would be installed (not editable). For each plugin it
-is copied, the plugin installed into the copy, and there: it is discovered, and nothing else is; the
-command line uses it; what it lacks is one sentence. Printed: what was found and the time.
+is copied, the plugin installed into the copy, and there: what it announces is discovered (the
+training, no part of the product, announces nothing), and nothing else is; the command line uses it;
+what it lacks is one sentence. Printed: what was found and the time.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -48,16 +50,23 @@ def try_alone(plugin: Path, base: Path, folder: Path) -> None:
     own = folder / plugin.name
     run("cp", "-a", base, own)
     install(own, plugin)
-    ((group, name, loads),) = found_in(own, folder)
-    assert loads
+    found = found_in(own, folder)
+    assert [(group, name) for group, name, _ in found] == announced_by(plugin)
+    assert all(loads for _, _, loads in found)
     told = run(
         own / "bin" / "python", "-m", "pytest", "-q", "-c", ROOT / "pyproject.toml", "-k", CHOSEN,
         plugin / "tests", folder=folder,
     )  # fmt: skip
     last = told.strip().splitlines()[-1]
-    print(
-        f"{plugin.name}: {group} {name!r}; {last}; {time.perf_counter() - start:.0f} s", flush=True
-    )
+    names = ", ".join(f"{group} {name!r}" for group, name, _ in found) or "no part of the product"
+    print(f"{plugin.name}: {names}; {last}; {time.perf_counter() - start:.0f} s", flush=True)
+
+
+def announced_by(plugin: Path) -> list[tuple[str, str]]:
+    """Return what a plugin's own project file announces to liverplan: groups and names."""
+    project = tomllib.loads((plugin / "pyproject.toml").read_text("utf-8"))["project"]
+    groups = project.get("entry-points", {})
+    return [(group, name) for group in groups for name in groups[group]]
 
 
 def install(environment: Path, *what: object) -> None:
