@@ -46,6 +46,7 @@ def findings(**changes):
             LesionFinding(
                 label=2, volume_ml=84.4, long_axis_mm=61.2, short_axis_mm=55.0,
                 centroid_mm=(0.1, 0.2, 0.3), margin_mm=12.3, in_remnant=False,
+                fate="removed", stays_ml=0.0,
             ),
         ),
         "criteria": (

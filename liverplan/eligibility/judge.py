@@ -15,7 +15,7 @@ from liverplan.eligibility.measured import Measured
 from liverplan.eligibility.measures import part_of
 from liverplan.eligibility.measures.remnant import spans_limit
 from liverplan.eligibility.measures.response import response_of
-from liverplan.eligibility.part import Part, worst
+from liverplan.eligibility.part import Part, settled, worst
 from liverplan.eligibility.patient import Patient
 from liverplan.eligibility.protocol import Criterion, FactQuestion, Protocol
 from liverplan.findings import CriterionFinding, Eligibility, State, Statement
@@ -85,7 +85,10 @@ def _parts(
 ) -> list[Part]:
     parts: list[Part] = []
     if criterion.measure is not None:
-        parts.append(part_of(criterion.measure, criterion, patient, measured))
+        part = part_of(criterion.measure, criterion, patient, measured)
+        name = criterion.settled_by.get(part.open) if part.open else None
+        by = attested_part(facts[name], (True,), patient) if name else None
+        parts += settled(part, by) if by else [part]
     parts += [
         attested_part(facts[name], answers, patient) for name, answers in criterion.requires.items()
     ]

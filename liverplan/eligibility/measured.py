@@ -27,8 +27,9 @@ class Measured:
         Range of the remnant fraction by the deciding denominator.
     lesion_count : int or None
         All metastases, whatever their size; None where nobody has looked for any.
-    lesions_below_10_mm, lesions_in_remnant : int
-        Those with a long axis under 10 mm, and those that the plan leaves.
+    lesions_below_10_mm, lesions_in_remnant, lesions_cut_through : int
+        Those with a long axis under 10 mm, those that the plan leaves, wholly or in part, and those
+        that it cuts through.
     response : Response or None
         RECIST at the last visit, if images were compared; else the patient file's visits serve.
     unaccepted : tuple of int
@@ -50,6 +51,7 @@ class Measured:
     lesion_count: int | None = None
     lesions_below_10_mm: int = 0
     lesions_in_remnant: int = 0
+    lesions_cut_through: int = 0
     response: Response | None = None
     unaccepted: tuple[int, ...] = ()
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from liverplan.eligibility.limits_said import limits_said
-from liverplan.eligibility.protocol import Criterion
+from liverplan.eligibility.protocol import Criterion, Doubt
 from liverplan.findings import State, Statement
 
 WORST_FIRST: tuple[State, ...] = ("not met", "missing", "needs judgement", "met")
@@ -15,16 +15,31 @@ WORST_FIRST: tuple[State, ...] = ("not met", "missing", "needs judgement", "met"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """The state that a part alone would give, what it says, and the value found."""
+    """The state that a part alone would give, what it says, the value found, and what is open.
+
+    What is left ``open`` by the computer a protocol may let a person settle.
+    """
 
     state: State
     says: Statement
     value: float | int | str | bool | None = None
+    open: Doubt | None = None
 
 
 def worst(parts: Sequence[Part]) -> State:
     """Return the state of a criterion with these parts: that of the worst."""
     return min((part.state for part in parts), key=WORST_FIRST.index)
+
+
+def settled(part: Part, by: Part) -> list[Part]:
+    """Let what a person attests settle what a computed part leaves open, or say why it does not."""
+    match by.state:
+        case "met":
+            return [replace(part, state="met", open=None), by]
+        case "missing":
+            return [part]
+        case "not met" | "needs judgement":
+            return [part, replace(by, state="needs judgement")]
 
 
 def counted(criterion: Criterion, number: int, found: Statement) -> Part:

@@ -14,6 +14,8 @@ Kind = Literal["computed", "attested", "both"]
 Role = Literal["inclusion", "exclusion"]
 Measure = Literal["age_years", "lesion_count", "remnant_fraction", "response"]
 Answer = Literal["yes or no", "whole number"]
+Doubt = Literal["left behind", "near the limit"]
+"""What the computer finds and does not decide: a person may, where the protocol asks for it."""
 FactValue = bool | int
 
 DENOMINATORS: tuple[Denominator, ...] = get_args(Denominator)
@@ -87,6 +89,8 @@ class Criterion:
         A computed value that must not contradict what is attested.
     other_reading : OtherReading or None
         Where two sources of the protocol differ.
+    settled_by : mapping of Doubt to str
+        The fact whose yes settles what the computed part leaves open.
     source, ambiguity : str
         Where it is written, and what it leaves open.
     """
@@ -105,9 +109,11 @@ class Criterion:
     requires: Mapping[str, tuple[FactValue, ...]] = field(default_factory=dict)
     aided_by: Literal["response"] | None = None
     other_reading: OtherReading | None = None
+    settled_by: Mapping[Doubt, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "requires", MappingProxyType(dict(self.requires)))
+        object.__setattr__(self, "settled_by", MappingProxyType(dict(self.settled_by)))
 
     @property
     def limit(self) -> Fraction:

@@ -13,6 +13,7 @@ from liverplan.eligibility.protocol import (
     DENOMINATORS,
     Answer,
     Criterion,
+    Doubt,
     FactQuestion,
     FactValue,
     Kind,
@@ -33,6 +34,7 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 ROLES: tuple[Role, ...] = get_args(Role)
 MEASURES: tuple[Measure, ...] = get_args(Measure)
 ANSWERS: tuple[Answer, ...] = get_args(Answer)
+DOUBTS: tuple[Doubt, ...] = get_args(Doubt)
 AIDS: tuple[Literal["response"], ...] = ("response",)
 CATEGORIES: tuple[Category, ...] = get_args(Category)
 
@@ -121,7 +123,7 @@ def _whole(table: Table, protocol: Protocol) -> None:
         table.fault(
             "criteria", "must hold the remnant above or at_least a fraction between 0 and 1"
         )
-    asked = {name for c in protocol.criteria for name in c.requires}
+    asked = {name for c in protocol.criteria for name in (*c.requires, *c.settled_by.values())}
     for idle in sorted(set(protocol.facts) - asked):
         table.fault("facts", f"has {idle!r}, which no criterion requires")
 
@@ -155,6 +157,7 @@ def _criterion(table: Table, facts: Mapping[str, FactQuestion]) -> Criterion:
         requires=_requires(table.table("requires"), facts),
         aided_by=table.choice("aided_by", AIDS) if table.has("aided_by") else None,
         other_reading=_other_reading(table),
+        settled_by=_settled_by(table.table("settled_by"), facts),
     )
     _consistent(table, criterion)
     table.done()
@@ -228,6 +231,20 @@ def _requires(table: Table, facts: Mapping[str, FactQuestion]) -> dict[str, tupl
             table.fault(name, f"must be answered by {facts[name].answer}, not {value!r}")
         else:
             found[name] = answers
+    return found
+
+
+def _settled_by(table: Table, facts: Mapping[str, FactQuestion]) -> dict[Doubt, str]:
+    found: dict[Doubt, str] = {}
+    for doubt in DOUBTS:
+        if not table.has(doubt):
+            continue
+        name = table.text(doubt)
+        if name not in facts or facts[name].answer != "yes or no":
+            table.fault(doubt, f"must name a fact with the answer 'yes or no', not {name!r}")
+        else:
+            found[doubt] = name
+    table.done()
     return found
 
 

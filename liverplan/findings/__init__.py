@@ -9,7 +9,7 @@ from liverplan.findings.criteria import CriterionFinding, Eligibility, State
 from liverplan.findings.cuts import CutFinding, PlaneFinding, SegmentFinding
 from liverplan.findings.document import SCHEMA, Findings
 from liverplan.findings.faults import Fault
-from liverplan.findings.lesions import LesionFinding, LesionState, Margin
+from liverplan.findings.lesions import Fate, LesionFinding, LesionState, Margin
 from liverplan.findings.series import SeriesSummary
 from liverplan.findings.statement import Speak, Statement, Value, stated, told
 from liverplan.findings.uncertainty import Contribution, Uncertainty
@@ -22,6 +22,7 @@ __all__ = [
     "CutFinding",
     "Denominator",
     "Eligibility",
+    "Fate",
     "Fault",
     "Findings",
     "LesionFinding",

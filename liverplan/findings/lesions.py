@@ -6,7 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, Self
 
+Fate = Literal["removed", "ablated", "cut through", "left"]
+"""What a plan makes of a metastasis; "left" may be wholly or in part."""
+
 LesionState = Literal["found by machine", "confirmed", "biopsied"]
+
+WHOLE = 1e-6
+"""As much of a volume may be lost to rounding."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,9 +40,11 @@ class Margin:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LesionFinding:
-    """One metastasis: size, place (LPS mm), distance to the cut, side.
+    """One metastasis: size, place (LPS mm), distance to the cut, fate.
 
-    ``margin_mm`` is None while there is no cut, and negative where the cut passes through.
+    ``margin_mm`` is None while there is no cut, and negative where the cut, or the edge of an
+    ablation zone, passes through; ``stays_ml`` is what then stays of it. While nothing is cut all
+    of them are left.
     """
 
     label: int
@@ -46,7 +54,14 @@ class LesionFinding:
     centroid_mm: tuple[float, float, float]
     margin_mm: float | None
     in_remnant: bool
+    fate: Fate
+    stays_ml: float
     state: LesionState = "found by machine"
+
+    @property
+    def left_wholly(self) -> bool:
+        """Whether all of it stays, not only a part."""
+        return self.fate == "left" and self.stays_ml >= self.volume_ml * (1 - WHOLE)
 
     def to_json(self) -> dict[str, Any]:
         """Return every field by its name."""
@@ -58,6 +73,8 @@ class LesionFinding:
             "centroid_mm": list(self.centroid_mm),
             "margin_mm": self.margin_mm,
             "in_remnant": self.in_remnant,
+            "fate": self.fate,
+            "stays_ml": self.stays_ml,
             "state": self.state,
         }
 
@@ -73,5 +90,15 @@ class LesionFinding:
             centroid_mm=(x, y, z),
             margin_mm=document["margin_mm"],
             in_remnant=document["in_remnant"],
+            fate=document.get("fate") or _fate_of(document),
+            stays_ml=document.get("stays_ml", document["in_remnant"] * document["volume_ml"]),
             state=document.get("state", "found by machine"),
         )
+
+
+def _fate_of(document: Mapping[str, Any]) -> Fate:
+    """Return the fate as documents tell it that were written before they named it."""
+    if not document["in_remnant"]:
+        return "removed"
+    margin_mm = document["margin_mm"]
+    return "cut through" if margin_mm is not None and margin_mm < 0 else "left"

@@ -23,6 +23,7 @@ from liverplan.resection import (
     VCut,
     Wedge,
 )
+from liverplan.volumetry.fates import cut_through
 from liverplan.volumetry.planes.remnant import lesion_margins
 from liverplan.volumetry.shapes.margins import crossed_mm, plan_margins
 from liverplan.volumetry.shapes.plan_index import PlanIndex
@@ -143,7 +144,7 @@ def _lesion_faults(index: PlanIndex, plan: Plan) -> list[Fault]:
     return [
         _fault("fault.cuts_lesion", number=margin.label - 1, ml=margin.stays_ml)
         for margin in margins
-        if margin.margin_mm is not None and margin.margin_mm < 0 and margin.in_remnant
+        if cut_through(margin)
     ]
 
 

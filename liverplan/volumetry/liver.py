@@ -11,11 +11,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Self
 
-from liverplan.findings import CutFinding, Fault, Margin, Uncertainty, Volumes
+from liverplan.findings import CutFinding, Fate, Fault, Margin, Uncertainty, Volumes
 from liverplan.resection.anatomy.maps import PartMap
 from liverplan.resection.cuts import Cut
 from liverplan.resection.plan import Plan
 from liverplan.segmentation.labels import Segmentation
+from liverplan.volumetry.fates import fates
 from liverplan.volumetry.faults import plan_faults
 from liverplan.volumetry.planes.index import VolumeIndex
 from liverplan.volumetry.planes.remnant import lesion_margins, measure
@@ -105,6 +106,11 @@ class Liver:
         if plan.is_flat:
             return lesion_margins(self.planes, plan.planes)
         return plan_margins(self.shapes, plan)
+
+    def fates(self, plan: Plan, margins: tuple[Margin, ...]) -> tuple[Fate, ...]:
+        """Return what becomes of each lesion, given the plan's margins to them."""
+        cutting = plan.removing.not_ablating
+        return fates(margins, margins if cutting is plan else self.margins(cutting))
 
     def faults(self, plan: Plan) -> tuple[Fault, ...]:
         """Return every reason why the plan makes no sense; none if it does."""

@@ -11,6 +11,7 @@ from liverplan.eligibility.recist import Response
 from liverplan.errors import SegmentationError
 from liverplan.findings import (
     Eligibility,
+    Fate,
     Fault,
     Findings,
     LesionFinding,
@@ -83,7 +84,11 @@ def evaluate(
         threshold_fraction=protocol.threshold_fraction,
         denominator_ml=_deciding_ml(volumes, fraction),
     )
-    lesions = tuple(_lesion(segmentation, margin, biopsied) for margin in liver.margins(plan))
+    margins = liver.margins(plan)
+    lesions = tuple(
+        _lesion(segmentation, margin, fate, biopsied)
+        for margin, fate in zip(margins, liver.fates(plan, margins), strict=True)
+    )
     planned = bool(plan.cuts)
     measured = _measured(segmentation, volumes, fraction, uncertainty, lesions, planned=planned)
     measured = replace(measured, response=response)
@@ -159,7 +164,9 @@ def lesion_state(made: Provenance | None, *, biopsied: bool) -> LesionState:
     return "confirmed" if made is not None and made.accepted else "found by machine"
 
 
-def _lesion(segmentation: Segmentation, margin: Margin, biopsied: Collection[int]) -> LesionFinding:
+def _lesion(
+    segmentation: Segmentation, margin: Margin, fate: Fate, biopsied: Collection[int]
+) -> LesionFinding:
     mask = segmentation.lesion(margin.label)
     axes = axes_of(mask, segmentation.grid)
     x, y, z = segmentation.grid.to_mm(voxels_of(mask).mean(axis=0))
@@ -172,6 +179,8 @@ def _lesion(segmentation: Segmentation, margin: Margin, biopsied: Collection[int
         centroid_mm=(float(x), float(y), float(z)),
         margin_mm=margin.margin_mm,
         in_remnant=margin.in_remnant,
+        fate=fate,
+        stays_ml=margin.stays_ml,
         state=lesion_state(made, biopsied=margin.label in biopsied),
     )
 
@@ -202,19 +211,16 @@ def _measured(
         interval_95=uncertainty.interval_95 if planned and known else None,
         lesion_count=len(lesions) or None,
         lesions_below_10_mm=sum(lesion.long_axis_mm < MEASURABLE_MM for lesion in lesions),
-        lesions_in_remnant=sum(lesion.in_remnant for lesion in lesions) if planned else 0,
+        lesions_in_remnant=sum(lesion.fate == "left" for lesion in lesions) if planned else 0,
+        lesions_cut_through=sum(lesion.fate == "cut through" for lesion in lesions),
         unaccepted=_unaccepted(segmentation),
     )
 
 
 def _smallest_margin(lesions: Sequence[LesionFinding]) -> float | None:
-    """Return the smallest margin of the lesions that are removed, or cut through (negative)."""
-    margins = [
-        lesion.margin_mm
-        for lesion in lesions
-        if lesion.margin_mm is not None and (not lesion.in_remnant or lesion.margin_mm < 0)
-    ]
-    return min(margins, default=None)
+    """Return the smallest margin of the lesions that are not left, negative if one is cut."""
+    margins = [lesion.margin_mm for lesion in lesions if lesion.fate != "left"]
+    return min((margin for margin in margins if margin is not None), default=None)
 
 
 def _warnings(
@@ -235,8 +241,9 @@ def _warnings(
     )
     for lesion in lesions if planned else ():
         number = lesion.label - LIVER
-        if lesion.margin_mm is not None and lesion.margin_mm < 0:
+        if lesion.fate == "cut through":
             notes.append(Statement.of("note.lesion_cut", number=number))
-        elif lesion.in_remnant:
-            notes.append(Statement.of("note.lesion_left", number=number))
+        elif lesion.fate == "left":
+            key = "note.lesion_left" if lesion.left_wholly else "note.lesion_left_in_part"
+            notes.append(Statement.of(key, number=number, ml=lesion.stays_ml))
     return notes

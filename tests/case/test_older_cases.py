@@ -39,6 +39,10 @@ MOVED_SINCE = [
     {"row": "whole_0.1", "path": "criteria.7.value", "within": 2e-4},
     {"row": "whole_0.1", "path": "contributions.?.fraction_sd", "within": 1e-5},
     {"row": "whole_0.1", "path": "flip_mm", "within": 0.02},
+    # 0.4 lets what becomes of each metastasis decide; the bare cases' plane cuts through one.
+    {"row": "bare_*", "path": "criteria.6.*", "rule": "any"},
+    {"row": "bare_*", "path": "eligibility", "old": "undecided", "new": "not eligible"},
+    {"row": "bare_*", "path": "notes", "rule": "any"},
 ]
 
 

@@ -44,6 +44,8 @@ def findings():
             centroid_mm=(0.0, 0.0, 0.0),
             margin_mm=None,
             in_remnant=False,
+            fate="removed",
+            stays_ml=0.0,
         )
         for label in (2, 3)
     )

@@ -182,6 +182,39 @@ def test_small_and_remaining_metastases_are_counted_and_said(patient, measured):
 
 
 @pytest.mark.parametrize(
+    ("planned", "state", "eligible"),
+    [
+        (True, "met", "eligible"),
+        (False, "needs judgement", "undecided"),
+        ("unclear", "needs judgement", "undecided"),
+        (None, "needs judgement", "undecided"),
+    ],
+)
+def test_what_stays_behind_is_met_by_a_planned_second_stage_alone(
+    with_fact, measured, planned, state, eligible
+):
+    plan = dataclasses.replace(measured, lesions_in_remnant=1)
+    criterion, eligibility = found("metastasis_count", with_fact("second_stage", planned), plan)
+    assert criterion.state == state
+    assert eligibility == eligible
+    assert ("second stage" in in_english(criterion.finding)) == (planned is not None)
+
+
+def test_a_second_stage_that_nobody_names_settles_nothing(with_fact, measured):
+    plan = dataclasses.replace(measured, lesions_in_remnant=1)
+    criterion, _ = found("metastasis_count", with_fact("second_stage", True, by=" "), plan)
+    assert criterion.state == "needs judgement"
+
+
+def test_a_metastasis_that_is_cut_through_is_not_met_whatever_is_planned(with_fact, measured):
+    plan = dataclasses.replace(measured, lesions_in_remnant=1, lesions_cut_through=1)
+    criterion, eligibility = found("metastasis_count", with_fact("second_stage", True), plan)
+    assert criterion.state == "not met"
+    assert eligibility == "not eligible"
+    assert "1 cut through: one that is cut through is not removed" in in_english(criterion.finding)
+
+
+@pytest.mark.parametrize(
     ("remnant", "functional", "state", "shown"),
     [
         (

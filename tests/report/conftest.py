@@ -50,6 +50,7 @@ def findings():
             LesionFinding(
                 label=2, volume_ml=14.14, long_axis_mm=30.26, short_axis_mm=28.0,
                 centroid_mm=(1.0, 2.0, 3.0), margin_mm=12.34, in_remnant=False,
+                fate="removed", stays_ml=0.0,
             ),
         ),
         criteria=(

@@ -110,10 +110,14 @@ def test_one_is_said_otherwise_than_several(count, english, swedish_):
 def test_small_ones_and_those_left_are_counted():
     measured = dataclasses.replace(MEASURED, lesions_below_10_mm=2, lesions_in_remnant=1)
     says = finding("metastasis_count", measured)
-    assert "3 metastases, 2 shorter than 10 mm, 1 left in the remnant by the plan, as" in (
-        in_english(says)
-    )
-    assert "3 metastaser, 2 kortare än 10 mm, 1 lämnas kvar av planen, som krävs" in swedish(says)
+    assert (
+        "3 metastases, 2 shorter than 10 mm, 1 left in the remnant by the plan: one that stays "
+        "behind is not operated on by this plan"
+    ) in in_english(says)
+    assert (
+        "3 metastaser, 2 kortare än 10 mm, 1 lämnas kvar av planen: en som lämnas kvar opereras "
+        "inte enligt denna plan"
+    ) in swedish(says)
 
 
 @pytest.mark.parametrize(

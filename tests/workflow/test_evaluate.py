@@ -55,7 +55,7 @@ def by_label(findings):
 
 @pytest.mark.parametrize("label", [1, NEAR, FAR])
 def test_one_mask_that_nobody_accepted_blocks_the_verdict(label):
-    both_out = Plan(cuts=(Plane(point_mm=(70, 38, 38), normal=(0, 0, 1)),))
+    both_out = Plan(cuts=(Plane(point_mm=(70, 38, 50), normal=(0, 0, 1)),))
     assert all(c.state == "met" for c in evaluated(both_out).criteria if c.id != "flr")
     open_ = evaluated(both_out, segmentation(changed={label: BY_PROGRAM}))
     absent = segmentation()
