@@ -19,9 +19,12 @@ import pytest
 
 from tests.mutation.operators import Mutant
 from tests.mutation.processes import forked, start_in
-from tests.mutation.swapping import swap
+from tests.mutation.swapping import is_compiled, swap
 
 ARGUMENTS = ["-q", "-p", "no:cacheprovider", "--no-header", "-W", "ignore"]
+COMPILING_S = 600
+"""What a mutant may take that is loaded, and compiled, anew."""
+
 Say = Callable[[str], None]
 
 
@@ -67,10 +70,13 @@ class Session:
         self.reached: dict[str, set[str]] = {}
         self.took_s: dict[str, float] = {}
         self.now = ""
+        self.learning = True
         self.trace()
 
     def trace(self) -> None:
-        """Note from here on which lines run, and for which test."""
+        """Note from here on which lines run, and for which test, until that is known."""
+        if not self.learning:
+            return
         sys.settrace(self._enter)
         threading.settrace(self._enter)
 
@@ -87,12 +93,14 @@ class Session:
     def pytest_runtest_setup(self, item: pytest.Item) -> Iterator[None]:
         """Fixtures are made: what they run counts for the whole file, which may share them."""
         self.now = item.nodeid.partition("::")[0]
+        self.trace()
         return (yield)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_call(self, item: pytest.Item) -> Iterator[None]:
-        """The test itself runs."""
+        """The test itself runs; one before it may have ended the tracing, as Hypothesis does."""
         self.now = item.nodeid
+        self.trace()
         return (yield)
 
     @pytest.hookimpl(tryfirst=True)
@@ -100,6 +108,7 @@ class Session:
         """Learn which tests reach what, then try the mutants."""
         started = time.perf_counter()
         status, text = forked(lambda say: self._learn(session.items, say), 600)
+        self.learning = False
         sys.settrace(None)
         threading.settrace(None)  # type: ignore[arg-type]
         if status != 0:
@@ -126,11 +135,14 @@ class Session:
     ) -> tuple[str, list[str]]:
         names = self._names(module, mutant.line, mutant.last_line)
         names = names or self._names(module, *mutant.statement)
+        kernel = is_compiled(module.read_bytes(), mutant.line)
+        if kernel:  # machine code is not traced: whatever enters the module may run it
+            names = self._names_in(module) - {""}
         chosen = [i for i in items if {i.nodeid, i.nodeid.partition("::")[0], ""} & names]
         chosen.sort(key=lambda item: self.took_s[item.nodeid])  # what is quick may suffice
         source = mutant.put_into(module.read_bytes())
         name = name_of(self.root, module)
-        if "" in names:
+        if kernel or "" in names:
             return "to load", [item.nodeid for item in chosen]
         if not chosen:
             return "unreached", []
@@ -149,6 +161,10 @@ class Session:
     def _names(self, module: Path, first: int, last: int) -> set[str]:
         lines = (f"{module}:{n}" for n in range(first, last + 1))
         return {name for line in lines for name in self.reached.get(line, ())}
+
+    def _names_in(self, module: Path) -> set[str]:
+        places = (names for line, names in self.reached.items() if line.startswith(f"{module}:"))
+        return set().union(*places)
 
 
 def _run(items: Sequence[pytest.Item], took_s: dict[str, float] | None = None) -> int:
@@ -186,7 +202,7 @@ def outcomes(
             if ended == "to load":
                 module, mutant = mutants[number]
                 source = mutant.put_into(module.read_bytes())
-                passed = survives(root, name_of(root, module), source, chosen, 120)
+                passed = survives(root, name_of(root, module), source, chosen, COMPILING_S)
                 yield number, "survived" if passed else "killed"
             else:
                 yield number, ended

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
 import sys
 from collections.abc import Iterator, Mapping
@@ -34,6 +35,16 @@ def swap(module: Path, name: str, source: bytes, line: int) -> bool:
     except ValueError:  # its closure is another
         return False
     return True
+
+
+def is_compiled(source: bytes, line: int) -> bool:
+    """Whether a line is of a function that numba compiles."""
+    return any(
+        node.lineno <= line <= (node.end_lineno or node.lineno)
+        and any("compiled" in ast.unparse(one) for one in node.decorator_list)
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.FunctionDef)
+    )
 
 
 def _functions(names: Mapping[str, object], module: str) -> Iterator[FunctionType]:
