@@ -36,6 +36,7 @@ ROOMS = {
         ),
         tests=(
             "tests/workflow/test_evaluate.py",
+            "tests/workflow/test_measuring.py",
             "tests/workflow/test_assess.py",
             "tests/workflow/test_committee.py",
         ),

@@ -148,3 +148,24 @@ def test_every_spread_names_its_source():
         assert row.source.startswith(("assumption: ", "measured: "))
     for table in (LIVER_BOUNDARY, LESION_BOUNDARY):
         assert table["automatic"].sd > table["edited"].sd > table["expert"].sd
+
+
+def test_the_spreads_are_those_that_are_published_with_the_tool():
+    """To change an assumption is to change every interval: it is done here too, on purpose."""
+    assert (CUT_POSITION.sd, CUT_TILT.sd, FAINT_LIVER_BOUNDARY.sd) == (3.0, 5.0, 2.7)
+    assert [LIVER_BOUNDARY[q].sd for q in ("automatic", "edited", "expert")] == [1.0, 0.75, 0.5]
+    assert [LESION_BOUNDARY[q].sd for q in ("automatic", "edited", "expert")] == [1.5, 1.0, 0.75]
+
+
+def test_a_large_liver_is_thinned_and_keeps_its_volume(monkeypatch):
+    affine, centre = spaced(0.7, 0.7, 0.7), np.array([21.0, 21.2, 20.6])
+    labels = ellipsoid(affine, (60, 60, 60), centre, [17.0] * 3).astype(np.uint8)
+    whole = BoundaryOffsets.build(segmented(labels, affine), errors=errors(1.0, 0.8)).liver
+    monkeypatch.setattr("liverplan.volumetry.uncertainty.boundary_offsets._MANY_VOXELS", 1000)
+    thin = BoundaryOffsets.build(segmented(labels, affine), errors=errors(1.0, 0.8)).liver
+    shifts = np.array([-1.0, 0.0, 1.0])
+    assert thin.levels[0].ends[0].points.size < 0.5 * whole.levels[0].ends[0].points.size
+    np.testing.assert_allclose(thin.volumes_ml(shifts), whole.volumes_ml(shifts), rtol=0.02)
+    normals, offsets = unit(3)[:, None], (unit(3) @ centre)[:, None]
+    left = [one.remnants_ml(normals, offsets, shifts) for one in (thin, whole)]
+    np.testing.assert_allclose(*left, rtol=0.03)

@@ -9,7 +9,7 @@ from liverplan import case as cases
 from liverplan.cli import main
 from liverplan.phantom.truth import RECOMMENDED_NORMAL, RECOMMENDED_POINT_MM
 from liverplan.segmentation import Provenance
-from liverplan.workflow.committee import accepted_masks
+from liverplan.workflow.committee import accepted_masks, is_final
 
 CUT = ",".join(str(x) for x in (*RECOMMENDED_POINT_MM, *RECOMMENDED_NORMAL))
 
@@ -52,7 +52,9 @@ def test_the_whole_journey_ends_in_a_final_report(case, key, tmp_path, capsys):
     assert sign(case, "radiologist", "Lind", key) == 0
     assert sign(case, "surgeon", "Dahl", key) == 0
     for name, ballot in (("Ek", "for"), ("Holm", "for"), ("Sand", "against")):
+        assert is_final(cases.open_case(case)) is False
         assert vote(case, name, key, ballot) == 0
+    assert is_final(cases.open_case(case)) is True
     assert "Everybody has signed and voted." in capsys.readouterr().out
     assert run("verify", case) == 0
     assert run("report", case, "--out", tmp_path / "r.html") == 0
@@ -173,3 +175,12 @@ def test_masks_accepted_twice_by_one_person_are_the_very_same(case):
     once = accepted_masks(masks, "Lind")
     assert {made.accepted_by for made in once.provenance.values()} == {"Lind"}
     assert accepted_masks(once, "Lind") is once
+
+
+def test_a_radiologist_who_signs_anew_accepts_nothing_twice(case, key):
+    """What one person accepted stays accepted: the trail gains a signature and nothing else."""
+    assert sign(case, "radiologist", "Lind", key) == 0
+    before = len(cases.open_case(case).history)
+    sign(case, "radiologist", "Lind", key)
+    again = cases.open_case(case).history[before:]
+    assert not any(entry.what == "Accepted the masks" for entry in again)
