@@ -6,6 +6,7 @@ import pytest
 
 from liverplan.phantom import make_phantom
 from liverplan.segmentation import segment_liver
+from liverplan.segmentation.network.inference import infer
 
 
 @pytest.fixture(scope="session")
@@ -15,3 +16,9 @@ def torso():
     steps = []
     result = segment_liver(made.volume, progress=lambda part, words: steps.append((part, words)))
     return SimpleNamespace(volume=made.volume, truth=made.segmentation, result=result, steps=steps)
+
+
+@pytest.fixture(scope="session")
+def maps(torso):
+    """What the network says of the same phantom."""
+    return infer(torso.volume)

@@ -1,0 +1,89 @@
+"""The networks that are shipped: their files, hashes and licences, and how they are opened."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+import numpy as np
+import onnxruntime
+
+from liverplan.errors import BackendError
+from liverplan.segmentation.morphology import Float32
+
+THREADS = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weights:
+    """A network that lies in this package.
+
+    Parameters
+    ----------
+    name, version : str
+        What masks say made them.
+    file : str
+        The ONNX file beside this module.
+    sha256 : str
+        Of that file; another one is refused.
+    licence : str
+        Under which the weights may be used; the model card names each source's own.
+    card : str
+        The model card's file beside this module.
+    """
+
+    name: str
+    version: str
+    file: str
+    sha256: str
+    licence: str
+    card: str
+
+    def read(self) -> bytes:
+        """Return the file's bytes.
+
+        Raises
+        ------
+        BackendError
+            If the file lacks, or is not the one that was measured.
+        """
+        place = files(__package__) / self.file
+        try:
+            content = place.read_bytes()
+        except OSError as error:
+            raise BackendError(f"The network's file {place} cannot be read.") from error
+        if hashlib.sha256(content).hexdigest() != self.sha256:
+            raise BackendError(f"The network's file {place} was altered: its SHA-256 differs.")
+        return content
+
+    def run(self, **inputs: Float32) -> tuple[Float32, ...]:
+        """Run the network on named arrays, as its card describes them, and return its outputs."""
+        after = onnxruntime.RunOptions()
+        after.add_run_config_entry("memory.enable_memory_arena_shrinkage", "cpu:0")
+        outputs = _session(self).run(None, inputs, after)
+        return tuple(np.asarray(output, dtype=np.float32) for output in outputs)
+
+
+LIVER = Weights(
+    name="liverplan liver network",
+    version="2",
+    file="liver_v2.onnx",
+    sha256="256de533627982a4e38de35a64c6ca8daa3370da6bdc3fe41e6c22bfe70488d3",
+    licence="Apache-2.0",
+    card="liver_v2.md",
+)
+"""Finds the liver, its lesions and the organs around it."""
+
+
+@cache
+def _session(weights: Weights) -> onnxruntime.InferenceSession:
+    """Open a network once: two threads, no memory planned ahead, nothing told to anybody."""
+    onnxruntime.disable_telemetry_events()
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = THREADS
+    options.inter_op_num_threads = 1
+    options.enable_mem_pattern = False
+    options.log_severity_level = 3
+    return onnxruntime.InferenceSession(weights.read(), options, providers=["CPUExecutionProvider"])
