@@ -23,7 +23,7 @@ POSITION_TOLERANCE_MM = 0.05
 
 
 def read_only(array: NDArray[np.generic]) -> None:
-    """Make an array (of any shape) that a frozen value holds unwritable as well."""
+    """Make an array of any shape, (N,) or (k, j, i), that a frozen value holds unwritable too."""
     array.flags.writeable = False
 
 

@@ -94,7 +94,7 @@ def cut_slice(
     view: str,
     through_mm: FloatArray,
 ) -> Slice:
-    """Take one slice through a point, as wide as the liver and its surroundings."""
+    """Take one slice through a (3,) LPS point, mm, as wide as the liver and its surroundings."""
     right, down = (np.array(direction) for direction in VIEWS[view])
     box = liver_box_mm(segmentation) + np.array([[-BORDER_MM], [BORDER_MM]])
     points = _lattice(box, through_mm, right, down)

@@ -42,7 +42,7 @@ def slice_png(picture: Slice) -> bytes:
 
 
 def image_png(rgb: Rgb, view: str) -> bytes:
-    """Write a finished picture with its orientation letters."""
+    """Write a finished (M, N, 3) picture with its orientation letters."""
     figure, axes = _empty_figure(rgb.shape[:2])
     axes.imshow(rgb, interpolation="bilinear", aspect="auto")
     _draw_letters(axes, view, on_paper=True)

@@ -79,7 +79,7 @@ def toward_sphere(
     *,
     behind: bool = False,
 ) -> FloatArray:
-    """Return the unit vector to where a line of sight meets, or passes nearest, a sphere.
+    """Return the (3,) unit vector to where a line of sight meets, or passes nearest, a sphere.
 
     ``behind``: the far side of the sphere is meant, as when the arrow points away from the eye.
     """

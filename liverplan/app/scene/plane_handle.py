@@ -36,7 +36,7 @@ class PlaneHandle:
     def place(
         self, renderer: vtkRenderer, plane: Plane | None, centre: FloatArray, radius_mm: float
     ) -> None:
-        """Show the handle of a plane through a liver of this size; of no plane, none."""
+        """Show the handle of a plane through a liver of this size about a (3,) centre, LPS mm."""
         renderer.RemoveActor(self.arrow)
         renderer.RemoveActor(self.ball)
         self.foot = self.tip = None
@@ -51,7 +51,7 @@ class PlaneHandle:
 
 
 def foot_of(plane: Plane, centre: FloatArray, radius_mm: float) -> FloatArray:
-    """Where the handle stands: the plane's own point, or, far from the liver, nearest its centre.
+    """(3,) LPS mm: the plane's own point, or, far from the liver, where it is nearest its centre.
 
     The plane's own point stays put while the plane turns about it, so nothing jumps.
     """

@@ -57,7 +57,7 @@ def surfaces_of(segmentation: Segmentation) -> Surfaces:
 def surface_of(
     grid: Grid, mask: NDArray[np.bool_], steps: list[int], *, smooth: int
 ) -> vtkPolyData:
-    """Return the closed surface of a mask, smoothed for the eye, in LPS mm."""
+    """Return the closed surface of a (k, j, i) mask, smoothed for the eye, in LPS mm."""
     if not mask.any():
         return vtkPolyData()
     box = bounding_box(mask)

@@ -34,7 +34,7 @@ class LabelPatch:
 
     @classmethod
     def between(cls, before: Labels, after: Labels) -> LabelPatch | None:
-        """Return what differs, or None where nothing does."""
+        """Return what differs between two (k, j, i) label maps, or None where nothing does."""
         box = changed_box(before, after)
         if box is None:
             return None
@@ -42,7 +42,7 @@ class LabelPatch:
         return cls(box=box, shape=old.shape, before=_packed(old), after=_packed(new))
 
     def onto(self, labels: Labels, content: bytes) -> Labels:
-        """Return a copy of ``labels`` with ``content`` (before or after) in the box."""
+        """Return a copy of (k, j, i) ``labels`` with ``content`` (before or after) in the box."""
         copy = labels.copy()
         flat = np.frombuffer(zlib.decompress(content), dtype=np.uint8)
         copy[self.box] = flat.reshape(self.shape)
@@ -111,7 +111,7 @@ class History:
 
 
 def changed_box(before: Labels, after: Labels) -> Box | None:
-    """Smallest box of voxels in which two label maps differ; None where they are equal."""
+    """Smallest box in which two (k, j, i) label maps differ; None where they are equal."""
     slices = np.flatnonzero([not np.array_equal(a, b) for a, b in zip(before, after, strict=True)])
     if slices.size == 0:
         return None

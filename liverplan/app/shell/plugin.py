@@ -48,7 +48,7 @@ def labels_layer(segmentation: Segmentation, name: str = "Liver and metastases")
 
 
 def write_labels(path: str, data: NDArray[Any], attributes: dict[str, Any]) -> list[str]:
-    """Write a labels layer as NIfTI or NRRD, in patient coordinates.
+    """Write a (k, j, i) labels layer as NIfTI or NRRD, in patient coordinates.
 
     Raises
     ------
@@ -89,7 +89,7 @@ def liver_widget() -> Any:  # noqa: ANN401 - magicgui's own type
 
 
 def found_liver(layer: Image) -> LayerData:
-    """Find the liver in an image layer that `ct_layer` made."""
+    """Find the liver in an image layer that `ct_layer` made, as a (k, j, i) labels layer."""
     grid = _grid(layer.metadata, layer.data.shape)
     volume = Volume(grid=grid, hu=np.asarray(layer.data))
     found = segment_with(workflow.DEFAULT_BACKEND, volume)

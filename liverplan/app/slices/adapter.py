@@ -94,7 +94,7 @@ def show_ct(
     spacing_mm: tuple[float, float, float],
     limits_hu: tuple[float, float],
 ) -> Image:
-    """Show a CT on its lattice; the array is shared, not copied."""
+    """Show a (k, j, i) CT on its lattice; the array is shared, not copied."""
     model.layers.clear()
     layer: Image = model.add_image(
         hu,

@@ -42,7 +42,7 @@ def outlines_of(
     zone: tuple[DistanceField, float] | None,
     vessels: PartMap | None = None,
 ) -> Outlines:
-    """Outlines on one slice; the zone is drawn at its distance field's given level, mm."""
+    """Outlines of (k, j, i) labels on one slice; the zone at its distance field's level, mm."""
     flat = slice_of(labels, axes, index)
     spacing = (grid.spacing_mm[axes.down], grid.spacing_mm[axes.right])
     present = [int(v) for v in np.unique(flat) if v >= FIRST_LESION]

@@ -111,7 +111,7 @@ def view_axes(grid: Grid, name: ViewName) -> ViewAxes:
 
 
 def letters_of(direction: FloatArray) -> str:
-    """Patient letters of an LPS direction, the strongest first: ``L``, or ``LA`` where oblique."""
+    """Letters of a (3,) LPS direction, the strongest first: ``L``, or ``LA`` where oblique."""
     order = np.argsort(-np.abs(direction))
     return "".join(
         LETTERS[axis][0 if direction[axis] > 0 else 1]

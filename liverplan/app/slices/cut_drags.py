@@ -65,7 +65,7 @@ class HandleDrag:
 def turned(
     plane: Plane, pivot: FloatArray, look: Look, grabbed: FloatArray, now: FloatArray
 ) -> Plane:
-    """Return the plane turned about the slice's own normal by the angle the mouse has gone."""
+    """Return the plane turned about a (3,) pivot, LPS mm, in the slice, as the mouse has gone."""
     right, down = look.pixels_to_basis
     before, after = grabbed - pivot, now - pivot
     angle = float(

@@ -115,7 +115,7 @@ def lattice_over(around_mm: QRectF, look: Look, *, by_voxel: bool) -> Lattice:
 
 
 def with_voxels(values: FloatArray, voxels: NDArray[np.bool_], lattice: Lattice) -> FloatArray:
-    """Take voxels away as well: half a step inside is the edge, between voxel and voxel.
+    """Take (M, N) voxels away as well: half a step inside is the edge, between the two.
 
     The functions are kept to within a step, which moves their zero nowhere: they change by less
     than the step from point to point.
@@ -131,7 +131,7 @@ def with_voxels(values: FloatArray, voxels: NDArray[np.bool_], lattice: Lattice)
 
 
 def closed_path(values: FloatArray, lattice: Lattice) -> QPainterPath:
-    """Return the outline of where values are negative, closed along the lattice's rim."""
+    """Return the outline of where (M, N) values are negative, closed along the lattice's rim."""
     path = QPainterPath()
     if not (values < 0).any():
         return path
@@ -143,7 +143,7 @@ def closed_path(values: FloatArray, lattice: Lattice) -> QPainterPath:
 
 
 def open_path(values: FloatArray, lattice: Lattice) -> QPainterPath:
-    """Return the line along which values are zero."""
+    """Return the line along which (M, N) values on a lattice are zero."""
     path = QPainterPath()
     for contour in find_contours(values, 0.0):
         path.addPolygon(_polygon(contour, lattice))

@@ -79,13 +79,13 @@ class Look:
         return napari_to_lps(self.grid, self.world(*self.pixel_to_flat(x, y)))
 
     def lps_to_pixel(self, point_mm: ArrayLike) -> Point:
-        """LPS mm to canvas pixels; a point off the slice is moved along the lattice onto it."""
+        """(3,) LPS mm to canvas pixels; a point off the slice goes along the lattice onto it."""
         world = lps_to_napari(self.grid, point_mm)
         return self.flat_to_pixel(float(world[self.axes.down]), float(world[self.axes.right]))
 
     @property
     def pixels_to_basis(self) -> tuple[FloatArray, FloatArray]:
-        """Two orthonormal LPS vectors that span the slice: along the screen's right, and down."""
+        """Two orthonormal (3,) LPS vectors that span the slice: the screen's right, and down."""
         directions = unit_directions(self.grid)
         right = directions[self.axes.right] * self.axes.right_sign
         down = directions[self.axes.down] * self.axes.down_sign

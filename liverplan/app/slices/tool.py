@@ -179,4 +179,4 @@ class StrokeTool(Tool):
         self.path_mm = []
 
     def drawn(self, path_mm: list[FloatArray], spot: Spot) -> None:
-        """Do what the stroke calls for; a subclass says what."""
+        """Do what a stroke of (3,) LPS points, mm, calls for; a subclass says what."""

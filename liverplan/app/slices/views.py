@@ -145,7 +145,7 @@ class ThreeViews(QObject):
         self.redraw()
 
     def move_crosshair(self, point_mm: FloatArray) -> None:
-        """Show the slices through an LPS point, in all three views."""
+        """Show the slices through a (3,) LPS point, mm, in all three views."""
         if self.grid is None:
             return
         last = np.array(self.grid.shape) - 1

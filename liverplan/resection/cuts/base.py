@@ -154,7 +154,7 @@ class BaseCut(ABC):
         return ()
 
     def handle_on_line(self, on: SlicePlane, point_mm: FloatArray) -> Handle:
-        """Return what taking the cut by its line on a slice does, at a point of it, LPS mm."""
+        """Return what taking the cut by its line on a slice does, at a (3,) point of it, LPS mm."""
         del on
         return Handle(what="move", at_mm=point_mm, foot_mm=point_mm)
 

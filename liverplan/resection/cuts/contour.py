@@ -109,7 +109,7 @@ def contour_points(points_mm: ArrayLike) -> FloatArray:
 
 
 def contour_frame(points: FloatArray, stays_toward: FloatArray) -> FloatArray:
-    """Return rows u, v, w of the frame that a contour lies in best, w toward what stays."""
+    """Return (3, 3) rows u, v, w of the frame of an (M, 3) contour, w toward what stays."""
     centred = points - points.mean(axis=0)
     u, v, w = np.linalg.svd(centred, full_matrices=False)[2]
     if w @ (stays_toward - points.mean(axis=0)) < 0:

@@ -85,7 +85,7 @@ class CurvedCut(Shape):
         size_mm: float = 240.0,
         controls: int = 4,
     ) -> Self:
-        """Return a level surface round a point, to be bent; the normal points to what stays."""
+        """Return a level surface round a (3,) point, LPS mm; the normal points to what stays."""
         axes = frame_of(normal)
         step = size_mm / (controls - 1)
         origin = np.asarray(centre_mm, dtype=np.float64) - size_mm / 2 * (axes[0] + axes[1])
@@ -232,7 +232,7 @@ class CurvedCut(Shape):
         return (moving(foot, self.axes[2]), *turns, *bends)
 
     def handle_on_line(self, on: SlicePlane, point_mm: FloatArray) -> Handle:
-        """Taken by its line it bends there."""
+        """Taken by its line it bends there, at a (3,) LPS point, mm."""
         places, points = self.crossing(on)
         if not len(points):
             return moving(point_mm)

@@ -95,7 +95,7 @@ def turning(at_mm: FloatArray, foot_mm: FloatArray) -> Handle:
 def sliding(
     what: What, at_mm: FloatArray, foot_mm: FloatArray, part: tuple[float, float] = (0, 0)
 ) -> Handle:
-    """Return a handle that slides along its arm, from its foot to where it stands, LPS mm."""
+    """Return a handle that slides along its arm, from its (3,) foot to where it stands, LPS mm."""
     arm = at_mm - foot_mm
     return Handle(what=what, at_mm=at_mm, foot_mm=foot_mm, along=arm / length(arm), part=part)
 

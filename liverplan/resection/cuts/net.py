@@ -33,7 +33,7 @@ class Extent:
 
 
 def unit_ball() -> FloatArray:
-    """(ROUND / 2 + 1, ROUND + 1, 3) points of a ball of radius 1 about the origin."""
+    """(R, C, 3) points of a ball of radius 1, R half of ROUND and C ROUND, and one more each."""
     down = np.linspace(0, np.pi, ROUND // 2 + 1)[:, None]
     about = np.linspace(0, 2 * np.pi, ROUND + 1)[None, :]
     return np.stack(

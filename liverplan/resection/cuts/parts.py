@@ -79,11 +79,11 @@ class Parts(Voxels):
         )
 
     def moved(self, by_mm: FloatArray) -> Self:
-        """Return itself: parts of the liver stay where they are."""
+        """Return itself, for any (3,) shift, mm: parts of the liver stay where they are."""
         del by_mm
         return self
 
     def turned(self, pivot_mm: FloatArray, rotation: FloatArray) -> Self:
-        """Return itself: parts of the liver stay where they are."""
+        """Return itself, for any (3, 3) turn: parts of the liver stay where they are."""
         del pivot_mm, rotation
         return self

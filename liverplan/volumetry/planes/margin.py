@@ -57,7 +57,7 @@ class LesionShape:
 def lesion_shapes(
     labels: NDArray[np.uint8], start: tuple[int, int, int]
 ) -> tuple[LesionShape, ...]:
-    """Collect the lesions (labels of 2 and more) of a crop whose first voxel has index start."""
+    """Collect the lesions (labels of 2 and more) of a (k, j, i) crop that begins at start."""
     where = np.flatnonzero(labels > 1)
     value = labels[np.unravel_index(where, labels.shape)]
     found = np.flatnonzero(np.bincount(value))

@@ -53,7 +53,7 @@ def best_cuts_round(
 
 
 def enclosing_ball(lesion: LesionShape, index: PlanIndex) -> tuple[FloatArray, float]:
-    """Return a ball that holds a lesion's voxel boxes: centre (LPS mm) and radius (mm).
+    """Return a ball that holds a lesion's voxel boxes: (3,) centre (LPS mm) and radius (mm).
 
     Found by moving the centre toward the farthest corner in ever smaller steps; its radius is
     within 1 % of the smallest.

@@ -64,7 +64,7 @@ def removal_of(shapes: Sequence[Shape]) -> Value:
 
 
 def onto_surface(value: Value, points_mm: FloatArray) -> FloatArray:
-    """Move points near a surface onto it (two Newton steps along the gradient)."""
+    """Move (M, 3) points, mm, near a surface onto it (two Newton steps along the gradient)."""
     for _ in range(2):
         steps = _STEP_MM * np.eye(3)
         gradient = np.stack(

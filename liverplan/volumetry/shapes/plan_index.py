@@ -57,7 +57,7 @@ class Taken:
 
     @classmethod
     def of(cls, segmentation: Segmentation, mask: NDArray[np.bool_]) -> Self:
-        """Find what a mask leaves, and its faces inside the liver."""
+        """Find what a (k, j, i) mask leaves, and its faces inside the liver."""
         left = BlockTree.build(segmentation.grid, segmentation.liver & ~mask)
         box = bounding_box(segmentation.labels)
         start = np.array([part.start for part in box])
@@ -189,7 +189,7 @@ class PlanIndex:
         return mask
 
     def taken(self, parts: tuple[Voxels, ...]) -> Taken:
-        """Return what the named parts and the sheets take, and where that ends; kept for a drag."""
+        """Return the (k, j, i) voxels that parts and sheets take, and where; kept for a drag."""
         if parts not in self._taken:
             if len(self._taken) >= KEPT:
                 self._taken.clear()

@@ -54,7 +54,7 @@ class OffsetBoundary:
 
     @classmethod
     def build(cls, mask: Mask, within: Mask, grid: Grid, sd_mm: float) -> Self:
-        """Shift a mask's surface by about 3 standard deviations; keep what lies within.
+        """Shift a (k, j, i) mask's surface by some 3 standard deviations; keep what lies within.
 
         What the smoothing takes from a curved surface is given back: the levels' shifts are moved
         together so that the volume at 0 is the mask's.
@@ -131,7 +131,7 @@ def _lesion_boundary(labels: Labels, grid: Grid, sd_mm: float) -> OffsetBoundary
 def signed_distance_mm(
     mask: Mask, spacing_mm: tuple[float, float, float], smoothing_mm: float
 ) -> NDArray[np.float32]:
-    """Distance of each voxel's centre to the mask's surface, mm; negative inside.
+    """(k, j, i) distance of each voxel's centre to the mask's surface, mm; negative inside.
 
     A flat edge smoothed by a Gaussian of standard deviation s is ``Phi(-distance / s)``, in any
     direction and between voxels too; so the distance is read off the smoothed mask. It holds to

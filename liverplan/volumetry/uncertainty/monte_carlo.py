@@ -72,9 +72,9 @@ def uncertainty_of(
     Parameters
     ----------
     plan : Measurer
-    draws : (M, 3 C + 2) array
-        Standard normal.
-    alone : (A, 3 C + 2) array
+    draws : (M, S) array
+        Standard normal: three columns a cut, S = 3 C + 2.
+    alone : (A, S) array
         Standard normal, for what each source alone does.
     threshold_fraction : float
         The verdict is "remnant fraction strictly above this".

@@ -58,7 +58,7 @@ class ComparePane(QWidget):
         self.update()
 
     def show_point(self, point_mm: FloatArray) -> None:
-        """Show the slice through a point, the point at the same place as before."""
+        """Show the slice through a (3,) LPS point, mm, which keeps its place on the screen."""
         self.point_mm = point_mm
         self.update()
 
@@ -188,7 +188,7 @@ class ComparePane(QWidget):
 def grey_of(
     hu: NDArray[np.int16] | NDArray[np.float32], limits_hu: tuple[float, float]
 ) -> NDArray[np.uint8]:
-    """Window a slice: HU to 0-255, rows aligned as QImage takes them."""
+    """Window an (M, N) slice: HU to 0-255, rows aligned as QImage takes them."""
     low, high = limits_hu
     scaled = (hu.astype(np.float32) - low) * (255.0 / max(high - low, 1e-6))
     grey: NDArray[np.uint8] = np.ascontiguousarray(np.clip(scaled, 0, 255).astype(np.uint8))

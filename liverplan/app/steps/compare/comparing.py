@@ -78,7 +78,7 @@ class Comparing(QObject):
         self._jobs.run(PLACE, "Comparing", task, self._opened, holds=self._session.same_masks())
 
     def show_at(self, point_mm: FloatArray, *, earlier: bool) -> None:
-        """Show the slices through a point of one of the CTs, in both."""
+        """Show the slices through a (3,) LPS point, mm, of one of the CTs, in both."""
         if self.comparison is not None:
             align = self.comparison.alignment
             self.at_mm = point_mm if earlier else align.to_earlier_mm(point_mm)
@@ -86,7 +86,7 @@ class Comparing(QObject):
 
     @property
     def at_later_mm(self) -> FloatArray | None:
-        """The point on show, in the later CT's LPS mm."""
+        """The (3,) point on show, in the later CT's LPS mm."""
         if self.comparison is None or self.at_mm is None:
             return None
         return self.comparison.alignment.to_later_mm(self.at_mm)

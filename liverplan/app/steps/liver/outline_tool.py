@@ -57,7 +57,7 @@ class OutlineTool(StrokeTool):
             super().move(spot)
 
     def drawn(self, path_mm: list[FloatArray], spot: Spot) -> None:
-        """Correct the liver by the outline."""
+        """Correct the liver by an outline of (3,) LPS points, mm."""
         segmentation, k = self._session.work.segmentation, spot.look.index
         if segmentation is None:
             return

@@ -61,7 +61,7 @@ class VesselMarking(QObject):
         return self._session.work.record.vessel_clicks
 
     def mark(self, tree: str, point_mm: FloatArray) -> None:
-        """Follow a tree from one more click."""
+        """Follow a tree from one more click at a (3,) LPS point, mm."""
         work = self._session.work
         if work.volume is None or work.segmentation is None:
             return

@@ -43,7 +43,7 @@ class AxisTool(StrokeTool):
         self.path_mm = [*self.path_mm[:1], spot.point_mm]
 
     def drawn(self, path_mm: list[FloatArray], spot: Spot) -> None:
-        """Outline the lesion that the line lies in."""
+        """Outline the lesion that a line of (3,) LPS points, mm, lies in."""
         del spot
         work = self._session.work
         if len(path_mm) != 2 or work.volume is None or work.segmentation is None:

@@ -42,7 +42,7 @@ class MaskImport:
 
 
 def lesion_masks(path: Path, grid: Grid) -> list[Mask]:
-    """Read a file's lesions, one mask a label value; of a SEG those that are coded as lesions."""
+    """Read a file's lesions, a (k, j, i) mask a label value; of a SEG those coded as lesions."""
     if path.name.lower().endswith(SUFFIXES):
         return list(read_mask_file(path, grid).masks())
     segments = dicom.read_seg(path, grid)
@@ -51,7 +51,7 @@ def lesion_masks(path: Path, grid: Grid) -> list[Mask]:
 
 
 def with_lesions_of(segmentation: Segmentation, masks: list[Mask], path: Path) -> Segmentation:
-    """Return the segmentation with the lesions of a file.
+    """Return the segmentation with the lesions of a file, (k, j, i) masks.
 
     Raises
     ------

@@ -57,7 +57,7 @@ class TakenParts:
         self.take(SCHEME, split_fourth(names))
 
     def cut_branch_at(self, point_mm: FloatArray) -> None:
-        """Mark the vessel branch at a point as cut, or take the mark back."""
+        """Mark the vessel branch at a (3,) LPS point, mm, as cut, or take the mark back."""
         try:
             tree, branch = branch_at(self._session.work.maps, point_mm)
         except PlanError as refusal:

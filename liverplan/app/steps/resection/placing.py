@@ -65,13 +65,13 @@ class Placing:
         self._jobs.run(PLACE, name, task, then, holds=self._session.same_masks())
 
     def plane_at(self, point_mm: FloatArray) -> None:
-        """Add a plane through a point of the liver; the larger part stays."""
+        """Add a plane through a (3,) LPS point, mm, of the liver; the larger part stays."""
         plane = self._plane_through(point_mm)
         if plane is not None:
             self._edits.add("add plane", plane)
 
     def plane_of(self, points_mm: Sequence[FloatArray]) -> None:
-        """Add the plane through three points; the larger part stays."""
+        """Add the plane through three (3,) LPS points, mm; the larger part stays."""
         index = self._live.index
         try:
             plane = plane_of_three(points_mm)
@@ -81,18 +81,18 @@ class Placing:
         self._edits.add("add plane", plane if index is None else larger_part_stays(index, plane))
 
     def curved_at(self, point_mm: FloatArray) -> None:
-        """Add a level surface through a point, to be bent."""
+        """Add a level surface through a (3,) LPS point, mm, to be bent."""
         plane, segmentation = self._plane_through(point_mm), self._session.work.segmentation
         if plane is not None and segmentation is not None:
             self._add(level_surface(plane, segmentation, self._edits.centre_mm()))
 
     def ablation_at(self, point_mm: FloatArray) -> None:
-        """Add the zone of one needle round a point."""
+        """Add the zone of one needle round a (3,) LPS point, mm."""
         radii = np.full(3, CLICKED_RADIUS_MM)
         self._add(Ablation(centre_mm=point_mm, radii_mm=radii, axes=np.eye(3)))
 
     def along_contour(self, points_mm: Sequence[FloatArray]) -> None:
-        """Lay a cut through a contour's points; the larger part stays."""
+        """Lay a cut through a contour's (3,) LPS points, mm; the larger part stays."""
         index, points = self._live.plan_index, list(points_mm)
         if index is None:
             self._notices.say(PLACE, STILL_MEASURED)
