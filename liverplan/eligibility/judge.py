@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from liverplan.eligibility.attested import attested_part
+from liverplan.eligibility.attested import attested_part, considered_part
 from liverplan.eligibility.measured import Measured
 from liverplan.eligibility.measures import part_of
 from liverplan.eligibility.measures.remnant import spans_limit
-from liverplan.eligibility.measures.response import response_of
+from liverplan.eligibility.measures.response import responses_of
 from liverplan.eligibility.part import Part, settled, worst
 from liverplan.eligibility.patient import Patient
 from liverplan.eligibility.protocol import Criterion, FactQuestion, Protocol
@@ -64,7 +64,7 @@ def _finding(
     criterion: Criterion, facts: Mapping[str, FactQuestion], patient: Patient, measured: Measured
 ) -> CriterionFinding:
     parts = _parts(criterion, facts, patient, measured)
-    given = [patient.facts[name] for name in criterion.requires if name in patient.facts]
+    given = [patient.facts[name] for name in criterion.asks if name in patient.facts]
     says = tuple(part.says for part in parts)
     return CriterionFinding(
         id=criterion.id,
@@ -87,10 +87,15 @@ def _parts(
     if criterion.measure is not None:
         part = part_of(criterion.measure, criterion, patient, measured)
         name = criterion.settled_by.get(part.open) if part.open else None
-        by = attested_part(facts[name], (True,), patient) if name else None
+        by = attested_part(facts[name], (True,), patient, measured.plan) if name else None
         parts += settled(part, by) if by else [part]
     parts += [
-        attested_part(facts[name], answers, patient) for name, answers in criterion.requires.items()
+        attested_part(facts[name], answers, patient, measured.plan)
+        for name, answers in criterion.requires.items()
+    ]
+    parts += [
+        considered_part(facts[name], answers, patient, measured.plan)
+        for name, answers in criterion.considers.items()
     ]
     if criterion.aided_by == "response":
         parts += _aid(parts, patient, measured)
@@ -99,10 +104,14 @@ def _parts(
 
 def _aid(parts: Sequence[Part], patient: Patient, measured: Measured) -> list[Part]:
     """Let a computed progression contradict what is attested; it never replaces it."""
-    response = response_of(patient, measured)
-    if response is None or response.overall != "PD" or worst(parts) != "met":
+    if worst(parts) != "met":
         return []
-    return [Part(state="needs judgement", says=Statement.of("finding.sums_progress"))]
+    found = responses_of(patient, measured)
+    if any(one.overall == "PD" for one in found):
+        return [Part(state="needs judgement", says=Statement.of("finding.sums_progress"))]
+    if any(one.progressed(since=patient.treatment_start) for one in found):
+        return [Part(state="needs judgement", says=Statement.of("finding.progressed_once"))]
+    return []
 
 
 def _eligibility(found: Sequence[CriterionFinding], measured: Measured) -> Eligibility:

@@ -30,6 +30,10 @@ class Measured:
     lesions_below_10_mm, lesions_in_remnant, lesions_cut_through : int
         Those with a long axis under 10 mm, those that the plan leaves, wholly or in part, and those
         that it cuts through.
+    lesion_lengths_mm : tuple of float
+        Long axes of the metastases on the CT.
+    plan : str
+        Mark of the plan that is judged, by which facts are bound to it; "" where there is none.
     response : Response or None
         RECIST at the last visit, if images were compared; else the patient file's visits serve.
     unaccepted : tuple of int
@@ -52,6 +56,8 @@ class Measured:
     lesions_below_10_mm: int = 0
     lesions_in_remnant: int = 0
     lesions_cut_through: int = 0
+    lesion_lengths_mm: tuple[float, ...] = ()
+    plan: str = ""
     response: Response | None = None
     unaccepted: tuple[int, ...] = ()
 

@@ -5,17 +5,20 @@
     schema = "liverplan.patient/1"
 
     [person]                     # all optional, needed by what uses them
+    id = "4711"                  # compared with the CT's, as are birth date and sex
     birth_date = 1961-04-02      # for the age
     decision_date = 2024-03-11   # the day that the committee judges
+    treatment_start = 2023-11-06 # of the preoperative oncological treatment
     sex = "female"
     height_cm = 165              # for the estimated liver volume
     weight_kg = 70
 
     [facts.consent]              # one table a fact; the protocol's file lists them
-    value = true                 # or a whole number, or "unclear"
+    value = true                 # or a number, or "unclear"
     date = 2024-03-01
     by = "A. Berg, study nurse"  # without a name and a date the fact is not attested
     note = "Version 3, witnessed by L. Ek"
+    plan = "1f2e3d4c5b6a"        # only of a fact that is attested of one plan
 
     [[recist]]                   # visits in order, the first is the baseline
     date = 2023-10-30
@@ -34,6 +37,7 @@ import datetime as dt
 import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 from types import MappingProxyType
@@ -56,13 +60,15 @@ NON_TARGETS: tuple[NonTarget, ...] = ("none", "CR", "non-CR/non-PD", "PD", "NE")
 class Fact:
     """One attested fact: its value, and who says so when.
 
-    ``value`` is "unclear" where the person who attests it could not decide.
+    ``value`` is "unclear" where the person who attests it could not decide; ``plan`` is the mark
+    of the plan that it is said of.
     """
 
     value: FactValue | Literal["unclear"]
     by: str = ""
     date: dt.date | None = None
     note: str = ""
+    plan: str = ""
 
     @property
     def attested(self) -> bool:
@@ -78,11 +84,16 @@ class Fact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Patient:
-    """One patient's attested facts; everything may be absent."""
+    """One patient's attested facts; everything may be absent.
+
+    ``treatment_start`` is that of the preoperative oncological treatment.
+    """
 
     facts: Mapping[str, Fact] = field(default_factory=dict)
+    patient_id: str = ""
     birth_date: dt.date | None = None
     decision_date: dt.date | None = None
+    treatment_start: dt.date | None = None
     sex: Sex | None = None
     height_cm: float | None = None
     weight_kg: float | None = None
@@ -91,6 +102,12 @@ class Patient:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "facts", MappingProxyType(dict(self.facts)))
+
+    def days_before_decision(self, day: dt.date | None) -> int | None:
+        """Return how many days before the decision a day lies; None where either is unknown."""
+        if day is None or self.decision_date is None:
+            return None
+        return (self.decision_date - day).days
 
     @property
     def age_years(self) -> int | None:
@@ -144,8 +161,10 @@ def _patient(table: Table, questions: Mapping[str, FactQuestion]) -> Patient:
     visits = [_visit(t) for t in table.tables("recist")]
     patient = Patient(
         facts=_facts(table.table("facts"), questions),
+        patient_id=person.text("id", default=""),
         birth_date=person.date("birth_date"),
         decision_date=person.date("decision_date"),
+        treatment_start=person.date("treatment_start"),
         sex=person.choice("sex", SEXES) if person.has("sex") else None,
         height_cm=_within(person, "height_cm", 50, 250),
         weight_kg=_within(person, "weight_kg", 10, 400),
@@ -168,23 +187,31 @@ def _facts(table: Table, questions: Mapping[str, FactQuestion]) -> dict[str, Fac
 
 
 def _fact(table: Table, question: FactQuestion) -> Fact:
-    exact = table.raw("value")
+    exact = _binary(table.raw("value"))
     if exact is None:
         table.fault("value", "is missing")
     elif exact != UNCLEAR and not fits(question, exact):
         allowed = question.answer.replace("yes or no", "true or false")
-        if question.answer == "whole number" and question.lowest is not None:
+        if question.answer == "number":
+            allowed = "a number"
+        if question.answer != "yes or no" and question.lowest is not None:
             allowed += f" from {question.lowest}"
             allowed += f" to {question.highest}" if question.highest is not None else ""
         table.fault("value", f'must be {allowed} or "unclear", not {exact!r}')
     fact = Fact(
-        value=exact if isinstance(exact, int) else "unclear",
+        value=exact if isinstance(exact, int | float) else "unclear",
         by=table.text("by", default=""),
         date=table.date("date"),
         note=table.text("note", default=""),
+        plan=table.text("plan", default=""),
     )
     table.done()
     return fact
+
+
+def _binary(value: object) -> object:
+    """Return a TOML value as it is kept: a decimal that is a number as a float."""
+    return float(value) if isinstance(value, Decimal) and value.is_finite() else value
 
 
 def _visit(table: Table) -> tuple[Visit, str]:

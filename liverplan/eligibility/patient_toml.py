@@ -32,9 +32,11 @@ def patient_toml(patient: Patient) -> str:
 
 
 def _tables(patient: Patient) -> Iterator[str]:
-    person = {
+    person: dict[str, Value | None] = {
+        "id": patient.patient_id or None,
         "birth_date": patient.birth_date,
         "decision_date": patient.decision_date,
+        "treatment_start": patient.treatment_start,
         "sex": patient.sex,
         "height_cm": patient.height_cm,
         "weight_kg": patient.weight_kg,
@@ -53,6 +55,7 @@ def _fact(fact: Fact) -> dict[str, Value | None]:
         "date": fact.date,
         "by": fact.by or None,
         "note": fact.note or None,
+        "plan": fact.plan or None,
     }
 
 

@@ -13,10 +13,10 @@ from liverplan.findings import Denominator
 Kind = Literal["computed", "attested", "both"]
 Role = Literal["inclusion", "exclusion"]
 Measure = Literal["age_years", "lesion_count", "remnant_fraction", "response"]
-Answer = Literal["yes or no", "whole number"]
+Answer = Literal["yes or no", "whole number", "number"]
 Doubt = Literal["left behind", "near the limit"]
 """What the computer finds and does not decide: a person may, where the protocol asks for it."""
-FactValue = bool | int
+FactValue = bool | int | float
 
 DENOMINATORS: tuple[Denominator, ...] = get_args(Denominator)
 
@@ -55,7 +55,23 @@ class OtherReading:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FactQuestion:
-    """What a person is asked to attest, and the few words that stand for it in findings."""
+    """What a person is asked to attest, and the few words that stand for it in findings.
+
+    Parameters
+    ----------
+    name, label, question : str
+    answer : {"yes or no", "whole number", "number"}
+    lowest, highest : int or None
+        Of a number.
+    unit : str
+        Of a number, as it is written behind it.
+    valid_days : int or None
+        How many days before the decision it may have been attested; None: it holds for good.
+    of_plan : bool
+        Whether it is attested of one plan, and of no other.
+    background : bool
+        Whether it decides no criterion, and is shown beside the remnant.
+    """
 
     name: str
     label: str
@@ -63,6 +79,10 @@ class FactQuestion:
     answer: Answer
     lowest: int | None = None
     highest: int | None = None
+    unit: str = ""
+    valid_days: int | None = None
+    of_plan: bool = False
+    background: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,13 +104,19 @@ class Criterion:
     denominator : str
         Which denominator decides, for the measure "remnant_fraction".
     requires : mapping of str to tuple
-        The answers that meet it, by fact.
+        The answers that meet it, by fact; one that nobody attests is missing.
+    considers : mapping of str to tuple
+        The answers that agree with it, by fact that may be left out: it is then "not given".
     aided_by : "response" or None
         A computed value that must not contradict what is attested.
     other_reading : OtherReading or None
         Where two sources of the protocol differ.
     settled_by : mapping of Doubt to str
         The fact whose yes settles what the computed part leaves open.
+    images_valid_days : int or None
+        How many days before the decision the images may have been taken that it rests on.
+    otherwise : str
+        What may be done where it is not met, in the protocol's words.
     source, ambiguity : str
         Where it is written, and what it leaves open.
     """
@@ -107,13 +133,23 @@ class Criterion:
     allowed: tuple[str, ...] = ()
     denominator: Denominator = "of_functional"
     requires: Mapping[str, tuple[FactValue, ...]] = field(default_factory=dict)
+    considers: Mapping[str, tuple[FactValue, ...]] = field(default_factory=dict)
     aided_by: Literal["response"] | None = None
     other_reading: OtherReading | None = None
     settled_by: Mapping[Doubt, str] = field(default_factory=dict)
+    images_valid_days: int | None = None
+    otherwise: str = ""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "requires", MappingProxyType(dict(self.requires)))
+        object.__setattr__(self, "considers", MappingProxyType(dict(self.considers)))
         object.__setattr__(self, "settled_by", MappingProxyType(dict(self.settled_by)))
+
+    @property
+    def asks(self) -> Mapping[str, tuple[FactValue, ...]]:
+        """The answers that agree with it, by every fact that it may ask for."""
+        settling = dict.fromkeys(self.settled_by.values(), (True,))
+        return {**self.requires, **self.considers, **settling}
 
     @property
     def limit(self) -> Fraction:
@@ -156,7 +192,8 @@ def fits(fact: FactQuestion, value: object) -> bool:
     """Whether a value is an answer of the kind that the fact asks for."""
     if fact.answer == "yes or no":
         return isinstance(value, bool)
-    if isinstance(value, bool) or not isinstance(value, int):
+    whole = int if fact.answer == "whole number" else int | float
+    if isinstance(value, bool) or not isinstance(value, whole):
         return False
     return (fact.lowest is None or value >= fact.lowest) and (
         fact.highest is None or value <= fact.highest

@@ -123,8 +123,9 @@ def _whole(table: Table, protocol: Protocol) -> None:
         table.fault(
             "criteria", "must hold the remnant above or at_least a fraction between 0 and 1"
         )
-    asked = {name for c in protocol.criteria for name in (*c.requires, *c.settled_by.values())}
-    for idle in sorted(set(protocol.facts) - asked):
+    asked = {name for c in protocol.criteria for name in c.asks}
+    background = {name for name, fact in protocol.facts.items() if fact.background}
+    for idle in sorted(set(protocol.facts) - asked - background):
         table.fault("facts", f"has {idle!r}, which no criterion requires")
 
 
@@ -136,6 +137,10 @@ def _fact(name: str, table: Table) -> FactQuestion:
         answer=table.choice("answer", ANSWERS),
         lowest=_whole_number(table, "lowest"),
         highest=_whole_number(table, "highest"),
+        unit=table.text("unit", default=""),
+        valid_days=_days(table, "valid_days"),
+        of_plan=table.yes_no("of_plan", default=False),
+        background=table.yes_no("background", default=False),
     )
     table.done()
     return fact
@@ -155,9 +160,12 @@ def _criterion(table: Table, facts: Mapping[str, FactQuestion]) -> Criterion:
         allowed=_allowed(table),
         denominator=table.choice("denominator", DENOMINATORS, default="of_functional"),
         requires=_requires(table.table("requires"), facts),
+        considers=_requires(table.table("considers"), facts),
         aided_by=table.choice("aided_by", AIDS) if table.has("aided_by") else None,
         other_reading=_other_reading(table),
         settled_by=_settled_by(table.table("settled_by"), facts),
+        images_valid_days=_days(table, "images_valid_days"),
+        otherwise=table.text("otherwise", default=""),
     )
     _consistent(table, criterion)
     table.done()
@@ -253,3 +261,10 @@ def _whole_number(table: Table, key: str) -> int | None:
     if value is not None and value.denominator != 1:
         table.fault(key, "must be a whole number")
     return None if value is None else int(value)
+
+
+def _days(table: Table, key: str) -> int | None:
+    value = _whole_number(table, key)
+    if value is not None and value < 0:
+        table.fault(key, "must not be negative")
+    return value

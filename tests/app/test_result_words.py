@@ -307,7 +307,7 @@ def test_each_fact_shows_the_states_of_the_criteria_that_ask_for_it(desk, sheet)
     desk.settle()
     results = {one.id: one for one in desk.context.live.findings.criteria}
     for name, row in sheet.rows.items():
-        asking = [c.id for c in sheet.facts.protocol.criteria if name in c.requires]
+        asking = [c.id for c in sheet.facts.protocol.criteria if name in c.asks]
         words = [f"{results[one].title or one}: {results[one].state}" for one in asking]
         assert row.state.text() == "; ".join(words)
     assert any(row.state.text() for row in sheet.rows.values())

@@ -19,13 +19,20 @@ DAYS = st.dates(dt.date(2000, 1, 1), dt.date(2030, 1, 1))
 
 def facts():
     def one(question):
-        answers = st.booleans() if question.answer == "yes or no" else st.integers(0, 5)
+        answers = {
+            "yes or no": st.booleans(),
+            "whole number": st.integers(0, 5),
+            "number": st.floats(question.lowest, question.highest)
+            if question.answer == "number"
+            else st.nothing(),
+        }[question.answer]
         return st.builds(
             Fact,
             value=answers | st.just("unclear"),
             by=TEXT,
             date=st.none() | DAYS,
             note=TEXT,
+            plan=TEXT,
         )
 
     return st.fixed_dictionaries({}, optional={k: one(q) for k, q in PROTOCOL.facts.items()})
@@ -47,6 +54,8 @@ def patients(draw):
     )
     return Patient(
         facts=draw(facts()),
+        patient_id=draw(TEXT),
+        treatment_start=draw(st.none() | DAYS),
         birth_date=draw(st.none() | st.dates(dt.date(1930, 1, 1), dt.date(1999, 1, 1))),
         decision_date=draw(st.none() | DAYS),
         sex=draw(st.sampled_from([None, "female", "male"])),

@@ -164,12 +164,14 @@ def test_nothing_left_to_measure_has_no_noise():
     assert recist.assess(visits(30, 0)).noise == ()
 
 
-def test_more_than_two_targets_or_small_ones_are_said_in_the_finding():
-    lengths = {"1": 90, "2": 300, "3": 200}
+def test_more_than_two_targets_are_said_in_the_finding_and_a_small_one_is_refused():
+    lengths = {"1": 100, "2": 300, "3": 200}
     seen = recist.assess([Visit(targets=lengths), Visit(targets=lengths)])
     finding = in_english(seen.finding)
     assert "3 targets in the liver where RECIST sums at most 2" in finding
-    assert "below 10 mm at baseline: 1" in finding
+    assert seen.refused == ()
+    refused = recist.assess(visits(9.9, 20)).refused
+    assert [in_english(one) for one in refused] == ["1 measures 9.9 mm, under 10 mm"]
 
 
 def test_the_finding_says_new_lesion_and_sums():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from liverplan.eligibility.measured import Measured
-from liverplan.eligibility.measures.response import response_of
+from liverplan.eligibility.measures.response import responses_of
 from liverplan.eligibility.part import Part, counted
 from liverplan.eligibility.patient import Patient
 from liverplan.eligibility.protocol import Criterion
@@ -18,8 +18,8 @@ def count_part(criterion: Criterion, patient: Patient, measured: Measured) -> Pa
     if count is None:
         return Part(state="missing", says=Statement.of("finding.unmarked"))
     found = _found(count, measured)
-    response = response_of(patient, measured)
-    if count == 0 and response is not None and response.overall == "CR":
+    vanished = any(one.overall == "CR" for one in responses_of(patient, measured))
+    if count == 0 and vanished:
         says = Statement.of("finding.vanished", found=found)
         return Part(state="needs judgement", says=says, value=0)
     return _by_fate(counted(criterion, count, found), found, measured)

@@ -6,12 +6,14 @@ all; the others are *non-target* and judged in words. *Baseline* is the sum befo
 """
 
 from liverplan.eligibility.recist.assessing import (
+    NOISE_ONE_LESION_FRACTIONS,
     assess,
+    baseline_faults,
     formula_category,
     noise_categories,
     overall_category,
 )
-from liverplan.eligibility.recist.response import Response, category_said
+from liverplan.eligibility.recist.response import Response, TimePoint, category_said
 from liverplan.eligibility.recist.visits import (
     TARGETS_IN_ALL,
     TOO_SMALL_TENTHS,
@@ -26,14 +28,17 @@ from liverplan.eligibility.recist.visits import (
 )
 
 __all__ = [
+    "NOISE_ONE_LESION_FRACTIONS",
     "TARGETS_IN_ALL",
     "TOO_SMALL_TENTHS",
     "Category",
     "Measurement",
     "NonTarget",
     "Response",
+    "TimePoint",
     "Visit",
     "assess",
+    "baseline_faults",
     "category_said",
     "formula_category",
     "is_measurable",

@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Sequence
 from fractions import Fraction
 
-from liverplan.eligibility.recist.response import Response
+from liverplan.eligibility.recist.response import Response, TimePoint
 from liverplan.eligibility.recist.visits import (
     MEASURABLE_TENTHS,
     TARGETS_PER_ORGAN,
@@ -63,19 +63,12 @@ def assess(visits: Sequence[Visit]) -> Response:
         ascend, or the baseline lacks a measurement.
     """
     _require_usable(visits)
-    history = [_target(visits[: n + 1]) for n in range(1, len(visits))]
-    formula = history[-1]
-    target = _continued(history)
-    last = visits[-1]
-    baseline = visits[0].least_sum_tenths
-    nadir = _nadir(visits)
-    overall = overall_category(target, last.non_target, new_lesion=last.new_lesion)
-    if not last.targets:
-        overall = _without_targets(last)
+    last, history = visits[-1], _history(visits)
+    baseline, nadir = visits[0].least_sum_tenths, _nadir(visits)
     return Response(
-        overall=overall,
-        target=target,
-        formula=formula,
+        overall=_overall(last, history),
+        target=_continued(history),
+        formula=history[-1],
         baseline_tenths=baseline,
         nadir_tenths=nadir,
         now_tenths=last.sum_tenths,
@@ -83,7 +76,26 @@ def assess(visits: Sequence[Visit]) -> Response:
         non_target=last.non_target,
         new_lesion=last.new_lesion,
         warnings=_warnings(visits[0]),
+        refused=baseline_faults(visits[0]),
+        baseline_date=visits[0].date,
+        date=last.date,
+        earlier=_earlier(visits, history),
     )
+
+
+def baseline_faults(baseline: Visit) -> tuple[Statement, ...]:
+    """Say why RECIST measures no response from a baseline: its targets, or what is new at it."""
+    found = []
+    for name, length in baseline.targets.items():
+        if length is None:
+            found.append(Statement.of("recist.target_unmeasured", name=name))
+        elif length == 0:
+            found.append(Statement.of("recist.target_absent", name=name))
+        elif length < MEASURABLE_TENTHS:
+            found.append(Statement.of("recist.target_small", name=name, mm=length / 10))
+    if baseline.new_lesion or baseline.non_target == "PD":
+        found.append(Statement.of("recist.baseline_progresses"))
+    return tuple(found)
 
 
 def noise_categories(
@@ -107,6 +119,26 @@ def noise_categories(
     ]
     first, last = sorted(_ORDER.index(end) for end in ends)
     return _ORDER[first : last + 1]
+
+
+def _history(visits: Sequence[Visit]) -> list[Category]:
+    """Return the target category of every visit after the baseline, by the formula."""
+    return [_target(visits[: n + 1]) for n in range(1, len(visits))]
+
+
+def _overall(visit: Visit, history: Sequence[Category]) -> Category:
+    """Return what a visit says; ``history`` ends with its own target category."""
+    if not visit.targets:
+        return _without_targets(visit)
+    return overall_category(_continued(history), visit.non_target, new_lesion=visit.new_lesion)
+
+
+def _earlier(visits: Sequence[Visit], history: Sequence[Category]) -> tuple[TimePoint, ...]:
+    """Return what each visit between baseline and last said in its day."""
+    return tuple(
+        TimePoint(number=n + 1, overall=_overall(visits[n], history[:n]), date=visits[n].date)
+        for n in range(1, len(visits) - 1)
+    )
 
 
 def _nadir(visits: Sequence[Visit]) -> int:
@@ -167,9 +199,4 @@ def _warnings(baseline: Visit) -> tuple[Statement, ...]:
     found = []
     if len(baseline.targets) > TARGETS_PER_ORGAN:
         found.append(Statement.of("recist.many_targets", count=len(baseline.targets)))
-    small = tuple(
-        n for n, mm_ in baseline.targets.items() if mm_ is not None and mm_ < MEASURABLE_TENTHS
-    )
-    if small:
-        found.append(Statement.of("recist.small_targets", names=small))
     return tuple(found)

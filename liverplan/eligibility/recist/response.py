@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -10,8 +11,25 @@ from liverplan.findings import Statement
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TimePoint:
+    """What one visit said when it was the last: its number (the baseline is 1) and its day."""
+
+    number: int
+    overall: Category
+    date: dt.date | None = None
+
+    @property
+    def said(self) -> Statement:
+        """The visit, by its day where that is known."""
+        number = Statement.of("recist.visit", number=self.number)
+        if self.date is None:
+            return number
+        return Statement.of("recist.visit_on", visit=number, day=self.date.isoformat())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Response:
-    """The response at one visit.
+    """The response at one visit, and what the visits before it said.
 
     Parameters
     ----------
@@ -26,6 +44,14 @@ class Response:
         Every target category that another reader of the same images could find, best first.
     non_target, new_lesion
         As in `Visit`.
+    warnings : tuple of Statement
+        What RECIST would not accept, though the sums stand as they were given.
+    refused : tuple of Statement
+        Why RECIST takes no response from this baseline; empty where it does.
+    baseline_date, date : date or None
+        Of the first and the last visit's images.
+    earlier : tuple of TimePoint
+        The visits between baseline and last, in order.
     """
 
     overall: Category
@@ -38,6 +64,18 @@ class Response:
     non_target: NonTarget = "none"
     new_lesion: bool = False
     warnings: tuple[Statement, ...] = field(default=())
+    refused: tuple[Statement, ...] = ()
+    baseline_date: dt.date | None = None
+    date: dt.date | None = None
+    earlier: tuple[TimePoint, ...] = ()
+
+    def progressed(self, *, since: dt.date | None) -> tuple[TimePoint, ...]:
+        """Return the earlier visits that progressed, but for those up to the day ``since``."""
+        return tuple(
+            one
+            for one in self.earlier
+            if one.overall == "PD" and not (since and one.date and one.date <= since)
+        )
 
     @property
     def finding(self) -> Statement:

@@ -9,7 +9,7 @@ from typing import Literal
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout
 
-from liverplan.app.kit.field import Field, read_date, read_text
+from liverplan.app.kit.field import Field, read_date, read_number, read_text
 from liverplan.app.kit.widgets import Notice, label, row
 from liverplan.app.steps.result.facts import Facts
 from liverplan.eligibility import Fact, FactQuestion
@@ -42,6 +42,10 @@ class FactRow(QFrame):
         self.answer.setMinimumWidth(84)
         self.answer.setAccessibleName(question.label)
         self.answer.activated.connect(self._answered)
+        self.number = Field("", read_number, self._written, width=84)
+        self.number.line.setPlaceholderText(question.unit)
+        self.number.line.setAccessibleName(question.label)
+        self.number.setVisible(question.answer == "number")
         self.by = Field("", read_text, self._keep, width=150)
         self.date = Field("", read_date, self._keep, width=104)
         self.note = Field("", read_text, self._keep, width=150)
@@ -56,6 +60,8 @@ class FactRow(QFrame):
     def _build(self) -> None:
         fields = QHBoxLayout()
         fields.setSpacing(6)
+        if self.question.answer == "number":
+            fields.addWidget(self.number, 0, Qt.AlignmentFlag.AlignTop)
         for part, stretch in ((self.answer, 0), (self.by, 3), (self.date, 0), (self.note, 4)):
             fields.addWidget(part, stretch, Qt.AlignmentFlag.AlignTop)
         self.answer.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
@@ -73,6 +79,8 @@ class FactRow(QFrame):
         self.answer.setCurrentIndex(
             next((n for n, (_, v) in enumerate(self.answers) if v is value or _same(v, value)), 0)
         )
+        written = self.question.answer == "number" and isinstance(value, int | float)
+        self.number.show_text(f"{value:.10g}" if written else "")
         self.by.show_text("" if fact is None else fact.by)
         self.date.show_text("" if fact is None or fact.date is None else fact.date.isoformat())
         self.note.show_text("" if fact is None else fact.note)
@@ -84,18 +92,30 @@ class FactRow(QFrame):
         self.state.setToolTip("\n".join(in_english(r.finding) for r in results))
 
     def _answered(self, _at: int) -> None:
+        self.number.line.setText("")
+        self.notice.say(self._take_in() if self.answer.currentIndex() else self._forget())
+
+    def _written(self) -> str:
+        """Take a number in; an empty line forgets it."""
+        self.answer.setCurrentIndex(0)
+        return self._forget() if self.number.value() is None else self._take_in()
+
+    def _take_in(self) -> str:
+        """Keep an answer, with who gives answers now, and the day, where nobody stands yet."""
         who, day = self._attesting()
-        if self.answer.currentIndex() and who and not self.by.line.text():
+        if who and not self.by.line.text():
             self.by.line.setText(who)
             if not self.date.line.text() and day is not None:
                 self.date.line.setText(day.isoformat())
-        self.notice.say(self._keep() if self.answer.currentIndex() else self._forget())
+        return self._keep()
 
     def _forget(self) -> str:
         return self.facts.attest(self.question.name, None)
 
     def _keep(self) -> str:
-        value = self.answers[self.answer.currentIndex()][1]
+        value = self.number.value() if self.question.answer == "number" else None
+        if value is None:
+            value = self.answers[self.answer.currentIndex()][1]
         if value is None:
             return FIRST
         fact = Fact(
@@ -103,6 +123,7 @@ class FactRow(QFrame):
             by=" ".join(self.by.value().split()),
             date=self.date.value(),
             note=" ".join(self.note.value().split()),
+            plan=self.facts.plan_mark if self.question.of_plan else "",
         )
         return self.facts.attest(self.question.name, fact)
 
@@ -111,6 +132,8 @@ def answers_of(question: FactQuestion) -> list[tuple[str, Answer]]:
     """Return what can be answered, in words and as the patient file holds it."""
     if question.answer == "yes or no":
         answers: list[tuple[str, Answer]] = [("yes", True), ("no", False)]
+    elif question.answer == "number":
+        answers = []
     else:
         low = question.lowest or 0
         high = low + MOST_CHOICES - 1 if question.highest is None else question.highest

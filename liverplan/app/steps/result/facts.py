@@ -14,6 +14,7 @@ from liverplan.eligibility.patient import UNCLEAR
 from liverplan.eligibility.patient_toml import patient_toml
 from liverplan.eligibility.protocol import fits
 from liverplan.errors import ProtocolError
+from liverplan.workflow.evaluate import plan_mark
 
 PLACE = "facts"
 
@@ -39,6 +40,12 @@ class Facts:
     def patient(self) -> Patient:
         """What is attested so far."""
         return self._session.work.record.facts
+
+    @property
+    def plan_mark(self) -> str:
+        """The mark of the plan on screen, by which facts are bound to it."""
+        work = self._session.work
+        return plan_mark(work.record.series, work.active_plan)
 
     def keep(self, patient: Patient, what: str) -> str:
         """Take a patient in as one step; return why that was refused, "" if it was not."""

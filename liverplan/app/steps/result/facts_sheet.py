@@ -22,7 +22,7 @@ from liverplan.errors import InputError
 OTHER = "Another protocol file…"
 KINDS = "Patient facts (*.toml)"
 
-Written = date | float | None
+Written = date | float | str | None
 
 SEXES: tuple[Sex | None, ...] = (None, "female", "male")
 
@@ -84,8 +84,24 @@ class FactsSheet(QFrame):
             lambda: facts.keep(replace(facts.patient, weight_kg=weight.value()), "weight"),
             width=70,
         )
+        number = Field(
+            "Patient ID",
+            read_text,
+            lambda: facts.keep(replace(facts.patient, patient_id=number.value()), "patient ID"),
+            width=110,
+        )
+        start = Field(
+            "Treatment began",
+            read_date,
+            lambda: facts.keep(
+                replace(facts.patient, treatment_start=start.value()), "start of treatment"
+            ),
+            width=110,
+        )
         return {
+            "patient_id": number,
             "birth_date": birth,
+            "treatment_start": start,
             "decision_date": decision,
             "height_cm": height,
             "weight_kg": weight,
@@ -154,7 +170,7 @@ class FactsSheet(QFrame):
         results = {c.id: c for c in findings.criteria}
         protocol = self.facts.protocol
         for name, one in self.rows.items():
-            asking = [c for c in protocol.criteria if name in c.requires and c.id in results]
+            asking = [c for c in protocol.criteria if name in c.asks and c.id in results]
             one.show_state([results[c.id] for c in asking])
 
     def _changed(self, topics: frozenset[Topic]) -> None:
@@ -209,9 +225,9 @@ class FactsSheet(QFrame):
             self.facts.save(path)
 
 
-def _shown(value: date | float | None) -> str:
-    if value is None:
-        return ""
+def _shown(value: Written) -> str:
+    if value is None or isinstance(value, str):
+        return value or ""
     return value.isoformat() if isinstance(value, date) else f"{value:.10g}"
 
 
