@@ -172,7 +172,21 @@ class Headers:
 
 def patient_id_in(document: Mapping[str, Any]) -> str:
     """Return the PatientID of headers as `Headers.to_json` wrote them; "" where there is none."""
-    return " ".join(map(str, document.get("common", {}).get("00100020", {}).get("Value", ())))
+    return _text_in(document, "00100020")
+
+
+def birth_date_in(document: Mapping[str, Any]) -> str:
+    """Return the PatientBirthDate of such headers, yyyymmdd; "" where there is none."""
+    return _text_in(document, "00100030")
+
+
+def sex_in(document: Mapping[str, Any]) -> str:
+    """Return the PatientSex of such headers, "F", "M" or "O"; "" where there is none."""
+    return _text_in(document, "00100040")
+
+
+def _text_in(document: Mapping[str, Any], tag: str) -> str:
+    return " ".join(map(str, document.get("common", {}).get(tag, {}).get("Value", ())))
 
 
 def _dates(date: str) -> Iterator[str]:

@@ -11,6 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from liverplan.eligibility.attested import attested_part, considered_part
+from liverplan.eligibility.facts import facts_of
+from liverplan.eligibility.images import checks_of
 from liverplan.eligibility.measured import Measured
 from liverplan.eligibility.measures import part_of
 from liverplan.eligibility.measures.remnant import spans_limit
@@ -18,7 +20,14 @@ from liverplan.eligibility.measures.response import responses_of
 from liverplan.eligibility.part import Part, settled, worst
 from liverplan.eligibility.patient import Patient
 from liverplan.eligibility.protocol import Criterion, FactQuestion, Protocol
-from liverplan.findings import CriterionFinding, Eligibility, State, Statement
+from liverplan.findings import (
+    Check,
+    CriterionFinding,
+    Eligibility,
+    FactFinding,
+    State,
+    Statement,
+)
 
 LIVER = 1
 """The liver's label value; metastases follow it."""
@@ -26,12 +35,17 @@ LIVER = 1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judgement:
-    """Every criterion in the protocol's order, what follows of them, and why."""
+    """Every criterion in the protocol's order, what follows of them, and why.
+
+    ``checks`` hold the CT against the patient's file, ``facts`` say who attests what.
+    """
 
     criteria: tuple[CriterionFinding, ...]
     eligibility: Eligibility
     threshold_fraction: float
     reasons: tuple[Statement, ...] = ()
+    checks: tuple[Check, ...] = ()
+    facts: tuple[FactFinding, ...] = ()
 
 
 def judge(protocol: Protocol, patient: Patient, measured: Measured) -> Judgement:
@@ -47,11 +61,16 @@ def judge(protocol: Protocol, patient: Patient, measured: Measured) -> Judgement
         What was computed.
     """
     found = tuple(_finding(c, protocol.facts, patient, measured) for c in protocol.criteria)
+    checks = () if measured.images is None else checks_of(protocol, patient, measured.images)
+    doubted = tuple(check.says for check in checks if check.state == "needs judgement")
+    sure = not (measured.unaccepted or doubted)
     return Judgement(
         criteria=found,
-        eligibility=_eligibility(found, measured),
+        eligibility=_eligibility(found, sure=sure),
         threshold_fraction=protocol.threshold_fraction,
-        reasons=(*_open(found), *_doubts(protocol, measured)),
+        reasons=(*_open(found), *_doubts(protocol, measured), *doubted),
+        checks=checks,
+        facts=facts_of(protocol, patient, measured.plan),
     )
 
 
@@ -64,8 +83,9 @@ def _finding(
     criterion: Criterion, facts: Mapping[str, FactQuestion], patient: Patient, measured: Measured
 ) -> CriterionFinding:
     parts = _parts(criterion, facts, patient, measured)
-    given = [patient.facts[name] for name in criterion.asks if name in patient.facts]
-    says = tuple(part.says for part in parts)
+    asked = (*criterion.requires, *criterion.considers)
+    given = [patient.facts[name] for name in asked if name in patient.facts]
+    says = tuple(part.says for part in parts) + _otherwise(criterion, worst(parts))
     return CriterionFinding(
         id=criterion.id,
         state=worst(parts),
@@ -78,6 +98,14 @@ def _finding(
         ambiguity=criterion.ambiguity,
         attested_by="; ".join(fact.evidence for fact in given if fact.attested),
     )
+
+
+def _otherwise(criterion: Criterion, state: State) -> tuple[Statement, ...]:
+    """Say what the protocol lets be done where a criterion is not met."""
+    if state != "not met" or not criterion.otherwise:
+        return ()
+    words = Statement.of(f"way_out.{criterion.id}", written=criterion.otherwise)
+    return (Statement.of("finding.otherwise", words=words),)
 
 
 def _parts(
@@ -114,11 +142,11 @@ def _aid(parts: Sequence[Part], patient: Patient, measured: Measured) -> list[Pa
     return []
 
 
-def _eligibility(found: Sequence[CriterionFinding], measured: Measured) -> Eligibility:
+def _eligibility(found: Sequence[CriterionFinding], *, sure: bool) -> Eligibility:
     states = {criterion.state for criterion in found}
     if "not met" in states:
         return "not eligible"
-    return "eligible" if states == {"met"} and not measured.unaccepted else "undecided"
+    return "eligible" if states == {"met"} and sure else "undecided"
 
 
 def _open(found: Sequence[CriterionFinding]) -> list[Statement]:

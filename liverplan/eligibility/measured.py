@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 from fractions import Fraction
 
+from liverplan.eligibility.images import Images
 from liverplan.eligibility.recist import Response
 from liverplan.errors import InputError
 from liverplan.findings import Denominator
@@ -34,6 +35,8 @@ class Measured:
         Long axes of the metastases on the CT.
     plan : str
         Mark of the plan that is judged, by which facts are bound to it; "" where there is none.
+    images : Images or None
+        What the CT says of its day and of whose it is; None where no CT is judged.
     response : Response or None
         RECIST at the last visit, if images were compared; else the patient file's visits serve.
     unaccepted : tuple of int
@@ -58,6 +61,7 @@ class Measured:
     lesions_cut_through: int = 0
     lesion_lengths_mm: tuple[float, ...] = ()
     plan: str = ""
+    images: Images | None = None
     response: Response | None = None
     unaccepted: tuple[int, ...] = ()
 

@@ -5,6 +5,8 @@ Nothing here is rounded and nothing is a sentence: a `Statement` is a key with v
 own JSON; `Findings` is the whole document that the command line prints and the case stores.
 """
 
+from liverplan.findings.attested import FactFinding
+from liverplan.findings.checks import Check
 from liverplan.findings.criteria import CriterionFinding, Eligibility, State
 from liverplan.findings.cuts import CutFinding, PlaneFinding, SegmentFinding
 from liverplan.findings.document import SCHEMA, Findings
@@ -17,11 +19,13 @@ from liverplan.findings.volumes import Denominator, RemnantFraction, Volumes
 
 __all__ = [
     "SCHEMA",
+    "Check",
     "Contribution",
     "CriterionFinding",
     "CutFinding",
     "Denominator",
     "Eligibility",
+    "FactFinding",
     "Fate",
     "Fault",
     "Findings",

@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
+from liverplan.findings.attested import FactFinding
+from liverplan.findings.checks import Check
 from liverplan.findings.criteria import CriterionFinding, Eligibility
 from liverplan.findings.cuts import CutFinding, PlaneFinding, SegmentFinding
 from liverplan.findings.faults import Fault
@@ -24,7 +26,10 @@ SCHEMA = "liverplan.result/1"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Findings:
-    """Everything that one assessment says; ``notes`` are what the reader must be told."""
+    """Everything that one assessment says; ``notes`` are what the reader must be told.
+
+    ``plan_mark`` tells this plan on this CT from any other: facts of one plan name it.
+    """
 
     series: SeriesSummary
     volumes: Volumes
@@ -41,6 +46,9 @@ class Findings:
     segments: tuple[SegmentFinding, ...] = ()
     notes: tuple[Statement, ...] = ()
     faults: tuple[Fault, ...] = ()
+    checks: tuple[Check, ...] = ()
+    facts: tuple[FactFinding, ...] = ()
+    plan_mark: str = ""
     protocol: str = ""
     software: str = ""
 
@@ -76,6 +84,9 @@ class Findings:
             "notes": [speak(note) for note in self.notes],
             "says": [note.to_json() for note in self.notes],
             "faults": [fault.to_json(speak) for fault in self.faults],
+            "checks": [check.to_json(speak) for check in self.checks],
+            "facts": [fact.to_json(speak) for fact in self.facts],
+            "plan_mark": self.plan_mark,
             "protocol": self.protocol,
             "software": self.software,
         }
@@ -107,6 +118,9 @@ class Findings:
             segments=tuple(map(SegmentFinding.from_json, document.get("segments", ()))),
             notes=tuple(map(Statement.from_json, document.get("says", document["notes"]))),
             faults=tuple(map(Fault.from_json, document.get("faults", ()))),
+            checks=tuple(map(Check.from_json, document.get("checks", ()))),
+            facts=tuple(map(FactFinding.from_json, document.get("facts", ()))),
+            plan_mark=document.get("plan_mark", ""),
             protocol=document["protocol"],
             software=document["software"],
         )

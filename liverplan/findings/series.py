@@ -9,13 +9,19 @@ from typing import Any, Self
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeriesSummary:
-    """The CT that was measured: its UID, voxels (k, j, i) and their spacing in mm."""
+    """The CT that was measured: its UID, voxels (k, j, i) and their spacing in mm.
+
+    ``phase`` is the contrast phase as the series' description tells it, "" where it does not;
+    ``thickness_mm`` the slices' own thickness.
+    """
 
     uid: str
     shape: tuple[int, int, int]
     spacing_mm: tuple[float, float, float]
     description: str = ""
     study_date: str = ""
+    phase: str = ""
+    thickness_mm: float | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return every field by its name."""
@@ -25,6 +31,8 @@ class SeriesSummary:
             "spacing_mm": list(self.spacing_mm),
             "description": self.description,
             "study_date": self.study_date,
+            "phase": self.phase,
+            "thickness_mm": self.thickness_mm,
         }
 
     @classmethod
@@ -38,4 +46,6 @@ class SeriesSummary:
             spacing_mm=(dk, dj, di),
             description=document.get("description", ""),
             study_date=document.get("study_date", ""),
+            phase=document.get("phase", ""),
+            thickness_mm=document.get("thickness_mm"),
         )

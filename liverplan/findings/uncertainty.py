@@ -54,12 +54,15 @@ class Uncertainty:
         into the tissue that stays, negative away from it; None if no shift does.
     contributions : tuple of Contribution
         Largest first.
+    remnant_95_ml : (float, float) or None
+        Range of the remnant itself, mL.
     """
 
     interval_95: tuple[float, float]
     probability_above_threshold: float
     flip_mm: float | None = None
     contributions: tuple[Contribution, ...] = ()
+    remnant_95_ml: tuple[float, float] | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return every field by its name; they stand in the document itself."""
@@ -68,15 +71,18 @@ class Uncertainty:
             "probability_above_threshold": self.probability_above_threshold,
             "flip_mm": self.flip_mm,
             "contributions": [contribution.to_json() for contribution in self.contributions],
+            "remnant_95_ml": self.remnant_95_ml and list(self.remnant_95_ml),
         }
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> Self:
         """Read what `to_json` wrote, from the document that holds it."""
         low, high = document["interval_95"]
+        remnant = document.get("remnant_95_ml")  # absent while only its share was told
         return cls(
             interval_95=(low, high),
             probability_above_threshold=document["probability_above_threshold"],
             flip_mm=document["flip_mm"],
             contributions=tuple(map(Contribution.from_json, document["contributions"])),
+            remnant_95_ml=None if remnant is None else (remnant[0], remnant[1]),
         )

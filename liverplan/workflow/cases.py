@@ -27,6 +27,7 @@ from liverplan.volumetry import Liver
 from liverplan.words import in_english
 from liverplan.words import verdict as spoken
 from liverplan.workflow.evaluate import evaluate
+from liverplan.workflow.identity import images_of, phase_in
 from liverplan.workflow.inputs import Outlined, ct_notes, open_ct, outline
 from liverplan.workflow.plans import Draft, drafts_of, needs_masks, placed
 from liverplan.workflow.progress import Progress, part, tell
@@ -144,6 +145,7 @@ def measure_state(
         notes=notes_of(state.record, state.segmentation),
         response=state.record.visits.response,
         biopsied=state.biopsied,
+        images=images_of(state.record.ct, state.record.headers),
     )
 
 
@@ -228,6 +230,8 @@ def summary_of(ct: CT) -> SeriesSummary:
         spacing_mm=grid.spacing_mm,
         description=ct.info.description,
         study_date=ct.info.study_date,
+        phase=phase_in(ct.info.description),
+        thickness_mm=ct.headers.thickness_mm,
     )
 
 

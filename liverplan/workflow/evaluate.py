@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from liverplan import __version__
 from liverplan.eligibility import Judgement, Measured, Patient, Protocol, judge
+from liverplan.eligibility.images import Images
 from liverplan.eligibility.recist import Response
 from liverplan.errors import SegmentationError
 from liverplan.findings import (
@@ -29,13 +30,14 @@ from liverplan.segmentation.boxes import voxels_of
 from liverplan.segmentation.labels import LIVER
 from liverplan.volumetry import Liver
 from liverplan.volumetry.formulas import DEFAULT_FORMULA, estimated_liver_ml, volume_warnings
+from liverplan.workflow.identity import images_of, plan_mark
 from liverplan.workflow.measuring import notes_on, plane_findings, require_maps, segments_of
 
 MEASURABLE_MM = 10.0
 """RECIST 1.1: a lesion is measurable from this long axis on (Eur J Cancer 2009;45:228)."""
 
 
-def evaluate(
+def evaluate(  # noqa: PLR0913 - one argument for each thing that a verdict rests on
     liver: Liver,
     plan: Plan,
     *,
@@ -45,6 +47,7 @@ def evaluate(
     notes: Sequence[Statement] = (),
     response: Response | None = None,
     biopsied: Collection[int] = (),
+    images: Images | None = None,
 ) -> Findings:
     """Measure one plan and hold it against a protocol.
 
@@ -64,6 +67,8 @@ def evaluate(
         Between CTs, as a person confirmed it; None: as the patient's facts say.
     biopsied : collection of int
         Label values of the metastases that were biopsied.
+    images : Images or None
+        What the CT's headers say of its day and of whose it is; None: the series alone.
 
     Raises
     ------
@@ -91,7 +96,9 @@ def evaluate(
     )
     planned = bool(plan.cuts)
     measured = _measured(segmentation, volumes, fraction, uncertainty, lesions, planned=planned)
-    measured = replace(measured, response=response)
+    mark = plan_mark(series, plan) if planned else ""
+    images = images or images_of(series)
+    measured = replace(measured, response=response, plan=mark, images=images)
     judgement = judge(protocol, patient, measured)
     return Findings(
         series=series,
@@ -114,6 +121,9 @@ def evaluate(
             *judgement.reasons,
         ),
         faults=faults,
+        checks=judgement.checks,
+        facts=judgement.facts,
+        plan_mark=mark,
         protocol=protocol.name,
         software=f"liverplan {__version__}",
     )
@@ -210,6 +220,7 @@ def _measured(
         formula=fraction.formula,
         interval_95=uncertainty.interval_95 if planned and known else None,
         lesion_count=len(lesions) or None,
+        lesion_lengths_mm=tuple(lesion.long_axis_mm for lesion in lesions),
         lesions_below_10_mm=sum(lesion.long_axis_mm < MEASURABLE_MM for lesion in lesions),
         lesions_in_remnant=sum(lesion.fate == "left" for lesion in lesions) if planned else 0,
         lesions_cut_through=sum(lesion.fate == "cut through" for lesion in lesions),

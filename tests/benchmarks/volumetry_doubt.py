@@ -60,8 +60,8 @@ def monte_carlo(segmentation, index, *, samples, brute_samples, rounds=5):
         denominator_ml=None,
     )
     draws = _draws(samples, 5, 0)
-    model.fractions(draws)
-    spent = float(np.median([clock(model.fractions, draws)[0] for _ in range(rounds)]))
+    model.volumes_ml(draws)
+    spent = float(np.median([clock(model.volumes_ml, draws)[0] for _ in range(rounds)]))
     brute_setup, brute = clock(BruteForce, segmentation)
     normals, offsets = model._poses(draws[:, :3].reshape(-1, 1, 3))
     shifts = draws[:, 3] * boundaries.errors.liver.sd, draws[:, 4] * boundaries.errors.lesion.sd
@@ -72,7 +72,8 @@ def monte_carlo(segmentation, index, *, samples, brute_samples, rounds=5):
         times.append(took)
         found.append(fraction)
     a_sample = float(np.median(times))
-    mine = model.fractions(draws)[:brute_samples]
+    remnants_ml, wholes_ml = model.volumes_ml(draws)
+    mine = (remnants_ml / wholes_ml)[:brute_samples]
     levels = np.quantile(mine, (0.025, 0.975)) - np.quantile(found, (0.025, 0.975))
     apart = 100 * max(float(np.abs(levels).max()), abs(float(np.mean(mine) - np.mean(found))))
     scale = a_sample * samples / spent

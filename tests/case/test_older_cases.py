@@ -43,6 +43,11 @@ MOVED_SINCE = [
     {"row": "bare_*", "path": "criteria.6.*", "rule": "any"},
     {"row": "bare_*", "path": "eligibility", "old": "undecided", "new": "not eligible"},
     {"row": "bare_*", "path": "notes", "rule": "any"},
+    # 0.4 holds the file's targets beside the CT's metastases, and its visits beside the compared.
+    {"row": "whole_*", "path": "criteria.8.state", "old": "met", "new": "needs judgement"},
+    {"row": "whole_*", "path": "criteria.8.finding", "rule": "any"},
+    {"row": "whole_*", "path": "eligibility", "old": "eligible", "new": "undecided"},
+    {"row": "whole_*", "path": "notes", "rule": "any"},
 ]
 
 

@@ -28,8 +28,9 @@ class Linear:
     errors: ErrorModel = field(default_factory=ErrorModel)
     asked: list[float] = field(default_factory=list)
 
-    def fractions(self, draws):
-        return self.middle + draws @ np.array(self.weights)
+    def volumes_ml(self, draws):
+        whole_ml = np.full(len(draws), self.functional_ml)
+        return whole_ml * (self.middle + draws @ np.array(self.weights)), whole_ml
 
     def flip_mm(self, needed_ml):
         self.asked.append(needed_ml)

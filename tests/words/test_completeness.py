@@ -115,6 +115,7 @@ def test_bundled_protocols_are_spoken_in_every_language():
         for criterion in protocol.criteria:
             assert ENGLISH[f"criterion.{criterion.id}"] == criterion.title
             assert ENGLISH.get(f"left_open.{criterion.id}", "") == criterion.ambiguity
+            assert ENGLISH.get(f"way_out.{criterion.id}", "") == criterion.otherwise
             if criterion.other_reading is not None:
                 assert ENGLISH[f"reading.{criterion.id}"] == criterion.other_reading.words
         for fact in protocol.facts.values():

@@ -9,6 +9,7 @@ import pytest
 import liverplan.eligibility
 from liverplan import workflow
 from liverplan.eligibility import load_patient, load_protocol, protocol_text
+from liverplan.eligibility.recist import Visit
 from liverplan.errors import SegmentationError
 from liverplan.findings import SeriesSummary
 from liverplan.resection import Plan, Plane
@@ -20,7 +21,12 @@ from liverplan.workflow.evaluate import lesion_state
 
 PROTOCOL = load_protocol("breclim2")
 PATIENT = load_patient(Path(liverplan.eligibility.__file__).with_name("patient_example.toml"))
-PATIENT = replace(PATIENT, height_cm=None, weight_kg=None)
+DAYS = [visit.date for visit in PATIENT.visits]
+SEEN = tuple(
+    Visit(targets={"target 1": length}, date=day)
+    for length, day in zip((280, 226), DAYS, strict=True)
+)
+PATIENT = replace(PATIENT, height_cm=None, weight_kg=None, visits=SEEN)
 SERIES = SeriesSummary(uid="1.2", shape=(20, 20, 40), spacing_mm=(4.0, 4.0, 4.0))
 BY_PROGRAM = Provenance(method="a program", version="1", origin="automatic")
 ACCEPTED = replace(BY_PROGRAM, accepted_by="A. Berg")

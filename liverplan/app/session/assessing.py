@@ -12,6 +12,7 @@ from liverplan.volumetry import Liver
 from liverplan.words import in_english
 from liverplan.workflow import evaluate
 from liverplan.workflow.cases import notes_of
+from liverplan.workflow.identity import images_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -35,6 +36,7 @@ def assess(work: Work, liver: Liver) -> Findings:
         notes=notes_of(record, liver.segmentation),
         response=record.visits.response,
         biopsied=work.biopsied,
+        images=images_of(record.ct, record.headers),
     )
 
 

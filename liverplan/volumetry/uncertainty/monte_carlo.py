@@ -19,6 +19,7 @@ from liverplan.volumetry.uncertainty.error_model import ErrorModel, ErrorSource
 SAMPLES: Final = 2000
 ALONE_SAMPLES: Final = 400
 """So many samples tell what one source alone does."""
+MIDDLE_95: Final = (0.025, 0.975)
 
 
 class Measurer(Protocol):
@@ -39,8 +40,8 @@ class Measurer(Protocol):
         """What the fraction is of, without error of its own; None: the functional liver."""
         ...
 
-    def fractions(self, draws: FloatArray) -> FloatArray:
-        """(M, 3 C + 2) standard normal draws to (M,) remnant fractions."""
+    def volumes_ml(self, draws: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """(M, 3 C + 2) standard normal draws to (M,) remnants and (M,) functional livers, mL."""
         ...
 
     def flip_mm(self, needed_ml: float) -> float | None:
@@ -80,13 +81,16 @@ def uncertainty_of(
         The verdict is "remnant fraction strictly above this".
     """
     most = np.inf if plan.denominator_ml else 1.0
-    fractions = np.clip(plan.fractions(draws), 0.0, most)
-    low, high = np.quantile(fractions, (0.025, 0.975))
+    remnants_ml, wholes_ml = plan.volumes_ml(draws)
+    fractions = np.clip(_fractions(plan, remnants_ml, wholes_ml), 0.0, most)
+    low, high = np.quantile(fractions, MIDDLE_95)
+    least, largest = np.quantile(np.maximum(remnants_ml, 0.0), MIDDLE_95)
     return Uncertainty(
         interval_95=(float(low), float(high)),
         probability_above_threshold=float(np.mean(fractions > threshold_fraction)),
         flip_mm=plan.flip_mm(threshold_fraction * (plan.denominator_ml or plan.functional_ml)),
         contributions=_contributions(plan, alone),
+        remnant_95_ml=(float(least), float(largest)),
     )
 
 
@@ -94,6 +98,11 @@ def share_of(remnant_ml: FloatArray, total_ml: FloatArray) -> FloatArray:
     """(M,) remnants and totals, mL, to (M,) fractions: without any liver nothing stays."""
     none = np.zeros_like(remnant_ml)
     return np.divide(remnant_ml, total_ml, out=none, where=total_ml > 0)
+
+
+def _fractions(plan: Measurer, remnants_ml: FloatArray, wholes_ml: FloatArray) -> FloatArray:
+    fixed = plan.denominator_ml
+    return share_of(remnants_ml, np.full_like(wholes_ml, fixed) if fixed else wholes_ml)
 
 
 def _contributions(plan: Measurer, draws: FloatArray) -> tuple[Contribution, ...]:
@@ -107,7 +116,7 @@ def _contributions(plan: Measurer, draws: FloatArray) -> tuple[Contribution, ...
                 name=source.name,
                 sd=source.sd,
                 unit=source.unit,
-                fraction_sd=float(np.std(plan.fractions(one))),
+                fraction_sd=float(np.std(_fractions(plan, *plan.volumes_ml(one)))),
                 source=source.source,
             )
         )

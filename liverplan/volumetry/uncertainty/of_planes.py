@@ -26,7 +26,6 @@ from liverplan.volumetry.uncertainty.monte_carlo import (
     ALONE_SAMPLES,
     SAMPLES,
     require_measurable,
-    share_of,
     uncertainty_of,
 )
 
@@ -122,8 +121,8 @@ class _Planes:
         """Return the smallest shift of all planes that changes "remnant > needed", or None."""
         return flip_mm(self.index, self.planes, needed_ml)
 
-    def fractions(self, draws: FloatArray) -> FloatArray:
-        """(M, 3 P + 2) standard normal draws to (M,) remnant fractions."""
+    def volumes_ml(self, draws: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """(M, 3 P + 2) standard normal draws to (M,) remnants and (M,) functional livers, mL."""
         normals, offsets = self._poses(draws[:, :-2].reshape(len(draws), -1, 3))
         shifts = draws[:, -2] * self.errors.liver.sd
         remnant = self.boundaries.liver.remnants_ml(normals, offsets, shifts)
@@ -136,8 +135,7 @@ class _Planes:
             whole += self.boundaries.lesions.volumes_ml(none) - self.boundaries.lesions.volumes_ml(
                 outward_mm
             )
-        total = np.full_like(whole, self.denominator_ml) if self.denominator_ml else whole
-        return share_of(remnant, total)
+        return remnant, whole
 
     def _poses(self, draws: FloatArray) -> tuple[FloatArray, FloatArray]:
         """(M, P, 3) draws to (M, P, 3) normals and (M, P) offsets."""

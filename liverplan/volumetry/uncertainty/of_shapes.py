@@ -32,7 +32,6 @@ from liverplan.volumetry.uncertainty.monte_carlo import (
     ALONE_SAMPLES,
     SAMPLES,
     require_measurable,
-    share_of,
     uncertainty_of,
 )
 from liverplan.volumetry.uncertainty.points import Points
@@ -103,14 +102,13 @@ class _Shapes:
         """As measured on the masks."""
         return self.points.functional_ml
 
-    def fractions(self, draws: FloatArray) -> FloatArray:
-        """(M, 3 C + 2) standard normal draws to (M,) remnant fractions."""
+    def volumes_ml(self, draws: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """(M, 3 C + 2) standard normal draws to (M,) remnants and (M,) functional livers, mL."""
         remnant, whole = self._volumes(draws)
         none = self._volumes(np.zeros((1, draws.shape[1])))
         remnant += self.measured_ml - none[0]
         whole += self.points.functional_ml - none[1]
-        total = np.full_like(whole, self.denominator_ml) if self.denominator_ml else whole
-        return share_of(remnant, total)
+        return remnant, whole
 
     def flip_mm(self, needed_ml: float) -> float | None:
         """Return the smallest common shift of all cuts that changes "remnant > needed"."""

@@ -109,13 +109,16 @@ class FactRow(QFrame):
                 self.date.line.setText(day.isoformat())
         return self._keep()
 
+    def _value(self) -> Answer:
+        """Return the number that is written, else the answer that is chosen."""
+        written = self.number.value() if self.question.answer == "number" else None
+        return self.answers[self.answer.currentIndex()][1] if written is None else written
+
     def _forget(self) -> str:
         return self.facts.attest(self.question.name, None)
 
     def _keep(self) -> str:
-        value = self.number.value() if self.question.answer == "number" else None
-        if value is None:
-            value = self.answers[self.answer.currentIndex()][1]
+        value = self._value()
         if value is None:
             return FIRST
         fact = Fact(

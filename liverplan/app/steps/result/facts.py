@@ -14,7 +14,7 @@ from liverplan.eligibility.patient import UNCLEAR
 from liverplan.eligibility.patient_toml import patient_toml
 from liverplan.eligibility.protocol import fits
 from liverplan.errors import ProtocolError
-from liverplan.workflow.evaluate import plan_mark
+from liverplan.workflow.identity import plan_mark
 
 PLACE = "facts"
 
