@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from liverplan import workflow
+from liverplan.findings.beside import beside
 from liverplan.words import in_english
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ def print_findings(findings: Findings, *, as_json: bool) -> None:
         print_json(findings.to_json(in_english))
         return
     typer.echo(workflow.verdict(findings))
+    for line in beside(findings):
+        typer.echo(in_english(line))
     say(*map(in_english, (*findings.notes, *(fault.says for fault in findings.faults))))
 
 

@@ -26,7 +26,7 @@ LIST = "; "
 
 PER_CENT = "\N{NO-BREAK SPACE}%"
 
-_NUMBERS = ("_fraction", "_ml", "_mm", "_low", "_high", "_threshold", "seconds")
+_NUMBERS = ("_fraction", "_ml", "_mm", "_low", "_high", "_threshold", "_ml_m2", "_score", "seconds")
 _SHARES = ("of_functional", "of_liver", "of_estimated")
 
 library = partial(extras.library, extra="cohort")

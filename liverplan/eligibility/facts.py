@@ -29,6 +29,7 @@ def _finding(question: FactQuestion, patient: Patient, plan: str) -> FactFinding
         plan=given.plan,
         days_before_decision=patient.days_before_decision(given.date),
         valid_days=question.valid_days,
+        of_plan=question.of_plan,
     )
 
 

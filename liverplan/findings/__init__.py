@@ -12,6 +12,7 @@ from liverplan.findings.cuts import CutFinding, PlaneFinding, SegmentFinding
 from liverplan.findings.document import SCHEMA, Findings
 from liverplan.findings.faults import Fault
 from liverplan.findings.lesions import Fate, LesionFinding, LesionState, Margin
+from liverplan.findings.reserve import LimitFinding, Parenchyma, Quantity, Reserve
 from liverplan.findings.series import SeriesSummary
 from liverplan.findings.statement import Speak, Statement, Value, stated, told
 from liverplan.findings.uncertainty import Contribution, Uncertainty
@@ -31,9 +32,13 @@ __all__ = [
     "Findings",
     "LesionFinding",
     "LesionState",
+    "LimitFinding",
     "Margin",
+    "Parenchyma",
     "PlaneFinding",
+    "Quantity",
     "RemnantFraction",
+    "Reserve",
     "SegmentFinding",
     "SeriesSummary",
     "Speak",

@@ -27,6 +27,8 @@ class FactFinding:
         As they were given; the date is ISO.
     days_before_decision, valid_days : int or None
         Its age on the day of the decision, and how old it may be; None: it holds for good.
+    of_plan : bool
+        Whether it is attested of one plan only.
     """
 
     id: str
@@ -40,6 +42,7 @@ class FactFinding:
     plan: str = ""
     days_before_decision: int | None = None
     valid_days: int | None = None
+    of_plan: bool = False
 
     def to_json(self, speak: Speak) -> dict[str, Any]:
         """Return every field by its name; ``says`` is the statement that ``label`` speaks."""
@@ -56,6 +59,7 @@ class FactFinding:
             "plan": self.plan,
             "days_before_decision": self.days_before_decision,
             "valid_days": self.valid_days,
+            "of_plan": self.of_plan,
         }
 
     @classmethod

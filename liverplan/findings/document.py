@@ -7,7 +7,7 @@ case stores, and `Findings.from_json` reads it back.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Self
 
 from liverplan.findings.attested import FactFinding
@@ -16,6 +16,7 @@ from liverplan.findings.criteria import CriterionFinding, Eligibility
 from liverplan.findings.cuts import CutFinding, PlaneFinding, SegmentFinding
 from liverplan.findings.faults import Fault
 from liverplan.findings.lesions import LesionFinding
+from liverplan.findings.reserve import Reserve
 from liverplan.findings.series import SeriesSummary
 from liverplan.findings.statement import Speak, Statement
 from liverplan.findings.uncertainty import Uncertainty
@@ -49,6 +50,7 @@ class Findings:
     checks: tuple[Check, ...] = ()
     facts: tuple[FactFinding, ...] = ()
     plan_mark: str = ""
+    reserve: Reserve = field(default_factory=Reserve)
     protocol: str = ""
     software: str = ""
 
@@ -87,6 +89,7 @@ class Findings:
             "checks": [check.to_json(speak) for check in self.checks],
             "facts": [fact.to_json(speak) for fact in self.facts],
             "plan_mark": self.plan_mark,
+            "reserve": self.reserve.to_json(),
             "protocol": self.protocol,
             "software": self.software,
         }
@@ -121,6 +124,7 @@ class Findings:
             checks=tuple(map(Check.from_json, document.get("checks", ()))),
             facts=tuple(map(FactFinding.from_json, document.get("facts", ()))),
             plan_mark=document.get("plan_mark", ""),
+            reserve=Reserve.from_json(document.get("reserve", {})),
             protocol=document["protocol"],
             software=document["software"],
         )

@@ -9,6 +9,7 @@ from liverplan.findings import Findings
 from liverplan.report.criteria import CriterionCard, card_of
 from liverplan.report.cuts import cut_table, segment_table
 from liverplan.report.evidence import evidence_tables, plan_table
+from liverplan.report.facts import beside_table
 from liverplan.report.measures import denominator_table, formula_of, lesion_table, volume_table
 from liverplan.report.redaction import redacted
 from liverplan.report.request import ReportInput
@@ -126,6 +127,8 @@ def _measures(request: ReportInput, words: Words) -> tuple[Table, ...]:
     findings = request.findings
     if findings.cuts:
         tables.insert(1, cut_table(findings, words))
+    if findings.checks:
+        tables.insert(0, beside_table(findings, words))
     if findings.segments:
         tables.append(segment_table(findings, words))
     if request.plans:

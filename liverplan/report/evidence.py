@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from liverplan import __version__
 from liverplan.findings import Findings, Statement
 from liverplan.report.cuts import plan_in_words
+from liverplan.report.facts import fact_table
 from liverplan.report.request import ReportInput
 from liverplan.report.tables import Table
 from liverplan.words import Words, numbers, verdict
@@ -16,6 +17,7 @@ def evidence_tables(request: ReportInput, words: Words) -> tuple[Table, ...]:
     """Uncertainty, signatures, masks, cuts, facts, audit trail and hashes: those that exist."""
     tables = [
         _contributions(request.findings, words),
+        fact_table(request, words),
         _signatures(request, words),
         _made(request, words),
         _pairs(words["masks"], _masks(request, words)),
@@ -25,7 +27,7 @@ def evidence_tables(request: ReportInput, words: Words) -> tuple[Table, ...]:
     ]
     if request.identity == "shown":
         facts = ((name.replace("_", " "), str(value)) for name, value in request.patient.items())
-        tables.insert(4, _pairs(words["patient"], facts))
+        tables.insert(5, _pairs(words["patient"], facts))
     return tuple(table for table in tables if table.rows or table.empty)
 
 

@@ -19,6 +19,7 @@ from liverplan.findings import (
     LesionState,
     Margin,
     RemnantFraction,
+    Reserve,
     SeriesSummary,
     Statement,
     Uncertainty,
@@ -32,6 +33,7 @@ from liverplan.volumetry import Liver
 from liverplan.volumetry.formulas import DEFAULT_FORMULA, estimated_liver_ml, volume_warnings
 from liverplan.workflow.identity import images_of, plan_mark
 from liverplan.workflow.measuring import notes_on, plane_findings, require_maps, segments_of
+from liverplan.workflow.reserve import reserve_of
 
 MEASURABLE_MM = 10.0
 """RECIST 1.1: a lesion is measurable from this long axis on (Eur J Cancer 2009;45:228)."""
@@ -124,6 +126,11 @@ def evaluate(  # noqa: PLR0913 - one argument for each thing that a verdict rest
         checks=judgement.checks,
         facts=judgement.facts,
         plan_mark=mark,
+        reserve=(
+            reserve_of(volumes, fraction, uncertainty, patient, judgement.facts)
+            if planned
+            else Reserve()
+        ),
         protocol=protocol.name,
         software=f"liverplan {__version__}",
     )

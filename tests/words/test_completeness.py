@@ -15,10 +15,19 @@ import pytest
 import liverplan
 from liverplan.eligibility import load_protocol, shipped_protocols
 from liverplan.eligibility.recist import Category
-from liverplan.findings import Denominator, Eligibility, LesionState, State
+from liverplan.findings import (
+    Denominator,
+    Eligibility,
+    LesionState,
+    Parenchyma,
+    Quantity,
+    State,
+)
+from liverplan.findings.attested import FactState
 from liverplan.resection.anatomy.named import resections, usual_shares
 from liverplan.volumetry.search.suggest import Family
 from liverplan.words import LANGUAGES, words_of
+from liverplan.workflow.identity import PHASES
 
 ROOM = Path(liverplan.__file__).parent
 FILES = sorted(ROOM.rglob("*.py"))
@@ -132,6 +141,11 @@ def test_bundled_protocols_are_spoken_in_every_language():
         ("state_", typing.get_args(State)),
         ("", typing.get_args(Eligibility)),
         ("family.", typing.get_args(Family)),
+        ("parenchyma.", typing.get_args(Parenchyma)),
+        ("quantity.", typing.get_args(Quantity)),
+        ("fact_", typing.get_args(FactState)),
+        ("phase.", ["unknown", *PHASES]),
+        ("person.", ["patient_id", "birth_date", "sex"]),
         ("lesion_", [state.partition(" ")[0] for state in typing.get_args(LesionState)]),
         ("part.", [share.name for share in usual_shares()]),
         ("part_", [share.name for share in usual_shares()]),

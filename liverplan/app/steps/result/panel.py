@@ -14,6 +14,7 @@ from liverplan.app.session.verdict import verdict_words
 from liverplan.app.session.work import lesion_title
 from liverplan.app.steps.result.outputs import PLACE, Outputs
 from liverplan.findings import Denominator, Findings
+from liverplan.findings.beside import beside
 from liverplan.words import in_english
 from liverplan.words.numbers import mm, percent, share, threshold
 
@@ -40,6 +41,7 @@ class ResultPanel(Panel):
         self.criteria = Table(["Criterion", "State"], stretch=0, most_rows=20)
         self.criteria.itemSelectionChanged.connect(self._explain)
         self.finding = label("", "secondary")
+        self.beside = label("", "secondary")
         self.eligibility = label("", "title")
         self.patient_button = button(
             "Patient facts…", self.wants_facts.emit, tip="What people attest, and the protocol"
@@ -59,7 +61,14 @@ class ResultPanel(Panel):
         self.column.addWidget(self.report_button)
         self.column.addLayout(row(self.patient_button, self.export_button))
         self.column.addWidget(self.doubt)
-        for part in (self.fractions, self.margins, self.eligibility, self.criteria, self.finding):
+        for part in (
+            self.fractions,
+            self.margins,
+            self.eligibility,
+            self.criteria,
+            self.finding,
+            self.beside,
+        ):
             self.column.addWidget(part)
 
     def blocked(self) -> str:
@@ -89,6 +98,7 @@ class ResultPanel(Panel):
         rows = [(c.title or c.id, SIGNS[c.state]) for c in findings.criteria]
         self.criteria.fill(rows)
         self.finding.setText("Click a criterion for its finding.")
+        self.beside.setText("\n".join(map(in_english, beside(findings))))
 
     def _show_standing(self) -> None:
         """Say what the protocol says; of a plan that makes no sense it says nothing."""
