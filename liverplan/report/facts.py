@@ -48,7 +48,7 @@ def _row(fact: FactFinding, words: Words, *, hidden: bool) -> tuple[str, ...]:
         numbers.NONE if hidden else fact.date or numbers.NONE,
         numbers.NONE if age is None else str(age),
         span,
-        fact.plan or numbers.NONE,
+        numbers.NONE if hidden else fact.plan or numbers.NONE,
         words[f"fact_{fact.state.replace(' ', '_')}"],
     )
 
