@@ -93,13 +93,15 @@ def _turn(chance: Chance, most_rad: float) -> NDArray[np.float64]:
     about_k = np.array([[1, 0, 0], [0, np.cos(a), -np.sin(a)], [0, np.sin(a), np.cos(a)]])
     about_j = np.array([[np.cos(b), 0, np.sin(b)], [0, 1, 0], [-np.sin(b), 0, np.cos(b)]])
     about_i = np.array([[np.cos(c), -np.sin(c), 0], [np.sin(c), np.cos(c), 0], [0, 0, 1]])
-    return about_k @ about_j @ about_i
+    turn: NDArray[np.float64] = about_k @ about_j @ about_i
+    return turn
 
 
 def _stretch(chance: Chance) -> NDArray[np.float64]:
     """Each axis by up to 20 %, all together by up to 10 %."""
     logarithms = (chance.numbers.random(3) - 0.5) * 0.36 + chance.between(-0.1, 0.1)
-    return np.asarray(np.exp(logarithms), np.float64)
+    stretch: NDArray[np.float64] = np.exp(logarithms)
+    return stretch
 
 
 def _bend(chance: Chance, patch: tuple[int, int, int], most_voxels: float) -> Tensor:

@@ -1,0 +1,1 @@
+"""Measuring: a network on rendered CTs of maps that never trained, one condition at a time."""

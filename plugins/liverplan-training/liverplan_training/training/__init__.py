@@ -1,0 +1,1 @@
+"""Training: patches, what is lost by a wrong answer, and the loop."""
