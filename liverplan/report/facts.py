@@ -11,8 +11,23 @@ from liverplan.words import Words, numbers
 
 def beside_table(findings: Findings, words: Words) -> Table:
     """Return one line for each thing that is asked beside the number."""
-    rows = tuple((words.say(line),) for line in beside(findings))
+    rows = tuple((words[_asks(line)], words.say(line)) for line in beside(findings))
     return Table(title=words["beside_title"], columns=(), rows=rows)
+
+
+def _asks(line: Statement) -> str:
+    """Return which question a line answers."""
+    match line.key.partition(".")[2]:
+        case "remnant" | "no_body":
+            return "asks_remnant"
+        case "limit":
+            return "asks_limit"
+        case "liver" | "blood" | "albi":
+            return "asks_liver"
+        case "plan":
+            return "asks_plan"
+        case _:
+            return "asks_ct"
 
 
 def fact_table(request: ReportInput, words: Words) -> Table:
