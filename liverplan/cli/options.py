@@ -18,7 +18,12 @@ Lesions = Annotated[
     list[str] | None,
     typer.Option("--lesion", metavar="X,Y,Z", help="A click in a metastasis, LPS mm; repeatable."),
 ]
-Backend = Annotated[str, typer.Option("--backend", metavar="NAME", help="What finds the liver.")]
+Backend = Annotated[
+    str,
+    typer.Option(
+        "--backend", metavar="NAME", help="What finds the liver: network, classical, or a plugin."
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
 

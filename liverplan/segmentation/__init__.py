@@ -27,6 +27,7 @@ from liverplan.segmentation.lesions.axes import Axes, axes_of
 from liverplan.segmentation.lesions.click import lesion_from_click
 from liverplan.segmentation.lesions.hints import Hint, hints
 from liverplan.segmentation.lesions.stroke import lesion_from_stroke
+from liverplan.segmentation.network.liver import find_liver
 from liverplan.segmentation.provenance import Provenance
 from liverplan.segmentation.results import Confidence, LesionResult, LiverResult, UnsurePlace
 from liverplan.segmentation.vessels.branches import Branch, branches_of
@@ -53,6 +54,7 @@ __all__ = [
     "branches_of",
     "click",
     "edited",
+    "find_liver",
     "find_segmenters",
     "find_vessels",
     "free_label",

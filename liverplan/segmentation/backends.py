@@ -15,11 +15,12 @@ from typing import Protocol, runtime_checkable
 
 from liverplan.errors import BackendError, LiverplanError
 from liverplan.segmentation.classical.liver import segment_liver
+from liverplan.segmentation.network.liver import find_liver
 from liverplan.segmentation.results import LiverResult, Progress
 from liverplan.volume import Volume
 
 GROUP = "liverplan.segmenters"
-CLASSICAL = "classical"
+NETWORK, CLASSICAL = "network", "classical"
 
 
 @runtime_checkable
@@ -42,8 +43,24 @@ class Segmenter(Protocol):
         ...
 
 
+class NetworkSegmenter:
+    """The built-in network, whose weights are shipped."""
+
+    name = NETWORK
+
+    def missing(self) -> list[str]:
+        """Return nothing: it is always there."""
+        return []
+
+    def segment(
+        self, volume: Volume, *, progress: Progress | None = None, cancel: Event | None = None
+    ) -> LiverResult:
+        """Find the liver by `find_liver`."""
+        return find_liver(volume, progress=progress, cancel=cancel)
+
+
 class ClassicalSegmenter:
-    """The built-in method, which needs nothing."""
+    """The built-in method without trained weights."""
 
     name = CLASSICAL
 
@@ -81,8 +98,8 @@ class BrokenSegmenter:
 
 
 def find_segmenters() -> dict[str, Segmenter]:
-    """Every back end by its name, the built-in one first; broken ones say so by `missing`."""
-    found: dict[str, Segmenter] = {CLASSICAL: ClassicalSegmenter()}
+    """Every back end by its name, the built-in ones first; broken ones say so by `missing`."""
+    found: dict[str, Segmenter] = {NETWORK: NetworkSegmenter(), CLASSICAL: ClassicalSegmenter()}
     for entry in entry_points(group=GROUP):
         found.setdefault(entry.name, _load(entry))
     return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-DEFAULT_BACKEND = "classical"
+DEFAULT_BACKEND = "network"
 DEFAULT_PROTOCOL = "breclim2"
 
 Point = tuple[float, ...]

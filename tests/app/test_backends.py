@@ -35,7 +35,7 @@ def chooser(person, monkeypatch):
     from tests.app.test_journey import open_sample
 
     given = {
-        "classical": backends.ClassicalSegmenter(),
+        "network": backends.NetworkSegmenter(),
         "absent": Fake("absent", ["the package absent-net (pip install absent-net)"]),
         "broken": Fake("broken", fails=RuntimeError("CUDA out of memory")),
         "other": Fake("other", lesions=(25, 35)),
@@ -66,14 +66,14 @@ def test_a_back_end_that_lacks_something_is_greyed_with_the_reason(chooser):
     box = chooser.panel(2).method
     assert box.isVisible()
     assert [box.itemText(n) for n in range(box.count())] == [
-        "Built-in method",
+        "Built-in network",
         "absent: needs the package absent-net (pip install absent-net)",
         "broken",
         "other",
     ]
     assert [box.model().item(n).isEnabled() for n in range(4)] == [True, False, True, True]
     pick(chooser, 1)
-    assert chooser.app.liver.backends.chosen == "classical"
+    assert chooser.app.liver.backends.chosen == "network"
     assert box.currentIndex() == 0
 
 

@@ -51,7 +51,7 @@ class MaskDesk(Desk):
 @pytest.fixture(scope="module")
 def shared(phantom, tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(looking, "look", lambda *_: (Choice(name="classical"),))
+        patch.setattr(looking, "look", lambda *_: (Choice(name="network"),))
         made = MaskDesk(phantom, tmp_path_factory.mktemp("masks"))
         yield made
         made.close()
@@ -114,19 +114,19 @@ def test_methods_are_listed_where_there_is_a_choice_and_greyed_where_they_lack_s
     panel, known = desk.liver, desk.liver_step.backends
     panel.refresh()
     assert not shown(panel.method)
-    choices = (Choice(name="classical"), Choice(name="net", lacks="weights"), Choice(name="other"))
+    choices = (Choice(name="network"), Choice(name="net", lacks="weights"), Choice(name="other"))
     offer(known, choices)
     assert shown(panel.method)
     model = panel.method.model()
     assert [model.item(n).text() for n in range(3)] == [
-        "Built-in method",
+        "Built-in network",
         "net: needs weights",
         "other",
     ]
     assert [model.item(n).isEnabled() for n in range(3)] == [True, False, True]
     panel.method.activated.emit(2)
     assert known.chosen == "other"
-    known.choose("classical")
+    known.choose("network")
     assert panel.method.currentIndex() == 0
     offer(known, choices[:1])
     assert not shown(panel.method)

@@ -289,7 +289,8 @@ class Segmenter:
 @pytest.mark.parametrize(
     ("name", "lacks", "title"),
     [
-        ("classical", [], "Built-in method"),
+        ("network", [], "Built-in network"),
+        ("classical", [], "Built-in method without a network"),
         ("net", [], "net"),
         ("net", ["weights", "a GPU"], "net: needs weights; a GPU"),
         (

@@ -261,7 +261,7 @@ def result(desk, mask, lesions=()):
 
 
 def test_a_liver_found_again_keeps_the_lesions_and_counts_those_it_brings(desk, monkeypatch):
-    finding = Finding(desk.context, desk.views, SimpleNamespace(chosen="classical"))
+    finding = Finding(desk.context, desk.views, SimpleNamespace(chosen="network"))
     liver = desk.work.segmentation.liver
     known, new = desk.work.segmentation.lesion(2), np.zeros(desk.grid.shape, dtype=bool)
     k, j, i = desk.grid.nearest_index(off(edge(desk), 10.0, 0, 0))
@@ -279,7 +279,7 @@ def test_a_liver_found_again_keeps_the_lesions_and_counts_those_it_brings(desk, 
 
 
 def test_a_liver_found_for_another_ct_is_dropped(desk, monkeypatch):
-    finding = Finding(desk.context, desk.views, SimpleNamespace(chosen="classical"))
+    finding = Finding(desk.context, desk.views, SimpleNamespace(chosen="network"))
     answer = result(desk, desk.work.segmentation.liver)
     monkeypatch.setattr("liverplan.app.steps.liver.finding.segment_with", lambda *_a, **_k: answer)
     finding.segment()

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from liverplan.segmentation.morphology import Float32, components
-from liverplan.segmentation.results import Confidence, UnsurePlace
+from liverplan.segmentation.results import Confidence, Mask, UnsurePlace
 from liverplan.volume import Grid
 
 UNSURE = (0.1, 0.9)
@@ -29,6 +29,20 @@ def confidence_of(grid: Grid, inside_fraction: Float32) -> Confidence:
         The relaxed minimum cut, 0-1.
     """
     unsure = (inside_fraction > UNSURE[0]) & (inside_fraction < UNSURE[1])
+    places = places_of(grid, unsure, inside_fraction > 0.5)
+    return Confidence(grid=grid, inside_fraction=inside_fraction, places=places)
+
+
+def places_of(grid: Grid, unsure: Mask, inside: Mask) -> tuple[UnsurePlace, ...]:
+    """Gather unsure tissue into places, the largest first.
+
+    Parameters
+    ----------
+    grid : Grid
+        The lattice of the masks.
+    unsure, inside : (k, j, i) bool arrays
+        What is not sure, and what is in the liver's mask now.
+    """
     numbers, counts = components(unsure)
     order = np.argsort(-counts)[:MOST_PLACES]
     places = []
@@ -40,7 +54,7 @@ def confidence_of(grid: Grid, inside_fraction: Float32) -> Confidence:
             UnsurePlace(
                 point_mm=(x, y, z),
                 volume_ml=float(counts[number]) * grid.voxel_ml,
-                inside=bool(inside_fraction[tuple(middle)] > 0.5),
+                inside=bool(inside[tuple(middle)]),
             )
         )
-    return Confidence(grid=grid, inside_fraction=inside_fraction, places=tuple(places))
+    return tuple(places)

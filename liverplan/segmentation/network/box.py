@@ -10,6 +10,7 @@ from liverplan.segmentation.boxes import Box, Triple, bounding_box, ends_of, sli
 from liverplan.segmentation.morphology import Float32, components, largest_component
 from liverplan.segmentation.network.lattice import Lattice
 from liverplan.segmentation.results import Mask
+from liverplan.volume import Volume
 
 BODY_HU, THIN = -300.0, 2
 """Denser is body; what is thinner than twice this many coarse voxels is the table."""
@@ -23,10 +24,10 @@ NEAR, FURTHER = 4, 16
 Ends = NDArray[np.int64]
 
 
-def coarse_body(lattice: Lattice) -> tuple[Box, Float32]:
+def coarse_body(volume: Volume, lattice: Lattice) -> tuple[Box, Float32]:
     """Return the box of the patient on a coarse lattice, and the densities in it, HU."""
-    whole = slices_of((0, 0, 0), lattice.shape)
-    hu = lattice.hu(whole)
+    whole = lattice.whole
+    hu = lattice.hu(volume, whole)
     body = ndi.binary_opening(hu > BODY_HU, iterations=THIN)
     if not body.any():
         return whole, hu
@@ -34,12 +35,12 @@ def coarse_body(lattice: Lattice) -> tuple[Box, Float32]:
     return (whole[0], rows, columns), hu[:, rows, columns]
 
 
-def liver_box(liver: NDArray[np.float16], body: Box, shape: Triple, coarser: int) -> Box:
+def liver_box(liver: Float32, body: Box, shape: Triple, coarser: int) -> Box:
     """Return the box of the fine lattice that the liver seen on a coarse one may need.
 
     Parameters
     ----------
-    liver : (k, j, i) float16 array
+    liver : (k, j, i) float32 array
         Its probability on the coarse lattice, in the box `body` of it.
     body : Box
         The patient on the coarse lattice.
@@ -64,14 +65,14 @@ def liver_box(liver: NDArray[np.float16], body: Box, shape: Triple, coarser: int
     return _clipped(*_even(start, stop), shape)
 
 
-def grown(box: Box, liver: NDArray[np.float16], shape: Triple) -> Box:
+def grown(box: Box, liver: Float32, shape: Triple) -> Box:
     """Return the box, larger on each side that the liver in it comes near.
 
     Parameters
     ----------
     box : Box
         Of the lattice.
-    liver : (k, j, i) float16 array
+    liver : (k, j, i) float32 array
         Its probability in the box.
     shape : (k, j, i)
         The lattice's: a box never goes beyond it.

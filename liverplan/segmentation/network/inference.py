@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from threading import Event
+from weakref import ReferenceType, ref
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,7 +26,7 @@ MOST_VOXELS, FEWEST_SLICES = 1_500_000, 48
 OVERLAP, UNUSED = 24, 4
 """Slices that two slabs share, and how many at a slab's end count for nothing."""
 
-Float16 = NDArray[np.float16]
+LIVER_INDEX = ORGANS.index("liver")
 
 
 def infer(
@@ -38,7 +39,8 @@ def infer(
     """Find the box that holds the liver, and run the network on it at 2 mm.
 
     The box is looked for by the same network on voxels of 4 mm, where a liver looks small but is
-    seen; it is made larger until no liver touches a side of it that is not the CT's own.
+    seen; it is made larger until no liver touches a side of it that is not the CT's own. The maps
+    of the CT that was asked for last are kept: hints and corrections ask again.
 
     Parameters
     ----------
@@ -54,19 +56,46 @@ def infer(
     CancelledError
         If `cancel` is set.
     """
-    lattice = lattice_of(volume)
+    if (kept := _LAST.get(volume, weights)) is not None:
+        return kept
+    lattice = lattice_of(volume.grid)
     coarse = Lattice(ct=lattice.ct, step_mm=COARSER * LATTICE_MM)
     steps = Steps(progress, cancel)
     steps.tell(0.0, "Looking for the liver")
-    body, hu = coarse_body(coarse)
-    organs, _ = predict(hu, weights, steps.part(0.0, 0.2))
-    box = liver_box(organs[ORGANS.index("liver")], body, lattice.shape, COARSER)
+    body, hu = coarse_body(volume, coarse)
+    liver, _, _ = predict(hu, weights, steps.part(0.0, 0.2))
+    box = liver_box(liver, body, lattice.shape, COARSER)
     while True:
-        organs, lesion = predict(lattice.hu(box), weights, steps.part(0.2, 1.0))
-        larger = grown(box, organs[ORGANS.index("liver")], lattice.shape)
+        liver, lesion, organ = predict(lattice.hu(volume, box), weights, steps.part(0.2, 1.0))
+        larger = grown(box, liver, lattice.shape)
         if larger == box:
-            return Maps(lattice=lattice, box=box, organs=organs, lesion=lesion)
+            maps = Maps(lattice=lattice, box=box, liver=liver, lesion=lesion, organ=organ)
+            _LAST.put(volume, weights, maps)
+            return maps
         box = larger
+
+
+class _Last:
+    """Keeps the maps of one CT, as long as the CT itself is kept."""
+
+    def __init__(self) -> None:
+        self._hu: ReferenceType[NDArray[np.generic]] | None = None
+        self._of: tuple[Weights, Maps] | None = None
+
+    def get(self, volume: Volume, weights: Weights) -> Maps | None:
+        of = self._of
+        same = self._hu is not None and self._hu() is volume.hu
+        return of[1] if same and of is not None and of[0] == weights else None
+
+    def put(self, volume: Volume, weights: Weights, maps: Maps) -> None:
+        self._hu, self._of = ref(volume.hu, self._forget), (weights, maps)
+
+    def _forget(self, gone: ReferenceType[NDArray[np.generic]]) -> None:
+        if self._hu is gone:
+            self._hu = self._of = None
+
+
+_LAST = _Last()
 
 
 class Steps:
@@ -98,7 +127,9 @@ class Steps:
             self._progress(low + fraction * (high - low), words)
 
 
-def predict(hu: Float32, weights: Weights, steps: Steps) -> tuple[Float16, Float16]:
+def predict(
+    hu: Float32, weights: Weights, steps: Steps
+) -> tuple[Float32, Float32, NDArray[np.uint8]]:
     """Run the network over densities at any spacing.
 
     Parameters
@@ -112,24 +143,26 @@ def predict(hu: Float32, weights: Weights, steps: Steps) -> tuple[Float16, Float
 
     Returns
     -------
-    (15, k, j, i) and (k, j, i) float16 arrays
-        Organs in the order of `ORGANS`, and lesions, 0-1.
+    (k, j, i) float32, float32 and uint8 arrays
+        Liver and lesions, 0-1; the likeliest organ, as an index of `ORGANS`.
     """
     room = [(0, -n % STRIDE) for n in hu.shape]
     padded = np.pad(hu, room, constant_values=OUTSIDE_HU)
-    organs = np.zeros((len(ORGANS), *padded.shape), np.float16)
-    lesion = np.zeros(padded.shape, np.float16)
+    liver, lesion = np.zeros_like(padded), np.zeros_like(padded)
+    organ = np.zeros(padded.shape, np.uint8)
     slabs, before = _slabs(padded.shape), 0
     for number, (start, stop) in enumerate(slabs):
         steps.tell(number / len(slabs), "Running the network")
-        found, spots = weights.run(hu=padded[None, None, start:stop])
-        share = _share(start, stop, before)[:, None, None]
-        organs[:, start:stop] += (share * (found[0] - organs[:, start:stop])).astype(np.float16)
-        lesion[start:stop] += (share * (spots[0, 0] - lesion[start:stop])).astype(np.float16)
+        organs, spots = weights.run(hu=padded[None, None, start:stop])
+        share = _share(start, stop, before)
+        liver[start:stop] += share[:, None, None] * (organs[0, LIVER_INDEX] - liver[start:stop])
+        lesion[start:stop] += share[:, None, None] * (spots[0, 0] - lesion[start:stop])
+        first = start + int(np.searchsorted(share, 0.5))
+        organ[first:stop] = organs[0, :, first - start :].argmax(axis=0)
         before = stop
     steps.tell(1.0, "Running the network")
     k, j, i = hu.shape
-    return organs[:, :k, :j, :i], lesion[:k, :j, :i]
+    return liver[:k, :j, :i], lesion[:k, :j, :i], organ[:k, :j, :i]
 
 
 def _slabs(shape: Triple) -> list[tuple[int, int]]:

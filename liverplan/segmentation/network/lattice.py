@@ -14,9 +14,10 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from liverplan.segmentation.blocks import resampled
-from liverplan.segmentation.boxes import Box, Triple
+from liverplan.segmentation.boxes import Box, Triple, ends_of, slices_of, triple
 from liverplan.segmentation.morphology import Float32
-from liverplan.segmentation.orientation import turned
+from liverplan.segmentation.orientation import Turn, turned
+from liverplan.segmentation.results import Mask
 from liverplan.volume import FloatArray, Grid, Volume
 
 LATTICE_MM = 2.0
@@ -25,21 +26,22 @@ BLUR_SHARE = 0.35
 LEAST_BLUR_MM = 0.2
 REACH_SD = 4.0
 OUTSIDE_HU = -1000.0
+SLICES_AT_ONCE = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Lattice:
-    """A turned CT, and voxels of one size laid over it.
+    """Voxels of one size laid over a turned CT's grid.
 
     Parameters
     ----------
-    ct : Volume
-        The CT in the common orientation (foot to head, front to back, right to left).
+    ct : Grid
+        The CT's, in the common orientation (foot to head, front to back, right to left).
     step_mm : float
         Distance between the lattice's voxels.
     """
 
-    ct: Volume
+    ct: Grid
     step_mm: float = LATTICE_MM
 
     @property
@@ -47,61 +49,118 @@ class Lattice:
         """Voxels along (k, j, i) that cover the CT."""
         k, j, i = (
             max(1, round(n * s / self.step_mm))
-            for n, s in zip(self.ct.grid.shape, self.ct.grid.spacing_mm, strict=True)
+            for n, s in zip(self.ct.shape, self.ct.spacing_mm, strict=True)
         )
         return k, j, i
 
     @property
+    def whole(self) -> Box:
+        """The box of all of it."""
+        return slices_of((0, 0, 0), self.shape)
+
+    @property
     def grid(self) -> Grid:
         """Where the lattice's voxels lie; its frame of reference is the CT's."""
-        spacing = np.array(self.ct.grid.spacing_mm)
-        affine = self.ct.grid.affine.copy()
-        affine[:3, 3] = self.ct.grid.to_mm((self.step_mm / spacing - 1) / 2)
+        spacing = np.array(self.ct.spacing_mm)
+        affine = self.ct.affine.copy()
+        affine[:3, 3] = self.ct.to_mm((self.step_mm / spacing - 1) / 2)
         affine[:3, :3] *= self.step_mm / spacing
-        return Grid(shape=self.shape, affine=affine, frame_uid=self.ct.grid.frame_uid)
+        return Grid(shape=self.shape, affine=affine, frame_uid=self.ct.frame_uid)
 
-    def hu(self, box: Box) -> Float32:
-        """Densities in a box of the lattice, HU.
+    def hu(self, volume: Volume, box: Box) -> Float32:
+        """Densities of the CT, as it came, in a box of the lattice, HU.
 
         Returns
         -------
         (k, j, i) float32 array
         """
+        own = turned(volume).hu
         along_k, along_j, along_i = (
             _weights(n, s, part, self.step_mm)
-            for n, s, part in zip(self.ct.grid.shape, self.ct.grid.spacing_mm, box, strict=True)
+            for n, s, part in zip(self.ct.shape, self.ct.spacing_mm, box, strict=True)
         )
-        planes = np.zeros((self.ct.grid.shape[0], along_j.shape[0], along_i.shape[0]), np.float32)
+        planes = np.zeros((own.shape[0], along_j.shape[0], along_i.shape[0]), np.float32)
         for k in np.unique(along_k.indices):
-            plane = np.maximum(self.ct.hu[k], OUTSIDE_HU).astype(np.float32)
+            plane = np.maximum(own[k], OUTSIDE_HU).astype(np.float32)
             planes[k] = (along_i @ (along_j @ plane).T).T
         flat = along_k @ planes.reshape(planes.shape[0], -1)
         return np.asarray(flat.reshape(-1, *planes.shape[1:]), dtype=np.float32)
 
-    def on_ct(self, values: Float32, box: Box, start: Triple, stop: Triple) -> Float32:
-        """Interpolate values of a box of the lattice at the turned CT's voxels `start` to `stop`.
 
-        Parameters
-        ----------
-        values : (k, j, i) float32 array
-            On the box.
-        box
-            Where in the lattice they lie.
-        start, stop : (k, j, i)
-            The first voxel of the turned CT, and the one after the last.
-        """
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Field:
+    """Values in a box of a lattice, and the way from there to the CT's own voxels.
+
+    Parameters
+    ----------
+    lattice : Lattice
+    box : Box
+        Where on it the values lie.
+    values : (k, j, i) float32 array
+        Probabilities, or anything else that can be interpolated.
+    """
+
+    lattice: Lattice
+    box: Box
+    values: Float32
+
+    @property
+    def on_ct(self) -> tuple[Triple, Triple]:
+        """The box as voxels of the turned CT: its first voxel, and the one after its last."""
+        ends = np.array(ends_of(self.box)) * self.lattice.step_mm
+        voxels = ends / np.array(self.lattice.ct.spacing_mm)
+        first = np.clip(np.floor(voxels[0]), 0, self.lattice.ct.shape).astype(int)
+        last = np.clip(np.ceil(voxels[1]), first, self.lattice.ct.shape).astype(int)
+        return triple(first), triple(last)
+
+    def at(self, start: Triple, stop: Triple) -> Float32:
+        """(k, j, i) values at the turned CT's voxels from `start` to the one before `stop`."""
+        ct = self.lattice.ct
         return resampled(
-            values,
+            self.values,
             [
-                _positions(np.arange(a, b), s, self.step_mm) - part.start
-                for a, b, s, part in zip(start, stop, self.ct.grid.spacing_mm, box, strict=True)
+                _positions(np.arange(a, b), s, self.lattice.step_mm) - part.start
+                for a, b, s, part in zip(start, stop, ct.spacing_mm, self.box, strict=True)
             ],
         )
 
+    def within(self, other: Lattice, box: Box) -> Float32:
+        """(k, j, i) values at a box of another lattice over the same CT."""
+        return resampled(
+            self.values,
+            [
+                _positions(np.arange(part.start, part.stop), other.step_mm, self.lattice.step_mm)
+                - own.start
+                for part, own in zip(box, self.box, strict=True)
+            ],
+        )
 
-def lattice_of(volume: Volume, step_mm: float = LATTICE_MM) -> Lattice:
-    """Lay the lattice over a CT of any orientation."""
-    return Lattice(ct=turned(volume), step_mm=step_mm)
+    def above(self, level: float, grid: Grid) -> Mask:
+        """Mark where the values, between the voxels too, lie above a level.
+
+        Parameters
+        ----------
+        level : float
+            In the values' unit.
+        grid : Grid
+            The CT's own, as it came.
+
+        Returns
+        -------
+        (k, j, i) bool array
+            On the CT's own grid; False outside the box.
+        """
+        marked = np.zeros(self.lattice.ct.shape, bool)
+        (k0, j0, i0), (k1, j1, i1) = self.on_ct
+        for first in range(k0, k1, SLICES_AT_ONCE):
+            start, stop = (first, j0, i0), (min(first + SLICES_AT_ONCE, k1), j1, i1)
+            marked[slices_of(start, stop)] = self.at(start, stop) > level
+        return Turn.of(grid).undo(marked)
+
+
+def lattice_of(grid: Grid, step_mm: float = LATTICE_MM) -> Lattice:
+    """Lay the lattice over a CT's grid of any orientation."""
+    return Lattice(ct=Turn.of(grid).apply_to_grid(grid), step_mm=step_mm)
 
 
 def _positions(index: NDArray[np.int64], own_mm: float, other_mm: float) -> FloatArray:

@@ -32,6 +32,8 @@ class Weights:
         Under which the weights may be used; the model card names each source's own.
     card : str
         The model card's file beside this module.
+    level : float
+        Log-odds of the liver at which its volume is right: read off CTs with an expert's volume.
     """
 
     name: str
@@ -40,6 +42,7 @@ class Weights:
     sha256: str
     licence: str
     card: str
+    level: float
 
     def read(self) -> bytes:
         """Return the file's bytes.
@@ -73,6 +76,7 @@ LIVER = Weights(
     sha256="256de533627982a4e38de35a64c6ca8daa3370da6bdc3fe41e6c22bfe70488d3",
     licence="Apache-2.0",
     card="liver_v2.md",
+    level=1.4,
 )
 """Finds the liver, its lesions and the organs around it."""
 

@@ -9,7 +9,7 @@ import numpy as np
 from scipy import ndimage
 
 from liverplan.errors import BackendError
-from liverplan.segmentation import Provenance, segment_liver
+from liverplan.segmentation import Provenance, find_liver
 from liverplan.segmentation.results import LiverResult
 from liverplan.volume import Volume
 from liverplan_nninteractive.conversation import Conversation, Mask
@@ -93,7 +93,7 @@ def _number(structure: str) -> int:
 
 def _middle(volume: Volume, cancel: Event | None) -> Click:
     """Return a click in the liver that the built-in method finds, as far inside as can be."""
-    mask = segment_liver(volume, cancel=cancel).mask
+    mask = find_liver(volume, cancel=cancel).mask
     (box,) = ndimage.find_objects(mask.astype(np.uint8))
     inside = ndimage.distance_transform_edt(mask[box], sampling=volume.grid.spacing_mm)
     deepest = np.array(np.unravel_index(np.argmax(inside), inside.shape))

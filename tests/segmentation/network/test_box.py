@@ -4,7 +4,7 @@ import numpy as np
 
 from liverplan.segmentation.boxes import ends_of, slices_of
 from liverplan.segmentation.network.box import FURTHER, coarse_body, grown, liver_box
-from liverplan.segmentation.network.lattice import Lattice
+from liverplan.segmentation.network.lattice import lattice_of
 from liverplan.volume import Grid, Volume
 
 SHAPE = (100, 120, 140)
@@ -12,7 +12,7 @@ WHOLE = slices_of((0, 0, 0), (50, 60, 70))
 
 
 def seen(start, stop, shape=(50, 60, 70)):
-    liver = np.zeros(shape, np.float16)
+    liver = np.zeros(shape, np.float32)
     liver[slices_of(start, stop)] = 0.9
     return liver
 
@@ -61,14 +61,16 @@ def test_the_box_ends_where_the_ct_ends():
 
 def test_nothing_found_leaves_the_box_as_it_is():
     box = slices_of((0, 30, 30), (50, 80, 90))
-    assert grown(box, np.zeros((50, 50, 60), np.float16), SHAPE) == box
+    assert grown(box, np.zeros((50, 50, 60), np.float32), SHAPE) == box
 
 
 def test_the_table_is_no_part_of_the_patient():
     hu = np.full((40, 80, 80), -1000, np.int16)
     hu[:, 20:60, 15:65] = 40
     hu[:, 75, :] = 200
-    volume = Volume(grid=Grid(shape=hu.shape, affine=np.diag((4.0, 4.0, 4.0, 1.0))), hu=hu)
-    box, inside = coarse_body(Lattice(ct=volume, step_mm=4.0))
+    affine = np.eye(4)
+    affine[:3, :3] = np.fliplr(4 * np.eye(3))
+    volume = Volume(grid=Grid(shape=hu.shape, affine=affine), hu=hu)
+    box, inside = coarse_body(volume, lattice_of(volume.grid, 4.0))
     assert ends_of(box) == ((0, 19, 14), (40, 61, 66))
     assert inside.shape == (40, 42, 52)

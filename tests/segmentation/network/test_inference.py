@@ -7,6 +7,7 @@ import pytest
 
 from liverplan.errors import CancelledError
 from liverplan.segmentation.network.inference import _share, _slabs, infer
+from liverplan.volume import Volume
 
 
 @pytest.mark.parametrize("shape", [(48, 96, 96), (112, 112, 144), (304, 128, 192), (160, 256, 256)])
@@ -32,15 +33,17 @@ def test_the_end_of_a_slab_inside_another_counts_for_nothing():
 
 
 def test_the_liver_lies_inside_the_maps_and_where_the_truth_says(torso, maps):
-    found = maps.above(maps.of("liver"), 0.5, torso.volume.grid)
+    found = maps.field(maps.liver).above(0.5, torso.volume.grid)
     truth = torso.truth.liver
     shared = np.count_nonzero(found & truth)
     assert 2 * shared / (np.count_nonzero(found) + np.count_nonzero(truth)) > 0.95
-    assert maps.grid.shape == maps.lesion.shape == maps.of("liver").shape
+    assert maps.grid.shape == maps.lesion.shape == maps.organ.shape
 
 
-def test_a_stop_is_heard_before_anything_is_run(torso):
+def test_the_maps_of_a_ct_are_made_once_and_go_with_it(torso, maps):
+    assert infer(torso.volume) is infer(torso.volume)
+    same = Volume(grid=torso.volume.grid, hu=torso.volume.hu.copy())
     cancel = Event()
     cancel.set()
     with pytest.raises(CancelledError, match="stopped"):
-        infer(torso.volume, cancel=cancel)
+        infer(same, cancel=cancel)

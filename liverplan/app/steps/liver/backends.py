@@ -13,6 +13,8 @@ from liverplan.app.session.session import Topic
 from liverplan.segmentation import backends
 from liverplan.workflow import DEFAULT_BACKEND
 
+BUILT_IN = {"network": "Built-in network", "classical": "Built-in method without a network"}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
@@ -24,7 +26,7 @@ class Choice:
     @property
     def title(self) -> str:
         """How the list shows it."""
-        name = "Built-in method" if self.name == DEFAULT_BACKEND else self.name
+        name = BUILT_IN.get(self.name, self.name)
         return f"{name}: needs {self.lacks}" if self.lacks else name
 
 
@@ -34,7 +36,7 @@ class Backends(QObject):
     Attributes
     ----------
     choices : tuple of Choice
-        The built-in method first.
+        The built-in ones first.
     chosen : str
         The name of the one that finds the liver next.
     """
@@ -65,7 +67,7 @@ class Backends(QObject):
 
 
 def look(_report: Progress, _cancel: threading.Event) -> tuple[Choice, ...]:
-    """Return every back end that is installed, the built-in one first."""
+    """Return every back end that is installed, the built-in ones first."""
     return tuple(
         Choice(name=name, lacks=_lacks(segmenter))
         for name, segmenter in backends.find_segmenters().items()

@@ -1,0 +1,83 @@
+"""The liver by the network: refused where there is none, drawn between voxels."""
+
+from __future__ import annotations
+
+from threading import Event
+
+from liverplan import __version__
+from liverplan.segmentation.blocks import blocks_of, with_thin_slices
+from liverplan.segmentation.classical.checks import require_liver, require_series
+from liverplan.segmentation.classical.torso import find_torso
+from liverplan.segmentation.network.confidence import Reading, confidence_of, read, warnings_for
+from liverplan.segmentation.network.inference import Steps, infer
+from liverplan.segmentation.network.surface import draw_surface, log_odds, main_part
+from liverplan.segmentation.network.weights import LIVER, Weights
+from liverplan.segmentation.orientation import turned
+from liverplan.segmentation.provenance import Provenance
+from liverplan.segmentation.results import LiverResult, Progress
+from liverplan.volume import Volume
+
+COARSE_MM = 3.0
+
+
+def find_liver(
+    volume: Volume,
+    *,
+    progress: Progress | None = None,
+    cancel: Event | None = None,
+    weights: Weights = LIVER,
+) -> LiverResult:
+    """Find the whole liver by the network.
+
+    Parameters
+    ----------
+    volume : Volume
+        A CT of the upper abdomen.
+    progress, cancel
+        Told how far it is, and asked whether to stop.
+    weights : Weights
+        Which network.
+
+    Raises
+    ------
+    SegmentationError
+        If this is no CT of an upper abdomen.
+    CancelledError
+        If `cancel` is set.
+    """
+    steps = Steps(progress, cancel)
+    steps.tell(0.0, "Finding body and lungs")
+    require_series(volume)
+    torso = find_torso(blocks_of(with_thin_slices(turned(volume))[0], COARSE_MM))
+    maps = infer(volume, progress=steps.part(0.05, 0.85).tell, cancel=cancel, weights=weights)
+    steps.tell(0.85, "Drawing the liver's surface")
+    odds = log_odds(maps, weights.level)
+    seen = main_part(odds > 0)
+    mask = draw_surface(volume, maps, odds, seen)
+    require_liver(mask, volume)
+    confidence = confidence_of(maps, odds, seen)
+    reading = read(volume, maps, seen, confidence)
+    steps.tell(1.0, "Liver found")
+    return LiverResult(
+        mask=mask,
+        confidence=confidence,
+        warnings=warnings_for(volume, maps, torso, seen, reading),
+        provenance=provenance_of(weights, reading),
+    )
+
+
+def provenance_of(weights: Weights, reading: Reading) -> Provenance:
+    """Return what a mask of this network says of itself."""
+    return Provenance(
+        method=weights.name,
+        version=weights.version,
+        origin="automatic",
+        density_hu=float(round(reading.density_hu)),
+        parameters={
+            "network": weights.file,
+            "licence": weights.licence,
+            "sha256": weights.sha256,
+            "liverplan": __version__,
+            "unsure_fraction": f"{reading.unsure_fraction:.3f}",
+        },
+    )

@@ -1,0 +1,174 @@
+"""The liver's surface, between voxels: where the network says, moved to where density says.
+
+The network's surface lies within a voxel or two of the truth. Where the tissues on its two sides
+differ in density, the organ ends half way between them; so each voxel near the surface votes by
+how far its density lies from there, and the network's log-odds decide where there is no contrast.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from liverplan.segmentation.boxes import Box, ends_of, slices_of, triple
+from liverplan.segmentation.denoise import blurred
+from liverplan.segmentation.morphology import (
+    Float32,
+    components_touching,
+    dilated,
+    eroded,
+    largest_component,
+    mean_near,
+    opened,
+    signed_distance_mm,
+)
+from liverplan.segmentation.network.lattice import Field, Lattice
+from liverplan.segmentation.network.maps import Maps
+from liverplan.segmentation.results import Mask
+from liverplan.volume import Volume
+
+LEAST_SHARE = 1e-4
+FINE_MM = 1.5
+SHOWN_HU = (-150.0, 250.0)
+INSIDE_MM, OUTSIDE_MM, BAND_MM = (3.0, 16.0), (2.5, 9.0), 5.0
+INNER_SD_MM, OUTER_SD_MM = 8.0, 5.0
+LEAST_CONTRAST_HU, FULL_CONTRAST_HU, MOST_WEIGHT = 20.0, 25.0, 1.5
+FARTHEST = 1.5
+VEIN_BLUR_MM, VEIN_HU, VEIN_RADIUS_MM, TRUNK_MM = 1.0, 20.0, 2.5, 8.0
+"""How much brighter than liver a trunk is, its least radius, and how far in it is cut off."""
+CERTAIN = 0.05
+"""Least log-odds of what is filled or dropped."""
+
+
+def log_odds(maps: Maps, level: float) -> Float32:
+    """(k, j, i) log-odds of the liver on the maps' box, above the level of its surface."""
+    odds = np.log(maps.liver + LEAST_SHARE) - np.log(1 - maps.liver + LEAST_SHARE) - level
+    return np.asarray(odds, dtype=np.float32)
+
+
+def main_part(mask: Mask) -> Mask:
+    """Keep a (k, j, i) mask's largest component, and fill what it encloses."""
+    if not mask.any():
+        return mask
+    outside = components_touching(~largest_component(mask), _shell(mask.shape))
+    return ~outside
+
+
+def draw_surface(volume: Volume, maps: Maps, odds: Float32, mask: Mask) -> Mask:
+    """Draw the liver on the CT's own voxels.
+
+    Parameters
+    ----------
+    volume : Volume
+        The CT, as it came.
+    maps : Maps
+        What the network says of it.
+    odds : (k, j, i) float32 array
+        The liver's log-odds on their box.
+    mask : (k, j, i) bool array
+        The liver by them alone.
+
+    Returns
+    -------
+    (k, j, i) bool array
+        On the CT's grid.
+    """
+    score = surface_score(volume, maps, odds, mask)
+    trunks = maps.field(vein_trunks(volume, maps, mask).astype(np.float32))
+    score.values[trunks.within(score.lattice, score.box) > 0.5] = -CERTAIN
+    whole = main_part(score.values > 0)
+    kept = np.where(whole, np.maximum(score.values, CERTAIN), np.minimum(score.values, -CERTAIN))
+    return replace(score, values=kept).above(0.0, volume.grid)
+
+
+def surface_score(volume: Volume, maps: Maps, odds: Float32, mask: Mask) -> Field:
+    """Score the voxels of a finer lattice by the network and by density: positive is liver.
+
+    Parameters
+    ----------
+    volume : Volume
+        The CT, as it came.
+    maps : Maps
+        What the network says of it.
+    odds : (k, j, i) float32 array
+        The liver's log-odds on their box.
+    mask : (k, j, i) bool array
+        The liver by them alone.
+    """
+    spacing = maps.grid.spacing_mm
+    signed_mm = signed_distance_mm(mask, spacing)
+    hu = np.clip(maps.lattice.hu(volume, maps.box), *SHOWN_HU)
+    inner = mean_near(hu, _between(signed_mm, INSIDE_MM), INNER_SD_MM, spacing)
+    outer = mean_near(hu, _between(-signed_mm, OUTSIDE_MM), OUTER_SD_MM, spacing)
+    fine, box = _finer(maps)
+    contrast = np.nan_to_num(inner - outer).astype(np.float32)
+    middle = np.nan_to_num((inner + outer) / 2).astype(np.float32)
+    middle, contrast, near, decided = (
+        maps.field(values).within(fine, box) for values in (middle, contrast, signed_mm, odds)
+    )
+    vote = swing(fine.hu(volume, box), middle, contrast)
+    vote[np.abs(near) > BAND_MM] = 0
+    return Field(lattice=fine, box=box, values=decided + vote)
+
+
+def vein_trunks(volume: Volume, maps: Maps, mask: Mask) -> Mask:
+    """Find where portal vein and cava enter the liver: no liver tissue, and thick enough to count.
+
+    Parameters
+    ----------
+    volume, maps : Volume, Maps
+        The CT, and what the network says of it.
+    mask : (k, j, i) bool array
+        The liver on the maps' box.
+
+    Returns
+    -------
+    (k, j, i) bool array
+        On the maps' box: what is brighter than the liver, thick, goes on in the vein outside, and
+        lies near the liver's surface.
+    """
+    spacing = maps.grid.spacing_mm
+    deep = eroded(mask, INSIDE_MM[0] * 2, spacing)
+    if not deep.any():
+        return np.zeros_like(mask)
+    hu = blurred(maps.lattice.hu(volume, maps.box), SHOWN_HU, VEIN_BLUR_MM, spacing)
+    bright = hu > float(np.median(hu[deep])) + VEIN_HU
+    outside = maps.among("portal vein", "cava") & ~mask
+    veins = components_touching(opened(bright, VEIN_RADIUS_MM, spacing), outside)
+    return veins & mask & dilated(~mask, TRUNK_MM, spacing)
+
+
+def swing(hu: Float32, middle_hu: Float32, contrast_hu: Float32) -> Float32:
+    """How far a density lies from half way between liver and neighbour, as log-odds of liver.
+
+    Parameters
+    ----------
+    hu : (k, j, i) float32 array
+        Densities.
+    middle_hu, contrast_hu : (k, j, i) float32 arrays
+        Half way between the means of the two sides; the liver's mean less the neighbour's.
+    """
+    size = np.abs(contrast_hu)
+    far = 2 * (hu - middle_hu) / np.maximum(size, LEAST_CONTRAST_HU) * np.sign(contrast_hu)
+    weight = np.minimum(size / FULL_CONTRAST_HU, MOST_WEIGHT)
+    return np.asarray(np.clip(far, -FARTHEST, FARTHEST) * weight, dtype=np.float32)
+
+
+def _between(distance_mm: Float32, limits_mm: tuple[float, float]) -> Mask:
+    return (distance_mm > limits_mm[0]) & (distance_mm < limits_mm[1])
+
+
+def _finer(maps: Maps) -> tuple[Lattice, Box]:
+    """Return a finer lattice, and the box of it that covers the maps'."""
+    fine = Lattice(ct=maps.lattice.ct, step_mm=FINE_MM)
+    start, stop = (np.array(end) * maps.lattice.step_mm / FINE_MM for end in ends_of(maps.box))
+    first = np.floor(start).astype(int)
+    return fine, slices_of(triple(first), triple(np.clip(np.ceil(stop).astype(int), 1, fine.shape)))
+
+
+def _shell(shape: tuple[int, ...]) -> Mask:
+    """Mark the outermost voxels of an array."""
+    shell = np.ones(shape, bool)
+    shell[1:-1, 1:-1, 1:-1] = False
+    return shell
