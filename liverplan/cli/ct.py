@@ -54,11 +54,15 @@ def segment(
     series_uid: Series = None,
     lesion: Lesions = None,
     backend: Backend = workflow.DEFAULT_BACKEND,
+    as_json: AsJson = False,
 ) -> None:
     """Find the liver and the clicked metastases; write labels as .nii.gz, .nrrd or .dcm."""
     clicks = [read_numbers(text, 3, "--lesion") for text in lesion or []]
     with on_terminal() as progress:
-        notes = workflow.segment_to_file(
+        written = workflow.segment_to_file(
             path, out, series_uid=series_uid, clicks=clicks, backend=backend, progress=progress
         )
-    say(*map(in_english, notes))
+    if as_json:
+        print_json(written.to_json(in_english))
+        return
+    say(*map(in_english, written.notes))

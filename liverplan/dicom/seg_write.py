@@ -30,6 +30,7 @@ from liverplan.segmentation.labels import Segmentation
 from liverplan.segmentation.provenance import Origin, Provenance
 
 FAMILY = codes.cid7162.MorphologicalOperations
+NETWORK = codes.cid7162.ArtificialIntelligence
 STRUCTURE = Code(value="91723000", meaning="Anatomical Structure")
 ALGORITHM_TYPES: Mapping[Origin, str] = {
     "automatic": "AUTOMATIC",
@@ -196,8 +197,9 @@ def _description(number: int, segment: Segment, headers: Headers) -> hd.seg.Segm
     if kind != "MANUAL":
         algorithm = hd.AlgorithmIdentificationSequence(
             name=method[:64],
-            family=FAMILY,
+            family=NETWORK if made and made.network else FAMILY,
             version=version[:64],
+            parameters=dict(made.network) if made and made.network else None,
         )
     return hd.seg.SegmentDescription(
         segment_number=number,

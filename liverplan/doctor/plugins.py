@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from importlib import metadata
 
 from liverplan.doctor.check import Check, pip_line
-from liverplan.segmentation import find_segmenters
-from liverplan.segmentation.backends import what_lacks
+from liverplan.segmentation import Segmenter, find_segmenters
+from liverplan.segmentation.backends import NetworkSegmenter, what_lacks
 
 PLUGINS = ("dicomseg", "nninteractive", "onnx", "totalsegmentator")
 
@@ -23,7 +23,7 @@ def back_ends() -> Iterator[Check]:
         yield Check(
             name=f"back end {name}",
             state="lacks" if lacking else "works",
-            finding=" and ".join(lacking) if lacking else "nothing lacks",
+            finding=" and ".join(lacking) if lacking else _what(segmenter),
             mend=_mend(lacking),
         )
     for name in PLUGINS:
@@ -34,6 +34,14 @@ def back_ends() -> Iterator[Check]:
                 finding="it is not installed",
                 mend=pip_line(f"liverplan-{name}"),
             )
+
+
+def _what(segmenter: Segmenter) -> str:
+    """Name the network that is shipped, its version, licence and hash."""
+    if not isinstance(segmenter, NetworkSegmenter):
+        return "nothing lacks"
+    about = segmenter.weights
+    return f"{about.name} {about.version}, {about.licence}, SHA-256 {about.sha256}"
 
 
 def archives() -> Check:

@@ -146,7 +146,10 @@ def _masks(request: ReportInput, words: Words) -> Iterable[tuple[str, str]]:
         how = words[f"origin_{made.origin}"]
         if made.edits:
             how = f"{how}, {words['edited']}"
-        yield name, f"{made.method} {made.version}, {how}, {accepted}"
+        method = f"{made.method} {made.version}"
+        if digest := made.network.get("sha256"):
+            method = f"{method} (SHA-256 {digest[:12]})"
+        yield name, f"{method}, {how}, {accepted}"
 
 
 def _cuts(findings: Findings, words: Words) -> Iterable[tuple[str, str]]:

@@ -16,6 +16,7 @@ from typing import Protocol, runtime_checkable
 from liverplan.errors import BackendError, LiverplanError
 from liverplan.segmentation.classical.liver import segment_liver
 from liverplan.segmentation.network.liver import find_liver
+from liverplan.segmentation.network.weights import LIVER
 from liverplan.segmentation.results import LiverResult, Progress
 from liverplan.volume import Volume
 
@@ -47,16 +48,21 @@ class NetworkSegmenter:
     """The built-in network, whose weights are shipped."""
 
     name = NETWORK
+    weights = LIVER
 
     def missing(self) -> list[str]:
-        """Return nothing: it is always there."""
+        """Say if the weights lack, or are not those that were measured."""
+        try:
+            self.weights.read()
+        except BackendError as fault:
+            return [f"its weights: {str(fault).rstrip('.')}"]
         return []
 
     def segment(
         self, volume: Volume, *, progress: Progress | None = None, cancel: Event | None = None
     ) -> LiverResult:
         """Find the liver by `find_liver`."""
-        return find_liver(volume, progress=progress, cancel=cancel)
+        return find_liver(volume, progress=progress, cancel=cancel, weights=self.weights)
 
 
 class ClassicalSegmenter:

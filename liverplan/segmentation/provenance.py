@@ -14,6 +14,8 @@ Origin = Literal["automatic", "clicks", "drawn", "given"]
 Quality = Literal["automatic", "edited", "expert"]
 """How sure a boundary is; the error model draws its spread from this."""
 
+NETWORK_KEYS = ("network", "sha256", "licence")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Provenance:
@@ -47,6 +49,11 @@ class Provenance:
     def by_hand(cls) -> Self:
         """Return the provenance of a mask that nothing but a person made."""
         return cls(method="drawn by hand", version=__version__, origin="drawn")
+
+    @property
+    def network(self) -> Mapping[str, str]:
+        """Which trained network made it: file, SHA-256 and licence; empty where none did."""
+        return {key: self.parameters[key] for key in NETWORK_KEYS if key in self.parameters}
 
     @property
     def accepted(self) -> bool:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
 from typing import Literal
@@ -13,7 +14,8 @@ from liverplan.dicom.deidentify import Rules
 from liverplan.errors import CaseError, InputError, PlanError
 from liverplan.findings import Statement
 from liverplan.report import AuditRow, PlanRow, ReportInput
-from liverplan.segmentation import write_mask_file
+from liverplan.segmentation import Segmentation, write_mask_file
+from liverplan.segmentation.labels import LIVER
 from liverplan.workflow.cases import measure_state
 from liverplan.workflow.committee import is_final, signature_rows
 from liverplan.workflow.exporting import parts_of, write_objects
@@ -27,6 +29,35 @@ Identity = Literal["shown", "hidden"]
 LABEL_FORMATS = (".nii.gz", ".nrrd", ".dcm")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Written:
+    """Labels that were written, and what is to be said of them."""
+
+    segmentation: Segmentation
+    notes: tuple[Statement, ...]
+
+    def to_json(self, speak: Callable[[Statement], str]) -> dict[str, object]:
+        """Return each label with its volume and what made it, the notes as `speak` says them."""
+        masks = self.segmentation
+        return {
+            "schema": "liverplan.segmentation/1",
+            "labels": [
+                {
+                    "label": label,
+                    "volume_ml": masks.volume_ml(label),
+                    "method": made.method,
+                    "version": made.version,
+                    "origin": made.origin,
+                    **made.network,
+                }
+                for label, made in sorted(masks.provenance.items())
+            ],
+            **masks.provenance[LIVER].network,
+            "version": masks.provenance[LIVER].version,
+            "notes": [speak(note) for note in self.notes],
+        }
+
+
 def segment_to_file(
     path: Path,
     out: Path,
@@ -36,8 +67,8 @@ def segment_to_file(
     backend: str = DEFAULT_BACKEND,
     progress: Progress | None = None,
     cancel: Event | None = None,
-) -> tuple[Statement, ...]:
-    """Find the liver and the clicked metastases, write them, and return what is to be said.
+) -> Written:
+    """Find the liver and the clicked metastases, write them, and say what was written.
 
     Raises
     ------
@@ -56,7 +87,7 @@ def segment_to_file(
         dicom.write_seg(out, segmentation, ct.headers)
     else:
         write_mask_file(out, segmentation)
-    return (*ct_notes(ct.notes), *notes)
+    return Written(segmentation=segmentation, notes=(*ct_notes(ct.notes), *notes))
 
 
 def report_input(

@@ -1,12 +1,16 @@
 """The shipped network: the file that was measured and no other, opened without a trace."""
 
+import subprocess
+import tomllib
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+import liverplan
 from liverplan.errors import BackendError
+from liverplan.segmentation.network import weights
 from liverplan.segmentation.network.weights import LIVER
 
 MOST_BYTES = 15_000_000
@@ -40,3 +44,23 @@ def test_it_needs_no_home_to_write_to(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     LIVER.run(hu=np.zeros((1, 1, 16, 16, 16), np.float32))
     assert list(Path(tmp_path).iterdir()) == []
+
+
+def test_the_card_names_the_file_its_hash_and_what_it_is_not_for():
+    card = (Path(weights.__file__).parent / LIVER.card).read_text("utf-8")
+    for words in (LIVER.file, LIVER.sha256, LIVER.licence, "Must not be used for", "licence"):
+        assert words in card
+
+
+def test_nothing_keeps_weights_and_card_out_of_a_wheel():
+    """Hatchling packs every file of the package that git does not ignore."""
+    folder = Path(weights.__file__).parent
+    root = Path(liverplan.__file__).parents[1]
+    targets = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))["tool"]["hatch"]["build"]
+    assert targets == {"targets": {"wheel": {"packages": ["liverplan"]}}}
+    for file in (LIVER.file, LIVER.card):
+        assert (folder / file).is_file()
+        asked = subprocess.run(
+            ["git", "check-ignore", "-q", str(folder / file)], cwd=root, check=False
+        )
+        assert asked.returncode == 1
