@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import math
 import platform
+import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
+from itertools import takewhile
 from pathlib import Path
 
 import torch
@@ -25,7 +28,7 @@ Run = Callable[[argparse.Namespace], None]
 Told = Callable[[str], None]
 
 TRAINING_SHARE = 0.75
-"""Of the minutes of the whole recipe; the rest exports, measures and writes."""
+"""Of the minutes of the whole recipe; the rest reads, exports, measures and writes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,8 +61,12 @@ def train_only(plan: Plan, *, told: Told) -> tuple[Trained, Facts]:
 
 
 def everything(plan: Plan, *, told: Told) -> None:
-    """Train, export to ``liver.onnx``, measure into ``measured.json``, write ``card.md``."""
-    minutes = plan.budget.minutes
+    """Train, export to ``liver.onnx``, measure into ``measured.json``, write ``card.md``.
+
+    A budget of minutes is for all of it: what is not measured by then is left out of the card.
+    """
+    minutes, start = plan.budget.minutes, time.perf_counter()
+    until = math.inf if minutes is None else start + 60 * minutes
     if minutes is not None:
         plan = replace(plan, budget=Budget(minutes=TRAINING_SHARE * minutes))
     trained, facts = train_only(plan, told=told)
@@ -68,7 +75,8 @@ def everything(plan: Plan, *, told: Told) -> None:
     level = plan.recipe.unbiased_level
     predict = of_net(trained.net, plan.device)
     rows = measure(kept_out, conditions(), predict, level=level, device=plan.device, told=told)
-    measured = Measured(level=level, rows=tuple(rows))
+    in_time = tuple(takewhile(lambda _: time.perf_counter() < until, rows))
+    measured = Measured(level=level, rows=in_time)
     measured.write(plan.out / "measured.json")
     write_card(onnx, plan.out / "card.md", facts=facts, measured=measured)
 

@@ -3,6 +3,7 @@
 import json
 import shutil
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import onnx
@@ -110,6 +111,15 @@ def test_a_card_names_each_source_that_taught_with_its_licence(exported):
     )
     with pytest.raises(InputError, match="may measure, never train"):
         card_of(exported, facts=taught, measured=None)
+
+
+def test_the_facts_of_the_network_that_ships_name_permitted_sources_alone(exported):
+    facts = Facts.read(Path(__file__).parents[1] / "networks" / "liver_v2.json")
+    card = card_of(exported, facts=facts, measured=None)
+    assert sum(len(lent) for _, lent in card.sources) == len(facts.trained_on) == 45
+    assert card.held_out == ()  # it was made before maps were kept out
+    with pytest.raises(InputError, match="does not say how a network was trained"):
+        Facts.read(exported)
 
 
 def test_the_command_line_does_everything_unattended(data, tmp_path, capsys, monkeypatch):

@@ -35,7 +35,7 @@ def rendered(chance: Chance, labels: Tensor, look: Look, *, voxel_mm: float = VO
     (k, j, i) HU
     """
     table = densities(chance, look)
-    hu = table[labels.long()]
+    hu = table.to(labels.device)[labels.long()]
     fields = _Textures(
         fine=chance.smooth(labels.shape, 3 / voxel_mm),
         soft=chance.smooth(labels.shape, 6 / voxel_mm),

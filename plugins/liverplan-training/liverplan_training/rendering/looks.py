@@ -81,7 +81,7 @@ def drawn_look(chance: Chance) -> Look:
 
 
 def densities(chance: Chance, look: Look) -> Tensor:
-    """Draw the density of each label, (256,) HU."""
+    """Draw the density of each label, (256,) HU, on the processor."""
     table = torch.full((256,), -100.0)
     for label, ranges in RANGES.items():
         table[label] = chance.between(*ranges[look.phase.value])
@@ -93,4 +93,4 @@ def densities(chance: Chance, look: Look) -> Tensor:
     table[Label.BONE] = chance.between(180, 500)
     table[Label.BODY] = table[Label.FAT] = chance.between(-120, -80)
     table[Label.GAS], table[Label.OTHER] = -970.0, -1000.0
-    return table.to(chance.device)
+    return table
