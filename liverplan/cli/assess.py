@@ -15,6 +15,7 @@ from liverplan.cli.options import (
     Series,
     Source,
     read_labels,
+    read_name,
     read_numbers,
     read_wedge,
 )
@@ -32,6 +33,10 @@ def assess(  # noqa: PLR0913 - one argument an option, as typer reads them
     series_uid: Series = None,
     liver: Annotated[Path | None, typer.Option(metavar="FILE", help="Given liver mask.")] = None,
     lesions: Annotated[Path | None, typer.Option(metavar="FILE", help="Given lesions.")] = None,
+    accepted_by: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Who looked at the given masks and accepts them."),
+    ] = None,
     lesion_labels: Annotated[
         str | None, typer.Option(metavar="1-7", help="Which labels of the file are lesions.")
     ] = None,
@@ -82,6 +87,7 @@ def assess(  # noqa: PLR0913 - one argument an option, as typer reads them
         series_uid=series_uid,
         liver=liver,
         lesions=lesions,
+        accepted_by=read_name(accepted_by, "--accepted-by"),
         lesion_labels=read_labels(lesion_labels, "--lesion-labels"),
         clicks=tuple(read_numbers(text, 3, "--lesion") for text in lesion or []),
         planes=tuple(read_numbers(text, 6, "--plane") for text in plane or []),

@@ -60,6 +60,14 @@ def key(
 
 
 @app.command()
+def accept(case: CaseFolder, name: Name) -> None:
+    """Accept a case's masks, having looked at them; sign to make that binding."""
+    opened = workflow.accept(case, name=name)
+    made = opened.state.segmentation.provenance if opened.state.segmentation else {}
+    typer.echo(f"Masks accepted by {name}: {len(made)}.")
+
+
+@app.command()
 def sign(
     case: CaseFolder,
     role: Annotated[str, typer.Option("--as", metavar="radiologist|surgeon")],

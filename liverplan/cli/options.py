@@ -40,6 +40,13 @@ def read_numbers(text: str, count: int, option: str) -> tuple[float, ...]:
     return values
 
 
+def read_name(text: str | None, option: str) -> str:
+    """Read a person's name; "" where the option is not given."""
+    if text is not None and not text.strip():
+        raise typer.BadParameter("names nobody.", param_hint=option)
+    return (text or "").strip()
+
+
 def read_wedge(text: str) -> tuple[int, float]:
     """Read '2:10' as a metastasis' label and a margin in mm."""
     label, _, margin = text.partition(":")

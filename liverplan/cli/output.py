@@ -23,7 +23,9 @@ def print_findings(findings: Findings, *, as_json: bool) -> None:
     typer.echo(workflow.verdict(findings))
     for line in beside(findings):
         typer.echo(in_english(line))
-    say(*map(in_english, (*findings.notes, *(fault.says for fault in findings.faults))))
+    reasons = set(findings.reasons)
+    notes = [note for note in findings.notes if note not in reasons]
+    say(*map(in_english, (*notes, *(fault.says for fault in findings.faults))))
 
 
 def print_json(document: Any) -> None:  # noqa: ANN401 - any JSON document

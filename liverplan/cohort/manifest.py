@@ -38,6 +38,7 @@ class Job:
     series: str = ""
     liver: str = ""
     lesions: str = ""
+    accepted_by: str = ""
     lesion_labels: str = ""
     lesion: str = ""
     plane: str = ""
@@ -66,6 +67,7 @@ class Job:
             series_uid=self.series or None,
             liver=Path(self.liver) if self.liver else None,
             lesions=Path(self.lesions) if self.lesions else None,
+            accepted_by=self.accepted_by,
             lesion_labels=_labels(self.lesion_labels, "lesion labels") or None,
             clicks=_points(self.lesion, 3, "lesion"),
             planes=_points(self.plane, 6, "plane"),

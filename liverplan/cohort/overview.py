@@ -10,16 +10,18 @@ from typing import Any
 
 from liverplan.case import is_case, open_case, pending
 from liverplan.cohort.rows import STATE, row_of
+from liverplan.cohort.standing import standing
 from liverplan.cohort.tables import write_csv, write_html, write_parquet
 from liverplan.errors import InputError, LiverplanError
-from liverplan.findings import Findings
 
 NAME = "overview"
 
 SHOWN: Mapping[str, str] = MappingProxyType(
     {
         "case": "Case",
+        "fates": "Metastases by this plan",
         "eligibility": "Eligibility",
+        "plan_faults": "Faults of the plan",
         "remnant_fraction": "FLR",
         "interval_95_low": "95 % from",
         "interval_95_high": "95 % to",
@@ -99,11 +101,11 @@ def _row(path: Path, folder: Path) -> dict[str, Any]:
     row: dict[str, Any] = {"case": name, "signatures_pending": "", "fault": ""}
     try:
         case = open_case(path)
-        document = case.document("findings")
-        if document is None:
+        findings = standing(case)
+        if findings is None:
             row["fault"] = "The case holds no findings yet."
         else:
-            row |= row_of(Findings.from_json(document))
+            row |= row_of(findings)
         row["signatures_pending"] = "; ".join(pending(case))
     except LiverplanError as refusal:
         row["fault"] = str(refusal)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from liverplan.findings import Findings
-from liverplan.words import in_english
+from liverplan.words import fates, in_english, spoken
 
 STATE = "_state"
 """Ending of the column that holds a criterion's state."""
@@ -20,7 +20,9 @@ def row_of(findings: Findings) -> dict[str, Any]:
     reserve, between = findings.reserve, findings.reserve.standardised_95
     low, high = doubt.interval_95
     return {
+        "fates": spoken(fates(findings), "en"),
         "eligibility": findings.eligibility,
+        "plan_faults": " ".join(in_english(fault.says) for fault in findings.faults),
         "open_items": "; ".join(c.title for c in findings.criteria if c.state in OPEN),
         "remnant_fraction": remnant.deciding_fraction if planned else None,
         "interval_95_low": low if planned else None,

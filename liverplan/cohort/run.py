@@ -15,12 +15,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from liverplan.case import open_case
 from liverplan.cohort.cluster import cluster_client, work_off
 from liverplan.cohort.manifest import Job, read_manifest
-from liverplan.cohort.records import CASES, RECORDS, keep, read_record, read_records
-from liverplan.cohort.rows import STATE
+from liverplan.cohort.records import CASES, RECORDS, Record, keep, read_record, read_records
+from liverplan.cohort.rows import STATE, row_of
+from liverplan.cohort.standing import standing
 from liverplan.cohort.tables import library, write_csv, write_parquet
-from liverplan.errors import CaseError
+from liverplan.errors import CaseError, LiverplanError
 from liverplan.workflow.progress import Progress, tell
 
 RESULTS, FAILURES = "results.parquet", "failures.csv"
@@ -152,11 +154,22 @@ def _rows(out: Path, jobs: Sequence[Job]) -> Iterator[dict[str, Any]]:
         if record.outcome == "assessed":
             yield {
                 "id": record.id,
-                **record.row,
+                **_row(out, record),
                 "case": f"{CASES}/{record.id}",
                 "seconds": record.seconds,
                 "finished": record.finished,
             }
+
+
+def _row(out: Path, record: Record) -> dict[str, Any]:
+    """Return a record's row; one that says eligible only where the case itself still does."""
+    if record.row.get("eligibility") != "eligible":
+        return record.row
+    try:
+        findings = standing(open_case(out / CASES / record.id))
+    except (LiverplanError, KeyError, TypeError, ValueError) as fault:
+        return {**record.row, "eligibility": "undecided", "notes": str(fault)}
+    return {**record.row, "eligibility": "undecided"} if findings is None else row_of(findings)
 
 
 def _failed(out: Path, jobs: Sequence[Job]) -> Iterator[dict[str, Any]]:

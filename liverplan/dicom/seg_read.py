@@ -6,7 +6,7 @@ that it does not matter in which order frames lie, which way they run, or which 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
@@ -25,6 +25,7 @@ from liverplan.dicom.slices import MAX_SIDE, Slice
 from liverplan.dicom.source import Source, open_source
 from liverplan.dicom.values import Values
 from liverplan.errors import DicomError, GridError
+from liverplan.segmentation.provenance import Origin, Provenance
 from liverplan.volume import FloatArray, Grid
 
 SEG_CLASSES = ("1.2.840.10008.5.1.4.1.1.66.4", "1.2.840.10008.5.1.4.1.1.66.7")
@@ -37,6 +38,9 @@ REMNANT_NAME = "Future liver remnant"
 RESECTED_NAME = "Resected liver"
 """liverplan's own names for parts of a liver: no code tells them from the whole."""
 
+ORIGINS: Mapping[str, Origin] = {"AUTOMATIC": "automatic", "SEMIAUTOMATIC": "clicks"}
+"""By the type of a segment's algorithm; what a person drew, or nothing is said of, is given."""
+
 LIVER_CODES = frozenset({"10200004", "T-62000"})
 LESION_CATEGORIES = frozenset({"49755003", "M-01000", "4147007"})
 LESION_CODES = frozenset({"128462008", "14799000", "86049000", "108369006", "52988006", "94381002"})
@@ -47,7 +51,7 @@ class SegMask:
     """One segment of a SEG on the CT's grid.
 
     ``mask`` is (k, j, i) bool. ``code`` and ``category`` are what the SEG says; ``structure`` is
-    what that means here.
+    what that means here. ``made`` is what it says of where the mask came from.
     """
 
     name: str
@@ -56,6 +60,15 @@ class SegMask:
     category: Code
     mask: NDArray[np.bool_] = field(repr=False)
     tracking_uid: str = ""
+    algorithm: str = ""
+    method: str = ""
+
+    @property
+    def made(self) -> Provenance:
+        """Where the mask came from by its algorithm's type; nobody has accepted it."""
+        origin = ORIGINS.get(self.algorithm, "given")
+        method = self.method or ("given mask" if origin == "given" else "DICOM SEG")
+        return Provenance(method=method, version="1", origin=origin)
 
     @property
     def structure(self) -> Literal["liver", "lesion", "other"]:
@@ -275,6 +288,8 @@ def _described(segment: pydicom.Dataset) -> SegMask:
         category=_code(segment, "SegmentedPropertyCategoryCodeSequence"),
         mask=np.zeros((0, 0, 0), dtype=bool),
         tracking_uid=str(segment.get("TrackingUID", "")),
+        algorithm=str(segment.get("SegmentAlgorithmType", "")).strip().upper(),
+        method=str(segment.get("SegmentAlgorithmName", "")).strip(),
     )
 
 

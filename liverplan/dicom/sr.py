@@ -1,7 +1,8 @@
 """The numbers of a plan as a DICOM structured report (TID 1500), linked to the SEG.
 
 No standard code exists for a future liver remnant's fraction: it is written as "Volume Ratio" in
-per cent, in the remnant's group, and the group's tracking identifier says of what.
+per cent, in the remnant's group, and the group's tracking identifier says of what. The metastases
+come first, each with what the plan makes of it.
 """
 
 from __future__ import annotations
@@ -35,13 +36,17 @@ from liverplan.dicom.quiet import quiet
 from liverplan.dicom.seg_read import REMNANT_NAME, RESECTED_NAME
 from liverplan.dicom.seg_write import dicom_code
 from liverplan.errors import DicomError
-from liverplan.findings import Findings, LesionFinding
+from liverplan.findings import Fate, Findings, LesionFinding
 
 PROCEDURE = CodedConcept("25045-6", "LN", "CT unspecified body region")
 VOLUME = CodedConcept("118565006", "SCT", "Volume")
 LONG_AXIS = CodedConcept("103339001", "SCT", "Long Axis")
 SHORT_AXIS = CodedConcept("103340004", "SCT", "Short Axis")
 VOLUME_RATIO = CodedConcept("113288", "DCM", "Volume Ratio")
+SCHEME = "99LIVERPLAN"
+FATE = CodedConcept("FATE", SCHEME, "Fate by the planned resection")
+TO_CUT = CodedConcept("TOCUT", SCHEME, "Distance to the planned cut")
+"""No standard code exists for what a plan makes of a lesion."""
 CUBIC_CENTIMETRE = CodedConcept("cm3", "UCUM", "Cubic centimeter")
 MILLIMETRE = CodedConcept("mm", "UCUM", "millimeter")
 PER_CENT = CodedConcept("%", "UCUM", "Percent")
@@ -112,15 +117,16 @@ def _groups(
 ) -> Iterator[VolumetricROIMeasurementsAndQualitativeEvaluations]:
     """Yield one group of measurements for each segment that the SEG holds."""
     volumes = findings.volumes
+    fates = {lesion_name(one.label): one.fate for one in findings.lesions if findings.planned}
     measured = {
-        LIVER.name: [_volume(volumes.liver_ml)],
         **{lesion_name(lesion.label): _of_lesion(lesion) for lesion in findings.lesions},
+        LIVER.name: [_volume(volumes.liver_ml)],
         REMNANT_NAME: [_volume(volumes.remnant_ml), _ratio(findings)],
         RESECTED_NAME: [_volume(volumes.resected_ml)],
     }
     for name, measurements in measured.items():
         if name in segments:
-            yield _group(name, segments[name], measurements, headers, seg)
+            yield _group(name, segments[name], measurements, headers, seg, fates.get(name))
 
 
 def _group(
@@ -129,6 +135,7 @@ def _group(
     measurements: list[Measurement],
     headers: Headers,
     seg: pydicom.Dataset,
+    fate: Fate | None,
 ) -> VolumetricROIMeasurementsAndQualitativeEvaluations:
     series = str(headers.dataset().SeriesInstanceUID)
     return VolumetricROIMeasurementsAndQualitativeEvaluations(
@@ -142,7 +149,14 @@ def _group(
         finding_type=_coded(segment.SegmentedPropertyTypeCodeSequence[0]),
         finding_sites=[hd.sr.FindingSite(anatomic_location=dicom_code(LIVER.kind))],
         measurements=measurements,
+        qualitative_evaluations=[_fate(fate)] if fate else None,
     )
+
+
+def _fate(fate: Fate) -> hd.sr.QualitativeEvaluation:
+    meaning = fate.capitalize()
+    value = CodedConcept(fate.replace(" ", "_").upper(), SCHEME, meaning)
+    return hd.sr.QualitativeEvaluation(name=FATE, value=value)
 
 
 def _coded(item: pydicom.Dataset) -> CodedConcept:
@@ -154,11 +168,14 @@ def _volume(value_ml: float) -> Measurement:
 
 
 def _of_lesion(lesion: LesionFinding) -> list[Measurement]:
-    return [
+    found = [
         _volume(lesion.volume_ml),
         Measurement(name=LONG_AXIS, value=lesion.long_axis_mm, unit=MILLIMETRE),
         Measurement(name=SHORT_AXIS, value=lesion.short_axis_mm, unit=MILLIMETRE),
     ]
+    if lesion.margin_mm is not None:
+        found.append(Measurement(name=TO_CUT, value=lesion.margin_mm, unit=MILLIMETRE))
+    return found
 
 
 def _ratio(findings: Findings) -> Measurement:

@@ -4,7 +4,7 @@
 what was computed, and `judge` holds the one against the others. `recist` is the response.
 """
 
-from liverplan.eligibility.judge import Judgement, judge, title_said
+from liverplan.eligibility.judge import Judgement, judge, title_said, unconfirmed
 from liverplan.eligibility.measured import Measured
 from liverplan.eligibility.patient import Fact, Patient, load_patient, parse_patient
 from liverplan.eligibility.protocol import Criterion, FactQuestion, Protocol
@@ -31,4 +31,5 @@ __all__ = [
     "protocol_text",
     "shipped_protocols",
     "title_said",
+    "unconfirmed",
 ]

@@ -15,7 +15,7 @@ from liverplan.eligibility.facts import facts_of
 from liverplan.eligibility.images import checks_of
 from liverplan.eligibility.measured import Measured
 from liverplan.eligibility.measures import part_of
-from liverplan.eligibility.measures.remnant import spans_limit
+from liverplan.eligibility.measures.near_limit import near_limit, require_inside
 from liverplan.eligibility.measures.response import responses_of
 from liverplan.eligibility.part import Part, settled, worst
 from liverplan.eligibility.patient import Patient
@@ -60,15 +60,23 @@ def judge(protocol: Protocol, patient: Patient, measured: Measured) -> Judgement
     measured : Measured
         What was computed.
     """
-    found = tuple(_finding(c, protocol.facts, patient, measured) for c in protocol.criteria)
+    require_inside(protocol.remnant_criterion, measured)
+    parts = {c.id: _parts(c, protocol.facts, patient, measured) for c in protocol.criteria}
+    found = tuple(_finding(c, parts[c.id], patient) for c in protocol.criteria)
+    open_ = {part.open for each in parts.values() for part in each if part.open}
     checks = () if measured.images is None else checks_of(protocol, patient, measured.images)
     doubted = tuple(check.says for check in checks if check.state == "needs judgement")
-    sure = not (measured.unaccepted or doubted)
     return Judgement(
         criteria=found,
-        eligibility=_eligibility(found, sure=sure),
+        eligibility=_eligibility(found, sure=not (open_ or measured.unaccepted or doubted)),
         threshold_fraction=protocol.threshold_fraction,
-        reasons=(*_open(found), *_doubts(protocol, measured), *doubted),
+        reasons=(
+            *_open(found),
+            *near_limit(protocol, measured, open_=open_),
+            *_settled(parts),
+            *([unconfirmed(measured.unaccepted)] if measured.unaccepted else ()),
+            *doubted,
+        ),
         checks=checks,
         facts=facts_of(protocol, patient, measured.plan),
     )
@@ -79,10 +87,7 @@ def title_said(name: str, title: str) -> Statement:
     return Statement.of(f"criterion.{name}", written=title)
 
 
-def _finding(
-    criterion: Criterion, facts: Mapping[str, FactQuestion], patient: Patient, measured: Measured
-) -> CriterionFinding:
-    parts = _parts(criterion, facts, patient, measured)
+def _finding(criterion: Criterion, parts: Sequence[Part], patient: Patient) -> CriterionFinding:
     asked = (*criterion.requires, *criterion.considers)
     given = [patient.facts[name] for name in asked if name in patient.facts]
     says = tuple(part.says for part in parts) + _otherwise(criterion, worst(parts))
@@ -163,14 +168,15 @@ def _titles(key: str, state: State, found: Sequence[CriterionFinding]) -> list[S
     return [Statement.of(key, titles=titles)] if titles else []
 
 
-def _doubts(protocol: Protocol, measured: Measured) -> list[Statement]:
-    found = []
-    if measured.remnant_ml is not None and spans_limit(protocol.remnant_criterion, measured):
-        found.append(Statement.of("why.too_close"))
-    if measured.unaccepted:
-        masks = tuple(_mask(label) for label in measured.unaccepted)
-        found.append(Statement.of("why.unconfirmed", masks=masks))
-    return found
+def _settled(parts: Mapping[str, Sequence[Part]]) -> list[Statement]:
+    """Say what a person attested where the computer left it open."""
+    settling = (part for each in parts.values() for part in each if part.settles)
+    return [Statement.of("why.settled", says=part.says) for part in settling]
+
+
+def unconfirmed(labels: Sequence[int]) -> Statement:
+    """Say which masks no person has accepted."""
+    return Statement.of("why.unconfirmed", masks=tuple(_mask(label) for label in labels))
 
 
 def _mask(label: int) -> Statement:

@@ -17,13 +17,15 @@ WORST_FIRST: tuple[State, ...] = ("not met", "missing", "needs judgement", "met"
 class Part:
     """The state that a part alone would give, what it says, the value found, and what is open.
 
-    What is left ``open`` by the computer a protocol may let a person settle.
+    What is left ``open`` by the computer a protocol may let a person settle: such a part
+    ``settles`` it.
     """
 
     state: State
     says: Statement
     value: float | int | str | bool | None = None
     open: Doubt | None = None
+    settles: bool = False
 
 
 def worst(parts: Sequence[Part]) -> State:
@@ -35,11 +37,11 @@ def settled(part: Part, by: Part) -> list[Part]:
     """Let what a person attests settle what a computed part leaves open, or say why it does not."""
     match by.state:
         case "met":
-            return [replace(part, state="met", open=None), by]
+            return [replace(part, state="met", open=None), replace(by, settles=True)]
         case "missing":
             return [part]
         case "not met" | "needs judgement":
-            return [part, replace(by, state="needs judgement")]
+            return [part, replace(by, state=part.state)]
 
 
 def counted(criterion: Criterion, number: int, found: Statement) -> Part:

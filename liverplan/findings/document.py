@@ -23,6 +23,8 @@ from liverplan.findings.uncertainty import Uncertainty
 from liverplan.findings.volumes import RemnantFraction, Volumes
 
 SCHEMA = "liverplan.result/1"
+REASONS = ("why.", "check.")
+"""Beginnings of the keys of notes that say why the eligibility is what it is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +60,11 @@ class Findings:
     def planned(self) -> bool:
         """Whether anything is cut."""
         return bool(self.planes or self.cuts)
+
+    @property
+    def reasons(self) -> tuple[Statement, ...]:
+        """Why the eligibility is what it is: those of the notes that say so."""
+        return tuple(note for note in self.notes if note.key.startswith(REASONS))
 
     def to_json(self, speak: Speak) -> dict[str, Any]:
         """Return the ``liverplan.result/1`` document: mL, mm and fractions, unrounded.

@@ -9,7 +9,7 @@ from typing import Any, Literal, Self
 Fate = Literal["removed", "ablated", "cut through", "left"]
 """What a plan makes of a metastasis; "left" may be wholly or in part."""
 
-LesionState = Literal["found by machine", "confirmed", "biopsied"]
+LesionState = Literal["found by machine", "given", "confirmed", "biopsied"]
 
 WHOLE = 1e-6
 """As much of a volume may be lost to rounding."""

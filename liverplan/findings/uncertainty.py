@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Self
 
 
@@ -63,6 +63,13 @@ class Uncertainty:
     flip_mm: float | None = None
     contributions: tuple[Contribution, ...] = ()
     remnant_95_ml: tuple[float, float] | None = None
+
+    def holding(self, fraction: float | None) -> Uncertainty:
+        """Return it with an interval that holds the number itself, as it must."""
+        if fraction is None:
+            return self
+        low, high = self.interval_95
+        return replace(self, interval_95=(min(low, fraction), max(high, fraction)))
 
     def to_json(self) -> dict[str, Any]:
         """Return every field by its name; they stand in the document itself."""

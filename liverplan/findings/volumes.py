@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, Self, assert_never
+from typing import Any, Literal, Self, assert_never, get_args
+
+from liverplan.findings.exact import exact
 
 Denominator = Literal["of_functional", "of_liver", "of_estimated"]
 
@@ -74,6 +76,16 @@ class RemnantFraction:
                 return self.of_estimated
             case _:
                 assert_never(denominator)
+
+    def contradicting(self, threshold_fraction: float) -> tuple[Denominator, ...]:
+        """Return the denominators by which the fraction is on the other side of a limit."""
+        decided = self.deciding_fraction
+        if decided is None:
+            return ()
+        line = exact(threshold_fraction)
+        above = exact(decided) > line
+        known = {name: self.of(name) for name in get_args(Denominator)}
+        return tuple(n for n, f in known.items() if f is not None and (exact(f) > line) != above)
 
     @property
     def deciding_fraction(self) -> float | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from liverplan import NOTICE, __version__
-from liverplan.findings import Findings
+from liverplan.findings import Findings, Statement
 from liverplan.report.criteria import CriterionCard, card_of
 from liverplan.report.cuts import cut_table, segment_table
 from liverplan.report.evidence import evidence_tables, plan_table
@@ -15,7 +15,18 @@ from liverplan.report.redaction import redacted
 from liverplan.report.request import ReportInput
 from liverplan.report.response import response_table
 from liverplan.report.tables import Table
-from liverplan.words import Said, Verdict, Words, numbers, said, verdict, words_of
+from liverplan.words import (
+    Said,
+    Verdict,
+    Words,
+    fates,
+    numbers,
+    other_readings,
+    said,
+    verdict,
+    words_of,
+)
+from liverplan.words import spoken as sentences
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,11 +38,14 @@ class Content:
     subtitle: str
     status: str
     notice: str
+    fates: str
     verdict: Verdict
+    readings: tuple[str, ...]
     flr: str
     sentences: tuple[str, ...]
     eligibility: str
     counts: str
+    reasons: tuple[Said, ...]
     denominators: Table
     measures: tuple[Table, ...]
     criteria: tuple[CriterionCard, ...]
@@ -58,18 +72,28 @@ def _said(request: ReportInput) -> Content:
         subtitle=_subtitle(request, words),
         status=words[request.status],
         notice=NOTICE,
+        fates=sentences(fates(findings), request.language),
         verdict=spoken,
+        readings=tuple(words.say(one) for one in other_readings(findings)) if spoken.number else (),
         flr=_flr(findings, words) if spoken.number else "",
         sentences=_sentences(findings, words) if spoken.number else (),
         eligibility=words[findings.eligibility.replace(" ", "_")],
         counts=_counts(findings, words),
+        reasons=tuple(said(one, request.language) for one in findings.reasons),
         denominators=denominator_table(findings, words),
         measures=_measures(request, words),
         criteria=tuple(card_of(c, words, request.identity) for c in findings.criteria),
-        notes=(*notes, *(said(note, request.language) for note in findings.notes)),
+        notes=(*notes, *(said(note, request.language) for note in _notes(findings))),
         evidence=evidence_tables(request, words),
         bar=_bar(findings),
     )
+
+
+def _notes(findings: Findings) -> tuple[Statement, ...]:
+    """Return the notes but for those that stand above, beside what they are the reason of."""
+    reasons = set(findings.reasons)
+    told = {"note.lesion_cut", "note.lesion_left", "note.lesion_left_in_part"}
+    return tuple(n for n in findings.notes if n not in reasons and n.key not in told)
 
 
 def _subtitle(request: ReportInput, words: Words) -> str:

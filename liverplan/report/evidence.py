@@ -10,7 +10,8 @@ from liverplan.report.cuts import plan_in_words
 from liverplan.report.facts import fact_table
 from liverplan.report.request import ReportInput
 from liverplan.report.tables import Table
-from liverplan.words import Words, numbers, verdict
+from liverplan.words import Words, fates, numbers, spoken, verdict
+from liverplan.words.first_lines import STAYING
 
 
 def evidence_tables(request: ReportInput, words: Words) -> tuple[Table, ...]:
@@ -67,10 +68,8 @@ def _plan_row(name: str, findings: Findings, words: Words) -> tuple[str, ...]:
         numbers.ml(findings.volumes.remnant_ml),
         numbers.mm(findings.margin_mm),
     )
-    faults = " ".join(words.say(fault.says) for fault in findings.faults)
-    reason = faults or verdict(findings, words["language"]).reason
-    left = [f"M{lesion.label - 1}" for lesion in findings.lesions if lesion.in_remnant]
-    leaves = words("leaves", lesions=", ".join(left)) if left else ""
+    reason = verdict(findings, words["language"]).reason
+    leaves = spoken(fates(findings, STAYING), words["language"])
     return (name, *map(words.number, cells), f"{leaves} {reason}".strip())
 
 

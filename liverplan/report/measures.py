@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from liverplan.eligibility.protocol import DENOMINATORS
-from liverplan.findings import Denominator, Findings, LesionFinding
+from liverplan.findings import Denominator, Fate, Findings, LesionFinding
 from liverplan.report.tables import Table
 from liverplan.words import Words, numbers
 
@@ -17,7 +19,7 @@ def denominator_table(findings: Findings, words: Words) -> Table:
         shown = words["not_known"]
         if fraction is not None:
             shown = f"{numbers.percent(fraction, findings.threshold_fraction)} %"
-        mark = words["decides"] if key == fractions.deciding else ""
+        mark = _mark(findings, key, words)
         rows.append((words[key], formula_of(findings, key, words), words.number(shown), mark))
     return Table(
         title=words["denominators"],
@@ -26,6 +28,17 @@ def denominator_table(findings: Findings, words: Words) -> Table:
         numeric=(2,),
         marked=DENOMINATORS.index(fractions.deciding),
     )
+
+
+def _mark(findings: Findings, key: Denominator, words: Words) -> str:
+    """Say which denominator decides, and which of the others would decide otherwise."""
+    fractions, line = findings.remnant_fraction, findings.threshold_fraction
+    if key == fractions.deciding:
+        return words["decides"]
+    if not findings.planned or key not in fractions.contradicting(line):
+        return ""
+    side = "above" if (fractions.of(key) or 0.0) > line else "not_above"
+    return words(f"reads_{side}", threshold=words.number(numbers.threshold(line)))
 
 
 def formula_of(findings: Findings, key: Denominator, words: Words) -> str:
@@ -38,7 +51,7 @@ def formula_of(findings: Findings, key: Denominator, words: Words) -> str:
 
 
 def volume_table(findings: Findings, words: Words) -> Table:
-    """Return the volumes and the smallest margin."""
+    """Return the volumes and the smallest margins, each of metastases of one fate."""
     volumes = findings.volumes
     values = [
         ("liver", volumes.liver_ml),
@@ -50,17 +63,34 @@ def volume_table(findings: Findings, words: Words) -> Table:
     if volumes.ablated_ml > 0:
         values.append(("ablated", volumes.ablated_ml))
     rows = [(words[key], words.number(numbers.ml(value)), words["ml"]) for key, value in values]
-    margin = words.number(numbers.mm(findings.margin_mm))
     return Table(
         title=words["volumes"],
         columns=(words["volume"], "", ""),
-        rows=(*rows, (words["margin"], margin, words["mm"])),
+        rows=(*rows, *_margins(findings, words)),
         numeric=(1,),
     )
 
 
+def _margins(findings: Findings, words: Words) -> Iterator[tuple[str, str, str]]:
+    """Yield the smallest margin of those cut through, those left and those that go."""
+    kinds: dict[str, tuple[Fate, ...]] = {
+        "margin_cut": ("cut through",),
+        "margin": ("removed", "ablated"),
+        "margin_left": ("left",),
+    }
+    for key, fates in kinds.items():
+        found = [
+            (lesion.margin_mm, f"M{lesion.label - 1}")
+            for lesion in findings.lesions
+            if lesion.fate in fates and lesion.margin_mm is not None
+        ]
+        if found and findings.planned:
+            smallest, name = min(found)
+            yield words(key, lesions=name), words.number(numbers.mm(smallest)), words["mm"]
+
+
 def lesion_table(findings: Findings, words: Words) -> Table:
-    """Return a row a metastasis: sizes, distance to the cut, side, place, state."""
+    """Return a row a metastasis: sizes, distance to the cut, fate, place, state."""
     return Table(
         title=words["lesions"],
         columns=(
@@ -69,7 +99,7 @@ def lesion_table(findings: Findings, words: Words) -> Table:
             f"{words['long_axis']}, mm",
             f"{words['short_axis']}, mm",
             f"{words['lesion_margin']}, mm",
-            words["side"],
+            words["fate_title"],
             f"{words['centre']}, mm",
             words["state"],
         ),
@@ -86,7 +116,12 @@ def _lesion_row(lesion: LesionFinding, findings: Findings, words: Words) -> tupl
         numbers.mm(lesion.short_axis_mm),
         numbers.mm(lesion.margin_mm),
     )
-    side = words["stays" if lesion.in_remnant else "goes"] if findings.planned else numbers.NONE
+    fate = words[_fate_key(lesion)] if findings.planned else numbers.NONE
     state = words[f"lesion_{lesion.state.partition(' ')[0]}"]
     centre = numbers.NO_BREAK.join(words.number(numbers.mm(v)) for v in lesion.centroid_mm)
-    return (f"M{lesion.label - 1}", *map(words.number, sizes), side, centre, state)
+    return (f"M{lesion.label - 1}", *map(words.number, sizes), fate, centre, state)
+
+
+def _fate_key(lesion: LesionFinding) -> str:
+    key = f"fate_{lesion.fate.replace(' ', '_')}"
+    return f"{key}_in_part" if lesion.fate == "left" and not lesion.left_wholly else key

@@ -8,6 +8,7 @@ app can show it greyed out with the reason.
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from threading import Event
@@ -118,7 +119,7 @@ def segment_with(
     progress: Progress | None = None,
     cancel: Event | None = None,
 ) -> LiverResult:
-    """Find the liver with a named back end.
+    """Find the liver with a named back end; whatever it claims, no person accepted its masks.
 
     Raises
     ------
@@ -139,7 +140,7 @@ def segment_with(
     for scheme, (labels, names) in result.maps.items():
         if labels.shape != volume.grid.shape or int(labels.max(initial=0)) > len(names):
             raise BackendError(f"The back end {name!r} gave a {scheme} map that does not fit.")
-    return result
+    return replace(result, provenance=result.provenance.from_program())
 
 
 def what_lacks(segmenter: Segmenter) -> list[str]:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Literal, Self
 
 from liverplan import __version__
+from liverplan.errors import SegmentationError
 
 Origin = Literal["automatic", "clicks", "drawn", "given"]
 """A program alone; a program from a person's clicks; a person; a file (or the phantom's truth)."""
@@ -28,7 +30,8 @@ class Provenance:
     origin : {"automatic", "clicks", "drawn", "given"}
         A program alone, a program from a person's clicks, a person, or a file.
     accepted_by : str
-        The person who accepted it as it is now; empty while nobody has.
+        The person who accepted it as it is now; empty while nobody has. Only a person's own act
+        sets it: no file, back end or program speaks for them.
     edits : int
         How often it was changed by hand since.
     density_hu : float or None
@@ -57,14 +60,16 @@ class Provenance:
 
     @property
     def accepted(self) -> bool:
-        """Whether a person stands behind the mask: accepted it, or gave it and left it so."""
-        return bool(self.accepted_by) or (self.origin == "given" and self.edits == 0)
+        """Whether a named person accepted the mask as it is now."""
+        return bool(self.accepted_by.strip())
 
     @property
     def quality(self) -> Quality:
-        """How sure the boundary is: a hand's work counts only once somebody has accepted it."""
+        """How sure the boundary is: a hand's work, or a file, counts once somebody accepted it."""
+        if not self.accepted:
+            return "automatic"
         if self.edits > 0 or self.origin == "drawn":
-            return "edited" if self.accepted_by else "automatic"
+            return "edited"
         return "expert" if self.origin == "given" else "automatic"
 
     def edited(self) -> Self:
@@ -72,5 +77,30 @@ class Provenance:
         return replace(self, edits=self.edits + 1, accepted_by="")
 
     def accepted_as(self, name: str) -> Self:
-        """Return it as accepted by a person."""
-        return replace(self, accepted_by=name)
+        """Return it as accepted by a person.
+
+        Raises
+        ------
+        SegmentationError
+            If nobody is named.
+        """
+        if not name.strip():
+            raise SegmentationError("A mask is accepted by a person, and nobody is named.")
+        return replace(self, accepted_by=name.strip())
+
+    def from_program(self) -> Self:
+        """Return it as a program's own: whatever it claims, no person made or accepted it."""
+        origin: Origin = "clicks" if self.origin == "clicks" else "automatic"
+        return replace(self, origin=origin, accepted_by="", edits=0)
+
+
+def given(path: Path) -> Provenance:
+    """Return the provenance of a file's mask that does not say where it came from."""
+    return Provenance(
+        method="given mask", version="1", origin="given", parameters={"file": path.name}
+    )
+
+
+def read_back(told: Provenance, path: Path) -> Provenance:
+    """Return what a file tells of its mask, with the file's name, and accepted by nobody."""
+    return replace(told, accepted_by="", parameters={**told.parameters, "file": path.name})

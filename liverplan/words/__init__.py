@@ -5,6 +5,7 @@ places (a test holds them to it). `said` speaks a statement, `verdict` the verdi
 for what has no statement: headings and labels. Below this room nothing knows a language.
 """
 
+from liverplan.words.first_lines import fates, other_readings, spoken
 from liverplan.words.language import LANGUAGES, Words, words_of
 from liverplan.words.sentences import Said, in_english, said
 from liverplan.words.verdict import Verdict, verdict
@@ -14,8 +15,11 @@ __all__ = [
     "Said",
     "Verdict",
     "Words",
+    "fates",
     "in_english",
+    "other_readings",
     "said",
+    "spoken",
     "verdict",
     "words_of",
 ]

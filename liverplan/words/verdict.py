@@ -36,6 +36,10 @@ def verdict(findings: Findings, language: str = "en") -> Verdict:
     fraction = findings.remnant_fraction.deciding_fraction
     if not findings.planned:
         return Verdict(state="incomplete", number="", reason=words["verdict_no_cut"])
+    if findings.faults:
+        faults = " ".join(words.say(fault.says) for fault in findings.faults)
+        reason = words("verdict_faults", faults=faults)
+        return Verdict(state="incomplete", number="", reason=reason)
     if fraction is None:
         return Verdict(state="incomplete", number="", reason=words["verdict_no_denominator"])
     line = findings.threshold_fraction

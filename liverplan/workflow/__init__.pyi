@@ -1,5 +1,5 @@
 from .cases import assess, measure_case, verdict, verify_case
-from .committee import mark_biopsied, new_key, sign, signers, standing, vote
+from .committee import accept, mark_biopsied, new_key, sign, signers, standing, vote
 from .evaluate import evaluate
 from .exporting import rules_for
 from .growth import remnant_growth
@@ -15,6 +15,7 @@ __all__ = [
     "DEFAULT_BACKEND",
     "DEFAULT_PROTOCOL",
     "Request",
+    "accept",
     "assess",
     "demo",
     "evaluate",

@@ -24,8 +24,8 @@ from liverplan.resection.anatomy.maps import PartMap
 from liverplan.resection.anatomy.named import SCHEME as COUINAUD
 from liverplan.segmentation import Segmentation
 from liverplan.volumetry import Liver
-from liverplan.words import in_english
-from liverplan.words import verdict as spoken
+from liverplan.words import fates, in_english, other_readings, spoken
+from liverplan.words import verdict as spoken_verdict
 from liverplan.workflow.evaluate import evaluate
 from liverplan.workflow.identity import images_of, phase_in
 from liverplan.workflow.inputs import Outlined, ct_notes, open_ct, outline
@@ -217,8 +217,19 @@ def verify_case(folder: Path) -> None:
 
 
 def verdict(findings: Findings) -> str:
-    """Return the verdict in words: number, range, threshold, reason; then eligibility."""
-    return f"{spoken(findings)}\nEligibility: {findings.eligibility}."
+    """Return what is asked of a plan, a question a line.
+
+    What stays behind; number, range, threshold and reason; what other denominators say; eligibility
+    and, where that is open, why.
+    """
+    lines = (
+        spoken(fates(findings), "en"),
+        str(spoken_verdict(findings)),
+        *map(in_english, other_readings(findings)),
+        f"Eligibility: {findings.eligibility}.",
+        *map(in_english, findings.reasons),
+    )
+    return "\n".join(filter(None, lines))
 
 
 def summary_of(ct: CT) -> SeriesSummary:

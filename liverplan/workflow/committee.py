@@ -49,6 +49,17 @@ def sign(folder: Path, *, role: Role, name: str, key: Path, password: str = "") 
     return signed(_accepted(opened, name), secret, name=name, meaning="lesions accepted")
 
 
+def accept(folder: Path, *, name: str) -> Case:
+    """Accept every mask of a stored case in a person's name; what they say is not yet signed.
+
+    Raises
+    ------
+    CaseError, SegmentationError
+        If the case holds no masks, or nobody is named.
+    """
+    return _accepted(case.open_case(folder), name)
+
+
 def vote(
     folder: Path, *, name: str, key: Path, ballot: Vote, reason: str, password: str = ""
 ) -> Case:

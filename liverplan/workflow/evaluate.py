@@ -90,7 +90,7 @@ def evaluate(  # noqa: PLR0913 - one argument for each thing that a verdict rest
         plan,
         threshold_fraction=protocol.threshold_fraction,
         denominator_ml=_deciding_ml(volumes, fraction),
-    )
+    ).holding(fraction.deciding_fraction)
     margins = liver.margins(plan)
     lesions = tuple(
         _lesion(segmentation, margin, fate, biopsied)
@@ -175,10 +175,12 @@ def _eligibility(judgement: Judgement, faults: Sequence[Fault]) -> Eligibility:
 
 
 def lesion_state(made: Provenance | None, *, biopsied: bool) -> LesionState:
-    """How far a metastasis has come: found by machine, confirmed by a person, biopsied."""
+    """How far a metastasis has come: found or given, confirmed by a person, biopsied."""
     if biopsied:
         return "biopsied"
-    return "confirmed" if made is not None and made.accepted else "found by machine"
+    if made is not None and made.accepted:
+        return "confirmed"
+    return "given" if made is not None and made.origin == "given" else "found by machine"
 
 
 def _lesion(

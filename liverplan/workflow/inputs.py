@@ -8,24 +8,17 @@ from pathlib import Path
 from threading import Event
 
 import cc3d
-import numpy as np
 
 from liverplan import dicom
 from liverplan.dicom import CT
-from liverplan.errors import InputError
 from liverplan.findings import Statement
 from liverplan.resection.anatomy.maps import PartMap
-from liverplan.segmentation import (
-    Provenance,
-    Segmentation,
-    lesion_from_click,
-    read_mask_file,
-)
+from liverplan.segmentation import Provenance, Segmentation, lesion_from_click
 from liverplan.segmentation.backends import segment_with
-from liverplan.segmentation.files.formats import SUFFIXES
 from liverplan.segmentation.labels import FIRST_LESION, LIVER, outside_ml
 from liverplan.segmentation.results import Mask
 from liverplan.volume import Grid, Volume
+from liverplan.workflow.given import given_lesions, given_liver
 from liverplan.workflow.progress import Progress, part, tell
 from liverplan.workflow.request import Request
 
@@ -82,22 +75,20 @@ def outline(
     grid = volume.grid
     maps: dict[str, PartMap] = {}
     if request.liver is not None:
-        liver, liver_made, notes = _given_liver(request.liver, grid)
+        liver, liver_made = _accepted([given_liver(request.liver, grid)], request.accepted_by)[0]
+        notes: list[Statement] = []
         lesions: list[tuple[Mask, Provenance]] = []
     else:
         found = segment_with(
             request.backend, volume, progress=part(progress, 0.0, 0.8), cancel=cancel
         )
-        liver, liver_made, notes = (
-            found.mask,
-            found.provenance,
-            list(found.notes),
-        )
+        liver, liver_made, notes = found.mask, found.provenance, list(found.notes)
         lesions = [(mask, found.provenance) for mask in found.lesions]
         for scheme, (labels, names) in found.maps.items():
             maps[scheme] = PartMap(scheme=scheme, grid=grid, labels=labels, names=names)
     if request.lesions is not None:
-        lesions = _given_lesions(request.lesions, request.lesion_labels, grid)
+        given = given_lesions(request.lesions, request.lesion_labels, grid)
+        lesions = _accepted(given, request.accepted_by)
     for click in request.clicks:
         tell(progress, 0.9, "Outlining the metastases")
         result = lesion_from_click(volume, liver, click)
@@ -112,51 +103,8 @@ def outline(
     return Outlined(segmentation=segmentation, maps=maps, notes=tuple(notes))
 
 
-def _given_liver(path: Path, grid: Grid) -> tuple[Mask, Provenance, list[Statement]]:
-    if _is_seg(path):
-        segments = dicom.read_seg(path, grid)
-        coded = [segment.mask for segment in segments if segment.structure != "other"]
-        masks = coded or [segment.mask for segment in segments]
-    else:
-        masks = list(read_mask_file(path, grid).masks())
-    liver = np.logical_or.reduce(masks) if masks else np.zeros(grid.shape, bool)
-    if not liver.any():
-        raise InputError(f"The liver mask {path} is empty.")
-    return liver, _given(path), []
-
-
-def _given_lesions(
-    path: Path, labels: Sequence[int] | None, grid: Grid
-) -> list[tuple[Mask, Provenance]]:
-    masks = _lesion_masks(path, grid, labels)
-    if not any(mask.any() for mask in masks):
-        raise InputError(f"The lesion mask {path} is empty.")
-    return [(mask, _given(path)) for mask in masks]
-
-
-def _lesion_masks(path: Path, grid: Grid, labels: Sequence[int] | None) -> list[Mask]:
-    """Masks of a file, by label value (SEG: by segment number, those coded as lesions first)."""
-    if not _is_seg(path):
-        return list(read_mask_file(path, grid).masks(labels))
-    segments = {segment.number: segment for segment in dicom.read_seg(path, grid)}
-    if labels is None:
-        coded = [n for n, segment in segments.items() if segment.structure == "lesion"]
-        labels = coded or list(segments)
-    absent = [number for number in labels if number not in segments]
-    if absent:
-        known = ", ".join(str(number) for number in segments)
-        raise InputError(f"{path.name} has no segment {absent[0]}; it has {known}.")
-    return [segments[number].mask for number in labels]
-
-
-def _is_seg(path: Path) -> bool:
-    return not path.name.lower().endswith(SUFFIXES)
-
-
-def _given(path: Path) -> Provenance:
-    return Provenance(
-        method="given mask", version="1", origin="given", parameters={"file": path.name}
-    )
+def _accepted(given: Sequence[tuple[Mask, Provenance]], name: str) -> list[tuple[Mask, Provenance]]:
+    return [(mask, made.accepted_as(name) if name else made) for mask, made in given]
 
 
 def _outside(grid: Grid, liver: Mask, lesions: Sequence[Mask]) -> list[Statement]:

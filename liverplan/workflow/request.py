@@ -21,6 +21,9 @@ class Request:
         Which series, if the source holds several.
     liver, lesions : Path or None
         Given masks: NIfTI, NRRD or DICOM SEG.
+    accepted_by : str
+        The person who has looked at the given masks and stands behind them; those that are made
+        now nobody has seen yet.
     lesion_labels : tuple of int or None
         Which label values (SEG: segment numbers) of the lesion file are lesions; None: all.
     clicks : tuple of (x, y, z)
@@ -54,6 +57,7 @@ class Request:
     series_uid: str | None = None
     liver: Path | None = None
     lesions: Path | None = None
+    accepted_by: str = ""
     lesion_labels: tuple[int, ...] | None = None
     clicks: tuple[Point, ...] = ()
     planes: tuple[Point, ...] = ()

@@ -31,7 +31,7 @@ MOTION = Motion(degrees=8, axis=(1, -1, 1), shift_mm=(-30, 25, 20))
 GROWTH = {4: 1.3, 2: 0.7}
 """Later labels 2 and 3 are the earlier CT's 4 (grown) and 2 (shrunk); 3 is gone, 4 is new."""
 NOTHING = "\N{EN DASH}"
-WHO = Provenance(method="drawn", version="1", origin="given")
+WHO = Provenance(method="drawn", version="1", origin="given", accepted_by="R. Lind")
 
 
 def hu_of(segmentation):

@@ -36,7 +36,7 @@ def test_a_liver_mask_that_fits_is_taken_and_the_lesions_stay(planner, tmp_path,
     np.testing.assert_array_equal(labels > 1, before.labels > 1)
     np.testing.assert_array_equal(labels == 1, (half >= 1) & (before.labels <= 1))
     assert planner.app.session.history.undo_name == "liver from half.nii.gz"
-    assert planner.app.session.work.liver_confirmed
+    assert not planner.app.session.work.liver_confirmed
 
 
 def test_a_mask_of_another_scan_is_refused_beside_the_liver(planner, tmp_path, choose):

@@ -36,7 +36,7 @@ def scan(name):
     labels[lesion] = 2
     hu = np.where(liver, 110, -80).astype(np.int16)
     hu[lesion] = 60
-    made = Provenance(method="test", version="1", origin="given")
+    made = Provenance(method="test", version="1", origin="given", accepted_by="R. Lind")
     segmentation = Segmentation(grid=grid, labels=labels, provenance={1: made, 2: made})
     return Volume(grid=grid, hu=hu), segmentation
 

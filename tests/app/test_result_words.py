@@ -29,7 +29,7 @@ from liverplan.words import in_english
 from liverplan.words.numbers import NONE, ml, percent
 from tests.app.desk import rows_of, shown
 
-SEEN = Provenance(method="drawn", version="1", origin="given")
+SEEN = Provenance(method="drawn", version="1", origin="given", accepted_by="R. Lind")
 
 
 @pytest.fixture
@@ -167,7 +167,8 @@ def test_every_criterion_is_listed_with_its_state_and_explained_at_a_click(desk,
     for number, one in enumerate(findings.criteria):
         panel.criteria.selectRow(number)
         assert panel.finding.text() == in_english(one.finding)
-    assert panel.eligibility.text() == f"Protocol: {findings.eligibility}"
+    standing = [f"Protocol: {findings.eligibility}", *map(in_english, findings.reasons)]
+    assert panel.eligibility.text().splitlines() == standing
     assert panel.doubt.text() == doubt_words(findings)
     assert rows_of(panel.fractions) == [list(row) for row in fraction_rows(findings)]
     assert rows_of(panel.margins) == [list(row) for row in margin_rows(findings)]
@@ -192,16 +193,21 @@ def test_the_deciding_denominator_is_named_and_a_missing_one_says_what_it_lacks(
 
 
 @pytest.mark.parametrize(
-    ("margin_mm", "stays", "words"),
+    ("margin_mm", "fate", "stays_fraction", "words"),
     [
-        (8.0, False, ("8.0 mm", "removed")),
-        (8.0, True, ("8.0 mm", "stays")),
-        (-2.5, True, ("-2.5 mm", "cut through")),
-        (None, True, (f"{NONE} mm", "stays")),
+        (8.0, "removed", 0, ("8.0 mm", "removed")),
+        (8.0, "ablated", 0, ("8.0 mm", "ablated")),
+        (8.0, "left", 1, ("8.0 mm", "left")),
+        (-1.0, "left", 0.4, ("-1.0 mm", "left in part")),
+        (-2.5, "cut through", 0.4, ("-2.5 mm", "cut through")),
+        (None, "left", 1, (f"{NONE} mm", "left")),
     ],
 )
-def test_a_lesion_is_removed_stays_or_is_cut_through(findings, margin_mm, stays, words):
-    lesion = replace(findings.lesions[0], margin_mm=margin_mm, in_remnant=stays)
+def test_what_becomes_of_a_lesion_is_said(findings, margin_mm, fate, stays_fraction, words):
+    lesion = findings.lesions[0]
+    lesion = replace(
+        lesion, margin_mm=margin_mm, fate=fate, stays_ml=stays_fraction * lesion.volume_ml
+    )
     ((name, margin, side),) = margin_rows(replace(findings, lesions=(lesion,)))
     assert name == "Metastasis 1"
     assert (margin, side) == words

@@ -81,7 +81,7 @@ def test_the_order_from_worst_to_best():
 )
 def test_eligibility_follows_from_the_states_and_the_masks(states, unaccepted, eligibility):
     found = [CriterionFinding(id=str(n), state=s, finding=told("")) for n, s in enumerate(states)]
-    assert _eligibility(found, Measured(unaccepted=unaccepted)) == eligibility
+    assert _eligibility(found, sure=not unaccepted) == eligibility
 
 
 @pytest.mark.parametrize(

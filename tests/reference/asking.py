@@ -20,6 +20,7 @@ import SimpleITK as sitk
 from tests.reference import inputs as made
 from tests.reference.comparing import differences
 from tests.reference.rows import (
+    ACCEPTED,
     MASKS,
     PATIENTS,
     PLANE,
@@ -154,7 +155,7 @@ def some_masks(asker):
     """Fewer metastases, none, and a liver alone."""
     base = ("assess", "{ct}", "--out")
     two = asker.json(*base, asker.new(), *MASKS, "--lesion-labels", "1,3", *PLANE)
-    none = asker.json(*base, asker.new(), "--liver", "{liver.nii.gz}", *PLANE)
+    none = asker.json(*base, asker.new(), "--liver", "{liver.nii.gz}", *ACCEPTED, *PLANE)
     return {"two": _short(two), "none": _short(none)}
 
 

@@ -77,7 +77,10 @@ def moved():
 
 
 def explained(row, found, listed):
-    """(differences that are not listed, entries of this row that did not happen)."""
+    """(differences that are not listed, entries of this row that did not happen).
+
+    An entry for a family of rows (with ``*``) need not happen in each of them.
+    """
     mine = [entry for entry in listed if fnmatch.fnmatchcase(row, entry["row"])]
     open_, used = [], set()
     for difference in found:
@@ -85,7 +88,8 @@ def explained(row, found, listed):
         used.update(by)
         if not by:
             open_.append(difference)
-    return open_, [entry for n, entry in enumerate(mine) if n not in used]
+    idle = [entry for n, entry in enumerate(mine) if n not in used]
+    return open_, [entry for entry in idle if "*" not in entry["row"]]
 
 
 def _covers(entry, found):

@@ -8,7 +8,7 @@ from tests.reference.library import answers
 
 MASKS = (
     "--liver", "{data}/liver.nii.gz", "--lesions", "{data}/tumours_labelled.nii.gz",
-    "--lesion-labels", "1-7",
+    "--lesion-labels", "1-7", "--accepted-by", "R. Lind",
 )  # fmt: skip
 PLANS = {
     "plane": ("--plane", "140,0,100,1,0.2,0.1", "--allow-faults"),

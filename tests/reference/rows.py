@@ -3,7 +3,8 @@
 from tests.reference.inputs import CUT
 from tests.reference.plans import LIMBS
 
-MASKS = ("--liver", "{liver.nii.gz}", "--lesions", "{lesions.nrrd}")
+ACCEPTED = ("--accepted-by", "R. Lind")
+MASKS = ("--liver", "{liver.nii.gz}", "--lesions", "{lesions.nrrd}", *ACCEPTED)
 SEGMENTS = ("--landmarks", "{landmarks.toml}")
 PORTAL = ("--vessels", "{portal.nii.gz}")
 HEPATIC = ("--vessels", "{hepatic.nii.gz}")

@@ -130,7 +130,9 @@ def test_the_report_lists_cuts_segments_and_what_is_ablated(request_):
 
 
 def test_compared_plans_say_what_they_leave_or_why_they_are_refused(request_):
-    lesion = dataclasses.replace(request_.findings.lesions[0], in_remnant=True)
+    lesion = dataclasses.replace(
+        request_.findings.lesions[0], in_remnant=True, fate="left", stays_ml=14.14
+    )
     leaving = dataclasses.replace(request_.findings, lesions=(lesion,))
     plans = (
         PlanRow(name="left lateral sectionectomy", findings=leaving),
@@ -138,7 +140,7 @@ def test_compared_plans_say_what_they_leave_or_why_they_are_refused(request_):
     )
     rows = table(content_of(dataclasses.replace(request_, plans=plans)), "Plans compared").rows
     assert rows[0][0] == "this plan"
-    assert rows[1][-1].startswith("Leaves M1 in the remnant.")
+    assert rows[1][-1].startswith("Stays behind: M1 (wholly, 12.3 mm from the cut).")
     assert rows[2][-1] == "The plan removes the whole liver."
     swedish = dataclasses.replace(request_, plans=plans, language="sv")
     assert table(content_of(swedish), "Planer jämförda").rows[1][0].startswith("vänster lateral")

@@ -4,6 +4,7 @@ import itertools
 
 import pytest
 
+from liverplan.errors import SegmentationError
 from liverplan.segmentation import Provenance
 
 
@@ -19,9 +20,9 @@ def test_what_a_program_made_is_nobodys_until_a_person_accepts_it(origin):
     assert accepted.accepted_by == "Dr Lind"
 
 
-def test_a_given_mask_stands_for_itself_until_somebody_changes_it():
+def test_a_given_mask_is_as_sure_as_an_expert_is_once_somebody_accepted_it():
     given = made("given")
-    assert (given.accepted, given.quality) == (True, "expert")
+    assert (given.accepted, given.quality) == (False, "automatic")
     assert (given.edited().accepted, given.edited().quality) == (False, "automatic")
     assert given.edited().accepted_as("Dr Lind").quality == "edited"
     assert given.accepted_as("Dr Lind").quality == "expert"
@@ -48,3 +49,18 @@ def test_each_edit_is_counted_and_takes_the_acceptance_back(origin):
 def test_no_mask_that_nobody_stands_behind_counts_as_surer(origin, edits, name):
     mask = made(origin, edits=edits, accepted_by=name)
     assert mask.accepted or mask.quality == "automatic"
+
+
+@pytest.mark.parametrize("nobody", ["", " ", "\t"])
+def test_nobody_accepts_nothing(nobody):
+    with pytest.raises(SegmentationError, match="nobody is named"):
+        made("given").accepted_as(nobody)
+    assert not made("given", accepted_by=nobody).accepted
+
+
+@pytest.mark.parametrize("origin", ["automatic", "clicks", "drawn", "given"])
+def test_a_program_speaks_for_no_person(origin):
+    claimed = made(origin, edits=2, accepted_by="Dr Lind").from_program()
+    assert (claimed.accepted_by, claimed.edits, claimed.quality) == ("", 0, "automatic")
+    assert claimed.origin in {"automatic", "clicks"}
+    assert claimed.accepted_as("Dr Lind").quality == "automatic"

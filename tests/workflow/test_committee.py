@@ -122,7 +122,7 @@ def test_what_was_biopsied_is_said_by_the_result_the_case_and_the_report(small, 
     assert run("assess", small.ct, "--out", folder, *masks, "--biopsied", "3", "--json") == 0
     states = {one["label"]: one["state"] for one in json.loads(capsys.readouterr().out)["lesions"]}
     assert states[3] == "biopsied"
-    assert set(states.values()) == {"confirmed", "biopsied"}
+    assert set(states.values()) == {"given", "biopsied"}
     assert run("committee", "biopsied", folder, "--of", "M1", "--name", "Lind") == 0
     assert "Biopsied: Metastasis 1." in capsys.readouterr().out
     opened = cases.open_case(folder)

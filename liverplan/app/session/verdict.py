@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from liverplan.app.session.live import Live
 from liverplan.app.session.work import Work
-from liverplan.words import verdict, words_of
+from liverplan.findings import Findings
+from liverplan.words import fates, other_readings, spoken, verdict, words_of
 from liverplan.words.numbers import percent
 
 
@@ -20,6 +21,11 @@ def waiting_words(live: Live) -> str:
     if live.refused:
         return "No verdict: the plan is refused, see step 4."
     return "Computing the range …"
+
+
+def fates_words(findings: Findings) -> str:
+    """Say what becomes of each metastasis, and whether another denominator reads otherwise."""
+    return spoken((*fates(findings), *other_readings(findings)), "en")
 
 
 def verdict_words(work: Work, live: Live) -> str:

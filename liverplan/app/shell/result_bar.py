@@ -9,7 +9,13 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWi
 from liverplan.app.kit import theme
 from liverplan.app.kit.widgets import label, restyle
 from liverplan.app.session.live import Live
-from liverplan.app.session.verdict import goes, verdict_words, waiting_words, what_is_missing
+from liverplan.app.session.verdict import (
+    fates_words,
+    goes,
+    verdict_words,
+    waiting_words,
+    what_is_missing,
+)
 from liverplan.app.session.work import Work
 from liverplan.words.numbers import NONE, ml, threshold
 from liverplan.workflow.rule import DENOMINATORS
@@ -94,6 +100,8 @@ class ResultBar(QFrame):
         self.number.setFont(tabular)
         self.number.setMinimumWidth(158)
         self.number.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.fates = label("", "secondary", wrap=False)
+        self.fates.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.verdict = label("", "verdict")
         self.ml = label("", "ml", wrap=False)
         self.ml.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
@@ -103,7 +111,7 @@ class ResultBar(QFrame):
         words = QVBoxLayout()
         words.setSpacing(1)
         words.addStretch()
-        for part in (self.verdict, self.ml, self.formula):
+        for part in (self.fates, self.verdict, self.ml, self.formula):
             words.addWidget(part)
         words.addStretch()
         layout = QHBoxLayout(self)
@@ -136,14 +144,22 @@ class ResultBar(QFrame):
         self.gauge.fraction, self.gauge.line = rule.fraction(remnant), rule.line
         if findings is None or self.live.stale:
             self.verdict.setText(waiting_words(self.live))
+            self._say_fates("")
         else:
             known = self.gauge.fraction is not None
             self.gauge.interval = findings.uncertainty.interval_95 if known else None
             self.verdict.setText(verdict_words(work, self.live))
+            self._say_fates(fates_words(findings))
         self.gauge.update()
+
+    def _say_fates(self, words: str) -> None:
+        """Say what stays behind; a long list is whole in the tooltip."""
+        self.fates.setText(words)
+        self.fates.setToolTip(words)
 
     def _nothing(self, work: Work) -> None:
         self.number.setText(NONE)
+        self._say_fates("")
         self.verdict.setText(what_is_missing(work, measuring=self.live.remnant is None))
         remnant = self.live.remnant
         self.ml.setText(

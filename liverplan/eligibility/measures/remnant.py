@@ -2,7 +2,8 @@
 
 The state is decided by the protocol's deciding denominator alone, on the unrounded volumes: it
 must be reproducible from two numbers. Doubt (an interval that spans the limit, a denominator that
-reads otherwise) never changes it; the finding says it, and people decide.
+reads otherwise) never changes it; the finding says it, and people decide. Nobody is eligible whose
+interval spans the limit until they have.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ def remnant_part(criterion: Criterion, measured: Measured) -> Part:
         state="met" if inside else "not met",
         says=Statement.of("finding.remnant", parts=parts),
         value=float(deciding),
+        open="near the limit" if inside and spans_limit(criterion, measured) else None,
     )
 
 

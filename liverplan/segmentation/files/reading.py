@@ -5,8 +5,8 @@ Both formats know their place in the patient; SimpleITK turns either into LPS mi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 
 from liverplan.errors import InputError
 from liverplan.segmentation.files.formats import suffix_of
-from liverplan.segmentation.labels import Segmentation
-from liverplan.segmentation.provenance import Provenance
+from liverplan.segmentation.files.origins import read_origins
+from liverplan.segmentation.labels import FIRST_LESION, LIVER, Segmentation
+from liverplan.segmentation.provenance import Provenance, given, read_back
 from liverplan.segmentation.results import Mask
 from liverplan.volume import FloatArray, Grid, read_only
 
@@ -33,10 +34,13 @@ class MaskFile:
         As they are in the file; what they mean is for the caller to say.
     path : Path
         Where they were read.
+    origins : mapping of int to Provenance
+        What the file says of its masks, by label value; empty unless liverplan wrote it.
     """
 
     labels: NDArray[np.uint16]
     path: Path
+    origins: Mapping[int, Provenance] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         read_only(self.labels)
@@ -68,6 +72,11 @@ class MaskFile:
             )
         return tuple(np.equal(self.labels, value) for value in wanted)
 
+    def made(self, value: int) -> Provenance:
+        """Return where the mask of a label value came from; nobody has accepted it."""
+        told = self.origins.get(value)
+        return given(self.path) if told is None else read_back(told, self.path)
+
 
 def read_mask_file(path: Path | str, grid: Grid) -> MaskFile:
     """Read a NIfTI or NRRD mask onto a grid, as (k, j, i) label values.
@@ -87,7 +96,8 @@ def read_mask_file(path: Path | str, grid: Grid) -> MaskFile:
     Grid(shape=_shape(array), affine=affine).require_same(
         grid, mine=f"The mask {path.name}", theirs="the CT"
     )
-    return MaskFile(labels=_whole_labels(array, path), path=path)
+    labels = _whole_labels(array, path)
+    return MaskFile(labels=labels, path=path, origins=read_origins(path, image))
 
 
 def segmentation_from_files(
@@ -96,23 +106,27 @@ def segmentation_from_files(
     liver: Path | str | None,
     lesions: Path | str | None = None,
     lesion_labels: Sequence[int] | None = None,
+    accepted_by: str = "",
 ) -> Segmentation:
     """Import a liver and lesions as one Segmentation.
 
     Every label of the liver file is liver. Labels of the lesion file are lesions: all of them,
     or those named, in that order. Lesions may reach out of the liver: they are counted into it.
+    Nobody has accepted them but the person who is named.
     """
-    liver_mask = np.zeros(grid.shape, bool) if liver is None else read_mask_file(liver, grid).any
-    masks = () if lesions is None else read_mask_file(lesions, grid).masks(lesion_labels)
-    names = [liver, *([lesions] * len(masks))]
-    provenance = {
-        label: Provenance(
-            method="given mask", version="", origin="given", parameters={"file": Path(name).name}
-        )
-        for label, name in enumerate(names, 1)
-        if name is not None
-    }
-    return Segmentation.from_masks(grid, liver_mask, masks, provenance)
+    liver_mask, masks = np.zeros(grid.shape, bool), tuple[Mask, ...]()
+    made: dict[int, Provenance] = {}
+    if liver is not None:
+        file = read_mask_file(liver, grid)
+        liver_mask, made[LIVER] = file.any, file.made(LIVER)
+    if lesions is not None:
+        file = read_mask_file(lesions, grid)
+        values = file.values if lesion_labels is None else lesion_labels
+        masks = file.masks(values)
+        made |= {label: file.made(value) for label, value in enumerate(values, FIRST_LESION)}
+    if accepted_by:
+        made = {label: one.accepted_as(accepted_by) for label, one in made.items()}
+    return Segmentation.from_masks(grid, liver_mask, masks, made)
 
 
 def _read_image(path: Path) -> sitk.Image:

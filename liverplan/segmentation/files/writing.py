@@ -1,4 +1,7 @@
-"""A Segmentation written as NIfTI or NRRD: liver 1, metastases 2, 3, 4, ..."""
+"""A Segmentation written as NIfTI or NRRD: liver 1, metastases 2, 3, 4, ...
+
+The file says where each mask came from, so that an automatic one stays automatic when it is read.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ import SimpleITK as sitk
 
 from liverplan.errors import InputError, SegmentationError
 from liverplan.segmentation.files.formats import suffix_of
+from liverplan.segmentation.files.origins import FIELD, extended, told
 from liverplan.segmentation.labels import LIVER, Segmentation
 from liverplan.volume import FloatArray
 
@@ -33,13 +37,22 @@ def write_mask_file(path: Path | str, segmentation: Segmentation) -> None:
             f"{path.name} cannot be written: a tilted gantry's grid does not fit into NIfTI; "
             "write .nrrd."
         )
-    part = path.with_name(f".{path.name.removesuffix(suffix)}.part{suffix}")
+    stem = f".{path.name.removesuffix(suffix)}"
+    part, plain = path.with_name(f"{stem}.part{suffix}"), path.with_name(f"{stem}.plain.nii")
+    image, text = _to_image(segmentation), told(segmentation.provenance)
     try:
-        sitk.WriteImage(_to_image(segmentation), str(part), useCompression=suffix != ".nii")
+        if suffix.lower() == ".nrrd":
+            image.SetMetaData(FIELD, text)
+            sitk.WriteImage(image, str(part), useCompression=True)
+        else:
+            sitk.WriteImage(image, str(plain))
+            extended(plain, text, part)
         part.replace(path)
     except (RuntimeError, OSError) as error:
         part.unlink(missing_ok=True)
         raise InputError(f"{path} cannot be written: {_first_line(error)}.") from error
+    finally:
+        plain.unlink(missing_ok=True)
 
 
 def _to_image(segmentation: Segmentation) -> sitk.Image:

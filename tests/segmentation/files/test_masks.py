@@ -126,7 +126,11 @@ def test_lesion_labels_are_chosen_or_refused(tmp_path, segmentation):
     )
     assert chosen.lesion_labels == (2, 3)
     assert np.array_equal(chosen.lesion(2), segmentation.lesion(3))
-    assert chosen.provenance[2].quality == "expert"
+    assert (chosen.provenance[2].origin, chosen.provenance[2].quality) == ("given", "automatic")
+    seen = segmentation_from_files(
+        segmentation.grid, liver=path, lesions=path, lesion_labels=(3, 2), accepted_by="Dr Lind"
+    )
+    assert {made.quality for made in seen.provenance.values()} == {"expert"}
     with pytest.raises(InputError, match="has no label 9; it has 1, 2, 3"):
         segmentation_from_files(segmentation.grid, liver=path, lesions=path, lesion_labels=(9,))
 

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from liverplan import dicom
 from liverplan.app.session.context import Context
 from liverplan.app.session.job import Progress
 from liverplan.app.steps.metastases.lesions import PLACE
 from liverplan.errors import InputError
-from liverplan.segmentation import Provenance, Segmentation, read_mask_file, with_lesions
-from liverplan.segmentation.files.formats import SUFFIXES
+from liverplan.segmentation import Provenance, Segmentation, with_lesions
 from liverplan.segmentation.results import Mask
-from liverplan.volume import Grid
+from liverplan.workflow.given import given_lesions
 
 
 class MaskImport:
@@ -30,7 +29,7 @@ class MaskImport:
             return
 
         def task(_report: Progress, _cancel: threading.Event) -> Segmentation:
-            return with_lesions_of(segmentation, lesion_masks(path, segmentation.grid), path)
+            return with_lesions_of(segmentation, given_lesions(path, None, segmentation.grid), path)
 
         def then(more: Segmentation) -> None:
             added = len(more.provenance) - len(segmentation.provenance)
@@ -41,27 +40,19 @@ class MaskImport:
         self._jobs.run(PLACE, name, task, then, holds=self._session.same_masks())
 
 
-def lesion_masks(path: Path, grid: Grid) -> list[Mask]:
-    """Read a file's lesions, a (k, j, i) mask a label value; of a SEG those coded as lesions."""
-    if path.name.lower().endswith(SUFFIXES):
-        return list(read_mask_file(path, grid).masks())
-    segments = dicom.read_seg(path, grid)
-    coded = [segment.mask for segment in segments if segment.structure == "lesion"]
-    return coded or [segment.mask for segment in segments]
-
-
-def with_lesions_of(segmentation: Segmentation, masks: list[Mask], path: Path) -> Segmentation:
-    """Return the segmentation with the lesions of a file, (k, j, i) masks.
+def with_lesions_of(
+    segmentation: Segmentation, given: Sequence[tuple[Mask, Provenance]], path: Path
+) -> Segmentation:
+    """Return the segmentation with the lesions of a file, (k, j, i) masks and their origin.
 
     Raises
     ------
     InputError
         If the masks hold nothing that is not marked already.
     """
-    made = Provenance(
-        method="given mask", version="1", origin="given", parameters={"file": path.name}
-    )
-    after = with_lesions(segmentation, masks, made, touching="trim")
+    after = segmentation
+    for mask, made in given:
+        after = with_lesions(after, [mask], made, touching="trim")
     if after is segmentation:
         raise InputError(f"{path.name} holds no lesion that is not in the list already.")
     return after

@@ -184,7 +184,8 @@ class MetastasesPanel(Panel):
     def _row(self, lesion: int) -> tuple[str, str, str, str, str]:
         work, derived, index = self._session.work, self._live.derived, self._live.index
         name = lesion_title(lesion).replace("Metastasis ", "M")
-        words = work.lesion_state(lesion).replace("found by machine", "to check")
+        state = work.lesion_state(lesion)
+        words = "to check" if state in {"found by machine", "given"} else state
         if derived is None or index is None or lesion not in derived.axes:
             return name, "…", "…", "", words
         volume = work.segmentation.volume_ml(lesion) if work.segmentation else 0.0

@@ -37,7 +37,7 @@ class ResultPanel(Panel):
         self._outputs = outputs
         self.doubt = label("", "secondary")
         self.fractions = Table(["FLR of", ""], stretch=0)
-        self.margins = Table(["Metastasis", "Margin", "Side"], stretch=0)
+        self.margins = Table(["Metastasis", "Margin", "By this plan"], stretch=0)
         self.criteria = Table(["Criterion", "State"], stretch=0, most_rows=20)
         self.criteria.itemSelectionChanged.connect(self._explain)
         self.finding = label("", "secondary")
@@ -107,7 +107,7 @@ class ResultPanel(Panel):
             self.eligibility.setText(f"Protocol: {NO_VERDICT}")
         elif self._live.findings is not None:
             self.next.setText(verdict_words(self._session.work, self._live))
-            self.eligibility.setText(f"Protocol: {self._live.findings.eligibility}")
+            self.eligibility.setText(standing_words(self._live.findings))
 
     def _buttons(self) -> None:
         ready = self._live.findings is not None and not self._jobs.busy(self.place)
@@ -153,15 +153,30 @@ def fraction_rows(findings: Findings) -> list[tuple[str, str]]:
     for key, name in names.items():
         value = fraction.of(key)
         number = "height, weight?" if value is None else f"{percent(value, line)} %"
-        rows.append((name, f"{number}, decides" if key == fraction.deciding else number))
+        rows.append((name, f"{number}{_mark(key, findings)}"))
     return rows
+
+
+def _mark(key: Denominator, findings: Findings) -> str:
+    fraction, line = findings.remnant_fraction, findings.threshold_fraction
+    if key == fraction.deciding:
+        return ", decides"
+    if key not in fraction.contradicting(line):
+        return ""
+    side = "above" if (fraction.of(key) or 0.0) > line else "not above"
+    return f", {side} {threshold(line)} %"
 
 
 def margin_rows(findings: Findings) -> list[tuple[str, str, str]]:
-    """Margin to each lesion."""
+    """Margin to each lesion, and what becomes of it."""
     rows = []
     for lesion in findings.lesions:
-        cut = lesion.margin_mm is not None and lesion.margin_mm < 0
-        side = "cut through" if cut else ("stays" if lesion.in_remnant else "removed")
-        rows.append((lesion_title(lesion.label), f"{mm(lesion.margin_mm)} mm", side))
+        part = lesion.fate == "left" and not lesion.left_wholly
+        fate: str = "left in part" if part else lesion.fate
+        rows.append((lesion_title(lesion.label), f"{mm(lesion.margin_mm)} mm", fate))
     return rows
+
+
+def standing_words(findings: Findings) -> str:
+    """Return the eligibility, and under it each reason why it is open."""
+    return "\n".join((f"Protocol: {findings.eligibility}", *map(in_english, findings.reasons)))
