@@ -97,8 +97,6 @@ _NEXT: Mapping[int, Callable[[Json, Read], Json]] = {1: _with_a_plan, 2: _with_o
 
 EDITS, DENSITY, GIVEN_BY, HAND = "edits by hand", "density_hu", "file", "drawn by hand"
 CLICKED = ("lesion from", "nnInteractive")
-UNNAMED = "whoever edited it"
-"""Who stands behind a mask that was called edited while nobody's name was kept."""
 
 
 def _origin(old: Json) -> Json:
@@ -106,7 +104,7 @@ def _origin(old: Json) -> Json:
     edits, density = int(told.pop(EDITS, "0")), _number(told.pop(DENSITY, ""))
     name, quality = old["accepted_by"], old["quality"]
     if quality == "edited":
-        edits, name = max(edits, 1), name or UNNAMED
+        edits = max(edits, 1)
     return {
         "method": old["method"],
         "version": old["version"],

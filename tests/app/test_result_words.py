@@ -167,8 +167,8 @@ def test_every_criterion_is_listed_with_its_state_and_explained_at_a_click(desk,
     for number, one in enumerate(findings.criteria):
         panel.criteria.selectRow(number)
         assert panel.finding.text() == in_english(one.finding)
-    standing = [f"Protocol: {findings.eligibility}", *map(in_english, findings.reasons)]
-    assert panel.eligibility.text().splitlines() == standing
+    assert panel.eligibility.text() == f"Protocol: {findings.eligibility}"
+    assert panel.reasons.text().splitlines() == list(map(in_english, findings.reasons))
     assert panel.doubt.text() == doubt_words(findings)
     assert rows_of(panel.fractions) == [list(row) for row in fraction_rows(findings)]
     assert rows_of(panel.margins) == [list(row) for row in margin_rows(findings)]

@@ -142,17 +142,18 @@ def test_a_density_that_is_no_number_is_none():
 @pytest.mark.parametrize(
     ("mask", "origin", "quality", "accepted"),
     [
-        (old_mask("expert", method="given mask", file="a.nii.gz"), "given", "expert", True),
-        (old_mask("expert", method="liverplan phantom"), "given", "expert", True),
+        (old_mask("expert", method="given mask", file="a.nii.gz"), "given", "automatic", False),
+        (old_mask("expert", "Dr Ek", "given mask", file="a.nii.gz"), "given", "expert", True),
+        (old_mask("expert", method="liverplan phantom"), "given", "automatic", False),
         (old_mask("automatic", method="liverplan lesion from click"), "clicks", "automatic", False),
         (old_mask("automatic", "Dr Ek"), "automatic", "automatic", True),
         (old_mask("automatic", method="drawn by hand"), "drawn", "automatic", False),
         (old_mask("edited", "Dr Ek", "drawn by hand"), "drawn", "edited", True),
         (old_mask("edited", "Dr Ek"), "automatic", "edited", True),
-        (old_mask("edited"), "automatic", "edited", True),
+        (old_mask("edited"), "automatic", "automatic", False),
     ],
 )
-def test_every_older_mask_counts_as_it_did(mask, origin, quality, accepted):
+def test_every_older_mask_counts_as_it_did_if_a_person_is_named(mask, origin, quality, accepted):
     now = origin_of(mask)
     assert (now.origin, now.quality, now.accepted) == (origin, quality, accepted)
 

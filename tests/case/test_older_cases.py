@@ -43,6 +43,7 @@ MOVED_SINCE = [
     {"row": "bare_*", "path": "criteria.6.*", "rule": "any"},
     {"row": "bare_*", "path": "eligibility", "old": "undecided", "new": "not eligible"},
     {"row": "bare_*", "path": "notes", "rule": "any"},
+    {"row": "bare_*", "path": "lesions.2.state", "old": "confirmed", "new": "given"},
     # 0.4 holds the file's targets beside the CT's metastases, and its visits beside the compared.
     {"row": "whole_*", "path": "criteria.8.state", "old": "met", "new": "needs judgement"},
     {"row": "whole_*", "path": "criteria.8.finding", "rule": "any"},
@@ -119,7 +120,8 @@ def test_each_mask_keeps_its_origin_and_who_accepted_it(name, unpacked):
     for label, before in said(unpacked(name))["provenance"].items():
         now = found[label]
         assert (now.method, now.version) == (before["method"], before["version"])
-        assert (now.quality, now.accepted_by) == (before["quality"], before["accepted_by"])
+        quality = before["quality"] if before["accepted_by"] else "automatic"
+        assert (now.quality, now.accepted_by) == (quality, before["accepted_by"])
         given = before["parameters"]
         assert now.density_hu == (float(given["density_hu"]) if "density_hu" in given else None)
         assert now.edits == int(given.get("edits by hand", 0))

@@ -100,7 +100,7 @@ class ResultBar(QFrame):
         self.number.setFont(tabular)
         self.number.setMinimumWidth(158)
         self.number.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self.fates = label("", "secondary", wrap=False)
+        self.fates = label("", wrap=False)
         self.fates.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.verdict = label("", "verdict")
         self.ml = label("", "ml", wrap=False)

@@ -43,6 +43,7 @@ class ResultPanel(Panel):
         self.finding = label("", "secondary")
         self.beside = label("", "secondary")
         self.eligibility = label("", "title")
+        self.reasons = label("")
         self.patient_button = button(
             "Patient facts…", self.wants_facts.emit, tip="What people attest, and the protocol"
         )
@@ -65,6 +66,7 @@ class ResultPanel(Panel):
             self.fractions,
             self.margins,
             self.eligibility,
+            self.reasons,
             self.criteria,
             self.finding,
             self.beside,
@@ -105,9 +107,12 @@ class ResultPanel(Panel):
         if self._live.faults:
             self.next.setText(NO_SENSE)
             self.eligibility.setText(f"Protocol: {NO_VERDICT}")
+            self.reasons.setText("")
         elif self._live.findings is not None:
             self.next.setText(verdict_words(self._session.work, self._live))
-            self.eligibility.setText(standing_words(self._live.findings))
+            findings = self._live.findings
+            self.eligibility.setText(f"Protocol: {findings.eligibility}")
+            self.reasons.setText("\n".join(map(in_english, findings.reasons)))
 
     def _buttons(self) -> None:
         ready = self._live.findings is not None and not self._jobs.busy(self.place)
@@ -175,8 +180,3 @@ def margin_rows(findings: Findings) -> list[tuple[str, str, str]]:
         fate: str = "left in part" if part else lesion.fate
         rows.append((lesion_title(lesion.label), f"{mm(lesion.margin_mm)} mm", fate))
     return rows
-
-
-def standing_words(findings: Findings) -> str:
-    """Return the eligibility, and under it each reason why it is open."""
-    return "\n".join((f"Protocol: {findings.eligibility}", *map(in_english, findings.reasons)))
