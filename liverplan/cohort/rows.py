@@ -17,7 +17,6 @@ def row_of(findings: Findings) -> dict[str, Any]:
     """Flatten findings; criteria become columns such as ``flr_state``."""
     volumes, remnant, doubt = findings.volumes, findings.remnant_fraction, findings.uncertainty
     planned = findings.planned
-    reserve, between = findings.reserve, findings.reserve.standardised_95
     low, high = doubt.interval_95
     return {
         "fates": spoken(fates(findings), "en"),
@@ -35,15 +34,7 @@ def row_of(findings: Findings) -> dict[str, Any]:
         "of_liver": remnant.of_liver if planned else None,
         "of_estimated": remnant.of_estimated if planned else None,
         "formula": remnant.formula,
-        "per_weight_fraction": reserve.per_weight_fraction,
-        "per_surface_ml_m2": reserve.per_surface_ml_m2,
-        "standardised_low": None if between is None else between[0],
-        "standardised_high": None if between is None else between[1],
-        "parenchyma": reserve.parenchyma or "",
-        "albi_score": reserve.albi,
-        "doubted_checks": "; ".join(
-            check.id for check in findings.checks if check.state == "needs judgement"
-        ),
+        **_beside(findings),
         "liver_ml": volumes.liver_ml,
         "tumour_ml": volumes.tumour_ml,
         "functional_ml": volumes.functional_ml,
@@ -58,4 +49,20 @@ def row_of(findings: Findings) -> dict[str, Any]:
         "software": findings.software,
         "notes": " ".join(map(in_english, findings.notes)),
         **{f"{c.id}{STATE}": c.state for c in findings.criteria},
+    }
+
+
+def _beside(findings: Findings) -> dict[str, Any]:
+    """Return what surgeons read beside the remnant, and which checks of the CT are in doubt."""
+    reserve = findings.reserve
+    low, high = reserve.standardised_95 or (None, None)
+    doubted = [check.id for check in findings.checks if check.state == "needs judgement"]
+    return {
+        "per_weight_fraction": reserve.per_weight_fraction,
+        "per_surface_ml_m2": reserve.per_surface_ml_m2,
+        "standardised_low": low,
+        "standardised_high": high,
+        "parenchyma": reserve.parenchyma or "",
+        "albi_score": reserve.albi,
+        "doubted_checks": "; ".join(doubted),
     }

@@ -27,15 +27,6 @@ def attested_part(
     return _held(fact, label, required)
 
 
-def considered_part(
-    question: FactQuestion, agreeing: tuple[FactValue, ...], patient: Patient, plan: str = ""
-) -> Part:
-    """Judge a fact that may be left out: that is said, and decides nothing."""
-    if question.name not in patient.facts:
-        return Part(state="met", says=Statement.of("finding.not_given", fact=label_of(question)))
-    return attested_part(question, agreeing, patient, plan)
-
-
 def label_of(question: FactQuestion) -> Statement:
     """Say which fact a question asks for."""
     return Statement.of(f"fact.{question.name}", written=question.label)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from liverplan.eligibility.attested import attested_part, considered_part
+from liverplan.eligibility.attested import attested_part
 from liverplan.eligibility.facts import facts_of
 from liverplan.eligibility.images import checks_of
 from liverplan.eligibility.measured import Measured
@@ -122,13 +122,10 @@ def _parts(
         name = criterion.settled_by.get(part.open) if part.open else None
         by = attested_part(facts[name], (True,), patient, measured.plan) if name else None
         parts += settled(part, by) if by else [part]
+    given = {k: v for k, v in criterion.considers.items() if k in patient.facts}
     parts += [
         attested_part(facts[name], answers, patient, measured.plan)
-        for name, answers in criterion.requires.items()
-    ]
-    parts += [
-        considered_part(facts[name], answers, patient, measured.plan)
-        for name, answers in criterion.considers.items()
+        for name, answers in {**criterion.requires, **given}.items()
     ]
     if criterion.aided_by == "response":
         parts += _aid(parts, patient, measured)

@@ -80,34 +80,30 @@ def evaluate(  # noqa: PLR0913 - one argument for each thing that a verdict rest
         If the plan names parts of a map that is not at hand. Whatever else makes no sense stands
         among the findings' faults, and then the plan is not eligible.
     """
-    segmentation = liver.segmentation
     _require_liver(liver)
     require_maps(liver, plan)
     volumes = liver.measure(plan)
     fraction = remnant_fraction(volumes, patient, protocol)
     faults = liver.faults(plan) if plan.cuts else ()
-    uncertainty = liver.uncertainty(
-        plan,
-        threshold_fraction=protocol.threshold_fraction,
-        denominator_ml=_deciding_ml(volumes, fraction),
-    ).holding(fraction.deciding_fraction)
-    margins = liver.margins(plan)
-    lesions = tuple(
-        _lesion(segmentation, margin, fate, biopsied)
-        for margin, fate in zip(margins, liver.fates(plan, margins), strict=True)
-    )
+    line, deciding_ml = protocol.threshold_fraction, _deciding_ml(volumes, fraction)
+    uncertainty = liver.uncertainty(plan, threshold_fraction=line, denominator_ml=deciding_ml)
+    uncertainty = uncertainty.holding(fraction.deciding_fraction)
+    lesions = _lesions(liver, plan, biopsied)
     planned = bool(plan.cuts)
-    measured = _measured(segmentation, volumes, fraction, uncertainty, lesions, planned=planned)
-    mark = plan_mark(series, plan) if planned else ""
-    images = images or images_of(series)
+    measured = _measured(
+        liver.segmentation, volumes, fraction, uncertainty, lesions, planned=planned
+    )
+    mark, images = plan_mark(series, plan) if planned else "", images or images_of(series)
     measured = replace(measured, response=response, plan=mark, images=images)
     judgement = judge(protocol, patient, measured)
+    reserve = reserve_of(volumes, fraction, uncertainty, patient, judgement.facts)
+    warnings = _warnings(volumes, fraction, lesions, planned=planned)
     return Findings(
         series=series,
         volumes=volumes,
         remnant_fraction=fraction,
         uncertainty=uncertainty,
-        threshold_fraction=protocol.threshold_fraction,
+        threshold_fraction=line,
         margin_mm=_smallest_margin(lesions),
         lesions=lesions,
         criteria=judgement.criteria,
@@ -116,21 +112,12 @@ def evaluate(  # noqa: PLR0913 - one argument for each thing that a verdict rest
         plan=plan.name,
         cuts=liver.cuts(plan),
         segments=segments_of(liver),
-        notes=(
-            *notes,
-            *_warnings(volumes, fraction, lesions, planned=planned),
-            *notes_on(liver, plan),
-            *judgement.reasons,
-        ),
+        notes=(*notes, *warnings, *notes_on(liver, plan), *judgement.reasons),
         faults=faults,
         checks=judgement.checks,
         facts=judgement.facts,
         plan_mark=mark,
-        reserve=(
-            reserve_of(volumes, fraction, uncertainty, patient, judgement.facts)
-            if planned
-            else Reserve()
-        ),
+        reserve=reserve if planned else Reserve(),
         protocol=protocol.name,
         software=f"liverplan {__version__}",
     )
@@ -181,6 +168,15 @@ def lesion_state(made: Provenance | None, *, biopsied: bool) -> LesionState:
     if made is not None and made.accepted:
         return "confirmed"
     return "given" if made is not None and made.origin == "given" else "found by machine"
+
+
+def _lesions(liver: Liver, plan: Plan, biopsied: Collection[int]) -> tuple[LesionFinding, ...]:
+    margins = liver.margins(plan)
+    fates = liver.fates(plan, margins)
+    return tuple(
+        _lesion(liver.segmentation, margin, fate, biopsied)
+        for margin, fate in zip(margins, fates, strict=True)
+    )
 
 
 def _lesion(

@@ -58,10 +58,28 @@ class FactsSheet(QFrame):
 
     def _persons(self) -> dict[str, Field[Written]]:
         facts = self.facts
+        number = Field(
+            "Patient ID",
+            read_text,
+            lambda: facts.keep(replace(facts.patient, patient_id=number.value()), "patient ID"),
+            width=110,
+        )
+        return {"patient_id": number, **self._days(), **self._sizes()}
+
+    def _days(self) -> dict[str, Field[Written]]:
+        facts = self.facts
         birth = Field(
             "Birth date",
             read_date,
             lambda: facts.keep(replace(facts.patient, birth_date=birth.value()), "birth date"),
+            width=110,
+        )
+        start = Field(
+            "Treatment began",
+            read_date,
+            lambda: facts.keep(
+                replace(facts.patient, treatment_start=start.value()), "start of treatment"
+            ),
             width=110,
         )
         decision = Field(
@@ -72,6 +90,10 @@ class FactsSheet(QFrame):
             ),
             width=110,
         )
+        return {"birth_date": birth, "treatment_start": start, "decision_date": decision}
+
+    def _sizes(self) -> dict[str, Field[Written]]:
+        facts = self.facts
         height = Field(
             "Height, cm",
             read_number,
@@ -84,28 +106,7 @@ class FactsSheet(QFrame):
             lambda: facts.keep(replace(facts.patient, weight_kg=weight.value()), "weight"),
             width=70,
         )
-        number = Field(
-            "Patient ID",
-            read_text,
-            lambda: facts.keep(replace(facts.patient, patient_id=number.value()), "patient ID"),
-            width=110,
-        )
-        start = Field(
-            "Treatment began",
-            read_date,
-            lambda: facts.keep(
-                replace(facts.patient, treatment_start=start.value()), "start of treatment"
-            ),
-            width=110,
-        )
-        return {
-            "patient_id": number,
-            "birth_date": birth,
-            "treatment_start": start,
-            "decision_date": decision,
-            "height_cm": height,
-            "weight_kg": weight,
-        }
+        return {"height_cm": height, "weight_kg": weight}
 
     def _build(self) -> None:
         inside = QWidget()
