@@ -88,8 +88,7 @@ def evaluate(  # noqa: PLR0913 - one argument for each thing that a verdict rest
     line, deciding_ml = protocol.threshold_fraction, _deciding_ml(volumes, fraction)
     uncertainty = liver.uncertainty(plan, threshold_fraction=line, denominator_ml=deciding_ml)
     uncertainty = uncertainty.holding(fraction.deciding_fraction)
-    lesions = _lesions(liver, plan, biopsied)
-    planned = bool(plan.cuts)
+    lesions, planned = _lesions(liver, plan, biopsied), bool(plan.cuts)
     measured = _measured(
         liver.segmentation, volumes, fraction, uncertainty, lesions, planned=planned
     )

@@ -29,24 +29,29 @@ def reserve_of(
     """Measure a planned remnant as surgeons do; only facts that hold are counted."""
     held = {fact.id: fact.value for fact in facts if fact.state == "holds"}
     kind = parenchyma(held)
-    estimated = fraction.estimated_liver_ml
-    between = uncertainty.remnant_95_ml
     values = _values(volumes, fraction, patient)
     score = _albi(held)
     return Reserve(
         per_weight_fraction=values["per_weight"],
         per_surface_ml_m2=values["per_surface"],
         standardised_fraction=values["of_estimated"],
-        standardised_95=(
-            None
-            if estimated is None or between is None
-            else (between[0] / estimated, between[1] / estimated)
-        ),
+        standardised_95=_standardised(volumes, fraction, uncertainty),
         parenchyma=kind,
         limits=_limits(values, kind),
         albi=score,
         albi_grade=None if score is None else 1 + sum(score > limit for limit in ALBI_GRADES),
     )
+
+
+def _standardised(
+    volumes: Volumes, fraction: RemnantFraction, uncertainty: Uncertainty
+) -> tuple[float, float] | None:
+    """Return the range of the share of the estimated liver; it holds the share itself."""
+    estimated, between = fraction.estimated_liver_ml, uncertainty.remnant_95_ml
+    if estimated is None or between is None:
+        return None
+    ends = (*between, volumes.remnant_ml)
+    return min(ends) / estimated, max(ends) / estimated
 
 
 def parenchyma(held: Mapping[str, object]) -> Parenchyma | None:
