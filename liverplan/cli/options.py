@@ -21,7 +21,9 @@ Lesions = Annotated[
 Backend = Annotated[
     str,
     typer.Option(
-        "--backend", metavar="NAME", help="What finds the liver: network, classical, or a plugin."
+        "--backend",
+        metavar="NAME",
+        help="network, classical, both (the second looks after the first), or a plugin.",
     ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]

@@ -27,6 +27,7 @@ from liverplan.segmentation.lesions.axes import Axes, axes_of
 from liverplan.segmentation.lesions.click import lesion_from_click
 from liverplan.segmentation.lesions.hints import Hint, hints
 from liverplan.segmentation.lesions.stroke import lesion_from_stroke
+from liverplan.segmentation.network.hints import find_hints
 from liverplan.segmentation.network.liver import find_liver
 from liverplan.segmentation.provenance import Provenance
 from liverplan.segmentation.results import Confidence, LesionResult, LiverResult, UnsurePlace
@@ -54,6 +55,7 @@ __all__ = [
     "branches_of",
     "click",
     "edited",
+    "find_hints",
     "find_liver",
     "find_segmenters",
     "find_vessels",

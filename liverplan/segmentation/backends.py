@@ -19,10 +19,11 @@ from liverplan.segmentation.classical.liver import segment_liver
 from liverplan.segmentation.network.liver import find_liver
 from liverplan.segmentation.network.weights import LIVER
 from liverplan.segmentation.results import LiverResult, Progress
+from liverplan.segmentation.second_opinion import find_liver_twice
 from liverplan.volume import Volume
 
 GROUP = "liverplan.segmenters"
-NETWORK, CLASSICAL = "network", "classical"
+NETWORK, CLASSICAL, BOTH = "network", "classical", "both"
 
 
 @runtime_checkable
@@ -66,6 +67,18 @@ class NetworkSegmenter:
         return find_liver(volume, progress=progress, cancel=cancel, weights=self.weights)
 
 
+class TwiceSegmenter(NetworkSegmenter):
+    """The network, with the method without one as a second opinion; takes twice the time."""
+
+    name = BOTH
+
+    def segment(
+        self, volume: Volume, *, progress: Progress | None = None, cancel: Event | None = None
+    ) -> LiverResult:
+        """Find the liver by `find_liver_twice`."""
+        return find_liver_twice(volume, progress=progress, cancel=cancel)
+
+
 class ClassicalSegmenter:
     """The built-in method without trained weights."""
 
@@ -106,7 +119,8 @@ class BrokenSegmenter:
 
 def find_segmenters() -> dict[str, Segmenter]:
     """Every back end by its name, the built-in ones first; broken ones say so by `missing`."""
-    found: dict[str, Segmenter] = {NETWORK: NetworkSegmenter(), CLASSICAL: ClassicalSegmenter()}
+    built_in = (NetworkSegmenter(), ClassicalSegmenter(), TwiceSegmenter())
+    found: dict[str, Segmenter] = {segmenter.name: segmenter for segmenter in built_in}
     for entry in entry_points(group=GROUP):
         found.setdefault(entry.name, _load(entry))
     return found

@@ -9,11 +9,8 @@ from __future__ import annotations
 
 import argparse
 import json
-import resource
 import sys
-import tempfile
 import time
-import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -21,7 +18,6 @@ from typing import Any
 import edt
 import matplotlib as mpl
 import numpy as np
-import SimpleITK as sitk
 from scipy.spatial import cKDTree
 from skimage.morphology import skeletonize
 
@@ -33,17 +29,18 @@ from liverplan.segmentation import (
     apply_contours,
     axes_of,
     click,
+    find_hints,
+    find_liver,
     find_vessels,
-    hints,
     lesion_from_click,
     lesion_from_stroke,
     read_mask_file,
-    segment_liver,
 )
-from liverplan.volume import Grid, Volume
+from liverplan.volume import Volume
 from liverplan.words import in_english
 from tests.benchmarks.segmentation_large import edit_times
-from tests.benchmarks.segmentation_rendered import PHASES, render
+from tests.benchmarks.segmentation_methods import METHODS, alone, read_zip, seen
+from tests.benchmarks.segmentation_rendered import PHASES, Rendered, render
 from tests.benchmarks.segmentation_robust import disturbed, nonsense
 from tests.benchmarks.segmentation_scores import against, surface_error
 from tests.benchmarks.segmentation_tuned import leave_one_out, prepare
@@ -65,73 +62,48 @@ class Case:
         tumours = read_mask_file(folder / "tumours_labelled.nii.gz", grid)
         self.lesions = tumours.masks(range(1, 8))
         self.vessels = read_mask_file(folder / "vessels_1portal_2venous_3artery.nii.gz", grid)
-        start, cpu = time.perf_counter(), time.process_time()
-        self.result = segment_liver(self.volume)
-        self.seconds = time.perf_counter() - start
-        self.cpu_seconds = time.process_time() - cpu
-
-
-def read_zip(path: Path) -> Volume:
-    """Read the largest series of a zip, as this benchmark needs it and no more."""
-    with tempfile.TemporaryDirectory() as folder:
-        with zipfile.ZipFile(path) as archive:
-            archive.extractall(folder)
-        folders = {p.parent for p in Path(folder).rglob("*") if p.is_file()}
-        most = max(folders, key=lambda f: sum(1 for _ in f.iterdir()))
-        reader = sitk.ImageSeriesReader()
-        reader.SetFileNames(reader.GetGDCMSeriesFileNames(str(most)))
-        image = reader.Execute()
-    affine = np.eye(4)
-    direction = np.array(image.GetDirection()).reshape(3, 3) * np.array(image.GetSpacing())
-    affine[:3, :3], affine[:3, 3] = direction[:, ::-1], image.GetOrigin()
-    hu = sitk.GetArrayFromImage(image).astype(np.int16)
-    return Volume(grid=Grid(shape=hu.shape, affine=affine), hu=hu)
+        self.result = find_liver(self.volume)
 
 
 def automatic(case: Case, data: Path, pictures: Path | None) -> Table:
-    """1. The automatic liver on both CTs and the sample."""
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
-    rows: Table = [
-        {
-            "case": "ircadb01",
-            **against(case.result.mask, case.liver),
-            "seconds": case.seconds,
-            "cpu_seconds": case.cpu_seconds,
-            "peak_gb": peak,
-            "warnings": [in_english(note) for note in case.result.notes],
-        }
-    ]
-    draw(case.volume, {"lime": case.result.mask, "cyan": case.liver}, pictures, "ircadb01")
+    """1. The automatic liver on both CTs and the sample, by each method."""
+    from liverplan.phantom import make_phantom
+
     other = read_zip(data / "crlm1004" / "DICOM.zip")
     reference = json.loads((data / "crlm1004" / "reference.json").read_text())
     expert_ml = reference["CRLM-CT-1004"]["liver_mL"]
-    start = time.perf_counter()
-    found = segment_liver(other)
-    ml = np.count_nonzero(found.mask) * other.grid.voxel_ml
-    rows.append(
-        {
-            "case": "crlm1004",
-            "volume_error_fraction": ml / expert_ml - 1,
-            "seconds": time.perf_counter() - start,
-            "warnings": [in_english(note) for note in found.notes],
-        }
-    )
-    draw(other, {"lime": found.mask}, pictures, "crlm1004")
-    return [*rows, sample_row(pictures)]
-
-
-def sample_row(pictures: Path | None) -> dict[str, Any]:
-    """Score the sample CT, whose truth is exact."""
-    from liverplan.phantom import make_phantom
-
-    phantom = make_phantom()
-    start = time.perf_counter()
-    found = segment_liver(phantom.volume)
-    seconds = time.perf_counter() - start
-    draw(
-        phantom.volume, {"lime": found.mask, "cyan": phantom.segmentation.liver}, pictures, "sample"
-    )
-    return {"case": "sample", **against(found.mask, phantom.segmentation.liver), "seconds": seconds}
+    sample = make_phantom()
+    truth = sample.segmentation.liver
+    rows: Table = []
+    for name, find in METHODS.items():
+        found = case.result if name == "network" else find(case.volume)
+        zipped = data / "ircadb01" / "PATIENT_DICOM.zip"
+        rows.append(
+            {
+                "method": name,
+                "case": "ircadb01",
+                **against(found.mask, case.liver),
+                **surface_error(found.mask, case.liver, case.volume.grid),
+                **alone(name, zipped),
+                "warnings": [in_english(note) for note in found.notes],
+            }
+        )
+        draw(case.volume, {"lime": found.mask, "cyan": case.liver}, pictures, f"ircadb01_{name}")
+        found = find(other)
+        ml = np.count_nonzero(found.mask) * other.grid.voxel_ml
+        rows.append(
+            {
+                "method": name,
+                "case": "crlm1004",
+                "volume_error_fraction": ml / expert_ml - 1,
+                "warnings": [in_english(note) for note in found.notes],
+            }
+        )
+        draw(other, {"lime": found.mask}, pictures, f"crlm1004_{name}")
+        mask = find(sample.volume).mask
+        rows.append({"method": name, "case": "sample", **against(mask, truth)})
+        draw(sample.volume, {"lime": mask, "cyan": truth}, pictures, f"sample_{name}")
+    return rows
 
 
 def correction(case: Case) -> Table:
@@ -226,15 +198,17 @@ def lesion_score(find: Callable, truth: np.ndarray, case: Case, long_mm: float) 
 def hinted(case: Case) -> Table:
     """3b. At which rank each of the seven is hinted at, in the automatic liver."""
     start = time.perf_counter()
-    found = hints(case.volume, case.result.mask)
+    found = find_hints(case.volume, case.result.mask)
     seconds = time.perf_counter() - start
     rows: Table = []
     for number, truth in enumerate(case.lesions, 1):
         near = cKDTree(case.volume.grid.to_mm(np.argwhere(truth)))
         ranks = [n for n, h in enumerate(found, 1) if near.query(h.point_mm)[0] <= 3]
         rows.append({"lesion": number, "rank": ranks[0] if ranks else None})
-    first = sum(1 for row in rows if row["rank"] is not None and row["rank"] <= 10)
-    return [*rows, {"among the first 10": first, "hints": len(found), "seconds": seconds}]
+    hit = sum(1 for row in rows if row["rank"] is not None)
+    anywhere = cKDTree(case.volume.grid.to_mm(np.argwhere(np.any(case.lesions, axis=0))))
+    false = sum(1 for h in found if anywhere.query(h.point_mm)[0] > 3)
+    return [*rows, {"found": hit, "false": false, "hints": len(found), "seconds": seconds}]
 
 
 def tuned(case: Case, data: Path) -> Table:
@@ -300,43 +274,72 @@ def vessels(case: Case) -> Table:
 
 
 def rendered(data: Path, pictures: Path | None) -> Table:
-    """6. CTs rendered from real label maps."""
+    """6. CTs rendered from real label maps, a third of them fatty, by each method."""
     rows: Table = []
     for number, path in enumerate(sorted((data / "label_maps").glob("[bt]*.nii.gz"))):
         phase = list(PHASES)[number % len(PHASES)]
         made = render(path, phase, number)
         name = path.name.removesuffix(".nii.gz")
-        try:
-            mask = segment_liver(made.volume).mask
-            rows.append({"map": name, "phase": phase, **against(mask, made.liver)})
-            draw(made.volume, {"lime": mask, "cyan": made.liver}, pictures, f"map_{name}")
-        except LiverplanError as error:
-            rows.append({"map": name, "phase": phase, "dice": 0.0, "note": str(error)})
-        print(rows[-1], file=sys.stderr)
+        for method, find in METHODS.items():
+            row = {"method": method, "map": name, "phase": phase}
+            if method == "network":
+                row["seen in training"] = seen(data, name)
+            rows.append({**row, **rendered_score(find, made, pictures, f"map_{name}_{method}")})
+            print(rows[-1], file=sys.stderr)
     rows.sort(key=lambda r: r["dice"])
-    return [{"map": "median", "dice": float(np.median([r["dice"] for r in rows]))}, *rows]
+    return [*(medians(rows, method) for method in METHODS), *rows]
+
+
+def rendered_score(find: Callable, made: Rendered, pictures: Path | None, name: str) -> dict:
+    """Score a method on a rendered CT; a refusal scores as nothing found."""
+    try:
+        mask = find(made.volume).mask
+    except LiverplanError as error:
+        return {"dice": 0.0, "note": str(error)}
+    draw(made.volume, {"lime": mask, "cyan": made.liver}, pictures, name)
+    return against(mask, made.liver)
+
+
+def medians(rows: Table, method: str) -> dict[str, Any]:
+    """Median and worst of a method, of all maps and of the fatty ones."""
+    of = [r for r in rows if r["method"] == method]
+    fatty = [r["dice"] for r in of if r["phase"] == "fatty"]
+    dice = [r["dice"] for r in of]
+    return {
+        "method": method,
+        "map": "median",
+        "dice": float(np.median(dice)),
+        "worst": min(dice),
+        "fatty": float(np.median(fatty)),
+        "worst fatty": min(fatty),
+    }
 
 
 def robust(case: Case) -> Table:
-    """7. The same CT disturbed, and nonsense."""
+    """7. The same CT disturbed, and nonsense, by each method."""
     rows: Table = []
     for name, volume, truth in disturbed(case.volume, case.liver):
-        found = segment_liver(volume)
-        rows.append(
-            {
-                "ct": name,
-                **against(found.mask, truth),
-                "note": " ".join(map(in_english, found.notes)),
-            }
-        )
+        for method, find in METHODS.items():
+            found = find(volume)
+            rows.append(
+                {
+                    "method": method,
+                    "ct": name,
+                    **against(found.mask, truth),
+                    "note": " ".join(map(in_english, found.notes)),
+                }
+            )
+            print(rows[-1], file=sys.stderr)
     for name, make in nonsense():
-        start = time.perf_counter()
-        try:
-            segment_liver(make())
-            words = "NOT REFUSED"
-        except LiverplanError as error:
-            words = str(error)
-        rows.append({"ct": name, "seconds": time.perf_counter() - start, "note": words})
+        for method, find in METHODS.items():
+            start = time.perf_counter()
+            try:
+                find(make())
+                words = "NOT REFUSED"
+            except LiverplanError as error:
+                words = str(error)
+            seconds = time.perf_counter() - start
+            rows.append({"method": method, "ct": name, "seconds": seconds, "note": words})
     return rows
 
 

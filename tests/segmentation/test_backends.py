@@ -79,7 +79,7 @@ def test_a_back_end_that_cannot_say_what_it_lacks_is_one_sentence_too(told):
 
 
 def test_an_unknown_name_is_refused_with_those_that_there_are(told):
-    with pytest.raises(BackendError, match="'magic'; there is classical, network, told"):
+    with pytest.raises(BackendError, match="'magic'; there is both, classical, network, told"):
         segment_with("magic", CT)
 
 

@@ -13,7 +13,11 @@ from liverplan.app.session.session import Topic
 from liverplan.segmentation import backends
 from liverplan.workflow import DEFAULT_BACKEND
 
-BUILT_IN = {"network": "Built-in network", "classical": "Built-in method without a network"}
+BUILT_IN = {
+    "network": "Built-in network",
+    "classical": "Built-in method without a network",
+    "both": "Built-in network, and where the other method differs",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ from liverplan.app.session.job import Progress
 from liverplan.app.session.session import Topic
 from liverplan.app.slices.views import ThreeViews
 from liverplan.app.steps.metastases.lesions import PLACE, Lesions
-from liverplan.segmentation import Hint, hints
+from liverplan.segmentation import Hint, find_hints
 
 
 class Hinting(QObject):
@@ -48,9 +48,9 @@ class Hinting(QObject):
             return
         volume, segmentation = work.volume, work.segmentation
 
-        def task(_report: Progress, _cancel: threading.Event) -> tuple[Hint, ...]:
+        def task(report: Progress, cancel: threading.Event) -> tuple[Hint, ...]:
             known = [segmentation.lesion(label) for label in segmentation.lesion_labels]
-            return hints(volume, segmentation.liver, known)
+            return find_hints(volume, segmentation.liver, known, progress=report, cancel=cancel)
 
         def then(found: tuple[Hint, ...]) -> None:
             self.found, self.at = found, 0
