@@ -13,11 +13,8 @@ import SimpleITK as sitk
 from liverplan.errors import InputError, SegmentationError
 from liverplan.segmentation.files.formats import suffix_of
 from liverplan.segmentation.files.origins import FIELD, extended, told
-from liverplan.segmentation.labels import LIVER, Segmentation
+from liverplan.segmentation.labels import Segmentation
 from liverplan.volume import FloatArray
-
-MOST_NOTE = 79
-"""Characters that fit into NIfTI's description."""
 
 
 def write_mask_file(path: Path | str, segmentation: Segmentation) -> None:
@@ -62,20 +59,7 @@ def _to_image(segmentation: Segmentation) -> sitk.Image:
     image.SetSpacing([float(n) for n in lengths[::-1]])
     image.SetOrigin([float(x) for x in affine[:3, 3]])
     image.SetDirection([float(x) for x in (affine[:3, :3] / lengths)[:, ::-1].ravel()])
-    _sign(image, segmentation)
     return image
-
-
-def _sign(image: sitk.Image, segmentation: Segmentation) -> None:
-    """Note what made the liver: in NIfTI's description, or as NRRD's keys."""
-    made = segmentation.provenance.get(LIVER)
-    if made is None:
-        return
-    digest = made.network.get("sha256", "")
-    note = f"{made.method} {made.version}" + (f", SHA-256 {digest[:16]}" if digest else "")
-    image.SetMetaData("ITK_FileNotes", note[:MOST_NOTE])
-    for key, value in {"version": made.version, **made.network}.items():
-        image.SetMetaData(key, value)
 
 
 def _is_square(affine: FloatArray) -> bool:
