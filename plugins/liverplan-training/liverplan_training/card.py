@@ -136,8 +136,10 @@ def markdown(card: Card) -> Iterator[str]:
     yield from (f"- {line}" for line in NOT_FOR)
     yield from _sources(card.sources)
     yield from _training(card)
-    if card.measured is not None:
+    if card.measured is not None and card.measured.rows:
         yield from _measured(card, card.measured)
+    else:
+        yield from ("", "Nothing was measured.")
 
 
 def _sources(sources: Iterable[tuple[Source, tuple[str, ...]]]) -> Iterator[str]:

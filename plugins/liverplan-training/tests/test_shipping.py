@@ -9,7 +9,7 @@ import numpy as np
 import onnx
 import pytest
 import torch
-from liverplan_training.card import card_of
+from liverplan_training.card import card_of, markdown
 from liverplan_training.cases import HELD_OUT, Case, write_case
 from liverplan_training.commands import main
 from liverplan_training.evaluation.conditions import conditions
@@ -106,6 +106,7 @@ def test_a_card_names_each_source_that_taught_with_its_licence(exported):
     ]
     assert card.sha256 == sha256(exported)
     assert card.held_out == HELD_OUT
+    assert list(markdown(card))[-1] == "Nothing was measured."
     taught = Facts(
         **{f: getattr(FACTS, f) for f in FACTS.__slots__} | {"trained_on": ("ircadb01",)}
     )
