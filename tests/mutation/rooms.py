@@ -39,6 +39,7 @@ ROOMS = {
             "tests/workflow/test_measuring.py",
             "tests/workflow/test_assess.py",
             "tests/workflow/test_committee.py",
+            "tests/workflow/test_no_path_to_eligible.py",
         ),
     ),
     "uncertainty": Room(

@@ -9,7 +9,7 @@ from liverplan import case as cases
 from liverplan.cli import main
 from liverplan.phantom.truth import RECOMMENDED_NORMAL, RECOMMENDED_POINT_MM
 from liverplan.segmentation import Provenance
-from liverplan.workflow.committee import accepted_masks, is_final
+from liverplan.workflow.committee import accept, accepted_masks, is_final
 
 CUT = ",".join(str(x) for x in (*RECOMMENDED_POINT_MM, *RECOMMENDED_NORMAL))
 
@@ -55,7 +55,9 @@ def test_the_whole_journey_ends_in_a_final_report(case, key, tmp_path, capsys):
         assert is_final(cases.open_case(case)) is False
         assert vote(case, name, key, ballot) == 0
     assert is_final(cases.open_case(case)) is True
-    assert "Everybody has signed and voted." in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert said.count("Everybody has signed and voted.") == 1
+    assert said.count("Still to come: ") == 4
     assert run("verify", case) == 0
     assert run("report", case, "--out", tmp_path / "r.html") == 0
     page = (tmp_path / "r.html").read_text("utf-8")
@@ -167,6 +169,8 @@ def test_nobody_accepts_masks_that_are_not_there(key, tmp_path, capsys):
     cases.create_case(empty, state=cases.CaseState(), actor=person, what="Opened")
     assert sign(empty, "radiologist", "Lind", key) == 1
     assert "holds no masks yet, so none can be accepted" in capsys.readouterr().err
+    assert sign(empty, "surgeon", "Dahl", key) == 1
+    assert "Dahl cannot sign: the case holds no masks yet." in capsys.readouterr().err
     assert cases.open_case(empty).state.signatures == ()
 
 
@@ -184,3 +188,11 @@ def test_a_radiologist_who_signs_anew_accepts_nothing_twice(case, key):
     sign(case, "radiologist", "Lind", key)
     again = cases.open_case(case).history[before:]
     assert not any(entry.what == "Accepted the masks" for entry in again)
+
+
+def test_what_is_accepted_without_a_signature_is_in_the_case_that_comes_back(case):
+    accepted = accept(case, name="Lind")
+    made = accepted.state.segmentation.provenance
+    assert {one.accepted_by for one in made.values()} == {"Lind"}
+    assert accepted.history[-1].what == "Accepted the masks"
+    assert accepted.state.signatures == ()
