@@ -31,6 +31,7 @@ class Draw:
         day = decision or DECISION
         functional = self.either(1500.0, 1435.0, 1.0, None)
         functional_ml = functional or 1500.0
+        remnant_ml = self.remnant(functional_ml)
         return {
             "decision": decision,
             "born": self.either(date(1961, 4, 2), None, *_birthdays(day)),
@@ -39,7 +40,8 @@ class Draw:
             "visits": self.visits(day),
             "compared": self.either(None, self.compared(day)),
             "plan": PLAN,
-            "remnant_ml": self.remnant(functional_ml),
+            "remnant_ml": remnant_ml,
+            "interval": self.interval(remnant_ml, functional),
             "functional_ml": functional,
             "count": self.either(2, None, 0, 1, 3, 4, 5),
             "left": self.either(0, 1),
@@ -58,7 +60,7 @@ class Draw:
     def facts(self):
         found = {}
         for name, good in oracle.GOOD.items():
-            spare = name in (*oracle.OF_PLAN, "second_stage")
+            spare = name in (*oracle.OF_PLAN, "second_stage", "close_remnant")
             if self.random.random() < (0.5 if spare else 1 - self.good):
                 continue
             span = oracle.SPAN.get(name, 2000)
@@ -75,6 +77,19 @@ class Draw:
         exact = 3 * functional_ml / 10
         near = (exact, exact + 1e-9, exact - 1e-9, exact + 0.1, exact - 0.1, 0.0, functional_ml)
         return self.either(0.45 * functional_ml, None, *near)
+
+    def interval(self, remnant_ml, functional_ml):
+        """A range that holds the share, with ends on the limit and beside it."""
+        if remnant_ml is None or functional_ml is None or self.random.random() < 0.3:
+            return None
+        share = remnant_ml / functional_ml
+        ends = [0.0, 0.29, 0.3, 0.3000001, share, share + 0.02, 1.0]
+        low = self.random.choice([one for one in ends if one <= share])
+        high = self.random.choice([one for one in ends if one >= share])
+        return (max(share - 0.02, 0.31), share) if self.sure(share) else (low, high)
+
+    def sure(self, share):
+        return share > 0.33 and self.random.random() < self.good
 
     def visits(self, day):
         count = self.either(2, 0, 1, 3, 4)
@@ -168,6 +183,7 @@ def measured_of(case):
     return Measured(
         remnant_ml=case["remnant_ml"],
         functional_ml=case["functional_ml"],
+        interval_95=case["interval"],
         lesion_count=case["count"],
         lesions_in_remnant=case["left"],
         lesions_cut_through=case["cut_through"],

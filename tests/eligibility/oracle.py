@@ -14,7 +14,8 @@ WORST = [NOT_MET, MISSING, JUDGE, MET]
 GOOD = {
     "consent": [True], "ecog": [0, 1], "breast_cancer_history": [True], "biopsy": [True],
     "amenable": [True], "operability": [True], "inflow": [True], "outflow": [True],
-    "bile_drainage": [True], "contiguity": [True], "second_stage": [True], "bone": [True],
+    "bile_drainage": [True], "contiguity": [True], "second_stage": [True],
+    "close_remnant": [True], "bone": [True],
     "extrahepatic": [False], "primary_resected": [True], "pregnancy": [False],
     "progression": [False],
 }  # fmt: skip
@@ -58,6 +59,8 @@ def verdict(case, states):
     if NOT_MET in found:
         return "not eligible"
     if found != {MET} or case["unaccepted"] or not same_person_and_days(case):
+        return "undecided"
+    if near_the_limit(case) and fact(case, "close_remnant") != MET:
         return "undecided"
     return "eligible"
 
@@ -111,9 +114,20 @@ def metastases(case):
 def remnant(case):
     if case["remnant_ml"] is None or case["functional_ml"] is None:
         return MISSING
-    return (
-        MET if 10 * Fraction(case["remnant_ml"]) > 3 * Fraction(case["functional_ml"]) else NOT_MET
-    )
+    return MET if 10 * number(case["remnant_ml"]) > 3 * number(case["functional_ml"]) else NOT_MET
+
+
+def near_the_limit(case):
+    """Whether the interval holds remnants of more than 30 % and others."""
+    if case["interval"] is None:
+        return False
+    low, high = map(number, case["interval"])
+    return low <= Fraction(3, 10) < high
+
+
+def number(value):
+    """A number as it is written: 0.3 is three tenths."""
+    return Fraction(str(value))
 
 
 # RECIST 1.1
@@ -219,7 +233,7 @@ def unlike_the_ct(lengths, axes_mm):
     """Whether a target has no metastasis of its own on the CT that is about as long."""
     if not axes_mm:
         return False
-    left = [Fraction(str(one)) * 10 for one in axes_mm]
+    left = [number(one) * 10 for one in axes_mm]
     for length in sorted((one for one in lengths if one), reverse=True):
         if not left:
             return True

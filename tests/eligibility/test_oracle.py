@@ -10,6 +10,7 @@ from tests.eligibility.generated import compare
 
 PATIENTS = 2000
 STATES = {oracle.MET, oracle.NOT_MET, oracle.MISSING, oracle.JUDGE}
+
 BY_TWO_NUMBERS = STATES - {oracle.JUDGE}
 
 
@@ -34,8 +35,7 @@ def test_every_state_of_every_criterion_is_reached(compared, protocol):
     _, reached = compared
     for criterion in protocol.criteria:
         found = {state for name, state in reached if name == criterion.id}
-        wanted = BY_TWO_NUMBERS if criterion.id == "flr" else STATES
-        assert found == wanted, criterion.id
+        assert found == (BY_TWO_NUMBERS if criterion.id == "flr" else STATES), criterion.id
     assert {state for name, state in reached if name == "eligibility"} == {
         "eligible", "not eligible", "undecided",
     }  # fmt: skip

@@ -51,7 +51,8 @@ class FactRow(QFrame):
         self.note = Field("", read_text, self._keep, width=150)
         self.by.line.setPlaceholderText("by whom")
         self.note.line.setPlaceholderText("evidence: report, version, witness")
-        self.title = label(question.label[:1].upper() + question.label[1:], wrap=False)
+        named = f"{question.label}, {question.unit}" if question.unit else question.label
+        self.title = label(named[:1].upper() + named[1:], wrap=False)
         self.state = label("", "secondary", wrap=False)
         self.words = label(question.question, "secondary")
         self.notice = Notice()
