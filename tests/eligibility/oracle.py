@@ -22,7 +22,8 @@ GOOD = {
 """The answers that the text asks for."""
 
 SPAN = {
-    "ecog": 28, "pregnancy": 28, "amenable": 56, "operability": 56, "inflow": 56, "outflow": 56,
+    "ecog": 28, "pregnancy": 28, "amenable": 56, "operability": 56, "second_stage": 56,
+    "close_remnant": 56, "inflow": 56, "outflow": 56,
     "bile_drainage": 56, "contiguity": 56, "bone": 56, "extrahepatic": 56, "progression": 56,
 }  # fmt: skip
 """Days before the decision that a fact holds; the others hold for good."""
