@@ -225,7 +225,7 @@ def hint(point, *, brighter=False, volume_ml=1.5):
 def test_hints_are_stepped_through_in_a_ring_and_none_is_counted(desk, monkeypatch):
     places = [desk.centre + np.array([n * 10.0, 0, 0]) for n in range(3)]
     some = tuple(hint(at, brighter=n == 1) for n, at in enumerate(places))
-    monkeypatch.setattr(hinting, "hints", lambda *_: some)
+    monkeypatch.setattr(hinting, "find_hints", lambda *_, **_k: some)
     box, masks = desk.lesions.hints, desk.session.work.segmentation
     box.refresh()
     assert not shown(box.words)
@@ -248,7 +248,7 @@ def test_hints_are_stepped_through_in_a_ring_and_none_is_counted(desk, monkeypat
 
 
 def test_where_nothing_stands_out_that_is_said_without_steps(desk, monkeypatch):
-    monkeypatch.setattr(hinting, "hints", lambda *_: ())
+    monkeypatch.setattr(hinting, "find_hints", lambda *_, **_k: ())
     box = desk.lesions.hints
     box.look_button.click()
     desk.settle()
