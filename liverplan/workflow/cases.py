@@ -219,12 +219,11 @@ def verify_case(folder: Path) -> None:
 def verdict(findings: Findings) -> str:
     """Return what is asked of a plan, a question a line.
 
-    What stays behind; number, range, threshold and reason; what other denominators say; eligibility
-    and, where that is open, why.
+    Number, range, threshold and reason, and what becomes of each metastasis; what other
+    denominators say; eligibility and, where that is open, why.
     """
     lines = (
-        spoken(fates(findings), "en"),
-        str(spoken_verdict(findings)),
+        f"{spoken_verdict(findings)} {spoken(fates(findings), 'en')}".strip(),
         *map(in_english, other_readings(findings)),
         f"Eligibility: {findings.eligibility}.",
         *map(in_english, findings.reasons),

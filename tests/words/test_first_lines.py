@@ -52,9 +52,9 @@ def test_where_nothing_stays_that_is_said(findings):
 
 def test_it_stands_first_on_the_command_line_and_in_a_cohorts_row(findings):
     shown = replace(findings, lesions=(lesion(2, "left", 10.0),))
-    assert command_line(shown).splitlines()[0] == (
-        "Stays behind: M1 (wholly, 11.0 mm from the cut)."
-    )
+    first = command_line(shown).splitlines()[0]
+    assert first.startswith("FLR 41.2 %")
+    assert first.endswith(" Stays behind: M1 (wholly, 11.0 mm from the cut).")
     assert next(iter(row_of(shown).items())) == (
         "fates", "Stays behind: M1 (wholly, 11.0 mm from the cut)."
     )  # fmt: skip
