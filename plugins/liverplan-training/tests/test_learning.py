@@ -33,6 +33,21 @@ def test_it_learns_phantoms_to_a_dice_of_nine_tenths_on_others(learnt):
     assert learnt.steps == STEPS
 
 
+def test_conditions_share_a_map_s_contacts_and_lesions():
+    asked = []
+
+    def nothing(hu):
+        asked.append(hu)
+        return np.zeros_like(hu), np.zeros_like(hu)
+
+    some = list(conditions())[:7:2]  # portal, arterial, two with fat
+    rows = list(measure([phantom(10)], some, nothing, level=0.5, told=str))
+    assert len({row.lesions for row in rows}) == 1
+    assert rows[0].lesions > 0
+    assert all(row.dice == 0 and row.volume_fraction == -1 for row in rows)
+    assert len({hu.tobytes() for hu in asked}) == len(some)
+
+
 def test_steps_and_seed_fix_the_weights_to_the_last_bit():
     few = replace(RECIPE, patch=SIZE, widths=(4, 8, 8))
     made = [

@@ -105,12 +105,13 @@ def measure(
 def measure_one(
     case: Case, condition: Condition, predict: Predict, *, level: float, device: str = "cpu"
 ) -> Row:
-    """Render a case and measure; its name fixes what is drawn, so conditions share it."""
-    chance = Chance(zlib.crc32(case.name.encode()), device)
-    labels = with_contacts(chance, torch.from_numpy(_near_the_liver(case.labels)).to(device))
-    hu = rendered(chance, labels, condition.look)
-    hu, liver, lesion = with_lesions(chance, hu, labels == Label.LIVER, most=4)
-    hu = scanned(chance, hu, condition.scan)
+    """Render a case and measure; its name fixes contacts and lesions, so conditions share them."""
+    seed = zlib.crc32(case.name.encode())
+    contacts, tissue, drawing, scanner = (Chance(seed + n, device) for n in range(4))
+    labels = with_contacts(contacts, torch.from_numpy(_near_the_liver(case.labels)).to(device))
+    hu = rendered(tissue, labels, condition.look)
+    hu, liver, lesion = with_lesions(drawing, hu, labels == Label.LIVER, most=4)
+    hu = scanned(scanner, hu, condition.scan)
     found, found_lesion = by_slabs(hu.cpu().numpy(), predict)
     truth = liver.cpu().numpy()
     mask = largest(found > level)
