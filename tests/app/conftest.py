@@ -5,6 +5,7 @@ import os
 import sys
 import tempfile
 import warnings
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -50,9 +51,12 @@ def pytest_collection_modifyitems(items):
 
 @pytest.fixture(scope="session")
 def phantom():
+    """The sample, coarse; a person has accepted its masks."""
     from liverplan.phantom import make_phantom
+    from liverplan.workflow.committee import accepted_masks
 
-    return make_phantom(spacing_mm=(4.0, 2.0, 2.0), seed=3)
+    made = make_phantom(spacing_mm=(4.0, 2.0, 2.0), seed=3)
+    return replace(made, segmentation=accepted_masks(made.segmentation, "R. Lind"))
 
 
 @pytest.fixture(scope="session")
