@@ -19,7 +19,7 @@ from liverplan.workflow.measuring import (
     require_maps,
     segments_of,
 )
-from tests.workflow.test_evaluate import ACCEPTED, NEAR, cut_at, evaluated, segmentation
+from tests.workflow.test_evaluate import ACCEPTED, NEAR, PATIENT, cut_at, evaluated, segmentation
 
 SEGMENTS = Parts(scheme="couinaud", names=("2",))
 BRANCH = Parts(scheme="portal", names=("1",))
@@ -155,3 +155,18 @@ def test_a_liver_of_less_than_a_millilitre_is_measured():
     found = evaluated(Plan(cuts=()), tiny)
     assert found.volumes.liver_ml == pytest.approx(6 * 0.064)
     assert replace(found.volumes, tumour_ml=0.0) == found.volumes
+
+
+def test_only_a_plan_has_a_mark_and_two_plans_have_two():
+    """What is attested of one plan must not be read as of another, nor of none."""
+    bare, one, other = (evaluated(plan) for plan in (Plan(cuts=()), cut_at(60), cut_at(70)))
+    assert bare.plan_mark == ""
+    assert len({one.plan_mark, other.plan_mark, ""}) == 3
+
+
+def test_only_a_planned_remnant_is_held_against_the_body():
+    body = replace(PATIENT, height_cm=170.0, weight_kg=70.0)
+    cut, whole = evaluated(cut_at(60), patient=body), evaluated(Plan(cuts=()), patient=body)
+    assert cut.reserve.per_weight_fraction == pytest.approx(cut.volumes.remnant_ml / 70_000)
+    assert whole.reserve.per_weight_fraction is None
+    assert whole.reserve.limits == ()
