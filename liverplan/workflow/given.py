@@ -18,7 +18,7 @@ from liverplan.volume import Grid
 
 
 def given_liver(path: Path, grid: Grid) -> tuple[Mask, Provenance]:
-    """Read a liver: every label value of a file, of a SEG every segment coded as liver or lesion.
+    """Read a (k, j, i) liver: every label of a file, of a SEG what is coded as liver or lesion.
 
     Raises
     ------
@@ -44,7 +44,7 @@ def given_liver(path: Path, grid: Grid) -> tuple[Mask, Provenance]:
 def given_lesions(
     path: Path, labels: Sequence[int] | None, grid: Grid
 ) -> list[tuple[Mask, Provenance]]:
-    """Read lesions by label value; of a SEG by segment number, those coded as lesions first.
+    """Read (k, j, i) lesions by label value; of a SEG by number, those coded as lesions first.
 
     Raises
     ------

@@ -6,6 +6,7 @@ from statistics import median
 import pytest
 
 from tests.house.circles import circles_of
+from tests.house.figures import figures_of
 from tests.house.sources import functions, sources
 
 ROOT = Path(__file__).parents[2]
@@ -25,6 +26,10 @@ def test_no_function_is_long(code):
     every = [function for source in code for function in functions(source)]
     assert [function.place for function in every if function.lines > LONGEST_FUNCTION] == []
     assert median(function.lines for function in every) <= MEDIAN_FUNCTION
+
+
+def test_every_public_function_over_arrays_says_their_shape():
+    assert figures_of(ROOT).without_shape == ()
 
 
 def test_no_modules_import_each_other():

@@ -29,7 +29,7 @@ def told(provenance: Mapping[int, Provenance]) -> str:
 
 
 def read_origins(path: Path, image: sitk.Image) -> dict[int, Provenance]:
-    """Return where a file's masks came from, by label value; nothing where it does not say so."""
+    """Return whence the masks of a (k, j, i) image came, by label value; nothing if unsaid."""
     if image.HasMetaDataKey(FIELD):
         text = image.GetMetaData(FIELD)
     else:

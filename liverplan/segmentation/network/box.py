@@ -25,7 +25,7 @@ Ends = NDArray[np.int64]
 
 
 def coarse_body(volume: Volume, lattice: Lattice) -> tuple[Box, Float32]:
-    """Return the box of the patient on a coarse lattice, and the densities in it, HU."""
+    """Return the patient's box on a coarse lattice, and the (k, j, i) densities in it, HU."""
     whole = lattice.whole
     hu = lattice.hu(volume, whole)
     body = ndi.binary_opening(hu > BODY_HU, iterations=THIN)

@@ -67,7 +67,7 @@ def confidence_of(maps: Maps, odds: Float32, mask: Mask) -> Confidence:
 
 
 def read(volume: Volume, maps: Maps, mask: Mask, confidence: Confidence) -> Reading:
-    """Read the density of what lies deep in the liver, and how much of the liver is unsure."""
+    """Read the density deep in a (k, j, i) mask of the liver, and how much of it is unsure."""
     signed_mm = signed_distance_mm(mask, maps.grid.spacing_mm)
     deep = (signed_mm > DEEP_MM) & (maps.lesion < 0.5)
     hu = maps.lattice.hu(volume, maps.box)[deep if deep.any() else mask]

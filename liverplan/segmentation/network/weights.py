@@ -62,7 +62,7 @@ class Weights:
         return content
 
     def run(self, **inputs: Float32) -> tuple[Float32, ...]:
-        """Run the network on named arrays, as its card describes them, and return its outputs."""
+        """Run the network on named (1, 1, k, j, i) arrays, as on its card, for its outputs."""
         after = onnxruntime.RunOptions()
         after.add_run_config_entry("memory.enable_memory_arena_shrinkage", "cpu:0")
         outputs = _session(self).run(None, inputs, after)
