@@ -73,6 +73,7 @@ def test_a_target_may_not_have_been_measured(tmp_path, example_text):
         ("[23.0, 41.5]", "[23.0]", "'recist' must list the same number of targets"),
         ("[23.0, 41.5]", "23.0", "must be a list of lengths in mm"),
         ("date = 2023-10-30\n", "date = 2024-10-30\n", "'recist' must have ascending dates"),
+        ("date = 2023-10-30\n", "date = 2024-02-26\n", "'recist' must have ascending dates"),
         ("date = 2023-10-30\n", "", "'recist' must have a date at every visit"),
         ('non_target = "none"', 'non_target = "no"', "must be one of none, CR, non-CR/non-PD"),
         ("new_lesion = false", "new_lesion = 0", "'recist[2].new_lesion' must be true or false"),

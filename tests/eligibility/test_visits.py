@@ -149,3 +149,12 @@ def test_compared_images_and_the_file_never_win_in_silence(judged):
     state, says, _ = judged(partial, plan={"response": stable})
     assert state == "met"
     assert "the compared images say SD, the patient's file says PR" in says
+
+
+@pytest.mark.parametrize(
+    ("axis_mm", "state"),
+    [(38.9, "needs judgement"), (39.0, "met"), (62.7, "met"), (62.8, "needs judgement")],
+)
+def test_a_metastasis_may_differ_as_much_as_between_two_readers(judged, axis_mm, state):
+    seen = visits((60,), (50,), days=[DAYS[0], DAYS[2]])
+    assert judged(seen, plan={"lesion_lengths_mm": (axis_mm,)})[0] == state
