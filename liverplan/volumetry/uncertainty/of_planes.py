@@ -99,7 +99,7 @@ def flip_mm(index: VolumeIndex, planes: Sequence[Plane], needed_ml: float) -> fl
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class _Planes:
-    """Planes, each with the point on it that it tilts about, and the liver's boundaries."""
+    """Planes, each with the point that it tilts about, and the liver's boundaries."""
 
     index: VolumeIndex
     planes: tuple[Plane, ...]
@@ -147,7 +147,8 @@ class _Planes:
             lean = np.sinc(angle / np.pi) * (tilt @ across)
             normals[:, p] = np.cos(angle) * plane.normal + lean
             shift = self.errors.position.sd * draws[:, p, 0]
-            offsets[:, p] = normals[:, p] @ pivot + shift
+            on_plane = pivot - (plane.normal @ pivot - plane.offset_mm) * plane.normal
+            offsets[:, p] = normals[:, p] @ on_plane + shift
         return normals, offsets
 
 
