@@ -11,7 +11,9 @@ from liverplan import workflow
 from liverplan.cli.options import (
     AsJson,
     Backend,
+    LesionBoxes,
     Lesions,
+    NotLesion,
     Series,
     Source,
     read_labels,
@@ -20,6 +22,7 @@ from liverplan.cli.options import (
     read_wedge,
 )
 from liverplan.cli.output import print_findings
+from liverplan.cli.prompts import read_prompts
 from liverplan.workflow.progress import on_terminal
 
 app = typer.Typer()
@@ -41,6 +44,8 @@ def assess(  # noqa: PLR0913 - one argument an option, as typer reads them
         str | None, typer.Option(metavar="1-7", help="Which labels of the file are lesions.")
     ] = None,
     lesion: Lesions = None,
+    lesion_box: LesionBoxes = None,
+    not_lesion: NotLesion = None,
     plane: Annotated[
         list[str] | None,
         typer.Option(metavar="PX,PY,PZ,NX,NY,NZ", help="A cut: point, normal to what stays."),
@@ -89,7 +94,7 @@ def assess(  # noqa: PLR0913 - one argument an option, as typer reads them
         lesions=lesions,
         accepted_by=read_name(accepted_by, "--accepted-by"),
         lesion_labels=read_labels(lesion_labels, "--lesion-labels"),
-        clicks=tuple(read_numbers(text, 3, "--lesion") for text in lesion or []),
+        prompts=read_prompts(lesion or (), lesion_box or (), not_lesion or ()),
         planes=tuple(read_numbers(text, 6, "--plane") for text in plane or []),
         resections=tuple(resection or ()),
         wedges=tuple(read_wedge(text) for text in wedge or []),

@@ -8,8 +8,17 @@ from typing import Annotated
 import typer
 
 from liverplan import workflow
-from liverplan.cli.options import AsJson, Backend, Lesions, Series, Source, read_numbers
+from liverplan.cli.options import (
+    AsJson,
+    Backend,
+    LesionBoxes,
+    Lesions,
+    NotLesion,
+    Series,
+    Source,
+)
 from liverplan.cli.output import print_json, say
+from liverplan.cli.prompts import read_prompts
 from liverplan.words import in_english
 from liverplan.workflow.progress import on_terminal
 
@@ -53,14 +62,16 @@ def segment(
     *,
     series_uid: Series = None,
     lesion: Lesions = None,
+    lesion_box: LesionBoxes = None,
+    not_lesion: NotLesion = None,
     backend: Backend = workflow.DEFAULT_BACKEND,
     as_json: AsJson = False,
 ) -> None:
     """Find the liver and the clicked metastases; write labels as .nii.gz, .nrrd or .dcm."""
-    clicks = [read_numbers(text, 3, "--lesion") for text in lesion or []]
+    prompts = read_prompts(lesion or (), lesion_box or (), not_lesion or ())
     with on_terminal() as progress:
         written = workflow.segment_to_file(
-            path, out, series_uid=series_uid, clicks=clicks, backend=backend, progress=progress
+            path, out, series_uid=series_uid, prompts=prompts, backend=backend, progress=progress
         )
     if as_json:
         print_json(written.to_json(in_english))

@@ -16,7 +16,25 @@ Series = Annotated[
 ]
 Lesions = Annotated[
     list[str] | None,
-    typer.Option("--lesion", metavar="X,Y,Z", help="A click in a metastasis, LPS mm; repeatable."),
+    typer.Option(
+        "--lesion",
+        metavar="X,Y,Z",
+        help="A click in a metastasis, LPS mm; 6 numbers: its long axis, 12: both; repeatable.",
+    ),
+]
+LesionBoxes = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--lesion-box",
+        metavar="X,Y,Z,X,Y,Z",
+        help="Two corners of a box round a metastasis; repeatable.",
+    ),
+]
+NotLesion = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--not-lesion", metavar="X,Y,Z", help="No part of the nearest metastasis; repeatable."
+    ),
 ]
 Backend = Annotated[
     str,

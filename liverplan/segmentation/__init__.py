@@ -26,6 +26,8 @@ from liverplan.segmentation.labels import Segmentation
 from liverplan.segmentation.lesions.axes import Axes, axes_of
 from liverplan.segmentation.lesions.click import lesion_from_click
 from liverplan.segmentation.lesions.hints import Hint, hints
+from liverplan.segmentation.lesions.prompted.outline import lesion_from_prompt
+from liverplan.segmentation.lesions.prompted.prompt import Prompt
 from liverplan.segmentation.lesions.stroke import lesion_from_stroke
 from liverplan.segmentation.network.hints import find_hints
 from liverplan.segmentation.network.liver import find_liver
@@ -43,6 +45,7 @@ __all__ = [
     "LesionResult",
     "LiverResult",
     "MaskFile",
+    "Prompt",
     "Provenance",
     "Segmentation",
     "Segmenter",
@@ -62,6 +65,7 @@ __all__ = [
     "free_label",
     "hints",
     "lesion_from_click",
+    "lesion_from_prompt",
     "lesion_from_stroke",
     "liver_limits_hu",
     "merge_lesions",

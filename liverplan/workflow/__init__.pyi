@@ -6,6 +6,7 @@ from .growth import remnant_growth
 from .inputs import make_segmentation, open_ct
 from .listing import list_series
 from .outputs import export_case, segment_to_file, write_report
+from .prompts import prompts_of
 from .request import DEFAULT_BACKEND, DEFAULT_PROTOCOL, Request
 from .response import match_cases, record
 from .sample import demo, write_sample
@@ -27,6 +28,7 @@ __all__ = [
     "measure_case",
     "new_key",
     "open_ct",
+    "prompts_of",
     "record",
     "remnant_growth",
     "rules_for",

@@ -13,7 +13,7 @@ from liverplan import dicom
 from liverplan.dicom import CT
 from liverplan.findings import Statement
 from liverplan.resection.anatomy.maps import PartMap
-from liverplan.segmentation import Provenance, Segmentation, lesion_from_click
+from liverplan.segmentation import Prompt, Provenance, Segmentation, lesion_from_prompt
 from liverplan.segmentation.backends import segment_with
 from liverplan.segmentation.labels import FIRST_LESION, LIVER, outside_ml
 from liverplan.segmentation.results import Mask
@@ -89,9 +89,9 @@ def outline(
     if request.lesions is not None:
         given = given_lesions(request.lesions, request.lesion_labels, grid)
         lesions = _accepted(given, request.accepted_by)
-    for click in request.clicks:
+    for prompt in (*map(Prompt.of_click, request.clicks), *request.prompts):
         tell(progress, 0.9, "Outlining the metastases")
-        result = lesion_from_click(volume, liver, click)
+        result = lesion_from_prompt(volume, liver, prompt)
         lesions.append((result.mask, result.provenance))
         notes.extend(result.warnings)
     notes += _outside(grid, liver, [mask for mask, _ in lesions])

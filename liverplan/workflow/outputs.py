@@ -14,7 +14,7 @@ from liverplan.dicom.deidentify import Rules
 from liverplan.errors import CaseError, InputError, PlanError
 from liverplan.findings import Statement
 from liverplan.report import AuditRow, PlanRow, ReportInput
-from liverplan.segmentation import Segmentation, write_mask_file
+from liverplan.segmentation import Prompt, Segmentation, write_mask_file
 from liverplan.segmentation.labels import LIVER
 from liverplan.workflow.cases import measure_state
 from liverplan.workflow.committee import is_final, signature_rows
@@ -64,6 +64,7 @@ def segment_to_file(
     *,
     series_uid: str | None = None,
     clicks: Sequence[Point] = (),
+    prompts: Sequence[Prompt] = (),
     backend: str = DEFAULT_BACKEND,
     progress: Progress | None = None,
     cancel: Event | None = None,
@@ -78,7 +79,7 @@ def segment_to_file(
     if not out.name.lower().endswith(LABEL_FORMATS):
         raise InputError(f"{out.name} names no label format; use {', '.join(LABEL_FORMATS)}.")
     ct = open_ct(path, series_uid, progress=part(progress, 0.0, 0.3), cancel=cancel)
-    request = Request(clicks=tuple(clicks), backend=backend)
+    request = Request(clicks=tuple(clicks), prompts=tuple(prompts), backend=backend)
     segmentation, notes = make_segmentation(
         ct.volume, request, progress=part(progress, 0.3, 0.9), cancel=cancel
     )

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from liverplan.segmentation import Prompt
 
 DEFAULT_BACKEND = "network"
 DEFAULT_PROTOCOL = "breclim2"
@@ -28,6 +32,8 @@ class Request:
         Which label values (SEG: segment numbers) of the lesion file are lesions; None: all.
     clicks : tuple of (x, y, z)
         A click in each metastasis, LPS mm.
+    prompts : tuple of Prompt
+        What else points at metastases, one each: axes, boxes, what is none of it.
     planes : tuple of (px, py, pz, nx, ny, nz)
         Cuts: a point and a normal toward the tissue that stays, LPS mm.
     resections : tuple of str
@@ -60,6 +66,7 @@ class Request:
     accepted_by: str = ""
     lesion_labels: tuple[int, ...] | None = None
     clicks: tuple[Point, ...] = ()
+    prompts: tuple[Prompt, ...] = ()
     planes: tuple[Point, ...] = ()
     resections: tuple[str, ...] = ()
     wedges: tuple[tuple[int, float], ...] = ()

@@ -25,6 +25,7 @@ from liverplan.app.steps.metastases.axis_tool import AxisTool
 from liverplan.app.steps.metastases.lesion_edits import LesionEdits
 from liverplan.app.steps.metastases.lesions import Lesions
 from liverplan.app.steps.metastases.part_tools import MergeTool, SplitTool
+from liverplan.app.steps.metastases.prompt_tools import BoxTool, DenyTool
 from liverplan.segmentation import LiverResult, Provenance
 from liverplan.segmentation.edit.brush import SOFT_TISSUE_HU
 from liverplan.segmentation.labels import LIVER
@@ -407,3 +408,41 @@ def test_a_mere_click_draws_no_axis(desk):
     stroke(AxisTool(desk.context, desk.lesions), spot)
     desk.settle()
     assert desk.undo_name == ""
+
+
+def test_a_box_round_a_metastasis_outlines_it(desk):
+    at = desk.middle(2)
+    desk.lesions.choose(2)
+    desk.lesions.delete()
+    tool = BoxTool(desk.context, desk.lesions)
+    first, last = (desk.spot(off(at, x, y, 0)) for x, y in ((-14, -14), (14, 14)))
+    tool.press(first)
+    tool.move(last)
+    assert len(tool.marks.path_mm) == 5
+    tool.release(last)
+    desk.settle()
+    assert desk.undo_name == "add Metastasis 1"
+    assert desk.labels[desk.grid.nearest_index(at)] == 2
+
+
+def test_a_click_into_what_is_no_part_of_it_takes_it_out(desk):
+    at = desk.middle(2)
+    desk.lesions.choose(2)
+    desk.lesions.delete()
+    desk.lesions.outline(at)
+    desk.settle()
+    before = np.argwhere(desk.labels == 2)
+    edge = desk.grid.to_mm(before[int(before[:, 2].argmax())])
+    desk.lesions.choose(2)
+    DenyTool(desk.lesions).press(desk.spot(edge))
+    desk.settle()
+    assert desk.undo_name == "leave out of Metastasis 1"
+    assert desk.labels[desk.grid.nearest_index(edge)] != 2
+    assert (desk.labels == 2).any()
+
+
+def test_what_was_not_outlined_here_is_left_to_the_eraser(desk):
+    desk.lesions.choose(2)
+    DenyTool(desk.lesions).press(desk.spot(desk.middle(2)))
+    desk.settle()
+    assert "eraser" in desk.said["metastases"]

@@ -33,6 +33,7 @@ from liverplan.segmentation import (
     find_liver,
     find_vessels,
     lesion_from_click,
+    lesion_from_prompt,
     lesion_from_stroke,
     read_mask_file,
 )
@@ -40,6 +41,7 @@ from liverplan.volume import Volume
 from liverplan.words import in_english
 from tests.benchmarks.segmentation_large import edit_times
 from tests.benchmarks.segmentation_methods import METHODS, alone, read_zip, seen
+from tests.benchmarks.segmentation_prompts import prompts_of
 from tests.benchmarks.segmentation_rendered import PHASES, Rendered, render
 from tests.benchmarks.segmentation_robust import disturbed, nonsense
 from tests.benchmarks.segmentation_scores import against, surface_error
@@ -151,15 +153,21 @@ def lesions(case: Case) -> Table:
         depth = edt.edt(truth, anisotropy=case.volume.grid.spacing_mm)
         middle = case.volume.grid.to_mm(np.unravel_index(int(depth.argmax()), depth.shape))
         ways: dict[str, Callable] = {
-            "click": lambda m=middle: lesion_from_click(case.volume, case.result.mask, m),
-            "long axis": lambda a=axes: stroke(case, a),
-            "both axes": lambda a=axes: stroke(case, a, short_axis_mm=a.short_ends_mm),
+            "click, without a network": lambda m=middle: lesion_from_click(
+                case.volume, case.result.mask, m
+            ),
+            "both axes, without a network": lambda a=axes: stroke(
+                case, a, short_axis_mm=a.short_ends_mm
+            ),
+        } | {
+            way: lambda p=prompt: lesion_from_prompt(case.volume, case.result.mask, p)
+            for way, prompt in prompts_of(truth, case.volume.grid).items()
         }
         for way, find in ways.items():
             rows.append(
                 {"lesion": number, "hint": way, **lesion_score(find, truth, case, axes.long_mm)}
             )
-    for way in ("click", "long axis", "both axes"):
+    for way in dict.fromkeys(r["hint"] for r in rows):
         of = [r for r in rows if r["hint"] == way]
         rows.append(
             {

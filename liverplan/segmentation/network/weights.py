@@ -33,7 +33,8 @@ class Weights:
     card : str
         The model card's file beside this module.
     level : float
-        Log-odds of the liver at which its volume is right: read off CTs with an expert's volume.
+        Log-odds of the liver at which its volume is right: read off CTs with an expert's volume;
+        0 where the network finds no liver.
     """
 
     name: str
@@ -42,7 +43,7 @@ class Weights:
     sha256: str
     licence: str
     card: str
-    level: float
+    level: float = 0.0
 
     def read(self) -> bytes:
         """Return the file's bytes.
@@ -79,6 +80,16 @@ LIVER = Weights(
     level=1.4,
 )
 """Finds the liver, its lesions and the organs around it."""
+
+PROMPTED = Weights(
+    name="liverplan prompted lesion network",
+    version="1",
+    file="prompted_v1.onnx",
+    sha256="53bcf3791131b67098aa831ad569b9fbde6830a87172531d51d0ec240cd592e4",
+    licence="Apache-2.0",
+    card="prompted_v1.md",
+)
+"""Outlines the metastasis that a click, its axes or a box point at."""
 
 
 @cache

@@ -10,7 +10,13 @@ from liverplan.app.session.job import Progress
 from liverplan.app.session.work import lesion_title
 from liverplan.app.slices.tool import Spot, StrokeTool
 from liverplan.app.steps.metastases.lesions import PLACE, Lesions
-from liverplan.segmentation import LesionResult, Segmentation, free_label, lesion_from_stroke
+from liverplan.segmentation import (
+    LesionResult,
+    Prompt,
+    Segmentation,
+    free_label,
+    lesion_from_prompt,
+)
 from liverplan.segmentation.lesions.stroke import Ends, axes_cross
 from liverplan.volume import FloatArray, Volume
 
@@ -70,10 +76,10 @@ class AxisTool(StrokeTool):
         long, short = axes
 
         def task(_report: Progress, _cancel: threading.Event) -> LesionResult:
-            return lesion_from_stroke(volume, onto.liver, *long, short_axis_mm=short)
+            return lesion_from_prompt(volume, onto.liver, Prompt.of_axes(long, short))
 
         def then(found: LesionResult) -> None:
-            after = self._lesions.put(found, onto, label, name)
+            after = self._lesions.put(found, onto, label, name, Prompt.of_axes(long, short))
             if after is None:
                 return
             self._axis = LongAxis(ends=long, label=label, before=onto, after=after)

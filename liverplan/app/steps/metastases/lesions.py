@@ -14,19 +14,23 @@ from liverplan.app.slices.views import ThreeViews
 from liverplan.errors import SegmentationError
 from liverplan.segmentation import (
     LesionResult,
+    Prompt,
+    Provenance,
     Segmentation,
     accepted,
     free_label,
-    lesion_from_click,
+    lesion_from_prompt,
     with_lesion,
     without_lesion,
 )
 from liverplan.segmentation.labels import LIVER
+from liverplan.segmentation.lesions.prompted.prompt import as_point
 from liverplan.volume import FloatArray
 from liverplan.words import in_english
 from liverplan.workflow.cases import user
 
 PLACE = "metastases"
+CHANGED_SINCE = "It was not marked here, or changed since: mark it anew, or use the eraser."
 
 
 class Lesions(QObject):
@@ -45,6 +49,7 @@ class Lesions(QObject):
         self._session, self._jobs, self._notices = context.session, context.jobs, context.notices
         self._views = views
         self.chosen: int | None = None
+        self._said: list[tuple[Provenance, Prompt]] = []
 
     @property
     def labels(self) -> tuple[int, ...]:
@@ -68,22 +73,42 @@ class Lesions(QObject):
             self.choose(known)
             self._notices.say(PLACE, f"This place is already part of {lesion_title(known)}.")
             return
-        volume, segmentation = work.volume, work.segmentation
-        x, y, z = point_mm.tolist()
+        label = free_label(work.segmentation)
+        name = f"add {lesion_title(label)}"
+        self.ask(Prompt.of_click(point_mm), work.segmentation, label, name)
+
+    def deny(self, point_mm: FloatArray) -> None:
+        """Outline the chosen one anew, and leave out a (3,) point, LPS mm, that is none of it."""
+        label, masks = self.chosen, self._session.work.segmentation
+        made = None if masks is None or label is None else masks.provenance.get(label)
+        if masks is None or label is None or made is None:
+            return
+        said = next((prompt for kept, prompt in self._said if kept is made), None)
+        if said is None:
+            self._notices.say(PLACE, CHANGED_SINCE)
+            return
+        denied = replace(said, not_lesion_mm=(*said.not_lesion_mm, as_point(point_mm)))
+        onto = without_lesion(masks, label)
+        self.ask(denied, onto, label, f"leave out of {lesion_title(label)}")
+
+    def ask(self, prompt: Prompt, onto: Segmentation, label: int, name: str) -> None:
+        """Outline what a prompt means, and put it onto a label map as one step."""
+        volume = self._session.work.volume
+        if volume is None:
+            return
 
         def task(_report: Progress, _cancel: threading.Event) -> LesionResult:
-            return lesion_from_click(volume, segmentation.liver, (x, y, z))
+            return lesion_from_prompt(volume, onto.liver, prompt)
 
         def then(found: LesionResult) -> None:
-            label = free_label(segmentation)
-            self.put(found, segmentation, label, f"add {lesion_title(label)}")
+            self.put(found, onto, label, name, prompt)
 
         self._jobs.run(PLACE, "Outlining", task, then, holds=self._session.same_masks())
 
     def put(
-        self, found: LesionResult, onto: Segmentation, label: int, name: str
+        self, found: LesionResult, onto: Segmentation, label: int, name: str, said: Prompt
     ) -> Segmentation | None:
-        """Add a lesion to a label map as one step; other lesions keep their voxels.
+        """Add a lesion that was outlined by a prompt to a label map, as one step.
 
         Return the label map with it; None where no voxel was left for it.
         """
@@ -92,6 +117,7 @@ class Lesions(QObject):
         except SegmentationError as refusal:
             self._notices.say(PLACE, str(refusal))
             return None
+        self._said.append((found.provenance, said))
         self.choose(label)
         self._session.do(name, replace(self._session.work, segmentation=after))
         if found.warnings:

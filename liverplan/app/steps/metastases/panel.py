@@ -22,6 +22,7 @@ from liverplan.app.steps.metastases.lesion_edits import LesionEdits
 from liverplan.app.steps.metastases.lesions import PLACE, Lesions
 from liverplan.app.steps.metastases.mask_import import MaskImport
 from liverplan.app.steps.metastases.part_tools import MergeTool, SplitTool
+from liverplan.app.steps.metastases.prompt_tools import BoxTool, DenyTool
 from liverplan.resection.anatomy.lesion_places import place_of
 from liverplan.words.numbers import ml, mm
 
@@ -62,6 +63,7 @@ class MetastasesPanel(Panel):
             "Compare with another CT…", self.wants_compare.emit, tip="Response, growth"
         )
         self._make_tools(context, views, brush, edits)
+        self._make_prompts(context, views)
         self._make_edits(edits)
         self._build()
         context.live.derived_changed.connect(self.refresh)
@@ -103,6 +105,21 @@ class MetastasesPanel(Panel):
             tip="Click into both parts of one metastasis",
         )
 
+    def _make_prompts(self, context: Context, views: ThreeViews) -> None:
+        lesions = self._lesions
+        self.box_button = tool_button(
+            views,
+            BoxTool(context, lesions),
+            "Box",
+            tip="Drag a box round a metastasis on one slice",
+        )
+        self.deny_button = tool_button(
+            views,
+            DenyTool(lesions),
+            "Not this",
+            tip="Click what is no part of the chosen metastasis: it is outlined anew without it",
+        )
+
     def _make_edits(self, edits: LesionEdits) -> None:
         lesions = self._lesions
         self.confirm_button = button("Confirm", lesions.confirm)
@@ -119,11 +136,11 @@ class MetastasesPanel(Panel):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(7)
         column.addLayout(row(self.confirm_button, self.biopsy_button, self.delete_button))
-        column.addLayout(row(self.brush_button, self.eraser_button))
+        column.addLayout(row(self.deny_button, self.brush_button, self.eraser_button))
         column.addWidget(self.options)
         column.addLayout(row(self.grow_button, self.shrink_button))
         column.addLayout(row(self.merge_button, self.split_button))
-        self.column.addLayout(row(self.click_button, self.axis_button))
+        self.column.addLayout(row(self.click_button, self.axis_button, self.box_button))
         for part in (self.busy, self.table, self.rule, self.after, self.hints):
             self.column.addWidget(part)
         self.column.addWidget(self.file_button)
@@ -171,6 +188,7 @@ class MetastasesPanel(Panel):
         for part in (
             self.biopsy_button,
             self.delete_button,
+            self.deny_button,
             self.brush_button,
             self.eraser_button,
             self.grow_button,

@@ -1,0 +1,1 @@
+"""How the prompted lesion network is made: scenes, lesions, prompts, training, export, table."""
