@@ -2,7 +2,8 @@
 
 No standard code exists for a future liver remnant's fraction: it is written as "Volume Ratio" in
 per cent, in the remnant's group, and the group's tracking identifier says of what. The metastases
-come first, each with what the plan makes of it.
+come first; no standard code exists for what a plan makes of one, so that the group's tracking
+identifier says it, and the distance is that to the cut.
 """
 
 from __future__ import annotations
@@ -43,10 +44,7 @@ VOLUME = CodedConcept("118565006", "SCT", "Volume")
 LONG_AXIS = CodedConcept("103339001", "SCT", "Long Axis")
 SHORT_AXIS = CodedConcept("103340004", "SCT", "Short Axis")
 VOLUME_RATIO = CodedConcept("113288", "DCM", "Volume Ratio")
-SCHEME = "99LIVERPLAN"
-FATE = CodedConcept("FATE", SCHEME, "Fate by the planned resection")
-TO_CUT = CodedConcept("TOCUT", SCHEME, "Distance to the planned cut")
-"""No standard code exists for what a plan makes of a lesion."""
+DISTANCE = CodedConcept("121206", "DCM", "Distance")
 CUBIC_CENTIMETRE = CodedConcept("cm3", "UCUM", "Cubic centimeter")
 MILLIMETRE = CodedConcept("mm", "UCUM", "millimeter")
 PER_CENT = CodedConcept("%", "UCUM", "Percent")
@@ -139,7 +137,9 @@ def _group(
 ) -> VolumetricROIMeasurementsAndQualitativeEvaluations:
     series = str(headers.dataset().SeriesInstanceUID)
     return VolumetricROIMeasurementsAndQualitativeEvaluations(
-        tracking_identifier=TrackingIdentifier(uid=str(segment.TrackingUID), identifier=name),
+        tracking_identifier=TrackingIdentifier(
+            uid=str(segment.TrackingUID), identifier=f"{name}: {fate}" if fate else name
+        ),
         referenced_segment=ReferencedSegment(
             sop_class_uid=seg.SOPClassUID,
             sop_instance_uid=seg.SOPInstanceUID,
@@ -149,14 +149,7 @@ def _group(
         finding_type=_coded(segment.SegmentedPropertyTypeCodeSequence[0]),
         finding_sites=[hd.sr.FindingSite(anatomic_location=dicom_code(LIVER.kind))],
         measurements=measurements,
-        qualitative_evaluations=[_fate(fate)] if fate else None,
     )
-
-
-def _fate(fate: Fate) -> hd.sr.QualitativeEvaluation:
-    meaning = fate.capitalize()
-    value = CodedConcept(fate.replace(" ", "_").upper(), SCHEME, meaning)
-    return hd.sr.QualitativeEvaluation(name=FATE, value=value)
 
 
 def _coded(item: pydicom.Dataset) -> CodedConcept:
@@ -174,7 +167,7 @@ def _of_lesion(lesion: LesionFinding) -> list[Measurement]:
         Measurement(name=SHORT_AXIS, value=lesion.short_axis_mm, unit=MILLIMETRE),
     ]
     if lesion.margin_mm is not None:
-        found.append(Measurement(name=TO_CUT, value=lesion.margin_mm, unit=MILLIMETRE))
+        found.append(Measurement(name=DISTANCE, value=lesion.margin_mm, unit=MILLIMETRE))
     return found
 
 

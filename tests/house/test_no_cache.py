@@ -28,6 +28,7 @@ committee key lind.pem --public lind.pub
 committee key dahl.pem --public dahl.pub
 committee key ek.pem --public ek.pub
 committee biopsied case --of M1 --name Lind
+committee accept case --name Lind
 committee sign case --as radiologist --name Lind --key lind.pem
 committee sign case --as surgeon --name Dahl --key dahl.pem
 committee vote case --vote for --name Ek --key ek.pem --reason Clear
