@@ -23,7 +23,7 @@ from pathlib import Path
 
 from liverplan import __version__
 from liverplan.errors import InputError
-from liverplan.workflow import DEFAULT_BACKEND, DEFAULT_PROTOCOL, Request
+from liverplan.workflow import DEFAULT_BACKEND, DEFAULT_PROTOCOL, Request, prompts_of
 
 MOST_FAULTS = 5
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
@@ -41,6 +41,8 @@ class Job:
     accepted_by: str = ""
     lesion_labels: str = ""
     lesion: str = ""
+    lesion_box: str = ""
+    not_lesion: str = ""
     plane: str = ""
     resection: str = ""
     wedge: str = ""
@@ -69,15 +71,19 @@ class Job:
             lesions=Path(self.lesions) if self.lesions else None,
             accepted_by=self.accepted_by,
             lesion_labels=_labels(self.lesion_labels, "lesion labels") or None,
-            clicks=_points(self.lesion, 3, "lesion"),
-            planes=_points(self.plane, 6, "plane"),
+            prompts=prompts_of(
+                _points(self.lesion, "lesion", 3, 6, 12),
+                _points(self.lesion_box, "lesion_box", 6),
+                _points(self.not_lesion, "not_lesion", 3),
+            ),
+            planes=_points(self.plane, "plane", 6),
             resections=tuple(_pieces(self.resection)),
             wedges=tuple(map(_wedge, _pieces(self.wedge))),
             landmarks=Path(self.landmarks) if self.landmarks else None,
             segments=Path(self.segments) if self.segments else None,
             segment_branches=Path(self.segment_branches) if self.segment_branches else None,
             vessels=Path(self.vessels) if self.vessels else None,
-            vessels_cut=_points(self.cut_vessel, 3, "cut_vessel"),
+            vessels_cut=_points(self.cut_vessel, "cut_vessel", 3),
             allow_faults=_yes(self.allow_faults, "allow_faults"),
             biopsied=_labels(self.biopsied, "biopsied metastases"),
             patient=Path(self.patient) if self.patient else None,
@@ -170,15 +176,16 @@ def _line_faults(lines: Sequence[tuple[int, dict[str, str]]]) -> list[str]:
     return [*faults, *(f"the id {name!r} is there {n} times" for name, n in count.items() if n > 1)]
 
 
-def _points(text: str, count: int, column: str) -> tuple[tuple[float, ...], ...]:
+def _points(text: str, column: str, *counts: int) -> tuple[tuple[float, ...], ...]:
     found = []
     for part in _pieces(text):
         try:
             values = tuple(float(number) for number in part.split(","))
         except ValueError:
             values = ()
-        if len(values) != count or not all(math.isfinite(value) for value in values):
-            raise InputError(f"The {column} {part!r} is not {count} numbers with commas between.")
+        if len(values) not in counts or not all(math.isfinite(value) for value in values):
+            told = " or ".join(map(str, counts))
+            raise InputError(f"The {column} {part!r} is not {told} numbers with commas between.")
         found.append(values)
     return tuple(found)
 

@@ -18,6 +18,9 @@ Quality = Literal["automatic", "edited", "expert"]
 
 NETWORK_KEYS = ("network", "sha256", "licence")
 
+NOBODY = frozenset({"", "unknown"})
+"""No person's name; the second is what an account without a name is called."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Provenance:
@@ -61,7 +64,7 @@ class Provenance:
     @property
     def accepted(self) -> bool:
         """Whether a named person accepted the mask as it is now."""
-        return bool(self.accepted_by.strip())
+        return self.accepted_by.strip().casefold() not in NOBODY
 
     @property
     def quality(self) -> Quality:

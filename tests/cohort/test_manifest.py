@@ -28,11 +28,22 @@ def test_a_line_becomes_the_request_of_assess(tmp_path):
     assert job.path == str(tmp_path / "ct.zip")
     assert request.liver == tmp_path / "l.nii"
     assert request.lesion_labels == (1, 2, 3, 7)
-    assert request.clicks == ((1, 2, 3), (4, 5, 6))
+    assert [prompt.click_mm for prompt in request.prompts] == [(1, 2, 3), (4, 5, 6)]
     assert request.planes == ((0, 0, 0, 1, 0, 0), (9, 9, 9, 0, 1, 0))
     assert request.patient == tmp_path / "p.toml"
     assert request.protocol == str(tmp_path / "x.toml")
     assert (request.series_uid, request.backend) == ("1.2.3", "classical")
+
+
+def test_a_line_points_at_metastases_as_the_command_line_does(tmp_path):
+    header = "id,path,lesion,lesion_box,not_lesion"
+    line = 'p1,ct,"0,0,0;50,0,0,70,0,0","100,0,0,120,20,20","55,0,1"'
+    (job,) = read_manifest(manifest(tmp_path, f"{header}\n{line}\n"))
+    click, axis, box = job.request().prompts
+    assert click.click_mm == (0, 0, 0)
+    assert axis.long_axis_mm == ((50, 0, 0), (70, 0, 0))
+    assert axis.not_lesion_mm == ((55, 0, 1),)
+    assert box.box_mm == ((100, 0, 0), (120, 20, 20))
 
 
 def test_what_is_left_out_has_the_defaults_of_assess(tmp_path):
@@ -120,7 +131,7 @@ def test_an_absent_or_binary_manifest_is_refused(tmp_path):
     [
         ("plane", "1,2,3", "The plane '1,2,3' is not 6 numbers"),
         ("plane", "1,2,3,nan,0,0", "is not 6 numbers"),
-        ("lesion", "a,b,c", "The lesion 'a,b,c' is not 3 numbers"),
+        ("lesion", "a,b,c", "The lesion 'a,b,c' is not 3 or 6 or 12 numbers"),
         ("lesion_labels", "one", "are not written like 1-7 or 1,3,5"),
         ("lesion_labels", "1-999999999", "are not written like"),
     ],

@@ -64,3 +64,9 @@ def test_a_program_speaks_for_no_person(origin):
     assert (claimed.accepted_by, claimed.edits, claimed.quality) == ("", 0, "automatic")
     assert claimed.origin in {"automatic", "clicks"}
     assert claimed.accepted_as("Dr Lind").quality == "automatic"
+
+
+@pytest.mark.parametrize("nobody", ["unknown", " Unknown "])
+def test_an_account_without_a_name_is_no_person(nobody):
+    """What an account without a name accepts is still to be accepted."""
+    assert not made("given").accepted_as(nobody).accepted
