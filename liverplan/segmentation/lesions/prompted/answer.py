@@ -32,11 +32,14 @@ class Answer:
         0-1.
     meant : (3,) array
         Where the prompt points, in cubes.
+    agreed : bool
+        Whether another opinion was of the same lesion.
     """
 
     patch: Patch
     probability: Float32
     meant: FloatArray
+    agreed: bool = False
 
     @property
     def found(self) -> Mask:
@@ -74,7 +77,7 @@ class Answer:
     def joined(self, other: Float32) -> Answer:
         """Return the mean of this and another opinion, a (k, j, i) array of 0-1."""
         mean: Float32 = np.mean([self.probability, other], axis=0, dtype=np.float32)
-        return replace(self, probability=mean)
+        return replace(self, probability=mean, agreed=True)
 
     def overlap(self, other: Float32) -> float:
         """Dice (0-1) with another opinion, a (k, j, i) array of 0-1."""

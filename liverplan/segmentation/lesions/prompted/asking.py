@@ -7,8 +7,10 @@ import numpy as np
 from liverplan.segmentation.lesions.prompted.answer import Answer, look, soft_border
 from liverplan.segmentation.lesions.prompted.channels import SIDE
 from liverplan.segmentation.lesions.prompted.fitting import fitting_level
+from liverplan.segmentation.lesions.prompted.older import by_densities, outside_mm
 from liverplan.segmentation.lesions.prompted.prompt import Prompt
 from liverplan.segmentation.lesions.prompted.unprompted import Seen
+from liverplan.segmentation.morphology import Float32
 from liverplan.segmentation.results import Mask
 from liverplan.volume import FloatArray, Volume
 
@@ -44,7 +46,10 @@ def answered(volume: Volume, liver_mask: Mask, prompt: Prompt, seen: Seen | None
         cube = float(np.clip(size / DRAWN_CUBES, FINEST_MM, COARSEST_MM))
         drawn = look(volume, liver_mask, prompt, prompt.middle_mm, cube, mirrored=True)
         drawn = drawn.shifted(fitting_level(drawn, prompt))
-        return drawn if seen is None else _with(drawn, seen) or drawn
+        joined = drawn if seen is None else _with(drawn, seen) or drawn
+        if prompt.long_axis_mm is None:
+            return joined
+        return _fitted(volume, liver_mask, prompt, joined)
     if seen is not None:
         cube = float(np.clip(seen.across_mm / CLICKED_CUBES, FINEST_MM, COARSEST_MM))
         middle = _in_view(prompt, seen.middle_mm, cube)
@@ -63,8 +68,22 @@ def answered(volume: Volume, liver_mask: Mask, prompt: Prompt, seen: Seen | None
 
 def _with(answer: Answer, seen: Seen) -> Answer | None:
     """Both opinions' mean; None where they are of different things."""
-    theirs = soft_border(seen.on(answer.patch), answer.patch.cube_mm)
+    return _mean(answer, seen.on(answer.patch))
+
+
+def _mean(answer: Answer, outside: Float32) -> Answer | None:
+    theirs = soft_border(outside, answer.patch.cube_mm)
     return answer.joined(theirs) if answer.overlap(theirs) >= FITTING else None
+
+
+def _fitted(volume: Volume, liver_mask: Mask, prompt: Prompt, answer: Answer) -> Answer:
+    """Put the border to the axes, which RECIST counts; the densities speak where both are drawn."""
+    if prompt.short_axis_mm is not None:
+        found = by_densities(volume, liver_mask, prompt)
+        if found is not None and found.mask.any():
+            outside = outside_mm(found.mask, volume.grid, answer.patch)
+            answer = _mean(answer, outside) or answer
+    return answer.shifted(fitting_level(answer, prompt))
 
 
 def _better_view(first: Answer, prompt: Prompt) -> tuple[float, FloatArray]:

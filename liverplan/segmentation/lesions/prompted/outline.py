@@ -11,15 +11,14 @@ from liverplan import __version__
 from liverplan.errors import SegmentationError
 from liverplan.findings import Statement
 from liverplan.segmentation.boxes import voxels_of
-from liverplan.segmentation.lesions.click import lesion_from_click
 from liverplan.segmentation.lesions.outline import WEAK_HU
 from liverplan.segmentation.lesions.prompted.answer import HALF, Answer
 from liverplan.segmentation.lesions.prompted.asking import answered
 from liverplan.segmentation.lesions.prompted.channels import usual_hu
+from liverplan.segmentation.lesions.prompted.older import by_densities
 from liverplan.segmentation.lesions.prompted.prompt import Prompt
 from liverplan.segmentation.lesions.prompted.unprompted import seen_unprompted
 from liverplan.segmentation.lesions.region import FAT_HU, checked_in_liver
-from liverplan.segmentation.lesions.stroke import lesion_from_stroke
 from liverplan.segmentation.morphology import (
     components_touching,
     dilated,
@@ -33,7 +32,7 @@ from liverplan.segmentation.results import LesionResult, Mask
 from liverplan.volume import Grid, Volume
 
 MOST_DOUBT = 0.8
-"""More of a lesion than this in doubt, and the older ways are asked."""
+"""More of a lesion than this in doubt and no second opinion of it: the older ways are asked."""
 BULGE_MM = 12.0
 """How far out of the liver a lesion may reach."""
 DENIED_MM = 3.0
@@ -67,8 +66,8 @@ def lesion_from_prompt(volume: Volume, liver_mask: Mask, prompt: Prompt) -> Lesi
     seen = seen_unprompted(volume, liver_mask, prompt.middle_mm)
     answer = _allowed(answered(volume, liver_mask, prompt, seen))
     found = None
-    if seen is None and answer.doubt > MOST_DOUBT:
-        found = _by_older_ways(volume, liver_mask, prompt)
+    if not answer.agreed and answer.doubt > MOST_DOUBT:
+        found = by_densities(volume, liver_mask, prompt)
     if found is None:
         found = _by_networks(volume, answer, prompt)
     mask = _without_denied(found.mask, volume.grid, prompt)
@@ -107,17 +106,6 @@ def _faint(answer: Answer, found: Mask) -> bool:
         return False
     own = float(np.median(patch.hu[found]))
     return abs(own - usual_hu(patch.hu, around)) < WEAK_HU
-
-
-def _by_older_ways(volume: Volume, liver_mask: Mask, prompt: Prompt) -> LesionResult | None:
-    """Return what the densities alone say; None where they say nothing."""
-    try:
-        if prompt.long_axis_mm is not None:
-            ends, short = prompt.long_axis_mm, prompt.short_axis_mm
-            return lesion_from_stroke(volume, liver_mask, *ends, short_axis_mm=short)
-        return lesion_from_click(volume, liver_mask, prompt.middle_mm)
-    except SegmentationError:
-        return None
 
 
 def _without_denied(mask: Mask, grid: Grid, prompt: Prompt) -> Mask:

@@ -1,0 +1,46 @@
+"""What the densities alone say of a prompt: the ways that know no network."""
+
+from __future__ import annotations
+
+import numpy as np
+import scipy.ndimage as ndi
+
+from liverplan.errors import SegmentationError
+from liverplan.segmentation.boxes import bounding_box
+from liverplan.segmentation.lesions.click import lesion_from_click
+from liverplan.segmentation.lesions.prompted.patch import Patch
+from liverplan.segmentation.lesions.prompted.prompt import Prompt
+from liverplan.segmentation.lesions.stroke import lesion_from_stroke
+from liverplan.segmentation.morphology import Float32, signed_distance_mm
+from liverplan.segmentation.results import LesionResult, Mask
+from liverplan.volume import Grid, Volume
+
+ROOM_VOXELS = 4
+"""How far beyond a lesion its distance is measured; farther out it stays the same."""
+
+
+def by_densities(volume: Volume, liver_mask: Mask, prompt: Prompt) -> LesionResult | None:
+    """Return what the densities say, in a (k, j, i) liver; None where they say nothing."""
+    try:
+        if prompt.long_axis_mm is not None:
+            ends, short = prompt.long_axis_mm, prompt.short_axis_mm
+            return lesion_from_stroke(volume, liver_mask, *ends, short_axis_mm=short)
+        return lesion_from_click(volume, liver_mask, prompt.middle_mm)
+    except SegmentationError:
+        return None
+
+
+def outside_mm(mask: Mask, grid: Grid, patch: Patch) -> Float32:
+    """(k, j, i) float32 array: distance of each cube to a lesion of the CT, mm; negative inside."""
+    room = (ROOM_VOXELS,) * 3
+    box = tuple(
+        slice(max(side.start, 0), min(side.stop, n))
+        for side, n in zip(bounding_box(mask, room), mask.shape, strict=True)
+    )
+    distance = -signed_distance_mm(mask[box], grid.spacing_mm)
+    cubes = np.moveaxis(np.indices(patch.hu.shape), 0, -1)
+    places = grid.to_index(patch.to_mm(cubes)) - [side.start for side in box]
+    found: Float32 = ndi.map_coordinates(
+        distance, np.moveaxis(places, -1, 0), order=1, mode="nearest"
+    )
+    return found
