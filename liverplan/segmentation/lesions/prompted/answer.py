@@ -74,9 +74,9 @@ class Answer:
         shifted: Float32 = (odds / (1 + odds)).astype(np.float32)
         return replace(self, probability=shifted)
 
-    def joined(self, other: Float32) -> Answer:
-        """Return the mean of this and another opinion, a (k, j, i) array of 0-1."""
-        mean: Float32 = np.mean([self.probability, other], axis=0, dtype=np.float32)
+    def joined(self, other: Float32, share: float) -> Answer:
+        """Return the mean of this and another opinion, a (k, j, i) array of 0-1, by its share."""
+        mean: Float32 = np.float32(1 - share) * self.probability + np.float32(share) * other
         return replace(self, probability=mean, agreed=True)
 
     def overlap(self, other: Float32) -> float:
