@@ -103,7 +103,7 @@ MADE = {
     "edited": Provenance(
         method="test", version="1", origin="automatic", edits=1, accepted_by="Dr Lind"
     ),
-    "expert": Provenance(method="test", version="1", origin="given"),
+    "expert": Provenance(method="test", version="1", origin="given", accepted_by="Dr Lind"),
 }
 
 

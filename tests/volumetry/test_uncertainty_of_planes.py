@@ -140,7 +140,10 @@ def test_the_position_contributes_its_spread_times_the_cuts_area(case):
 
 def test_a_surer_mask_leaves_less_doubt():
     made = {
-        origin: {n: Provenance(method="m", version="1", origin=origin) for n in (1, 2)}
+        origin: {
+            n: Provenance(method="m", version="1", origin=origin, accepted_by="A. Berg")
+            for n in (1, 2)
+        }
         for origin in ("automatic", "given")
     }
     source = {}
