@@ -168,7 +168,7 @@ def test_a_metastasis_grows_and_shrinks_by_steps_that_can_be_undone(planner):
     assert np.count_nonzero(grown == 3) > np.count_nonzero(before == 3)
     assert (grown[before == 3] == 3).all()
     assert planner.app.session.history.undo_name == "grow Metastasis 2"
-    assert planner.app.session.work.lesion_state(3) == "found by machine"
+    assert planner.app.session.work.lesion_state(3) == "given", "changed, so to be looked at anew"
     assert planner.app.session.work.segmentation.provenance[3].edits == 1
     planner.press_button(panel.shrink_button)
     planner.settle()
