@@ -209,7 +209,7 @@ def test_what_becomes_of_a_lesion_is_said(findings, margin_mm, fate, stays_fract
         lesion, margin_mm=margin_mm, fate=fate, stays_ml=stays_fraction * lesion.volume_ml
     )
     ((name, margin, side),) = margin_rows(replace(findings, lesions=(lesion,)))
-    assert name == "Metastasis 1"
+    assert name == "M1"
     assert (margin, side) == words
 
 

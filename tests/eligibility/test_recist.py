@@ -249,3 +249,9 @@ def test_the_noise_always_holds_the_category_itself(baseline, now):
     seen = [Visit(targets={"1": baseline}), Visit(targets={"1": now})]
     response = recist.assess(seen)
     assert response.formula in response.noise
+
+
+@pytest.mark.parametrize(("non_target", "said"), [("none", 0), ("CR", 0), ("NE", 1), ("PD", 1)])
+def test_other_lesions_are_spoken_of_where_they_are_there_and_not_gone(non_target, said):
+    seen = recist.assess(visits(80, 56.0, non_target=non_target))
+    assert repr(seen.summary).count("recist.non_target") == said

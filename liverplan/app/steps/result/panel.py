@@ -11,10 +11,10 @@ from liverplan.app.kit.panel import Panel
 from liverplan.app.kit.widgets import Table, button, label, row
 from liverplan.app.session.context import Context
 from liverplan.app.session.verdict import verdict_words
-from liverplan.app.session.work import lesion_title
 from liverplan.app.steps.result.outputs import PLACE, Outputs
 from liverplan.findings import Denominator, Findings
 from liverplan.findings.beside import beside
+from liverplan.segmentation.labels import LIVER
 from liverplan.words import in_english
 from liverplan.words.numbers import mm, percent, share, threshold
 
@@ -178,5 +178,5 @@ def margin_rows(findings: Findings) -> list[tuple[str, str, str]]:
     for lesion in findings.lesions:
         part = lesion.fate == "left" and not lesion.left_wholly
         fate: str = "left in part" if part else lesion.fate
-        rows.append((lesion_title(lesion.label), f"{mm(lesion.margin_mm)} mm", fate))
+        rows.append((f"M{lesion.label - LIVER}", f"{mm(lesion.margin_mm)} mm", fate))
     return rows
