@@ -9,7 +9,7 @@ from liverplan import case as cases
 from liverplan.cli import main
 from liverplan.phantom.truth import RECOMMENDED_NORMAL, RECOMMENDED_POINT_MM
 from liverplan.segmentation import Provenance
-from liverplan.workflow.committee import accept, accepted_masks, is_final
+from liverplan.workflow.committee import accept, accepted_masks, is_final, signature_rows
 
 CUT = ",".join(str(x) for x in (*RECOMMENDED_POINT_MM, *RECOMMENDED_NORMAL))
 
@@ -58,6 +58,8 @@ def test_the_whole_journey_ends_in_a_final_report(case, key, tmp_path, capsys):
     said = capsys.readouterr().out
     assert said.count("Everybody has signed and voted.") == 1
     assert said.count("Still to come: ") == 4
+    said = [row.meaning for row in signature_rows(cases.open_case(case))]
+    assert said == ["lesions accepted", "plan signed", "vote: for", "vote: for", "vote: against"]
     assert run("verify", case) == 0
     assert run("report", case, "--out", tmp_path / "r.html") == 0
     page = (tmp_path / "r.html").read_text("utf-8")

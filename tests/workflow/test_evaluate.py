@@ -1,5 +1,6 @@
 """What a verdict rests on: whose masks, which margin, what counts; on a liver of few voxels."""
 
+import importlib
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from liverplan.volumetry import Liver
 from liverplan.words import in_english
 from liverplan.workflow.evaluate import lesion_state
 
+evaluate_module = importlib.import_module("liverplan.workflow.evaluate")
 PROTOCOL = load_protocol("breclim2")
 PATIENT = load_patient(Path(liverplan.eligibility.__file__).with_name("patient_example.toml"))
 DAYS = [visit.date for visit in PATIENT.visits]
@@ -179,3 +181,15 @@ def test_the_interval_is_of_the_denominator_that_decides(deciding, tmp_path):
     assert findings.uncertainty == Liver(segmentation=segmentation()).uncertainty(
         cut_at(60), **asked
     )
+
+
+@pytest.mark.parametrize(("long_mm", "small"), [(9.999, 1), (10.0, 0)])
+def test_exactly_ten_millimetres_are_measurable(monkeypatch, long_mm, small):
+    axes = evaluate_module.axes_of
+    monkeypatch.setattr(
+        evaluate_module, "axes_of", lambda *mask: replace(axes(*mask), long_mm=long_mm)
+    )
+    masks = segmentation()
+    masks = replace(masks, labels=np.where(masks.labels == FAR, 1, masks.labels).astype(np.uint8))
+    count = next(c for c in evaluated(Plan(cuts=()), masks).criteria if c.id == "metastasis_count")
+    assert ("shorter than 10 mm" in in_english(count.finding)) is bool(small)

@@ -1,16 +1,19 @@
 """What beside its numbers is said of a plan, and what a verdict may not rest on; few voxels."""
 
+import datetime as dt
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from liverplan.eligibility.images import Images
 from liverplan.errors import PlanError
 from liverplan.resection import Parts, Plan, Plane, Sphere
 from liverplan.resection.anatomy.maps import PartMap
 from liverplan.segmentation import Segmentation
 from liverplan.volume import Grid
 from liverplan.volumetry import Liver
+from liverplan.words import in_english
 from liverplan.workflow.measuring import (
     TERRITORIES_TOLD,
     VESSELS_UNKNOWN,
@@ -19,7 +22,15 @@ from liverplan.workflow.measuring import (
     require_maps,
     segments_of,
 )
-from tests.workflow.test_evaluate import ACCEPTED, NEAR, PATIENT, cut_at, evaluated, segmentation
+from tests.workflow.test_evaluate import (
+    ACCEPTED,
+    NEAR,
+    PATIENT,
+    SERIES,
+    cut_at,
+    evaluated,
+    segmentation,
+)
 
 SEGMENTS = Parts(scheme="couinaud", names=("2",))
 BRANCH = Parts(scheme="portal", names=("1",))
@@ -170,3 +181,12 @@ def test_only_a_planned_remnant_is_held_against_the_body():
     assert cut.reserve.per_weight_fraction == pytest.approx(cut.volumes.remnant_ml / 70_000)
     assert whole.reserve.per_weight_fraction is None
     assert whole.reserve.limits == ()
+
+
+def test_what_the_ct_says_of_its_day_counts_and_else_what_its_summary_says():
+    dated = Images(date=dt.date(2024, 3, 1))
+    told, silent = evaluated(cut_at(60), images=dated), evaluated(cut_at(60))
+    assert "2024-03-01" in " ".join(in_english(one.says) for one in told.checks)
+    assert "2024-03-01" not in " ".join(in_english(one.says) for one in silent.checks)
+    summary = replace(SERIES, study_date="20240301")
+    assert evaluated(cut_at(60), series=summary).checks == told.checks
