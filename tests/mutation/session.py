@@ -135,14 +135,15 @@ class Session:
     ) -> tuple[str, list[str]]:
         names = self._names(module, mutant.line, mutant.last_line)
         names = names or self._names(module, *mutant.statement)
-        kernel = is_compiled(module.read_bytes(), mutant.line)
-        if kernel:  # machine code is not traced: whatever enters the module may run it
-            names = self._names_in(module) - {""}
+        if is_compiled(
+            module.read_bytes(), mutant.line
+        ):  # machine code is not traced: any test may run it
+            names = {""}
         chosen = [i for i in items if {i.nodeid, i.nodeid.partition("::")[0], ""} & names]
         chosen.sort(key=lambda item: self.took_s[item.nodeid])  # what is quick may suffice
         source = mutant.put_into(module.read_bytes())
         name = name_of(self.root, module)
-        if kernel or "" in names:
+        if "" in names:
             return "to load", [item.nodeid for item in chosen]
         if not chosen:
             return "unreached", []
@@ -161,10 +162,6 @@ class Session:
     def _names(self, module: Path, first: int, last: int) -> set[str]:
         lines = (f"{module}:{n}" for n in range(first, last + 1))
         return {name for line in lines for name in self.reached.get(line, ())}
-
-    def _names_in(self, module: Path) -> set[str]:
-        places = (names for line, names in self.reached.items() if line.startswith(f"{module}:"))
-        return set().union(*places)
 
 
 def _run(items: Sequence[pytest.Item], took_s: dict[str, float] | None = None) -> int:
