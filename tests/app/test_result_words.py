@@ -318,3 +318,22 @@ def test_each_fact_shows_the_states_of_the_criteria_that_ask_for_it(desk, sheet)
         assert row.state.text() == "; ".join(words)
     assert any(row.state.text() for row in sheet.rows.values())
     assert not shown(sheet.visits)
+
+
+@pytest.mark.parametrize("width", range(500, 1300, 37))
+def test_fates_that_have_no_room_end_between_words_and_are_whole_in_the_tooltip(bar, width):
+    """Cut within a word, a margin of 10.0 mm could be read as 1 mm."""
+    words = "Stays behind: M1 (wholly, 49.5 mm from the cut). Removed: M2 (margin 10.0 mm)."
+    bar.show()
+    bar.resize(1600, 84)
+    bar._say_fates(words)
+    assert bar.fates.text() == words
+    bar.resize(width, 84)
+    shown = bar.fates.text()
+    if shown != words:
+        assert shown.endswith(" …")
+        assert set(shown.removesuffix(" …").split()) <= set(words.split())
+    assert bar.fates.fontMetrics().horizontalAdvance(shown) <= bar.fates.width()
+    assert bar.fates.toolTip() == words
+    bar.resize(1600, 84)
+    assert bar.fates.text() == words

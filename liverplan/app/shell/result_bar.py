@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from liverplan.app.kit import theme
@@ -152,9 +152,21 @@ class ResultBar(QFrame):
             self._say_fates(fates_words(findings))
         self.gauge.update()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Show as many of the fates as there is room for."""
+        super().resizeEvent(event)
+        self._say_fates(self.fates.toolTip())
+
     def _say_fates(self, words: str) -> None:
-        """Say what stays behind; a long list is whole in the tooltip."""
-        self.fates.setText(words)
+        """Say what stays behind; a long list is whole in the tooltip, and cut between words here.
+
+        Cut within one, a margin of 10 mm could be read as 1 mm.
+        """
+        room = self.fates.width()
+        shown = self.fates.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, room)
+        if shown != words:
+            shown = f"{shown[:-1].rpartition(' ')[0]} …"
+        self.fates.setText(shown)
         self.fates.setToolTip(words)
 
     def _nothing(self, work: Work) -> None:

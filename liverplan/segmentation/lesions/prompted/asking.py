@@ -1,4 +1,4 @@
-"""How the networks are asked: as closely as the lesion is large, and both where both see it."""
+"""How the networks are asked: as closely as the lesion is large; densities speak beside them."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ FITTING = 0.5
 
 
 def answered(volume: Volume, liver_mask: Mask, prompt: Prompt, seen: Seen | None) -> Answer:
-    """Ask the prompted network, with what the liver network marked as a second opinion.
+    """Ask the prompted network; what the liver network marked and the densities are opinions too.
 
     Parameters
     ----------
