@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtWidgets import QApplication
 
 from liverplan.app.kit.busy import Busy
-from liverplan.app.session.job import Answered, Cancelled, Failed, outcome, unexpected
+from liverplan.app.session.job import Answered, Cancelled, Failed, Job, outcome, unexpected
 from liverplan.app.session.jobs import Jobs
 from liverplan.app.session.notices import Notices
 from liverplan.app.session.session import Session
@@ -50,6 +50,12 @@ def bench():
 
 def ready(answer):
     return lambda _report, _cancel: answer
+
+
+def forgotten(task, then):
+    """Run a job that nobody holds to the end of its thread."""
+    thread = Job("Forgotten", task, then).start()._thread
+    thread.join()
 
 
 def failing(fault):
@@ -246,3 +252,20 @@ def test_notices_go_to_their_place_and_are_cleared_but_for_some():
     said.clear()
     notices.clear(but=("open", "window"))
     assert said == [("liver", "", "warning")]
+
+
+def test_a_job_that_nobody_holds_lives_until_its_end_is_heard():
+    """Its own thread would destroy it else, beneath the screen's thread."""
+    heard = []
+    forgotten(ready(3), heard.append)
+    QApplication.instance().processEvents()
+    assert heard == [Answered(answer=3)]
+
+
+def test_a_job_waited_for_as_its_window_closes_is_not_heard():
+    heard = []
+    job = Job("Late", ready(3), heard.append).start()
+    job.wait(10)
+    QApplication.instance().processEvents()
+    assert heard == []
+    assert not job.running

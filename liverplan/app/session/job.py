@@ -6,7 +6,7 @@ import threading
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Generic, TypeAlias, TypeVar
+from typing import ClassVar, Generic, TypeAlias, TypeVar
 
 from PySide6.QtCore import QObject, Qt, Signal
 
@@ -42,10 +42,16 @@ End: TypeAlias = Answered[T] | Failed | Cancelled
 
 
 class Job(QObject, Generic[T]):
-    """One task in its own thread; its signals arrive on the screen's thread."""
+    """One task in its own thread; its signals arrive on the screen's thread.
+
+    Whoever began it may forget it: it lives until its end has been heard on the screen's thread.
+    Else the last to hold it would be its own thread, which would destroy it while the screen's
+    thread hands it that end, and the process would die of it.
+    """
 
     progressed = Signal(float, str)
     _ended = Signal(object)
+    _under_way: ClassVar[set[QObject]] = set()
 
     def __init__(self, name: str, task: Task[T], then: Callable[[End[T]], None]) -> None:
         super().__init__()
@@ -59,6 +65,7 @@ class Job(QObject, Generic[T]):
 
     def start(self) -> Job[T]:
         """Begin."""
+        self._under_way.add(self)
         self._thread.start()
         return self
 
@@ -67,7 +74,8 @@ class Job(QObject, Generic[T]):
         self._cancel.set()
 
     def wait(self, seconds: float) -> None:
-        """Wait for the thread, as when the window closes."""
+        """Wait for the thread, as when the window closes; its end is told to nobody any more."""
+        self._then = _unheard
         self._thread.join(seconds)
 
     def _run(self) -> None:
@@ -76,6 +84,7 @@ class Job(QObject, Generic[T]):
             self._ended.emit(end)
         except RuntimeError:  # the window is gone, nobody waits for the answer
             self.running = False
+            self._under_way.discard(self)
 
     def _report(self, fraction: float, words: str) -> None:
         if self._cancel.is_set():
@@ -83,8 +92,14 @@ class Job(QObject, Generic[T]):
         self.progressed.emit(float(fraction), words)
 
     def _finish(self, end: End[T]) -> None:
+        self._thread.join()  # it has said all; now it holds nothing of this job either
+        self._under_way.discard(self)
         self.running = False
         self._then(end)
+
+
+def _unheard(_end: object) -> None:
+    """Hear nothing."""
 
 
 def outcome(task: Task[T], report: Progress, cancel: threading.Event) -> End[T]:
