@@ -60,12 +60,19 @@ def endpoints(
     outcomes: Annotated[Path, typer.Argument(metavar="OUTCOMES", help="CSV of dates and arms.")],
     out: Annotated[Path, typer.Option("--out", metavar="DIR")],
     reference: Annotated[str, typer.Option(metavar="ARM", help="Held against the others.")],
+    *,
     results: Annotated[
         Path | None, typer.Option(metavar="FILE", help="A cohort's results.parquet.")
     ] = None,
+    report: Annotated[
+        bool, typer.Option("--report", help="Also one HTML file and a PDF of everything.")
+    ] = False,
 ) -> None:
     """Estimate the trial's endpoints: survival of the arms, factors that predict it."""
-    for path in cohort.write_endpoints(outcomes, out, reference=reference, results=results):
+    written = cohort.write_endpoints(
+        outcomes, out, reference=reference, results=results, report=report
+    )
+    for path in written:
         typer.echo(str(path))
 
 

@@ -8,18 +8,24 @@ from pathlib import Path
 from typing import Any
 
 from liverplan.case.files import write_whole
+from liverplan.cohort.analysis import pictures_of, write_analysis
+from liverplan.cohort.analysis.provenance import provenance
 from liverplan.cohort.tables import library
-from liverplan.endpoints import read_outcomes, survival_figure, trial_endpoints
+from liverplan.endpoints import read_outcomes, trial_endpoints
 from liverplan.errors import InputError
 
 DOCUMENT = "endpoints.json"
-FIGURES = {"overall": "overall_survival.svg", "progression_free": "progression_free_survival.svg"}
 
 
 def write_endpoints(
-    outcomes: Path, out: Path, *, reference: str, results: Path | None = None
+    outcomes: Path,
+    out: Path,
+    *,
+    reference: str,
+    results: Path | None = None,
+    report: bool = False,
 ) -> tuple[Path, ...]:
-    """Write ``endpoints.json`` and a figure of each survival.
+    """Write ``endpoints.json`` and each figure, and the analysis for reading if asked.
 
     Parameters
     ----------
@@ -31,24 +37,28 @@ def write_endpoints(
         The arm that the others are held against.
     results : Path or None
         The cohort's ``results.parquet``, for the predictive factors.
+    report : bool
+        Whether to write ``analysis.html`` and ``analysis.pdf`` too.
 
     Raises
     ------
     InputError
         If a file cannot be read or written, or its content does not serve.
     """
+    inputs = [path for path in (outcomes, results) if path is not None]
     found = trial_endpoints(read_outcomes(outcomes), _rows(results), reference=reference)
-    document = json.dumps(found.to_json(), indent=2, allow_nan=False) + "\n"
-    titles = {"overall": "Overall survival", "progression_free": "Progression-free survival"}
+    document = found.to_json() | {"provenance": provenance(inputs)}
+    pictures = pictures_of(found, document)
     try:
         out.mkdir(parents=True, exist_ok=True)
-        write_whole(out / DOCUMENT, document.encode())
-        for name, file in FIGURES.items():
-            curves = getattr(found, name).curves
-            survival_figure(curves, title=titles[name]).savefig(out / file)
+        text = json.dumps(document, indent=2, allow_nan=False) + "\n"
+        write_whole(out / DOCUMENT, text.encode())
+        for one in pictures:
+            write_whole(out / one.file, one.svg)
+        read = write_analysis(out, document, pictures, inputs) if report else ()
     except OSError as error:
         raise InputError(f"The endpoints cannot be written to {out}: {error.strerror}.") from error
-    return (out / DOCUMENT, *(out / file for file in FIGURES.values()))
+    return (out / DOCUMENT, *(out / one.file for one in pictures), *read)
 
 
 def _rows(results: Path | None) -> Mapping[str, Mapping[str, Any]]:
