@@ -1,7 +1,8 @@
 """The audit trail: who changed what, when and why; each line holds the hash of the line before.
 
 The trail only ever grows. Whoever may write the folder could write a whole new trail; what such a
-person cannot forge is a signature (see `liverplan.case.signature`), which covers the state.
+person cannot forge is a signed line: its signature covers the line, and by the hash of the line
+before, all that came before it.
 """
 
 from __future__ import annotations
@@ -12,12 +13,16 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
 from liverplan import __version__
 from liverplan.case.documents import Json, parse, sha256, to_line
+from liverplan.case.keys import holds, public_hex
 from liverplan.errors import CaseError
 
 NO_HASH = "0" * 64
 MISSING: Json = None
+KEYED = ("public_key", "signature")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +69,8 @@ class Entry:
         SHA-256 of the state that this change led to.
     previous, sha256 : str
         Hash of the line before (zeros on the first) and of this line.
+    public_key, signature : str
+        Ed25519 over the whole line, hexadecimal; empty where nobody gave a key.
     """
 
     number: int
@@ -76,10 +83,21 @@ class Entry:
     state: str
     previous: str
     sha256: str
+    public_key: str = ""
+    signature: str = ""
 
     def to_json(self) -> dict[str, Any]:
-        """Return the line as written in the trail."""
-        return asdict(self)
+        """Return the line as written in the trail; one without a key names none."""
+        written = asdict(self)
+        return written if self.public_key else {k: written[k] for k in written if k not in KEYED}
+
+    @property
+    def forged(self) -> bool:
+        """Whether the line names a key that did not sign it."""
+        if not self.public_key:
+            return bool(self.signature)
+        body = {k: v for k, v in self.to_json().items() if k not in ("sha256", "signature")}
+        return not holds(self.public_key, self.signature, to_line(body))
 
 
 def new_entry(
@@ -90,9 +108,10 @@ def new_entry(
     why: str,
     changes: Sequence[Change],
     state: str,
+    key: Ed25519PrivateKey | None = None,
 ) -> Entry:
-    """Make the entry that follows a trail."""
-    body = {
+    """Make the entry that follows a trail, signed where a key is given."""
+    body: dict[str, Json] = {
         "number": len(trail) + 1,
         "when": datetime.now(UTC).isoformat(timespec="microseconds"),
         "actor": asdict(actor),
@@ -103,6 +122,9 @@ def new_entry(
         "state": state,
         "previous": trail[-1].sha256 if trail else NO_HASH,
     }
+    if key is not None:
+        body["public_key"] = public_hex(key)
+        body["signature"] = key.sign(to_line(body)).hex()
     return _entry({**body, "sha256": sha256(to_line(body))})
 
 

@@ -42,9 +42,23 @@ def new_key(path: Path | str, *, password: str = "") -> Ed25519PrivateKey:
         raise CaseError(f"{path} exists; a key is never overwritten.") from error
     except OSError as error:
         raise CaseError(f"The key {path} cannot be written ({error.strerror}).") from error
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        path.unlink(missing_ok=True)
+        raise CaseError(f"The key {path} cannot be written ({error.strerror}).") from error
     return key
+
+
+def is_locked(path: Path | str) -> bool:
+    """Whether a key file asks for a passphrase; one that cannot be read does not."""
+    try:
+        return b"BEGIN ENCRYPTED" in Path(path).read_bytes()
+    except OSError:
+        return False
 
 
 def load_key(path: Path | str, *, password: str = "") -> Ed25519PrivateKey:

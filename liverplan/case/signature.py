@@ -9,17 +9,14 @@ speak of everything: inputs, cuts, findings (which name the software) and attest
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime
+from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-
-from liverplan import __version__
-from liverplan.case.audit import Actor, Entry
+from liverplan.case.audit import Entry
 from liverplan.case.documents import Json, sha256, to_line
-from liverplan.case.keys import holds, public_hex
+from liverplan.case.keys import holds
 from liverplan.case.migrate import readings
+from liverplan.case.names import same_name
 from liverplan.case.store import Case
 from liverplan.errors import CaseError
 
@@ -96,45 +93,8 @@ class Checked:
     void_because: str
 
 
-def sign(
-    case: Case,
-    key: Ed25519PrivateKey,
-    *,
-    name: str,
-    meaning: Meaning,
-    vote: Vote | None = None,
-    reason: str = "",
-) -> Case:
-    """Sign the case's current state and return the case with the signature in it.
-
-    Raises
-    ------
-    CaseError
-        If the step before is not signed, if an author would approve their own work, if the person
-        has done so already, or if a vote lacks its reason.
-    """
-    unsigned = Signature(
-        name=name,
-        role=ROLES[meaning],
-        meaning=meaning,
-        vote=vote,
-        reason=reason,
-        when=datetime.now(UTC).isoformat(timespec="seconds"),
-        software=f"liverplan {__version__}",
-        covers=_covers(case.state_json, meaning),
-        trail=case.history[-1].sha256,
-        public_key=public_hex(key),
-    )
-    _require_allowed(case, unsigned)
-    signed = replace(unsigned, signature=key.sign(unsigned.message).hex())
-    state = replace(case.state, signatures=(*case.state.signatures, signed.to_json()))
-    said = f"{meaning}: {vote}" if vote else meaning
-    actor = Actor(name=name, kind="human", role=signed.role)
-    return case.commit(state, actor=actor, what=f"Signed: {said}", why=reason)
-
-
 def check_signatures(case: Case, trusted: Mapping[str, str] | None = None) -> tuple[Checked, ...]:
-    """Check every signature of a case's current state.
+    """Check every signature of a case's current state; of one person's votes the last one counts.
 
     Parameters
     ----------
@@ -143,13 +103,20 @@ def check_signatures(case: Case, trusted: Mapping[str, str] | None = None) -> tu
     trusted : mapping of str to str, optional
         Public key (hexadecimal) by name; without it any key is taken for its signer's.
     """
+    signatures = tuple(map(read_signature, case.state_json["signatures"]))
     return tuple(
         Checked(
             signature=signature,
-            void_because=_void_because(signature, case, trusted),
+            void_because=_void_because(signature, case, trusted)
+            or _superseded(signature, signatures[number + 1 :]),
         )
-        for signature in map(read_signature, case.state_json["signatures"])
+        for number, signature in enumerate(signatures)
     )
+
+
+def same_person(a: Signature, b: Signature) -> bool:
+    """Whether two signatures are by one name, however typed, or by one key."""
+    return a.public_key == b.public_key or same_name(a.name, b.name)
 
 
 def pending(case: Case, *, votes: int = 3) -> tuple[str, ...]:
@@ -189,6 +156,11 @@ def forgery(signature: Signature, history: Sequence[Entry]) -> str:
     return ""
 
 
+def covers_its_state(signature: Signature, case: Case) -> bool:
+    """Whether what a signature covers is what the case held when it was made."""
+    return _signed_state(signature, case) is not None
+
+
 def _void_because(signature: Signature, case: Case, trusted: Mapping[str, str] | None) -> str:
     forged = forgery(signature, case.history)
     if forged:
@@ -203,6 +175,11 @@ def _void_because(signature: Signature, case: Case, trusted: Mapping[str, str] |
     return f"changed since: {', '.join(changed)}" if changed else ""
 
 
+def _superseded(vote: Signature, later: Sequence[Signature]) -> str:
+    votes = [s for s in later if s.meaning == vote.meaning == "vote" and same_person(s, vote)]
+    return f"superseded by their later vote ({votes[-1].vote})" if votes else ""
+
+
 def _signed_state(signature: Signature, case: Case) -> Json:
     """Return the state that was signed, as it reads in today's schema; None if it is not there.
 
@@ -212,11 +189,12 @@ def _signed_state(signature: Signature, case: Case) -> Json:
         read = readings(case.written_at(signature.trail), case.read_document)
     except CaseError:
         return None
-    covered = {part: h for part, h in signature.covers.items() if part != ON_SCREEN}
-    return read[-1] if covered in [_covers(each, signature.meaning) for each in read] else None
+    spoken_of = {part: h for part, h in signature.covers.items() if part != ON_SCREEN}
+    return read[-1] if spoken_of in [covered(each, signature.meaning) for each in read] else None
 
 
-def _covers(state: Json, meaning: Meaning) -> dict[str, str]:
+def covered(state: Json, meaning: Meaning) -> dict[str, str]:
+    """Return the hash of each part of a state that a signature of this meaning speaks of."""
     return {part: sha256(to_line(value)) for part, value in _parts(state, meaning).items()}
 
 
@@ -226,72 +204,3 @@ def _parts(state: Json, meaning: Meaning) -> dict[str, Json]:
         return {part: state[part] for part in IMAGES}
     parts = {part: value for part, value in state.items() if part not in NO_PART}
     return {k: v for k, v in (parts | state["documents"]).items() if k != ON_SCREEN}
-
-
-def _require_allowed(case: Case, new: Signature) -> None:
-    held = [c.signature for c in check_signatures(case) if not c.void_because]
-    faults = [
-        *_unready(new, [signature.meaning for signature in held]),
-        *_not_four_eyes(new, case, held),
-        *_mixed_up(new, case),
-        *_senseless(new, case),
-    ]
-    if faults:
-        raise CaseError(f"{new.name or 'Nobody'} cannot sign: {'; '.join(faults)}.")
-
-
-def _unready(new: Signature, held: Sequence[Meaning]) -> list[str]:
-    faults = []
-    before = BEFORE.get(new.meaning)
-    if before and before not in held:
-        faults.append(f"the {ROLES[before]} has not signed ({before})")
-    if (new.meaning == "vote") != (new.vote is not None):
-        faults.append("a vote, and only a vote, is for, against or abstain")
-    if new.meaning == "vote" and not new.reason.strip():
-        faults.append("a vote needs its reason")
-    return faults
-
-
-def _senseless(new: Signature, case: Case) -> list[str]:
-    findings = case.state.findings
-    if new.meaning == "lesions accepted" or findings is None or not findings.faults:
-        return []
-    return ["the plan makes no sense on this liver, see its faults"]
-
-
-def _not_four_eyes(new: Signature, case: Case, held: Sequence[Signature]) -> list[str]:
-    if any(s.meaning == new.meaning and _same_person(s, new) for s in held):
-        return [f"they have signed already ({new.meaning})"]
-    if new.meaning != "vote":
-        return []
-    surgeons = [s for s in held if s.meaning == "plan signed"]
-    if new.name in _authors(case.history) or any(_same_person(s, new) for s in surgeons):
-        return ["an author does not approve their own work"]
-    return []
-
-
-def _authors(history: Sequence[Entry]) -> set[str]:
-    """People who made the case, or changed its masks or cuts."""
-    drawn = ("plan", "maps", "segmentation", "case.json")  # "planes", before there were plans
-    return {
-        entry.actor.name
-        for entry in history
-        if entry.actor.kind == "human"
-        and any(change.field.startswith(drawn) for change in entry.changes)
-    }
-
-
-def _mixed_up(new: Signature, case: Case) -> list[str]:
-    """One key for each name and one name for each key, in all signatures of the case."""
-    known = [read_signature(document) for document in case.state_json["signatures"]]
-    if any(_same_person(s, new) and (s.name, s.public_key) != _who(new) for s in known):
-        return ["the name and the key do not belong together in this case"]
-    return []
-
-
-def _same_person(a: Signature, b: Signature) -> bool:
-    return a.name == b.name or a.public_key == b.public_key
-
-
-def _who(signature: Signature) -> tuple[str, str]:
-    return signature.name, signature.public_key

@@ -20,15 +20,28 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
 from liverplan.case.audit import Actor, Change, Entry, differences, new_entry, read_trail
 from liverplan.case.documents import Json, parse, sha256, to_line, to_page
 from liverplan.case.files import LOCK, OWN, clear_unfinished, lock, refused_in_words, write_whole
 from liverplan.case.migrate import migrated
+from liverplan.case.objects import (
+    IDENTITY,
+    OBJECTS,
+    STATES,
+    TRAIL,
+    get,
+    put,
+    put_state,
+    read_file,
+    read_state_json,
+    saving,
+)
 from liverplan.case.state import CaseState, content_sha256, read_state, write_state
 from liverplan.errors import CaseError
 
 SCHEMA = "liverplan.case/1"
-IDENTITY, TRAIL, STATES, OBJECTS = "case.json", "audit.jsonl", "states", "objects"
 
 
 class Case:
@@ -47,7 +60,7 @@ class Case:
     def __init__(self, folder: Path, history: tuple[Entry, ...], state: CaseState | None) -> None:
         self.folder = folder
         self.history = history
-        self.state_json = migrated(_read_state_json(folder, history[-1].state), self.read_document)
+        self.state_json = migrated(read_state_json(folder, history[-1].state), self.read_document)
         self._state = state
 
     @property
@@ -73,9 +86,22 @@ class Case:
             raise CaseError(
                 f"The case {self.folder} has states 1 to {len(self.history)}, not {number}."
             )
-        return self._load(_read_state_json(self.folder, self.history[number - 1].state))
+        return self._load(read_state_json(self.folder, self.history[number - 1].state))
 
-    def commit(self, state: CaseState, *, actor: Actor, what: str, why: str = "") -> Case:
+    @property
+    def head(self) -> str:
+        """Hash of the trail's last line, which stands for all that came before."""
+        return self.history[-1].sha256
+
+    def commit(
+        self,
+        state: CaseState,
+        *,
+        actor: Actor,
+        what: str,
+        why: str = "",
+        key: Ed25519PrivateKey | None = None,
+    ) -> Case:
         """Make ``state`` the current one and return the case as it then is.
 
         Raises
@@ -85,14 +111,35 @@ class Case:
             refuses, or if ``why`` is empty although somebody has signed.
         """
         with refused_in_words(self.folder), lock(self.folder):
-            if read_history(self.folder) != self.history:
-                raise CaseError(
-                    f"The case {self.folder} was changed by another program since it was opened; "
-                    "open it again."
+            history = _unchanged(self)
+            with saving(self.folder, {entry.state for entry in history}):
+                document = _write(self, state, why)
+                changes, name = changes_to(self, document), put_state(self.folder, document)
+                entry = new_entry(
+                    history, actor=actor, what=what, why=why, changes=changes, state=name, key=key
                 )
-            clear_unfinished(self.folder)
-            entry = _write(self, state, actor=actor, what=what, why=why)
-        return Case(self.folder, (*self.history, entry), state)
+                _append(self.folder, entry)
+        return Case(self.folder, (*history, entry), state)
+
+    def note(
+        self, *, actor: Actor, what: str, why: str = "", key: Ed25519PrivateKey | None = None
+    ) -> Case:
+        """Add to the trail what was done with the current state, which stays as it is.
+
+        Raises
+        ------
+        CaseError
+            As `commit`.
+        """
+        with refused_in_words(self.folder), lock(self.folder):
+            history = _unchanged(self)
+            name = history[-1].state
+            entry = new_entry(
+                history, actor=actor, what=what, why=why, changes=(), state=name, key=key
+            )
+            with saving(self.folder, {entry.state for entry in history}):
+                _append(self.folder, entry)
+        return Case(self.folder, (*history, entry), self._state)
 
     def written_at(self, line: str) -> Json:
         """Return the state's document to which the trail's line of that hash led, as written.
@@ -104,15 +151,15 @@ class Case:
         """
         for entry in self.history:
             if entry.sha256 == line:
-                return _read_state_json(self.folder, entry.state)
+                return read_state_json(self.folder, entry.state)
         raise CaseError(f"The audit trail of {self.folder} has no line {line}.")
 
     def _load(self, document: Json) -> CaseState:
-        return read_state(document, lambda name: _get(self.folder, name), self.read_document)
+        return read_state(document, lambda name: get(self.folder, name), self.read_document)
 
     def read_document(self, name: str) -> Json:
         """Return a document, of whatever state of the case, by the name of its file."""
-        return parse(_get(self.folder, name), str(self.folder / OBJECTS / name))
+        return parse(get(self.folder, name), str(self.folder / OBJECTS / name))
 
 
 def create_case(
@@ -130,7 +177,8 @@ def create_case(
     with refused_in_words(folder), _made(folder), lock(folder):
         _require_free(folder)
         try:
-            entry = _write_first(folder, state, actor=actor, what=what, why=why)
+            with saving(folder, ()):
+                entry = _write_first(folder, state, actor=actor, what=what, why=why)
         except BaseException:
             _take_back(folder)
             raise
@@ -189,22 +237,7 @@ def require_known_schema(folder: Path, identity: Json) -> None:
         )
 
 
-def read_file(path: Path) -> bytes:
-    """Bytes of a file of the case.
-
-    Raises
-    ------
-    CaseError
-        If it is missing or cannot be read.
-    """
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise CaseError(f"{path} cannot be read ({error.strerror}).") from error
-
-
 def _write_first(folder: Path, state: CaseState, *, actor: Actor, what: str, why: str) -> Entry:
-    clear_unfinished(folder)
     identity = to_page(
         {
             "schema": SCHEMA,
@@ -216,27 +249,37 @@ def _write_first(folder: Path, state: CaseState, *, actor: Actor, what: str, why
     (folder / STATES).mkdir(exist_ok=True)
     (folder / OBJECTS).mkdir(exist_ok=True)
     changes = (Change(field=IDENTITY, old=None, new=sha256(identity)),)
-    document = write_state(state, lambda c, end: _put(folder, c, end), known=None, known_json=None)
-    name = _put_state(folder, document)
+    document = write_state(state, lambda c, end: put(folder, c, end), known=None, known_json=None)
+    name = put_state(folder, document)
     entry = new_entry((), actor=actor, what=what, why=why, changes=changes, state=name)
     write_whole(folder / TRAIL, to_line(entry.to_json()))
     return entry
 
 
-def _write(case: Case, state: CaseState, *, actor: Actor, what: str, why: str) -> Entry:
-    folder = case.folder
+def _unchanged(case: Case) -> tuple[Entry, ...]:
+    """Return the trail on disk, which may have gained notes since the case was opened."""
+    now, then = read_history(case.folder), case.history
+    if now[: len(then)] != then or any(e.state != then[-1].state for e in now[len(then) :]):
+        raise CaseError(
+            f"The case {case.folder} was changed by another program since it was opened; "
+            "open it again."
+        )
+    return now
+
+
+def _append(folder: Path, entry: Entry) -> None:
+    write_whole(folder / TRAIL, read_file(folder / TRAIL) + to_line(entry.to_json()))
+
+
+def _write(case: Case, state: CaseState, why: str) -> Json:
     document = write_state(
         state,
-        lambda content, ending: _put(folder, content, ending),
+        lambda content, ending: put(case.folder, content, ending),
         known=case._state,  # noqa: SLF001 - same module; the property would read the images
         known_json=case.state_json,
     )
     _require_signatures_kept(case, document, why)
-    changes = tuple(_changes(case, document))
-    name = _put_state(folder, document)
-    entry = new_entry(case.history, actor=actor, what=what, why=why, changes=changes, state=name)
-    write_whole(folder / TRAIL, read_file(folder / TRAIL) + to_line(entry.to_json()))
-    return entry
+    return document
 
 
 def _require_signatures_kept(case: Case, document: Json, why: str) -> None:
@@ -249,48 +292,19 @@ def _require_signatures_kept(case: Case, document: Json, why: str) -> None:
         )
 
 
-def _changes(case: Case, document: Json) -> list[Change]:
+def changes_to(case: Case, document: Json) -> tuple[Change, ...]:
     """Old and new values: of documents each leaf, of images and headers the file."""
-    return list(differences(_opened(case.folder, case.state_json), _opened(case.folder, document)))
+    old, new = _opened(case.folder, case.state_json), _opened(case.folder, document)
+    return tuple(differences(old, new))
 
 
 def _opened(folder: Path, document: Json) -> Json:
     files = document["documents"]
     opened = {
-        key: name if key == "headers" else parse(_get(folder, name), name)
+        key: name if key == "headers" else parse(get(folder, name), name)
         for key, name in files.items()
     }
     return {**document, "documents": opened}
-
-
-def _put(folder: Path, content: bytes, ending: str) -> str:
-    name = sha256(content) + ending
-    path = folder / OBJECTS / name
-    if not (path.is_file() and sha256(read_file(path)) == sha256(content)):
-        write_whole(path, content)
-    return name
-
-
-def _put_state(folder: Path, document: Json) -> str:
-    content = to_page(document)
-    write_whole(folder / STATES / f"{sha256(content)}.json", content)
-    return sha256(content)
-
-
-def _get(folder: Path, name: str) -> bytes:
-    return _read_hashed(folder / OBJECTS / name)
-
-
-def _read_state_json(folder: Path, name: str) -> Json:
-    path = folder / STATES / f"{name}.json"
-    return parse(_read_hashed(path), str(path))
-
-
-def _read_hashed(path: Path) -> bytes:
-    content = read_file(path)
-    if sha256(content) != path.name.partition(".")[0]:
-        raise CaseError(f"{path} was altered: its content does not match its hash.")
-    return content
 
 
 def _require_free(folder: Path) -> None:

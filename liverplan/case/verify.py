@@ -1,4 +1,4 @@
-"""Find every byte of a case that is not what was written."""
+"""Find every byte of a case that is not what was written, and every step that no rule allows."""
 
 from __future__ import annotations
 
@@ -7,21 +7,37 @@ from pathlib import Path
 from liverplan.case.audit import Entry, read_trail, trail_faults
 from liverplan.case.documents import Json, parse, sha256
 from liverplan.case.files import OWN
-from liverplan.case.signature import forgery, read_signature
-from liverplan.case.state import files_of
-from liverplan.case.store import (
+from liverplan.case.migrate import VERSION, require_known
+from liverplan.case.objects import (
     IDENTITY,
     OBJECTS,
     STATES,
     TRAIL,
     read_file,
-    require_known_schema,
+    unfinished_save,
 )
+from liverplan.case.replay import replay_faults
+from liverplan.case.roster import Roster, roster_faults
+from liverplan.case.signature import forgery, read_signature
+from liverplan.case.state import files_of
+from liverplan.case.store import Case, require_known_schema
 from liverplan.errors import CaseError
 
+SHORTEST_HEAD = 8
 
-def verify(folder: Path | str) -> list[str]:
-    """Check all files of a case, of every state that it ever had.
+
+def verify(folder: Path | str, *, head: str = "", roster: Roster | None = None) -> list[str]:
+    """Check all files of a case, of every state that it ever had, and every step between them.
+
+    Parameters
+    ----------
+    folder : path
+        The case.
+    head : str
+        Hash of a line that the trail once ended in, or its beginning (8 digits at least), as a
+        report or a register says; "" if none is known.
+    roster : Roster, optional
+        Who may sign, with which key.
 
     Returns
     -------
@@ -42,9 +58,53 @@ def verify(folder: Path | str) -> list[str]:
     faults += trail_wrong
     if trail:
         faults += _bound_faults(folder, trail)
+        faults += _head_faults(folder, trail, head) if head else []
     names = {entry.state for entry in trail}
     faults += [*_hash_faults(folder), *_missing(folder, names), *_strangers(folder)]
-    return [*faults, *_signature_faults(folder, trail)]
+    faults += _orphans(folder, names) if trail else []
+    faults += _signature_faults(folder, trail)
+    return faults or _step_faults(folder, trail, roster)
+
+
+def _step_faults(folder: Path, trail: tuple[Entry, ...], roster: Roster | None) -> list[str]:
+    """Say what the rules do not allow, in a case whose files are all as they were written."""
+    try:
+        faults = replay_faults(folder, trail)
+        if roster is not None:
+            faults += roster_faults(Case(folder, trail, None), roster)
+    except CaseError as error:
+        return [str(error)]
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        return [f"A state of {folder} cannot be understood: {error!r}."]
+    return [f"{folder}: {fault}" for fault in faults]
+
+
+def _head_faults(folder: Path, trail: tuple[Entry, ...], head: str) -> list[str]:
+    wanted = head.strip().lower()
+    if len(wanted) >= SHORTEST_HEAD and any(e.sha256.startswith(wanted) for e in trail):
+        return []
+    return [
+        f"{folder / TRAIL} holds no line {head}: lines were taken away or rewritten since that "
+        f"was noted (it ends in {trail[-1].sha256}, {len(trail)} lines)."
+    ]
+
+
+def _orphans(folder: Path, states: set[str]) -> list[str]:
+    """States that no line names, and that no interrupted save nor older version left behind."""
+    begun = set(unfinished_save(folder))
+    left = [p for p in _files(folder) if p.parent.name == STATES and p not in begun]
+    return [
+        f"{path} belongs to no line of the trail: lines were taken away."
+        for path in left
+        if path.stem not in states and _version(path) == VERSION
+    ]
+
+
+def _version(path: Path) -> int:
+    try:
+        return require_known(_intact(path))
+    except CaseError:
+        return 0
 
 
 def _identity_faults(folder: Path) -> list[str]:

@@ -39,7 +39,7 @@ class Keys:
     def make(self, path: Path, password: str) -> None:
         """Make a key, and its public half beside it."""
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             committee.new_key(path, path.with_suffix(".pub"), password=password)
         except (CaseError, OSError) as refusal:
             self._notices.say(PLACE, str(refusal))
