@@ -19,6 +19,7 @@ from liverplan.cohort.manifest import Job
 from liverplan.cohort.records import assess_job
 from liverplan.cohort.tables import library
 from liverplan.errors import BackendError
+from liverplan.isolated import current_folder_left_out
 
 MEMORY_PER_WORKER = 3 * 2**30
 """Bytes that one case may need: a local cluster has no more workers than fit."""
@@ -88,6 +89,7 @@ def _why(future: Any) -> str:  # noqa: ANN401
 def _client(distributed: Any, scheduler: str | None, workers: int | None) -> Iterator[Any]:  # noqa: ANN401
     if scheduler is None:
         with (
+            current_folder_left_out(),
             distributed.LocalCluster(
                 n_workers=workers or _fitting_workers(),
                 threads_per_worker=1,

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 
 from liverplan.doctor.check import Check
+from liverplan.isolated import isolated
 
 SYSTEM_LIBRARIES = {
     "libGL.so.1": "libgl1",
@@ -73,7 +74,7 @@ def _answers(question: str) -> str:
     """Ask a child process, which may crash."""
     try:
         done = subprocess.run(  # noqa: S603 - our own interpreter and question
-            [sys.executable, "-c", question],
+            isolated(question),
             capture_output=True,
             text=True,
             timeout=60,

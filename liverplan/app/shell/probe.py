@@ -9,6 +9,7 @@ import PySide6
 from PySide6.QtCore import QTimer
 
 from liverplan.errors import BackendError
+from liverplan.isolated import isolated
 
 DEBIAN = (
     "sudo apt-get install libgl1 libegl1 libxkbcommon-x11-0 libxcb-cursor0 libxcb-icccm4 "
@@ -56,7 +57,7 @@ def require_opengl() -> None:
     """
     try:
         answer = subprocess.run(  # noqa: S603 - our own interpreter and question
-            [sys.executable, "-c", QUESTION],
+            isolated(QUESTION),
             capture_output=True,
             text=True,
             timeout=60,

@@ -1,4 +1,4 @@
-"""The process in which the network runs: ``python -m liverplan_onnx.child FOLDER``.
+"""The process in which the network runs: ``liverplan_onnx.child FOLDER``.
 
 FOLDER holds hu.npy, affine.npy and description.txt (the description's path); liver.npy and
 lesion.npy are written to it. Each line on stdout is the fraction done; a refusal is one line on

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -13,10 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from liverplan.errors import BackendError, CancelledError
+from liverplan.isolated import isolated
 from liverplan.volume import Volume
 from liverplan_onnx.description import Network
 
 POLL_S = 0.1
+CHILD = "import runpy; runpy.run_module('liverplan_onnx.child', run_name='__main__')"
 
 
 def run_apart(
@@ -48,7 +49,7 @@ def _run(
     progress: Callable[[float, str], None] | None,
     cancel: Event | None,
 ) -> None:
-    command = [sys.executable, "-m", "liverplan_onnx.child", str(folder)]
+    command = isolated(CHILD, str(folder))
     with (
         (folder / "stderr").open("w+", encoding="utf-8") as errors,
         subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True) as child,  # noqa: S603 - our own module

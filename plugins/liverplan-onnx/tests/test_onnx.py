@@ -152,7 +152,7 @@ def test_a_network_that_does_not_serve_is_one_sentence(ct, write_network, model,
 
 def test_a_dead_process_is_one_sentence_too(ct, write_network, monkeypatch, tmp_path):
     write_network()
-    (tmp_path / "sitecustomize.py").write_text("import os\nos.kill(os.getpid(), 9)\n")
+    (tmp_path / "onnxruntime.py").write_text("import os\nos.kill(os.getpid(), 9)\n")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     with pytest.raises(BackendError, match="The network Tiny net stopped with status -9"):
         segment_with("onnx", ct[0])

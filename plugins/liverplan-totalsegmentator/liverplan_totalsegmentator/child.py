@@ -199,5 +199,4 @@ def main() -> NoReturn:
 
 
 if __name__ == "__main__":
-    sys.path.pop(0)  # this file's own folder
     main()

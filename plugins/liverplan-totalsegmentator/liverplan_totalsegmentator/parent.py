@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from liverplan.errors import BackendError, CancelledError
+from liverplan.isolated import isolated
 from liverplan.volume import Grid, Volume
 from liverplan_totalsegmentator import child as child_module
 from liverplan_totalsegmentator.settings import Setup
@@ -96,7 +97,8 @@ def _map(path: Path) -> NDArray[Any] | None:
 
 
 def _run(folder: Path, setup: Setup, progress: Progress | None, cancel: Event | None) -> None:
-    command = [setup.python, str(Path(child_module.__file__)), str(folder)]
+    start = f"import runpy; runpy.run_path({child_module.__file__!r}, run_name='__main__')"
+    command = isolated(start, str(folder), python=setup.python)
     with subprocess.Popen(  # noqa: S603 - our own script, in the Python that the user names
         command,
         stdout=subprocess.PIPE,

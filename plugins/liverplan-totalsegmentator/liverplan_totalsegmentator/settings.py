@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from liverplan.isolated import isolated
+
 PREFIX = "LIVERPLAN_TOTALSEGMENTATOR_"
 WEIGHTS, PYTHON, DEVICE = (PREFIX + name for name in ("WEIGHTS", "PYTHON", "DEVICE"))
 FAST, MAPS = (PREFIX + name for name in ("FAST", "MAPS"))
@@ -59,6 +61,7 @@ def what_lacks() -> list[str]:
 def _has_it(python: str, path: str) -> bool:  # the path is for the cache: it changes the answer
     look = "import importlib.util as u, sys; sys.exit(u.find_spec('totalsegmentator') is None)"
     try:
-        return subprocess.run([python, "-c", look], check=False, timeout=60).returncode == 0  # noqa: S603 - the Python that the user names
+        asked = subprocess.run(isolated(look, python=python), check=False, timeout=60)  # noqa: S603 - the Python that the user names
     except (OSError, subprocess.TimeoutExpired):
         return False
+    return asked.returncode == 0
