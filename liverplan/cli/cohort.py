@@ -64,13 +64,25 @@ def endpoints(
     results: Annotated[
         Path | None, typer.Option(metavar="FILE", help="A cohort's results.parquet.")
     ] = None,
+    safety: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="CSV of complications.")
+    ] = None,
+    quality: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="CSV of QLQ-C30 and LMC21 answers.")
+    ] = None,
     report: Annotated[
         bool, typer.Option("--report", help="Also one HTML file and a PDF of everything.")
     ] = False,
 ) -> None:
     """Estimate the trial's endpoints: survival of the arms, factors that predict it."""
     written = cohort.write_endpoints(
-        outcomes, out, reference=reference, results=results, report=report
+        outcomes,
+        out,
+        reference=reference,
+        results=results,
+        safety=safety,
+        quality=quality,
+        report=report,
     )
     for path in written:
         typer.echo(str(path))

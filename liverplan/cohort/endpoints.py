@@ -12,6 +12,9 @@ from liverplan.cohort.analysis import pictures_of, write_analysis
 from liverplan.cohort.analysis.provenance import provenance
 from liverplan.cohort.tables import library
 from liverplan.endpoints import read_outcomes, trial_endpoints
+from liverplan.endpoints.over_time import quality_over_time
+from liverplan.endpoints.safety import read_safety, safety_by_arm
+from liverplan.endpoints.visits import read_visits
 from liverplan.errors import InputError
 
 DOCUMENT = "endpoints.json"
@@ -23,6 +26,8 @@ def write_endpoints(
     *,
     reference: str,
     results: Path | None = None,
+    safety: Path | None = None,
+    quality: Path | None = None,
     report: bool = False,
 ) -> tuple[Path, ...]:
     """Write ``endpoints.json`` and each figure, and the analysis for reading if asked.
@@ -37,6 +42,10 @@ def write_endpoints(
         The arm that the others are held against.
     results : Path or None
         The cohort's ``results.parquet``, for the predictive factors.
+    safety : Path or None
+        CSV of complications; see `liverplan.endpoints.safety`.
+    quality : Path or None
+        CSV of questionnaires; see `liverplan.endpoints.visits`.
     report : bool
         Whether to write ``analysis.html`` and ``analysis.pdf`` too.
 
@@ -45,9 +54,18 @@ def write_endpoints(
     InputError
         If a file cannot be read or written, or its content does not serve.
     """
-    inputs = [path for path in (outcomes, results) if path is not None]
-    found = trial_endpoints(read_outcomes(outcomes), _rows(results), reference=reference)
-    document = found.to_json() | {"provenance": provenance(inputs)}
+    inputs = [path for path in (outcomes, results, safety, quality) if path is not None]
+    patients = read_outcomes(outcomes)
+    found = trial_endpoints(patients, _rows(results), reference=reference)
+    document = found.to_json()
+    if safety is not None:
+        document["safety"] = safety_by_arm(patients, read_safety(safety))
+    if quality is not None:
+        arms = {patient.id: patient.arm for patient in patients}
+        document["quality_of_life"] = quality_over_time(
+            read_visits(quality), arms, reference=reference
+        )
+    document["provenance"] = provenance(inputs)
     pictures = pictures_of(found, document)
     try:
         out.mkdir(parents=True, exist_ok=True)

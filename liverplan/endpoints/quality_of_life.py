@@ -74,7 +74,20 @@ def score_qlq_c30(answers: Mapping[int, int]) -> dict[str, float | None]:
     InputError
         If an item or an answer does not exist.
     """
-    limits = {item: scale.highest_answer for scale in QLQ_C30.values() for item in scale.items}
+    return scored(answers, QLQ_C30, name="QLQ-C30")
+
+
+def scored(
+    answers: Mapping[int, int], scales: Mapping[str, Scale], *, name: str
+) -> dict[str, float | None]:
+    """Score answers on the scales of a questionnaire, by EORTC's manual.
+
+    Raises
+    ------
+    InputError
+        If an item or an answer does not exist.
+    """
+    limits = {item: scale.highest_answer for scale in scales.values() for item in scale.items}
     bad = [
         f"item {item}: {answer!r}"
         for item, answer in answers.items()
@@ -83,8 +96,8 @@ def score_qlq_c30(answers: Mapping[int, int]) -> dict[str, float | None]:
         or answer not in range(1, limits[item] + 1)
     ]
     if bad:
-        raise InputError(f"The QLQ-C30 has no such answers: {', '.join(bad)}.")
-    return {name: _score(scale, answers) for name, scale in QLQ_C30.items()}
+        raise InputError(f"The {name} has no such answers: {', '.join(bad)}.")
+    return {key: _score(scale, answers) for key, scale in scales.items()}
 
 
 def _score(scale: Scale, answers: Mapping[int, int]) -> float | None:

@@ -9,7 +9,7 @@ from typing import Any
 MOST_IN_A_CELL = 4
 """Longer lists of numbers are curves: they are drawn, and their points are in the document."""
 
-PLAIN = {"schema", "notes", "provenance"}
+PLAIN = {"schema", "unit", "notes", "provenance"}
 """Parts of a document with a place of their own in the report."""
 
 NAMES = {
@@ -21,6 +21,8 @@ NAMES = {
     "rmst": "Restricted mean survival",
     "isgls": "Liver failure (ISGLS)",
     "consort": "CONSORT",
+    "clavien_dindo": "Clavien-Dindo",
+    "mortality_90_days": "Mortality within 90 days",
 }
 
 
