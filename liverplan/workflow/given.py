@@ -10,7 +10,7 @@ import numpy as np
 from liverplan import dicom
 from liverplan.errors import InputError
 from liverplan.segmentation import Provenance, read_mask_file
-from liverplan.segmentation.files.formats import SUFFIXES
+from liverplan.segmentation.files.formats import is_seg
 from liverplan.segmentation.labels import LIVER
 from liverplan.segmentation.provenance import read_back
 from liverplan.segmentation.results import Mask
@@ -55,11 +55,6 @@ def given_lesions(
     if not any(mask.any() for mask, _ in found):
         raise InputError(f"The lesion mask {path} is empty.")
     return found
-
-
-def is_seg(path: Path) -> bool:
-    """Whether a file is a DICOM SEG: any that does not end as another format."""
-    return not path.name.lower().endswith(SUFFIXES)
 
 
 def _of_file(path: Path, grid: Grid, labels: Sequence[int] | None) -> list[tuple[Mask, Provenance]]:

@@ -17,7 +17,7 @@ from liverplan.resection.anatomy.couinaud import by_branches
 from liverplan.resection.anatomy.maps import PartMap
 from liverplan.resection.anatomy.named import SEGMENTS
 from liverplan.segmentation import Segmentation, read_mask_file
-from liverplan.segmentation.files.formats import SUFFIXES
+from liverplan.segmentation.files.formats import is_seg
 from liverplan.segmentation.results import Mask
 from liverplan.volume import Grid
 
@@ -66,7 +66,7 @@ def read_segments(path: Path, segmentation: Segmentation) -> tuple[PartMap, tupl
         If the file cannot be read, or holds no or other labels.
     """
     grid = segmentation.grid
-    named = _values(path, grid) if path.name.lower().endswith(SUFFIXES) else _coded(path, grid)
+    named = _coded(path, grid) if is_seg(path) else _values(path, grid)
     inside = {name: mask & segmentation.liver for name, mask in named.items()}
     inside = {name: mask for name, mask in inside.items() if mask.any()}
     if not inside:

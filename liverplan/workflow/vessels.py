@@ -23,7 +23,7 @@ from liverplan.resection.anatomy.territories import (
 )
 from liverplan.resection.plan import Plan
 from liverplan.segmentation import Segmentation, read_mask_file
-from liverplan.segmentation.files.formats import SUFFIXES
+from liverplan.segmentation.files.formats import is_seg
 from liverplan.segmentation.results import Mask
 from liverplan.volume import Grid
 from liverplan.workflow.request import Request
@@ -54,7 +54,7 @@ def read_vessels(path: Path, segmentation: Segmentation) -> dict[str, PartMap]:
         If the file cannot be read, or holds neither tree.
     """
     grid = segmentation.grid
-    named = _values(path, grid) if path.name.lower().endswith(SUFFIXES) else _coded(path, grid)
+    named = _coded(path, grid) if is_seg(path) else _values(path, grid)
     if not any(mask.any() for mask in named.values()):
         raise InputError(
             f"{path.name} holds neither a portal vein (label 1) nor hepatic veins (label 2)."

@@ -7,6 +7,20 @@ from pathlib import Path
 from liverplan.errors import InputError
 
 SUFFIXES = (".nii", ".nii.gz", ".nrrd")
+UNREAD = (
+    ".nhdr",
+    ".mha",
+    ".mhd",
+    ".img",
+    ".hdr",
+    ".img.gz",
+    ".mgz",
+    ".mgh",
+    ".mnc",
+    ".vtk",
+    ".stl",
+)
+"""Formats of images or surfaces that are told from a DICOM file by their names, and not read."""
 
 
 def suffix_of(path: Path) -> str:
@@ -21,3 +35,20 @@ def suffix_of(path: Path) -> str:
         if path.name.lower().endswith(suffix):
             return path.name[len(path.name) - len(suffix) :]
     raise InputError(f"{path.name} names no mask format; use {', '.join(SUFFIXES)}.")
+
+
+def is_seg(path: Path) -> bool:
+    """Whether a file is a DICOM SEG: any that does not end as another format.
+
+    Raises
+    ------
+    InputError
+        If it ends as a format that is not read; the sentence says which are.
+    """
+    name = path.name.lower()
+    if name.endswith(UNREAD):
+        raise InputError(
+            f"{path.name} has a format that is not read; NIfTI (.nii, .nii.gz), NRRD in one file "
+            "(.nrrd) and DICOM SEG (.dcm) are."
+        )
+    return not name.endswith(SUFFIXES)

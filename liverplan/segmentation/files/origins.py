@@ -14,12 +14,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import IO, Any, Literal, get_args
 
-import SimpleITK as sitk
-
 from liverplan.segmentation.provenance import Origin, Provenance
 
 FIELD = "liverplan_masks"
-HEADER_BYTES, ECODE_COMMENT, LONGEST = 352, 6, 1 << 20
+HEADER_BYTES, ECODE_COMMENT = 352, 6
 _MAGIC = FIELD.encode() + b"="
 
 
@@ -28,15 +26,11 @@ def told(provenance: Mapping[int, Provenance]) -> str:
     return json.dumps({str(label): _mask(made) for label, made in sorted(provenance.items())})
 
 
-def read_origins(path: Path, image: sitk.Image) -> dict[int, Provenance]:
-    """Return whence the masks of a (k, j, i) image came, by label value; nothing if unsaid."""
-    if image.HasMetaDataKey(FIELD):
-        text = image.GetMetaData(FIELD)
-    else:
-        text = _extension(path) if ".nii" in path.name.lower() else ""
+def read_origins(text: str | None) -> dict[int, Provenance]:
+    """Return whence masks came by label value, from what their file says; nothing if unsaid."""
     try:
-        return {int(label): _made(mask) for label, mask in json.loads(text).items()}
-    except (ValueError, TypeError, KeyError, AttributeError):
+        return {int(label): _made(mask) for label, mask in json.loads(text or "{}").items()}
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return {}
 
 
@@ -54,33 +48,10 @@ def extended(path: Path, text: str, target: Path) -> None:
         shutil.copyfileobj(plain, out, 1 << 20)
 
 
-def _opened(path: Path, mode: Literal["rb", "wb"]) -> gzip.GzipFile | IO[bytes]:
+def _opened(path: Path, mode: Literal["wb"]) -> gzip.GzipFile | IO[bytes]:
     if path.name.lower().endswith(".gz"):
         return gzip.open(path, mode, compresslevel=6)
     return path.open(mode)
-
-
-def _extension(path: Path) -> str:
-    """Return our text of a NIfTI file's header extensions, if it has one."""
-    try:
-        with _opened(path, "rb") as file:
-            header = file.read(HEADER_BYTES)
-            order = "<" if struct.unpack_from("<i", header)[0] == 348 else ">"
-            end = int(struct.unpack_from(f"{order}f", header, 108)[0])
-            return _of_ours(file.read(min(max(end - HEADER_BYTES, 0), LONGEST)), order)
-    except (OSError, EOFError, ValueError, OverflowError, struct.error):
-        return ""
-
-
-def _of_ours(extensions: bytes, order: str) -> str:
-    at = 0
-    while at + 8 <= len(extensions):
-        size = struct.unpack_from(f"{order}i", extensions, at)[0]
-        content = extensions[at + 8 : at + max(size, 8)]
-        if content.startswith(_MAGIC):
-            return content.removeprefix(_MAGIC).rstrip(b"\0").decode(errors="replace")
-        at += max(size, 16)
-    return ""
 
 
 def _mask(made: Provenance) -> dict[str, Any]:

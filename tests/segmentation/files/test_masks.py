@@ -110,7 +110,7 @@ def test_whole_numbers_stored_as_floats_are_labels(tmp_path, segmentation):
 def test_files_that_are_no_masks_are_refused(tmp_path, segmentation):
     broken = tmp_path / "broken.nii.gz"
     broken.write_bytes(b"no image")
-    with pytest.raises(InputError, match=r"broken\.nii\.gz cannot be read"):
+    with pytest.raises(InputError, match=r"broken\.nii\.gz is no NIfTI"):
         read_mask_file(broken, segmentation.grid)
     with pytest.raises(InputError, match="There is no mask file"):
         read_mask_file(tmp_path / "absent.nii", segmentation.grid)
