@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -51,8 +52,21 @@ def series(path: Source, *, as_json: AsJson = False) -> None:
         print_json(found)
         return
     for row in found:
-        state = "usable" if row["usable"] else f"not usable: {row['reason']}"
-        typer.echo(f"{row['uid'] or '(no UID)'}  {row['description'] or '-'}  {state}")
+        typer.echo("\n".join(_told(row)))
+
+
+def _told(row: Mapping[str, Any]) -> Iterator[str]:
+    """Say of a volume what --json says: what it is, its size, and what reading does to it."""
+    state = "usable" if row["usable"] else f"not usable: {row['reason']}"
+    yield f"{row['uid'] or '(no UID)'}  {row['description'] or '-'}  {state}"
+    if row["usable"]:
+        slices, rows, columns = row["shape"]
+        mm = " x ".join(f"{step:.2f}" for step in row["spacing_mm"])
+        phase = f"{row['phase']} phase" if row["phase"] else "phase not named"
+        yield "  " + "; ".join([f"{slices} x {rows} x {columns} voxels of {mm} mm", phase])
+    if row["apart"]:
+        yield f"  one of several acquisitions: {', '.join(row['apart'])}"
+    yield from (f"  note: {note}" for note in row["notes"])
 
 
 @app.command()

@@ -39,6 +39,8 @@ class SeriesInfo:
         Files it consists of.
     study_date : str
         DICOM date, yyyymmdd.
+    apart : tuple of Statement
+        What sets this acquisition apart from the others of its series; empty if it is alone.
     notes : tuple of Statement
         What reading it does beyond stacking slices, or what should be known of it.
     path : Path
@@ -61,6 +63,7 @@ class SeriesInfo:
     n_files: int = 0
     study_uid: str = ""
     study_date: str = ""
+    apart: tuple[Statement, ...] = ()
     notes: tuple[Statement, ...] = ()
     planes: tuple[Slice, ...] = ()
     geometry: Stack | None = None

@@ -25,6 +25,7 @@ KEYWORDS = [
     "KVP",
     "GantryDetectorTilt",
     "ConvolutionKernel",
+    "ContrastBolusAgent",
     "PatientPosition",
     "StudyInstanceUID",
     "SeriesInstanceUID",
@@ -125,6 +126,7 @@ def _origin(values: Values) -> dict[str, Any]:
         "instance": values.text("InstanceNumber"),
         "kvp": values.text("KVP"),
         "kernel": values.text("ConvolutionKernel"),
+        "contrast": values.text("ContrastBolusAgent"),
         "lossy": values.text("LossyImageCompression") == "01",
     }
 

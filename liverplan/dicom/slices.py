@@ -49,6 +49,7 @@ class Slice:
     instance: str = ""
     kvp: str = ""
     kernel: str = ""
+    contrast: str = ""
     patient_position: str = ""
     frame_uid: str = ""
     position: tuple[float, ...] = ()

@@ -11,6 +11,7 @@ from pathlib import Path
 from liverplan.dicom.decode import pixel_bytes
 from liverplan.dicom.geometry import Stack, same_place_groups, stack_of
 from liverplan.dicom.kinds import fault_of_kind, kind_of
+from liverplan.dicom.phases import Phase, mixed_in, phases_of
 from liverplan.dicom.series_info import SeriesInfo, some_names
 from liverplan.dicom.slice_faults import faults_of
 from liverplan.dicom.slices import Slice
@@ -20,7 +21,6 @@ from liverplan.errors import DicomError
 from liverplan.findings import Statement
 
 MAX_VOLUME_BYTES = 8 * 1024**3
-SPLITTERS = ("image_type", "acquisition", "temporal", "kvp", "kernel", "acquisition_time")
 
 
 def series_of(source: Source, planes: Sequence[Slice]) -> list[SeriesInfo]:
@@ -79,8 +79,14 @@ def _stacks(source: Source, planes: list[Slice]) -> list[SeriesInfo]:
     if faulty:  # _same_lattice keeps faulty planes apart from sound ones
         words = "; ".join(f"{some_names(names)}: {reason}" for reason, names in faulty.items())
         return [_refused(source, planes, kind, words)]
-    planes, notes = _without_copies(source, planes)
-    return [_described(source, part, kind, notes) for part in _phases(planes)]
+    return [_of_phase(source, phase, kind) for phase in phases_of(planes)]
+
+
+def _of_phase(source: Source, phase: Phase, kind: str) -> SeriesInfo:
+    """Describe one acquisition; copies are looked for within it, never across."""
+    planes, copies = _without_copies(source, list(phase.planes))
+    described = _described(source, planes, kind, [*copies, *mixed_in(planes)])
+    return replace(described, apart=phase.apart)
 
 
 def _without_copies(source: Source, planes: list[Slice]) -> tuple[list[Slice], list[Statement]]:
@@ -105,27 +111,6 @@ def _digest(source: Source, plane: Slice) -> bytes:
         return hashlib.sha256(pixel_bytes(source, plane)).digest()
     except DicomError:
         return b""
-
-
-def _phases(planes: list[Slice]) -> list[list[Slice]]:
-    """Take apart volumes that share a series: by acquisition, time point, energy, kernel.
-
-    Only where planes lie in one place, and only by what tells all of them apart: scanners also
-    number each slice's acquisition, and that is no reason to split.
-    """
-    if all(len(group) == 1 for group in same_place_groups(planes)):
-        return [planes]
-    for attribute in SPLITTERS:
-        parts: dict[str, list[Slice]] = {}
-        for plane in planes:
-            parts.setdefault(str(getattr(plane, attribute)), []).append(plane)
-        if all(_is_stack_of_its_own(part) for part in parts.values()) and len(parts) > 1:
-            return list(parts.values())
-    return [planes]
-
-
-def _is_stack_of_its_own(planes: list[Slice]) -> bool:
-    return len(planes) > 1 and all(len(group) == 1 for group in same_place_groups(planes))
 
 
 def _described(

@@ -8,6 +8,7 @@ from typing import Any
 from liverplan import dicom
 from liverplan.dicom import SeriesInfo
 from liverplan.words import in_english
+from liverplan.workflow.identity import phase_in
 from liverplan.workflow.progress import Progress
 
 
@@ -20,6 +21,8 @@ def _series_json(info: SeriesInfo) -> dict[str, Any]:
     return {
         "uid": info.key,
         "description": info.description,
+        "phase": phase_in(info.description),
+        "apart": [in_english(what) for what in info.apart],
         "kind": info.kind,
         "usable": info.usable,
         "reason": info.reason,

@@ -167,7 +167,8 @@ def series_row(info: SeriesInfo) -> tuple[str]:
     mm = info.spacing_mm
     size = f"{i}{TIMES}{j}{TIMES}{k}"
     step = f"{mm[2]:.2g}{TIMES}{mm[1]:.2g}{TIMES}{mm[0]:.2g} mm"
-    return (f"{name}\n{info.kind}, {size}\n{step}",)
+    apart = ", ".join(map(in_english, info.apart))
+    return ("\n".join(filter(None, (name, apart, f"{info.kind}, {size}", step))),)
 
 
 def as_icon(picture: QPixmap) -> QIcon:
