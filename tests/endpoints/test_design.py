@@ -10,7 +10,6 @@ import pytest
 
 from liverplan.endpoints.design import (
     Scenario,
-    Trials,
     bounds,
     design_json,
     gatekeeping,
@@ -143,14 +142,17 @@ def test_estimates_of_many_trials_are_those_of_one(design):
 
 def test_strata_are_apart(design):
     played = play(design, Scenario.proportional(0.65), trials=2, seed=5)
-    later = Trials(
-        months=played.months + 1000.0 * played.centre,
-        event=played.event,
-        treated=played.treated,
-        centre=played.centre,
-    )
+    later = replace(played, months=played.months + 1000.0 * played.centre)
     assert log_rank_z(later) == pytest.approx(log_rank_z(played))
     assert not np.allclose(log_rank_z(later, by_centre=False), log_rank_z(played))
+
+
+def test_an_interim_sees_its_share_of_the_events(design):
+    played = play(design, Scenario.proportional(0.65), trials=5, seed=2)
+    half = played.seen_at(0.5)
+    assert np.array_equal(half.event.sum(axis=1), np.ceil(0.5 * played.event.sum(axis=1)))
+    assert (half.months <= played.months).all()
+    assert np.array_equal(played.seen_at(1.0).event, played.event)
 
 
 def test_the_document_holds_the_files_hash(design):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,14 +38,26 @@ class Trials:
 
     Parameters
     ----------
-    months, event, treated, centre : (T, N) arrays
-        Follow-up, whether it ended in the event, the arm, the number of the centre.
+    months, event, treated, centre, entry : (T, N) arrays
+        Follow-up, whether it ended in the event, the arm, the number of the centre, and the month
+        of the trial at which the patient was randomised.
     """
 
     months: FloatArray
     event: NDArray[np.bool_]
     treated: NDArray[np.bool_]
     centre: NDArray[np.intp]
+    entry: FloatArray
+
+    def seen_at(self, information: float) -> Trials:
+        """Return the trials as they stand once a share of each one's events has happened."""
+        day = np.where(self.event, self.entry + self.months, np.inf)
+        count = np.ceil(information * self.event.sum(axis=1)).astype(np.intp)
+        now = np.take_along_axis(np.sort(day, axis=1), count[:, None] - 1, axis=1)
+        followed = np.clip(now - self.entry, 0, None)
+        return replace(
+            self, months=np.minimum(self.months, followed), event=self.event & (day <= now)
+        )
 
 
 def play(design: Design, scenario: Scenario, *, trials: int, seed: int) -> Trials:
@@ -61,7 +73,13 @@ def play(design: Design, scenario: Scenario, *, trials: int, seed: int) -> Trial
     end = design.accrual_months + design.follow_up_months - entry
     if design.drop_out:
         end = np.minimum(end, rng.exponential(1 / design.drop_out, shape))
-    return Trials(months=np.minimum(death, end), event=death <= end, treated=treated, centre=centre)
+    return Trials(
+        months=np.minimum(death, end),
+        event=death <= end,
+        treated=treated,
+        centre=centre,
+        entry=entry,
+    )
 
 
 def _arms(rng: np.random.Generator, design: Design, shape: tuple[int, int]) -> NDArray[np.bool_]:
