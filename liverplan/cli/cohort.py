@@ -70,6 +70,12 @@ def endpoints(
     quality: Annotated[
         Path | None, typer.Option(metavar="FILE", help="CSV of QLQ-C30 and LMC21 answers.")
     ] = None,
+    design: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="The trial's plan, TOML; it is hashed.")
+    ] = None,
+    participants: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="CSV of everybody assessed; with --design.")
+    ] = None,
     report: Annotated[
         bool, typer.Option("--report", help="Also one HTML file and a PDF of everything.")
     ] = False,
@@ -83,6 +89,7 @@ def endpoints(
         safety=safety,
         quality=quality,
         report=report,
+        trial=cohort.TrialFiles(design=design, participants=participants),
     )
     for path in written:
         typer.echo(str(path))

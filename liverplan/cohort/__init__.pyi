@@ -2,12 +2,14 @@ from .endpoints import write_endpoints
 from .manifest import COLUMNS, Job, read_manifest
 from .overview import Overview, overview
 from .run import CohortSummary, run_cohort
+from .trial_files import TrialFiles
 
 __all__ = [
     "COLUMNS",
     "CohortSummary",
     "Job",
     "Overview",
+    "TrialFiles",
     "overview",
     "read_manifest",
     "run_cohort",

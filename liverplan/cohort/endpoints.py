@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from liverplan.case.files import write_whole
-from liverplan.cohort.analysis import pictures_of, write_analysis
+from liverplan.cohort.analysis import Picture, pictures_of, write_analysis
 from liverplan.cohort.analysis.provenance import provenance
 from liverplan.cohort.tables import library
-from liverplan.endpoints import read_outcomes, trial_endpoints
+from liverplan.cohort.trial_files import TrialFiles
+from liverplan.endpoints import Outcome, read_outcomes, trial_endpoints
 from liverplan.endpoints.over_time import quality_over_time
 from liverplan.endpoints.safety import read_safety, safety_by_arm
 from liverplan.endpoints.visits import read_visits
@@ -29,6 +30,7 @@ def write_endpoints(
     safety: Path | None = None,
     quality: Path | None = None,
     report: bool = False,
+    trial: TrialFiles | None = None,
 ) -> tuple[Path, ...]:
     """Write ``endpoints.json`` and each figure, and the analysis for reading if asked.
 
@@ -48,32 +50,55 @@ def write_endpoints(
         CSV of questionnaires; see `liverplan.endpoints.visits`.
     report : bool
         Whether to write ``analysis.html`` and ``analysis.pdf`` too.
+    trial : TrialFiles or None
+        The trial's plan, and who was assessed for it.
 
     Raises
     ------
     InputError
         If a file cannot be read or written, or its content does not serve.
     """
-    inputs = [path for path in (outcomes, results, safety, quality) if path is not None]
-    patients = read_outcomes(outcomes)
+    trial = trial or TrialFiles()
+    given = (outcomes, results, safety, quality, *trial.paths)
+    inputs = [path for path in given if path is not None]
+    patients, spellings = trial.named(read_outcomes(outcomes))
     found = trial_endpoints(patients, _rows(results), reference=reference)
-    document = found.to_json()
+    document = found.to_json() | _also(patients, safety, quality, reference=reference)
+    document["notes"] += spellings
+    planned, drawn = trial.parts(patients, document, reference=reference)
+    document |= planned | {"provenance": provenance(inputs)}
+    pictures = (*pictures_of(found, document), *drawn)
+    return _written(out, document, pictures, inputs if report else None)
+
+
+def _also(
+    patients: Sequence[Outcome], safety: Path | None, quality: Path | None, *, reference: str
+) -> dict[str, Any]:
+    added: dict[str, Any] = {}
     if safety is not None:
-        document["safety"] = safety_by_arm(patients, read_safety(safety))
+        added["safety"] = safety_by_arm(patients, read_safety(safety))
     if quality is not None:
         arms = {patient.id: patient.arm for patient in patients}
-        document["quality_of_life"] = quality_over_time(
+        added["quality_of_life"] = quality_over_time(
             read_visits(quality), arms, reference=reference
         )
-    document["provenance"] = provenance(inputs)
-    pictures = pictures_of(found, document)
+    return added
+
+
+def _written(
+    out: Path,
+    document: Mapping[str, Any],
+    pictures: Sequence[Picture],
+    analysed: Sequence[Path] | None,
+) -> tuple[Path, ...]:
+    """Write everything; ``analysed`` are the tables of an analysis for reading, None without."""
     try:
         out.mkdir(parents=True, exist_ok=True)
         text = json.dumps(document, indent=2, allow_nan=False) + "\n"
         write_whole(out / DOCUMENT, text.encode())
         for one in pictures:
             write_whole(out / one.file, one.svg)
-        read = write_analysis(out, document, pictures, inputs) if report else ()
+        read = () if analysed is None else write_analysis(out, document, pictures, analysed)
     except OSError as error:
         raise InputError(f"The endpoints cannot be written to {out}: {error.strerror}.") from error
     return (out / DOCUMENT, *(out / one.file for one in pictures), *read)
