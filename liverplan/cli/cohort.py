@@ -56,7 +56,7 @@ def run(
 
 
 @app.command()
-def endpoints(
+def endpoints(  # noqa: PLR0913 - an option each
     outcomes: Annotated[Path, typer.Argument(metavar="OUTCOMES", help="CSV of dates and arms.")],
     out: Annotated[Path, typer.Option("--out", metavar="DIR")],
     reference: Annotated[str, typer.Option(metavar="ARM", help="Held against the others.")],
