@@ -76,6 +76,9 @@ def endpoints(  # noqa: PLR0913 - an option each
     participants: Annotated[
         Path | None, typer.Option(metavar="FILE", help="CSV of everybody assessed; with --design.")
     ] = None,
+    factors: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="CSV of age, receptors, response.")
+    ] = None,
     report: Annotated[
         bool, typer.Option("--report", help="Also one HTML file and a PDF of everything.")
     ] = False,
@@ -88,6 +91,7 @@ def endpoints(  # noqa: PLR0913 - an option each
         results=results,
         safety=safety,
         quality=quality,
+        factors=factors,
         report=report,
         trial=cohort.TrialFiles(design=design, participants=participants),
     )

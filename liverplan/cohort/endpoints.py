@@ -13,6 +13,7 @@ from liverplan.cohort.analysis.provenance import provenance
 from liverplan.cohort.tables import library
 from liverplan.cohort.trial_files import TrialFiles
 from liverplan.endpoints import Outcome, read_outcomes, trial_endpoints
+from liverplan.endpoints.factors import predict_survival, read_factors
 from liverplan.endpoints.over_time import quality_over_time
 from liverplan.endpoints.safety import read_safety, safety_by_arm
 from liverplan.endpoints.visits import read_visits
@@ -29,6 +30,7 @@ def write_endpoints(
     results: Path | None = None,
     safety: Path | None = None,
     quality: Path | None = None,
+    factors: Path | None = None,
     report: bool = False,
     trial: TrialFiles | None = None,
 ) -> tuple[Path, ...]:
@@ -48,6 +50,8 @@ def write_endpoints(
         CSV of complications; see `liverplan.endpoints.safety`.
     quality : Path or None
         CSV of questionnaires; see `liverplan.endpoints.visits`.
+    factors : Path or None
+        CSV of age, receptors, response and interval; see `liverplan.endpoints.factors`.
     report : bool
         Whether to write ``analysis.html`` and ``analysis.pdf`` too.
     trial : TrialFiles or None
@@ -59,11 +63,15 @@ def write_endpoints(
         If a file cannot be read or written, or its content does not serve.
     """
     trial = trial or TrialFiles()
-    given = (outcomes, results, safety, quality, *trial.paths)
+    given = (outcomes, results, safety, quality, factors, *trial.paths)
     inputs = [path for path in given if path is not None]
     patients, spellings = trial.named(read_outcomes(outcomes))
     found = trial_endpoints(patients, _rows(results), reference=reference)
     document = found.to_json() | _also(patients, safety, quality, reference=reference)
+    if factors is not None:
+        document["prediction"] = predict_survival(
+            patients, _rows(results), read_factors(factors), reference=reference
+        )
     document["notes"] += spellings
     planned, drawn = trial.parts(patients, document, reference=reference)
     document |= planned | {"provenance": provenance(inputs)}

@@ -89,11 +89,21 @@ def test_safety_and_quality_become_parts_of_the_document_and_of_the_analysis(fil
     (files / "safety.csv").write_text("id,clavien_dindo\np1,IIIb\np2,0\n")
     lines = [f"p{n},{m},{1 + (n + m) % 4}" for n in range(60) for m in (0, 3, 6)]
     (files / "quality.csv").write_text("\n".join(("id,visit_months,q_8", *lines)) + "\n")
-    more = ("--safety", str(files / "safety.csv"), "--quality", str(files / "quality.csv"))
+    ages = "\n".join(f"p{n},{40 + n * 7 % 31 if n % 9 else ''}" for n in range(60))
+    (files / "factors.csv").write_text(f"id,age\n{ages}\n")
+    more = (
+        "--factors",
+        str(files / "factors.csv"),
+        "--safety",
+        str(files / "safety.csv"),
+        "--quality",
+        str(files / "quality.csv"),
+    )
     command(files, *more, "--report")
     document = json.loads((files / "out" / "endpoints.json").read_text("utf-8"))
     assert {row["scale"] for row in document["quality_of_life"]["means"]} == {"dyspnoea"}
     assert document["safety"]["clavien_dindo"][0]["arm"] == "oncology"
+    assert document["prediction"]["imputed_tables"] == 20
     page = (files / "out" / "analysis.html").read_text("utf-8")
     assert "Mortality within 90 days" in page
     assert "Means by arm and visit with 95 % limits: dyspnoea." in page
