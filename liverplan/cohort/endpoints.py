@@ -22,7 +22,7 @@ from liverplan.errors import InputError
 DOCUMENT = "endpoints.json"
 
 
-def write_endpoints(
+def write_endpoints(  # noqa: PLR0913 - a table each
     outcomes: Path,
     out: Path,
     *,
