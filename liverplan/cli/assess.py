@@ -23,6 +23,7 @@ from liverplan.cli.options import (
 )
 from liverplan.cli.output import print_findings
 from liverplan.cli.prompts import read_prompts
+from liverplan.workflow.labels import split_labels
 from liverplan.workflow.progress import on_terminal
 
 app = typer.Typer()
@@ -34,8 +35,12 @@ def assess(  # noqa: PLR0913 - one argument an option, as typer reads them
     out: Annotated[Path, typer.Option("--out", metavar="CASE")],
     *,
     series_uid: Series = None,
-    liver: Annotated[Path | None, typer.Option(metavar="FILE", help="Given liver mask.")] = None,
-    lesions: Annotated[Path | None, typer.Option(metavar="FILE", help="Given lesions.")] = None,
+    liver: Annotated[
+        str | None, typer.Option(metavar="FILE[:5|:NAME]", help="Given liver mask.")
+    ] = None,
+    lesions: Annotated[
+        str | None, typer.Option(metavar="FILE[:2,3|:NAMES]", help="Given lesions.")
+    ] = None,
     accepted_by: Annotated[
         str | None,
         typer.Option(metavar="NAME", help="Who looked at the given masks and accepts them."),
@@ -88,12 +93,15 @@ def assess(  # noqa: PLR0913 - one argument an option, as typer reads them
     as_json: AsJson = False,
 ) -> None:
     """Do the main job: DICOM to verdict, kept as a case."""
+    liver_file, liver_labels = split_labels(liver)
+    lesion_file, chosen = split_labels(lesions)
     request = workflow.Request(
         series_uid=series_uid,
-        liver=liver,
-        lesions=lesions,
+        liver=liver_file,
+        lesions=lesion_file,
         accepted_by=read_name(accepted_by, "--accepted-by"),
-        lesion_labels=read_labels(lesion_labels, "--lesion-labels"),
+        liver_labels=liver_labels,
+        lesion_labels=read_labels(lesion_labels, "--lesion-labels") or chosen,
         prompts=read_prompts(lesion or (), lesion_box or (), not_lesion or ()),
         planes=tuple(read_numbers(text, 6, "--plane") for text in plane or []),
         resections=tuple(resection or ()),

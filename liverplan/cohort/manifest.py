@@ -24,6 +24,7 @@ from pathlib import Path
 from liverplan import __version__
 from liverplan.errors import InputError
 from liverplan.workflow import DEFAULT_BACKEND, DEFAULT_PROTOCOL, Request, prompts_of
+from liverplan.workflow.labels import split_labels
 
 MOST_FAULTS = 5
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
@@ -65,12 +66,15 @@ class Job:
         InputError
             If a click, a plane, a wedge, the labels or a yes are not what they should be.
         """
+        liver, liver_labels = split_labels(self.liver)
+        lesions, chosen = split_labels(self.lesions)
         return Request(
             series_uid=self.series or None,
-            liver=Path(self.liver) if self.liver else None,
-            lesions=Path(self.lesions) if self.lesions else None,
+            liver=liver,
+            lesions=lesions,
             accepted_by=self.accepted_by,
-            lesion_labels=_labels(self.lesion_labels, "lesion labels") or None,
+            liver_labels=liver_labels,
+            lesion_labels=_labels(self.lesion_labels, "lesion labels") or chosen,
             prompts=prompts_of(
                 _points(self.lesion, "lesion", 3, 6, 12),
                 _points(self.lesion_box, "lesion_box", 6),
@@ -96,8 +100,9 @@ class Job:
 
         A job whose record has the same fingerprint is not done again.
         """
+        masks = (str(split_labels(text)[0] or "") for text in (self.liver, self.lesions))
         files = (
-            *(self.path, self.liver, self.lesions, self.patient, self.protocol),
+            *(self.path, *masks, self.patient, self.protocol),
             *(self.landmarks, self.segments, self.segment_branches, self.vessels),
             *_pieces(self.resection),
         )

@@ -25,6 +25,7 @@ from liverplan.dicom.slices import MAX_SIDE, Slice
 from liverplan.dicom.source import Source, open_source
 from liverplan.dicom.values import Values
 from liverplan.errors import DicomError, GridError
+from liverplan.segmentation.files.meaning import Meaning, meaning_of
 from liverplan.segmentation.provenance import Origin, Provenance
 from liverplan.volume import FloatArray, Grid
 
@@ -42,22 +43,30 @@ ORIGINS: Mapping[str, Origin] = {"AUTOMATIC": "automatic", "SEMIAUTOMATIC": "cli
 """By the type of a segment's algorithm; what a person drew, or nothing is said of, is given."""
 
 LIVER_CODES = frozenset({"10200004", "T-62000"})
-LESION_CATEGORIES = frozenset({"49755003", "M-01000", "4147007"})
-LESION_CODES = frozenset({"128462008", "14799000", "86049000", "108369006", "52988006", "94381002"})
+LESION_CODES = frozenset(
+    {"128462008", "14799000", "86049000", "108369006", "52988006", "94381002", "4147007"}
+)
+"""Metastasis, neoplasm, lesion, mass; a cyst or an abscess is none of them."""
+ABNORMAL_CATEGORIES = frozenset({"49755003", "M-01000"})
+UNSAID = Code(value="", meaning="", scheme="")
+TISSUE_CODES = frozenset({"", "85756007", "T-D0050"})
+"""What says no more than that there is something, as 3D Slicer writes unless told otherwise."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class SegMask:
     """One segment of a SEG on the CT's grid.
 
-    ``mask`` is (k, j, i) bool. ``code`` and ``category`` are what the SEG says; ``structure`` is
-    what that means here. ``made`` is what it says of where the mask came from.
+    ``mask`` is (k, j, i) bool. ``code``, ``category`` and ``region`` (anatomic) are what the SEG
+    says; ``structure`` is what that means here. ``made`` is what it says of where the mask came
+    from.
     """
 
     name: str
     number: int
     code: Code
     category: Code
+    region: Code = UNSAID
     mask: NDArray[np.bool_] = field(repr=False)
     tracking_uid: str = ""
     algorithm: str = ""
@@ -72,13 +81,28 @@ class SegMask:
 
     @property
     def structure(self) -> Literal["liver", "lesion", "other"]:
-        """Whether the codes say liver or lesion."""
-        if self.name in {REMNANT_NAME, RESECTED_NAME}:
+        """Whether codes and name say liver or metastasis of the liver."""
+        return "other" if self.meaning == "unsaid" else self.meaning
+
+    @property
+    def meaning(self) -> Meaning:
+        """What the segment is, by its codes, region and name; "unsaid" if they do not tell."""
+        named = meaning_of(self.name)
+        if self.code.value in TISSUE_CODES:
+            return "other" if self._elsewhere else named
+        if self.name in {REMNANT_NAME, RESECTED_NAME} or named == "other" or self._elsewhere:
             return "other"
         if self.code.value in LIVER_CODES:
-            return "liver"
-        lesion = self.category.value in LESION_CATEGORIES or self.code.value in LESION_CODES
-        return "lesion" if lesion else "other"
+            return "lesion" if self.category.value in ABNORMAL_CATEGORIES else "liver"
+        coded = "lesion" if self.code.value in LESION_CODES else meaning_of(self.code.meaning)
+        return "lesion" if coded == "lesion" else "other"
+
+    @property
+    def _elsewhere(self) -> bool:
+        """Whether the anatomic region is another than the liver and its parts."""
+        said = self.region.meaning.lower()
+        within = self.region.value in LIVER_CODES or any(w in said for w in ("liver", "hepa"))
+        return bool(self.region.value) and not within
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -286,6 +310,7 @@ def _described(segment: pydicom.Dataset) -> SegMask:
         number=int(segment.SegmentNumber),
         code=_code(segment, "SegmentedPropertyTypeCodeSequence"),
         category=_code(segment, "SegmentedPropertyCategoryCodeSequence"),
+        region=_code(segment, "AnatomicRegionSequence"),
         mask=np.zeros((0, 0, 0), dtype=bool),
         tracking_uid=str(segment.get("TrackingUID", "")),
         algorithm=str(segment.get("SegmentAlgorithmType", "")).strip().upper(),
@@ -296,7 +321,7 @@ def _described(segment: pydicom.Dataset) -> SegMask:
 def _code(segment: pydicom.Dataset, keyword: str) -> Code:
     items = segment.get(keyword)
     if not items:
-        return Code(value="", meaning="", scheme="")
+        return UNSAID
     item = items[0]
     return Code(
         value=str(item.get("CodeValue", "")),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -11,67 +12,101 @@ from liverplan import dicom
 from liverplan.errors import InputError
 from liverplan.segmentation import Provenance, read_mask_file
 from liverplan.segmentation.files.formats import is_seg
+from liverplan.segmentation.files.meaning import (
+    Labels,
+    Meaning,
+    asked_for,
+    lesions_of,
+    livers_of,
+    meaning_of,
+)
 from liverplan.segmentation.labels import LIVER
 from liverplan.segmentation.provenance import read_back
 from liverplan.segmentation.results import Mask
 from liverplan.volume import Grid
 
 
-def given_liver(path: Path, grid: Grid) -> tuple[Mask, Provenance]:
-    """Read a (k, j, i) liver: every label of a file, of a SEG what is coded as liver or lesion.
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _File:
+    """The labels of a file by number: what they are called, what that means, and their masks."""
+
+    path: Path
+    names: Mapping[int, str]
+    meanings: Mapping[int, Meaning]
+    mask: Callable[[int], Mask]
+    made: Callable[[int], Provenance]
+
+
+def given_liver(path: Path, grid: Grid, labels: Labels | None = None) -> tuple[Mask, Provenance]:
+    """Read a (k, j, i) liver: the labels that are named, or those that the file calls so.
 
     Raises
     ------
     InputError
-        If it is empty.
+        If it is empty, or the file has several labels and does not say which is the liver.
     """
-    if is_seg(path):
-        segments = dicom.read_seg(path, grid)
-        coded = [segment for segment in segments if segment.structure != "other"] or segments
-        masks = [segment.mask for segment in coded]
-        livers = [segment for segment in coded if segment.structure == "liver"]
-        told = [segment.made for segment in livers or coded]
-        made = read_back(told[0], path) if told else None
-    else:
-        file = read_mask_file(path, grid)
-        masks, made = list(file.masks()), file.made(LIVER)
-    liver = np.logical_or.reduce(masks) if masks else np.zeros(grid.shape, bool)
-    if made is None or not liver.any():
+    file = _read(path, grid)
+    if not file.names:
         raise InputError(f"The liver mask {path} is empty.")
-    return liver, made
+    if labels is None:
+        numbers = livers_of(file.names, file.meanings, path)
+    else:
+        numbers = asked_for(labels, file.names, path)
+    liver = np.zeros(grid.shape, bool)
+    for number in numbers:
+        liver |= file.mask(number)
+    if not liver.any():
+        raise InputError(f"The liver mask {path} is empty.")
+    called = [n for n in numbers if file.meanings[n] == "liver"]
+    return liver, file.made((called or numbers)[0])
 
 
-def given_lesions(
-    path: Path, labels: Sequence[int] | None, grid: Grid
-) -> list[tuple[Mask, Provenance]]:
-    """Read (k, j, i) lesions by label value; of a SEG by number, those coded as lesions first.
+def given_lesions(path: Path, labels: Labels | None, grid: Grid) -> list[tuple[Mask, Provenance]]:
+    """Read (k, j, i) lesions: those that are named, or those that the file says are metastases.
 
     Raises
     ------
     InputError
-        If they are all empty, or a named one is absent.
+        If they are all empty, a named one is absent, or the file says that none is one.
     """
-    found = _of_seg(path, grid, labels) if is_seg(path) else _of_file(path, grid, labels)
+    file = _read(path, grid)
+    if not file.names:
+        raise InputError(f"The lesion mask {path} is empty.")
+    if labels is None:
+        numbers = lesions_of(file.names, file.meanings, path)
+    else:
+        numbers = asked_for(labels, file.names, path)
+    found = [(file.mask(number), file.made(number)) for number in numbers]
     if not any(mask.any() for mask, _ in found):
         raise InputError(f"The lesion mask {path} is empty.")
     return found
 
 
-def _of_file(path: Path, grid: Grid, labels: Sequence[int] | None) -> list[tuple[Mask, Provenance]]:
+def _read(path: Path, grid: Grid) -> _File:
+    return _of_seg(path, grid) if is_seg(path) else _of_file(path, grid)
+
+
+def _of_file(path: Path, grid: Grid) -> _File:
     file = read_mask_file(path, grid)
-    values = file.values if labels is None else labels
-    return [
-        (mask, file.made(value)) for mask, value in zip(file.masks(values), values, strict=True)
-    ]
+    names = {number: label.name for number, label in file.numbered.items()}
+    meanings: dict[int, Meaning] = {n: meaning_of(name) for n, name in names.items()}
+    if file.ours:
+        meanings = {n: "liver" if n == LIVER else "lesion" for n in names}
+    return _File(
+        path=path,
+        names=names,
+        meanings=meanings,
+        mask=lambda number: file.masks([number])[0],
+        made=file.made,
+    )
 
 
-def _of_seg(path: Path, grid: Grid, labels: Sequence[int] | None) -> list[tuple[Mask, Provenance]]:
+def _of_seg(path: Path, grid: Grid) -> _File:
     segments = {segment.number: segment for segment in dicom.read_seg(path, grid)}
-    if labels is None:
-        coded = [n for n, segment in segments.items() if segment.structure == "lesion"]
-        labels = coded or list(segments)
-    absent = [number for number in labels if number not in segments]
-    if absent:
-        known = ", ".join(str(number) for number in segments)
-        raise InputError(f"{path.name} has no segment {absent[0]}; it has {known}.")
-    return [(segments[n].mask, read_back(segments[n].made, path)) for n in labels]
+    return _File(
+        path=path,
+        names={n: segment.name for n, segment in segments.items()},
+        meanings={n: segment.meaning for n, segment in segments.items()},
+        mask=lambda number: segments[number].mask,
+        made=lambda number: read_back(segments[number].made, path),
+    )

@@ -16,6 +16,7 @@ from liverplan.resection.anatomy.maps import PartMap
 from liverplan.segmentation import Prompt, Provenance, Segmentation, lesion_from_prompt
 from liverplan.segmentation.backends import segment_with
 from liverplan.segmentation.labels import FIRST_LESION, LIVER, outside_ml
+from liverplan.segmentation.plausible import distance_mm, implausible
 from liverplan.segmentation.results import Mask
 from liverplan.volume import Grid, Volume
 from liverplan.workflow.given import given_lesions, given_liver
@@ -75,7 +76,9 @@ def outline(
     grid = volume.grid
     maps: dict[str, PartMap] = {}
     if request.liver is not None:
-        liver, liver_made = _accepted([given_liver(request.liver, grid)], request.accepted_by)[0]
+        liver, liver_made = _accepted(
+            [given_liver(request.liver, grid, request.liver_labels)], request.accepted_by
+        )[0]
         notes: list[Statement] = []
         lesions: list[tuple[Mask, Provenance]] = []
     else:
@@ -94,6 +97,8 @@ def outline(
         result = lesion_from_prompt(volume, liver, prompt)
         lesions.append((result.mask, result.provenance))
         notes.extend(result.warnings)
+    if request.liver is not None:
+        notes += implausible(volume, liver, [mask for mask, _ in lesions])
     notes += _outside(grid, liver, [mask for mask, _ in lesions])
     notes += _pieces([mask for mask, _ in lesions])
     made = [liver_made, *(provenance for _, provenance in lesions)]
@@ -110,10 +115,16 @@ def _accepted(given: Sequence[tuple[Mask, Provenance]], name: str) -> list[tuple
 def _outside(grid: Grid, liver: Mask, lesions: Sequence[Mask]) -> list[Statement]:
     notes = []
     for label, lesion in enumerate(lesions, FIRST_LESION):
-        outside = outside_ml(grid, liver, lesion)
-        if outside > SMALLEST_OUTSIDE_ML:
-            number = label - LIVER
+        outside, number = outside_ml(grid, liver, lesion), label - LIVER
+        if outside <= SMALLEST_OUTSIDE_ML:
+            continue
+        if (liver & lesion).any() or not liver.any():
             notes.append(Statement.of("note.lesion_outside", number=number, ml=outside))
+        else:
+            apart = distance_mm(grid, liver, lesion)
+            notes.append(
+                Statement.of("note.lesion_wholly_outside", number=number, ml=outside, mm=apart)
+            )
     return notes
 
 

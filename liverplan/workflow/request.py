@@ -13,6 +13,7 @@ DEFAULT_BACKEND = "network"
 DEFAULT_PROTOCOL = "breclim2"
 
 Point = tuple[float, ...]
+Labels = tuple[int | str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,8 +29,9 @@ class Request:
     accepted_by : str
         The person who has looked at the given masks and stands behind them; those that are made
         now nobody has seen yet.
-    lesion_labels : tuple of int or None
-        Which label values (SEG: segment numbers) of the lesion file are lesions; None: all.
+    liver_labels, lesion_labels : tuple of int or str, or None
+        Which labels (SEG: segment numbers) of the files are the liver and lesions, by value or by
+        name; None: those that the file calls so, and all lesions of a file that says nothing.
     clicks : tuple of (x, y, z)
         A click in each metastasis, LPS mm.
     prompts : tuple of Prompt
@@ -64,7 +66,8 @@ class Request:
     liver: Path | None = None
     lesions: Path | None = None
     accepted_by: str = ""
-    lesion_labels: tuple[int, ...] | None = None
+    liver_labels: Labels | None = None
+    lesion_labels: Labels | None = None
     clicks: tuple[Point, ...] = ()
     prompts: tuple[Prompt, ...] = ()
     planes: tuple[Point, ...] = ()
