@@ -29,23 +29,41 @@ TISSUE_HU = 60.0
 """Noise and vessels lie this close to a liver's middle density; fat, gas and muscle do not."""
 MOST_FOREIGN = 0.3
 WIDE_HU, LIVER_HU = 50.0, (20.0, 250.0)
-MOST_POINTS = 20_000
+MOST_POINTS, LEAST_INSIDE = 20_000, 0.95
 SHIFTS_MM = tuple(mm for step in range(10, 101, 10) for mm in (step, -step))
 SMALLEST_PIECE_ML = 1.0
-AXES = ("head_foot", "front_back", "left_right")
+MIRRORED = {
+    (False, False, True): "twin.mirrored_left_right",
+    (False, True, False): "twin.mirrored_front_back",
+    (False, True, True): "twin.mirrored_front_back_and_left_right",
+    (True, False, False): "twin.mirrored_head_foot",
+    (True, False, True): "twin.mirrored_head_foot_and_left_right",
+    (True, True, False): "twin.mirrored_head_foot_and_front_back",
+    (True, True, True): "twin.mirrored_head_foot_and_front_back_and_left_right",
+}
+"""What a mask is called that is flipped along the head, back and left axes."""
+SHIFTED = (
+    ("twin.shifted_foot", "twin.shifted_head"),
+    ("twin.shifted_front", "twin.shifted_back"),
+    ("twin.shifted_right", "twin.shifted_left"),
+)
+DOUBTS = ("note.liver_elsewhere", "note.liver_not_one_tissue", "note.lesion_wholly_outside")
+"""What makes a mask so doubtful that it is said beside any refusal of its plan."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Seen:
-    """Densities under a mask: their middle, and how far the middle four fifths reach, HU."""
+    """Densities under a mask, HU: the middle, the reach of the middle four fifths, the spread."""
 
     middle: float
     width: float
+    spread: float
 
     @classmethod
     def of(cls, hu: FloatArray) -> _Seen:
         low, middle, high = np.percentile(hu, (10, 50, 90))
-        return cls(middle=float(middle), width=float(high - low))
+        spread = float(np.mean(np.abs(hu - middle)))
+        return cls(middle=float(middle), width=float(high - low), spread=spread)
 
     @property
     def may_be_liver(self) -> bool:
@@ -78,13 +96,15 @@ def _density(grid: Grid, hu: NDArray[np.generic], tissue: Mask) -> list[Statemen
         np.unravel_index(flat[:: max(1, len(flat) // MOST_POINTS)], tissue.shape), axis=1
     )
     here = hu[tuple(points.T)].astype(np.float64)
-    seen, mean = _Seen.of(here), float(here.mean())
-    twin = _best_twin(grid, hu, points) if seen.width > WIDE_HU else None
-    if twin is not None and twin[2].width < seen.width / 2:
+    seen, mean = _Seen.of(here), float(hu[tissue].astype(np.float64).mean())
+    twin = _best_twin(grid, hu, points, seen.width / 2) if seen.width > WIDE_HU else None
+    if twin is not None:
         key, values, there = twin
         away = float(np.mean(np.abs(here - there.middle) > TISSUE_HU))
-        found = {"mean": mean, "share": away, "hu": there.middle}
-        return [Statement.of("note.liver_elsewhere", **found, how=Statement.of(key, **values))]
+        how = Statement.of(key, **values)
+        return [
+            Statement.of("note.liver_elsewhere", mean=mean, share=away, hu=there.middle, how=how)
+        ]
     away = float(np.mean(np.abs(here - seen.middle) > TISSUE_HU))
     if away > MOST_FOREIGN or not seen.may_be_liver:
         return [Statement.of("note.liver_not_one_tissue", mean=mean, share=away, hu=seen.middle)]
@@ -92,35 +112,37 @@ def _density(grid: Grid, hu: NDArray[np.generic], tissue: Mask) -> list[Statemen
 
 
 def _best_twin(
-    grid: Grid, hu: NDArray[np.generic], points: NDArray[np.intp]
+    grid: Grid, hu: NDArray[np.generic], points: NDArray[np.intp], narrow: float
 ) -> tuple[str, dict[str, float], _Seen] | None:
-    """Of the mask mirrored or shifted: the one under which the CT is most like one tissue."""
-    best: tuple[str, dict[str, float], _Seen] | None = None
+    """Of the mask mirrored or shifted: where the CT is most like one tissue, the densest there is.
+
+    Muscle is one tissue as well; a liver with contrast is denser.
+    """
+    found: list[tuple[str, dict[str, float], _Seen]] = []
     shape = np.array(hu.shape)
     for key, values, moved in _twins(grid, points):
         inside = ((moved >= 0) & (moved < shape)).all(axis=1)
-        if inside.mean() < 0.95:
+        if inside.mean() < LEAST_INSIDE:
             continue
         seen = _Seen.of(hu[tuple(moved[inside].T)].astype(np.float64))
-        if seen.may_be_liver and (best is None or seen.width < best[2].width):
-            best = (key, values, seen)
-    return best
+        if seen.may_be_liver and seen.width < narrow:
+            found.append((key, values, seen))
+    densest = max((seen.middle for *_, seen in found), default=0.0) - TISSUE_HU / 2
+    alike = (twin for twin in found if twin[2].middle > densest)
+    return min(alike, key=lambda twin: twin[2].spread, default=None)
 
 
 def _twins(
     grid: Grid, points: NDArray[np.intp]
 ) -> Iterator[tuple[str, dict[str, float], NDArray[np.intp]]]:
     last = np.array(grid.shape) - 1
-    for flips in product((False, True), repeat=3):
-        if any(flips):
-            name = "_and_".join(axis for axis, flip in zip(AXES, flips, strict=True) if flip)
-            yield f"twin.mirrored_{name}", {}, np.where(flips, last - points, points)
+    for flips, key in MIRRORED.items():
+        yield key, {}, np.where(flips, last - points, points)
     for axis, mm in product(range(3), SHIFTS_MM):
         steps = round(mm / grid.spacing_mm[axis])
-        way = ("foot", "head", "front", "back", "right", "left")[2 * axis + (mm > 0)]
         moved = points + np.eye(3, dtype=np.intp)[axis] * steps
         if steps:
-            yield f"twin.shifted_{way}", {"mm": float(abs(mm))}, moved
+            yield SHIFTED[axis][mm > 0], {"mm": float(abs(mm))}, moved
 
 
 def _edges(grid: Grid, hu: NDArray[np.generic], mask: Mask) -> list[Statement]:
@@ -128,13 +150,17 @@ def _edges(grid: Grid, hu: NDArray[np.generic], mask: Mask) -> list[Statement]:
     counts = np.count_nonzero(mask, axis=(1, 2))
     area_cm2 = counts * (grid.spacing_mm[1] * grid.spacing_mm[2] / 100)
     there = np.flatnonzero(counts)
+    ends = (
+        ("note.liver_cut_off_below", "note.liver_ends_flat_below", there[0], -1),
+        ("note.liver_cut_off_above", "note.liver_ends_flat_above", there[-1], 1),
+    )
     found = []
-    for key, at, step in (("below", there[0], -1), ("above", there[-1], 1)):
+    for cut, flat, at, step in ends:
         if not 0 <= at + step < len(counts):
             if area_cm2[at] > CUT_CM2:
-                found.append(Statement.of(f"note.liver_cut_off_{key}"))
+                found.append(Statement.of(cut))
         elif counts[at] > FLAT_SHARE * counts.max() and _goes_on(hu, mask[at], at, step):
-            found.append(Statement.of(f"note.liver_ends_flat_{key}", cm2=float(area_cm2[at])))
+            found.append(Statement.of(flat, cm2=float(area_cm2[at])))
     return found
 
 

@@ -23,6 +23,7 @@ from liverplan.resection.anatomy.landmarks import Landmarks, read_landmarks
 from liverplan.resection.anatomy.maps import PartMap
 from liverplan.resection.anatomy.named import SCHEME as COUINAUD
 from liverplan.segmentation import Segmentation
+from liverplan.segmentation.plausible import DOUBTS
 from liverplan.volumetry import Liver
 from liverplan.words import fates, in_english, other_readings, spoken
 from liverplan.words import verdict as spoken_verdict
@@ -93,9 +94,11 @@ def assess(
 
 
 def _require_sound(findings: Findings) -> None:
-    """Refuse a plan that makes no sense on its liver, with every reason."""
+    """Refuse a plan that makes no sense on its liver, and say what is wrong with its masks."""
     if findings.faults:
-        raise PlanError(" ".join(in_english(fault.says) for fault in findings.faults))
+        doubts = (note for note in findings.notes if note.key in DOUBTS)
+        says = (*(fault.says for fault in findings.faults), *doubts)
+        raise PlanError(" ".join(map(in_english, says)))
 
 
 def measure_case(folder: Path) -> Findings:
