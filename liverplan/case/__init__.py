@@ -8,11 +8,12 @@
 from liverplan.case.audit import Actor, Change, Entry
 from liverplan.case.contents import Screen
 from liverplan.case.keys import load_key, new_key, public_hex, read_public_key, write_public_key
+from liverplan.case.making import is_case
 from liverplan.case.record import Record
 from liverplan.case.signature import Checked, Signature, check_signatures, pending
 from liverplan.case.signing import sign
 from liverplan.case.state import CaseState
-from liverplan.case.store import Case, create_case, is_case, open_case
+from liverplan.case.store import Case, create_case, open_case
 from liverplan.case.verify import verify
 
 __all__ = [

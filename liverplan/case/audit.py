@@ -175,7 +175,7 @@ def _line_fault(line: bytes, number: int, previous: str) -> tuple[str, str]:
         own = sha256(to_line(body))
         _entry(document)
         spelled = to_line(document) == line
-    except (CaseError, AttributeError, KeyError, TypeError):
+    except (CaseError, AttributeError, LookupError, TypeError, ValueError):
         return "it is not an entry of the audit trail", previous
     if document["sha256"] != own or not spelled:
         return "its content does not match its hash", document["sha256"]

@@ -167,7 +167,7 @@ def _patient(document: Json, protocol: ProtocolFile | None) -> PatientFile:
 def _findings(document: Json) -> Findings | None:
     try:
         return None if document is None else Findings.from_json(document)
-    except (KeyError, TypeError, ValueError):
+    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError):
         return None
 
 

@@ -35,7 +35,7 @@ def parse(content: bytes, name: str) -> Json:
         If the bytes are no JSON; ``name`` says which file.
     """
     try:
-        return json.loads(content.decode("utf-8"))
+        return json.loads(content.decode("utf-8"), parse_constant=_no_number)
     except (ValueError, RecursionError) as error:
         raise CaseError(f"{name} is damaged: it is not readable as JSON.") from error
 
@@ -50,6 +50,10 @@ def plain(value: Json) -> Json:
     return json.loads(to_line(value))
 
 
+def _no_number(word: str) -> Json:
+    raise ValueError(f"{word} is no number")
+
+
 def _dump(value: Json, indent: int | None) -> bytes:
     separators = (",", ":") if indent is None else (",", ": ")
     try:
@@ -62,5 +66,5 @@ def _dump(value: Json, indent: int | None) -> bytes:
             separators=separators,
         )
         return (text + "\n").encode("utf-8")
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, RecursionError) as error:
         raise CaseError(f"The case can hold only plain, finite values: {error}.") from error

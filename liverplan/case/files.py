@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import stat
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -15,12 +17,37 @@ OWN = ".liverplan-"
 
 LOCK = OWN + "lock"
 
+_HELD = (errno.EAGAIN, errno.EWOULDBLOCK, errno.EACCES, errno.EDEADLK)
+_CANNOT_FLUSH = (errno.EINVAL, errno.ENOTSUP)
+"""What a file system says that knows no flushing of folders."""
+
+_NO_WAIT, _NO_LINK = getattr(os, "O_NONBLOCK", 0), getattr(os, "O_NOFOLLOW", 0)
+_BINARY = getattr(os, "O_BINARY", 0)
+
 
 def write_whole(path: Path, content: bytes) -> None:
     """Write a file so that every reader sees the old content or the new, never a part.
 
-    The content reaches the disk before the name does; a failure leaves what was there before.
+    The content reaches the disk before the name does; a failure leaves what was there before, but
+    for a folder that cannot be flushed: then the new content stands and `OSError` is raised.
     """
+    replace_whole(path, content)
+    _sync_folder(path.parent)
+
+
+def replace_last(path: Path, content: bytes) -> None:
+    """Write as `write_whole` the file that makes a change count.
+
+    Once its name is changed every reader sees the change, so nothing after that is a failure:
+    a folder that cannot be flushed only makes it less sure to outlive a loss of power.
+    """
+    replace_whole(path, content)
+    with suppress(OSError):
+        _sync_folder(path.parent)
+
+
+def replace_whole(path: Path, content: bytes) -> None:
+    """Write a file beside its place and move it there; the folder is not flushed."""
     unfinished = path.with_name(f"{OWN}{os.getpid()}-{path.name}")
     try:
         with unfinished.open("wb") as file:
@@ -32,7 +59,21 @@ def write_whole(path: Path, content: bytes) -> None:
         with suppress(OSError):
             unfinished.unlink()
         raise
-    _sync_folder(path.parent)
+
+
+def read_regular(path: Path) -> bytes:
+    """Bytes of a file that is one: a pipe is never waited for, a link or a device never followed.
+
+    Raises
+    ------
+    OSError
+        If it cannot be read or is something else.
+    """
+    descriptor = os.open(path, os.O_RDONLY | _NO_WAIT | _NO_LINK | _BINARY)
+    with os.fdopen(descriptor, "rb") as file:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise OSError(errno.EINVAL, "it is no regular file", str(path))
+        return file.read()
 
 
 @contextmanager
@@ -61,12 +102,21 @@ def lock(folder: Path) -> Iterator[None]:
         try:
             _lock(descriptor)
         except OSError as error:
-            raise CaseError(
-                f"The case {folder} is being written by another program; try again in a moment."
-            ) from error
+            raise CaseError(_why_not_locked(folder, error)) from error
         yield
     finally:
-        os.close(descriptor)
+        with suppress(OSError):  # what was done under the lock is done
+            os.close(descriptor)
+
+
+def _why_not_locked(folder: Path, error: OSError) -> str:
+    if error.errno in _HELD:
+        return f"The case {folder} is being written by another program; try again in a moment."
+    reason = error.strerror or str(error)
+    return (
+        f"The file system of {folder} gives no lock ({reason}), so two programs could write the "
+        "case at once; nothing was changed. Keep the case on a disk that can lock files."
+    )
 
 
 def clear_unfinished(folder: Path) -> None:
@@ -83,6 +133,9 @@ def _sync_folder(folder: Path) -> None:
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)
+    except OSError as error:
+        if error.errno not in _CANNOT_FLUSH:
+            raise
     finally:
         os.close(descriptor)
 

@@ -46,7 +46,7 @@ def readings(document: Json, read: Read) -> tuple[Json, ...]:
     try:
         for version in range(require_known(document), VERSION):
             found.append(_NEXT[version](found[-1], read))
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
         raise CaseError(f"The case's state cannot be understood: {error!r}.") from error
     return tuple(found)
 

@@ -6,16 +6,19 @@ taken back by the next, so that a state which no line of the trail names was nev
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from liverplan.case.documents import Json, parse, sha256, to_page
-from liverplan.case.files import OWN, clear_unfinished, write_whole
+from liverplan.case.files import OWN, clear_unfinished, read_regular, write_whole
+from liverplan.case.shape import OBJECT
 from liverplan.errors import CaseError
 
 IDENTITY, TRAIL, STATES, OBJECTS = "case.json", "audit.jsonl", "states", "objects"
 SAVING = OWN + "saving"
+_HASH = re.compile(r"[0-9a-f]{64}")
 
 
 @contextmanager
@@ -59,11 +62,15 @@ def put_state(folder: Path, document: Json) -> str:
 
 def get(folder: Path, name: str) -> bytes:
     """Bytes of an object, checked against the hash that it is named by."""
+    if not (isinstance(name, str) and OBJECT.fullmatch(name)):
+        raise CaseError(f"The case {folder} names as one of its files what is none of a case.")
     return _read_hashed(folder / OBJECTS / name)
 
 
 def read_state_json(folder: Path, name: str) -> Json:
     """Return a state's document as it was written."""
+    if not (isinstance(name, str) and _HASH.fullmatch(name)):
+        raise CaseError(f"The case {folder} names as one of its states what is none of a case.")
     path = folder / STATES / f"{name}.json"
     return parse(_read_hashed(path), str(path))
 
@@ -77,7 +84,7 @@ def read_file(path: Path) -> bytes:
         If it is missing or cannot be read.
     """
     try:
-        return path.read_bytes()
+        return read_regular(path)
     except OSError as error:
         raise CaseError(f"{path} cannot be read ({error.strerror}).") from error
 

@@ -18,6 +18,7 @@ from liverplan.case.contents import Contents, Screen, read, written
 from liverplan.case.documents import Json, plain, sha256, to_line, to_page
 from liverplan.case.migrate import STATE_SCHEMA, migrated, require_known
 from liverplan.case.record import Record
+from liverplan.case.shape import OBJECT, require_shape
 from liverplan.case.voxels import from_nifti, to_nifti
 from liverplan.errors import CaseError, LiverplanError
 from liverplan.findings import Findings
@@ -28,6 +29,9 @@ from liverplan.volume import Grid, Volume
 
 OWN_PARTS = frozenset({"ct", "segmentation", "plan", "planes", "maps", "biopsied"})
 """Names that no document may have: signatures name the state's parts and documents alike."""
+
+_MISREAD = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, LiverplanError)
+"""What reading a document that was never written by us may raise."""
 
 Put = Callable[[bytes, str], str]
 """Store bytes under their hash with an ending (".json"); returns the file's name."""
@@ -138,6 +142,7 @@ def read_state(document: Json, get: Get, read_document: Callable[[str], Json]) -
         it.
     """
     document = migrated(document, read_document)
+    require_shape(document)
     try:
         names = document["documents"].items()
         contents = read({name: read_document(file) for name, file in names})
@@ -156,16 +161,23 @@ def read_state(document: Json, get: Get, read_document: Callable[[str], Json]) -
         )
     except CaseError:
         raise
-    except (KeyError, TypeError, ValueError, AttributeError, LiverplanError) as error:
+    except _MISREAD as error:
         raise CaseError(f"The case's state cannot be understood: {error}.") from error
 
 
 def files_of(document: Json) -> list[str]:
     """Names of the files that a state, of whatever schema, names."""
     require_known(document)
-    images = [document[key]["file"] for key in ("ct", "segmentation") if document[key]]
-    maps = [part_map["file"] for part_map in document.get("maps", {}).values()]
-    return [*images, *maps, *document["documents"].values()]
+    try:
+        images = [document[key]["file"] for key in ("ct", "segmentation") if document[key]]
+        maps = [part_map["file"] for part_map in document.get("maps", {}).values()]
+        names = [*images, *maps, *document["documents"].values()]
+        foreign = [name for name in names if not OBJECT.fullmatch(name)]
+    except (LookupError, TypeError, AttributeError) as error:
+        raise CaseError(f"The case's state cannot be understood: {error!r}.") from error
+    if foreign:
+        raise CaseError("The case's state names a file that is none of a case.")
+    return names
 
 
 def content_sha256(document: Json) -> str:

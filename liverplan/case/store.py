@@ -13,10 +13,7 @@ reader, or a crash at any moment, sees the state before or the state after. Noth
 
 from __future__ import annotations
 
-import shutil
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -24,7 +21,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from liverplan.case.audit import Actor, Change, Entry, differences, new_entry, read_trail
 from liverplan.case.documents import Json, parse, sha256, to_line, to_page
-from liverplan.case.files import LOCK, OWN, clear_unfinished, lock, refused_in_words, write_whole
+from liverplan.case.files import lock, refused_in_words, replace_last, write_whole
+from liverplan.case.making import made, require_free, take_back
 from liverplan.case.migrate import migrated
 from liverplan.case.objects import (
     IDENTITY,
@@ -38,6 +36,7 @@ from liverplan.case.objects import (
     read_state_json,
     saving,
 )
+from liverplan.case.shape import require_shape
 from liverplan.case.state import CaseState, content_sha256, read_state, write_state
 from liverplan.errors import CaseError
 
@@ -57,10 +56,18 @@ class Case:
         The current state's own document, in today's schema; `state` reads the files that it names.
     """
 
-    def __init__(self, folder: Path, history: tuple[Entry, ...], state: CaseState | None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        history: tuple[Entry, ...],
+        state: CaseState | None,
+        state_json: Json = None,
+    ) -> None:
         self.folder = folder
         self.history = history
-        self.state_json = migrated(read_state_json(folder, history[-1].state), self.read_document)
+        written = state_json or read_state_json(folder, history[-1].state)
+        self.state_json = migrated(written, self.read_document)
+        require_shape(self.state_json)
         self._state = state
 
     @property
@@ -119,7 +126,7 @@ class Case:
                     history, actor=actor, what=what, why=why, changes=changes, state=name, key=key
                 )
                 _append(self.folder, entry)
-        return Case(self.folder, (*history, entry), state)
+        return Case(self.folder, (*history, entry), state, document)
 
     def note(
         self, *, actor: Actor, what: str, why: str = "", key: Ed25519PrivateKey | None = None
@@ -139,7 +146,7 @@ class Case:
             )
             with saving(self.folder, {entry.state for entry in history}):
                 _append(self.folder, entry)
-        return Case(self.folder, (*history, entry), self._state)
+        return Case(self.folder, (*history, entry), self._state, self.state_json)
 
     def written_at(self, line: str) -> Json:
         """Return the state's document to which the trail's line of that hash led, as written.
@@ -173,16 +180,16 @@ def create_case(
         If the folder holds anything else, or cannot be written; it is then as it was before.
     """
     folder = Path(folder)
-    _require_free(folder)
-    with refused_in_words(folder), _made(folder), lock(folder):
-        _require_free(folder)
+    require_free(folder)
+    with refused_in_words(folder), made(folder), lock(folder):
+        require_free(folder)
         try:
             with saving(folder, ()):
-                entry = _write_first(folder, state, actor=actor, what=what, why=why)
+                entry, document = _write_first(folder, state, actor=actor, what=what, why=why)
         except BaseException:
-            _take_back(folder)
+            take_back(folder)
             raise
-    return Case(folder, (entry,), state)
+    return Case(folder, (entry,), state, document)
 
 
 def open_case(folder: Path | str) -> Case:
@@ -195,11 +202,6 @@ def open_case(folder: Path | str) -> Case:
     """
     folder = Path(folder)
     return Case(folder, read_history(folder), None)
-
-
-def is_case(folder: Path | str) -> bool:
-    """Whether a finished case, of any version, lies in the folder."""
-    return (Path(folder) / IDENTITY).is_file() and (Path(folder) / TRAIL).is_file()
 
 
 def read_history(folder: Path) -> tuple[Entry, ...]:
@@ -237,7 +239,9 @@ def require_known_schema(folder: Path, identity: Json) -> None:
         )
 
 
-def _write_first(folder: Path, state: CaseState, *, actor: Actor, what: str, why: str) -> Entry:
+def _write_first(
+    folder: Path, state: CaseState, *, actor: Actor, what: str, why: str
+) -> tuple[Entry, Json]:
     identity = to_page(
         {
             "schema": SCHEMA,
@@ -252,8 +256,8 @@ def _write_first(folder: Path, state: CaseState, *, actor: Actor, what: str, why
     document = write_state(state, lambda c, end: put(folder, c, end), known=None, known_json=None)
     name = put_state(folder, document)
     entry = new_entry((), actor=actor, what=what, why=why, changes=changes, state=name)
-    write_whole(folder / TRAIL, to_line(entry.to_json()))
-    return entry
+    replace_last(folder / TRAIL, to_line(entry.to_json()))
+    return entry, document
 
 
 def _unchanged(case: Case) -> tuple[Entry, ...]:
@@ -268,7 +272,7 @@ def _unchanged(case: Case) -> tuple[Entry, ...]:
 
 
 def _append(folder: Path, entry: Entry) -> None:
-    write_whole(folder / TRAIL, read_file(folder / TRAIL) + to_line(entry.to_json()))
+    replace_last(folder / TRAIL, read_file(folder / TRAIL) + to_line(entry.to_json()))
 
 
 def _write(case: Case, state: CaseState, why: str) -> Json:
@@ -305,47 +309,3 @@ def _opened(folder: Path, document: Json) -> Json:
         for key, name in files.items()
     }
     return {**document, "documents": opened}
-
-
-def _require_free(folder: Path) -> None:
-    if is_case(folder):
-        raise CaseError(f"{folder} already holds a case; open it, or choose another folder.")
-    if folder.exists() and not folder.is_dir():
-        raise CaseError(f"{folder} is a file; a case needs a folder.")
-    try:
-        inside = [p for p in folder.iterdir() if not p.name.startswith(OWN)]
-    except FileNotFoundError:
-        return
-    except OSError as error:
-        raise CaseError(f"{folder} cannot be read ({error.strerror}).") from error
-    unfinished = {IDENTITY, STATES, OBJECTS}  # what a crash while making a case leaves
-    if inside and not ((folder / IDENTITY).is_file() and {p.name for p in inside} <= unfinished):
-        raise CaseError(
-            f"{folder} is not empty and not a case ({inside[0].name} lies there); "
-            "choose another folder."
-        )
-
-
-@contextmanager
-def _made(folder: Path) -> Iterator[None]:
-    """Make the folder; take it away again if what follows fails and leaves it empty."""
-    missing = [p for p in (folder, *folder.parents) if not p.exists()]
-    folder.mkdir(parents=True, exist_ok=True)
-    try:
-        yield
-    except BaseException:
-        with suppress(OSError):
-            if missing and [p.name for p in folder.iterdir()] == [LOCK]:
-                (folder / LOCK).unlink()
-            for path in missing:
-                path.rmdir()
-        raise
-
-
-def _take_back(folder: Path) -> None:
-    """Remove what a failed creation wrote; the folder was free before."""
-    clear_unfinished(folder)
-    for name in (STATES, OBJECTS):
-        shutil.rmtree(folder / name, ignore_errors=True)
-    with suppress(OSError):
-        (folder / IDENTITY).unlink()

@@ -24,6 +24,7 @@ from liverplan.case.store import Case, require_known_schema
 from liverplan.errors import CaseError
 
 SHORTEST_HEAD = 8
+_MISREAD = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError)
 
 
 def verify(folder: Path | str, *, head: str = "", roster: Roster | None = None) -> list[str]:
@@ -56,14 +57,25 @@ def verify(folder: Path | str, *, head: str = "", roster: Roster | None = None) 
     faults = _identity_faults(folder)
     trail, trail_wrong = _trail(folder)
     faults += trail_wrong
+    faults += _hash_faults(folder)
+    try:
+        faults += _file_faults(folder, trail, head)
+    except CaseError as error:
+        return [*faults, str(error)]
+    except _MISREAD as error:
+        return [*faults, f"A state of {folder} cannot be understood: {error!r}."]
+    return faults or _step_faults(folder, trail, roster)
+
+
+def _file_faults(folder: Path, trail: tuple[Entry, ...], head: str) -> list[str]:
+    faults = []
     if trail:
         faults += _bound_faults(folder, trail)
         faults += _head_faults(folder, trail, head) if head else []
     names = {entry.state for entry in trail}
-    faults += [*_hash_faults(folder), *_missing(folder, names), *_strangers(folder)]
+    faults += [*_missing(folder, names), *_strangers(folder)]
     faults += _orphans(folder, names) if trail else []
-    faults += _signature_faults(folder, trail)
-    return faults or _step_faults(folder, trail, roster)
+    return [*faults, *_signature_faults(folder, trail)]
 
 
 def _step_faults(folder: Path, trail: tuple[Entry, ...], roster: Roster | None) -> list[str]:
@@ -74,7 +86,7 @@ def _step_faults(folder: Path, trail: tuple[Entry, ...], roster: Roster | None) 
             faults += roster_faults(Case(folder, trail, None), roster)
     except CaseError as error:
         return [str(error)]
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except _MISREAD as error:
         return [f"A state of {folder} cannot be understood: {error!r}."]
     return [f"{folder}: {fault}" for fault in faults]
 

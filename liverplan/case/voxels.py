@@ -9,6 +9,8 @@ NIfTI-1.1 header, 348 bytes.
 from __future__ import annotations
 
 import gzip
+import io
+import math
 import zlib
 from typing import Any
 
@@ -71,9 +73,16 @@ def from_nifti(content: bytes, shape: tuple[int, int, int], dtype: str, name: st
         If the file does not hold voxels of that shape and type.
     """
     try:
-        raw = gzip.decompress(content)
+        longest = DATA_START + math.prod(shape) * np.dtype(dtype).itemsize
+        with gzip.open(io.BytesIO(content)) as file:
+            raw = file.read(longest)  # a small file may unpack to any size
+            fits_in = not file.read(1)
         header = np.frombuffer(raw, HEADER, count=1)[0]
-        fits = tuple(header["dim"][1:4][::-1]) == shape and header["datatype"] == TYPES[dtype]
+        fits = (
+            fits_in
+            and tuple(header["dim"][1:4][::-1]) == shape
+            and header["datatype"] == TYPES[dtype]
+        )
         values = np.frombuffer(raw, np.dtype(dtype).newbyteorder("<"), offset=DATA_START)
         if fits:
             return values.reshape(shape).astype(dtype)
