@@ -9,7 +9,8 @@ import typer
 
 from liverplan import workflow
 from liverplan.cli.options import AsJson, CaseFolder
-from liverplan.cli.output import print_findings, print_json
+from liverplan.cli.output import print_findings, print_json, say
+from liverplan.words import in_english
 from liverplan.workflow.progress import on_terminal
 
 app = typer.Typer()
@@ -96,6 +97,7 @@ def export(
         raise typer.BadParameter("other options need it.", param_hint="--deidentify")
     with on_terminal() as progress:
         written = workflow.export_case(case, out, rules=rules, ct=ct, progress=progress)
+    say(*map(in_english, workflow.export_notes(case)))
     for path in written:
         typer.echo(str(path))
 

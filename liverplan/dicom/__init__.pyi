@@ -4,6 +4,7 @@ from .deidentify import deidentify_series, keep
 from .documents import make_pdf, make_stl_object, stl_of, write_pdf, write_stl, write_stl_object
 from .find import find_series
 from .headers import Headers, SourceImage
+from .outgoing import header_notes
 from .read import CT, read_series
 from .seg_read import SegMask, read_seg
 from .seg_write import make_seg, write_seg
@@ -23,6 +24,7 @@ __all__ = [
     "choose_series",
     "deidentify_series",
     "find_series",
+    "header_notes",
     "keep",
     "make_pdf",
     "make_seg",

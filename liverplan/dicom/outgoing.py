@@ -14,9 +14,11 @@ from numpy.typing import NDArray
 from pydicom.uid import UID, generate_uid
 
 from liverplan import __version__
+from liverplan.dicom.conforming import conforming
 from liverplan.dicom.headers import Headers, SourceImage
 from liverplan.dicom.quiet import quiet
 from liverplan.errors import DicomError
+from liverplan.findings import Statement
 from liverplan.volume import Grid
 
 MANUFACTURER = "liverplan"
@@ -64,8 +66,14 @@ def source_dataset(headers: Headers) -> pydicom.Dataset:
     return source_datasets(replace(headers, images=headers.images[:1]))[0]
 
 
+def header_notes(headers: Headers) -> tuple[Statement, ...]:
+    """Say which values of the source's headers are written otherwise, or not at all."""
+    with quiet():
+        return conforming(headers.dataset())[1]
+
+
 def _common(headers: Headers) -> pydicom.Dataset:
-    common = headers.dataset()
+    common, _ = conforming(headers.dataset())
     for keyword in MUST_BE_PRESENT:
         if keyword not in common:
             setattr(common, keyword, "")

@@ -5,7 +5,7 @@ from .exporting import rules_for
 from .growth import remnant_growth
 from .inputs import make_segmentation, open_ct
 from .listing import list_series
-from .outputs import export_case, segment_to_file, write_report
+from .outputs import export_case, export_notes, segment_to_file, write_report
 from .prompts import prompts_of
 from .request import DEFAULT_BACKEND, DEFAULT_PROTOCOL, Request
 from .response import match_cases, record
@@ -21,6 +21,7 @@ __all__ = [
     "demo",
     "evaluate",
     "export_case",
+    "export_notes",
     "list_series",
     "make_segmentation",
     "mark_biopsied",

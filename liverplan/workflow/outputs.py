@@ -232,6 +232,11 @@ def export_case(
     return sorted(path for path in out.rglob("*") if path.is_file())
 
 
+def export_notes(folder: Path) -> tuple[Statement, ...]:
+    """Say which values of the CT's headers an export of this case corrects or leaves out."""
+    return dicom.header_notes(headers_of(case.open_case(folder).state))
+
+
 def headers_of(state: CaseState) -> dicom.Headers:
     """Return the CT's headers.
 
