@@ -22,16 +22,15 @@ from liverplan.endpoints.followup import (
 from liverplan.endpoints.models import (
     Comparison,
     Cox,
-    LogRank,
     Term,
     compare,
     cox,
     events_needed,
-    log_rank,
     predictive_factors,
 )
 from liverplan.endpoints.outcomes import Outcome, read_outcomes
 from liverplan.endpoints.quality_of_life import QLQ_C30, Scale, score_qlq_c30
+from liverplan.endpoints.ranks import LogRank, log_rank
 from liverplan.endpoints.trial import TrialEndpoints, trial_endpoints
 
 NEEDS: Mapping[str, tuple[str, ...]] = MappingProxyType(

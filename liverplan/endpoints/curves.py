@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
+HALF = 1.5e-8
+"""How far from one half still is one half, as R's."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Curve:
     """A Kaplan-Meier curve: a step at every time at which somebody died or was censored.
@@ -25,7 +29,7 @@ class Curve:
         Whose curve.
     times, survival, lower, upper : (N,) arrays
         Survival from each time on, with its pointwise 95 % limits (log-log; as R's
-        ``conf.type = "log-log"``).
+        ``conf.type = "log-log"``); not a number where survival is 1 or 0, which has none.
     at_risk, events, censored : (N,) arrays
         Counts at each time.
     """
@@ -85,12 +89,14 @@ def kaplan_meier(times: ArrayLike, events: ArrayLike, *, label: str = "") -> Cur
     table, limits = fitter.event_table.iloc[1:], fitter.confidence_interval_.iloc[1:]
     if durations.min() == 0:  # lifelines keeps an event at 0 in its first row
         table, limits = fitter.event_table, fitter.confidence_interval_
+    survival = fitter.survival_function_.loc[table.index, "S"].to_numpy()
+    bounded = (survival > 0) & (survival < 1)
     return Curve(
         label=label,
         times=table.index.to_numpy(dtype=np.float64),
-        survival=fitter.survival_function_.loc[table.index, "S"].to_numpy(),
-        lower=limits.iloc[:, 0].to_numpy(),
-        upper=limits.iloc[:, 1].to_numpy(),
+        survival=survival,
+        lower=np.where(bounded, limits.iloc[:, 0].to_numpy(), np.nan),
+        upper=np.where(bounded, limits.iloc[:, 1].to_numpy(), np.nan),
         at_risk=table["at_risk"].to_numpy(dtype=np.float64),
         events=table["observed"].to_numpy(dtype=np.float64),
         censored=table["censored"].to_numpy(dtype=np.float64),
@@ -128,10 +134,15 @@ def _draw(axes: Any, curve: Curve) -> None:  # noqa: ANN401 - matplotlib's axes
 
 
 def _crossing(times: FloatArray, survival: FloatArray) -> float | None:
-    """Return the time where a falling curve passes one half, the middle of a flat one half."""
-    half = np.abs(survival - 0.5) < 1e-9
-    below = np.flatnonzero((survival < 0.5) & ~half)
-    if half.any():
-        first = float(times[np.flatnonzero(half)[0]])
-        return (first + float(times[below[0]])) / 2 if below.size else first
-    return float(times[below[0]]) if below.size else None
+    """Return the time where a falling curve passes one half, the middle of a flat one half.
+
+    Where it stays at one half to its end, the middle from there to the end (as R's ``quantile``).
+    """
+    reached = np.flatnonzero(survival < 0.5 + HALF)
+    if not reached.size:
+        return None
+    first = reached[0]
+    if survival[first] < 0.5 - HALF:
+        return float(times[first])
+    below = np.flatnonzero(survival < 0.5 - HALF)
+    return float(times[first] + times[below[0] if below.size else -1]) / 2

@@ -45,6 +45,22 @@ def progression_free_survival(patient: FollowUp) -> tuple[float, bool]:
     return _interval(patient.origin, min(happened, default=None), free_until)
 
 
+def contradictions(patient: FollowUp) -> tuple[str, ...]:
+    """Return what cannot be among a patient's dates, a clause each: after death, before origin."""
+    found = []
+    days = {
+        "last_seen_date": patient.last_seen,
+        "progression_date": patient.progression,
+        "last_assessed_date": patient.last_assessed,
+    }
+    for name, day in days.items():
+        if day is not None and patient.death is not None and day > patient.death:
+            found.append(f"the {name} {day} is after the death {patient.death}")
+        if day is not None and name != "last_seen_date" and day < patient.origin:
+            found.append(f"the {name} {day} is before its origin {patient.origin}")
+    return tuple(found)
+
+
 def _interval(
     origin: dt.date, event: dt.date | None, censored: dt.date | None
 ) -> tuple[float, bool]:

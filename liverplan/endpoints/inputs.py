@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -25,6 +26,17 @@ def checked(times: ArrayLike, events: ArrayLike) -> tuple[FloatArray, NDArray[np
     if not np.isin(happened, (0, 1)).all():
         raise InputError("An event must be true or false for every patient.")
     return durations, happened.astype(bool)
+
+
+def codes(names: Sequence[str]) -> NDArray[np.intp]:
+    """Return (N,) numbers of names, in the order of the alphabet."""
+    return np.unique(np.asarray(names), return_inverse=True)[1]
+
+
+def require_arms(arms: Sequence[str], count: int) -> None:
+    """Refuse arms that are not one a patient, or fewer than two."""
+    if len(arms) != count or len(set(arms)) < 2:
+        raise InputError("A comparison needs the arm of every patient, and at least two arms.")
 
 
 module = partial(extras.library, extra="endpoints")

@@ -3,30 +3,23 @@
 from __future__ import annotations
 
 import math
-import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
-from typing import Any
+from typing import Literal
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from liverplan.endpoints.curves import Curve, kaplan_meier
-from liverplan.endpoints.inputs import FloatArray, checked, lifelines, module
+from liverplan.endpoints.firth import Firth, firth
+from liverplan.endpoints.inputs import FloatArray, checked, codes, require_arms
+from liverplan.endpoints.likelihood import RiskSets, highest, risk_sets
+from liverplan.endpoints.ranks import LogRank, concordance, log_rank
 from liverplan.errors import InputError
 
 EVENTS_PER_COVARIATE = 10
 """Fewer events than this for each covariate make a Cox model unreliable (rule of thumb)."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LogRank:
-    """The log-rank test that all arms share one curve."""
-
-    chi_square: float
-    degrees_of_freedom: int
-    p: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,16 +38,17 @@ class Term:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cox:
-    """A Cox model (Efron's ties): terms, likelihood, and what to beware of."""
+    """A Cox model: terms, likelihood, and what to beware of."""
 
     terms: tuple[Term, ...]
     log_likelihood: float
     likelihood_ratio: float
     likelihood_ratio_p: float
-    concordance: float
+    concordance: float | None
     patients: int
     events: int
     warnings: tuple[str, ...] = ()
+    method: Literal["Efron", "Firth"] = "Efron"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,30 +56,32 @@ class Comparison:
     """Arms held against each other."""
 
     curves: tuple[Curve, ...]
-    log_rank: LogRank
-    cox: Cox
+    log_rank: LogRank | None
+    cox: Cox | None
     reference: str
+    notes: tuple[str, ...] = ()
 
 
-def log_rank(times: ArrayLike, events: ArrayLike, arms: Sequence[str]) -> LogRank:
-    """Test whether arms share one survival curve, from (N,) times and events, one a patient."""
-    durations, happened = checked(times, events)
-    _require_arms(arms, len(durations))
-    found = lifelines().statistics.multivariate_logrank_test(durations, list(arms), happened)
-    return LogRank(
-        chi_square=float(found.test_statistic),
-        degrees_of_freedom=len(set(arms)) - 1,
-        p=float(found.p_value),
-    )
-
-
-def cox(times: ArrayLike, events: ArrayLike, covariates: Mapping[str, ArrayLike]) -> Cox:
+def cox(
+    times: ArrayLike,
+    events: ArrayLike,
+    covariates: Mapping[str, ArrayLike],
+    *,
+    strata: Sequence[str] | None = None,
+) -> Cox:
     """Fit a Cox model with Efron's handling of ties.
+
+    Where the likelihood rises without end (no death on one side of a covariate), the model is
+    Firth's penalised one, with limits and tests of its profile likelihood, and says so.
 
     Parameters
     ----------
+    times, events : (N,) arrays
+        One of each for every patient.
     covariates : mapping of str to (N,) array
         Numbers; code an arm as 0 and 1.
+    strata : sequence of N str, or None
+        Each with its own baseline hazard, as a centre.
 
     Raises
     ------
@@ -94,42 +90,68 @@ def cox(times: ArrayLike, events: ArrayLike, covariates: Mapping[str, ArrayLike]
     """
     durations, happened = checked(times, events)
     columns = {name: _column(name, values, len(durations)) for name, values in covariates.items()}
-    fitted = _fit(durations, happened, columns)
-    ratio = fitted.log_likelihood_ratio_test()
+    within = codes(strata or [""] * len(durations))
+    matrix = np.column_stack(list(columns.values()))
+    sets = risk_sets(durations, happened, matrix / np.ptp(matrix, axis=0), within)
+    if not _told_apart(sets):
+        raise InputError(_unfitted(columns))
+    best = highest(sets)
+    fit = _efron(sets, best) if best is not None else _firth(sets, columns)
     count = int(happened.sum())
+    null, top = sets.at(np.zeros(len(columns))).value, sets.at(fit.coefficients).value
+    from scipy.stats import chi2  # noqa: PLC0415 - slow to load
+
     return Cox(
-        terms=tuple(_term(name, fitted) for name in columns),
-        log_likelihood=float(fitted.log_likelihood_),
-        likelihood_ratio=float(ratio.test_statistic),
-        likelihood_ratio_p=float(ratio.p_value),
-        concordance=float(fitted.concordance_index_),
+        terms=tuple(
+            _term(name, fit, position, float(np.ptp(columns[name])))
+            for position, name in enumerate(columns)
+        ),
+        method="Efron" if best is not None else "Firth",
+        log_likelihood=top,
+        likelihood_ratio=2 * (top - null),
+        likelihood_ratio_p=float(chi2.sf(2 * (top - null), len(columns))),
+        concordance=concordance(durations, happened, sets.covariates @ fit.coefficients, within),
         patients=len(durations),
         events=count,
-        warnings=_cox_warnings(count, len(columns)),
+        warnings=(*_cox_warnings(count, len(columns)), *_monotone(columns, best)),
     )
 
 
 def compare(
-    times: ArrayLike, events: ArrayLike, arms: Sequence[str], *, reference: str
+    times: ArrayLike,
+    events: ArrayLike,
+    arms: Sequence[str],
+    *,
+    reference: str,
+    strata: Sequence[str] | None = None,
 ) -> Comparison:
     """Compare arms: their curves, the log-rank test, each one's hazard against the reference.
 
-    Times and events are (N,): one of each, and one arm, for every patient.
+    Times, events, arms and strata are (N,), one of each for every patient. Each part stands
+    alone: what cannot be estimated is None, and a note says why.
     """
     durations, happened = checked(times, events)
-    _require_arms(arms, len(durations))
+    require_arms(arms, len(durations))
     if reference not in arms:
         raise InputError(f"No patient is in the reference arm {reference!r}.")
     groups = np.asarray(arms)
     names = [reference, *sorted(set(arms) - {reference})]
+    curves = tuple(
+        kaplan_meier(durations[groups == name], happened[groups == name], label=name)
+        for name in names
+    )
+    test = log_rank(durations, happened, arms, strata=strata)
+    notes = [f"No event in {name}." for name in names if not happened[groups == name].any()]
+    if test is None:
+        notes.append("The log-rank test needs an event while two arms are followed.")
+    try:
+        shown = {name: groups == name for name in names[1:]}
+        model = cox(durations, happened, shown, strata=strata)
+    except InputError as fault:
+        model = None
+        notes.append(f"The hazard ratio cannot be estimated: {fault}")
     return Comparison(
-        curves=tuple(
-            kaplan_meier(durations[groups == name], happened[groups == name], label=name)
-            for name in names
-        ),
-        log_rank=log_rank(durations, happened, arms),
-        cox=cox(durations, happened, {name: groups == name for name in names[1:]}),
-        reference=reference,
+        curves=curves, log_rank=test, cox=model, reference=reference, notes=tuple(notes)
     )
 
 
@@ -163,11 +185,6 @@ def _column(name: str, values: ArrayLike, count: int) -> FloatArray:
     return column
 
 
-def _require_arms(arms: Sequence[str], count: int) -> None:
-    if len(arms) != count or len(set(arms)) < 2:
-        raise InputError("A comparison needs the arm of every patient, and at least two arms.")
-
-
 def _cox_warnings(events: int, covariates: int) -> tuple[str, ...]:
     if events >= EVENTS_PER_COVARIATE * covariates:
         return ()
@@ -177,34 +194,69 @@ def _cox_warnings(events: int, covariates: int) -> tuple[str, ...]:
     )
 
 
-def _fit(
-    durations: FloatArray, happened: NDArray[np.bool_], columns: Mapping[str, FloatArray]
-) -> Any:  # noqa: ANN401 - lifelines' fitter
-    library, pandas = lifelines(), module("pandas")
-    table = pandas.DataFrame({**columns, "(time)": durations, "(event)": happened})
-    # The default stops up to 2e-6 short of the maximum; these iterate until nothing moves.
-    exact = {"precision": 1e-18, "r_precision": -1.0}
-    doubts = library.exceptions.ConvergenceWarning
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", doubts)
-            return library.CoxPHFitter().fit(table, "(time)", "(event)", fit_options=exact)
-    except (library.exceptions.ConvergenceError, doubts) as error:
-        raise InputError(
-            f"The Cox model of {', '.join(columns)} cannot be fitted: too few events, or a "
-            "covariate that separates them or repeats another."
-        ) from error
+def _told_apart(sets: RiskSets) -> bool:
+    """Return whether some death distinguishes every covariate from the others."""
+    count = sets.covariates.shape[1]
+    if not sets.dead.size:
+        return False
+    information = sets.at(np.zeros(count)).information
+    return bool(np.linalg.matrix_rank(information, hermitian=True) == count)
 
 
-def _term(name: str, fitted: Any) -> Term:  # noqa: ANN401 - lifelines' fitter
-    row = fitted.summary.loc[name]
+def _unfitted(columns: Mapping[str, FloatArray]) -> str:
+    return (
+        f"The Cox model of {', '.join(columns)} cannot be fitted: too few events, or a "
+        "covariate that repeats another."
+    )
+
+
+def _monotone(columns: Mapping[str, FloatArray], best: FloatArray | None) -> tuple[str, ...]:
+    if best is not None:
+        return ()
+    return (
+        f"The hazard ratio of {', '.join(columns)} cannot be estimated by maximum likelihood, "
+        "which rises without end (no event on one side); given is Firth's penalised estimate "
+        "with profile limits.",
+    )
+
+
+def _efron(sets: RiskSets, best: FloatArray) -> Firth:
+    """Return the highest likelihood with Wald's limits and tests."""
+    covariance = np.asarray(np.linalg.inv(sets.at(best).information), np.float64)
+    error = np.sqrt(np.diag(covariance))
+    reach = NormalDist().inv_cdf(0.975) * error
+    return Firth(
+        coefficients=best,
+        covariance=covariance,
+        limits=np.column_stack([best - reach, best + reach]),
+        ratios=(best / error) ** 2,
+    )
+
+
+def _firth(sets: RiskSets, columns: Mapping[str, FloatArray]) -> Firth:
+    found = firth(sets)
+    if found is None:
+        raise InputError(_unfitted(columns))
+    return found
+
+
+def _term(name: str, fit: Firth, position: int, width: float) -> Term:
+    """Return a term in its own unit; the fit's is the covariate's whole width."""
+    coefficient = float(fit.coefficients[position]) / width
+    error = math.sqrt(fit.covariance[position, position]) / width
+    low, high = (_exp(float(limit) / width) for limit in fit.limits[position])
+    z = math.copysign(math.sqrt(max(float(fit.ratios[position]), 0.0)), coefficient)
     return Term(
         name=name,
-        coefficient=float(row["coef"]),
-        standard_error=float(row["se(coef)"]),
-        hazard_ratio=float(row["exp(coef)"]),
-        lower_95=float(row["exp(coef) lower 95%"]),
-        upper_95=float(row["exp(coef) upper 95%"]),
-        z=float(row["z"]),
-        p=float(row["p"]),
+        coefficient=coefficient,
+        standard_error=error,
+        hazard_ratio=_exp(coefficient),
+        lower_95=low,
+        upper_95=high,
+        z=z,
+        p=math.erfc(abs(z) / math.sqrt(2)),
     )
+
+
+def _exp(power: float) -> float:
+    return math.exp(power) if power < 700 else math.inf

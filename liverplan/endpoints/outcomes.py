@@ -16,6 +16,7 @@ from pathlib import Path
 
 from liverplan.endpoints.followup import (
     FollowUp,
+    contradictions,
     overall_survival,
     progression_free_survival,
 )
@@ -105,4 +106,5 @@ def _impossible(number: int, follow_up: FollowUp) -> list[str]:
             measure(follow_up)
         except InputError as fault:
             found.append(f"line {number}: {str(fault).rstrip('.')}")
+    found += [f"line {number}: {fault}" for fault in contradictions(follow_up)]
     return list(dict.fromkeys(found))

@@ -232,7 +232,7 @@ def _deterioration(
             "patients": int(curve.at_risk[0]),
             "deteriorated": int(curve.events.sum()),
             "median": curve.median,
-            "log_rank_p": compared.log_rank.p,
+            "log_rank_p": None if compared.log_rank is None else compared.log_rank.p,
         }
         for curve in compared.curves
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -78,6 +79,8 @@ def trial_endpoints(
         If there are fewer than two arms, or no events to model.
     """
     arms = [outcome.arm for outcome in outcomes]
+    if not any(_months(outcomes, overall_survival)[0]):
+        raise InputError("Every patient is followed for zero days, so survival has no estimate.")
     alone, together, notes = _factors(outcomes, measured)
     return TrialEndpoints(
         overall=compare(*_months(outcomes, overall_survival), arms, reference=reference),
@@ -126,21 +129,19 @@ def _factors(
 
 
 def _comparison_json(comparison: Comparison) -> dict[str, Any]:
+    test, model = comparison.log_rank, comparison.cox
     return {
         "reference": comparison.reference,
         "arms": [_curve_json(curve) for curve in comparison.curves],
-        "log_rank": {
-            "chi_square": comparison.log_rank.chi_square,
-            "degrees_of_freedom": comparison.log_rank.degrees_of_freedom,
-            "p": comparison.log_rank.p,
-        },
-        "cox": _cox_json(comparison.cox),
+        "log_rank": None if test is None else dataclasses.asdict(test),
+        "cox": None if model is None else _cox_json(model),
+        "notes": list(comparison.notes),
     }
 
 
 def _curve_json(curve: Curve) -> dict[str, Any]:
     survival, low, high = curve.at(THREE_YEARS_MONTHS)
-    followed = bool(curve.times.size) and float(curve.times.max()) >= THREE_YEARS_MONTHS
+    followed = float(curve.times.max()) >= THREE_YEARS_MONTHS or curve.survival[-1] == 0
     return {
         "arm": curve.label,
         "patients": int(curve.at_risk[0]),
@@ -165,7 +166,7 @@ def _cox_json(model: Cox) -> dict[str, Any]:
             {
                 "name": term.name,
                 "hazard_ratio": term.hazard_ratio,
-                "hazard_ratio_95": [term.lower_95, term.upper_95],
+                "hazard_ratio_95": [_number(term.lower_95), _number(term.upper_95)],
                 "coefficient": term.coefficient,
                 "standard_error": term.standard_error,
                 "p": term.p,
@@ -174,6 +175,7 @@ def _cox_json(model: Cox) -> dict[str, Any]:
         ],
         "patients": model.patients,
         "events": model.events,
+        "method": model.method,
         "concordance": model.concordance,
         "warnings": list(model.warnings),
     }

@@ -1,0 +1,114 @@
+"""What every interim analysis meets: no deaths, nobody followed, likelihoods without a top."""
+
+import json
+import math
+from datetime import date, timedelta
+
+import numpy as np
+import pytest
+
+pytest.importorskip("lifelines", reason="lifelines is missing: pip install liverplan[endpoints]")
+
+from liverplan import endpoints as e
+from liverplan.errors import InputError
+
+ORIGIN = date(2020, 1, 1)
+HEADER = "id,arm,origin_date,last_seen_date,death_date,progression_date,last_assessed_date\n"
+ARMS = ["a", "b"] * 6
+
+
+def document(months, died):
+    """The trial's document of twelve patients in two arms."""
+    outcomes = []
+    for name, (month, dead) in enumerate(zip(months, died, strict=True)):
+        end = ORIGIN + timedelta(days=int(month * e.DAYS_PER_MONTH))
+        follow_up = e.FollowUp(origin=ORIGIN, last_seen=end, death=end if dead else None)
+        outcomes.append(e.Outcome(id=f"p{name}", arm=ARMS[name], follow_up=follow_up))
+    found = e.trial_endpoints(outcomes, {}, reference="a").to_json()
+    return json.loads(json.dumps(found, allow_nan=False))["overall_survival"]
+
+
+def test_without_any_death_the_curves_are_given_and_the_rest_says_why():
+    found = document(range(1, 13), [False] * 12)
+    assert [arm["patients"] for arm in found["arms"]] == [6, 6]
+    assert found["cox"] is None
+    assert found["log_rank"] is None
+    assert "No event in a." in found["notes"]
+    assert any("hazard ratio cannot be estimated" in note for note in found["notes"])
+
+
+def test_an_arm_without_deaths_has_a_finite_hazard_ratio_with_profile_limits():
+    found = document(range(1, 13), [arm == "a" for arm in ARMS])
+    (term,) = found["cox"]["terms"]
+    low, high = term["hazard_ratio_95"]
+    assert found["cox"]["method"] == "Firth"
+    assert 0 < low < term["hazard_ratio"] < high < 1
+    assert "cannot be estimated by maximum likelihood" in found["cox"]["warnings"][1]
+    assert found["log_rank"]["p"] < 0.05
+
+
+def test_firth_makes_the_modified_score_zero_and_its_limits_fall_by_the_quantile():
+    """One binary covariate, no ties: the penalised likelihood from its definition."""
+    times, group = np.arange(1.0, 9.0), np.array([1, 1, 1, 1, 0, 0, 0, 0])
+    (term,) = e.cox(times, np.ones(8), {"x": group}).terms
+
+    def penalised(slope):
+        value = information = 0.0
+        for time, mine in zip(times, group, strict=True):
+            left = group[times >= time]
+            weights = np.exp(slope * left)
+            share = (weights * left).sum() / weights.sum()
+            value += slope * mine - math.log(weights.sum())
+            information += share * (1 - share)
+        return value + 0.5 * math.log(information)
+
+    top = penalised(term.coefficient)
+    assert top >= max(penalised(term.coefficient + move) for move in (-1e-3, 1e-3))
+    for limit in (term.lower_95, term.upper_95):
+        assert 2 * (top - penalised(math.log(limit))) == pytest.approx(3.8414588, abs=1e-5)
+
+
+def test_follow_up_of_zero_days_for_everybody_is_refused_in_a_sentence():
+    with pytest.raises(InputError, match="Every patient is followed for zero days"):
+        document([0] * 12, [True] * 12)
+
+
+def test_an_arm_that_died_out_before_three_years_has_none_left_at_three_years():
+    found = document(range(1, 13), [True] * 12)
+    assert [arm["three_years"] for arm in found["arms"]] == [0.0, 0.0]
+    assert found["arms"][0]["three_years_95"] == [None, None]
+
+
+def test_limits_are_absent_where_survival_is_1_or_0_so_the_medians_upper_limit_is_too():
+    curve = e.kaplan_meier([1, 2, 3, 4], [0, 1, 1, 1])
+    assert np.isnan(curve.lower).tolist() == [True, False, False, True]
+    assert curve.median_95[1] is None
+
+
+def test_tests_within_centres_see_what_a_pooled_test_mixes_up():
+    """In each centre arm b dies twice as late; the slow centre has most of arm a."""
+    times = [1, 2, 3, 4, 5, 6, 7, 8, 20, 21, 22, 23, 24, 50, 51, 52]
+    arms = list("aabbbbbb") + list("aaaaabbb")
+    centres = ["fast"] * 8 + ["slow"] * 8
+    pooled = e.log_rank(times, [1] * 16, arms)
+    within = e.log_rank(times, [1] * 16, arms, strata=centres)
+    assert within.p < 0.01 < pooled.p
+    coded = {"b": [arm == "b" for arm in arms]}
+    assert e.cox(times, [1] * 16, coded, strata=centres).terms[0].hazard_ratio < 0.2
+
+
+@pytest.mark.parametrize(
+    ("dates", "words"),
+    [
+        ("2024-06-01,2024-05-01,,", "last_seen_date 2024-06-01 is after the death 2024-05-01"),
+        ("2024-05-01,2024-05-01,2024-06-01,", "progression_date 2024-06-01 is after the death"),
+        ("2024-05-01,2024-05-01,,2024-06-01", "last_assessed_date 2024-06-01 is after the death"),
+        ("2024-05-01,,,2023-06-01", "last_assessed_date 2023-06-01 is before its origin"),
+    ],
+)
+def test_dates_that_contradict_are_refused_by_the_row(tmp_path, dates, words):
+    path = tmp_path / "outcomes.csv"
+    path.write_text(HEADER + "p1,a,2024-01-01," + dates + "\n")
+    with pytest.raises(InputError) as refusal:
+        e.read_outcomes(path)
+    assert f"line 2: the {words}" in str(refusal.value)
