@@ -9,6 +9,7 @@ from liverplan.errors import InputError
 from liverplan.segmentation.files.stored import Stored
 
 LARGEST_LABEL = 65535
+FEW = 32
 COARSEST_SLOPE = 0.5
 """Programs that store small numbers in bytes scale by far less; a larger slope is a mistake."""
 
@@ -39,7 +40,12 @@ def counted(labels: NDArray[np.uint16]) -> tuple[int, ...]:
     """Label values of a (k, j, i) array that have a voxel, ascending, without 0."""
     there = np.zeros(LARGEST_LABEL + 1, bool)
     for plane in labels:
-        there[plane] = True
+        largest = int(plane.max(initial=0))
+        if largest > FEW:
+            there[plane] = True
+            continue
+        for value in range(1, largest + 1):  # a value that was seen need not be looked for again
+            there[value] = there[value] or bool((plane == value).any())
     return tuple(int(value) for value in np.flatnonzero(there) if value)
 
 

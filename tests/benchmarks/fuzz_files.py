@@ -1,0 +1,149 @@
+"""Damage masks and texts in thousands of ways: refused in words, or read as they were.
+
+``python -m tests.benchmarks.fuzz_files --n N --seed S``: N mutations of each kind of file. Each
+batch runs in a process of its own, with little memory, so that a crash is seen and named.
+"""
+
+from __future__ import annotations
+
+import argparse
+import collections
+import json
+import random
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+
+from liverplan import case
+from liverplan.cohort.manifest import read_manifest
+from liverplan.eligibility.protocol_file import load_protocol, protocol_text
+from liverplan.errors import LiverplanError
+from liverplan.segmentation import read_mask_file
+from liverplan.volume import Grid
+from tests.benchmarks.fuzz import damaged
+from tests.segmentation.files.made import nifti, nrrd
+
+BATCH, SLOWEST_S, MOST_MB = 500, 20.0, 1024
+AFFINE = np.array([[0, 0, 2.0, -20], [0, 2.0, 0, -30], [3.0, 0, 0, 40], [0, 0, 0, 1.0]])
+GRID = Grid(shape=(20, 24, 28), affine=AFFINE)
+TOML = protocol_text("breclim2").encode()
+CSV = b'id,path,liver,lesions,lesion_labels,plane\np1,ct,l.nii.gz:5,m.nii.gz,1-3,"0,0,50,1,0,0"\n'
+
+
+def labels() -> np.ndarray:
+    found = np.zeros(GRID.shape, np.uint8)
+    found[2:17, 3:19, 2:21] = 1
+    found[4:7, 5:9, 3:6] = 2
+    return found
+
+
+def mask(kind: str, folder: Path, rng: random.Random) -> None:
+    """Read a damaged packed mask; one that is taken is what it was."""
+    path, write = folder / f"mask.{kind}", nrrd if kind == "nrrd" else nifti
+    write(path, GRID, labels())
+    path.write_bytes(damaged(path.read_bytes(), rng, spare=0))
+    if not np.array_equal(read_mask_file(path, GRID).labels, labels()):
+        raise AssertionError("another mask was taken in silence")
+
+
+def toml(folder: Path, rng: random.Random) -> None:
+    path = folder / "protocol.toml"
+    path.write_bytes(damaged(TOML, rng, spare=0))
+    load_protocol(path)
+
+
+def table(folder: Path, rng: random.Random) -> None:
+    path = folder / "manifest.csv"
+    path.write_bytes(damaged(CSV, rng, spare=0))
+    for job in read_manifest(path):
+        job.request()
+
+
+def stored(folder: Path, rng: random.Random) -> None:
+    """Open a case of which one JSON document was damaged: refused, called altered, or as it was."""
+    path = rng.choice(sorted(folder.rglob("*.json*")))
+    sound = path.read_bytes()
+    hurt = damaged(sound, rng, spare=0)
+    path.write_bytes(hurt)
+    try:
+        _ = case.open_case(folder).state
+        if not case.verify(folder) and hurt.split() != sound.split():
+            raise AssertionError("another case was taken in silence")
+    finally:
+        path.write_bytes(sound)
+
+
+def one(kind: str, folder: Path, rng: random.Random) -> str:
+    try:
+        match kind:
+            case "nii.gz" | "nrrd":
+                mask(kind, folder, rng)
+            case "toml":
+                toml(folder, rng)
+            case "csv":
+                table(folder, rng)
+            case _:
+                stored(folder, rng)
+    except LiverplanError as error:
+        return "refused" if str(error) else "refused without words"
+    except BaseException as error:  # noqa: BLE001 - anything else is what is looked for
+        return f"{type(error).__name__}: {error}"[:200]
+    return "read"
+
+
+def work(kind: str, first: int, last: int, seed: int, stored_case: str) -> None:
+    with tempfile.TemporaryDirectory() as made:
+        folder = Path(stored_case or made)
+        for i in range(first, last):
+            rng = random.Random(f"{seed}/{kind}/{i}")  # noqa: S311 - repeatable, not secret
+            begun = time.perf_counter()
+            outcome = one(kind, folder, rng)
+            mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+            print(json.dumps([i, outcome, time.perf_counter() - begun, mb]), flush=True)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--n", type=int, default=2000)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--case", default="", help="a copy of a case, whose JSON is damaged too")
+    parser.add_argument("--batch", nargs=3, help=argparse.SUPPRESS)
+    asked = parser.parse_args()
+    if asked.batch:
+        kind, first, last = asked.batch
+        work(kind, int(first), int(last), asked.seed, asked.case if kind == "json" else "")
+        return
+    kinds = ["nii.gz", "nrrd", "toml", "csv", *(["json"] if asked.case else [])]
+    sys.exit(min(sum(supervise(kind, asked.n, asked.seed, asked.case) for kind in kinds), 1))
+
+
+def supervise(kind: str, n: int, seed: int, stored_case: str) -> int:
+    """Run all batches of a kind, print what came of them, and return how many faults."""
+    outcomes, faults = collections.Counter[str](), list[str]()
+    slowest, most, done = 0.0, 0.0, 0
+    while done < n:
+        last = min(done + BATCH, n)
+        command = [sys.executable, "-m", "tests.benchmarks.fuzz_files", "--seed", str(seed)]
+        command += ["--case", stored_case, "--batch", kind, str(done), str(last)]
+        ran = subprocess.run(command, capture_output=True, text=True, check=False)
+        for i, outcome, seconds, mb in map(json.loads, ran.stdout.splitlines()):
+            done, slowest, most = i + 1, max(slowest, seconds), max(most, mb)
+            outcomes[outcome] += 1
+            if outcome not in {"read", "refused"} or seconds > SLOWEST_S or mb > MOST_MB:
+                faults.append(f"{kind} {i}: {outcome}, {seconds:.1f} s, {mb:.0f} MB")
+        if done < last:
+            faults.append(f"{kind} {done}: status {ran.returncode}: {ran.stderr[-300:]}")
+            done += 1
+    print(f"{kind}: {dict(outcomes.most_common(4))}; slowest {slowest:.2f} s; {most:.0f} MB")
+    for fault in faults[:10]:
+        print("FAULT", fault)
+    return len(faults)
+
+
+if __name__ == "__main__":
+    main()
