@@ -54,8 +54,8 @@ class Design:
     """A plan; times in months, ``drop_out_per_year`` a share lost each year.
 
     ``allocation`` is patients in ``treatment`` for each in ``reference``; ``looks`` are shares of
-    all events, the last 1. A progression or death after ``visits_missed`` planned visits or more
-    without an assessment is not counted. ``sha256`` is the file's.
+    all events, the last 1. A progression or death that follows longer than ``visits_missed``
+    visits without an assessment is not counted. ``sha256`` is the file's.
     """
 
     name: str

@@ -1,0 +1,14 @@
+"""Progression as it was looked for: missed visits, intervals, death first, late entry."""
+
+from liverplan.endpoints.progression.estimates import cumulative_incidence, survival_from, turnbull
+from liverplan.endpoints.progression.rule import Assessment, Progressed, by_rule, read_assessments
+
+__all__ = [
+    "Assessment",
+    "Progressed",
+    "by_rule",
+    "cumulative_incidence",
+    "read_assessments",
+    "survival_from",
+    "turnbull",
+]

@@ -1,0 +1,100 @@
+"""Estimates where time is an interval, another event may come first, or patients enter late."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from liverplan.errors import InputError
+
+FloatArray = NDArray[np.float64]
+
+STEPS, SETTLED = 20_000, 1e-12
+
+
+def cumulative_incidence(times: ArrayLike, causes: ArrayLike) -> tuple[FloatArray, FloatArray]:
+    """Return the chance of each cause by each time (Aalen-Johansen).
+
+    Parameters
+    ----------
+    times, causes : (N,) arrays
+        Follow-up, and what ended it: 0 where censored, else 1, 2 and so on.
+
+    Returns
+    -------
+    (times, incidence)
+        (T,) distinct times, and (C, T) incidence of causes 1 to C.
+    """
+    ends, cause = np.asarray(times, dtype=np.float64), np.asarray(causes, dtype=np.intp)
+    steps = np.unique(ends)
+    at_risk = np.sum(ends >= steps[:, None], axis=1)
+    kinds = np.arange(1, max(1, int(cause.max(initial=0))) + 1)
+    happened = np.sum((ends == steps[:, None]) & (cause == kinds[:, None, None]), axis=2)
+    survival = np.cumprod(1 - happened.sum(axis=0) / at_risk)
+    return steps, np.cumsum(np.r_[1.0, survival[:-1]] * happened / at_risk, axis=1)
+
+
+def survival_from(
+    entries: ArrayLike, times: ArrayLike, events: ArrayLike
+) -> tuple[FloatArray, FloatArray]:
+    """Return survival of patients who are followed only from their entry on (product limit).
+
+    Parameters
+    ----------
+    entries, times, events : (N,) arrays
+        From the origin to the entry and to the end, and whether the end was the event.
+
+    Returns
+    -------
+    (times, survival)
+        (T,) distinct times of events, and survival from each on.
+
+    Raises
+    ------
+    InputError
+        If a patient ends before or at the entry; the sentence names the row, from 1.
+    """
+    begin, end = np.asarray(entries, dtype=np.float64), np.asarray(times, dtype=np.float64)
+    for row in np.flatnonzero(~(end > begin)):
+        raise InputError(
+            f"The patient in row {row + 1} ends at {end[row]:g}, not after the entry at "
+            f"{begin[row]:g}."
+        )
+    happened = np.asarray(events, dtype=bool)
+    steps = np.unique(end[happened])
+    at_risk = np.sum((begin < steps[:, None]) & (end >= steps[:, None]), axis=1)
+    dead = np.sum((end == steps[:, None]) & happened, axis=1)
+    return steps, np.cumprod(1 - dead / at_risk)
+
+
+def turnbull(low: ArrayLike, high: ArrayLike) -> tuple[FloatArray, FloatArray]:
+    """Return the survival that intervals (low, high] make likeliest (Turnbull 1976).
+
+    Parameters
+    ----------
+    low, high : (N,) arrays
+        The event lies after ``low`` and not after ``high``; at ``low`` where both are the same;
+        ``high`` is infinite where it was not seen.
+
+    Returns
+    -------
+    (times, survival)
+        (T,) ends of the intervals that hold all the mass, and survival from each on.
+    """
+    left, right = np.asarray(low, dtype=np.float64), np.asarray(high, dtype=np.float64)
+    ends = np.unique(right)
+    exact = left == right
+    points = np.isin(ends, right[exact])
+    starts = np.array([left[left < end].max(initial=0.0) for end in ends])
+    after_low = np.where(points, ends > left[:, None], starts >= left[:, None])
+    only = np.where(exact[:, None], ends == right[:, None], after_low)
+    within = only & (ends <= right[:, None])
+    mass = np.full(len(ends), 1 / len(ends))
+    for _ in range(STEPS):
+        shares = within * mass
+        after = np.mean(shares / shares.sum(axis=1, keepdims=True), axis=0)
+        settled = float(np.abs(after - mass).max()) < SETTLED
+        mass = after
+        if settled:
+            break
+    return ends, 1 - np.cumsum(mass)
