@@ -98,6 +98,8 @@ def _described(fields: Mapping[str, str], keys: Mapping[str, str], name: str) ->
         raise InputError(f"{name} does not hold one three-dimensional image of labels.")
     if min(sizes) < 1 or not 1 <= layers <= MOST_LAYERS:
         raise InputError(f"{name} is damaged: its sizes are no numbers of voxels and layers.")
+    if "kinds" in fields and len(fields["kinds"].split()) != int(fields["dimension"]):
+        raise InputError(f"{name} is damaged: its kinds of axes are not as many as its axes.")
     if any(fields.get(skip, "0") != "0" for skip in SKIPS):
         raise InputError(f"{name} skips bytes before its voxels, which is not read.")
     encoding = fields["encoding"].lower()

@@ -56,6 +56,13 @@ def test_nothing_is_read_from_outside_the_file(tmp_path, field):
         read_mask_file(path, GRID)
 
 
+@pytest.mark.parametrize("kinds", ["x" * 100_000, "domain", "domain " * 4, "???", "a b"])
+def test_axes_of_which_the_header_says_nonsense_are_refused(tmp_path, kinds):
+    path = nrrd(tmp_path / "mask.nrrd", GRID, LABELS, extra=f"kinds: {kinds}")
+    with pytest.raises(InputError, match="damaged"):
+        read_mask_file(path, GRID)
+
+
 def test_a_pipe_is_no_file(tmp_path):
     os.mkfifo(tmp_path / "mask.nrrd")
     with pytest.raises(InputError, match="There is no mask file"):
