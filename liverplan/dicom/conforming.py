@@ -18,6 +18,8 @@ from pydicom.valuerep import validate_value
 
 from liverplan.findings import Statement
 
+CHECKED = frozenset({"AE", "AS", "CS", "DA", "DT", "LO", "LT", "PN", "SH", "ST", "TM"})
+"""Kinds of value that are text; UIDs are kept, for by them an archive knows a study."""
 UNICODE = "ISO_IR 192"
 SINGLE_SETS = re.compile(r"ISO_IR (100|101|109|110|144|127|126|138|148|203|13|166|192)|GB18030|GBK")
 EXTENDED_SETS = re.compile(
@@ -52,8 +54,8 @@ def conforming(dataset: pydicom.Dataset) -> tuple[pydicom.Dataset, tuple[Stateme
 def _conforming_value(keyword: str, element: DataElement) -> str:
     """Return an element's text as it may be written; "" where it must be left out."""
     text = _text(element)
-    if not text or element.VR == "UI" or keyword == "SpecificCharacterSet":
-        return text  # an archive knows a study by its UID, however it is written
+    if not text or element.VR not in CHECKED or keyword == "SpecificCharacterSet":
+        return text
     if element.VR == "PN":
         text = text.partition("\\")[0]
     text = MENDERS.get(keyword, BY_VR.get(element.VR, _unchanged))(_plain(text))

@@ -16,6 +16,7 @@ from typing import Any, Self
 import pydicom
 from pydicom.uid import CTImageStorage, generate_uid
 
+from liverplan.dicom.quiet import quiet
 from liverplan.dicom.slices import ENHANCED_CLASSES, Slice
 
 SCHEMA = "liverplan.headers/1"
@@ -167,7 +168,8 @@ class Headers:
 
     def dataset(self) -> pydicom.Dataset:
         """Return the patient, study and series attributes as a data set."""
-        return pydicom.Dataset.from_json(dict(self.common))
+        with quiet():
+            return pydicom.Dataset.from_json(dict(self.common))
 
 
 def patient_id_in(document: Mapping[str, Any]) -> str:
