@@ -31,7 +31,7 @@ class Firth:
 
 
 def penalised(sets: RiskSets, coefficients: FloatArray) -> float:
-    """Return the logarithm of the likelihood with its penalty."""
+    """Return the logarithm of the likelihood with its penalty, at (P,) coefficients."""
     point = sets.at(coefficients)
     sign, size = np.linalg.slogdet(point.information)
     return point.value + 0.5 * float(size) if sign > 0 else -np.inf

@@ -90,17 +90,12 @@ def risk_sets(
 
 
 def highest(sets: RiskSets) -> FloatArray | None:
-    """Return the (P,) coefficients of the highest likelihood; None if it rises without end.
-
-    Raises
-    ------
-    numpy.linalg.LinAlgError
-        If it does not tell the covariates apart.
-    """
+    """Return the (P,) coefficients of the highest likelihood; None if it rises without end."""
     here = np.zeros(sets.covariates.shape[1])
     point = sets.at(here)
+    flat = 1e-8 * float(np.linalg.eigvalsh(point.information)[0])
     for _ in range(MOST_STEPS):
-        if np.linalg.cond(point.information) > 1e12:
+        if np.linalg.eigvalsh(point.information)[0] < flat:  # rising without end, or nearly level
             break
         step = np.linalg.solve(point.information, point.score)
         there = sets.at(here + step)
