@@ -7,9 +7,18 @@
 
 from liverplan.case.audit import Actor, Change, Entry
 from liverplan.case.contents import Screen
-from liverplan.case.keys import load_key, new_key, public_hex, read_public_key, write_public_key
+from liverplan.case.keys import (
+    is_locked,
+    load_key,
+    new_key,
+    public_hex,
+    read_public_key,
+    write_public_key,
+)
 from liverplan.case.making import is_case
+from liverplan.case.objects import TRAIL
 from liverplan.case.record import Record
+from liverplan.case.roster import Member, Roster, read_roster, write_roster
 from liverplan.case.signature import Checked, Signature, check_signatures, pending
 from liverplan.case.signing import sign
 from liverplan.case.state import CaseState
@@ -17,25 +26,31 @@ from liverplan.case.store import Case, create_case, open_case
 from liverplan.case.verify import verify
 
 __all__ = [
+    "TRAIL",
     "Actor",
     "Case",
     "CaseState",
     "Change",
     "Checked",
     "Entry",
+    "Member",
     "Record",
+    "Roster",
     "Screen",
     "Signature",
     "check_signatures",
     "create_case",
     "is_case",
+    "is_locked",
     "load_key",
     "new_key",
     "open_case",
     "pending",
     "public_hex",
     "read_public_key",
+    "read_roster",
     "sign",
     "verify",
     "write_public_key",
+    "write_roster",
 ]

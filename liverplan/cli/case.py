@@ -109,9 +109,17 @@ def verify(
     keys: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Public keys (*.pub) that are trusted.")
     ] = None,
+    roster: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Who may sign, as what, with which key.")
+    ] = None,
+    head: Annotated[
+        str, typer.Option(metavar="HASH", help="Where a report says that the trail ended.")
+    ] = "",
 ) -> None:
-    """Check the case's hashes and audit chain, and by whose keys it was signed."""
-    workflow.verify_case(case)
+    """Check the case's hashes, audit chain, findings and rules, and by whose keys it was signed."""
+    said = workflow.verify_case(case, head=head, keys=keys, roster=roster)
     typer.echo(f"{case}: nothing was altered.")
     for signer in () if keys is None else workflow.signers(case, keys):
         typer.echo(signer)
+    for remark in said:
+        typer.echo(remark)

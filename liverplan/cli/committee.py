@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import re
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeVar
@@ -32,9 +34,11 @@ app = typer.Typer(
 
 Name = Annotated[str, typer.Option("--name", help="Who signs, as it shall be printed.")]
 Key = Annotated[Path, typer.Option("--key", metavar="FILE", help="Their private key.")]
-Password = Annotated[
-    str, typer.Option(envvar="LIVERPLAN_KEY_PASSWORD", help="Of the key, if it has one.")
+MaybeKey = Annotated[
+    Path | None, typer.Option("--key", metavar="FILE", help="Their private key, to sign that.")
 ]
+VARIABLE = "LIVERPLAN_KEY_PASSWORD"
+"""Names the environment's variable for machines; people are asked, never on the command line."""
 
 ROLES: dict[str, Role] = {"radiologist": "radiologist", "surgeon": "surgeon"}
 NON_TARGETS: dict[str, NonTarget] = {
@@ -51,18 +55,35 @@ BALLOTS: dict[str, Vote] = {"for": "for", "against": "against", "abstain": "abst
 def key(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="Where the private key goes.")],
     public: Annotated[Path, typer.Option("--public", metavar="FILE", help="Its public half.")],
-    *,
-    password: Password = "",
 ) -> None:
-    """Make a person's signing key."""
-    workflow.new_key(file, public, password=password)
+    """Make a person's signing key; asks for its passphrase."""
+    workflow.new_key(file, public, password=_new_passphrase())
     typer.echo(f"Private key: {file} (keep it). Public key: {public} (give it to others).")
 
 
 @app.command()
-def accept(case: CaseFolder, name: Name) -> None:
+def roster(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Where the roster goes.")],
+    key_file: Annotated[Path, typer.Option("--key", metavar="FILE", help="Of who keeps it.")],
+    members: Annotated[
+        list[str],
+        typer.Option(
+            "--member",
+            metavar="NAME;ROLE;KEY.pub;FROM[;UNTIL]",
+            help="One line; days as 2026-01-31. Roles: radiologist, surgeon, committee member.",
+        ),
+    ],
+) -> None:
+    """Write who may sign, as what, with which key and when; signed by who keeps the roster."""
+    made = workflow.make_roster(file, members, key_file, password=_passphrase(key_file))
+    typer.echo(f"Roster: {file} ({len(made.members)} lines, signed with key {made.public_key}).")
+
+
+@app.command()
+def accept(case: CaseFolder, name: Name, key_file: MaybeKey = None) -> None:
     """Accept a case's masks, having looked at them; sign to make that binding."""
-    opened = workflow.accept(case, name=name)
+    password = "" if key_file is None else _passphrase(key_file)
+    opened = workflow.accept(case, name=name, key=key_file, password=password)
     made = opened.state.segmentation.provenance if opened.state.segmentation else {}
     typer.echo(f"Masks accepted by {name}: {len(made)}.")
 
@@ -73,12 +94,12 @@ def sign(
     role: Annotated[str, typer.Option("--as", metavar="radiologist|surgeon")],
     name: Name,
     key_file: Key,
-    *,
-    password: Password = "",
 ) -> None:
     """Accept the masks as radiologist, or sign the plan as surgeon."""
     chosen = _one_of(ROLES, role, "role")
-    opened = workflow.sign(case, role=chosen, name=name, key=key_file, password=password)
+    opened = workflow.sign(
+        case, role=chosen, name=name, key=key_file, password=_passphrase(key_file)
+    )
     typer.echo(workflow.standing(opened))
 
 
@@ -89,8 +110,6 @@ def vote(
     name: Name,
     key_file: Key,
     reason: Annotated[str, typer.Option(help="Why, in words.")],
-    *,
-    password: Password = "",
 ) -> None:
     """Vote on a signed plan, with a reason."""
     opened = workflow.vote(
@@ -99,7 +118,7 @@ def vote(
         key=key_file,
         ballot=_one_of(BALLOTS, ballot, "vote"),
         reason=reason,
-        password=password,
+        password=_passphrase(key_file),
     )
     typer.echo(workflow.standing(opened))
 
@@ -111,10 +130,13 @@ def biopsied(
     metastases: Annotated[
         str, typer.Option("--of", metavar="M1,M3", help="Those, and no others; none if empty.")
     ] = "",
+    *,
+    key_file: MaybeKey = None,
 ) -> None:
     """Note which metastases of a case were biopsied."""
     labels = [_label(word) for word in metastases.split(",") if word.strip()]
-    opened = workflow.mark_biopsied(case, labels, name=name)
+    password = "" if key_file is None else _passphrase(key_file)
+    opened = workflow.mark_biopsied(case, labels, name=name, key=key_file, password=password)
     said = ", ".join(lesion_name(label) for label in sorted(opened.state.biopsied))
     typer.echo(f"Biopsied: {said or 'none'}.")
 
@@ -191,6 +213,31 @@ def growth(
         print_json(found.to_json())
     else:
         typer.echo(found.in_words())
+
+
+def _passphrase(key_file: Path) -> str:
+    """Ask for a key's passphrase, if it has one."""
+    given = os.environ.get(VARIABLE, "")
+    if given or not workflow.key_is_locked(key_file):
+        return given
+    asked: str = typer.prompt(f"Passphrase of {key_file.name}", hide_input=True, err=True)
+    return asked
+
+
+def _new_passphrase() -> str:
+    """Ask twice for a new key's passphrase where somebody sits at the terminal."""
+    given = os.environ.get(VARIABLE, "")
+    if given or not sys.stdin.isatty():
+        return given
+    asked: str = typer.prompt(
+        "Passphrase (empty: none)",
+        default="",
+        show_default=False,
+        hide_input=True,
+        confirmation_prompt=True,
+        err=True,
+    )
+    return asked
 
 
 def _equal(words: list[str] | None) -> list[tuple[str, str]]:

@@ -33,6 +33,8 @@ SHOWN: Mapping[str, str] = MappingProxyType(
         "open_items": "Missing or to be judged",
         "signatures_pending": "Signatures pending",
         "study_date": "CT date",
+        "entries": "Entries",
+        "head": "Head of the trail",
         "fault": "Fault",
     }
 )
@@ -101,6 +103,7 @@ def _row(path: Path, folder: Path) -> dict[str, Any]:
     row: dict[str, Any] = {"case": name, "signatures_pending": "", "fault": ""}
     try:
         case = open_case(path)
+        row |= {"head": case.head, "entries": len(case.history)}
         findings = standing(case)
         if findings is None:
             row["fault"] = "The case holds no findings yet."

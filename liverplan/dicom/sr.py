@@ -78,8 +78,10 @@ def write_sr(path: Path | str, findings: Findings, headers: Headers, seg: Path |
     return save(make_sr(findings, headers, reference), Path(path))
 
 
-def make_sr(findings: Findings, headers: Headers, seg: pydicom.Dataset) -> pydicom.Dataset:
-    """Build what `write_sr` writes."""
+def make_sr(
+    findings: Findings, headers: Headers, seg: pydicom.Dataset, *, record: str = ""
+) -> pydicom.Dataset:
+    """Build what `write_sr` writes; ``record`` says where the case's audit trail ended."""
     with quiet():
         numbers = {str(item.SegmentLabel): item for item in seg.SegmentSequence}
         report = hd.sr.MeasurementReport(
@@ -95,7 +97,18 @@ def make_sr(findings: Findings, headers: Headers, seg: pydicom.Dataset) -> pydic
             **series_of_one("SR"),
         )
     document.SeriesDescription = "liverplan measurements (research)"
+    if record:
+        document.ContributingEquipmentSequence = [_equipment(record)]
     return document
+
+
+def _equipment(record: str) -> pydicom.Dataset:
+    """Say in which state of its record the case was: see DICOM PS3.3, SOP Common."""
+    item = pydicom.Dataset()
+    item.PurposeOfReferenceCodeSequence = [CodedConcept("109103", "DCM", "Modifying Equipment")]
+    item.Manufacturer, item.ManufacturerModelName = MANUFACTURER, MODEL
+    item.ContributionDescription = f"Audit trail ended in {record}"
+    return item
 
 
 def _observer() -> hd.sr.ObserverContext:

@@ -1,4 +1,5 @@
-from .cases import assess, measure_case, verdict, verify_case
+from .cases import assess, measure_case, verdict
+from .checking import verify_case
 from .committee import accept, mark_biopsied, new_key, sign, signers, standing, vote
 from .evaluate import evaluate
 from .exporting import rules_for
@@ -6,6 +7,7 @@ from .growth import remnant_growth
 from .inputs import make_segmentation, open_ct
 from .listing import list_series
 from .outputs import export_case, export_notes, segment_to_file, write_report
+from .people import key_is_locked, make_roster
 from .prompts import prompts_of
 from .request import DEFAULT_BACKEND, DEFAULT_PROTOCOL, Request
 from .response import match_cases, record
@@ -22,7 +24,9 @@ __all__ = [
     "evaluate",
     "export_case",
     "export_notes",
+    "key_is_locked",
     "list_series",
+    "make_roster",
     "make_segmentation",
     "mark_biopsied",
     "match_cases",

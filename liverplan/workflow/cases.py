@@ -1,4 +1,4 @@
-"""One patient's case: assess into it, measure it again, verify it."""
+"""One patient's case: assess into it, measure it again."""
 
 from __future__ import annotations
 
@@ -204,19 +204,6 @@ def _same_inputs(state: CaseState, known: CaseState) -> bool:
 
 def _without_results(state: CaseState) -> CaseState:
     return replace(state, findings=None, screen=None)
-
-
-def verify_case(folder: Path) -> None:
-    """Check every hash of a case and its audit chain.
-
-    Raises
-    ------
-    CaseError
-        If anything was altered; every fault is named.
-    """
-    faults = case.verify(folder)
-    if faults:
-        raise CaseError(f"The case {folder} was altered: {'; '.join(faults)}.")
 
 
 def verdict(findings: Findings) -> str:

@@ -19,6 +19,7 @@ from liverplan.volumetry.faults import plan_faults
 from liverplan.volumetry.shapes.plan_index import PlanIndex
 from liverplan.words import in_english
 from liverplan.workflow.cases import measure_state, with_biopsied
+from liverplan.workflow.checking import trusted_keys
 
 Role = Literal["radiologist", "surgeon"]
 
@@ -46,18 +47,19 @@ def sign(folder: Path, *, role: Role, name: str, key: Path, password: str = "") 
     opened = case.open_case(folder)
     if role == "surgeon":
         return signed(opened, secret, name=name, meaning="plan signed")
-    return signed(_accepted(opened, name), secret, name=name, meaning="lesions accepted")
+    opened = _accepted(opened, name, secret)
+    return signed(opened, secret, name=name, meaning="lesions accepted")
 
 
-def accept(folder: Path, *, name: str) -> Case:
-    """Accept every mask of a stored case in a person's name; what they say is not yet signed.
+def accept(folder: Path, *, name: str, key: Path | None = None, password: str = "") -> Case:
+    """Accept every mask of a stored case in a person's name; with their key, signed by them.
 
     Raises
     ------
     CaseError, SegmentationError
         If the case holds no masks, or nobody is named.
     """
-    return _accepted(case.open_case(folder), name)
+    return _accepted(case.open_case(folder), name, _secret(key, password))
 
 
 def vote(
@@ -113,7 +115,14 @@ def _require_sound(opened: Case, name: str, index: PlanIndex | None) -> None:
         raise CaseError(f"{name} cannot sign: {reasons}")
 
 
-def mark_biopsied(folder: Path, labels: Collection[int], *, name: str) -> Case:
+def mark_biopsied(
+    folder: Path,
+    labels: Collection[int],
+    *,
+    name: str,
+    key: Path | None = None,
+    password: str = "",
+) -> Case:
     """Note which metastases of a stored case were biopsied: these, and no others.
 
     Parameters
@@ -124,17 +133,26 @@ def mark_biopsied(folder: Path, labels: Collection[int], *, name: str) -> Case:
         Label values; 2 is the first metastasis. None: no biopsy at all.
     name : str
         Who says so.
+    key, password
+        Their key and its passphrase, to sign that they say so.
 
     Raises
     ------
     CaseError
         If the case holds no such metastasis.
     """
+    secret = _secret(key, password)
     opened = case.open_case(folder)
     state = with_biopsied(opened.state, labels)
     state = replace(state, findings=measure_state(state, folder))
     actor = Actor(name=name, kind="human", role="radiologist")
-    return opened.commit(state, actor=actor, what="Noted the biopsies", why="As reported")
+    return opened.commit(
+        state, actor=actor, what="Noted the biopsies", why="As reported", key=secret
+    )
+
+
+def _secret(key: Path | None, password: str) -> Ed25519PrivateKey | None:
+    return None if key is None else case.load_key(key, password=password)
 
 
 def signature_rows(opened: Case) -> tuple[SignatureRow, ...]:
@@ -178,9 +196,7 @@ def signers(folder: Path, keys: Path) -> tuple[str, ...]:
     CaseError
         If a signature was made with no trusted key, or the folder holds none.
     """
-    trusted = {case.read_public_key(path): path.name for path in sorted(keys.glob("*.pub"))}
-    if not trusted:
-        raise CaseError(f"The folder {keys} holds no public key (*.pub).")
+    trusted = trusted_keys(keys)
     signed = [checked.signature for checked in case.check_signatures(case.open_case(folder))]
     strangers = [one.name for one in signed if one.public_key not in trusted]
     if strangers:
@@ -200,7 +216,7 @@ def accepted_masks(segmentation: Segmentation, name: str) -> Segmentation:
     return segmentation if accepted == known else replace(segmentation, provenance=accepted)
 
 
-def _accepted(opened: Case, name: str) -> Case:
+def _accepted(opened: Case, name: str, key: Ed25519PrivateKey | None = None) -> Case:
     """Accept all masks in a person's name and measure again."""
     state = opened.state
     if state.segmentation is None:
@@ -212,5 +228,5 @@ def _accepted(opened: Case, name: str) -> Case:
     state = replace(state, findings=measure_state(state, opened.folder))
     actor = Actor(name=name, kind="human", role="radiologist")
     return opened.commit(
-        state, actor=actor, what="Accepted the masks", why="Looked at and accepted"
+        state, actor=actor, what="Accepted the masks", why="Looked at and accepted", key=key
     )

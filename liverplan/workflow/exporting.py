@@ -20,6 +20,9 @@ from liverplan.volumetry.shapes.plan_index import PlanIndex
 from liverplan.volumetry.shapes.staying import staying
 
 Parts = Mapping[str, Mask]
+TRAIL_HEAD = "audit trail"
+"""Under which name a report's hashes hold where the trail ends."""
+
 LONGEST_ID, SHORTEST_KEY = 64, 16
 
 
@@ -49,7 +52,8 @@ def write_objects(
         pdf = beside.submit(report.pdf_of, request)
         seg = dicom.make_seg(request.segmentation, headers, **parts)
         dicom.keep(seg, folder / "segmentation.dcm", rules)
-        sr = dicom.make_sr(request.findings, headers, seg)
+        record = request.hashes.get(TRAIL_HEAD, "")
+        sr = dicom.make_sr(request.findings, headers, seg, record=record)
         dicom.keep(sr, folder / "measurements.dcm", rules)
         _write_surfaces(folder, request, headers, parts, rules)
         dicom.keep(dicom.make_pdf(pdf.result(), headers), folder / "report.dcm", rules)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,9 +17,9 @@ from liverplan.findings import Statement
 from liverplan.report import AuditRow, PlanRow, ReportInput
 from liverplan.segmentation import Prompt, Segmentation, write_mask_file
 from liverplan.segmentation.labels import LIVER
-from liverplan.workflow.cases import measure_state
+from liverplan.workflow.cases import measure_state, user
 from liverplan.workflow.committee import is_final, signature_rows
-from liverplan.workflow.exporting import parts_of, write_objects
+from liverplan.workflow.exporting import TRAIL_HEAD, parts_of, write_objects
 from liverplan.workflow.folders import whole_folder
 from liverplan.workflow.inputs import ct_notes, make_segmentation, open_ct
 from liverplan.workflow.progress import Progress, part, tell
@@ -120,7 +121,10 @@ def report_input(
         plan=state.plan,
         maps=state.maps,
         findings=measure_state(state, opened.folder),
-        hashes={"case state": opened.content_sha256},
+        hashes={
+            "case state": opened.content_sha256,
+            TRAIL_HEAD: f"{opened.head} ({len(opened.history)} entries)",
+        },
         audit=tuple(
             AuditRow(when=e.when, who=e.actor.name, kind=e.actor.kind, what=e.what, why=e.why)
             for e in opened.history
@@ -182,9 +186,22 @@ def write_report(
     if writer is None:
         raise InputError(f"{out.name} names no report format; use .html or .pdf.")
     tell(progress, 0.1, "Measuring the case again")
-    request = report_input(case.open_case(folder), language=language, identity=identity)
+    opened = case.open_case(folder)
+    request = report_input(opened, language=language, identity=identity)
     tell(progress, 0.5, "Drawing the report")
-    return writer(out, request)
+    written = writer(out, request)
+    _note(opened, f"Wrote the report {_kind(identity)}")
+    return written
+
+
+def _note(opened: Case, what: str) -> None:
+    """Add to the trail what left the case; a case that nobody may write to any more stays."""
+    if os.access(opened.folder / case.TRAIL, os.W_OK) and os.access(opened.folder, os.W_OK):
+        opened.note(actor=user(), what=what)
+
+
+def _kind(identity: Identity) -> str:
+    return "with its patient" if identity == "shown" else "without names, dates and identifiers"
 
 
 def export_case(
@@ -229,6 +246,7 @@ def export_case(
             dicom.deidentify_series(
                 ct, headers, filled / "ct", rules, progress=onward, cancel=cancel
             )
+    _note(opened, f"Exported {_kind(request.identity)}")
     return sorted(path for path in out.rglob("*") if path.is_file())
 
 

@@ -12,6 +12,7 @@ from liverplan.app.session.notices import Kind
 from liverplan.app.steps.committee.keys import PLACE
 from liverplan.errors import CaseError
 from liverplan.workflow import committee
+from liverplan.workflow.checking import case_faults
 
 Words = tuple[str, Kind]
 """A notice and its kind."""
@@ -44,7 +45,7 @@ class Checking:
 
 def checked_words(folder: Path, keys: Path) -> Words:
     """Check a case, and say what was found; ``keys``: a folder of the public keys known here."""
-    faults = case.verify(folder)
+    faults = case_faults(folder)
     if faults:
         return f"The case was altered: {' '.join(faults)}", "warning"
     opened = case.open_case(folder)
