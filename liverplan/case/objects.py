@@ -16,6 +16,7 @@ from liverplan.case.files import OWN, clear_unfinished, read_regular, write_whol
 from liverplan.case.shape import OBJECT
 from liverplan.errors import CaseError
 
+SCHEMA = "liverplan.case/1"
 IDENTITY, TRAIL, STATES, OBJECTS = "case.json", "audit.jsonl", "states", "objects"
 SAVING = OWN + "saving"
 _HASH = re.compile(r"[0-9a-f]{64}")
@@ -87,6 +88,25 @@ def read_file(path: Path) -> bytes:
         return read_regular(path)
     except OSError as error:
         raise CaseError(f"{path} cannot be read ({error.strerror}).") from error
+
+
+def require_known_schema(folder: Path, identity: Json) -> None:
+    """Refuse what a newer liverplan has written.
+
+    Raises
+    ------
+    CaseError
+        If the version is higher than this program's, or is none at all.
+    """
+    schema = identity.get("schema") if isinstance(identity, dict) else None
+    name, _, version = str(schema).partition("/")
+    if name != SCHEMA.partition("/")[0] or not version.isdecimal():
+        raise CaseError(f"{folder / IDENTITY} is damaged: {schema!r} is not a case's schema.")
+    if int(version) > int(SCHEMA.partition("/")[2]):
+        raise CaseError(
+            f"The case {folder} was written by a newer liverplan ({schema}; this one reads up to "
+            f"{SCHEMA}); open it with that version."
+        )
 
 
 def _put(folder: Path, room: str, name: str, content: bytes) -> None:

@@ -27,6 +27,7 @@ from liverplan.case.migrate import migrated
 from liverplan.case.objects import (
     IDENTITY,
     OBJECTS,
+    SCHEMA,
     STATES,
     TRAIL,
     get,
@@ -34,13 +35,12 @@ from liverplan.case.objects import (
     put_state,
     read_file,
     read_state_json,
+    require_known_schema,
     saving,
 )
 from liverplan.case.shape import require_shape
-from liverplan.case.state import CaseState, content_sha256, read_state, write_state
+from liverplan.case.state import CaseState, Put, content_sha256, read_state, write_state
 from liverplan.errors import CaseError
-
-SCHEMA = "liverplan.case/1"
 
 
 class Case:
@@ -220,25 +220,6 @@ def read_history(folder: Path) -> tuple[Entry, ...]:
     return read_trail(read_file(folder / TRAIL), str(folder / TRAIL))
 
 
-def require_known_schema(folder: Path, identity: Json) -> None:
-    """Refuse what a newer liverplan has written.
-
-    Raises
-    ------
-    CaseError
-        If the version is higher than this program's, or is none at all.
-    """
-    schema = identity.get("schema") if isinstance(identity, dict) else None
-    name, _, version = str(schema).partition("/")
-    if name != SCHEMA.partition("/")[0] or not version.isdecimal():
-        raise CaseError(f"{folder / IDENTITY} is damaged: {schema!r} is not a case's schema.")
-    if int(version) > int(SCHEMA.partition("/")[2]):
-        raise CaseError(
-            f"The case {folder} was written by a newer liverplan ({schema}; this one reads up to "
-            f"{SCHEMA}); open it with that version."
-        )
-
-
 def _write_first(
     folder: Path, state: CaseState, *, actor: Actor, what: str, why: str
 ) -> tuple[Entry, Json]:
@@ -253,7 +234,7 @@ def _write_first(
     (folder / STATES).mkdir(exist_ok=True)
     (folder / OBJECTS).mkdir(exist_ok=True)
     changes = (Change(field=IDENTITY, old=None, new=sha256(identity)),)
-    document = write_state(state, lambda c, end: put(folder, c, end), known=None, known_json=None)
+    document = write_state(state, _putting(folder), known=None, known_json=None)
     name = put_state(folder, document)
     entry = new_entry((), actor=actor, what=what, why=why, changes=changes, state=name)
     replace_last(folder / TRAIL, to_line(entry.to_json()))
@@ -276,14 +257,14 @@ def _append(folder: Path, entry: Entry) -> None:
 
 
 def _write(case: Case, state: CaseState, why: str) -> Json:
-    document = write_state(
-        state,
-        lambda content, ending: put(case.folder, content, ending),
-        known=case._state,  # noqa: SLF001 - same module; the property would read the images
-        known_json=case.state_json,
-    )
+    known, known_json = case._state, case.state_json  # noqa: SLF001 - the property reads images
+    document = write_state(state, _putting(case.folder), known=known, known_json=known_json)
     _require_signatures_kept(case, document, why)
     return document
+
+
+def _putting(folder: Path) -> Put:
+    return lambda content, ending: put(folder, content, ending)
 
 
 def _require_signatures_kept(case: Case, document: Json, why: str) -> None:

@@ -14,13 +14,14 @@ from liverplan.case.objects import (
     STATES,
     TRAIL,
     read_file,
+    require_known_schema,
     unfinished_save,
 )
 from liverplan.case.replay import replay_faults
 from liverplan.case.roster import Roster, roster_faults
 from liverplan.case.signature import forgery, read_signature
 from liverplan.case.state import files_of
-from liverplan.case.store import Case, require_known_schema
+from liverplan.case.store import Case
 from liverplan.errors import CaseError
 
 SHORTEST_HEAD = 8

@@ -103,7 +103,7 @@ def _row(path: Path, folder: Path) -> dict[str, Any]:
     row: dict[str, Any] = {"case": name, "signatures_pending": "", "fault": ""}
     try:
         case = open_case(path)
-        row |= {"head": case.head, "entries": len(case.history)}
+        row |= {"head": case.head, "entries": str(len(case.history))}
         findings = standing(case)
         if findings is None:
             row["fault"] = "The case holds no findings yet."

@@ -86,7 +86,7 @@ def remarks(
         f"Masks count as accepted by {name}, who has not signed for them."
         for name in unsigned_acceptances(opened)
     ]
-    said += _superseded(opened)
+    said += _void(opened)
     if opened.state_json["signatures"] and keys is None and roster is None:
         said.append("Whose the keys are was not asked: give the trusted keys or a roster.")
     return (*said, *_unsigned(opened))
@@ -106,13 +106,12 @@ def trusted_keys(folder: Path) -> dict[str, str]:
     return trusted
 
 
-def _superseded(opened: Case) -> list[str]:
-    checked = case.check_signatures(opened)
+def _void(opened: Case) -> list[str]:
     return [
-        f"The vote of {c.signature.name} ({c.signature.vote}, {c.signature.when}) is "
-        f"{c.void_because}."
-        for c in checked
-        if c.void_because.startswith("superseded")
+        f"What {c.signature.name} signed ({c.signature.vote or c.signature.meaning}, "
+        f"{c.signature.when}) counts no longer: {c.void_because}."
+        for c in case.check_signatures(opened)
+        if c.void_because
     ]
 
 
