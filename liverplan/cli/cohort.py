@@ -79,6 +79,9 @@ def endpoints(  # noqa: PLR0913 - an option each
     factors: Annotated[
         Path | None, typer.Option(metavar="FILE", help="CSV of age, receptors, response.")
     ] = None,
+    assessments: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="CSV of looks for progression; so too.")
+    ] = None,
     report: Annotated[
         bool, typer.Option("--report", help="Also one HTML file and a PDF of everything.")
     ] = False,
@@ -93,7 +96,7 @@ def endpoints(  # noqa: PLR0913 - an option each
         quality=quality,
         factors=factors,
         report=report,
-        trial=cohort.TrialFiles(design=design, participants=participants),
+        trial=cohort.TrialFiles(design=design, participants=participants, assessments=assessments),
     )
     for path in written:
         typer.echo(str(path))

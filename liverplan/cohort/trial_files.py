@@ -20,6 +20,7 @@ from liverplan.endpoints.populations import (
     members,
     read_participants,
 )
+from liverplan.endpoints.progression.summary import progression_json
 from liverplan.errors import InputError
 
 Parts = tuple[dict[str, Any], tuple[Picture, ...]]
@@ -27,15 +28,16 @@ Parts = tuple[dict[str, Any], tuple[Picture, ...]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrialFiles:
-    """Where the plan (TOML) and everybody who was assessed (CSV) lie; None where not given."""
+    """Where the plan (TOML), everybody asked and the looks for progression (CSV) lie, or None."""
 
     design: Path | None = None
     participants: Path | None = None
+    assessments: Path | None = None
 
     @property
     def paths(self) -> tuple[Path | None, ...]:
         """Return every file."""
-        return self.design, self.participants
+        return self.design, self.participants, self.assessments
 
     def named(self, outcomes: Sequence[Outcome]) -> tuple[tuple[Outcome, ...], list[str]]:
         """Return outcomes with their arms as the design names them, and what was read for what.
@@ -71,8 +73,8 @@ class TrialFiles:
             If a file does not serve, or contradicts the outcomes.
         """
         if self.design is None:
-            if self.participants is not None:
-                raise InputError("The participants need the trial's design: give --design too.")
+            if self.participants or self.assessments:
+                raise InputError("The participants and assessments need the trial's --design.")
             return {}, ()
         design = read_design(self.design)
         if reference != design.reference:
@@ -80,6 +82,8 @@ class TrialFiles:
                 f"The reference is {reference!r}, but the design names {design.reference!r}."
             )
         planned = {"design": design_json(design), "secondary": secondary_json(design, document)}
+        if self.assessments is not None:
+            planned["progression_by_rule"] = progression_json(self.assessments, outcomes, design)
         if self.participants is None:
             return planned, ()
         people, notes = read_participants(self.participants, design)

@@ -60,8 +60,23 @@ def test_arms_are_named_as_in_the_plan_and_other_spellings_are_said(files):
     assert document["populations"]["notes"] == ["The centre 'south' is read as 'South'."]
 
 
+def test_progression_follows_the_plans_rule(files):
+    looks = [
+        f"p{n},2020-0{month}-01,{'yes' if n % 5 == 0 and month == 9 else 'no'}"
+        for n in range(60)
+        for month in (3, 6, 9)
+    ]
+    (files / "looks.csv").write_text("id,date,progression\n" + "\n".join(looks) + "\n")
+    found = command(files, *both(files), "--assessments", str(files / "looks.csv"))
+    oncology, surgery = found["progression_by_rule"]["arms"]
+    assert (oncology["progression"], surgery["progression"]) == (6, 6)
+    assert oncology["progression"] + oncology["death"] + oncology["censored"] == 30
+    assert found["progression_by_rule"]["cox"]["patients"] == 60
+    assert oncology["incidence_of_progression"][-1] == pytest.approx(0.2, abs=0.02)
+
+
 def test_without_the_plan_the_participants_are_refused(files):
-    with pytest.raises(InputError, match="The participants need the trial's design"):
+    with pytest.raises(InputError, match="need the trial's --design"):
         command(files, "--participants", str(files / "participants.csv"), reference="Oncology")
 
 
