@@ -28,8 +28,9 @@ from liverplan.volumetry import Liver
 from liverplan.words import fates, in_english, other_readings, spoken
 from liverplan.words import verdict as spoken_verdict
 from liverplan.workflow.evaluate import evaluate
-from liverplan.workflow.identity import images_of, phase_in
+from liverplan.workflow.identity import images_of
 from liverplan.workflow.inputs import Outlined, ct_notes, open_ct, outline
+from liverplan.workflow.phase_named import phase_in
 from liverplan.workflow.plans import Draft, drafts_of, needs_masks, placed
 from liverplan.workflow.progress import Progress, part, tell
 from liverplan.workflow.request import Request

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Mapping
 
 from liverplan.case.documents import Json, sha256, to_page
@@ -17,14 +16,6 @@ MARK = 12
 """Hexadecimal digits of a plan's mark: enough to tell plans apart, few enough to copy by hand."""
 
 SEXES: Mapping[str, Sex] = {"F": "female", "M": "male"}
-
-PHASES = {
-    "unenhanced": r"unenhanced|native|nativ|non[- ]?contrast|without contrast|plain",
-    "arterial": r"arteri\w*|art",
-    "portal": r"porto?\w*|pv|venous|ven\w*s",
-    "delayed": r"delay\w*|late|equilibrium|excretory",
-}
-"""What a series' description calls a phase, the first that fits."""
 
 
 def plan_mark(series: SeriesSummary | None, plan: Plan) -> str:
@@ -44,18 +35,6 @@ def images_of(series: SeriesSummary, headers: Mapping[str, Json] | None = None) 
         phase=series.phase,
         thickness_mm=series.thickness_mm,
     )
-
-
-def phase_in(description: str) -> str:
-    """Return the contrast phase that a series' description names; "" where it names none.
-
-    >>> phase_in("Abdomen 1.5 portal venous"), phase_in("Thin slices")
-    ('portal', '')
-    """
-    for phase, words in PHASES.items():
-        if re.search(rf"(?<![a-z])(?:{words})(?![a-z])", description, re.IGNORECASE):
-            return phase
-    return ""
 
 
 def _date(text: str) -> dt.date | None:

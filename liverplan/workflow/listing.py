@@ -8,7 +8,7 @@ from typing import Any
 from liverplan import dicom
 from liverplan.dicom import SeriesInfo
 from liverplan.words import in_english
-from liverplan.workflow.identity import phase_in
+from liverplan.workflow.phase_named import phase_in
 from liverplan.workflow.progress import Progress
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from liverplan.eligibility import Patient
 from liverplan.findings import FactFinding, RemnantFraction, Statement, Uncertainty, Volumes
-from liverplan.workflow.identity import phase_in
+from liverplan.workflow.phase_named import phase_in
 from liverplan.workflow.reserve import parenchyma, reserve_of
 
 V1 = Volumes(liver_ml=1650, tumour_ml=120, functional_ml=1530, remnant_ml=480, resected_ml=1050)
