@@ -5,6 +5,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+import SimpleITK as sitk
 
 from liverplan.dicom.write_ct import write_ct_series
 from liverplan.phantom import make_phantom
@@ -22,6 +23,7 @@ def small(tmp_path_factory):
     lesions = Segmentation(grid=grid, labels=(labels.clip(1) - 1).astype("uint8"))
     write_mask_file(folder / "liver.nii.gz", liver)
     write_mask_file(folder / "lesions.nrrd", lesions)
+    _forget_names(folder / "lesions.nrrd")
     return SimpleNamespace(
         folder=folder,
         ct=folder / "ct",
@@ -30,6 +32,14 @@ def small(tmp_path_factory):
         phantom=made,
         truth=made.truth,
     )
+
+
+def _forget_names(file):
+    """Leave only labels: what is written here as a segmentation calls label 1 a liver."""
+    image = sitk.ReadImage(str(file))
+    for key in image.GetMetaDataKeys():
+        image.EraseMetaData(key)
+    sitk.WriteImage(image, str(file), True)
 
 
 @pytest.fixture(scope="session")

@@ -61,7 +61,7 @@ def test_a_file_that_is_no_mask_is_refused(planner, tmp_path, choose):
     planner.open_step(3)
     planner.press_button(planner.panel(3).file_button)
     planner.settle()
-    assert "cut.nii.gz cannot be read" in notice(planner, 3)
+    assert "cut.nii.gz is no NIfTI file" in notice(planner, 3)
 
 
 def test_lesions_from_a_file_are_added_each_by_its_label(planner, tmp_path, choose):

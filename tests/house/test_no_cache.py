@@ -27,6 +27,7 @@ doctor
 committee key lind.pem --public lind.pub
 committee key dahl.pem --public dahl.pub
 committee key ek.pem --public ek.pub
+committee roster roster.toml --key lind.pem --member 'Ek;committee member;ek.pub;2026-01-31'
 committee biopsied case --of M1 --name Lind
 committee accept case --name Lind
 committee sign case --as radiologist --name Lind --key lind.pem
