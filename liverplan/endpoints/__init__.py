@@ -1,10 +1,12 @@
 """The trial's endpoints over a cohort: survival, its predictors, and quality of life.
 
-Estimates are lifelines'; they equal R's ``survival`` package to 1e-6 (tests/endpoints). Times are
-in whatever unit the caller uses and come back in it. The protocol's public text names neither the
-time origin nor the rule for progression nor the questionnaire: `overall_survival` and
-`progression_free_survival` take dates and say what they assume, `quality_of_life` scores the
-QLQ-C30, and `NEEDS` lists what each result asks of the cohort's table.
+Curves are lifelines'. Log-rank, Cox and Firth's models are fitted here, since interims need strata
+and likelihoods without a top. They equal R's ``survival`` package: tests/endpoints, and ``python -m
+tests.benchmarks.endpoints_peer`` for what was compared how closely. Times are in whatever unit the
+caller uses and come back in it. The protocol's public text names neither the time origin nor the
+rule for progression nor the questionnaire: `overall_survival` and `progression_free_survival` take
+dates and say what they assume, `quality_of_life` scores the QLQ-C30, and `NEEDS` lists what each
+result asks of the cohort's table.
 
 Needs ``pip install liverplan[endpoints]``.
 """

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from liverplan.endpoints.curves import Curve, kaplan_meier
-from liverplan.endpoints.firth import Firth, firth
+from liverplan.endpoints.firth import Firth, firth, penalised
 from liverplan.endpoints.inputs import FloatArray, checked, codes, require_arms
 from liverplan.endpoints.likelihood import RiskSets, highest, risk_sets
 from liverplan.endpoints.ranks import LogRank, concordance, log_rank
@@ -38,7 +38,10 @@ class Term:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cox:
-    """A Cox model: terms, likelihood, and what to beware of."""
+    """A Cox model: terms, likelihood, and what to beware of.
+
+    ``method`` is "Efron", or "Firth" where the likelihood and what is made of it are penalised.
+    """
 
     terms: tuple[Term, ...]
     log_likelihood: float
@@ -98,7 +101,8 @@ def cox(
     best = highest(sets)
     fit = _efron(sets, best) if best is not None else _firth(sets, columns)
     count = int(happened.sum())
-    null, top = sets.at(np.zeros(len(columns))).value, sets.at(fit.coefficients).value
+    height = penalised if best is None else _likelihood
+    null, top = height(sets, np.zeros(len(columns))), height(sets, fit.coefficients)
     from scipy.stats import chi2  # noqa: PLC0415 - slow to load
 
     return Cox(
@@ -218,6 +222,10 @@ def _monotone(columns: Mapping[str, FloatArray], best: FloatArray | None) -> tup
         "which rises without end (no event on one side); given is Firth's penalised estimate "
         "with profile limits.",
     )
+
+
+def _likelihood(sets: RiskSets, coefficients: FloatArray) -> float:
+    return sets.at(coefficients).value
 
 
 def _efron(sets: RiskSets, best: FloatArray) -> Firth:

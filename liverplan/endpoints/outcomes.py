@@ -7,10 +7,9 @@ trial says otherwise) and ``last_seen_date`` are needed; ``death_date``, ``progr
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,11 +19,12 @@ from liverplan.endpoints.followup import (
     overall_survival,
     progression_free_survival,
 )
+from liverplan.endpoints.tables import read_lines, refuse
 from liverplan.errors import InputError
 
 NEEDED = ("id", "arm", "origin_date", "last_seen_date")
 OPTIONAL = ("death_date", "progression_date", "last_assessed_date")
-MOST_FAULTS = 5
+WHAT = "table of outcomes"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,37 +45,17 @@ def read_outcomes(path: Path) -> tuple[Outcome, ...]:
         One sentence with every fault: unknown columns, dates that are none or cannot be, an id
         that is there twice.
     """
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file, strict=True, restkey="(too many)")
-            header = tuple(reader.fieldnames or ())
-            lines = [(reader.line_num, line) for line in reader]
-    except OSError as error:
-        raise InputError(f"The outcomes {path} cannot be read: {error.strerror}.") from error
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise InputError(f"The outcomes {path} are no CSV file in UTF-8: {error}.") from error
-    faults = _header_faults(header)
-    outcomes = [] if faults else [_outcome(number, line, faults) for number, line in lines]
+    faults: list[str] = []
+    lines = read_lines(path, WHAT, needed=NEEDED, optional=OPTIONAL)
+    outcomes = [_outcome(number, line, faults) for number, line in lines]
     count = Counter(outcome.id for outcome in outcomes if outcome.id)
     faults += [f"the id {name!r} is there twice" for name, n in count.items() if n > 1]
-    if faults:
-        more = f"; and {len(faults) - MOST_FAULTS} more" if len(faults) > MOST_FAULTS else ""
-        raise InputError(
-            f"The outcomes {path} do not serve: {'; '.join(faults[:MOST_FAULTS])}{more}."
-        )
+    refuse(path, WHAT, faults)
     return tuple(outcomes)
 
 
-def _header_faults(header: Sequence[str]) -> list[str]:
-    unknown = [f"unknown column {name!r}" for name in header if name not in (*NEEDED, *OPTIONAL)]
-    return unknown + [f"no column {name!r}" for name in NEEDED if name not in header]
-
-
-def _outcome(number: int, line: Mapping[str, str | None], faults: list[str]) -> Outcome:
-    values = {name: (line.get(name) or "").strip() for name in (*NEEDED, *OPTIONAL)}
+def _outcome(number: int, values: Mapping[str, str], faults: list[str]) -> Outcome:
     faults += [f"line {number} has no {name}" for name in NEEDED if not values[name]]
-    if "(too many)" in line:
-        faults.append(f"line {number} has more values than columns")
     days = {name: _date(number, name, values[name], faults) for name in (*NEEDED[2:], *OPTIONAL)}
     follow_up = FollowUp(
         origin=days["origin_date"] or dt.date.min,

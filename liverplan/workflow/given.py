@@ -18,12 +18,13 @@ from liverplan.segmentation.files.meaning import (
     asked_for,
     lesions_of,
     livers_of,
-    meaning_of,
 )
-from liverplan.segmentation.labels import LIVER
 from liverplan.segmentation.provenance import read_back
 from liverplan.segmentation.results import Mask
 from liverplan.volume import Grid
+
+Meant = Callable[[Mapping[int, str], Mapping[int, Meaning], Path], tuple[int, ...]]
+"""Which labels of a file serve, by their names and meanings."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -46,12 +47,7 @@ def given_liver(path: Path, grid: Grid, labels: Labels | None = None) -> tuple[M
         If it is empty, or the file has several labels and does not say which is the liver.
     """
     file = _read(path, grid)
-    if not file.names:
-        raise InputError(f"The liver mask {path} is empty.")
-    if labels is None:
-        numbers = livers_of(file.names, file.meanings, path)
-    else:
-        numbers = asked_for(labels, file.names, path)
+    numbers = _numbers(file, labels, livers_of)
     liver = np.zeros(grid.shape, bool)
     for number in numbers:
         liver |= file.mask(number)
@@ -70,16 +66,20 @@ def given_lesions(path: Path, labels: Labels | None, grid: Grid) -> list[tuple[M
         If they are all empty, a named one is absent, or the file says that none is one.
     """
     file = _read(path, grid)
-    if not file.names:
-        raise InputError(f"The lesion mask {path} is empty.")
-    if labels is None:
-        numbers = lesions_of(file.names, file.meanings, path)
-    else:
-        numbers = asked_for(labels, file.names, path)
+    numbers = _numbers(file, labels, lesions_of)
     found = [(file.mask(number), file.made(number)) for number in numbers]
     if not any(mask.any() for mask, _ in found):
         raise InputError(f"The lesion mask {path} is empty.")
     return found
+
+
+def _numbers(file: _File, labels: Labels | None, meant: Meant) -> tuple[int, ...]:
+    """Return the labels that a user names, or those that the file means; none of an empty one."""
+    if not file.names:
+        return ()
+    if labels is None:
+        return meant(file.names, file.meanings, file.path)
+    return asked_for(labels, file.names, file.path)
 
 
 def _read(path: Path, grid: Grid) -> _File:
@@ -88,14 +88,10 @@ def _read(path: Path, grid: Grid) -> _File:
 
 def _of_file(path: Path, grid: Grid) -> _File:
     file = read_mask_file(path, grid)
-    names = {number: label.name for number, label in file.numbered.items()}
-    meanings: dict[int, Meaning] = {n: meaning_of(name) for n, name in names.items()}
-    if file.ours:
-        meanings = {n: "liver" if n == LIVER else "lesion" for n in names}
     return _File(
         path=path,
-        names=names,
-        meanings=meanings,
+        names=file.called,
+        meanings=file.meanings,
         mask=lambda number: file.masks([number])[0],
         made=file.made,
     )

@@ -17,7 +17,7 @@ with(rats, set("rats", time, status, rx, as.integer(factor(sex))))
 with(leukemia, set("leukemia", time, status, x == "Maintained"))
 with(rotterdam, set("rotterdam", dtime, death, chemo, grade))
 with(gbsg, set("gbsg", rfstime, status, hormon, grade))
-say <- function(name, result, value) cat(name, result, format(value, digits = 15), sep = ",", fill = TRUE)
+say <- function(name, result, value) cat(name, result, paste(format(value, digits = 15, trim = TRUE), collapse = " "), sep = ",", fill = 1e6)
 quiet <- function(expression) tryCatch(suppressWarnings(expression), error = function(e) NULL)
 for (file in list.files(folder, "csv$")) {
   d <- read.csv(file.path(folder, file)); name <- sub(".csv$", "", file)
@@ -27,8 +27,8 @@ for (file in list.files(folder, "csv$")) {
     q <- quantile(s, 0.5)
     say(name, paste0("median", arm), q$quantile); say(name, paste0("low", arm), q$lower)
     say(name, paste0("high", arm), q$upper)
-    say(name, paste0("survival", arm), sum(s$surv)); say(name, paste0("lower", arm), sum(s$lower, na.rm = TRUE))
-    say(name, paste0("upper", arm), sum(s$upper, na.rm = TRUE))
+    say(name, paste0("survival", arm), s$surv); say(name, paste0("lower", arm), s$lower)
+    say(name, paste0("upper", arm), s$upper)
   }
   if (length(unique(d$arm)) < 2) next
   t <- quiet(survdiff(Surv(time, event) ~ arm, d)); say(name, "log_rank", if (is.null(t)) NA else t$chisq)

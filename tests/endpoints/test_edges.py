@@ -120,3 +120,12 @@ def test_a_likelihood_that_is_level_to_rounding_has_firths_model():
     model = e.cox(times, np.ones(40), {"b": np.arange(40) % 2}, strata=["x", "x", "y", "y"] * 10)
     assert math.isfinite(model.terms[0].standard_error)
     assert model.terms[0].hazard_ratio < 1
+
+
+def test_firths_model_is_tested_by_the_likelihood_that_it_maximises():
+    times, arm = np.arange(12) + 1.0, np.arange(12) % 2
+    model = e.cox(times + 30 * arm, np.ones(12, bool), {"arm": arm})
+    (term,) = model.terms
+    assert model.method == "Firth"
+    assert model.likelihood_ratio == pytest.approx(term.z**2, rel=1e-9)
+    assert model.likelihood_ratio_p == pytest.approx(term.p, rel=1e-9)

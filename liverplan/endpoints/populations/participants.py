@@ -8,7 +8,6 @@ was first given, empty if none; ``crossover_date``, the day of the first treatme
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -16,7 +15,7 @@ from pathlib import Path
 
 from liverplan.endpoints.design import Design
 from liverplan.endpoints.populations.names import as_named
-from liverplan.errors import InputError
+from liverplan.endpoints.tables import read_lines, refuse
 
 COLUMNS = (
     "id",
@@ -29,7 +28,7 @@ COLUMNS = (
     "deviation",
     "lost",
 )
-MOST_FAULTS = 5
+WHAT = "table of participants"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,20 +68,9 @@ def read_participants(
         One sentence that names the rows at fault.
     """
     table = _Table(design)
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file, strict=True)
-            absent = [name for name in COLUMNS if name not in (reader.fieldnames or ())]
-            table.faults += [f"no column {name!r}" for name in absent]
-            people = [] if absent else [table.read(reader.line_num, line) for line in reader]
-    except OSError as error:
-        raise InputError(f"The participants {path} cannot be read: {error.strerror}.") from error
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise InputError(f"The participants {path} are no CSV file in UTF-8: {error}.") from error
-    if table.faults:
-        more = len(table.faults) - MOST_FAULTS
-        listed = "; ".join(table.faults[:MOST_FAULTS]) + (f"; and {more} more" if more > 0 else "")
-        raise InputError(f"The participants {path} do not serve: {listed}.")
+    lines = read_lines(path, WHAT, needed=COLUMNS, optional=())
+    people = [table.read(number, line) for number, line in lines]
+    refuse(path, WHAT, table.faults)
     return tuple(people), tuple(dict.fromkeys(table.notes))
 
 
@@ -95,8 +83,7 @@ class _Table:
         self.faults: list[str] = []
         self.notes: list[str] = []
 
-    def read(self, number: int, line: Mapping[str, str | None]) -> Participant:
-        value = {name: (line.get(name) or "").strip() for name in COLUMNS}
+    def read(self, number: int, value: Mapping[str, str]) -> Participant:
         arms = self._design.arms
         found = Participant(
             id=value["id"],

@@ -9,7 +9,6 @@ the origin) than the design's missed visits allow: then the patient is censored 
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
 import math
 from collections.abc import Iterator, Mapping, Sequence
@@ -19,11 +18,11 @@ from typing import Literal
 
 from liverplan.endpoints.followup import DAYS_PER_MONTH
 from liverplan.endpoints.outcomes import Outcome
-from liverplan.errors import InputError
+from liverplan.endpoints.tables import read_lines, refuse
 
 COLUMNS = ("id", "date", "progression")
 JUDGED: Mapping[str, bool | None] = {"yes": True, "no": False, "": None}
-MOST_FAULTS = 5
+WHAT = "table of assessments"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,18 +58,9 @@ def read_assessments(path: Path, outcomes: Sequence[Outcome]) -> dict[str, tuple
         One sentence that names the rows at fault.
     """
     patients = {outcome.id: outcome for outcome in outcomes}
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file, strict=True)
-            faults = [f"no column {n!r}" for n in COLUMNS if n not in (reader.fieldnames or ())]
-            lines = [] if faults else [(reader.line_num, line) for line in reader]
-    except OSError as error:
-        raise InputError(f"The assessments {path} cannot be read: {error.strerror}.") from error
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise InputError(f"The assessments {path} are no CSV file in UTF-8: {error}.") from error
+    faults: list[str] = []
     found: dict[str, list[Assessment]] = {name: [] for name in patients}
-    for number, line in lines:
-        value = {name: (line.get(name) or "").strip() for name in COLUMNS}
+    for number, value in read_lines(path, WHAT, needed=COLUMNS, optional=()):
         wrong = list(_faults(value, patients.get(value["id"])))
         faults += [f"line {number} {fault}" for fault in wrong]
         if not wrong:
@@ -78,8 +68,7 @@ def read_assessments(path: Path, outcomes: Sequence[Outcome]) -> dict[str, tuple
                 date=dt.date.fromisoformat(value["date"]), progression=JUDGED[value["progression"]]
             )
             found[value["id"]].append(one)
-    if faults:
-        raise InputError(f"The assessments {path} do not serve: {'; '.join(faults[:MOST_FAULTS])}.")
+    refuse(path, WHAT, faults)
     return {name: tuple(sorted(each, key=lambda one: one.date)) for name, each in found.items()}
 
 

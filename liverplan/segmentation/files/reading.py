@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from liverplan.errors import InputError
 from liverplan.segmentation.files import nifti, nrrd
 from liverplan.segmentation.files.formats import suffix_of
+from liverplan.segmentation.files.meaning import Meaning, lesions_of, livers_of, meaning_of
 from liverplan.segmentation.files.origins import read_origins
 from liverplan.segmentation.files.stored import Label, Stored, reading, voxels
 from liverplan.segmentation.files.values import counted, whole_labels
@@ -73,8 +74,20 @@ class MaskFile:
         return {(n.value if alone else at): n for at, n in enumerate(self.names, 1)}
 
     @property
+    def called(self) -> dict[int, str]:
+        """What the file calls each label, by number; "" where it does not say."""
+        return {number: label.name for number, label in self.numbered.items()}
+
+    @property
+    def meanings(self) -> dict[int, Meaning]:
+        """What each label means, by number: by its name, or by the numbers that are ours."""
+        if self.ours:
+            return {number: "liver" if number == LIVER else "lesion" for number in self.numbered}
+        return {number: meaning_of(name) for number, name in self.called.items()}
+
+    @property
     def values(self) -> tuple[int, ...]:
-        """Numbers of the labels that have at least one voxel, in order, without 0."""
+        """Numbers of the labels that have at least one voxel, in the file's order, without 0."""
         return tuple(self.numbered)
 
     @property
@@ -150,18 +163,25 @@ def segmentation_from_files(
 ) -> Segmentation:
     """Import a liver and lesions as one Segmentation.
 
-    Every label of the liver file is liver. Labels of the lesion file are lesions: all of them,
-    or those named, in that order. Lesions may reach out of the liver: they are counted into it.
-    Nobody has accepted them but the person who is named.
+    The liver file says which of its labels is the liver, or has but one. Labels of the lesion
+    file are lesions: those that it calls so, all of them if it says nothing, or those named, in
+    that order. Lesions may reach out of the liver: they are counted into it. Nobody has accepted
+    them but the person who is named.
+
+    Raises
+    ------
+    InputError
+        If a file cannot be read, or has several labels and does not say which serve.
     """
     liver_mask, masks = np.zeros(grid.shape, bool), tuple[Mask, ...]()
     made: dict[int, Provenance] = {}
     if liver is not None:
         file = read_mask_file(liver, grid)
-        liver_mask, made[LIVER] = file.any, file.made(LIVER)
+        livers = file.masks(livers_of(file.called, file.meanings, file.path))
+        liver_mask, made[LIVER] = np.any(livers, axis=0), file.made(LIVER)
     if lesions is not None:
         file = read_mask_file(lesions, grid)
-        values = file.values if lesion_labels is None else lesion_labels
+        values = lesion_labels or lesions_of(file.called, file.meanings, file.path)
         masks = file.masks(values)
         made |= {label: file.made(value) for label, value in enumerate(values, FIRST_LESION)}
     if accepted_by:

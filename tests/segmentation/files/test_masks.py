@@ -140,3 +140,10 @@ def _image(segmentation):
     image.SetSpacing(SPACING[::-1])
     image.SetOrigin((-120.5, -80.25, 300.0))
     return image
+
+
+def test_the_library_takes_no_label_for_liver_that_does_not_say_so(tmp_path, segmentation):
+    path = tmp_path / "organs.nii.gz"
+    sitk.WriteImage(_image(segmentation), str(path))
+    with pytest.raises(InputError, match="does not say which of its labels is the liver"):
+        segmentation_from_files(segmentation.grid, liver=path)
