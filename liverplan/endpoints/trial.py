@@ -113,6 +113,8 @@ def _factors(
             f"{len(outcomes) - len(known)} of {len(outcomes)} patients lack measurements and are "
             "left out of the predictive factors."
         )
+    if not known:
+        return (), None, tuple(notes)
     values = {
         name: [scale * float(measured[outcome.id][column]) for outcome in known]
         for name, (column, scale) in FACTORS.items()

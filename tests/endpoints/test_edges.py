@@ -129,3 +129,11 @@ def test_firths_model_is_tested_by_the_likelihood_that_it_maximises():
     assert model.method == "Firth"
     assert model.likelihood_ratio == pytest.approx(term.z**2, rel=1e-9)
     assert model.likelihood_ratio_p == pytest.approx(term.p, rel=1e-9)
+
+
+def test_of_factors_that_nobody_has_nothing_is_said_but_that():
+    day = ORIGIN + timedelta(days=99)
+    follow_up = e.FollowUp(origin=ORIGIN, last_seen=day, death=day)
+    outcomes = [e.Outcome(id=f"p{n}", arm=arm, follow_up=follow_up) for n, arm in enumerate("abab")]
+    (note,) = e.trial_endpoints(outcomes, {}, reference="a").notes
+    assert note.startswith("4 of 4 patients lack measurements")
