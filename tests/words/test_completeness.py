@@ -27,7 +27,7 @@ from liverplan.findings.attested import FactState
 from liverplan.resection.anatomy.named import resections, usual_shares
 from liverplan.volumetry.search.suggest import Family
 from liverplan.words import LANGUAGES, words_of
-from liverplan.workflow.identity import PHASES
+from liverplan.workflow.phase_named import PHASES
 
 ROOM = Path(liverplan.__file__).parent
 FILES = sorted(ROOM.rglob("*.py"))
