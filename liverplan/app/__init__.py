@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from liverplan.errors import BackendError
@@ -20,7 +21,7 @@ def run(path: Path | None = None) -> int:
     Raises
     ------
     BackendError
-        If there is no screen, or no OpenGL; the message says what to install.
+        If no screen answers, or there is no OpenGL; the message says what to set or install.
     """
     require_screen()
     os.environ.setdefault("QT_API", "pyside6")
@@ -28,9 +29,12 @@ def run(path: Path | None = None) -> int:
         require_opengl,
         require_sound_qt,
     )
+    from liverplan.app.shell.screen import require_window  # noqa: PLC0415 - only with a screen
 
     require_sound_qt()
-    require_opengl()
+    with ThreadPoolExecutor() as children:  # each asks a process of its own
+        for asked in [children.submit(ask) for ask in (require_window, require_opengl)]:
+            asked.result()
     from liverplan.app.shell.application import Application  # noqa: PLC0415 - only with a screen
     from liverplan.app.shell.faults import catch_faults  # noqa: PLC0415 - only with a screen
     from liverplan.app.slices import adapter  # noqa: PLC0415 - only with a screen

@@ -19,9 +19,11 @@ def desktop(
     """Open the desktop application."""
     try:
         from liverplan.app import run  # noqa: PLC0415 - its libraries are an extra
-    except ImportError as error:
+
+        status = run(path)
+    except ModuleNotFoundError as error:
         raise LiverplanError(
             f"The desktop application is not installed ({error.name} is missing); "
             'install it with: pip install "liverplan[app]".'
         ) from error
-    raise typer.Exit(run(path))
+    raise typer.Exit(status)
