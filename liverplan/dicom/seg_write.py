@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import highdicom as hd
@@ -12,9 +11,9 @@ import pydicom
 from numpy.typing import NDArray
 from pydicom.sr.codedict import codes
 from pydicom.sr.coding import Code as DicomCode
-from pydicom.uid import ExplicitVRLittleEndian, generate_uid
+from pydicom.uid import ExplicitVRLittleEndian
 
-from liverplan.anatomy import LIVER, METASTASIS, Code, lesion_name
+from liverplan.anatomy import LIVER, Code
 from liverplan.dicom.headers import Headers
 from liverplan.dicom.outgoing import (
     VERSION,
@@ -25,76 +24,21 @@ from liverplan.dicom.outgoing import (
 )
 from liverplan.dicom.quiet import quiet
 from liverplan.dicom.seg_read import REMNANT_NAME, RESECTED_NAME
+from liverplan.dicom.seg_segments import Segment, segments_of
 from liverplan.errors import DicomError
+from liverplan.findings import Volumes
+from liverplan.resection.anatomy.maps import PartMap
 from liverplan.segmentation.labels import Segmentation
 from liverplan.segmentation.provenance import Origin, Provenance
 
 FAMILY = codes.cid7162.MorphologicalOperations
 NETWORK = codes.cid7162.ArtificialIntelligence
-STRUCTURE = Code(value="91723000", meaning="Anatomical Structure")
 ALGORITHM_TYPES: Mapping[Origin, str] = {
     "automatic": "AUTOMATIC",
     "clicks": "SEMIAUTOMATIC",
     "drawn": "MANUAL",
     "given": "MANUAL",
 }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Segment:
-    """One structure to write: its name, codes, mask and how it was made."""
-
-    name: str
-    category: Code
-    kind: Code
-    mask: NDArray[np.bool_] = field(repr=False)
-    provenance: Provenance | None = None
-    is_lesion: bool = False
-
-    def tracking_uid(self, headers: Headers) -> str:
-        """UID under which this structure of this series is known in SEG and SR alike."""
-        series = str(headers.dataset().SeriesInstanceUID)
-        return str(generate_uid(entropy_srcs=[series, self.name]))
-
-
-def segments_of(
-    segmentation: Segmentation,
-    remnant: NDArray[np.bool_] | None = None,
-    resected: NDArray[np.bool_] | None = None,
-) -> list[Segment]:
-    """List what a segmentation holds: the whole liver, each lesion, and the two parts if given.
-
-    ``remnant`` and ``resected`` are (k, j, i) masks on its grid.
-    """
-    made = segmentation.provenance
-    liver = made.get(1)
-    segments = [
-        Segment(
-            name=LIVER.name,
-            category=LIVER.category,
-            kind=LIVER.kind,
-            mask=segmentation.liver,
-            provenance=liver,
-        )
-    ]
-    segments += [
-        Segment(
-            name=lesion_name(label),
-            category=METASTASIS.category,
-            kind=METASTASIS.kind,
-            mask=segmentation.lesion(label),
-            provenance=made.get(label),
-            is_lesion=True,
-        )
-        for label in segmentation.lesion_labels
-    ]
-    parts = ((REMNANT_NAME, remnant), (RESECTED_NAME, resected))
-    segments += [
-        Segment(name=name, category=STRUCTURE, kind=LIVER.kind, mask=mask, provenance=liver)
-        for name, mask in parts
-        if mask is not None and mask.any()
-    ]
-    return segments
 
 
 def write_seg(
@@ -132,15 +76,20 @@ def make_seg(
     *,
     remnant: NDArray[np.bool_] | None = None,
     resected: NDArray[np.bool_] | None = None,
+    volumes: Volumes | None = None,
+    maps: Mapping[str, PartMap] | None = None,
 ) -> pydicom.Dataset:
-    """Build what `write_seg` writes; the two parts are (k, j, i) masks on the CT's grid."""
-    segments = segments_of(segmentation, remnant, resected)
-    if not segments[0].mask.any():
+    """Build what `write_seg` writes; the parts are (k, j, i) masks, for the rest see `segments_of`.
+
+    ``volumes`` (mL) are said beside the voxels, and the anatomy in ``maps`` is written as well.
+    """
+    if not segmentation.liver.any():
         raise DicomError("There is no liver to write: the segmentation is empty.")
-    for segment in segments:
-        if segment.mask.shape != segmentation.grid.shape:
-            raise DicomError(f"The mask {segment.name!r} does not lie on the CT's grid.")
+    for name, mask in ((REMNANT_NAME, remnant), (RESECTED_NAME, resected)):
+        if mask is not None and mask.shape != segmentation.grid.shape:
+            raise DicomError(f"The mask {name!r} does not lie on the CT's grid.")
     with quiet():
+        segments = segments_of(segmentation, remnant, resected, volumes=volumes, maps=maps)
         return _encode(segments, segmentation, headers)
 
 
@@ -201,17 +150,20 @@ def _description(number: int, segment: Segment, headers: Headers) -> hd.seg.Segm
             version=version[:64],
             parameters=dict(made.network) if made and made.network else None,
         )
-    return hd.seg.SegmentDescription(
+    described = hd.seg.SegmentDescription(
         segment_number=number,
         segment_label=segment.name,
-        segmented_property_category=dicom_code(segment.category),
-        segmented_property_type=dicom_code(segment.kind),
+        segmented_property_category=dicom_code(segment.structure.category),
+        segmented_property_type=dicom_code(segment.structure.kind),
         algorithm_type=kind,
         algorithm_identification=algorithm,
         tracking_uid=segment.tracking_uid(headers),
         tracking_id=segment.name,
-        anatomic_regions=[dicom_code(LIVER.kind)] if segment.is_lesion else None,
+        anatomic_regions=[dicom_code(LIVER.kind)] if segment.in_liver else None,
     )
+    if segment.description:
+        described.SegmentDescription = segment.description
+    return described
 
 
 def dicom_code(code: Code) -> DicomCode:

@@ -17,7 +17,7 @@ from liverplan.segmentation import Segmentation
 from liverplan.segmentation.labels import LIVER
 from liverplan.segmentation.results import Mask
 from liverplan.volumetry.shapes.plan_index import PlanIndex
-from liverplan.volumetry.shapes.staying import staying
+from liverplan.volumetry.shapes.rounding import staying_rounded
 
 Parts = Mapping[str, Mask]
 TRAIL_HEAD = "audit trail"
@@ -50,7 +50,13 @@ def write_objects(
     """
     with ThreadPoolExecutor(1) as beside:  # drawing needs no DICOM, and DICOM no pictures
         pdf = beside.submit(report.pdf_of, request)
-        seg = dicom.make_seg(request.segmentation, headers, **parts)
+        seg = dicom.make_seg(
+            request.segmentation,
+            headers,
+            **parts,
+            volumes=request.findings.volumes,
+            maps=request.maps,
+        )
         dicom.keep(seg, folder / "segmentation.dcm", rules)
         record = request.hashes.get(TRAIL_HEAD, "")
         sr = dicom.make_sr(request.findings, headers, seg, record=record)
@@ -115,13 +121,17 @@ def _key(path: Path) -> bytes:
     return key
 
 
-def parts_of(segmentation: Segmentation, plan: Plan, maps: Mapping[str, PartMap]) -> Parts:
-    """Masks, by voxel centres, of functional tissue that stays and that goes; none without cuts."""
+def parts_of(
+    segmentation: Segmentation, plan: Plan, maps: Mapping[str, PartMap], remnant_ml: float
+) -> Parts:
+    """Masks of functional tissue that stays and that goes, none without cuts.
+
+    They sum up to what was measured, ``remnant_ml``, within half a voxel: see `staying_rounded`.
+    """
     if not plan.cuts:
         return {}
-    functional = segmentation.labels == LIVER
-    stays = staying(PlanIndex.build(segmentation, maps), plan)
-    return {"remnant": functional & stays, "resected": functional & ~stays}
+    stays = staying_rounded(PlanIndex.build(segmentation, maps), plan, remnant_ml)
+    return {"remnant": stays, "resected": (segmentation.labels == LIVER) & ~stays}
 
 
 def _structures(request: ReportInput, parts: Parts) -> Iterator[tuple[str, Mask]]:

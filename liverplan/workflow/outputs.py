@@ -215,7 +215,7 @@ def export_case(
 ) -> list[Path]:
     """Write a case as DICOM SEG, SR, encapsulated PDF and STL, and as plain STL files.
 
-    Remnant and resected tissue are exported by voxel centres; the numbers are those measured.
+    Remnant and resected tissue are exported in whole voxels that sum up to the numbers measured.
 
     Parameters
     ----------
@@ -237,7 +237,8 @@ def export_case(
     tell(progress, 0.0, "Measuring")
     request = report_input(opened, identity="shown" if rules is None else "hidden")
     headers = headers_of(opened.state)
-    parts = parts_of(request.segmentation, opened.state.plan, opened.state.maps)
+    remnant_ml = request.findings.volumes.remnant_ml
+    parts = parts_of(request.segmentation, request.plan, request.maps, remnant_ml)
     with whole_folder(out, _is_export) as filled:
         tell(progress, 0.2, "Writing")
         write_objects(filled, request, headers, parts, rules)

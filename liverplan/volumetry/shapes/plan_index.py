@@ -201,6 +201,12 @@ class PlanIndex:
         tree = self._tree(plan.voxels)
         return tree.total_ml - tree.removed_ml(plan.rows())
 
+    def crossed_voxels(self, plan: Plan) -> NDArray[np.int64]:
+        """(N, 3) indices of the functional voxels that the plan's shapes may cross."""
+        tree = self._tree(plan.voxels)
+        places = tree.crossed(plan.rows()).astype(np.int64) + np.array(tree.start)
+        return np.asarray(places[np.lexsort(places.T[::-1])])
+
     def _tree(self, parts: tuple[Voxels, ...]) -> BlockTree:
         """Return what the named parts leave, as a tree; the last few are kept."""
         if not parts:
