@@ -13,7 +13,7 @@ import typer
 
 from liverplan import NOTICE, __version__
 from liverplan.cli import assess, case, cohort, committee, ct, desktop, doctor, pacs
-from liverplan.cli.output import say
+from liverplan.cli.output import plain_streams, say, tell
 from liverplan.errors import LiverplanError
 
 app = typer.Typer(
@@ -33,12 +33,17 @@ for family in (ct, assess, case, desktop, cohort, committee, pacs, doctor):
 @app.callback(invoke_without_command=True)
 def _root(*, version: Annotated[bool, typer.Option("--version")] = False) -> None:
     if version:
-        typer.echo(f"liverplan {__version__}")
+        tell(f"liverplan {__version__}")
         raise typer.Exit
 
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line; a refusal is one sentence on stderr and exit status 1."""
+    with plain_streams():
+        _run(arguments)
+
+
+def _run(arguments: list[str] | None) -> None:
     try:
         app(args=arguments)  # ends by SystemExit: 0 done, 2 wrong usage
     except LiverplanError as refusal:

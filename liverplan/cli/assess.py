@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from liverplan import workflow
+from liverplan.cli.bar import on_terminal
 from liverplan.cli.options import (
     AsJson,
     Backend,
@@ -24,7 +25,6 @@ from liverplan.cli.options import (
 from liverplan.cli.output import print_findings
 from liverplan.cli.prompts import read_prompts
 from liverplan.workflow.labels import split_labels
-from liverplan.workflow.progress import on_terminal
 
 app = typer.Typer()
 

@@ -8,10 +8,10 @@ from typing import Annotated
 import typer
 
 from liverplan import workflow
+from liverplan.cli.bar import on_terminal
 from liverplan.cli.options import AsJson, CaseFolder
-from liverplan.cli.output import print_findings, print_json, say
+from liverplan.cli.output import print_findings, print_json, say, tell, tell_lines
 from liverplan.words import in_english
-from liverplan.workflow.progress import on_terminal
 
 app = typer.Typer()
 
@@ -35,7 +35,7 @@ def suggest(
     if as_json:
         print_json(suggestion.to_json())
         return
-    typer.echo(suggestion.in_words())
+    tell_lines(suggestion.in_words())
 
 
 @app.command()
@@ -57,7 +57,7 @@ def report(
             identity="hidden" if deidentify else "shown",
             progress=progress,
         )
-    typer.echo(f"Report: {out}")
+    tell(f"Report: {out}")
 
 
 @app.command()
@@ -98,8 +98,7 @@ def export(
     with on_terminal() as progress:
         written = workflow.export_case(case, out, rules=rules, ct=ct, progress=progress)
     say(*map(in_english, workflow.export_notes(case)))
-    for path in written:
-        typer.echo(str(path))
+    tell(*map(str, written))
 
 
 @app.command()
@@ -118,8 +117,5 @@ def verify(
 ) -> None:
     """Check the case's hashes, audit chain, findings and rules, and by whose keys it was signed."""
     said = workflow.verify_case(case, head=head, keys=keys, roster=roster)
-    typer.echo(f"{case}: nothing was altered.")
-    for signer in () if keys is None else workflow.signers(case, keys):
-        typer.echo(signer)
-    for remark in said:
-        typer.echo(remark)
+    tell(f"{case}: nothing was altered.")
+    tell(*(() if keys is None else workflow.signers(case, keys)), *said)

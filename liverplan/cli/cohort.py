@@ -9,7 +9,8 @@ import typer
 from typer.core import TyperGroup
 
 from liverplan import cohort
-from liverplan.workflow.progress import on_terminal
+from liverplan.cli.bar import on_terminal
+from liverplan.cli.output import tell
 
 
 class _FolderIsOverview(TyperGroup):
@@ -52,7 +53,7 @@ def run(
             retry_failed=retry_failed,
             progress=progress,
         )
-    typer.echo(summary.in_words())
+    tell(summary.in_words())
 
 
 @app.command()
@@ -98,8 +99,7 @@ def endpoints(  # noqa: PLR0913 - an option each
         report=report,
         trial=cohort.TrialFiles(design=design, participants=participants, assessments=assessments),
     )
-    for path in written:
-        typer.echo(str(path))
+    tell(*map(str, written))
 
 
 @app.command()
@@ -109,6 +109,5 @@ def overview(
 ) -> None:
     """Read every case of a folder into one table: CSV, Parquet, HTML."""
     made = cohort.overview(folder, out)
-    typer.echo(f"{made.cases} cases, {made.faulty} of them with a fault.")
-    for path in made.files:
-        typer.echo(str(path))
+    tell(f"{made.cases} cases, {made.faulty} of them with a fault.")
+    tell(*map(str, made.files))

@@ -15,8 +15,9 @@ import typer
 from liverplan import followup, workflow
 from liverplan.anatomy import lesion_name
 from liverplan.cli.options import AsJson, CaseFolder
-from liverplan.cli.output import print_json, say
+from liverplan.cli.output import print_json, say, tell, tell_lines
 from liverplan.errors import InputError
+from liverplan.plain import clean
 from liverplan.words import in_english
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ def key(
 ) -> None:
     """Make a person's signing key; asks for its passphrase."""
     workflow.new_key(file, public, password=_new_passphrase())
-    typer.echo(f"Private key: {file} (keep it). Public key: {public} (give it to others).")
+    tell(f"Private key: {file} (keep it). Public key: {public} (give it to others).")
 
 
 @app.command()
@@ -76,7 +77,7 @@ def roster(
 ) -> None:
     """Write who may sign, as what, with which key and when; signed by who keeps the roster."""
     made = workflow.make_roster(file, members, key_file, password=_passphrase(key_file))
-    typer.echo(f"Roster: {file} ({len(made.members)} lines, signed with key {made.public_key}).")
+    tell(f"Roster: {file} ({len(made.members)} lines, signed with key {made.public_key}).")
 
 
 @app.command()
@@ -85,7 +86,7 @@ def accept(case: CaseFolder, name: Name, key_file: MaybeKey = None) -> None:
     password = "" if key_file is None else _passphrase(key_file)
     opened = workflow.accept(case, name=name, key=key_file, password=password)
     made = opened.state.segmentation.provenance if opened.state.segmentation else {}
-    typer.echo(f"Masks accepted by {name}: {len(made)}.")
+    tell(f"Masks accepted by {name}: {len(made)}.")
 
 
 @app.command()
@@ -100,7 +101,7 @@ def sign(
     opened = workflow.sign(
         case, role=chosen, name=name, key=key_file, password=_passphrase(key_file)
     )
-    typer.echo(workflow.standing(opened))
+    tell(workflow.standing(opened))
 
 
 @app.command()
@@ -120,7 +121,7 @@ def vote(
         reason=reason,
         password=_passphrase(key_file),
     )
-    typer.echo(workflow.standing(opened))
+    tell(workflow.standing(opened))
 
 
 @app.command()
@@ -138,7 +139,7 @@ def biopsied(
     password = "" if key_file is None else _passphrase(key_file)
     opened = workflow.mark_biopsied(case, labels, name=name, key=key_file, password=password)
     said = ", ".join(lesion_name(label) for label in sorted(opened.state.biopsied))
-    typer.echo(f"Biopsied: {said or 'none'}.")
+    tell(f"Biopsied: {said or 'none'}.")
 
 
 @app.command()
@@ -149,13 +150,13 @@ def match(
     """Propose which metastasis of one case is which of a later one; a person confirms."""
     found = workflow.match_cases(earlier, later)
     for pair in found.pairs:
-        typer.echo(
+        tell(
             f"{lesion_name(pair.earlier)} -> {lesion_name(pair.later)} ({pair.distance_mm:.1f} mm)"
         )
     for label in found.vanished:
-        typer.echo(f"{lesion_name(label)} -> vanished")
+        tell(f"{lesion_name(label)} -> vanished")
     for label in found.new:
-        typer.echo(f"new: {lesion_name(label)}")
+        tell(f"new: {lesion_name(label)}")
     say(*map(in_english, found.notes))
 
 
@@ -192,7 +193,7 @@ def response(
         targets=None if targets is None else [_label(word) for word in targets.split(",")],
         non_target=None if non_target is None else _one_of(NON_TARGETS, non_target, "state"),
     )
-    typer.echo(in_english(workflow.record(case, earlier, said).finding))
+    tell(in_english(workflow.record(case, earlier, said).finding))
 
 
 @app.command()
@@ -212,7 +213,7 @@ def growth(
     if as_json:
         print_json(found.to_json())
     else:
-        typer.echo(found.in_words())
+        tell_lines(found.in_words())
 
 
 def _passphrase(key_file: Path) -> str:
@@ -220,7 +221,7 @@ def _passphrase(key_file: Path) -> str:
     given = os.environ.get(VARIABLE, "")
     if given or not workflow.key_is_locked(key_file):
         return given
-    asked: str = typer.prompt(f"Passphrase of {key_file.name}", hide_input=True, err=True)
+    asked: str = typer.prompt(f"Passphrase of {clean(key_file.name)}", hide_input=True, err=True)
     return asked
 
 

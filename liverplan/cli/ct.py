@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from liverplan import workflow
+from liverplan.cli.bar import on_terminal
 from liverplan.cli.options import (
     AsJson,
     Backend,
@@ -18,10 +19,9 @@ from liverplan.cli.options import (
     Series,
     Source,
 )
-from liverplan.cli.output import print_json, say
+from liverplan.cli.output import print_json, say, tell, tell_lines
 from liverplan.cli.prompts import read_prompts
 from liverplan.words import in_english
-from liverplan.workflow.progress import on_terminal
 
 app = typer.Typer()
 
@@ -31,8 +31,8 @@ def demo(out: Annotated[Path, typer.Option("--out", metavar="DIR")] = Path("demo
     """Do the main job on the built-in sample CT and print the verdict."""
     with on_terminal() as progress:
         made = workflow.demo(out, progress=progress)
-    typer.echo(workflow.verdict(made.findings))
-    typer.echo(f"Report: {made.report}")
+    tell_lines(workflow.verdict(made.findings))
+    tell(f"Report: {made.report}")
 
 
 @app.command()
@@ -40,7 +40,7 @@ def sample(folder: Annotated[Path, typer.Argument(metavar="DIR")]) -> None:
     """Write the sample CT as a DICOM series, and truth.json with its exact volumes."""
     with on_terminal() as progress:
         written = workflow.write_sample(folder, progress=progress)
-    typer.echo(f"{written.slices} slices and truth.json written to {folder}")
+    tell(f"{written.slices} slices and truth.json written to {folder}")
 
 
 @app.command()
@@ -52,7 +52,7 @@ def series(path: Source, *, as_json: AsJson = False) -> None:
         print_json(found)
         return
     for row in found:
-        typer.echo("\n".join(_told(row)))
+        tell(*_told(row))
 
 
 def _told(row: Mapping[str, Any]) -> Iterator[str]:

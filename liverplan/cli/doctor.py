@@ -9,7 +9,7 @@ import typer
 import liverplan
 from liverplan import doctor
 from liverplan.cli.options import AsJson
-from liverplan.cli.output import print_json
+from liverplan.cli.output import print_json, tell, tell_lines
 
 app = typer.Typer()
 
@@ -21,8 +21,8 @@ def examine(*, as_json: AsJson = False) -> None:
     if as_json:
         print_json({"schema": "liverplan.doctor/1", "checks": [asdict(check) for check in checks]})
     else:
-        typer.echo(f"liverplan {liverplan.__version__}, {doctor.system()}")
+        tell(f"liverplan {liverplan.__version__}, {doctor.system()}")
         for check in checks:
-            typer.echo(doctor.in_words(check))
+            tell_lines(doctor.in_words(check))
     if any(check.state == "lacks" and check.needed == "always" for check in checks):
         raise typer.Exit(1)

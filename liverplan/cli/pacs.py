@@ -10,10 +10,10 @@ from typing import Annotated
 import typer
 
 from liverplan import dicom
+from liverplan.cli.bar import on_terminal
 from liverplan.cli.options import AsJson
-from liverplan.cli.output import print_json
+from liverplan.cli.output import print_json, tell
 from liverplan.errors import BackendError
-from liverplan.workflow.progress import on_terminal
 
 app = typer.Typer(
     name="pacs",
@@ -31,8 +31,7 @@ Name = Annotated[str, typer.Argument(metavar="ARCHIVE", help="A name in the conf
 @app.command(name="list")
 def list_archives(*, config: Config = None) -> None:
     """List the archives that the configuration names."""
-    for name in dicom.archive_names(config):
-        typer.echo(name)
+    tell(*dicom.archive_names(config))
 
 
 @app.command()
@@ -65,7 +64,7 @@ def find(  # noqa: PLR0913 - one argument an option, as typer reads them
     for series in found:
         count = "?" if series.images is None else series.images
         words = f"{series.study_date}  {series.modality}  {count} images  {series.description}"
-        typer.echo(f"{words}\n  {series.study_uid} {series.series_uid}")
+        tell(words, f"  {series.study_uid} {series.series_uid}")
 
 
 @app.command()
@@ -84,7 +83,7 @@ def fetch(
     series = next((one for one in beside if one.series_uid == series_uid), wanted)
     with on_terminal() as progress:
         opened.fetch(series, folder, progress=progress)
-    typer.echo(str(folder))
+    tell(str(folder))
 
 
 @app.command()
@@ -99,7 +98,7 @@ def send(
     files = list(_files(paths))
     with on_terminal() as progress:
         opened.send(files, progress=progress)
-    typer.echo(f"{len(files)} objects sent to {archive}.")
+    tell(f"{len(files)} objects sent to {archive}.")
 
 
 def _files(paths: Sequence[Path]) -> Iterator[Path]:

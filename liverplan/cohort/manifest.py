@@ -15,19 +15,20 @@ import csv
 import hashlib
 import json
 import math
-import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 from liverplan import __version__
+from liverplan.endpoints.tables import value_of
 from liverplan.errors import InputError
+from liverplan.plain import fits_as_file_name
 from liverplan.workflow import DEFAULT_BACKEND, DEFAULT_PROTOCOL, Request, prompts_of
 from liverplan.workflow.labels import split_labels
 
 MOST_FAULTS = 5
-_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+UNFIT = "no name of a folder (at most 100 letters, digits, . _ -; not like CON; no dot at the end)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,7 +148,7 @@ def read_manifest(path: Path) -> tuple[Job, ...]:
 
 
 def _job(line: dict[str, str], folder: Path) -> Job:
-    values = {key: (value or "").strip() for key, value in line.items()}
+    values = {key: value_of(cell) for key, cell in line.items()}
     for name in _PATHS:
         if values.get(name):
             values[name] = str(folder / values[name])
@@ -173,8 +174,8 @@ def _line_faults(lines: Sequence[tuple[int, dict[str, str]]]) -> list[str]:
         name = (line["id"] or "").strip()
         if "(too many)" in line:
             faults.append(f"line {number} has more values than columns")
-        if not _ID.fullmatch(name):
-            faults.append(f"line {number} has the id {name!r} (letters, digits, . _ - only)")
+        if not fits_as_file_name(name):
+            faults.append(f"line {number} has the id {name!r}, {UNFIT}")
         if not (line["path"] or "").strip():
             faults.append(f"line {number} has no path")
     count = Counter((line["id"] or "").strip().casefold() for _, line in lines)

@@ -13,6 +13,7 @@ from liverplan.cohort.rows import STATE, row_of
 from liverplan.cohort.standing import standing
 from liverplan.cohort.tables import write_csv, write_html, write_parquet
 from liverplan.errors import InputError, LiverplanError
+from liverplan.plain import clean_value
 
 NAME = "overview"
 
@@ -114,7 +115,7 @@ def _row(path: Path, folder: Path) -> dict[str, Any]:
         row["fault"] = str(refusal)
     except (KeyError, TypeError, ValueError) as error:
         row["fault"] = f"The findings cannot be understood: {error}."
-    return row
+    return {column: clean_value(value) for column, value in row.items()}
 
 
 def _columns(rows: list[dict[str, Any]]) -> tuple[str, ...]:

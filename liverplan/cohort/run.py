@@ -23,6 +23,7 @@ from liverplan.cohort.rows import STATE, row_of
 from liverplan.cohort.standing import standing
 from liverplan.cohort.tables import library, write_csv, write_parquet
 from liverplan.errors import CaseError, LiverplanError
+from liverplan.plain import clean
 from liverplan.workflow.progress import Progress, tell
 
 RESULTS, FAILURES = "results.parquet", "failures.csv"
@@ -177,7 +178,7 @@ def _failed(out: Path, jobs: Sequence[Job]) -> Iterator[dict[str, Any]]:
         if record.outcome == "failed":
             yield {
                 "id": record.id,
-                "reason": record.reason,
+                "reason": clean(record.reason),
                 "seconds": f"{record.seconds:.1f}",
                 "finished": record.finished,
             }

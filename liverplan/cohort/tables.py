@@ -14,6 +14,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from liverplan import NOTICE, __version__, extras
+from liverplan.plain import clean_value, to_cell
 from liverplan.words.numbers import percent
 
 Row = Mapping[str, Any]
@@ -43,17 +44,26 @@ def write_parquet(path: Path, columns: Sequence[str], rows: Iterable[Row]) -> No
 
 
 def write_csv(path: Path, columns: Sequence[str], rows: Iterable[Row]) -> None:
-    """Write rows as CSV; what is not known is empty."""
-    with _beside(path) as unfinished, unfinished.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, columns, restval="", extrasaction="ignore")
-        writer.writeheader()
-        writer.writerows(rows)
+    """Write rows as CSV that no spreadsheet takes for formulas; what is not known is empty.
+
+    `liverplan.endpoints.tables.read_lines` reads every text back as it was.
+    """
+    with (
+        _beside(path) as unfinished,
+        unfinished.open("w", encoding="utf-8", errors="backslashreplace", newline="") as file,
+    ):
+        writer = csv.writer(file)
+        writer.writerow(map(to_cell, columns))
+        writer.writerows([_guarded(row.get(name)) for name in columns] for row in rows)
 
 
 def write_html(path: Path, *, title: str, headings: Mapping[str, str], rows: Sequence[Row]) -> None:
     """Write one page that opens offline: click a heading to sort, type to filter."""
     environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined
+        loader=FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=clean_value,
     )
     page = environment.get_template("table.html.jinja").render(
         title=title,
@@ -90,6 +100,10 @@ def _cell(name: str, row: Row) -> tuple[str, str, list[str]]:
     if name in _SHARES or name.endswith(("_fraction", "_low", "_high", "_threshold")):
         return repr(value), f"{percent(value, row.get('threshold_fraction'))}{PER_CENT}", []
     return repr(value), f"{value:.1f}", []
+
+
+def _guarded(value: object) -> object:
+    return to_cell(value) if isinstance(value, str) else value
 
 
 @contextmanager

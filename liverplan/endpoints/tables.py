@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from liverplan.errors import InputError
+from liverplan.plain import from_cell
 
 MOST_FAULTS = 5
 
@@ -40,7 +41,12 @@ def read_lines(
         f"line {n} has more values than columns" for n, line in lines if len(line) > len(header)
     ]
     refuse(path, what, faults)
-    return [(n, {name: (line.get(name) or "").strip() for name in known}) for n, line in lines]
+    return [(n, {name: value_of(line.get(name)) for name in known}) for n, line in lines]
+
+
+def value_of(cell: str | None) -> str:
+    """Return what a cell holds, without the apostrophe that keeps it from being a formula."""
+    return from_cell((cell or "").strip())
 
 
 def refuse(path: Path, what: str, faults: Sequence[str]) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from liverplan.plain import clean_value
 from liverplan.report.content import content_of
 from liverplan.report.files import write_whole
 from liverplan.report.geometry import liver_box_mm
@@ -43,6 +44,7 @@ def html_of(request: ReportInput) -> str:
         loader=PackageLoader("liverplan.report", ""),
         autoescape=True,
         undefined=StrictUndefined,
+        finalize=clean_value,
         trim_blocks=True,
         lstrip_blocks=True,
     )

@@ -13,6 +13,7 @@ from typing import Any
 
 from liverplan.errors import InputError
 from liverplan.findings.statement import WRITTEN, Statement, Value
+from liverplan.plain import clean
 from liverplan.words import numbers
 
 LANGUAGES = tuple(
@@ -86,7 +87,7 @@ class _Places(Formatter):
             case int() | float():
                 return self.words.number(numbers.spoken(value, format_spec))
             case _:
-                return str(value)
+                return clean(str(value))
 
     def _several(self, values: tuple[Value, ...], how: str) -> str:
         between = BETWEEN.get(how) or f" {self.words[how]} "

@@ -20,6 +20,7 @@ from liverplan.case.files import write_whole
 from liverplan.cohort.analysis.dictionary import dictionary_of
 from liverplan.cohort.analysis.figures import Picture
 from liverplan.cohort.analysis.sections import section_of, sections_of
+from liverplan.plain import clean_value
 
 NAME = "analysis"
 TITLE = "Analysis of the trial's endpoints"
@@ -66,6 +67,7 @@ def html_of(content: Mapping[str, Any], pictures: Sequence[Picture]) -> str:
         loader=PackageLoader("liverplan.cohort.analysis", ""),
         autoescape=True,
         undefined=StrictUndefined,
+        finalize=clean_value,
         trim_blocks=True,
         lstrip_blocks=True,
     )

@@ -1,0 +1,22 @@
+"""Text that others wrote, made safe to show, to name a file by and to put into a table.
+
+Names, reasons, identifiers and headers come from people, scanners and archives. `clean` shows
+them on a screen, a terminal or paper with nothing hidden in them; `bare` is for DICOM, where a
+backslash separates values; `file_name` and `fits_as_file_name` are for folders; `to_cell` and
+`from_cell` are for CSV. JSON keeps every text as it is: its own escapes hide nothing.
+"""
+
+from liverplan.plain.cells import from_cell, to_cell
+from liverplan.plain.filenames import file_name, fits_as_file_name
+from liverplan.plain.shown import bare, clean, clean_lines, clean_value
+
+__all__ = [
+    "bare",
+    "clean",
+    "clean_lines",
+    "clean_value",
+    "file_name",
+    "fits_as_file_name",
+    "from_cell",
+    "to_cell",
+]
