@@ -10,7 +10,7 @@ from typer.core import TyperGroup
 
 from liverplan import cohort
 from liverplan.cli.bar import on_terminal
-from liverplan.cli.output import tell
+from liverplan.cli.output import say, tell
 
 
 class _FolderIsOverview(TyperGroup):
@@ -63,7 +63,7 @@ def endpoints(  # noqa: PLR0913 - an option each
     reference: Annotated[str, typer.Option(metavar="ARM", help="Held against the others.")],
     *,
     results: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="A cohort's results.parquet.")
+        Path | None, typer.Option(metavar="FILE", help="A cohort's results: Parquet or CSV.")
     ] = None,
     safety: Annotated[
         Path | None, typer.Option(metavar="FILE", help="CSV of complications.")
@@ -99,6 +99,29 @@ def endpoints(  # noqa: PLR0913 - an option each
         report=report,
         trial=cohort.TrialFiles(design=design, participants=participants, assessments=assessments),
     )
+    tell(*map(str, written))
+
+
+@app.command()
+def export_odm(
+    tables: Annotated[
+        list[Path], typer.Argument(metavar="TABLE...", help="CSV or Parquet, with a column id.")
+    ],
+    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="The XML file.")],
+) -> None:
+    """Write tables of patients as CDISC ODM 1.3.2 for a trial database."""
+    patients = cohort.export_odm(tables, out)
+    tell(f"{out}: {patients} patients.")
+
+
+@app.command()
+def import_odm(
+    odm: Annotated[Path, typer.Argument(metavar="FILE", help="ODM 1.3, as REDCap exports it.")],
+    out: Annotated[Path, typer.Option("--out", metavar="DIR")],
+) -> None:
+    """Write the forms of a trial database's ODM file as tables, a CSV each."""
+    written, notes = cohort.import_odm(odm, out)
+    say(*notes)
     tell(*map(str, written))
 
 

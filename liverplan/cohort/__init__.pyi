@@ -1,5 +1,6 @@
 from .endpoints import write_endpoints
 from .manifest import COLUMNS, Job, read_manifest
+from .odm import export_odm, import_odm
 from .overview import Overview, overview
 from .run import CohortSummary, run_cohort
 from .trial_files import TrialFiles
@@ -10,6 +11,8 @@ __all__ = [
     "Job",
     "Overview",
     "TrialFiles",
+    "export_odm",
+    "import_odm",
     "overview",
     "read_manifest",
     "run_cohort",

@@ -10,7 +10,8 @@ from typing import Any
 from liverplan.case.files import write_whole
 from liverplan.cohort.analysis import Picture, pictures_of, write_analysis
 from liverplan.cohort.analysis.provenance import provenance
-from liverplan.cohort.tables import library
+from liverplan.cohort.cells import read_patients
+from liverplan.cohort.columns import column_of
 from liverplan.cohort.trial_files import TrialFiles
 from liverplan.endpoints import Outcome, read_outcomes, trial_endpoints
 from liverplan.endpoints.factors import predict_survival, read_factors
@@ -45,7 +46,7 @@ def write_endpoints(  # noqa: PLR0913 - a table each
     reference : str
         The arm that the others are held against.
     results : Path or None
-        The cohort's ``results.parquet``, for the predictive factors.
+        The cohort's ``results.parquet``, or the same as CSV, for the predictive factors.
     safety : Path or None
         CSV of complications; see `liverplan.endpoints.safety`.
     quality : Path or None
@@ -113,13 +114,19 @@ def _written(
 
 
 def _rows(results: Path | None) -> Mapping[str, Mapping[str, Any]]:
+    """Return the cohort's results by patient, from Parquet or CSV."""
     if results is None:
         return {}
-    parquet, arrow = library("pyarrow.parquet"), library("pyarrow")
-    try:
-        rows = parquet.read_table(results).to_pylist()
-    except (OSError, arrow.ArrowInvalid) as error:
-        raise InputError(f"The results {results} are no cohort's Parquet file.") from error
-    if not all("id" in row for row in rows):
-        raise InputError(f"The results {results} have no column 'id'.")
-    return {row["id"]: row for row in rows}
+    table = read_patients(results)
+    return {
+        row[table.position_of_id]: {
+            name: _value(name, cell) for name, cell in zip(table.columns, row, strict=True)
+        }
+        for row in table.rows
+    }
+
+
+def _value(name: str, cell: str) -> str | float | None:
+    if column_of(name).kind in ("integer", "float"):
+        return float(cell) if cell else None
+    return cell

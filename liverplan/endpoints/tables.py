@@ -11,6 +11,9 @@ from liverplan.plain import from_cell
 
 MOST_FAULTS = 5
 
+BESIDE = ("event",)
+"""Columns that any table may have and nothing reads: a trial database's visit of the line."""
+
 Line = tuple[int, dict[str, str]]
 """A line's number in the file and its values by column, stripped; empty where there is none."""
 
@@ -34,7 +37,7 @@ def read_lines(
         raise InputError(f"The {what} {path} cannot be read: {error.strerror}.") from error
     except (UnicodeDecodeError, csv.Error) as error:
         raise InputError(f"The {what} {path} is no CSV file in UTF-8: {error}.") from error
-    known = {*needed, *optional}
+    known = {*needed, *optional, *BESIDE}
     faults = [f"unknown column {name!r}" for name in header if name not in known]
     faults += [f"no column {name!r}" for name in needed if name not in header]
     faults += [

@@ -58,7 +58,7 @@ def test_without_results_the_factors_are_left_out_and_said(files):
 
 @pytest.mark.parametrize(
     ("content", "words"),
-    [(b"no parquet", "are no cohort's Parquet file"), (None, "are no cohort's Parquet file")],
+    [(b"no parquet", "is no Parquet file"), (None, "is no Parquet file")],
 )
 def test_results_that_are_none_are_refused(files, content, words):
     path = files / "wrong.parquet"
@@ -70,7 +70,7 @@ def test_results_that_are_none_are_refused(files, content, words):
 
 def test_results_of_something_else_and_a_file_for_a_folder_are_refused(files):
     write_parquet(files / "other.parquet", ("name",), [{"name": "x"}])
-    with pytest.raises(InputError, match="have no column 'id'"):
+    with pytest.raises(InputError, match="no column 'id'"):
         command(files, "--results", str(files / "other.parquet"))
     (files / "out").write_text("")
     with pytest.raises(InputError, match="The endpoints cannot be written to"):
