@@ -26,6 +26,7 @@ EXTENDED_SETS = re.compile(
     r"ISO 2022 IR (6|100|101|109|110|144|127|126|138|148|203|13|166|87|159|149|58)"
 )
 SEXES = {"f": "F", "female": "F", "m": "M", "male": "M", "o": "O", "other": "O"}
+LONGEST_NAME = 63
 YEAR_FIRST = re.compile(r"(\d{4})[-./ ](\d\d?)[-./ ](\d\d?)")
 DAY_FIRST = re.compile(r"(\d\d?)\.(\d\d?)\.(\d{4})")
 CLOCK = re.compile(r"(\d\d):?(?:(\d\d):?(?:(\d\d)(\.\d{1,6})?)?)?")
@@ -49,6 +50,11 @@ def conforming(dataset: pydicom.Dataset) -> tuple[pydicom.Dataset, tuple[Stateme
             clean.add(DataElement(element.tag, element.VR, value))
     _say_character_set(clean, notes)
     return clean, tuple(notes)
+
+
+def person_name(name: str) -> str:
+    """Return a name that was written by hand, as DICOM writes one: all of it as the family name."""
+    return re.sub(r"[\\^=\x00-\x1f\x7f]+", " ", name).strip()[:LONGEST_NAME] + "^"
 
 
 def _conforming_value(keyword: str, element: DataElement) -> str:

@@ -223,7 +223,8 @@ def _clean_element(element: DataElement, rules: Rules, *, own: bool) -> Iterator
     elif element.VR in {"DA", "TM", "DT"}:
         yield from _moved(element, keyword, rules)
     elif element.VR == "SQ":
-        items = [_cleaned(item, rules, own=own) for item in element.value]
+        kept = [item for item in element.value if item.get("ValueType") != "PNAME"]
+        items = [_cleaned(item, rules, own=own) for item in kept]
         yield DataElement(tag, "SQ", items)
     elif _may_stay(element, keyword, own=own):
         yield element

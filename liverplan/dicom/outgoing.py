@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 from pydicom.uid import UID, generate_uid
 
 from liverplan import __version__
-from liverplan.dicom.conforming import conforming
+from liverplan.dicom.conforming import UNICODE, conforming
 from liverplan.dicom.headers import Headers, SourceImage
 from liverplan.dicom.quiet import quiet
 from liverplan.errors import DicomError
@@ -51,6 +52,16 @@ def series_of_one(kind: str) -> dict[str, Any]:
         "software_versions": VERSION,
         "device_serial_number": SERIAL,
     }
+
+
+def in_unicode(dataset: pydicom.Dataset, own: Iterable[pydicom.Dataset]) -> pydicom.Dataset:
+    """Say that an object is in Unicode where texts of its own are not plain ASCII.
+
+    The images' character set may lack a letter of a person's name, or of a protocol's.
+    """
+    if not all(str(item).isascii() for item in own):
+        dataset.SpecificCharacterSet = UNICODE
+    return dataset
 
 
 def source_datasets(headers: Headers) -> list[pydicom.Dataset]:

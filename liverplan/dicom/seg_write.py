@@ -17,6 +17,7 @@ from liverplan.anatomy import LIVER, Code
 from liverplan.dicom.headers import Headers
 from liverplan.dicom.outgoing import (
     VERSION,
+    in_unicode,
     native,
     save,
     series_of_one,
@@ -122,7 +123,7 @@ def _encode(
         **series_of_one("SEG"),
     )
     seg.SeriesDescription = "liverplan segmentation (research)"
-    return seg
+    return in_unicode(seg, seg.SegmentSequence)
 
 
 def _extent(segments: Sequence[Segment]) -> tuple[int, int]:

@@ -1,53 +1,34 @@
-"""The numbers of a plan as a DICOM structured report (TID 1500), linked to the SEG.
-
-No standard code exists for a future liver remnant's fraction: it is written as "Volume Ratio" in
-per cent, in the remnant's group, and the group's tracking identifier says of what. The metastases
-come first; no standard code exists for what a plan makes of one, so that the group's tracking
-identifier says it, and the distance is that to the cut.
-"""
+"""The numbers of a plan as a DICOM structured report (TID 1500), linked to the SEG."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 
 import highdicom as hd
 import pydicom
-from highdicom.sr import (
-    CodedConcept,
-    Measurement,
-    ReferencedSegment,
-    SourceSeriesForSegmentation,
-    TrackingIdentifier,
-    VolumetricROIMeasurementsAndQualitativeEvaluations,
-)
+from highdicom.sr import CodedConcept, ObserverContext
 from pydicom.sr.codedict import codes
 
-from liverplan.anatomy import LIVER, lesion_name
+from liverplan.dicom.conforming import person_name
 from liverplan.dicom.header import parse
 from liverplan.dicom.headers import Headers
 from liverplan.dicom.outgoing import (
     MANUFACTURER,
     MODEL,
+    in_unicode,
     save,
     series_of_one,
     source_datasets,
 )
 from liverplan.dicom.quiet import quiet
-from liverplan.dicom.seg_read import REMNANT_NAME, RESECTED_NAME
-from liverplan.dicom.seg_write import dicom_code
+from liverplan.dicom.sr_groups import Segments, groups
+from liverplan.dicom.sr_words import Standing
 from liverplan.errors import DicomError
-from liverplan.findings import Fate, Findings, LesionFinding
+from liverplan.findings import Findings
 
 PROCEDURE = CodedConcept("25045-6", "LN", "CT unspecified body region")
-VOLUME = CodedConcept("118565006", "SCT", "Volume")
-LONG_AXIS = CodedConcept("103339001", "SCT", "Long Axis")
-SHORT_AXIS = CodedConcept("103340004", "SCT", "Short Axis")
-VOLUME_RATIO = CodedConcept("113288", "DCM", "Volume Ratio")
-DISTANCE = CodedConcept("121206", "DCM", "Distance")
-CUBIC_CENTIMETRE = CodedConcept("cm3", "UCUM", "Cubic centimeter")
-MILLIMETRE = CodedConcept("mm", "UCUM", "millimeter")
-PER_CENT = CodedConcept("%", "UCUM", "Percent")
+NOBODY_KNOWN = Standing()
 
 
 def write_sr(path: Path | str, findings: Findings, headers: Headers, seg: Path | str) -> Path:
@@ -79,15 +60,21 @@ def write_sr(path: Path | str, findings: Findings, headers: Headers, seg: Path |
 
 
 def make_sr(
-    findings: Findings, headers: Headers, seg: pydicom.Dataset, *, record: str = ""
+    findings: Findings,
+    headers: Headers,
+    seg: pydicom.Dataset,
+    *,
+    standing: Standing = NOBODY_KNOWN,
 ) -> pydicom.Dataset:
-    """Build what `write_sr` writes; ``record`` says where the case's audit trail ended."""
+    """Build what `write_sr` writes; ``standing``: who and what stands behind the numbers."""
     with quiet():
-        numbers = {str(item.SegmentLabel): item for item in seg.SegmentSequence}
+        context = hd.sr.ObservationContext(observer_device_context=_device())
+        for person in _persons(standing):
+            context.extend(person)
         report = hd.sr.MeasurementReport(
-            observation_context=hd.sr.ObservationContext(observer_device_context=_observer()),
+            observation_context=context,
             procedure_reported=PROCEDURE,
-            imaging_measurements=list(_groups(findings, headers, seg, numbers)),
+            imaging_measurements=list(groups(findings, Segments.of(seg, headers), standing)),
             title=codes.DCM.ImagingMeasurementReport,
         )
         document = hd.sr.ComprehensiveSR(
@@ -97,9 +84,9 @@ def make_sr(
             **series_of_one("SR"),
         )
     document.SeriesDescription = "liverplan measurements (research)"
-    if record:
-        document.ContributingEquipmentSequence = [_equipment(record)]
-    return document
+    if standing.trail:
+        document.ContributingEquipmentSequence = [_equipment(standing.trail)]
+    return in_unicode(document, document.ContentSequence)
 
 
 def _equipment(record: str) -> pydicom.Dataset:
@@ -111,8 +98,8 @@ def _equipment(record: str) -> pydicom.Dataset:
     return item
 
 
-def _observer() -> hd.sr.ObserverContext:
-    return hd.sr.ObserverContext(
+def _device() -> ObserverContext:
+    return ObserverContext(
         observer_type=codes.DCM.Device,
         observer_identifying_attributes=hd.sr.DeviceObserverIdentifyingAttributes(
             uid=hd.UID(), name=MODEL, manufacturer_name=MANUFACTURER, model_name=MODEL
@@ -120,70 +107,12 @@ def _observer() -> hd.sr.ObserverContext:
     )
 
 
-def _groups(
-    findings: Findings,
-    headers: Headers,
-    seg: pydicom.Dataset,
-    segments: Mapping[str, pydicom.Dataset],
-) -> Iterator[VolumetricROIMeasurementsAndQualitativeEvaluations]:
-    """Yield one group of measurements for each segment that the SEG holds."""
-    volumes = findings.volumes
-    fates = {lesion_name(one.label): one.fate for one in findings.lesions if findings.planned}
-    measured = {
-        **{lesion_name(lesion.label): _of_lesion(lesion) for lesion in findings.lesions},
-        LIVER.name: [_volume(volumes.liver_ml)],
-        REMNANT_NAME: [_volume(volumes.remnant_ml), _ratio(findings)],
-        RESECTED_NAME: [_volume(volumes.resected_ml)],
-    }
-    for name, measurements in measured.items():
-        if name in segments:
-            yield _group(name, segments[name], measurements, headers, seg, fates.get(name))
-
-
-def _group(
-    name: str,
-    segment: pydicom.Dataset,
-    measurements: list[Measurement],
-    headers: Headers,
-    seg: pydicom.Dataset,
-    fate: Fate | None,
-) -> VolumetricROIMeasurementsAndQualitativeEvaluations:
-    series = str(headers.dataset().SeriesInstanceUID)
-    return VolumetricROIMeasurementsAndQualitativeEvaluations(
-        tracking_identifier=TrackingIdentifier(
-            uid=str(segment.TrackingUID), identifier=f"{name}: {fate}" if fate else name
-        ),
-        referenced_segment=ReferencedSegment(
-            sop_class_uid=seg.SOPClassUID,
-            sop_instance_uid=seg.SOPInstanceUID,
-            segment_number=int(segment.SegmentNumber),
-            source_series=SourceSeriesForSegmentation(series),
-        ),
-        finding_type=_coded(segment.SegmentedPropertyTypeCodeSequence[0]),
-        finding_sites=[hd.sr.FindingSite(anatomic_location=dicom_code(LIVER.kind))],
-        measurements=measurements,
-    )
-
-
-def _coded(item: pydicom.Dataset) -> CodedConcept:
-    return CodedConcept(item.CodeValue, item.CodingSchemeDesignator, item.CodeMeaning)
-
-
-def _volume(value_ml: float) -> Measurement:
-    return Measurement(name=VOLUME, value=value_ml, unit=CUBIC_CENTIMETRE)
-
-
-def _of_lesion(lesion: LesionFinding) -> list[Measurement]:
-    found = [
-        _volume(lesion.volume_ml),
-        Measurement(name=LONG_AXIS, value=lesion.long_axis_mm, unit=MILLIMETRE),
-        Measurement(name=SHORT_AXIS, value=lesion.short_axis_mm, unit=MILLIMETRE),
-    ]
-    if lesion.margin_mm is not None:
-        found.append(Measurement(name=DISTANCE, value=lesion.margin_mm, unit=MILLIMETRE))
-    return found
-
-
-def _ratio(findings: Findings) -> Measurement:
-    fraction = findings.remnant_fraction.deciding_fraction or 0.0
-    return Measurement(name=VOLUME_RATIO, value=100.0 * fraction, unit=PER_CENT)
+def _persons(standing: Standing) -> Iterator[ObserverContext]:
+    """Yield each person who accepted a mask, as one who observed."""
+    for name in standing.accepted_by:
+        yield ObserverContext(
+            observer_type=codes.DCM.Person,
+            observer_identifying_attributes=hd.sr.PersonObserverIdentifyingAttributes(
+                name=person_name(name)
+            ),
+        )

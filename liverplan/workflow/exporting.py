@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from hashlib import sha256
 from pathlib import Path
 
 from liverplan import dicom, report
 from liverplan.anatomy import lesion_name
+from liverplan.case import Case
 from liverplan.dicom.deidentify import Rules
+from liverplan.dicom.sr_words import Standing
 from liverplan.errors import InputError
 from liverplan.report import ReportInput
 from liverplan.resection import Plan
@@ -20,9 +23,6 @@ from liverplan.volumetry.shapes.plan_index import PlanIndex
 from liverplan.volumetry.shapes.rounding import staying_rounded
 
 Parts = Mapping[str, Mask]
-TRAIL_HEAD = "audit trail"
-"""Under which name a report's hashes hold where the trail ends."""
-
 LONGEST_ID, SHORTEST_KEY = 64, 16
 
 
@@ -31,6 +31,7 @@ def write_objects(
     request: ReportInput,
     headers: dicom.Headers,
     parts: Parts,
+    standing: Standing,
     rules: Rules | None = None,
 ) -> None:
     """Write SEG, SR, encapsulated PDF and STL, and each surface as a plain STL file.
@@ -45,6 +46,8 @@ def write_objects(
         Of the CT, as it was read.
     parts : mapping of str to mask
         "remnant" and "resected", if anything is planned.
+    standing : Standing
+        Who and what stands behind the numbers.
     rules : Rules, optional
         De-identify every object by these.
     """
@@ -58,8 +61,7 @@ def write_objects(
             maps=request.maps,
         )
         dicom.keep(seg, folder / "segmentation.dcm", rules)
-        record = request.hashes.get(TRAIL_HEAD, "")
-        sr = dicom.make_sr(request.findings, headers, seg, record=record)
+        sr = dicom.make_sr(request.findings, headers, seg, standing=standing)
         dicom.keep(sr, folder / "measurements.dcm", rules)
         _write_surfaces(folder, request, headers, parts, rules)
         dicom.keep(dicom.make_pdf(pdf.result(), headers), folder / "report.dcm", rules)
@@ -77,6 +79,23 @@ def _write_surfaces(
         (folder / f"{name}.stl").write_bytes(stl)
         surface = dicom.make_stl_object(stl, headers, name=name, number=number)
         dicom.keep(surface, folder / f"{name}.stl.dcm", rules)
+
+
+def trail_end(opened: Case) -> str:
+    """Say where a case's audit trail ends."""
+    return f"{opened.head} ({len(opened.history)} entries)"
+
+
+def standing_of(opened: Case, rules: Rules | None) -> Standing:
+    """Return who and what stands behind a case's numbers; under ``rules`` nobody is named."""
+    masks, protocol = opened.state.segmentation, opened.state.record.protocol
+    made = masks.provenance.values() if masks and rules is None else ()
+    return Standing(
+        accepted_by=tuple(dict.fromkeys(one.accepted_by for one in made if one.accepted)),
+        trail=trail_end(opened),
+        state_sha256=opened.content_sha256,
+        protocol_sha256=sha256(protocol.text.encode()).hexdigest() if protocol else "",
+    )
 
 
 def rules_for(

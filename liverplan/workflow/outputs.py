@@ -19,7 +19,7 @@ from liverplan.segmentation import Prompt, Segmentation, write_mask_file
 from liverplan.segmentation.labels import LIVER
 from liverplan.workflow.cases import measure_state, user
 from liverplan.workflow.committee import is_final, signature_rows
-from liverplan.workflow.exporting import TRAIL_HEAD, parts_of, write_objects
+from liverplan.workflow.exporting import parts_of, standing_of, trail_end, write_objects
 from liverplan.workflow.folders import whole_folder
 from liverplan.workflow.inputs import ct_notes, make_segmentation, open_ct
 from liverplan.workflow.progress import Progress, part, tell
@@ -123,7 +123,7 @@ def report_input(
         findings=measure_state(state, opened.folder),
         hashes={
             "case state": opened.content_sha256,
-            TRAIL_HEAD: f"{opened.head} ({len(opened.history)} entries)",
+            "audit trail": trail_end(opened),
         },
         audit=tuple(
             AuditRow(when=e.when, who=e.actor.name, kind=e.actor.kind, what=e.what, why=e.why)
@@ -241,7 +241,7 @@ def export_case(
     parts = parts_of(request.segmentation, request.plan, request.maps, remnant_ml)
     with whole_folder(out, _is_export) as filled:
         tell(progress, 0.2, "Writing")
-        write_objects(filled, request, headers, parts, rules)
+        write_objects(filled, request, headers, parts, standing_of(opened, rules), rules)
         if ct is not None and rules is not None:
             onward = part(progress, 0.6, 1.0)
             dicom.deidentify_series(

@@ -127,7 +127,9 @@ def test_the_report_refers_to_the_segments_it_measured(exported):
     report = pydicom.dcmread(exported / "sr.dcm")
     tracking = {str(item.TrackingUID): int(item.SegmentNumber) for item in seg.SegmentSequence}
     (measured,) = [i for i in report.ContentSequence if _name(i) == "Imaging Measurements"]
-    for group in measured.ContentSequence:
+    *structures, plan = measured.ContentSequence
+    assert "Referenced Segment" not in {_name(item) for item in plan.ContentSequence}
+    for group in structures:
         items = {_name(item): item for item in group.ContentSequence}
         reference = items["Referenced Segment"].ReferencedSOPSequence[0]
         assert reference.ReferencedSOPInstanceUID == seg.SOPInstanceUID
