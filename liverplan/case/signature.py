@@ -87,10 +87,14 @@ class Signature:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checked:
-    """A signature and why it does not hold; ``void_because`` is empty while it does."""
+    """A signature and why it does not hold; ``void_because`` is empty while it does.
+
+    ``superseded_by`` is the same person's later vote, where only that keeps it from counting.
+    """
 
     signature: Signature
     void_because: str
+    superseded_by: Vote | None = None
 
 
 def check_signatures(case: Case, trusted: Mapping[str, str] | None = None) -> tuple[Checked, ...]:
@@ -105,13 +109,22 @@ def check_signatures(case: Case, trusted: Mapping[str, str] | None = None) -> tu
     """
     signatures = tuple(map(read_signature, case.state_json["signatures"]))
     return tuple(
-        Checked(
-            signature=signature,
-            void_because=_void_because(signature, case, trusted)
-            or _superseded(signature, signatures[number + 1 :]),
-        )
+        _checked(signature, case, trusted, signatures[number + 1 :])
         for number, signature in enumerate(signatures)
     )
+
+
+def _checked(
+    signature: Signature,
+    case: Case,
+    trusted: Mapping[str, str] | None,
+    later: Sequence[Signature],
+) -> Checked:
+    void_because = _void_because(signature, case, trusted)
+    vote = None if void_because else _later_vote(signature, later)
+    if vote is not None:
+        void_because = f"superseded by their later vote ({vote})"
+    return Checked(signature=signature, void_because=void_because, superseded_by=vote)
 
 
 def same_person(a: Signature, b: Signature) -> bool:
@@ -175,9 +188,9 @@ def _void_because(signature: Signature, case: Case, trusted: Mapping[str, str] |
     return f"changed since: {', '.join(changed)}" if changed else ""
 
 
-def _superseded(vote: Signature, later: Sequence[Signature]) -> str:
+def _later_vote(vote: Signature, later: Sequence[Signature]) -> Vote | None:
     votes = [s for s in later if s.meaning == vote.meaning == "vote" and same_person(s, vote)]
-    return f"superseded by their later vote ({votes[-1].vote})" if votes else ""
+    return votes[-1].vote if votes else None
 
 
 def _signed_state(signature: Signature, case: Case) -> Json:

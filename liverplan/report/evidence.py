@@ -8,7 +8,7 @@ from liverplan import __version__
 from liverplan.findings import Findings, Statement
 from liverplan.report.cuts import plan_in_words
 from liverplan.report.facts import fact_table
-from liverplan.report.request import ReportInput
+from liverplan.report.request import ReportInput, SignatureRow
 from liverplan.report.tables import Table
 from liverplan.words import Words, fates, numbers, spoken, verdict
 from liverplan.words.first_lines import STAYING
@@ -101,7 +101,7 @@ def _signatures(request: ReportInput, words: Words) -> Table:
             s.meaning,
             numbers.NONE if hidden else numbers.moment(s.when),
             numbers.NONE if hidden else s.reason,  # free text can name anybody
-            words("void", why=s.void_because) if s.void_because else words["valid"],
+            _validity(s, words),
         )
         for s in request.signatures
     )
@@ -112,6 +112,15 @@ def _signatures(request: ReportInput, words: Words) -> Table:
         rows=tuple(rows),
         empty=words["no_signatures"],
     )
+
+
+def _validity(signature: SignatureRow, words: Words) -> str:
+    """Say whether a signature holds; a vote that its voter changed is nobody's fault."""
+    if signature.superseded_by:
+        return words("superseded", vote=signature.superseded_by)
+    if signature.void_because:
+        return words("void", why=signature.void_because)
+    return words["valid"]
 
 
 def _made(request: ReportInput, words: Words) -> Table:

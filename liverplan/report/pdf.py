@@ -12,6 +12,7 @@ from typing import Any
 
 import typst
 
+from liverplan.plain.fonts import FAMILIES, font_folders, printable
 from liverplan.report.content import content_of
 from liverplan.report.files import write_whole
 from liverplan.report.request import ReportInput
@@ -40,11 +41,13 @@ def pdf_of(request: ReportInput) -> bytes:
         folder = Path(name)
         for view in views:
             (folder / f"{view.key}.png").write_bytes(view.png)
-        (folder / "content.json").write_text(json.dumps(_content(request, views)), "utf-8")
+        content = json.dumps(printable(_content(request, views)))
+        (folder / "content.json").write_text(content, "utf-8")
         page = folder / "report.typ"
         page.write_bytes(files("liverplan.report").joinpath(page.name).read_bytes())
         return typst.compile(
             page,
+            font_paths=list(font_folders()),
             ignore_system_fonts=True,
             pdf_standards=["a-2a", "ua-1"],
             timestamp=_timestamp(request),
@@ -61,6 +64,7 @@ def _content(request: ReportInput, views: tuple[View, ...]) -> dict[str, Any]:
     content = content_of(request)
     words = content.words
     return {
+        "fonts": FAMILIES,
         "title": content.title,
         "subtitle": content.subtitle,
         "status": content.status,

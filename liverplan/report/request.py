@@ -30,7 +30,10 @@ class AuditRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignatureRow:
-    """One signature as checked; ``void_because`` is empty while it holds."""
+    """One signature as checked; ``void_because`` is empty while it holds.
+
+    ``superseded_by`` is the same person's later vote, where only that keeps it from counting.
+    """
 
     name: str
     role: str
@@ -38,6 +41,7 @@ class SignatureRow:
     when: str
     reason: str = ""
     void_because: str = ""
+    superseded_by: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

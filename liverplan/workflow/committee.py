@@ -165,6 +165,7 @@ def signature_rows(opened: Case) -> tuple[SignatureRow, ...]:
             when=checked.signature.when,
             reason=checked.signature.reason,
             void_because=checked.void_because,
+            superseded_by=checked.superseded_by or "",
         )
         for checked in case.check_signatures(opened)
     )

@@ -120,6 +120,15 @@ def test_a_signature_is_said_with_its_reason_and_whether_it_holds():
     assert detail(VOID).endswith("vote: against (too near). Void: the plan has changed.")
 
 
+def test_a_vote_that_its_voter_changed_is_superseded_and_not_void():
+    changed = replace(VOID, superseded_by="for")
+    assert signature_row(changed) == ("S. Berg", "vote: against", "superseded")
+    assert detail(changed).endswith("(too near). Superseded by a later vote (for).")
+    signatures = SignatureList()
+    signatures.show_rows((changed, VALID))
+    assert signatures.why.text() == ""
+
+
 def test_the_first_void_signature_is_explained_until_another_is_chosen():
     signatures = SignatureList()
     signatures.show_rows(())

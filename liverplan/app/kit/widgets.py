@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from html import escape
+from typing import Protocol
 
 from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtGui import QColor, QResizeEvent
@@ -21,8 +23,29 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from liverplan.plain import clean_lines
 
-class Words(QLabel):
+
+class Tipped(Protocol):
+    """A widget or an item that can say more where the mouse rests."""
+
+    def setToolTip(self, tip: str, /) -> None:  # noqa: N802 - Qt's name
+        """Say this."""
+
+
+class PlainLabel(QLabel):
+    """Text as it was written: no mark-up in it is followed, nothing in it hides or reorders."""
+
+    def __init__(self, text: str = "") -> None:
+        super().__init__(clean_lines(text))
+        self.setTextFormat(Qt.TextFormat.PlainText)
+
+    def setText(self, text: str) -> None:  # noqa: N802 - Qt's name
+        """Show other words."""
+        super().setText(clean_lines(text))
+
+
+class Words(PlainLabel):
     """Text that wraps and is exactly as high as its lines at the width it is given."""
 
     def __init__(self, text: str = "") -> None:
@@ -32,7 +55,7 @@ class Words(QLabel):
 
     def setText(self, text: str) -> None:  # noqa: N802 - Qt's name
         """Show other words."""
-        if text != self.text():
+        if clean_lines(text) != self.text():
             super().setText(text)
             self._fit()
 
@@ -49,7 +72,7 @@ class Words(QLabel):
 
 def label(text: str = "", role: str = "", *, wrap: bool = True) -> QLabel:
     """Show text in one of the style sheet's roles."""
-    widget = Words(text) if wrap else QLabel(text)
+    widget = Words(text) if wrap else PlainLabel(text)
     if role:
         widget.setProperty("role", role)
     return widget
@@ -61,10 +84,16 @@ def button(
     """Make a button that calls one verb."""
     widget = QPushButton(text)
     widget.clicked.connect(lambda _checked=False: clicked())
-    widget.setToolTip(tip)
+    set_tip(widget, tip)
     if role:
         widget.setProperty("role", role)
     return widget
+
+
+def set_tip(part: Tipped, text: str) -> None:
+    """Say more where the mouse rests; Qt would follow mark-up in a tip, which has no format."""
+    shown = clean_lines(text)
+    part.setToolTip(f"<p>{escape(shown)}</p>" if set(shown) & set("<&") else shown)
 
 
 def row(*parts: QWidget | int, spacing: int = 6) -> QHBoxLayout:
@@ -147,14 +176,14 @@ class Table(QTableWidget):
         self.blockSignals(True)  # noqa: FBT003 - Qt
         self.setRowCount(len(rows))
         for r, cells in enumerate(rows):
-            for c, text in enumerate(cells):
+            for c, text in enumerate(map(clean_lines, cells)):
                 item = self.item(r, c)
                 if item is None:
                     item = QTableWidgetItem()
                     self.setItem(r, c, item)
                 if item.text() != text:
                     item.setText(text)
-                item.setToolTip(text if len(text) > 18 else "")
+                set_tip(item, text if len(text) > 18 else "")
         if 0 <= current < len(rows):
             self.selectRow(current)
         else:

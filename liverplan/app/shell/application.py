@@ -10,6 +10,7 @@ from PySide6.QtCore import QEvent, QObject, QStandardPaths, Qt
 from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QApplication, QMainWindow
 
+from liverplan.app.kit.widgets import set_tip
 from liverplan.app.scene.following import SceneFollower
 from liverplan.app.scene.pane import ScenePane
 from liverplan.app.scene.renderer import Scene
@@ -121,7 +122,7 @@ class Application(QObject):
 
     def _saved(self, words: str) -> None:
         self.steps.saved.setText(words)
-        self.steps.saved.setToolTip(str(self.saver.folder or ""))
+        set_tip(self.steps.saved, str(self.saver.folder or ""))
         self.steps.refresh()
 
     def leave(self) -> None:

@@ -10,6 +10,7 @@ from types import TracebackType
 from liverplan.app.session.context import Context
 from liverplan.app.session.job import unexpected
 from liverplan.app.session.notices import WINDOW
+from liverplan.plain import clean_lines
 
 LOG = "faults.log"
 
@@ -18,7 +19,7 @@ def catch_faults(context: Context) -> None:
     """Let no exception on the screen's thread end the window, or go unsaid."""
 
     def hook(kind: type[BaseException], fault: BaseException, trace: TracebackType | None) -> None:
-        words = "".join(traceback.format_exception(kind, fault, trace))
+        words = clean_lines("".join(traceback.format_exception(kind, fault, trace)))
         sys.stderr.write(words)
         with suppress(OSError):
             context.home.mkdir(parents=True, exist_ok=True)

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from liverplan import case, workflow
 from liverplan.errors import InputError, LiverplanError
+from liverplan.plain import clean
 from liverplan.segmentation import Segmentation, segment_with, write_mask_file
 from liverplan.volume import Grid, Volume
 
@@ -80,7 +81,7 @@ def liver_widget() -> Any:  # noqa: ANN401 - magicgui's own type
         try:
             data, attributes, _ = found_liver(ct)
         except LiverplanError as refusal:
-            show_warning(str(refusal))
+            show_warning(clean(str(refusal)))
             return None
         return Labels(data, **attributes)
 

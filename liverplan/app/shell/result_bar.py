@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen, QResizeEve
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from liverplan.app.kit import theme
-from liverplan.app.kit.widgets import label, restyle
+from liverplan.app.kit.widgets import label, restyle, set_tip
 from liverplan.app.session.live import Live
 from liverplan.app.session.verdict import (
     fates_words,
@@ -167,7 +167,7 @@ class ResultBar(QFrame):
         if shown != words:
             shown = f"{shown[:-1].rpartition(' ')[0]} …"
         self.fates.setText(shown)
-        self.fates.setToolTip(words)
+        set_tip(self.fates, words)
 
     def _nothing(self, work: Work) -> None:
         self.number.setText(NONE)

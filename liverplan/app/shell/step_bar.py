@@ -9,7 +9,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QPushButton, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from liverplan.app.kit.panel import Panel
-from liverplan.app.kit.widgets import Notice, button, label, row
+from liverplan.app.kit.widgets import Notice, button, label, row, set_tip
 from liverplan.app.session.context import Context
 from liverplan.app.session.notices import WINDOW
 from liverplan.app.session.session import Topic
@@ -56,7 +56,7 @@ class Step(QWidget):
         room = max(self.heading.width() - HEADING_RIM, MIN_ROOM)
         metrics = self.heading.fontMetrics()
         self.heading.setText(metrics.elidedText(text, Qt.TextElideMode.ElideRight, room))
-        self.heading.setToolTip(state)
+        set_tip(self.heading, state)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
         """Show as much of the state as there is room for."""
@@ -158,7 +158,7 @@ class Steps(QFrame):
             room = (self.width() - 22) * shares[place] // sum(shares) - 24
             metrics = widget.fontMetrics()
             widget.setText(metrics.elidedText(text, Qt.TextElideMode.ElideRight, room))
-            widget.setToolTip(text)
+            set_tip(widget, text)
 
     def _changed(self, topics: frozenset[Topic]) -> None:
         if self._is_of_interest(topics):

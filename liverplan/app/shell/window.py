@@ -6,7 +6,6 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
-    QLabel,
     QMainWindow,
     QSplitter,
     QTabBar,
@@ -15,6 +14,7 @@ from PySide6.QtWidgets import (
 )
 
 from liverplan.app.kit import theme
+from liverplan.app.kit.widgets import label
 from liverplan.app.scene.pane import ScenePane
 from liverplan.app.shell.result_bar import ResultBar
 from liverplan.app.shell.step_bar import Steps
@@ -43,8 +43,7 @@ class Central(QWidget):
         self.sheets: list[QWidget] = []
         self.sheet: QWidget | None = None
         self.narrow = False
-        self.footer = QLabel("")
-        self.footer.setProperty("role", "secondary")
+        self.footer = label("", "secondary", wrap=False)
         self.tabs = QTabBar()
         self.tabs.setDrawBase(False)
         self.tabs.setFocusPolicy(Qt.FocusPolicy.NoFocus)

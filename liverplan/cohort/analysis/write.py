@@ -21,6 +21,7 @@ from liverplan.cohort.analysis.dictionary import dictionary_of
 from liverplan.cohort.analysis.figures import Picture
 from liverplan.cohort.analysis.sections import section_of, sections_of
 from liverplan.plain import clean_value
+from liverplan.plain.fonts import FAMILIES, font_folders, printable
 
 NAME = "analysis"
 TITLE = "Analysis of the trial's endpoints"
@@ -82,11 +83,13 @@ def pdf_of(content: Mapping[str, Any], pictures: Sequence[Picture]) -> bytes:
         for one in pictures:
             (folder / one.file).write_bytes(one.svg)
         listed = [{"file": p.file, "title": p.title, "alt": p.alt} for p in pictures]
-        (folder / "content.json").write_text(json.dumps({**content, "pictures": listed}), "utf-8")
+        said = printable({**content, "pictures": listed, "fonts": FAMILIES})
+        (folder / "content.json").write_text(json.dumps(said), "utf-8")
         page = folder / "analysis.typ"
         page.write_bytes(files("liverplan.cohort.analysis").joinpath(page.name).read_bytes())
         return typst.compile(
             page,
+            font_paths=list(font_folders()),
             ignore_system_fonts=True,
             pdf_standards=["a-2a", "ua-1"],
             timestamp=datetime(1980, 1, 1, tzinfo=UTC),

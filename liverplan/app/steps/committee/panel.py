@@ -9,11 +9,11 @@ from PySide6.QtWidgets import QComboBox, QLineEdit, QPushButton
 
 from liverplan.app.kit.files import file_to_open
 from liverplan.app.kit.panel import Panel
-from liverplan.app.kit.widgets import Table, button, label, row
+from liverplan.app.kit.widgets import Table, button, label, row, set_tip
 from liverplan.app.session.context import Context
 from liverplan.app.steps.committee.checking import Checking
 from liverplan.app.steps.committee.keys import PLACE, Keys, Person
-from liverplan.app.steps.committee.signature_list import SignatureList
+from liverplan.app.steps.committee.signature_list import SignatureList, state_of
 from liverplan.app.steps.committee.signing import Ballot, Signing
 from liverplan.case import Case
 from liverplan.case.audit import Entry
@@ -112,8 +112,9 @@ class CommitteePanel(Panel):
         if committee.is_final(opened):
             return "final"
         rows = self.signatures.rows
-        void = sum(bool(one.void_because) for one in rows)
-        return f"{void} void" if void else f"{len(rows)} signed"
+        void = sum(state_of(one) == "void" for one in rows)
+        counts = sum(state_of(one) == "valid" for one in rows)
+        return f"{void} void" if void else f"{counts} signed"
 
     def refresh(self) -> None:
         """Show key, signatures and trail of the case as it lies on disk."""
@@ -133,7 +134,7 @@ class CommitteePanel(Panel):
     def _named(self) -> None:
         named, there = bool(self.name.text().strip()), self.key.is_file()
         self.key_words.setText(key_words(self.key.name, named=named, there=there))
-        self.key_words.setToolTip(str(self.key) if named else "")
+        set_tip(self.key_words, str(self.key) if named else "")
         self.make_button.setEnabled(named and not there)
         for part in self._acts:
             part.setEnabled(named and there and not self._jobs.busy(self.place))

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from liverplan.app.kit.widgets import Table, label
 from liverplan.report import SignatureRow
+from liverplan.words import words_of
 from liverplan.words.numbers import moment
 
 
@@ -39,19 +40,31 @@ class SignatureList(QWidget):
     def _explain(self) -> None:
         at = self.table.chosen
         chosen = self.rows[at : at + 1] if at >= 0 else ()
-        void = tuple(one for one in self.rows if one.void_because)
+        void = tuple(one for one in self.rows if state_of(one) == "void")
         self.why.setText("".join(detail(one) for one in (chosen or void)[:1]))
         self.why.setVisible(bool(self.why.text()))
 
 
 def signature_row(one: SignatureRow) -> tuple[str, str, str]:
     """Return what the table shows of a signature."""
-    return one.name, one.meaning, "void" if one.void_because else "valid"
+    return one.name, one.meaning, state_of(one)
+
+
+def state_of(one: SignatureRow) -> str:
+    """Return one word for whether a signature counts."""
+    if one.superseded_by:
+        return "superseded"
+    return "void" if one.void_because else "valid"
 
 
 def detail(one: SignatureRow) -> str:
     """Everything about one signature, in words."""
     said = f"{one.name}, {one.role}, {moment(one.when)} UTC: {one.meaning}"
     reason = f" ({one.reason})" if one.reason else ""
-    void = f" Void: {one.void_because}." if one.void_because else " Valid."
-    return f"{said}{reason}.{void}"
+    return f"{said}{reason}. {_holds(one)}."
+
+
+def _holds(one: SignatureRow) -> str:
+    if state_of(one) == "superseded":
+        return words_of("en")("superseded", vote=one.superseded_by).capitalize()
+    return f"Void: {one.void_because}" if one.void_because else "Valid"

@@ -5,11 +5,12 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QLineEdit, QVBoxLayout, QWidget
 
-from liverplan.app.kit.widgets import Table, button, label, row
+from liverplan.app.kit.widgets import Table, button, label, row, set_tip
 from liverplan.app.steps.compare.comparing import Comparing
 from liverplan.eligibility.recist import NonTarget, mm
 from liverplan.followup import Comparison, Examination, Row
 from liverplan.followup.comparison import NEW, SEEN
+from liverplan.plain import clean
 from liverplan.words.numbers import NONE
 
 OTHERS: tuple[NonTarget | None, ...] = (None, "CR", "non-CR/non-PD", "PD", "NE")
@@ -87,9 +88,9 @@ class MatchingBox(QWidget):
         for known in sorted(now.earlier.axes):
             self.said.addItem(f"M{known - 1} of the earlier CT", known)
         for words in (NEW, SEEN):
-            self.said.addItem(words, words)
+            self.said.addItem(clean(words), words)
         for name in now.lost:
-            self.said.addItem(f"target {name}, come back", name)
+            self.said.addItem(clean(f"target {name}, come back"), name)
         mine = one.words if one.earlier is None else one.earlier
         self.said.setCurrentIndex(self.said.findData(mine))
 
@@ -102,8 +103,13 @@ class MatchingBox(QWidget):
         self.confirm_button.setEnabled(one is not None and one in left)
         named = bool(self.name.text().strip())
         self.keep_button.setEnabled(now is not None and not left and named)
-        self.keep_button.setToolTip(
-            f"{len(left)} rows are not confirmed yet." if left else "" if named else "Needs a name."
+        set_tip(
+            self.keep_button,
+            f"{len(left)} rows are not confirmed yet."
+            if left
+            else ""
+            if named
+            else "Needs a name.",
         )
 
     def _choose(self) -> None:

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QComboBox, QSizePolicy, QVBoxLayout, QWidget
 
 from liverplan.app.kit.files import MASKS, file_to_open
 from liverplan.app.kit.panel import Panel
-from liverplan.app.kit.widgets import button, label, restyle, row
+from liverplan.app.kit.widgets import button, label, restyle, row, set_tip
 from liverplan.app.session.context import Context
 from liverplan.app.slices.brush import BrushSettings, BrushTool
 from liverplan.app.slices.brush_options import BrushOptions
@@ -158,7 +158,7 @@ class LiverPanel(Panel):
         model = QStandardItemModel(self.method)
         for choice in backends.choices:
             item = QStandardItem(choice.title)
-            item.setToolTip(choice.title)
+            set_tip(item, choice.title)
             item.setData(choice.name, Qt.ItemDataRole.UserRole)
             item.setEnabled(not choice.lacks)
             model.appendRow(item)

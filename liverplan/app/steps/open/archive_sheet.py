@@ -10,6 +10,7 @@ from liverplan.app.kit.widgets import Notice, Table, button, label, row
 from liverplan.app.session.context import Context
 from liverplan.app.steps.open.archives import PLACE, Archives
 from liverplan.dicom.archive import FoundSeries
+from liverplan.plain import clean
 
 FIELDS = {
     "patient_id": "Patient ID",
@@ -70,11 +71,12 @@ class ArchiveSheet(QFrame):
         """Show which archives are set up, or what is missing."""
         self.notice.say("")
         names = self.archives.names()
-        current = self.which.currentText()
+        current = self.which.currentData()
         self.which.clear()
-        self.which.addItems(names)
+        for name in names:
+            self.which.addItem(clean(name), name)
         if current in names:
-            self.which.setCurrentText(current)
+            self.which.setCurrentIndex(names.index(current))
         self.refresh()
         self.fields["patient_id"].setFocus()
 
@@ -98,7 +100,7 @@ class ArchiveSheet(QFrame):
         if not self.search_button.isEnabled():
             return
         texts = {name: field.text().strip() for name, field in self.fields.items()}
-        self.archives.search(self.which.currentText(), **texts, modality="CT")
+        self.archives.search(self.which.currentData(), **texts, modality="CT")
 
     def _fetch(self) -> None:
         n = self.table.chosen

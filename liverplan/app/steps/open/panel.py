@@ -10,12 +10,13 @@ from PySide6.QtWidgets import QListWidget, QListWidgetItem, QSizePolicy
 
 from liverplan.app.kit.files import file_to_open, folder
 from liverplan.app.kit.panel import Panel
-from liverplan.app.kit.widgets import Table, button, label, row
+from liverplan.app.kit.widgets import Table, button, label, row, set_tip
 from liverplan.app.session.context import Context
 from liverplan.app.session.recents import recents
 from liverplan.app.steps.open.opening import PLACE, SAMPLE, Opening
 from liverplan.app.steps.open.thumbnails import SIDE
 from liverplan.dicom import SeriesInfo
+from liverplan.plain import clean
 from liverplan.words import in_english
 from liverplan.words.numbers import TIMES
 from liverplan.workflow.inputs import ct_notes
@@ -115,9 +116,9 @@ class OpenPanel(Panel):
         self.recent.clear()
         for entry in rows[:MOST_RECENTS]:
             unfinished = "" if entry.closed else "  (not closed: continue)"
-            item = QListWidgetItem(f"{entry.name}{unfinished}")
+            item = QListWidgetItem(clean(f"{entry.name}{unfinished}"))
             item.setData(Qt.ItemDataRole.UserRole, entry.folder)
-            item.setToolTip(entry.folder)
+            set_tip(item, entry.folder)
             self.recent.addItem(item)
         self.recent.setVisible(bool(rows))
         self.recent_title.setVisible(bool(rows))

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QDialog, QSizePolicy, QVBoxLayout, QWidget
 from liverplan.app.kit import theme
 from liverplan.app.kit.widgets import label
 from liverplan.app.slices.convert import letters_of
+from liverplan.plain import clean
 from liverplan.volume import FloatArray
 from liverplan.volumetry.shapes.cut_map import CutMap, margin_bands
 from liverplan.volumetry.uncertainty.error_model import CUT_POSITION
@@ -84,7 +85,7 @@ class CutMapDialog(QDialog):
         self.setObjectName("liverplan")
         self.setStyleSheet(theme.STYLE + "QDialog { background: #1e1e22; }")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle(f"{title}: the cut laid flat")
+        self.setWindowTitle(clean(f"{title}: the cut laid flat"))
         self.picture = CutPicture(cut_map, margin_mm)
         self.words = label(map_words(cut_map))
         self.legend = label(legend_words(margin_mm), "secondary")

@@ -10,6 +10,7 @@ from liverplan.app.slices.tool_button import tool_button
 from liverplan.app.slices.views import ThreeViews
 from liverplan.app.steps.resection.parts import VESSEL_SCHEMES, Branch, TakenParts
 from liverplan.app.steps.resection.tools import ClickTool
+from liverplan.plain import clean
 from liverplan.resection.anatomy.territories import LUMEN
 from liverplan.words.numbers import ml
 
@@ -59,7 +60,7 @@ class VesselsBox(QWidget):
         clear(self.list)
         self.ticks = {}
         for one in branches:
-            tick = QCheckBox(f"{one.scheme} {one.name}: {ml(one.lost_ml)} mL")
+            tick = QCheckBox(clean(f"{one.scheme} {one.name}: {ml(one.lost_ml)} mL"))
             tick.clicked.connect(lambda _checked=False, s=one.scheme: self._ticked(s))
             self.ticks[one.scheme, one.name] = tick
             self.list.addWidget(tick)

@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout
 
 from liverplan.app.kit.field import Field, read_date, read_number, read_text
-from liverplan.app.kit.widgets import Notice, label, row
+from liverplan.app.kit.widgets import Notice, label, row, set_tip
 from liverplan.app.steps.result.facts import Facts
 from liverplan.eligibility import Fact, FactQuestion
 from liverplan.eligibility.protocol import FactValue
@@ -90,7 +90,7 @@ class FactRow(QFrame):
     def show_state(self, results: Sequence[CriterionFinding]) -> None:
         """Show the criteria that this fact belongs to."""
         self.state.setText("; ".join(f"{r.title or r.id}: {r.state}" for r in results))
-        self.state.setToolTip("\n".join(in_english(r.finding) for r in results))
+        set_tip(self.state, "\n".join(in_english(r.finding) for r in results))
 
     def _answered(self, _at: int) -> None:
         self.number.line.setText("")

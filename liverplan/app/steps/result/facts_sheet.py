@@ -18,6 +18,7 @@ from liverplan.app.steps.result.facts import PLACE, Facts
 from liverplan.eligibility import Patient, Protocol, shipped_protocols
 from liverplan.eligibility.patient import Sex
 from liverplan.errors import InputError
+from liverplan.plain import clean
 
 OTHER = "Another protocol file…"
 KINDS = "Patient facts (*.toml)"
@@ -200,7 +201,7 @@ class FactsSheet(QFrame):
             names.append(name)
         self.protocol.clear()
         for one in names:
-            self.protocol.addItem(protocol.title if one == name else one, one)
+            self.protocol.addItem(clean(protocol.title if one == name else one), one)
         self.protocol.addItem(OTHER, "")
         self.protocol.setCurrentIndex(names.index(name))
 
