@@ -8,7 +8,11 @@ from typing import Annotated
 import typer
 
 Source = Annotated[
-    Path, typer.Argument(metavar="PATH", help="Folder, zip, DICOMDIR or file with a CT series.")
+    Path,
+    typer.Argument(
+        metavar="PATH",
+        help="Folder, zip, DICOMDIR or file with a CT series; or a CT as .nii, .nii.gz or .nrrd.",
+    ),
 ]
 CaseFolder = Annotated[Path, typer.Argument(metavar="CASE", help="A case folder.")]
 Series = Annotated[

@@ -22,6 +22,8 @@ def choose_series(found: Sequence[SeriesInfo], uid: str | None = None) -> Series
     if uid is not None:
         return _named(found, uid)
     usable = [info for info in found if info.usable]
+    if len(usable) == 1:
+        return usable[0]
     if usable:
         return max(usable, key=_merit)
     reasons = "; ".join(f"{info.title}: {info.reason}" for info in found[:NAMES_SHOWN])

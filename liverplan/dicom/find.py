@@ -16,6 +16,7 @@ from liverplan.dicom.slice_reading import read_slices
 from liverplan.dicom.slices import Slice
 from liverplan.dicom.source import Entry, Source, open_source
 from liverplan.dicom.stacks import series_of
+from liverplan.dicom.volume_files import found_volume, is_volume_file
 from liverplan.errors import CancelledError, DicomError
 
 Progress = Callable[[float, str], None]
@@ -29,6 +30,8 @@ def find_series(
 ) -> list[SeriesInfo]:
     """List every series in a folder, zip, DICOMDIR or file, usable ones first.
 
+    A CT in a NIfTI or NRRD file is one series; in a folder such files are not taken for CTs.
+
     Files that could not be read are listed as well, grouped by the reason.
 
     Raises
@@ -38,6 +41,8 @@ def find_series(
     CancelledError
         If ``cancel`` was set.
     """
+    if is_volume_file(Path(path)):
+        return [found_volume(Path(path))]
     with open_source(path) as source, quiet():
         if not source.entries:
             raise DicomError(f"{source.path.name} holds no files.")

@@ -106,6 +106,8 @@ class Headers:
         From foot to head.
     resampled : bool
         Whether the CT's grid is not that of its source images (tilt, gaps).
+    made_up : bool
+        Whether the CT was no DICOM, so that its UIDs are nobody else's.
     """
 
     common: Mapping[str, Any]
@@ -117,6 +119,7 @@ class Headers:
     thickness_mm: float | None
     images: tuple[SourceImage, ...] = field(repr=False)
     resampled: bool = False
+    made_up: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """Return a document that JSON can hold."""
@@ -185,6 +188,11 @@ def birth_date_in(document: Mapping[str, Any]) -> str:
 def sex_in(document: Mapping[str, Any]) -> str:
     """Return the PatientSex of such headers, "F", "M" or "O"; "" where there is none."""
     return _text_in(document, "00100040")
+
+
+def made_up_in(document: Mapping[str, Any]) -> bool:
+    """Whether such headers were made up for a CT that was no DICOM."""
+    return document.get("made_up") is True
 
 
 def _text_in(document: Mapping[str, Any], tag: str) -> str:

@@ -80,7 +80,8 @@ def source_dataset(headers: Headers) -> pydicom.Dataset:
 def header_notes(headers: Headers) -> tuple[Statement, ...]:
     """Say which values of the source's headers are written otherwise, or not at all."""
     with quiet():
-        return conforming(headers.dataset())[1]
+        notes = conforming(headers.dataset())[1]
+    return (*notes, Statement.of("header.made_up")) if headers.made_up else notes
 
 
 def _common(headers: Headers) -> pydicom.Dataset:

@@ -23,6 +23,7 @@ from liverplan.dicom.series_info import SeriesInfo
 from liverplan.dicom.slices import Slice
 from liverplan.dicom.source import Source, open_source
 from liverplan.dicom.upright import AIR_HU, Hu, fill_gaps, resample, upright_grid
+from liverplan.dicom.volume_files import read_volume
 from liverplan.errors import CancelledError, DicomError
 from liverplan.findings import Statement
 from liverplan.volume import Grid, Volume
@@ -73,6 +74,9 @@ def read_series(
     CancelledError
         If ``cancel`` was set.
     """
+    if info.volume_file is not None:
+        volume, headers = read_volume(info.volume_file)
+        return CT(volume=volume, info=info, headers=headers, notes=info.notes)
     stack = info.geometry
     if not info.usable or stack is None:
         raise DicomError(f"The {info.title} cannot be read: {info.reason}.")

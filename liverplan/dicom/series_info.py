@@ -9,6 +9,7 @@ from pathlib import Path
 from liverplan.dicom.geometry import Stack
 from liverplan.dicom.slices import Slice
 from liverplan.findings import Statement
+from liverplan.segmentation.files.ct import CtFile
 
 NAMES_SHOWN = 5
 
@@ -47,6 +48,8 @@ class SeriesInfo:
         The folder, zip, DICOMDIR or file that holds it.
     files : tuple of str
         The names of its files there.
+    volume_file : CtFile or None
+        The one file that holds it, if that is no DICOM.
     """
 
     uid: str
@@ -67,6 +70,7 @@ class SeriesInfo:
     notes: tuple[Statement, ...] = ()
     planes: tuple[Slice, ...] = ()
     geometry: Stack | None = None
+    volume_file: CtFile | None = None
 
     @property
     def key(self) -> str:

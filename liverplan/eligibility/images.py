@@ -15,7 +15,8 @@ from liverplan.findings import Check, Statement
 class Images:
     """What the CT's headers say; everything may be absent.
 
-    ``phase`` is the contrast phase in the headers' words, ``thickness_mm`` the slices' thickness.
+    ``headers`` is whether it had any: a CT that was no DICOM says nothing. ``phase`` is the
+    contrast phase in the headers' words, ``thickness_mm`` the slices' thickness.
     """
 
     date: dt.date | None = None
@@ -24,6 +25,7 @@ class Images:
     sex: Sex | None = None
     phase: str = ""
     thickness_mm: float | None = None
+    headers: bool = True
 
 
 def checks_of(protocol: Protocol, patient: Patient, images: Images) -> tuple[Check, ...]:
@@ -52,6 +54,9 @@ def _same(name: str, of_ct: str | dt.date | None, of_file: str | dt.date | None)
 
 
 def _day(protocol: Protocol, patient: Patient, images: Images) -> Check:
+    if not images.headers:
+        says = Statement.of("check.no_headers")
+        return Check(id="ct_date", state="needs judgement", says=says)
     ct = Statement.of("check.ct", parts=tuple(_described(images)))
     days = patient.days_before_decision(images.date)
     span = protocol.remnant_criterion.images_valid_days

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 
 from liverplan.case.documents import Json, sha256, to_page
-from liverplan.dicom.headers import birth_date_in, patient_id_in, sex_in
+from liverplan.dicom.headers import birth_date_in, made_up_in, patient_id_in, sex_in
 from liverplan.eligibility.images import Images
 from liverplan.eligibility.patient import Sex
 from liverplan.findings import SeriesSummary
@@ -34,6 +34,7 @@ def images_of(series: SeriesSummary, headers: Mapping[str, Json] | None = None) 
         sex=SEXES.get(sex_in(whose)),
         phase=series.phase,
         thickness_mm=series.thickness_mm,
+        headers=not made_up_in(whose),
     )
 
 

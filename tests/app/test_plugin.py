@@ -3,6 +3,7 @@
 import inspect
 from importlib import import_module
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -61,6 +62,43 @@ def test_labels_written_come_back_on_the_same_grid(tmp_path, phantom):
 def test_a_layer_that_lies_nowhere_is_refused_in_words(tmp_path):
     with pytest.raises(InputError, match="where it lies in the patient"):
         plugin.write_labels(str(tmp_path / "x.nrrd"), np.zeros((3, 3, 3), np.uint8), {})
+
+
+def test_the_widget_takes_any_image_layer_for_a_ct(phantom, monkeypatch):
+    from napari.layers import Image, Labels
+
+    grid = phantom.volume.grid
+    found = SimpleNamespace(mask=phantom.segmentation.liver[::-1])
+    turned = np.eye(4)
+    turned[0, 0], turned[0, 3] = -1.0, 300.0  # the slices run from head to foot
+    layer = Image(phantom.volume.hu[::-1], scale=grid.spacing_mm, affine=turned)
+    seen = []
+    monkeypatch.setattr(plugin, "segment_with", lambda _, volume: seen.append(volume) or found)
+    labels, attributes, kind = plugin.found_liver(layer)
+    (volume,) = seen
+    assert (kind, labels.dtype) == ("labels", np.uint8)
+    np.testing.assert_array_equal(volume.hu, layer.data)
+    own = np.diag([*grid.spacing_mm, 1.0])[[2, 1, 0, 3]]
+    own[2] = (-grid.spacing_mm[0], 0, 0, 300.0)
+    np.testing.assert_allclose(volume.grid.affine, own, atol=1e-9)
+    assert Labels(labels, **attributes).data_to_world((1, 2, 3)) == layer.data_to_world((1, 2, 3))
+
+
+@pytest.mark.parametrize(
+    ("data", "scale", "says"),
+    [
+        (np.full((4, 5, 6), -100), (1, 1, 1), "how large its voxels are"),
+        (np.zeros((4, 5)), (2, 2), "no three-dimensional image"),
+        (np.arange(4 * 5 * 6).reshape(4, 5, 6) % 7, (2, 2, 2), "as a mask's labels do"),
+        (np.linspace(0, 1, 120).reshape(4, 5, 6), (2, 2, 2), "as if they were scaled"),
+        (np.arange(0, 1200, 10).reshape(4, 5, 6), (2, 2, 2), "none is as thin as fat"),
+    ],
+)
+def test_a_layer_that_is_no_ct_is_refused_in_words(data, scale, says):
+    from napari.layers import Image
+
+    with pytest.raises(InputError, match=says):
+        plugin.found_liver(Image(data, scale=scale))
 
 
 def test_the_widget_finds_the_liver(phantom):

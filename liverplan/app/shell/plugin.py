@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from liverplan import case, workflow
+from liverplan.app.shell.any_layer import ASSUMED, place_of, volume_of_any
 from liverplan.errors import InputError, LiverplanError
 from liverplan.plain import clean
 from liverplan.segmentation import Segmentation, segment_with, write_mask_file
@@ -83,6 +84,8 @@ def liver_widget() -> Any:  # noqa: ANN401 - magicgui's own type
         except LiverplanError as refusal:
             show_warning(clean(str(refusal)))
             return None
+        if AFFINE not in ct.metadata:
+            show_warning(ASSUMED)
         return Labels(data, **attributes)
 
     find.__annotations__ = {"ct": Image, "return": Labels | None}
@@ -90,7 +93,16 @@ def liver_widget() -> Any:  # noqa: ANN401 - magicgui's own type
 
 
 def found_liver(layer: Image) -> LayerData:
-    """Find the liver in an image layer that `ct_layer` made, as a (k, j, i) labels layer."""
+    """Find the liver in an image layer, `ct_layer`'s or any, as a (k, j, i) labels layer.
+
+    Raises
+    ------
+    InputError
+        If the layer can be no CT.
+    """
+    if AFFINE not in layer.metadata:
+        found = segment_with(workflow.DEFAULT_BACKEND, volume_of_any(layer))
+        return found.mask.astype(np.uint8), {"name": "Liver", **place_of(layer)}, "labels"
     grid = _grid(layer.metadata, layer.data.shape)
     volume = Volume(grid=grid, hu=np.asarray(layer.data))
     found = segment_with(workflow.DEFAULT_BACKEND, volume)

@@ -119,7 +119,7 @@ def _described(raw: _Raw | None, order: str, length: int, stream: BinaryIO, name
         raise InputError(f"{name} holds no whole numbers or fractions that NIfTI describes.")
     count, sizes = raw.dim[0], raw.dim[1:4]
     if not 3 <= count <= 7 or any(n != 1 for n in raw.dim[4 : count + 1]) or min(sizes) < 1:
-        raise InputError(f"{name} does not hold one three-dimensional image of labels.")
+        raise InputError(f"{name} does not hold one three-dimensional image.")
     least = length + 4
     if not (math.isfinite(raw.begin) and least <= raw.begin <= MOST_SKIPPED):
         raise InputError(f"{name} is damaged: its voxels are said to begin at byte {raw.begin:g}.")

@@ -95,7 +95,7 @@ def _described(fields: Mapping[str, str], keys: Mapping[str, str], name: str) ->
     sizes = [int(text) for text in fields["sizes"].split()]
     layers = sizes.pop(0) if len(sizes) == 4 else 1
     if int(fields["dimension"]) != len(fields["sizes"].split()) or len(sizes) != 3:
-        raise InputError(f"{name} does not hold one three-dimensional image of labels.")
+        raise InputError(f"{name} does not hold one three-dimensional image.")
     if min(sizes) < 1 or not 1 <= layers <= MOST_LAYERS:
         raise InputError(f"{name} is damaged: its sizes are no numbers of voxels and layers.")
     if "kinds" in fields and len(fields["kinds"].split()) != int(fields["dimension"]):

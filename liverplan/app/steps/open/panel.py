@@ -36,7 +36,9 @@ class OpenPanel(Panel):
         self._session, self._jobs, self._home = context.session, context.jobs, context.home
         self.opening = opening
         self.folder_button = button("Folder or case…", self._folder, role="primary")
-        self.file_button = button("Zip, file…", self._file, tip="A zip, a DICOMDIR or a DICOM file")
+        self.file_button = button(
+            "Zip, file…", self._file, tip="A zip, a DICOMDIR, a DICOM, NIfTI or NRRD file"
+        )
         self.sample_button = button(
             SAMPLE, opening.open_sample, tip="A phantom whose volumes are known exactly"
         )
@@ -151,7 +153,7 @@ class OpenPanel(Panel):
         self._open(folder(self, "A DICOM folder or a case"))
 
     def _file(self) -> None:
-        kinds = "DICOM (*.zip DICOMDIR *.dcm);;All files (*)"
+        kinds = "CT (*.zip DICOMDIR *.dcm *.nii *.nii.gz *.nrrd);;All files (*)"
         self._open(file_to_open(self, "Zip, DICOMDIR or file", kinds))
 
     def _open(self, chosen: Path | None) -> None:
@@ -161,7 +163,8 @@ class OpenPanel(Panel):
 
 def series_row(info: SeriesInfo) -> tuple[str]:
     """Return what the table shows of a series: name; kind and shape; spacing, or that it is no."""
-    name = info.description or info.key[-16:] or (info.files[0] if info.files else "?")
+    file = Path(info.files[0]).name if info.files else "?"
+    name = info.description or (file if info.volume_file else info.key[-16:]) or file
     if not info.usable:
         return (f"{name}\n{info.kind}, {info.n_files} files\ncannot be used",)
     k, j, i = info.shape

@@ -1,0 +1,67 @@
+"""Any three-dimensional image layer of napari as a CT, and what is assumed of it.
+
+napari knows a layer's place in its own world, not in a patient. It is taken to run as an axial
+DICOM series does: the world's axes to the head, to the back and to the patient's left, in mm.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from liverplan.errors import InputError
+from liverplan.segmentation.files.hounsfield import require_hounsfield
+from liverplan.volume import FloatArray, Grid, Volume
+
+if TYPE_CHECKING:
+    from liverplan.app.slices.adapter import Image
+
+ASSUMED = (
+    "This layer does not say which way it lies in the patient. It was taken to run from foot to "
+    "head, front to back and right to left; if it does not, the outline is wrong."
+)
+LPS_OF_WORLD = (2, 1, 0)
+
+
+def volume_of_any(layer: Image) -> Volume:
+    """Return the HU of an image layer on the grid that its scale and affine describe.
+
+    Raises
+    ------
+    InputError
+        If it has no three axes, no voxel size, or no Hounsfield units.
+    """
+    name = f"The layer {layer.name!r}"
+    if layer.ndim != 3 or layer.multiscale or layer.rgb:
+        raise InputError(f"{name} is no three-dimensional image.")
+    to_world = _to_world(layer)
+    if np.allclose(to_world[:3, :3], np.eye(3)):
+        raise InputError(f"{name} does not say how large its voxels are; set its scale, in mm.")
+    affine = np.eye(4)
+    affine[:3] = to_world[list(LPS_OF_WORLD)]
+    hu = np.asarray(layer.data)
+    require_hounsfield(hu, name)
+    k, j, i = hu.shape
+    return Volume(grid=Grid(shape=(k, j, i), affine=affine), hu=_kept(hu))
+
+
+def place_of(layer: Image) -> dict[str, Any]:
+    """Return the attributes that lay another layer onto this one."""
+    names = ("scale", "translate", "rotate", "shear", "affine")
+    return {name: getattr(layer, name) for name in names}
+
+
+def _to_world(layer: Image) -> FloatArray:
+    """(4, 4) array: index (k, j, i, 1) to napari's world."""
+    points = np.vstack([np.zeros(3), np.eye(3)])
+    back = np.array([layer.world_to_data(point) for point in points])
+    to_data = np.eye(4)
+    to_data[:3, :3], to_data[:3, 3] = (back[1:] - back[0]).T, back[0]
+    return np.asarray(np.linalg.inv(to_data), np.float64)
+
+
+def _kept(hu: Any) -> Any:  # noqa: ANN401 - of any kind that numpy knows
+    """Return int16 where nothing is lost by it, else float32."""
+    small = hu.astype(np.int16)
+    return small if np.array_equal(small, hu) else hu.astype(np.float32)
