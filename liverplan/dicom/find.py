@@ -18,6 +18,7 @@ from liverplan.dicom.source import Entry, Source, open_source
 from liverplan.dicom.stacks import series_of
 from liverplan.dicom.volume_files import found_volume, is_volume_file
 from liverplan.errors import CancelledError, DicomError
+from liverplan.segmentation.files.formats import SUFFIXES
 
 Progress = Callable[[float, str], None]
 
@@ -67,7 +68,9 @@ def _scan(
             with source.open(entry.name) as stream:
                 planes += read_slices(stream, entry.name)
         except DicomError as error:
-            failed.append(replace(entry, fault=str(error)))
+            itself = "; to read it as a CT give the file itself"
+            more = itself if entry.name.lower().endswith(SUFFIXES) else ""
+            failed.append(replace(entry, fault=f"{error}{more}"))
         if not prepared and planes and planes[-1].syntax in COMPRESSED:
             prepare()  # it starts while the other headers are read
             prepared = True

@@ -25,7 +25,7 @@ LPS_OF_WORLD = (2, 1, 0)
 
 
 def volume_of_any(layer: Image) -> Volume:
-    """Return the HU of an image layer on the grid that its scale and affine describe.
+    """Return the (k, j, i) HU of an image layer on the grid that its scale and affine describe.
 
     Raises
     ------
@@ -47,7 +47,7 @@ def volume_of_any(layer: Image) -> Volume:
 
 
 def place_of(layer: Image) -> dict[str, Any]:
-    """Return the attributes that lay another layer onto this one."""
+    """Return the attributes that lay another (k, j, i) layer onto this one."""
     names = ("scale", "translate", "rotate", "shear", "affine")
     return {name: getattr(layer, name) for name in names}
 
