@@ -14,6 +14,7 @@ from liverplan.cohort.cells import read_patients
 from liverplan.cohort.columns import column_of
 from liverplan.cohort.trial_files import TrialFiles
 from liverplan.endpoints import Outcome, read_outcomes, trial_endpoints
+from liverplan.endpoints.documents import spoken
 from liverplan.endpoints.factors import predict_survival, read_factors
 from liverplan.endpoints.over_time import quality_over_time
 from liverplan.endpoints.safety import read_safety, safety_by_arm
@@ -73,7 +74,7 @@ def write_endpoints(  # noqa: PLR0913 - a table each
         document["prediction"] = predict_survival(
             patients, _rows(results), read_factors(factors), reference=reference
         )
-    document["notes"] += spellings
+    document |= spoken((*found.notes, *spellings))
     planned, drawn = trial.parts(patients, document, reference=reference)
     document |= planned | {"provenance": provenance(inputs)}
     pictures = (*pictures_of(found, document), *drawn)

@@ -10,6 +10,7 @@ from typing import Any
 from liverplan.cohort.analysis import Picture
 from liverplan.endpoints import Outcome, trial_endpoints
 from liverplan.endpoints.design import Design, design_json, read_design, secondary_json
+from liverplan.endpoints.documents import sentences
 from liverplan.endpoints.populations import (
     POPULATIONS,
     Participant,
@@ -22,6 +23,7 @@ from liverplan.endpoints.populations import (
 )
 from liverplan.endpoints.progression.summary import progression_json
 from liverplan.errors import InputError
+from liverplan.findings import Statement
 
 Parts = tuple[dict[str, Any], tuple[Picture, ...]]
 
@@ -39,7 +41,7 @@ class TrialFiles:
         """Return every file."""
         return self.design, self.participants, self.assessments
 
-    def named(self, outcomes: Sequence[Outcome]) -> tuple[tuple[Outcome, ...], list[str]]:
+    def named(self, outcomes: Sequence[Outcome]) -> tuple[tuple[Outcome, ...], list[Statement]]:
         """Return outcomes with their arms as the design names them, and what was read for what.
 
         Raises
@@ -58,7 +60,9 @@ class TrialFiles:
                     f"design's: {', '.join(arms)}."
                 )
         notes = [
-            f"The arm {was!r} is read as {name!r}." for was, name in read.items() if was != name
+            Statement.of("trial.read_as", column="arm", text=was, name=name)
+            for was, name in read.items()
+            if name is not None and was != name
         ]
         return tuple(replace(one, arm=read[one.arm] or one.arm) for one in outcomes), notes
 
@@ -89,7 +93,7 @@ class TrialFiles:
         people, notes = read_participants(self.participants, design)
         _same(self.participants, people, outcomes)
         added, pictures = _populations(people, outcomes, design)
-        added["populations"]["notes"] = list(notes)
+        added["populations"]["notes"] = sentences(notes)
         return planned | added, pictures
 
 

@@ -1,12 +1,13 @@
 """The trial's endpoints over a cohort: survival, its predictors, and quality of life.
 
-Curves are lifelines'. Log-rank, Cox and Firth's models are fitted here, since interims need strata
-and likelihoods without a top. They equal R's ``survival`` package: tests/endpoints, and ``python -m
-tests.benchmarks.endpoints_peer`` for what was compared how closely. Times are in whatever unit the
-caller uses and come back in it. The protocol's public text names neither the time origin nor the
-rule for progression nor the questionnaire: `overall_survival` and `progression_free_survival` take
-dates and say what they assume, `quality_of_life` scores the QLQ-C30, and `NEEDS` lists what each
-result asks of the cohort's table.
+Curves are lifelines'; where patients enter late, the product limit is taken here. Log-rank, Cox and
+Firth's models are fitted here, since interims need strata and likelihoods without a top. They equal
+R's ``survival`` package: tests/endpoints, and ``python -m tests.benchmarks.endpoints_peer`` for
+what was compared how closely. Times are in whatever unit the caller uses and come back in it. The
+protocol's public text names neither the time origin nor the rule for progression nor the
+questionnaire: `overall_survival` and `progression_free_survival` take dates and say what they
+assume, `quality_of_life` scores the QLQ-C30, and `NEEDS` lists what each result asks of the
+cohort's table.
 
 Needs ``pip install liverplan[endpoints]``.
 """
@@ -14,25 +15,35 @@ Needs ``pip install liverplan[endpoints]``.
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from liverplan.endpoints.curves import Curve, kaplan_meier, survival_figure
+from liverplan.endpoints.comparison import Comparison, Ratios, compare
+from liverplan.endpoints.curves import Curve, kaplan_meier, risk_months, survival_figure
 from liverplan.endpoints.followup import (
     DAYS_PER_MONTH,
     FollowUp,
     overall_survival,
     progression_free_survival,
 )
+from liverplan.endpoints.hazards import HazardTest, ProportionalHazards
 from liverplan.endpoints.models import (
-    Comparison,
     Cox,
     Term,
-    compare,
     cox,
     events_needed,
     predictive_factors,
+    proportional_hazards,
 )
 from liverplan.endpoints.outcomes import Outcome, read_outcomes
 from liverplan.endpoints.quality_of_life import QLQ_C30, Scale, score_qlq_c30
 from liverplan.endpoints.ranks import LogRank, log_rank
+from liverplan.endpoints.restricted import (
+    AtTime,
+    Difference,
+    Estimate,
+    means_until,
+    restricted_mean,
+    survival_at,
+    survivals_at,
+)
 from liverplan.endpoints.trial import TrialEndpoints, trial_endpoints
 
 NEEDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
@@ -57,12 +68,18 @@ __all__ = [
     "DAYS_PER_MONTH",
     "NEEDS",
     "QLQ_C30",
+    "AtTime",
     "Comparison",
     "Cox",
     "Curve",
+    "Difference",
+    "Estimate",
     "FollowUp",
+    "HazardTest",
     "LogRank",
     "Outcome",
+    "ProportionalHazards",
+    "Ratios",
     "Scale",
     "Term",
     "TrialEndpoints",
@@ -71,11 +88,17 @@ __all__ = [
     "events_needed",
     "kaplan_meier",
     "log_rank",
+    "means_until",
     "overall_survival",
     "predictive_factors",
     "progression_free_survival",
+    "proportional_hazards",
     "read_outcomes",
+    "restricted_mean",
+    "risk_months",
     "score_qlq_c30",
+    "survival_at",
     "survival_figure",
+    "survivals_at",
     "trial_endpoints",
 ]

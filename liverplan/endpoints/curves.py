@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import NormalDist
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
-from liverplan.endpoints.inputs import FloatArray, checked, lifelines
+from liverplan.endpoints.inputs import FloatArray, checked, entered, lifelines
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -32,6 +33,8 @@ class Curve:
         ``conf.type = "log-log"``); not a number where survival is 1 or 0, which has none.
     at_risk, events, censored : (N,) arrays
         Counts at each time.
+    entries : (K,) array
+        When those came under observation who were not from the origin on.
     """
 
     label: str
@@ -42,6 +45,7 @@ class Curve:
     at_risk: FloatArray
     events: FloatArray
     censored: FloatArray
+    entries: FloatArray
 
     def at(self, time: float) -> tuple[float, float, float]:
         """Return survival at a time and its 95 % limits; beyond the last time, the last known."""
@@ -52,8 +56,18 @@ class Curve:
 
     def at_risk_at(self, time: float) -> int:
         """Return how many are still followed just before a time."""
-        step = int(np.searchsorted(self.times, time, side="left"))
-        return int(self.at_risk[step]) if step < len(self.times) else 0
+        ended = np.sum((self.events + self.censored)[self.times >= time])
+        return int(ended - np.sum(self.entries >= time))
+
+    def variance(self) -> FloatArray:
+        """Return Greenwood's variance of the survival from each time on, (N,); 0 where it is 0."""
+        left = self.at_risk - self.events
+        terms = self.events / np.where(left > 0, self.at_risk * left, np.inf)
+        return np.asarray(self.survival**2 * np.cumsum(terms))
+
+    def followed_to(self, time: float) -> bool:
+        """Whether survival at a time is known: somebody was followed so long, or all had died."""
+        return float(self.times[-1]) >= time or float(self.survival[-1]) == 0
 
     @property
     def median(self) -> float | None:
@@ -69,7 +83,9 @@ class Curve:
         return _crossing(self.times, self.lower), _crossing(self.times, self.upper)
 
 
-def kaplan_meier(times: ArrayLike, events: ArrayLike, *, label: str = "") -> Curve:
+def kaplan_meier(
+    times: ArrayLike, events: ArrayLike, *, entries: ArrayLike | None = None, label: str = ""
+) -> Curve:
     """Estimate survival.
 
     Parameters
@@ -78,29 +94,61 @@ def kaplan_meier(times: ArrayLike, events: ArrayLike, *, label: str = "") -> Cur
         Follow-up of each patient, not negative.
     events : (N,) array of bool
         Whether it ended in the event; else it was censored.
+    entries : (N,) array or None
+        When each came under observation, where that was after the origin; else 0.
 
     Raises
     ------
     InputError
-        If there are no patients, lengths differ, or a value is no number.
+        If there are no patients, lengths differ, a value is no number, or a patient ends at the
+        entry or before it.
     """
     durations, happened = checked(times, events)
+    begin = entered(entries, durations)
+    late = begin > 0
+    steps = np.unique(durations)
+    at_risk = np.sum((begin < steps[:, None]) & (durations >= steps[:, None]), axis=1) * 1.0
+    dead = np.sum((durations == steps[:, None]) & happened, axis=1) * 1.0
+    ended = np.sum(durations == steps[:, None], axis=1)
+    fitted = _product_limit(at_risk, dead) if late.any() else _lifelines(durations, happened)
+    survival, lower, upper = fitted
+    bounded = (survival > 0) & (survival < 1)
+    return Curve(
+        label=label,
+        times=steps,
+        survival=survival,
+        lower=np.where(bounded, lower, np.nan),
+        upper=np.where(bounded, upper, np.nan),
+        at_risk=at_risk,
+        events=dead,
+        censored=ended - dead,
+        entries=np.sort(begin[late]),
+    )
+
+
+def risk_months(curves: Sequence[Curve]) -> tuple[int, ...]:
+    """Return the months at which the numbers at risk are told: every 6, or 12 beyond 5 years."""
+    longest = max(float(curve.times[-1]) for curve in curves)
+    return tuple(range(0, int(longest) + 1, 6 if longest <= 60 else 12))
+
+
+def _product_limit(at_risk: FloatArray, dead: FloatArray) -> tuple[FloatArray, ...]:
+    """Return survival with its limits; lifelines' refuses risk sets that empty after late entry."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        survival = np.cumprod(1 - dead / at_risk)
+        spread = np.cumsum(dead / (at_risk * (at_risk - dead)))
+        reach = NormalDist().inv_cdf(0.975) * np.sqrt(spread) / np.log(survival)
+        lower, upper = survival ** np.exp(-reach), survival ** np.exp(reach)
+    return np.asarray(survival), np.asarray(lower), np.asarray(upper)
+
+
+def _lifelines(durations: FloatArray, happened: NDArray[np.bool_]) -> tuple[FloatArray, ...]:
     fitter = lifelines().KaplanMeierFitter().fit(durations, happened, label="S")
     table, limits = fitter.event_table.iloc[1:], fitter.confidence_interval_.iloc[1:]
     if durations.min() == 0:  # lifelines keeps an event at 0 in its first row
         table, limits = fitter.event_table, fitter.confidence_interval_
     survival = fitter.survival_function_.loc[table.index, "S"].to_numpy()
-    bounded = (survival > 0) & (survival < 1)
-    return Curve(
-        label=label,
-        times=table.index.to_numpy(dtype=np.float64),
-        survival=survival,
-        lower=np.where(bounded, limits.iloc[:, 0].to_numpy(), np.nan),
-        upper=np.where(bounded, limits.iloc[:, 1].to_numpy(), np.nan),
-        at_risk=table["at_risk"].to_numpy(dtype=np.float64),
-        events=table["observed"].to_numpy(dtype=np.float64),
-        censored=table["censored"].to_numpy(dtype=np.float64),
-    )
+    return survival, limits.iloc[:, 0].to_numpy(), limits.iloc[:, 1].to_numpy()
 
 
 def survival_figure(curves: Sequence[Curve], *, unit: str = "months", title: str = "") -> Figure:

@@ -16,6 +16,8 @@ from liverplan.endpoints.outcomes import Outcome
 from liverplan.endpoints.prediction import prediction
 from liverplan.endpoints.tables import read_lines, refuse
 from liverplan.errors import InputError
+from liverplan.findings import Statement
+from liverplan.words import in_english
 
 WHAT = "table of factors"
 GIVEN = ("age", "receptor_positive", "response", "interval_months", "margin_mm")
@@ -85,7 +87,8 @@ def predict_survival(
         name: v for name, v in columns.items() if len({x for x in v if not math.isnan(x)}) > 1
     }
     remarks = [
-        f"{name}: nobody's is known, or all are the same." for name in columns.keys() - varied
+        in_english(Statement.of("trial.factor_unknown", factor=name))
+        for name in columns.keys() - varied
     ]
     timed = [overall_survival(outcome.follow_up) for outcome in outcomes]
     treated = [outcome.arm != reference for outcome in outcomes]

@@ -28,6 +28,28 @@ def checked(times: ArrayLike, events: ArrayLike) -> tuple[FloatArray, NDArray[np
     return durations, happened.astype(bool)
 
 
+def entered(entries: ArrayLike | None, ends: FloatArray) -> FloatArray:
+    """Return when each of (N,) patients came under observation; before all time if at the origin.
+
+    Raises
+    ------
+    InputError
+        If a patient ends before or at the entry; the sentence names the row, from 1.
+    """
+    if entries is None:
+        return np.full(ends.shape, -np.inf)
+    given = np.asarray(entries, dtype=np.float64)
+    if given.shape != ends.shape or not np.isfinite(given).all():
+        raise InputError("Every entry must be a number, one for each patient.")
+    begin = np.where(given > 0, given, -np.inf)
+    for row in np.flatnonzero(ends <= begin):
+        raise InputError(
+            f"The patient in row {row + 1} ends at {ends[row]:g}, not after the entry at "
+            f"{begin[row]:g}."
+        )
+    return begin
+
+
 def codes(names: Sequence[str]) -> NDArray[np.intp]:
     """Return (N,) numbers of names, in the order of the alphabet."""
     return np.unique(np.asarray(names), return_inverse=True)[1]

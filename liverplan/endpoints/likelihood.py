@@ -71,13 +71,20 @@ class RiskSets:
 
 
 def risk_sets(
-    times: FloatArray, events: NDArray[np.bool_], covariates: FloatArray, strata: NDArray[np.intp]
+    times: FloatArray,
+    events: NDArray[np.bool_],
+    covariates: FloatArray,
+    strata: NDArray[np.intp],
+    begin: FloatArray,
 ) -> RiskSets:
-    """Order the deaths of (N,) times, events and strata with (N, P) covariates."""
+    """Order the deaths of (N,) times, events and strata with (N, P) covariates.
+
+    ``begin`` is when each of N came under observation.
+    """
     order = np.lexsort((times, strata))
     dead = order[events[order]]
     same = strata[dead][:, None] == strata[None, :]
-    at_risk = same & (times[None, :] >= times[dead][:, None])
+    at_risk = same & (times[None, :] >= times[dead][:, None]) & (begin < times[dead][:, None])
     together = same & (times[None, :] == times[dead][:, None]) & events[None, :]
     earlier = np.tril(together[:, dead], k=-1).sum(axis=1)
     share = earlier / np.maximum(together.sum(axis=1), 1)

@@ -1,4 +1,4 @@
-"""Arms compared, and factors that predict: log-rank test, Cox regression, events needed."""
+"""Cox regression, Firth's where the likelihood has no top; factors that predict; events needed."""
 
 from __future__ import annotations
 
@@ -9,14 +9,17 @@ from statistics import NormalDist
 from typing import Literal
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
-from liverplan.endpoints.curves import Curve, kaplan_meier
+from liverplan.endpoints.curves import kaplan_meier
 from liverplan.endpoints.firth import Firth, firth, penalised
-from liverplan.endpoints.inputs import FloatArray, checked, codes, require_arms
+from liverplan.endpoints.hazards import ProportionalHazards, proportional
+from liverplan.endpoints.inputs import FloatArray, checked, codes, entered
 from liverplan.endpoints.likelihood import RiskSets, highest, risk_sets
-from liverplan.endpoints.ranks import LogRank, concordance, log_rank
+from liverplan.endpoints.ranks import concordance
 from liverplan.errors import InputError
+from liverplan.findings import Statement
+from liverplan.words import in_english
 
 EVENTS_PER_COVARIATE = 10
 """Fewer events than this for each covariate make a Cox model unreliable (rule of thumb)."""
@@ -50,19 +53,8 @@ class Cox:
     concordance: float | None
     patients: int
     events: int
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Statement, ...] = ()
     method: Literal["Efron", "Firth"] = "Efron"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Comparison:
-    """Arms held against each other."""
-
-    curves: tuple[Curve, ...]
-    log_rank: LogRank | None
-    cox: Cox | None
-    reference: str
-    notes: tuple[str, ...] = ()
 
 
 def cox(
@@ -71,6 +63,7 @@ def cox(
     covariates: Mapping[str, ArrayLike],
     *,
     strata: Sequence[str] | None = None,
+    entries: ArrayLike | None = None,
 ) -> Cox:
     """Fit a Cox model with Efron's handling of ties.
 
@@ -85,77 +78,63 @@ def cox(
         Numbers; code an arm as 0 and 1.
     strata : sequence of N str, or None
         Each with its own baseline hazard, as a centre.
+    entries : (N,) array or None
+        When each came under observation, where that was after the origin; else 0.
 
     Raises
     ------
     InputError
         If a covariate is constant, not a number, or the model cannot be fitted.
     """
-    durations, happened = checked(times, events)
-    columns = {name: _column(name, values, len(durations)) for name, values in covariates.items()}
-    within = codes(strata or [""] * len(durations))
-    matrix = np.column_stack(list(columns.values()))
-    sets = risk_sets(durations, happened, matrix / np.ptp(matrix, axis=0), within)
-    if not _told_apart(sets):
-        raise InputError(_unfitted(columns))
-    best = highest(sets)
-    fit = _efron(sets, best) if best is not None else _firth(sets, columns)
-    count = int(happened.sum())
-    height = penalised if best is None else _likelihood
-    null, top = height(sets, np.zeros(len(columns))), height(sets, fit.coefficients)
     from scipy.stats import chi2  # noqa: PLC0415 - slow to load
 
+    made = _prepared(times, events, covariates, strata, entries)
+    best = made.best
+    fit = _efron(made.sets, best) if best is not None else _firth(made)
+    names, count = list(covariates), int(made.happened.sum())
+    height = penalised if best is None else _likelihood
+    null, top = height(made.sets, np.zeros(len(names))), height(made.sets, fit.coefficients)
+    linear = made.sets.covariates @ fit.coefficients
     return Cox(
         terms=tuple(
-            _term(name, fit, position, float(np.ptp(columns[name])))
-            for position, name in enumerate(columns)
+            _term(name, fit, position, float(made.widths[position]))
+            for position, name in enumerate(names)
         ),
         method="Efron" if best is not None else "Firth",
         log_likelihood=top,
         likelihood_ratio=2 * (top - null),
-        likelihood_ratio_p=float(chi2.sf(2 * (top - null), len(columns))),
-        concordance=concordance(durations, happened, sets.covariates @ fit.coefficients, within),
-        patients=len(durations),
+        likelihood_ratio_p=float(chi2.sf(2 * (top - null), len(names))),
+        concordance=concordance(made.times, made.happened, linear, made.within, made.begin),
+        patients=len(made.times),
         events=count,
-        warnings=(*_cox_warnings(count, len(columns)), *_monotone(columns, best)),
+        warnings=(*_few(count, len(names)), *_monotone(names, best)),
     )
 
 
-def compare(
+def proportional_hazards(
     times: ArrayLike,
     events: ArrayLike,
-    arms: Sequence[str],
+    covariates: Mapping[str, ArrayLike],
     *,
-    reference: str,
     strata: Sequence[str] | None = None,
-) -> Comparison:
-    """Compare arms: their curves, the log-rank test, each one's hazard against the reference.
+    entries: ArrayLike | None = None,
+) -> ProportionalHazards | None:
+    """Test whether the hazards of the model that `cox` fits are in proportion.
 
-    Times, events, arms and strata are (N,), one of each for every patient. Each part stands
-    alone: what cannot be estimated is None, and a note says why.
+    The scaled Schoenfeld test against Kaplan-Meier time (as R's ``cox.zph``), from the same
+    (N,) arguments. None where the likelihood has no top, or time cannot be told from a covariate.
     """
-    durations, happened = checked(times, events)
-    require_arms(arms, len(durations))
-    if reference not in arms:
-        raise InputError(f"No patient is in the reference arm {reference!r}.")
-    groups = np.asarray(arms)
-    names = [reference, *sorted(set(arms) - {reference})]
-    curves = tuple(
-        kaplan_meier(durations[groups == name], happened[groups == name], label=name)
-        for name in names
-    )
-    test = log_rank(durations, happened, arms, strata=strata)
-    notes = [f"No event in {name}." for name in names if not happened[groups == name].any()]
-    if test is None:
-        notes.append("The log-rank test needs an event while two arms are followed.")
-    try:
-        shown = {name: groups == name for name in names[1:]}
-        model = cox(durations, happened, shown, strata=strata)
-    except InputError as fault:
-        model = None
-        notes.append(f"The hazard ratio cannot be estimated: {fault}")
-    return Comparison(
-        curves=curves, log_rank=test, cox=model, reference=reference, notes=tuple(notes)
+    made = _prepared(times, events, covariates, strata, entries)
+    if made.best is None:
+        return None
+    pooled = kaplan_meier(made.times, made.happened, entries=entries)
+    return proportional(
+        made.sets,
+        made.best,
+        list(covariates),
+        pooled=pooled,
+        times=made.times,
+        widths=made.widths,
     )
 
 
@@ -180,6 +159,45 @@ def events_needed(hazard_ratio: float, *, power: float = 0.80, alpha: float = 0.
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Prepared:
+    """A model before its limits: risk sets of covariates in widths, and where it is highest."""
+
+    times: FloatArray
+    happened: NDArray[np.bool_]
+    within: NDArray[np.intp]
+    begin: FloatArray
+    names: tuple[str, ...]
+    widths: FloatArray
+    sets: RiskSets
+    best: FloatArray | None
+
+
+def _prepared(
+    times: ArrayLike,
+    events: ArrayLike,
+    covariates: Mapping[str, ArrayLike],
+    strata: Sequence[str] | None,
+    entries: ArrayLike | None,
+) -> _Prepared:
+    durations, happened = checked(times, events)
+    begin = entered(entries, durations)
+    matrix = np.column_stack([_column(n, v, len(durations)) for n, v in covariates.items()])
+    within = codes(strata or [""] * len(durations))
+    widths = np.asarray(np.ptp(matrix, axis=0))
+    sets = risk_sets(durations, happened, matrix / widths, within, begin)
+    return _Prepared(
+        times=durations,
+        happened=happened,
+        within=within,
+        begin=begin,
+        names=tuple(covariates),
+        widths=widths,
+        sets=sets,
+        best=highest(sets) if _told_apart(sets) else None,
+    )
+
+
 def _column(name: str, values: ArrayLike, count: int) -> FloatArray:
     column = np.asarray(values, dtype=np.float64)
     if column.shape != (count,) or not np.isfinite(column).all():
@@ -189,13 +207,11 @@ def _column(name: str, values: ArrayLike, count: int) -> FloatArray:
     return column
 
 
-def _cox_warnings(events: int, covariates: int) -> tuple[str, ...]:
+def _few(events: int, covariates: int) -> tuple[Statement, ...]:
     if events >= EVENTS_PER_COVARIATE * covariates:
         return ()
-    return (
-        f"{events} events for {covariates} covariates: fewer than {EVENTS_PER_COVARIATE} each, "
-        "so the model is unreliable.",
-    )
+    fewest = EVENTS_PER_COVARIATE
+    return (Statement.of("trial.few_events", events=events, covariates=covariates, fewest=fewest),)
 
 
 def _told_apart(sets: RiskSets) -> bool:
@@ -207,21 +223,8 @@ def _told_apart(sets: RiskSets) -> bool:
     return bool(np.linalg.matrix_rank(information, hermitian=True) == count)
 
 
-def _unfitted(columns: Mapping[str, FloatArray]) -> str:
-    return (
-        f"The Cox model of {', '.join(columns)} cannot be fitted: too few events, or a "
-        "covariate that repeats another."
-    )
-
-
-def _monotone(columns: Mapping[str, FloatArray], best: FloatArray | None) -> tuple[str, ...]:
-    if best is not None:
-        return ()
-    return (
-        f"The hazard ratio of {', '.join(columns)} cannot be estimated by maximum likelihood, "
-        "which rises without end (no event on one side); given is Firth's penalised estimate "
-        "with profile limits.",
-    )
+def _monotone(names: Sequence[str], best: FloatArray | None) -> tuple[Statement, ...]:
+    return () if best is not None else (Statement.of("trial.monotone", names=tuple(names)),)
 
 
 def _likelihood(sets: RiskSets, coefficients: FloatArray) -> float:
@@ -241,10 +244,10 @@ def _efron(sets: RiskSets, best: FloatArray) -> Firth:
     )
 
 
-def _firth(sets: RiskSets, columns: Mapping[str, FloatArray]) -> Firth:
-    found = firth(sets)
+def _firth(made: _Prepared) -> Firth:
+    found = firth(made.sets) if _told_apart(made.sets) else None
     if found is None:
-        raise InputError(_unfitted(columns))
+        raise InputError(in_english(Statement.of("trial.unfitted", names=made.names)))
     return found
 
 

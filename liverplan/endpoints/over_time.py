@@ -17,8 +17,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import stats
 
+from liverplan.endpoints.comparison import compare
 from liverplan.endpoints.inputs import module
-from liverplan.endpoints.models import compare
 from liverplan.endpoints.visits import SCALES, Visit
 from liverplan.errors import InputError
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from liverplan.endpoints.inputs import FloatArray, checked, codes, require_arms
+from liverplan.endpoints.inputs import FloatArray, checked, codes, entered, require_arms
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +26,7 @@ def log_rank(
     arms: Sequence[str],
     *,
     strata: Sequence[str] | None = None,
+    entries: ArrayLike | None = None,
 ) -> LogRank | None:
     """Test whether arms share one survival curve.
 
@@ -35,6 +36,8 @@ def log_rank(
         One of each for every patient.
     arms, strata : sequences of N str
         Each patient's arm, and what it is compared within (a centre).
+    entries : (N,) array or None
+        When each came under observation, where that was after the origin; else 0.
 
     Returns
     -------
@@ -44,13 +47,14 @@ def log_rank(
     from scipy.stats import chi2  # noqa: PLC0415 - slow to load
 
     durations, happened = checked(times, events)
+    begin = entered(entries, durations)
     require_arms(arms, len(durations))
     groups, within = codes(arms), codes(strata or [""] * len(durations))
     count = int(groups.max()) + 1
     excess, expected, spread = np.zeros(count), np.zeros(count), np.zeros((count, count))
     for stratum in np.unique(within):
         mine = within == stratum
-        one = _stratum(durations[mine], happened[mine], groups[mine], count)
+        one = _stratum(durations[mine], happened[mine], groups[mine], count, begin[mine])
         excess, expected, spread = excess + one[0], expected + one[1], spread + one[2]
     told = np.flatnonzero(expected > 0)[1:]
     inner = spread[np.ix_(told, told)]
@@ -65,12 +69,16 @@ def log_rank(
 
 
 def _stratum(
-    times: FloatArray, events: NDArray[np.bool_], groups: NDArray[np.intp], count: int
+    times: FloatArray,
+    events: NDArray[np.bool_],
+    groups: NDArray[np.intp],
+    count: int,
+    begin: FloatArray,
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Return observed less expected deaths (G,), expected (G,) and their covariance (G, G)."""
     days = np.unique(times[events])[:, None]
     members = groups[:, None] == np.arange(count)
-    at_risk = (times >= days).astype(float) @ members
+    at_risk = ((times >= days) & (begin < days)).astype(float) @ members
     died = ((times == days) & events).astype(float) @ members
     all_risk, all_died = at_risk.sum(axis=1), died.sum(axis=1)
     share = at_risk / all_risk[:, None]
@@ -81,14 +89,18 @@ def _stratum(
 
 
 def concordance(
-    times: FloatArray, events: NDArray[np.bool_], risk: FloatArray, strata: NDArray[np.intp]
+    times: FloatArray,
+    events: NDArray[np.bool_],
+    risk: FloatArray,
+    strata: NDArray[np.intp],
+    begin: FloatArray,
 ) -> float | None:
     """Return the share of pairs that (N,) risks rank rightly, ties half; None without a pair."""
     right, pairs = 0.0, 0
     risk = np.round(risk, 9)
     for patient in np.flatnonzero(events):
         later = (times > times[patient]) | ((times == times[patient]) & ~events)
-        others = risk[later & (strata == strata[patient])]
+        others = risk[later & (strata == strata[patient]) & (begin < times[patient])]
         right += np.sum(others < risk[patient]) + 0.5 * np.sum(others == risk[patient])
         pairs += others.size
     return float(right / pairs) if pairs else None

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import dataclasses
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from liverplan.endpoints.curves import Curve
+from liverplan.endpoints.comparison import Comparison, compare
+from liverplan.endpoints.documents import comparison_json, cox_json, spoken
 from liverplan.endpoints.followup import (
     DAYS_PER_MONTH,
     overall_survival,
     progression_free_survival,
 )
-from liverplan.endpoints.models import Comparison, Cox, compare, predictive_factors
+from liverplan.endpoints.models import Cox, predictive_factors
 from liverplan.endpoints.outcomes import Outcome
 from liverplan.errors import InputError
-
-THREE_YEARS_MONTHS = 36.0
+from liverplan.findings import Statement, told
 
 FACTORS: Mapping[str, tuple[str, float]] = {
     "FLR, per 10 points": ("remnant_fraction", 10.0),
@@ -37,21 +35,20 @@ class TrialEndpoints:
     progression_free: Comparison
     factors_alone: tuple[Cox, ...]
     factors_together: Cox | None
-    notes: tuple[str, ...] = ()
+    notes: tuple[Statement, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Return a plain document, unrounded."""
-        together = self.factors_together
         return {
             "schema": "liverplan.endpoints/1",
             "unit": "months",
-            "overall_survival": _comparison_json(self.overall),
-            "progression_free_survival": _comparison_json(self.progression_free),
+            "overall_survival": comparison_json(self.overall),
+            "progression_free_survival": comparison_json(self.progression_free),
             "predictive_factors": {
-                "alone": [_cox_json(model) for model in self.factors_alone],
-                "together": None if together is None else _cox_json(together),
+                "alone": [cox_json(model) for model in self.factors_alone],
+                "together": cox_json(self.factors_together),
             },
-            "notes": list(self.notes),
+            **spoken(self.notes),
         }
 
 
@@ -100,7 +97,7 @@ def _months(outcomes: Sequence[Outcome], measure: Any) -> tuple[list[float], lis
 
 def _factors(
     outcomes: Sequence[Outcome], measured: Mapping[str, Mapping[str, Any]]
-) -> tuple[tuple[Cox, ...], Cox | None, tuple[str, ...]]:
+) -> tuple[tuple[Cox, ...], Cox | None, tuple[Statement, ...]]:
     columns = [column for column, _ in FACTORS.values()]
     known = [
         outcome
@@ -109,10 +106,8 @@ def _factors(
     ]
     notes = []
     if len(known) < len(outcomes):
-        notes.append(
-            f"{len(outcomes) - len(known)} of {len(outcomes)} patients lack measurements and are "
-            "left out of the predictive factors."
-        )
+        lacking, everybody = len(outcomes) - len(known), len(outcomes)
+        notes.append(Statement.of("trial.unmeasured", count=lacking, patients=everybody))
     if not known:
         return (), None, tuple(notes)
     values = {
@@ -120,64 +115,11 @@ def _factors(
         for name, (column, scale) in FACTORS.items()
     }
     varied = {name: column for name, column in values.items() if len(set(column)) > 1}
-    notes += [f"{name} is the same for everybody." for name in values if name not in varied]
+    notes += [Statement.of("trial.factor_same", factor=n) for n in values if n not in varied]
     if not varied:
         return (), None, tuple(notes)
     try:
         alone, together = predictive_factors(*_months(known, overall_survival), varied)
     except InputError as fault:
-        return (), None, (*notes, str(fault))
+        return (), None, (*notes, told(str(fault)))
     return alone, together, tuple(notes)
-
-
-def _comparison_json(comparison: Comparison) -> dict[str, Any]:
-    test, model = comparison.log_rank, comparison.cox
-    return {
-        "reference": comparison.reference,
-        "arms": [_curve_json(curve) for curve in comparison.curves],
-        "log_rank": None if test is None else dataclasses.asdict(test),
-        "cox": None if model is None else _cox_json(model),
-        "notes": list(comparison.notes),
-    }
-
-
-def _curve_json(curve: Curve) -> dict[str, Any]:
-    survival, low, high = curve.at(THREE_YEARS_MONTHS)
-    followed = float(curve.times.max()) >= THREE_YEARS_MONTHS or curve.survival[-1] == 0
-    return {
-        "arm": curve.label,
-        "patients": int(curve.at_risk[0]),
-        "events": int(curve.events.sum()),
-        "median": curve.median,
-        "median_95": list(curve.median_95),
-        "three_years": survival if followed else None,
-        "three_years_95": [_number(low), _number(high)] if followed else None,
-        "times": curve.times.tolist(),
-        "survival": curve.survival.tolist(),
-    }
-
-
-def _number(value: float) -> float | None:
-    """Limits are not defined where survival is 1 or 0."""
-    return value if math.isfinite(value) else None
-
-
-def _cox_json(model: Cox) -> dict[str, Any]:
-    return {
-        "terms": [
-            {
-                "name": term.name,
-                "hazard_ratio": term.hazard_ratio,
-                "hazard_ratio_95": [_number(term.lower_95), _number(term.upper_95)],
-                "coefficient": term.coefficient,
-                "standard_error": term.standard_error,
-                "p": term.p,
-            }
-            for term in model.terms
-        ],
-        "patients": model.patients,
-        "events": model.events,
-        "method": model.method,
-        "concordance": model.concordance,
-        "warnings": list(model.warnings),
-    }

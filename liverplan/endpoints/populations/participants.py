@@ -16,6 +16,7 @@ from pathlib import Path
 from liverplan.endpoints.design import Design
 from liverplan.endpoints.populations.names import as_named
 from liverplan.endpoints.tables import read_lines, refuse
+from liverplan.findings import Statement
 
 COLUMNS = (
     "id",
@@ -54,7 +55,7 @@ class Participant:
 
 def read_participants(
     path: Path, design: Design
-) -> tuple[tuple[Participant, ...], tuple[str, ...]]:
+) -> tuple[tuple[Participant, ...], tuple[Statement, ...]]:
     """Read everybody who was assessed.
 
     Returns
@@ -81,7 +82,7 @@ class _Table:
         self._design = design
         self._lines: dict[str, int] = {}
         self.faults: list[str] = []
-        self.notes: list[str] = []
+        self.notes: list[Statement] = []
 
     def read(self, number: int, value: Mapping[str, str]) -> Participant:
         arms = self._design.arms
@@ -109,7 +110,7 @@ class _Table:
             self.faults.append(f"line {number} has the {column} {text!r}, which is none of {known}")
             return ""
         if name != text:
-            self.notes.append(f"The {column} {text!r} is read as {name!r}.")
+            self.notes.append(Statement.of("trial.read_as", column=column, text=text, name=name))
         return name
 
     def _day(self, number: int, column: str, text: str) -> dt.date | None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from statistics import NormalDist
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -10,6 +13,51 @@ from liverplan.errors import InputError
 FloatArray = NDArray[np.float64]
 
 STEPS, SETTLED = 20_000, 1e-12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Incidence:
+    """The chance of each of C causes by each of T times, with pointwise 95 % limits.
+
+    ``times`` is (T,), the others (C, T); limits are log-log (as R's ``conf.type = "log-log"``) by
+    the infinitesimal jackknife, and not a number where the incidence is 0 or 1, which has none.
+    """
+
+    times: FloatArray
+    incidence: FloatArray
+    standard_error: FloatArray
+    lower: FloatArray
+    upper: FloatArray
+
+
+def incidence_of(times: ArrayLike, causes: ArrayLike) -> Incidence:
+    """Estimate the chance of each cause beside the others (Aalen-Johansen, as R's ``survfit``).
+
+    Times and causes are (N,): follow-up, and what ended it: 0 where censored, else 1, 2 and so on.
+    """
+    ends, cause = np.asarray(times, dtype=np.float64), np.asarray(causes, dtype=np.intp)
+    steps, found = cumulative_incidence(ends, cause)
+    at_risk = ends[:, None] >= steps
+    count = at_risk.sum(axis=0)
+    kinds = np.arange(1, len(found) + 1)[:, None, None]
+    happened = (ends[:, None] == steps) & (cause[:, None] == kinds)
+    hazards = happened.sum(axis=1) / count
+    left = 1 - hazards.sum(axis=0)
+    survival = np.r_[1.0, np.cumprod(left)[:-1]]
+    moved = (happened - at_risk * hazards[:, None, :]) / count
+    of_all = moved.sum(axis=0) / np.where(left > 0, left, np.inf)
+    before = np.pad(-np.cumsum(of_all, axis=1), ((0, 0), (1, 0)))[:, :-1] * survival
+    influence = np.cumsum(before * hazards[:, None, :] + survival * moved, axis=2)
+    error = np.sqrt(np.square(influence).sum(axis=1))
+    known = np.where((found > 0) & (found < 1), found, np.nan)
+    reach = NormalDist().inv_cdf(0.975) * error / (known * np.log(known))
+    return Incidence(
+        times=steps,
+        incidence=found,
+        standard_error=error,
+        lower=np.exp(-np.exp(np.log(-np.log(known)) - reach)),
+        upper=np.exp(-np.exp(np.log(-np.log(known)) + reach)),
+    )
 
 
 def cumulative_incidence(times: ArrayLike, causes: ArrayLike) -> tuple[FloatArray, FloatArray]:

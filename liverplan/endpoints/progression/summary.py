@@ -2,49 +2,65 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from liverplan.endpoints.comparison import compare
 from liverplan.endpoints.design import Design
-from liverplan.endpoints.models import compare
+from liverplan.endpoints.documents import cox_json, log_rank_json, spoken
 from liverplan.endpoints.outcomes import Outcome
-from liverplan.endpoints.progression.estimates import cumulative_incidence, turnbull
+from liverplan.endpoints.progression.estimates import incidence_of, turnbull
 from liverplan.endpoints.progression.rule import Progressed, by_rule, read_assessments
+from liverplan.endpoints.ranks import log_rank
+from liverplan.findings import Statement
 
 CAUSES = ("censored", "progression", "death")
 
 
 def progression_json(path: Path, outcomes: Sequence[Outcome], design: Design) -> dict[str, Any]:
-    """Compare arms by the rule; by arm, survival from intervals and the incidence of each cause."""
+    """Compare arms by the rule; by arm, survival from intervals and the incidence of each cause.
+
+    Incidences are compared by log-rank tests of each cause alone, the other counting as censored:
+    they test its hazard, and not, as Gray's test would, the incidence.
+    """
     looks = read_assessments(path, outcomes)
     gap = design.visits_missed * design.visit_every_months
     found = [by_rule(one, looks[one.id], longest_gap_months=gap) for one in outcomes]
     events = [one.cause != "censored" for one in found]
     arms = [one.arm for one in found]
-    compared = compare([one.months for one in found], events, arms, reference=design.reference)
+    months = [one.months for one in found]
+    compared = compare(months, events, arms, reference=design.reference)
+    causes = {cause: [one.cause == cause for one in found] for cause in CAUSES[1:]}
     return {
         "longest_gap_months": gap,
         "arms": [_arm(arm, [one for one in found if one.arm == arm]) for arm in design.arms],
-        "log_rank": None if compared.log_rank is None else asdict(compared.log_rank),
-        "cox": None if compared.cox is None else asdict(compared.cox),
-        "notes": list(compared.notes),
+        "log_rank": log_rank_json(compared.log_rank),
+        "cox": cox_json(compared.cox),
+        "log_rank_by_cause": {
+            cause: log_rank_json(log_rank(months, own, arms)) for cause, own in causes.items()
+        },
+        **spoken((*compared.notes, Statement.of("trial.no_interval_limits"))),
     }
 
 
 def _arm(name: str, found: Sequence[Progressed]) -> dict[str, Any]:
     counts = Counter(one.cause for one in found)
     causes = [CAUSES.index(one.cause) for one in found]
-    times, incidence = cumulative_incidence([one.months for one in found], causes)
+    of_cause = incidence_of([one.months for one in found], causes)
+    limits = zip(of_cause.lower[0].tolist(), of_cause.upper[0].tolist(), strict=True)
     ends, survival = turnbull([one.after for one in found], [one.until for one in found])
     seen = ends < float("inf")
     return {
         "arm": name,
         **{cause: counts[cause] for cause in ("progression", "death", "censored")},
-        "times": times.tolist(),
-        "incidence_of_progression": incidence[0].tolist(),
+        "times": of_cause.times.tolist(),
+        "incidence_of_progression": of_cause.incidence[0].tolist(),
+        "incidence_of_progression_95": [
+            None if math.isnan(low) else [low, high] for low, high in limits
+        ],
         "interval_times": ends[seen].tolist(),
         "interval_survival": survival[seen].tolist(),
     }
