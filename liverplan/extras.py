@@ -7,7 +7,7 @@ from typing import Any
 
 from liverplan.errors import BackendError
 
-WORK = {"cohort": "Cohorts", "endpoints": "Endpoints"}
+WORK = {"cohort": "Cohorts", "endpoints": "Endpoints", "timestamp": "Time stamps"}
 
 
 def library(name: str, *, extra: str) -> Any:  # noqa: ANN401 - a module

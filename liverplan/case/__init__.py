@@ -18,14 +18,28 @@ from liverplan.case.keys import (
 from liverplan.case.making import is_case
 from liverplan.case.objects import TRAIL
 from liverplan.case.record import Record
+from liverplan.case.register import (
+    REGISTER,
+    Register,
+    note,
+    read_register,
+    register_beside,
+)
 from liverplan.case.roster import Member, Roster, read_roster, write_roster
 from liverplan.case.signature import Checked, Signature, check_signatures, pending
 from liverplan.case.signing import sign
 from liverplan.case.state import CaseState
 from liverplan.case.store import Case, create_case, open_case
+from liverplan.case.timestamps import (
+    keep_stamp,
+    read_authorities,
+    request_for,
+    stamps,
+)
 from liverplan.case.verify import verify
 
 __all__ = [
+    "REGISTER",
     "TRAIL",
     "Actor",
     "Case",
@@ -35,6 +49,7 @@ __all__ = [
     "Entry",
     "Member",
     "Record",
+    "Register",
     "Roster",
     "Screen",
     "Signature",
@@ -42,14 +57,21 @@ __all__ = [
     "create_case",
     "is_case",
     "is_locked",
+    "keep_stamp",
     "load_key",
     "new_key",
+    "note",
     "open_case",
     "pending",
     "public_hex",
+    "read_authorities",
     "read_public_key",
+    "read_register",
     "read_roster",
+    "register_beside",
+    "request_for",
     "sign",
+    "stamps",
     "verify",
     "write_public_key",
     "write_roster",

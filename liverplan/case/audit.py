@@ -22,7 +22,8 @@ from liverplan.errors import CaseError
 
 NO_HASH = "0" * 64
 MISSING: Json = None
-KEYED = ("public_key", "signature")
+OPTIONAL = ("public_key", "signature", "stamp")
+"""What a line that has none of it does not name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +72,8 @@ class Entry:
         Hash of the line before (zeros on the first) and of this line.
     public_key, signature : str
         Ed25519 over the whole line, hexadecimal; empty where nobody gave a key.
+    stamp : str
+        An authority's time stamp of an earlier line (RFC 3161), base64; mostly empty.
     """
 
     number: int
@@ -85,11 +88,12 @@ class Entry:
     sha256: str
     public_key: str = ""
     signature: str = ""
+    stamp: str = ""
 
     def to_json(self) -> dict[str, Any]:
-        """Return the line as written in the trail; one without a key names none."""
+        """Return the line as written in the trail; one without a key or a time stamp names none."""
         written = asdict(self)
-        return written if self.public_key else {k: written[k] for k in written if k not in KEYED}
+        return {k: v for k, v in written.items() if v or k not in OPTIONAL}
 
     @property
     def forged(self) -> bool:
@@ -109,6 +113,7 @@ def new_entry(
     changes: Sequence[Change],
     state: str,
     key: Ed25519PrivateKey | None = None,
+    stamp: str = "",
 ) -> Entry:
     """Make the entry that follows a trail, signed where a key is given."""
     body: dict[str, Json] = {
@@ -122,6 +127,8 @@ def new_entry(
         "state": state,
         "previous": trail[-1].sha256 if trail else NO_HASH,
     }
+    if stamp:
+        body["stamp"] = stamp
     if key is not None:
         body["public_key"] = public_hex(key)
         body["signature"] = key.sign(to_line(body)).hex()

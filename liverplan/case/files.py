@@ -6,6 +6,7 @@ import errno
 import os
 import stat
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -16,6 +17,8 @@ OWN = ".liverplan-"
 """How the names of the lock and of unfinished files begin; neither holds anything of the case."""
 
 LOCK = OWN + "lock"
+
+POLL_S = 0.02
 
 _HELD = (errno.EAGAIN, errno.EWOULDBLOCK, errno.EACCES, errno.EDEADLK)
 _CANNOT_FLUSH = (errno.EINVAL, errno.ENOTSUP)
@@ -89,8 +92,17 @@ def refused_in_words(folder: Path) -> Iterator[None]:
 
 
 @contextmanager
-def lock(folder: Path) -> Iterator[None]:
+def lock(folder: Path, *, what: str = "case", wait_s: float = 0.0) -> Iterator[None]:
     """Be the only writer of a folder; the system lets go of the lock if the process dies.
+
+    Parameters
+    ----------
+    folder : Path
+        The folder.
+    what : str
+        What lies there, for a refusal's words.
+    wait_s : float
+        How long to wait for another writer, seconds.
 
     Raises
     ------
@@ -100,22 +112,33 @@ def lock(folder: Path) -> Iterator[None]:
     descriptor = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT, 0o644)
     try:
         try:
-            _lock(descriptor)
+            _lock_within(descriptor, wait_s)
         except OSError as error:
-            raise CaseError(_why_not_locked(folder, error)) from error
+            raise CaseError(_why_not_locked(folder, error, what)) from error
         yield
     finally:
         with suppress(OSError):  # what was done under the lock is done
             os.close(descriptor)
 
 
-def _why_not_locked(folder: Path, error: OSError) -> str:
+def _lock_within(descriptor: int, wait_s: float) -> None:
+    end = time.monotonic() + wait_s
+    while True:
+        try:
+            return _lock(descriptor)
+        except OSError as error:
+            if error.errno not in _HELD or time.monotonic() >= end:
+                raise
+        time.sleep(POLL_S)
+
+
+def _why_not_locked(folder: Path, error: OSError, what: str) -> str:
     if error.errno in _HELD:
-        return f"The case {folder} is being written by another program; try again in a moment."
+        return f"The {what} {folder} is being written by another program; try again in a moment."
     reason = error.strerror or str(error)
     return (
-        f"The file system of {folder} gives no lock ({reason}), so two programs could write the "
-        "case at once; nothing was changed. Keep the case on a disk that can lock files."
+        f"The file system of {folder} gives no lock ({reason}), so two programs could write there "
+        "at once; nothing was changed. Keep cases on a disk that can lock files."
     )
 
 

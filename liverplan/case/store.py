@@ -96,6 +96,11 @@ class Case:
         return self._load(read_state_json(self.folder, self.history[number - 1].state))
 
     @property
+    def identity(self) -> str:
+        """Return what tells this case from every other; the trail's first line holds its hash."""
+        return identity_of(self.folder)
+
+    @property
     def head(self) -> str:
         """Hash of the trail's last line, which stands for all that came before."""
         return self.history[-1].sha256
@@ -129,7 +134,13 @@ class Case:
         return Case(self.folder, (*history, entry), state, document)
 
     def note(
-        self, *, actor: Actor, what: str, why: str = "", key: Ed25519PrivateKey | None = None
+        self,
+        *,
+        actor: Actor,
+        what: str,
+        why: str = "",
+        key: Ed25519PrivateKey | None = None,
+        stamp: str = "",
     ) -> Case:
         """Add to the trail what was done with the current state, which stays as it is.
 
@@ -142,7 +153,14 @@ class Case:
             history = _unchanged(self)
             name = history[-1].state
             entry = new_entry(
-                history, actor=actor, what=what, why=why, changes=(), state=name, key=key
+                history,
+                actor=actor,
+                what=what,
+                why=why,
+                changes=(),
+                state=name,
+                key=key,
+                stamp=stamp,
             )
             with saving(self.folder, {entry.state for entry in history}):
                 _append(self.folder, entry)
@@ -170,9 +188,15 @@ class Case:
 
 
 def create_case(
-    folder: Path | str, *, state: CaseState, actor: Actor, what: str, why: str = ""
+    folder: Path | str,
+    *,
+    state: CaseState,
+    actor: Actor,
+    what: str,
+    why: str = "",
+    key: Ed25519PrivateKey | None = None,
 ) -> Case:
-    """Make a new case in an empty or absent folder.
+    """Make a new case in an empty or absent folder, its first line signed where a key is given.
 
     Raises
     ------
@@ -185,7 +209,7 @@ def create_case(
         require_free(folder)
         try:
             with saving(folder, ()):
-                entry, document = _write_first(folder, state, actor=actor, what=what, why=why)
+                entry, document = _write_first(folder, state, actor, what, why, key)
         except BaseException:
             take_back(folder)
             raise
@@ -202,6 +226,21 @@ def open_case(folder: Path | str) -> Case:
     """
     folder = Path(folder)
     return Case(folder, read_history(folder), None)
+
+
+def identity_of(folder: Path) -> str:
+    """Return the identity that a case was given when it was made.
+
+    Raises
+    ------
+    CaseError
+        If it has none.
+    """
+    document = parse(read_file(folder / IDENTITY), str(folder / IDENTITY))
+    identity = document.get("id") if isinstance(document, dict) else None
+    if not isinstance(identity, str):
+        raise CaseError(f"{folder / IDENTITY} is damaged: it names no case.")
+    return identity
 
 
 def read_history(folder: Path) -> tuple[Entry, ...]:
@@ -221,7 +260,12 @@ def read_history(folder: Path) -> tuple[Entry, ...]:
 
 
 def _write_first(
-    folder: Path, state: CaseState, *, actor: Actor, what: str, why: str
+    folder: Path,
+    state: CaseState,
+    actor: Actor,
+    what: str,
+    why: str,
+    key: Ed25519PrivateKey | None,
 ) -> tuple[Entry, Json]:
     identity = to_page(
         {
@@ -236,7 +280,7 @@ def _write_first(
     changes = (Change(field=IDENTITY, old=None, new=sha256(identity)),)
     document = write_state(state, _putting(folder), known=None, known_json=None)
     name = put_state(folder, document)
-    entry = new_entry((), actor=actor, what=what, why=why, changes=changes, state=name)
+    entry = new_entry((), actor=actor, what=what, why=why, changes=changes, state=name, key=key)
     replace_last(folder / TRAIL, to_line(entry.to_json()))
     return entry, document
 

@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from liverplan import NOTICE, __version__
-from liverplan.cli import assess, case, cohort, committee, ct, desktop, doctor, pacs
+from liverplan.cli import assess, case, cohort, committee, ct, desktop, doctor, pacs, stamps
 from liverplan.cli.output import plain_streams, say, tell
 from liverplan.errors import LiverplanError
 
@@ -26,7 +26,7 @@ app = typer.Typer(
     help=f"Liver resection planning from CT.\n\n{NOTICE}",
 )
 
-for family in (ct, assess, case, desktop, cohort, committee, pacs, doctor):
+for family in (ct, assess, case, stamps, desktop, cohort, committee, pacs, doctor):
     app.add_typer(family.app)
 
 

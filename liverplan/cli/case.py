@@ -9,7 +9,7 @@ import typer
 
 from liverplan import workflow
 from liverplan.cli.bar import on_terminal
-from liverplan.cli.options import AsJson, CaseFolder
+from liverplan.cli.options import AsJson, CaseFolder, Register
 from liverplan.cli.output import print_findings, print_json, say, tell, tell_lines
 from liverplan.words import in_english
 
@@ -47,6 +47,7 @@ def report(
     deidentify: Annotated[
         bool, typer.Option("--deidentify", help="Leave out names, dates and identifiers.")
     ] = False,
+    register: Register = None,
 ) -> None:
     """Write the case's report as .html or .pdf."""
     with on_terminal() as progress:
@@ -55,13 +56,14 @@ def report(
             out,
             language=language,
             identity="hidden" if deidentify else "shown",
+            register=register,
             progress=progress,
         )
     tell(f"Report: {out}")
 
 
 @app.command()
-def export(
+def export(  # noqa: PLR0913 - one argument an option, as typer reads them
     case: CaseFolder,
     out: Annotated[Path, typer.Option(metavar="DIR")],
     *,
@@ -83,6 +85,7 @@ def export(
     ct: Annotated[
         Path | None, typer.Option(metavar="PATH", help="De-identify the CT's files as well.")
     ] = None,
+    register: Register = None,
 ) -> None:
     """Write DICOM SEG, SR, encapsulated PDF and STL."""
     rules = None
@@ -96,7 +99,9 @@ def export(
     elif keep_characteristics or any(o is not None for o in (pseudonym, shift_days, key, ct)):
         raise typer.BadParameter("other options need it.", param_hint="--deidentify")
     with on_terminal() as progress:
-        written = workflow.export_case(case, out, rules=rules, ct=ct, progress=progress)
+        written = workflow.export_case(
+            case, out, rules=rules, ct=ct, register=register, progress=progress
+        )
     say(*map(in_english, workflow.export_notes(case)))
     tell(*map(str, written))
 
@@ -114,8 +119,30 @@ def verify(
     head: Annotated[
         str, typer.Option(metavar="HASH", help="Where a report says that the trail ended.")
     ] = "",
+    register: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="What noted where cases ended; else that beside it."),
+    ] = None,
+    register_head: Annotated[
+        str, typer.Option(metavar="HASH", help="Where a table or report says the register ended.")
+    ] = "",
+    enter: Annotated[
+        bool, typer.Option("--enter", help="Enter a case that the register does not know.")
+    ] = False,
+    authority: Annotated[
+        Path | None, typer.Option(metavar="CERT.pem", help="Whose time stamps (RFC 3161) count.")
+    ] = None,
 ) -> None:
     """Check the case's hashes, audit chain, findings and rules, and by whose keys it was signed."""
-    said = workflow.verify_case(case, head=head, keys=keys, roster=roster)
+    said = workflow.verify_case(
+        case,
+        head=head,
+        keys=keys,
+        roster=roster,
+        register=register,
+        register_head=register_head,
+        enter=enter,
+        authority=authority,
+    )
     tell(f"{case}: nothing was altered.")
     tell(*(() if keys is None else workflow.signers(case, keys)), *said)

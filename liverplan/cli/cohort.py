@@ -133,4 +133,4 @@ def overview(
     """Read every case of a folder into one table: CSV, Parquet, HTML."""
     made = cohort.overview(folder, out)
     tell(f"{made.cases} cases, {made.faulty} of them with a fault.")
-    tell(*map(str, made.files))
+    tell(*filter(None, [made.register]), *map(str, made.files))

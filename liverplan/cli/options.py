@@ -48,6 +48,12 @@ Backend = Annotated[
         help="network, classical, both (the second looks after the first), or a plugin.",
     ),
 ]
+Register = Annotated[
+    Path | None,
+    typer.Option(
+        "--register", metavar="FILE", help="Notes where this and other cases end; made if absent."
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
 

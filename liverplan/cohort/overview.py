@@ -1,4 +1,7 @@
-"""The committee's overview: many finished cases in one table, without reading their images."""
+"""The committee's overview: many finished cases in one table.
+
+Images are read of those alone that say that they are eligible: nobody is called so unverified.
+"""
 
 from __future__ import annotations
 
@@ -8,11 +11,19 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from liverplan.case import is_case, open_case, pending
-from liverplan.cohort.rows import STATE, row_of
-from liverplan.cohort.standing import standing
+from liverplan.case import (
+    REGISTER,
+    Register,
+    is_case,
+    open_case,
+    pending,
+    read_register,
+    register_beside,
+)
+from liverplan.cohort.registering import end_of, row_of_checked
+from liverplan.cohort.rows import STATE
 from liverplan.cohort.tables import write_csv, write_html, write_parquet
-from liverplan.errors import InputError, LiverplanError
+from liverplan.errors import CaseError, InputError, LiverplanError
 from liverplan.plain import clean_value
 
 NAME = "overview"
@@ -36,6 +47,7 @@ SHOWN: Mapping[str, str] = MappingProxyType(
         "study_date": "CT date",
         "entries": "Entries",
         "head": "Head of the trail",
+        "register": "Not as the register noted",
         "fault": "Fault",
     }
 )
@@ -44,11 +56,12 @@ SHOWN: Mapping[str, str] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Overview:
-    """How many cases were read, how many could not be, and the files that were written."""
+    """How many cases were read or gone, how many have a fault, the files, the register's end."""
 
     cases: int
     faulty: int
     files: tuple[Path, ...]
+    register: str = ""
 
 
 def overview(folder: Path, out: Path | None = None) -> Overview:
@@ -68,9 +81,12 @@ def overview(folder: Path, out: Path | None = None) -> Overview:
     InputError
         If there is no case, or the tables cannot be written.
     """
-    rows = [_row(path, folder) for path in _cases(folder)]
-    if not rows:
+    found = list(_cases(folder))
+    if not found:
         raise InputError(f"No case lies in {folder}.")
+    register, words = _register(folder)
+    rows = [_row(path, folder, register) for path in found]
+    rows += [] if register is None else list(_gone(register, folder))
     columns = _columns(rows)
     target = out or folder
     files = tuple(target / f"{NAME}{ending}" for ending in (".csv", ".parquet", ".html"))
@@ -78,12 +94,44 @@ def overview(folder: Path, out: Path | None = None) -> Overview:
         target.mkdir(parents=True, exist_ok=True)
         write_csv(files[0], columns, rows)
         write_parquet(files[1], columns, rows)
-        write_html(files[2], title=f"Cases in {folder.absolute().name}", headings=SHOWN, rows=rows)
+        write_html(
+            files[2],
+            title=f"Cases in {folder.absolute().name}",
+            headings=SHOWN,
+            rows=rows,
+            note=words,
+        )
     except OSError as error:
         raise InputError(
             f"The overview cannot be written to {target}: {error.strerror}."
         ) from error
-    return Overview(cases=len(rows), faulty=sum(bool(row["fault"]) for row in rows), files=files)
+    faulty = sum(bool(row["fault"] or row["register"]) for row in rows)
+    return Overview(cases=len(rows), faulty=faulty, files=files, register=words)
+
+
+def _register(folder: Path) -> tuple[Register | None, str]:
+    """Return the register that lies in a folder or beside it, and where it ends or its fault."""
+    path = register_beside(folder / REGISTER)
+    if path is None:
+        return None, ""
+    try:
+        register = read_register(path)
+    except CaseError as fault:
+        return None, str(fault)
+    return register, f"Register: {path.name} ends in {register.head}."
+
+
+def _gone(register: Register, folder: Path) -> Iterator[dict[str, Any]]:
+    """Yield a row for each case that the register noted in a folder and that is there no more."""
+    root, beside = folder.resolve(), register.path.parent.resolve()
+    for line in register.gone():
+        place = beside / line.place
+        if place.is_relative_to(root):
+            fault = (
+                f"Noted on {line.when[:10]} ({register.path.name}, line {line.number}), and gone."
+            )
+            name = str(place.relative_to(root))
+            yield {"case": name, "signatures_pending": "", "register": fault, "fault": ""}
 
 
 def _cases(folder: Path) -> Iterator[Path]:
@@ -99,17 +147,13 @@ def _cases(folder: Path) -> Iterator[Path]:
         yield from _cases(path)
 
 
-def _row(path: Path, folder: Path) -> dict[str, Any]:
+def _row(path: Path, folder: Path, register: Register | None) -> dict[str, Any]:
     name = str(path.relative_to(folder)) if path != folder else path.name
-    row: dict[str, Any] = {"case": name, "signatures_pending": "", "fault": ""}
+    row: dict[str, Any] = {"case": name, "signatures_pending": "", "register": "", "fault": ""}
     try:
+        row |= end_of(path, register)
         case = open_case(path)
-        row |= {"head": case.head, "entries": str(len(case.history))}
-        findings = standing(case)
-        if findings is None:
-            row["fault"] = "The case holds no findings yet."
-        else:
-            row |= row_of(findings)
+        row |= row_of_checked(case)
         row["signatures_pending"] = "; ".join(pending(case))
     except LiverplanError as refusal:
         row["fault"] = str(refusal)

@@ -6,32 +6,35 @@
     OUT/records/ID.json    what became of each
     OUT/results.parquet    one row a patient who was assessed
     OUT/failures.csv       one line a patient who was not, with the reason
+    OUT/register.jsonl     where each case ended after each run, in lines that chain
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from liverplan.case import open_case
+from liverplan.case import Register, open_case
 from liverplan.cohort.cluster import cluster_client, work_off
 from liverplan.cohort.manifest import Job, read_manifest
 from liverplan.cohort.records import CASES, RECORDS, Record, keep, read_record, read_records
-from liverplan.cohort.rows import STATE, row_of
-from liverplan.cohort.standing import standing
+from liverplan.cohort.registering import end_of, note_cases, register_in, row_of_checked
+from liverplan.cohort.rows import STATE
 from liverplan.cohort.tables import library, write_csv, write_parquet
 from liverplan.errors import CaseError, LiverplanError
 from liverplan.plain import clean
 from liverplan.workflow.progress import Progress, tell
+
+Row = dict[str, Any]
 
 RESULTS, FAILURES = "results.parquet", "failures.csv"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CohortSummary:
-    """What a run did: patients in the manifest, done in this run, and how all of them stand."""
+    """What a run did: patients in the manifest, done in this run, how all stand, where noted."""
 
     patients: int
     done_now: int
@@ -39,13 +42,15 @@ class CohortSummary:
     failed: int
     results: Path
     failures: Path
+    register: Register
 
     def in_words(self) -> str:
-        """Return one sentence."""
+        """Return what was done, and where the register ends."""
         now = "nothing was left to do" if not self.done_now else f"{self.done_now} done now"
         return (
             f"{self.patients} patients ({now}): {self.assessed} in {self.results}, "
-            f"{self.failed} in {self.failures}."
+            f"{self.failed} in {self.failures}. "
+            f"Register: {self.register.path} ends in {self.register.head}."
         )
 
 
@@ -83,6 +88,7 @@ def run_cohort(
     jobs = read_manifest(manifest)
     out = out.absolute()
     _make_folders(out)
+    register_in(out)  # one that was altered is said before the work
     todo = [job for job in jobs if _is_open(out, job, retry_failed=retry_failed)]
     if todo:
         _do(todo, out, scheduler=scheduler, workers=workers, progress=progress)
@@ -122,18 +128,22 @@ def _make_folders(out: Path) -> None:
 
 def _summarise(manifest: Path, jobs: Sequence[Job], out: Path, *, done_now: int) -> CohortSummary:
     """Write the tables, unless nothing was done and they are newer than the manifest."""
-    results, failures = out / RESULTS, out / FAILURES
+    results, failures, register = out / RESULTS, out / FAILURES, register_in(out)
+    assessed = [r.id for r in read_records(out, jobs) if r.outcome == "assessed"]
     outcomes = [record.outcome for record in read_records(out, jobs)]
     if done_now or not _newer(results, manifest) or not _newer(failures, manifest):
-        write_parquet(results, _columns(out, jobs), _rows(out, jobs))
+        register = note_cases(register, (out / CASES / id_ for id_ in assessed))
+        ends = {id_: _end(out / CASES / id_, register) for id_ in assessed}
+        write_parquet(results, _columns(out, jobs, ends), _rows(out, jobs, ends))
         write_csv(failures, ("id", "reason", "seconds", "finished"), _failed(out, jobs))
     return CohortSummary(
         patients=len(jobs),
         done_now=done_now,
-        assessed=outcomes.count("assessed"),
+        assessed=len(assessed),
         failed=outcomes.count("failed"),
         results=results,
         failures=failures,
+        register=register,
     )
 
 
@@ -141,39 +151,46 @@ def _newer(path: Path, than: Path) -> bool:
     return path.exists() and path.stat().st_mtime_ns >= than.stat().st_mtime_ns
 
 
-def _columns(out: Path, jobs: Sequence[Job]) -> tuple[str, ...]:
+def _columns(out: Path, jobs: Sequence[Job], ends: Mapping[str, Row]) -> tuple[str, ...]:
     """Every column that any row has: criteria differ between protocols."""
     found: dict[str, None] = {}
-    for row in _rows(out, jobs):
+    for row in _rows(out, jobs, ends):
         found.update(dict.fromkeys(row))
     states = [name for name in found if name.endswith(STATE)]
     return (*(name for name in found if not name.endswith(STATE)), *states)
 
 
-def _rows(out: Path, jobs: Sequence[Job]) -> Iterator[dict[str, Any]]:
+def _rows(out: Path, jobs: Sequence[Job], ends: Mapping[str, Row]) -> Iterator[Row]:
     for record in read_records(out, jobs):
         if record.outcome == "assessed":
             yield {
                 "id": record.id,
                 **_row(out, record),
                 "case": f"{CASES}/{record.id}",
+                **ends[record.id],
                 "seconds": record.seconds,
                 "finished": record.finished,
             }
 
 
-def _row(out: Path, record: Record) -> dict[str, Any]:
+def _end(folder: Path, register: Register) -> Row:
+    try:
+        return end_of(folder, register)
+    except LiverplanError as fault:
+        return {"register": str(fault)}
+
+
+def _row(out: Path, record: Record) -> Row:
     """Return a record's row; one that says eligible only where the case itself still does."""
     if record.row.get("eligibility") != "eligible":
         return record.row
     try:
-        findings = standing(open_case(out / CASES / record.id))
+        return record.row | row_of_checked(open_case(out / CASES / record.id))
     except (LiverplanError, KeyError, TypeError, ValueError) as fault:
         return {**record.row, "eligibility": "undecided", "notes": str(fault)}
-    return {**record.row, "eligibility": "undecided"} if findings is None else row_of(findings)
 
 
-def _failed(out: Path, jobs: Sequence[Job]) -> Iterator[dict[str, Any]]:
+def _failed(out: Path, jobs: Sequence[Job]) -> Iterator[Row]:
     for record in read_records(out, jobs):
         if record.outcome == "failed":
             yield {

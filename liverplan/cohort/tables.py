@@ -57,8 +57,15 @@ def write_csv(path: Path, columns: Sequence[str], rows: Iterable[Row]) -> None:
         writer.writerows([_guarded(row.get(name)) for name in columns] for row in rows)
 
 
-def write_html(path: Path, *, title: str, headings: Mapping[str, str], rows: Sequence[Row]) -> None:
-    """Write one page that opens offline: click a heading to sort, type to filter."""
+def write_html(
+    path: Path,
+    *,
+    title: str,
+    headings: Mapping[str, str],
+    rows: Sequence[Row],
+    note: str = "",
+) -> None:
+    """Write one page that opens offline: click a heading to sort, type to filter; a note above."""
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent),
         autoescape=True,
@@ -70,6 +77,7 @@ def write_html(path: Path, *, title: str, headings: Mapping[str, str], rows: Seq
         headings=tuple(headings.values()),
         rows=[[_cell(name, row) for name in headings] for row in rows],
         notice=NOTICE,
+        note=note,
         software=f"liverplan {__version__}",
     )
     with _beside(path) as unfinished:

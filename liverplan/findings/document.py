@@ -32,6 +32,7 @@ class Findings:
     """Everything that one assessment says; ``notes`` are what the reader must be told.
 
     ``plan_mark`` tells this plan on this CT from any other: facts of one plan name it.
+    ``software`` and ``measurement`` say by what it was measured: a version, and a hash of the code.
     """
 
     series: SeriesSummary
@@ -55,6 +56,7 @@ class Findings:
     reserve: Reserve = field(default_factory=Reserve)
     protocol: str = ""
     software: str = ""
+    measurement: str = ""
 
     @property
     def planned(self) -> bool:
@@ -99,6 +101,7 @@ class Findings:
             "reserve": self.reserve.to_json(),
             "protocol": self.protocol,
             "software": self.software,
+            "measurement": self.measurement,
         }
 
     @classmethod
@@ -134,4 +137,5 @@ class Findings:
             reserve=Reserve.from_json(document.get("reserve", {})),
             protocol=document["protocol"],
             software=document["software"],
+            measurement=document.get("measurement", ""),
         )

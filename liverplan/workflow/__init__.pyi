@@ -12,6 +12,7 @@ from .prompts import prompts_of
 from .request import DEFAULT_BACKEND, DEFAULT_PROTOCOL, Request
 from .response import match_cases, record
 from .sample import demo, write_sample
+from .stamping import keep_answer, write_request
 from .suggesting import suggest
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "evaluate",
     "export_case",
     "export_notes",
+    "keep_answer",
     "key_is_locked",
     "list_series",
     "make_roster",
@@ -46,5 +48,6 @@ __all__ = [
     "verify_case",
     "vote",
     "write_report",
+    "write_request",
     "write_sample",
 ]

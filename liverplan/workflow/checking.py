@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
-import math
 from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
 
 from liverplan import case
 from liverplan.case import Case, Roster
-from liverplan.case.documents import Json
 from liverplan.case.replay import is_older
 from liverplan.case.roster import unsigned_acceptances
-from liverplan.errors import CaseError, LiverplanError
-from liverplan.words import in_english
-from liverplan.workflow.cases import measure_state
-
-ROUNDING = 1e-6
+from liverplan.errors import CaseError
+from liverplan.workflow.registering import known_register, register_faults
+from liverplan.workflow.remeasuring import measured_elsewhere, remeasured
+from liverplan.workflow.stamping import stamp_remarks
 
 
 def verify_case(
-    folder: Path, *, head: str = "", keys: Path | None = None, roster: Path | None = None
+    folder: Path,
+    *,
+    head: str = "",
+    keys: Path | None = None,
+    roster: Path | None = None,
+    register: Path | None = None,
+    register_head: str = "",
+    enter: bool = False,
+    authority: Path | None = None,
 ) -> tuple[str, ...]:
     """Check every hash of a case, its audit chain, the rules of signing and its findings.
 
@@ -34,6 +39,15 @@ def verify_case(
         Public keys (``*.pub``), one of which must have signed the roster.
     roster : Path or None
         Who may sign.
+    register : Path or None
+        What notes the heads of many cases; the one beside the case unless given. One that is given
+        notes where this case ends now.
+    register_head : str
+        Hash of a line that the register once ended in, as a table or a report says it.
+    enter : bool
+        Whether a case that the register does not know is entered into it.
+    authority : Path or None
+        Certificates (PEM) of authorities whose time stamps count.
 
     Returns
     -------
@@ -49,10 +63,19 @@ def verify_case(
     if roster is not None:
         trusted = () if keys is None else trusted_keys(keys)
         known = case.read_roster(roster, trusted=tuple(trusted))
+    beside = known_register(folder, register, head=register_head, begin=enter)
+    trusted_by = () if authority is None else case.read_authorities(authority)
     faults = case_faults(folder, head=head, roster=known)
+    faults = faults or register_faults(folder, beside, enter=enter)
     if faults:
         raise CaseError(f"The case {folder} was altered: {'; '.join(faults)}.")
-    return remarks(case.open_case(folder), keys=keys, roster=known)
+    opened = case.open_case(folder)
+    said = remarks(opened, keys=keys, roster=known)
+    said = (*said, *stamp_remarks(opened, trusted_by))
+    if beside is None:
+        return said
+    now = case.note(beside.path, [opened]) if register is not None or enter else beside
+    return (*said, f"Register: {now.path} ends in {now.head}.")
 
 
 def case_faults(folder: Path, *, head: str = "", roster: Roster | None = None) -> list[str]:
@@ -64,7 +87,7 @@ def case_faults(folder: Path, *, head: str = "", roster: Roster | None = None) -
         If there is no case, or a newer version wrote it.
     """
     faults = case.verify(folder, head=head, roster=roster)
-    return faults or _foreign_findings(case.open_case(folder))
+    return faults or [fault for fault in [remeasured(case.open_case(folder)).fault] if fault]
 
 
 def remarks(
@@ -74,9 +97,11 @@ def remarks(
     said = [f"Its trail ends in {opened.head} ({len(opened.history)} entries)."]
     if is_older(opened):
         said.append(
-            "An older liverplan wrote its current state: it was held to the rules of that time, "
-            "and its findings are not measured again."
+            f"An older liverplan wrote its current state ({opened.history[-1].software}): it was "
+            "held to the rules of that time, and its findings are not measured again."
         )
+    if measured_elsewhere(opened):
+        said += filter(None, [remeasured(opened).remark])
     said += [
         f"Entry {after.number} is dated before the one it follows."
         for before, after in pairwise(opened.history)
@@ -121,33 +146,3 @@ def _unsigned(opened: Case) -> list[str]:
     if not numbers or is_older(opened):
         return []
     return [f"No key signed the entries of people number {', '.join(map(str, numbers))}."]
-
-
-def _foreign_findings(opened: Case) -> list[str]:
-    """Say where the stored findings are not those of the stored masks and plan."""
-    stored = opened.document("findings")
-    if stored is None or is_older(opened) or opened.state_json["segmentation"] is None:
-        return []
-    try:
-        measured = measure_state(opened.state, opened.folder).to_json(in_english)
-    except LiverplanError as refusal:
-        return [f"its findings cannot be measured from its masks and plan: {refusal}"]
-    moved = sorted(k for k in {*stored, *measured} if not _same(stored.get(k), measured.get(k)))
-    moved = [key for key in moved if key != "software"]
-    if not moved:
-        return []
-    return [f"its findings are not those of its masks and plan ({', '.join(moved)})"]
-
-
-def _same(a: Json, b: Json) -> bool:
-    """Whether two JSON values agree, numbers to rounding."""
-    if isinstance(a, bool) or isinstance(b, bool):
-        return a is b
-    match a, b:
-        case int() | float(), int() | float():
-            return math.isclose(a, b, rel_tol=ROUNDING, abs_tol=ROUNDING)
-        case dict(), dict():
-            return a.keys() == b.keys() and all(_same(a[key], b[key]) for key in a)
-        case list(), list():
-            return len(a) == len(b) and all(map(_same, a, b))
-    return bool(a == b)

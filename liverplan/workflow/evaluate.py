@@ -31,7 +31,7 @@ from liverplan.segmentation.boxes import voxels_of
 from liverplan.segmentation.labels import LIVER
 from liverplan.volumetry import Liver
 from liverplan.volumetry.formulas import DEFAULT_FORMULA, estimated_liver_ml, volume_warnings
-from liverplan.workflow.identity import images_of, plan_mark
+from liverplan.workflow.identity import images_of, measurement, plan_mark
 from liverplan.workflow.measuring import notes_on, plane_findings, require_maps, segments_of
 from liverplan.workflow.reserve import reserve_of
 
@@ -85,9 +85,7 @@ def evaluate(  # noqa: PLR0913 - one argument for each thing that a verdict rest
     volumes = liver.measure(plan)
     fraction = remnant_fraction(volumes, patient, protocol)
     faults = liver.faults(plan) if plan.cuts else ()
-    line, deciding_ml = protocol.threshold_fraction, _deciding_ml(volumes, fraction)
-    uncertainty = liver.uncertainty(plan, threshold_fraction=line, denominator_ml=deciding_ml)
-    uncertainty = uncertainty.holding(fraction.deciding_fraction)
+    uncertainty = _uncertainty(liver, plan, fraction, protocol, _deciding_ml(volumes, fraction))
     lesions, planned = _lesions(liver, plan, biopsied), bool(plan.cuts)
     measured = _measured(
         liver.segmentation, volumes, fraction, uncertainty, lesions, planned=planned
@@ -102,7 +100,7 @@ def evaluate(  # noqa: PLR0913 - one argument for each thing that a verdict rest
         volumes=volumes,
         remnant_fraction=fraction,
         uncertainty=uncertainty,
-        threshold_fraction=line,
+        threshold_fraction=protocol.threshold_fraction,
         margin_mm=_smallest_margin(lesions),
         lesions=lesions,
         criteria=judgement.criteria,
@@ -119,6 +117,7 @@ def evaluate(  # noqa: PLR0913 - one argument for each thing that a verdict rest
         reserve=reserve if planned else Reserve(),
         protocol=protocol.name,
         software=f"liverplan {__version__}",
+        measurement=measurement(),
     )
 
 
@@ -144,6 +143,18 @@ def remnant_fraction(remnant: Volumes, patient: Patient, protocol: Protocol) -> 
         formula="" if estimated is None else DEFAULT_FORMULA,
         estimated_liver_ml=estimated,
     )
+
+
+def _uncertainty(
+    liver: Liver,
+    plan: Plan,
+    fraction: RemnantFraction,
+    protocol: Protocol,
+    deciding_ml: float | None,
+) -> Uncertainty:
+    line = protocol.threshold_fraction
+    found = liver.uncertainty(plan, threshold_fraction=line, denominator_ml=deciding_ml)
+    return found.holding(fraction.deciding_fraction)
 
 
 def _deciding_ml(remnant: Volumes, fraction: RemnantFraction) -> float | None:

@@ -1,10 +1,14 @@
-"""Which plan, which CT and whose: what facts are bound to, and what is compared with a file."""
+"""Which plan, which CT, whose, and measured by which code: what facts and figures are bound to."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from functools import lru_cache
+from hashlib import sha256 as hashing
+from pathlib import Path
 
+import liverplan
 from liverplan.case.documents import Json, sha256, to_page
 from liverplan.dicom.headers import birth_date_in, made_up_in, patient_id_in, sex_in
 from liverplan.eligibility.images import Images
@@ -15,6 +19,14 @@ from liverplan.resection import Plan
 MARK = 12
 """Hexadecimal digits of a plan's mark: enough to tell plans apart, few enough to copy by hand."""
 
+MEASURES = (
+    "findings", "volume.py", "anatomy.py", "compiled.py", "segmentation", "resection", "volumetry",
+    "eligibility", "followup", "words", "workflow",
+)  # fmt: skip
+"""Rooms on whose code a figure, a verdict or its sentence rests."""
+
+CODE = (".py", ".toml")
+
 SEXES: Mapping[str, Sex] = {"F": "female", "M": "male"}
 
 
@@ -22,6 +34,18 @@ def plan_mark(series: SeriesSummary | None, plan: Plan) -> str:
     """Return what tells a plan on its CT from any other: the cuts count, their plan's name not."""
     uid = "" if series is None else series.uid
     return sha256(to_page({"series": uid, "cuts": plan.to_json()["cuts"]}))[:MARK]
+
+
+@lru_cache(maxsize=1)
+def measurement() -> str:
+    """Return what tells the code that measures here from any other: two versions, two builds."""
+    root, digest = Path(liverplan.__file__).parent, hashing()
+    for room in MEASURES:
+        place = root / room
+        for path in sorted([place] if place.is_file() else place.rglob("*.*")):
+            if path.suffix in CODE:
+                digest.update(path.relative_to(root).as_posix().encode() + path.read_bytes())
+    return digest.hexdigest()[:MARK]
 
 
 def images_of(series: SeriesSummary, headers: Mapping[str, Json] | None = None) -> Images:

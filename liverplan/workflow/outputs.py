@@ -10,7 +10,7 @@ from threading import Event
 from typing import Literal
 
 from liverplan import case, dicom, report
-from liverplan.case import Case, CaseState, Record
+from liverplan.case import Case, CaseState, Record, Register
 from liverplan.dicom.deidentify import Rules
 from liverplan.errors import CaseError, InputError, PlanError
 from liverplan.findings import Statement
@@ -23,6 +23,7 @@ from liverplan.workflow.exporting import parts_of, standing_of, trail_end, write
 from liverplan.workflow.folders import whole_folder
 from liverplan.workflow.inputs import ct_notes, make_segmentation, open_ct
 from liverplan.workflow.progress import Progress, part, tell
+from liverplan.workflow.registering import note_in, require_as_noted
 from liverplan.workflow.request import DEFAULT_BACKEND, Point, Request
 
 Identity = Literal["shown", "hidden"]
@@ -93,7 +94,11 @@ def segment_to_file(
 
 
 def report_input(
-    opened: Case, *, language: str = "en", identity: Identity = "shown"
+    opened: Case,
+    *,
+    language: str = "en",
+    identity: Identity = "shown",
+    register: Register | None = None,
 ) -> ReportInput:
     """Everything that a case's report shows.
 
@@ -105,6 +110,8 @@ def report_input(
         Of the report's own words.
     identity : {"shown", "hidden"}
         "hidden" leaves out names, dates and identifiers.
+    register : Register or None
+        That lies beside the case: the report says where it ends.
 
     Raises
     ------
@@ -124,6 +131,7 @@ def report_input(
         hashes={
             "case state": opened.content_sha256,
             "audit trail": trail_end(opened),
+            **({} if register is None else {"register": register.head}),
         },
         audit=tuple(
             AuditRow(when=e.when, who=e.actor.name, kind=e.actor.kind, what=e.what, why=e.why)
@@ -172,14 +180,19 @@ def write_report(
     *,
     language: str = "en",
     identity: Identity = "shown",
+    register: Path | None = None,
     progress: Progress | None = None,
 ) -> Path:
     """Write a case's report as .html or .pdf; see `report_input` for the choices.
+
+    A register that is named here notes where the case ends then.
 
     Raises
     ------
     InputError
         If the name ends in neither, or the file cannot be written.
+    CaseError
+        If the case is not the one that its register noted.
     """
     writers = {".html": report.write_html, ".pdf": report.write_pdf}
     writer = writers.get(out.suffix.lower())
@@ -187,17 +200,19 @@ def write_report(
         raise InputError(f"{out.name} names no report format; use .html or .pdf.")
     tell(progress, 0.1, "Measuring the case again")
     opened = case.open_case(folder)
-    request = report_input(opened, language=language, identity=identity)
+    known = require_as_noted(opened, register)
+    request = report_input(opened, language=language, identity=identity, register=known)
     tell(progress, 0.5, "Drawing the report")
     written = writer(out, request)
-    _note(opened, f"Wrote the report {_kind(identity)}")
+    note_in(_noted(opened, f"Wrote the report {_kind(identity)}"), register)
     return written
 
 
-def _note(opened: Case, what: str) -> None:
+def _noted(opened: Case, what: str) -> Case:
     """Add to the trail what left the case; a case that nobody may write to any more stays."""
     if os.access(opened.folder / case.TRAIL, os.W_OK) and os.access(opened.folder, os.W_OK):
-        opened.note(actor=user(), what=what)
+        return opened.note(actor=user(), what=what)
+    return opened
 
 
 def _kind(identity: Identity) -> str:
@@ -210,6 +225,7 @@ def export_case(
     *,
     rules: Rules | None = None,
     ct: Path | None = None,
+    register: Path | None = None,
     progress: Progress | None = None,
     cancel: Event | None = None,
 ) -> list[Path]:
@@ -225,6 +241,8 @@ def export_case(
         De-identify everything by these; the report then hides identity.
     ct : Path, optional
         Where the CT itself lies: its files are de-identified by the same rules into ``ct/``.
+    register : Path, optional
+        What notes where the case ends then.
 
     Raises
     ------
@@ -235,7 +253,9 @@ def export_case(
     """
     opened = case.open_case(folder)
     tell(progress, 0.0, "Measuring")
-    request = report_input(opened, identity="shown" if rules is None else "hidden")
+    known = require_as_noted(opened, register)
+    identity: Identity = "shown" if rules is None else "hidden"
+    request = report_input(opened, identity=identity, register=known)
     headers = headers_of(opened.state)
     remnant_ml = request.findings.volumes.remnant_ml
     parts = parts_of(request.segmentation, request.plan, request.maps, remnant_ml)
@@ -247,7 +267,7 @@ def export_case(
             dicom.deidentify_series(
                 ct, headers, filled / "ct", rules, progress=onward, cancel=cancel
             )
-    _note(opened, f"Exported {_kind(request.identity)}")
+    note_in(_noted(opened, f"Exported {_kind(identity)}"), register)
     return sorted(path for path in out.rglob("*") if path.is_file())
 
 

@@ -34,6 +34,7 @@ committee sign case --as radiologist --name Lind --key lind.pem
 committee sign case --as surgeon --name Dahl --key dahl.pem
 committee vote case --vote for --name Ek --key ek.pem --reason Clear
 committee match case case
+case stamp case --request case.tsq
 cohort run manifest.csv --out cohort --workers 1
 cohort endpoints outcomes.csv --out endpoints --reference oncology
 cohort overview cohort

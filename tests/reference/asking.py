@@ -36,7 +36,7 @@ TOLD_ONCE = {"title", "source", "ambiguity"}
 ALLOW = "--allow-faults"
 """0.3.0 knew no such option: it judged planes in spite of their faults."""
 
-UNSTEADY = {"software"}
+UNSTEADY = {"software", "measurement"}
 """What says which version it was."""
 
 
