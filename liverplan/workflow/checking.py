@@ -12,7 +12,7 @@ from liverplan.case.replay import is_older
 from liverplan.case.roster import unsigned_acceptances
 from liverplan.errors import CaseError
 from liverplan.workflow.registering import known_register, register_faults
-from liverplan.workflow.remeasuring import measured_elsewhere, remeasured
+from liverplan.workflow.remeasuring import Remeasured, remeasured
 from liverplan.workflow.stamping import stamp_remarks
 
 
@@ -65,13 +65,16 @@ def verify_case(
         known = case.read_roster(roster, trusted=tuple(trusted))
     beside = known_register(folder, register, head=register_head, begin=enter)
     trusted_by = () if authority is None else case.read_authorities(authority)
-    faults = case_faults(folder, head=head, roster=known)
+    faults = case.verify(folder, head=head, roster=known)
     faults = faults or register_faults(folder, beside, enter=enter)
-    if faults:
-        raise CaseError(f"The case {folder} was altered: {'; '.join(faults)}.")
+    found = Remeasured() if faults else remeasured(case.open_case(folder))
+    if faults or found.altered:
+        raise CaseError(f"The case {folder} was altered: {'; '.join(faults) or found.altered}.")
+    if found.unproven:
+        raise CaseError(f"The case {folder} cannot be verified: {found.unproven}.")
     opened = case.open_case(folder)
     said = remarks(opened, keys=keys, roster=known)
-    said = (*said, *stamp_remarks(opened, trusted_by))
+    said = (*said, *filter(None, [found.vouched]), *stamp_remarks(opened, trusted_by))
     if beside is None:
         return said
     now = case.note(beside.path, [opened]) if register is not None or enter else beside
@@ -86,8 +89,10 @@ def case_faults(folder: Path, *, head: str = "", roster: Roster | None = None) -
     CaseError
         If there is no case, or a newer version wrote it.
     """
-    faults = case.verify(folder, head=head, roster=roster)
-    return faults or [fault for fault in [remeasured(case.open_case(folder)).fault] if fault]
+    if faults := case.verify(folder, head=head, roster=roster):
+        return faults
+    found = remeasured(case.open_case(folder))
+    return [fault for fault in (found.altered, found.unproven) if fault]
 
 
 def remarks(
@@ -100,8 +105,6 @@ def remarks(
             f"An older liverplan wrote its current state ({opened.history[-1].software}): it was "
             "held to the rules of that time, and its findings are not measured again."
         )
-    if measured_elsewhere(opened):
-        said += filter(None, [remeasured(opened).remark])
     said += [
         f"Entry {after.number} is dated before the one it follows."
         for before, after in pairwise(opened.history)

@@ -32,10 +32,21 @@ ABSENT = "(absent)"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Remeasured:
-    """What measuring again found: a fault, or a remark where somebody vouches for the figures."""
+    """What measuring again found.
 
-    fault: str = ""
-    remark: str = ""
+    Parameters
+    ----------
+    altered : str
+        How the findings were changed after this program measured them; "" if they were not.
+    unproven : str
+        How they are another program's, differ, and nobody vouches for them.
+    vouched : str
+        How they are another program's and differ, where somebody does.
+    """
+
+    altered: str = ""
+    unproven: str = ""
+    vouched: str = ""
 
 
 def remeasured(opened: Case) -> Remeasured:
@@ -44,25 +55,19 @@ def remeasured(opened: Case) -> Remeasured:
     if stored is None or is_older(opened) or opened.state_json["segmentation"] is None:
         return Remeasured()
     if not isinstance(stored, dict):
-        return Remeasured(fault="its findings are none")
+        return Remeasured(altered="its findings are none")
     try:
         now = measure_state(opened.state, opened.folder).to_json(in_english)
     except LiverplanError as refusal:
         words = f"its findings cannot be measured from its masks and plan: {refusal}"
-        return Remeasured(fault=words)
+        return Remeasured(altered=words)
     moved = [place for place in _moved(stored, now) if place[0] not in MEASURED_BY]
     if not moved:
         return Remeasured()
     if _here(stored):
         parts = ", ".join(sorted({place.partition(".")[0] for place, *_ in moved}))
-        return Remeasured(fault=f"its findings are not those of its masks and plan ({parts})")
+        return Remeasured(altered=f"its findings are not those of its masks and plan ({parts})")
     return _by_another(opened, stored, moved)
-
-
-def measured_elsewhere(opened: Case) -> bool:
-    """Whether another program than this one measured a case's findings."""
-    stored = opened.document("findings")
-    return isinstance(stored, dict) and not is_older(opened) and not _here(stored)
 
 
 def _here(stored: Json) -> bool:
@@ -77,9 +82,9 @@ def _by_another(opened: Case, stored: Json, moved: list[tuple[str, Json, Json]])
     words = f"measured by {theirs}, measures otherwise by {ours}: {_figures(moved)}"
     surgeon = _vouches(opened)
     if surgeon:
-        return Remeasured(remark=f"Its findings were {words}; {surgeon} signed them so.")
+        return Remeasured(vouched=f"Its findings were {words}; {surgeon} signed them so.")
     return Remeasured(
-        fault=f"its findings cannot be verified: {words}; no signature of the plan vouches for them"
+        unproven=f"its findings were {words}; no signature of the plan that holds vouches for them"
     )
 
 

@@ -9,12 +9,19 @@ from liverplan.eligibility.files import PatientFile, ProtocolFile
 from liverplan.resection import Plan, Plane
 from liverplan.segmentation import Provenance, Segmentation
 from liverplan.volume import Grid, Volume
+from tests.benchmarks.tamper import Tampered
 
 PROTOCOL = ProtocolFile.shipped("breclim2")
 
 
 def facts(patient):
     return PatientFile.entered(patient, PROTOCOL.protocol)
+
+
+@pytest.fixture(scope="session")
+def tampered(tmp_path_factory):
+    """A decided case, to be copied and bent."""
+    return Tampered(tmp_path_factory.mktemp("tampered"))
 
 
 @pytest.fixture

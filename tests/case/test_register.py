@@ -7,17 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from liverplan.case import note, open_case, read_register, register_beside
+from liverplan.case import CaseState, create_case, note, open_case, read_register, register_beside
 from liverplan.errors import CaseError
 from liverplan.workflow import verify_case
 from liverplan.workflow.cases import user
-from tests.benchmarks.tamper import Tampered
 from tests.benchmarks.tampering.forger import Forger, copied
-
-
-@pytest.fixture(scope="module")
-def tampered(tmp_path_factory):
-    return Tampered(tmp_path_factory.mktemp("registered"))
 
 
 @pytest.fixture
@@ -59,18 +53,17 @@ def test_a_case_that_was_rolled_back_is_found(noted, register, count):
     assert len(read_register(register).lines) == 1
 
 
-def test_a_case_in_another_ones_place_is_found(tampered, noted):
+def test_a_case_in_another_ones_place_is_found(noted):
     shutil.rmtree(noted)
-    Tampered(noted.parent / "another")
-    shutil.copytree(noted.parent / "another" / "case", noted)
+    create_case(noted, state=CaseState(), actor=user(), what="Made anew")
     assert "another case lay at case" in verify(noted)
     with pytest.raises(CaseError, match="another case lay at case"):
         verify_case(noted.parent / "case", register=noted.parent / "register.jsonl")
 
 
 def test_a_case_that_nobody_noted_is_missing_until_it_is_entered(noted, register):
-    Tampered(noted.parent / "another")
-    stranger = noted.parent / "another" / "case"
+    stranger = noted.parent / "another"
+    create_case(stranger, state=CaseState(), actor=user(), what="Made")
     assert "knows no such case" in verify(stranger)
     assert verify(stranger, enter=True).endswith("(2 lines).")
     assert "Its trail ends in" in verify(stranger)

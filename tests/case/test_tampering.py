@@ -8,7 +8,7 @@ from liverplan.case import public_hex as public
 from liverplan.case.names import same_name
 from liverplan.errors import CaseError
 from liverplan.workflow.checking import case_faults, remarks
-from tests.benchmarks.tamper import Tampered, forgeries
+from tests.benchmarks.tamper import forgeries
 from tests.benchmarks.tampering.forger import MEMBERS, copied
 
 SAMPLE = {
@@ -25,11 +25,6 @@ SAMPLE = {
     "a state of an older schema added": "as an older liverplan wrote",
     "votes under five names": "breaks a rule",
 }
-
-
-@pytest.fixture(scope="module")
-def tampered(tmp_path_factory):
-    return Tampered(tmp_path_factory.mktemp("tampered"))
 
 
 @pytest.fixture(scope="module")
