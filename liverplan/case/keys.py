@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_public_key,
 )
 
-from liverplan.case.files import refused_in_words, write_whole
+from liverplan.case.files import write_whole
 from liverplan.errors import CaseError
 
 
@@ -85,8 +85,10 @@ def write_public_key(path: Path | str, public_hex: str) -> None:
     """Write a public key as PEM, for others to check signatures with."""
     path = Path(path)
     key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(public_hex))
-    with refused_in_words(path.parent):
+    try:
         write_whole(path, key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
+    except OSError as error:
+        raise CaseError(f"The key {path} cannot be written ({error.strerror}).") from error
 
 
 def read_public_key(path: Path | str) -> str:

@@ -13,6 +13,7 @@ from liverplan.case.documents import Json, parse, to_line, to_page
 from liverplan.case.files import refused_in_words, write_whole
 from liverplan.case.keys import holds, public_hex
 from liverplan.case.names import folded, same_name
+from liverplan.case.objects import IDENTITY
 from liverplan.case.signature import Signature, check_signatures, read_signature
 from liverplan.case.store import Case
 from liverplan.errors import CaseError
@@ -150,7 +151,8 @@ def _unsigned_acceptances(case: Case) -> list[str]:
 
 
 def _accepts(changes: Sequence[Json]) -> bool:
-    return any(c.field.startswith("segmentation") for c in changes)
+    """Whether a line brought masks or changed them; the first line of a case brings all it has."""
+    return any(c.field.startswith(("segmentation", IDENTITY)) for c in changes)
 
 
 def _keys(roster: Roster) -> set[tuple[str, str]]:

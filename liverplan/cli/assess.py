@@ -23,6 +23,7 @@ from liverplan.cli.options import (
     read_wedge,
 )
 from liverplan.cli.output import print_findings
+from liverplan.cli.passphrase import passphrase_of
 from liverplan.cli.prompts import read_prompts
 from liverplan.workflow.labels import split_labels
 
@@ -44,6 +45,10 @@ def assess(  # noqa: PLR0913 - one argument an option, as typer reads them
     accepted_by: Annotated[
         str | None,
         typer.Option(metavar="NAME", help="Who looked at the given masks and accepts them."),
+    ] = None,
+    key_file: Annotated[
+        Path | None,
+        typer.Option("--key", metavar="FILE", help="Their private key, to sign the line with."),
     ] = None,
     lesion_labels: Annotated[
         str | None, typer.Option(metavar="1-7", help="Which labels of the file are lesions.")
@@ -117,6 +122,9 @@ def assess(  # noqa: PLR0913 - one argument an option, as typer reads them
         backend=backend,
         allow_faults=allow_faults,
     )
+    if key_file is not None and not request.accepted_by:
+        raise typer.BadParameter("is somebody's: needs --accepted-by.", param_hint="--key")
+    signer = workflow.signer_of(request.accepted_by, key_file, passphrase_of(key_file))
     with on_terminal() as progress:
-        findings = workflow.assess(path, out, request, progress=progress)
+        findings = workflow.assess(path, out, request, signer=signer, progress=progress)
     print_findings(findings, as_json=as_json)

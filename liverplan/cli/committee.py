@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
 import re
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeVar
@@ -16,8 +14,8 @@ from liverplan import followup, workflow
 from liverplan.anatomy import lesion_name
 from liverplan.cli.options import AsJson, CaseFolder
 from liverplan.cli.output import print_json, say, tell, tell_lines
+from liverplan.cli.passphrase import new_passphrase, passphrase_of
 from liverplan.errors import InputError
-from liverplan.plain import clean
 from liverplan.words import in_english
 
 if TYPE_CHECKING:
@@ -38,9 +36,6 @@ Key = Annotated[Path, typer.Option("--key", metavar="FILE", help="Their private 
 MaybeKey = Annotated[
     Path | None, typer.Option("--key", metavar="FILE", help="Their private key, to sign that.")
 ]
-VARIABLE = "LIVERPLAN_KEY_PASSWORD"
-"""Names the environment's variable for machines; people are asked, never on the command line."""
-
 ROLES: dict[str, Role] = {"radiologist": "radiologist", "surgeon": "surgeon"}
 NON_TARGETS: dict[str, NonTarget] = {
     "none": "none",
@@ -58,7 +53,7 @@ def key(
     public: Annotated[Path, typer.Option("--public", metavar="FILE", help="Its public half.")],
 ) -> None:
     """Make a person's signing key; asks for its passphrase."""
-    workflow.new_key(file, public, password=_new_passphrase())
+    workflow.new_key(file, public, password=new_passphrase())
     tell(f"Private key: {file} (keep it). Public key: {public} (give it to others).")
 
 
@@ -76,14 +71,14 @@ def roster(
     ],
 ) -> None:
     """Write who may sign, as what, with which key and when; signed by who keeps the roster."""
-    made = workflow.make_roster(file, members, key_file, password=_passphrase(key_file))
+    made = workflow.make_roster(file, members, key_file, password=passphrase_of(key_file))
     tell(f"Roster: {file} ({len(made.members)} lines, signed with key {made.public_key}).")
 
 
 @app.command()
 def accept(case: CaseFolder, name: Name, key_file: MaybeKey = None) -> None:
     """Accept a case's masks, having looked at them; sign to make that binding."""
-    password = "" if key_file is None else _passphrase(key_file)
+    password = passphrase_of(key_file)
     opened = workflow.accept(case, name=name, key=key_file, password=password)
     made = opened.state.segmentation.provenance if opened.state.segmentation else {}
     tell(f"Masks accepted by {name}: {len(made)}.")
@@ -99,7 +94,7 @@ def sign(
     """Accept the masks as radiologist, or sign the plan as surgeon."""
     chosen = _one_of(ROLES, role, "role")
     opened = workflow.sign(
-        case, role=chosen, name=name, key=key_file, password=_passphrase(key_file)
+        case, role=chosen, name=name, key=key_file, password=passphrase_of(key_file)
     )
     tell(workflow.standing(opened))
 
@@ -119,7 +114,7 @@ def vote(
         key=key_file,
         ballot=_one_of(BALLOTS, ballot, "vote"),
         reason=reason,
-        password=_passphrase(key_file),
+        password=passphrase_of(key_file),
     )
     tell(workflow.standing(opened))
 
@@ -136,7 +131,7 @@ def biopsied(
 ) -> None:
     """Note which metastases of a case were biopsied."""
     labels = [_label(word) for word in metastases.split(",") if word.strip()]
-    password = "" if key_file is None else _passphrase(key_file)
+    password = passphrase_of(key_file)
     opened = workflow.mark_biopsied(case, labels, name=name, key=key_file, password=password)
     said = ", ".join(lesion_name(label) for label in sorted(opened.state.biopsied))
     tell(f"Biopsied: {said or 'none'}.")
@@ -161,7 +156,7 @@ def match(
 
 
 @app.command()
-def response(
+def response(  # noqa: PLR0913 - one argument an option, as typer reads them
     case: Annotated[Path, typer.Argument(metavar="LATER", help="The case of the later CT.")],
     earlier: Annotated[Path, typer.Argument(metavar="EARLIER", help="A case of an earlier CT.")],
     name: Annotated[str, typer.Option(help="Who has looked and confirms the matching.")],
@@ -183,6 +178,7 @@ def response(
     non_target: Annotated[
         str | None, typer.Option(metavar="|".join(NON_TARGETS), help="The other lesions.")
     ] = None,
+    key_file: MaybeKey = None,
 ) -> None:
     """Match two cases, confirm it by name, and keep the RECIST 1.1 response in the later one."""
     said = followup.Confirmation(
@@ -193,7 +189,8 @@ def response(
         targets=None if targets is None else [_label(word) for word in targets.split(",")],
         non_target=None if non_target is None else _one_of(NON_TARGETS, non_target, "state"),
     )
-    tell(in_english(workflow.record(case, earlier, said).finding))
+    found = workflow.record(case, earlier, said, key=key_file, password=passphrase_of(key_file))
+    tell(in_english(found.finding))
 
 
 @app.command()
@@ -214,31 +211,6 @@ def growth(
         print_json(found.to_json())
     else:
         tell_lines(found.in_words())
-
-
-def _passphrase(key_file: Path) -> str:
-    """Ask for a key's passphrase, if it has one."""
-    given = os.environ.get(VARIABLE, "")
-    if given or not workflow.key_is_locked(key_file):
-        return given
-    asked: str = typer.prompt(f"Passphrase of {clean(key_file.name)}", hide_input=True, err=True)
-    return asked
-
-
-def _new_passphrase() -> str:
-    """Ask twice for a new key's passphrase where somebody sits at the terminal."""
-    given = os.environ.get(VARIABLE, "")
-    if given or not sys.stdin.isatty():
-        return given
-    asked: str = typer.prompt(
-        "Passphrase (empty: none)",
-        default="",
-        show_default=False,
-        hide_input=True,
-        confirmation_prompt=True,
-        err=True,
-    )
-    return asked
 
 
 def _equal(words: list[str] | None) -> list[tuple[str, str]]:

@@ -7,7 +7,7 @@ from .growth import remnant_growth
 from .inputs import make_segmentation, open_ct
 from .listing import list_series
 from .outputs import export_case, export_notes, segment_to_file, write_report
-from .people import key_is_locked, make_roster
+from .people import key_is_locked, make_roster, signer_of
 from .prompts import prompts_of
 from .request import DEFAULT_BACKEND, DEFAULT_PROTOCOL, Request
 from .response import match_cases, record
@@ -41,6 +41,7 @@ __all__ = [
     "rules_for",
     "segment_to_file",
     "sign",
+    "signer_of",
     "signers",
     "standing",
     "suggest",

@@ -30,6 +30,7 @@ from liverplan.words import verdict as spoken_verdict
 from liverplan.workflow.evaluate import evaluate
 from liverplan.workflow.identity import images_of
 from liverplan.workflow.inputs import Outlined, ct_notes, open_ct, outline
+from liverplan.workflow.people import Signer
 from liverplan.workflow.phase_named import phase_in
 from liverplan.workflow.plans import Draft, drafts_of, needs_masks, placed
 from liverplan.workflow.progress import Progress, part, tell
@@ -43,12 +44,14 @@ def assess(
     out: Path,
     request: Request,
     *,
+    signer: Signer | None = None,
     progress: Progress | None = None,
     cancel: Event | None = None,
 ) -> Findings:
     """Take a CT to a verdict and keep both, with the masks and the plan, as a case.
 
-    A case of the same series that lies at ``out`` gets a new state; its history stays.
+    A case of the same series that lies at ``out`` gets a new state; its history stays. Where a
+    ``signer`` does it, the line is theirs and signed with their key.
 
     Raises
     ------
@@ -90,7 +93,7 @@ def assess(
     if not request.allow_faults:
         _require_sound(findings)
     tell(progress, 0.9, "Keeping the case")
-    _keep(out, existing, replace(state, findings=findings))
+    _keep(out, existing, replace(state, findings=findings), signer)
     return findings
 
 
@@ -283,11 +286,12 @@ def _require_same_series(existing: Case | None, series: SeriesSummary) -> None:
         )
 
 
-def _keep(out: Path, existing: Case | None, state: CaseState) -> None:
+def _keep(out: Path, existing: Case | None, state: CaseState, signer: Signer | None) -> None:
     what = f"Assessed with liverplan {__version__}"
+    actor, key = (user(), None) if signer is None else (signer.as_(), signer.secret)
     if existing is None:
-        case.create_case(out, state=state, actor=user(), what=what)
+        case.create_case(out, state=state, actor=actor, what=what, key=key)
     else:
         # Signatures stay, visibly void where what they cover has changed.
         state = replace(state, signatures=tuple(existing.state_json["signatures"]))
-        existing.commit(state, actor=user(), what=what, why="Assessed again")
+        existing.commit(state, actor=actor, what=what, why="Assessed again", key=key)

@@ -27,9 +27,19 @@ VOTES_NEEDED = 3
 
 
 def new_key(path: Path, public: Path, *, password: str = "") -> None:
-    """Make a person's key, and write its public half for others to check signatures with."""
+    """Make a person's key, and write its public half for others to check signatures with.
+
+    Raises
+    ------
+    CaseError
+        If either cannot be written; neither is there then.
+    """
     key = case.new_key(path, password=password)
-    case.write_public_key(public, case.public_hex(key))
+    try:
+        case.write_public_key(public, case.public_hex(key))
+    except CaseError:
+        path.unlink(missing_ok=True)  # nobody has it yet: it would be a key without a lock
+        raise
 
 
 def sign(folder: Path, *, role: Role, name: str, key: Path, password: str = "") -> Case:

@@ -3,13 +3,53 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
 from liverplan import case
-from liverplan.case import Member, Roster
+from liverplan.case import Actor, Member, Roster
 from liverplan.case.roster import FOREVER
 from liverplan.case.signature import ROLES
 from liverplan.errors import InputError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signer:
+    """A person at work, whose key signs every line that they add to a case.
+
+    Parameters
+    ----------
+    name : str
+        As it shall be printed.
+    secret : Ed25519PrivateKey
+        Their own, unlocked; it is kept nowhere.
+    """
+
+    name: str
+    secret: Ed25519PrivateKey
+
+    def as_(self, role: str = "") -> Actor:
+        """Return who acts, in a role."""
+        return Actor(name=self.name, kind="human", role=role)
+
+
+def signer_of(name: str, key: Path | None, password: str = "") -> Signer | None:
+    """Unlock a person's key; None without one.
+
+    Raises
+    ------
+    CaseError
+        If it cannot be read, or its passphrase is another.
+    InputError
+        If nobody is named.
+    """
+    if key is None:
+        return None
+    if not name.strip():
+        raise InputError(f"The key {key} is somebody's: say whose.")
+    return Signer(name=" ".join(name.split()), secret=case.load_key(key, password=password))
 
 
 def key_is_locked(key: Path) -> bool:

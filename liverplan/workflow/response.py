@@ -11,6 +11,7 @@ from pathlib import Path
 
 from liverplan import case
 from liverplan.case import Actor, Case, CaseState, Record
+from liverplan.case.names import same_name
 from liverplan.dicom.headers import patient_id_in
 from liverplan.eligibility.recist import Response, assess
 from liverplan.errors import CaseError
@@ -27,6 +28,7 @@ from liverplan.followup import (
 )
 from liverplan.segmentation import Segmentation
 from liverplan.volume import Volume
+from liverplan.workflow.people import Signer, signer_of
 
 
 def examination(
@@ -103,32 +105,45 @@ def match_cases(earlier: Path, later: Path) -> Matching:
     return propose(examination_of(earlier), examination_of(later))
 
 
-def record(folder: Path, earlier: Path, said: Confirmation) -> Response:
+def record(
+    folder: Path,
+    earlier: Path,
+    said: Confirmation,
+    *,
+    key: Path | None = None,
+    password: str = "",
+) -> Response:
     """Match two stored cases as a person confirms, and keep the visits in the later one.
+
+    With that person's ``key`` and its passphrase, the line is signed by them.
 
     Raises
     ------
     LiverplanError
         If nobody confirms, a lesion is unknown, or the visits do not follow each other.
     """
+    signer = signer_of(said.name, key, password)
     opened, first = case.open_case(folder), examination_of(earlier)
     now = examination(opened.state.record, opened.state.segmentation, folder)
     visits = confirm(first, now, propose(first, now), said)
-    keep_visits(opened, visits, name=said.name)
+    keep_visits(opened, visits, name=said.name, signer=signer)
     return assess(visits.visits)
 
 
-def keep_visits(opened: Case, visits: Visits, *, name: str) -> Case:
-    """Keep visits in a case, in the name of who confirmed them."""
+def keep_visits(opened: Case, visits: Visits, *, name: str, signer: Signer | None = None) -> Case:
+    """Keep visits in a case, in the name of who confirmed them; with their key, signed by them."""
     return opened.commit(
         with_visits(opened.state, visits),
         actor=Actor(name=name.strip(), kind="human", role="radiologist"),
         what="Matched the metastases with an earlier CT",
         why="Looked at and confirmed",
+        key=signer.secret if signer is not None and same_name(signer.name, name) else None,
     )
 
 
-def keep_comparison(folder: Path, comparison: Comparison, *, name: str) -> Case:
+def keep_comparison(
+    folder: Path, comparison: Comparison, *, name: str, signer: Signer | None = None
+) -> Case:
     """Keep a comparison's visits in the stored case of the later CT.
 
     Raises
@@ -136,7 +151,9 @@ def keep_comparison(folder: Path, comparison: Comparison, *, name: str) -> Case:
     LiverplanError
         If a row is not confirmed, nobody confirms, or the visits do not follow each other.
     """
-    return keep_visits(case.open_case(folder), comparison.confirmed_by(name), name=name)
+    return keep_visits(
+        case.open_case(folder), comparison.confirmed_by(name), name=name, signer=signer
+    )
 
 
 def with_visits(state: CaseState, visits: Visits) -> CaseState:

@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 from liverplan.case import keys
 from liverplan.errors import CaseError
+from liverplan.workflow import new_key
 
 
 @pytest.fixture(scope="module")
@@ -22,6 +23,17 @@ def rsa():
 def test_a_key_has_its_folder_before_it_is_made(tmp_path):
     with pytest.raises(CaseError, match="cannot be written"):
         keys.new_key(tmp_path / "none" / "ada.pem")
+
+
+def test_a_key_whose_public_half_cannot_be_written_is_not_made(tmp_path):
+    with pytest.raises(CaseError, match=r"The key .*ada\.pub cannot be written"):
+        new_key(tmp_path / "ada.pem", tmp_path / "none" / "ada.pub")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_key_is_its_owners_alone(tmp_path):
+    new_key(tmp_path / "ada.pem", tmp_path / "ada.pub")
+    assert (tmp_path / "ada.pem").stat().st_mode & 0o077 == 0
 
 
 def test_a_key_of_another_kind_signs_nothing(tmp_path, rsa):

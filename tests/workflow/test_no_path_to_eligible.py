@@ -247,7 +247,7 @@ def test_a_cohorts_line_or_record_accepts_nothing(small, plan, rules, tmp_path):
     path = tmp_path / "records" / "p1.json"
     path.write_text(path.read_text("utf-8").replace('"undecided"', '"eligible"'), "utf-8")
     assert read_record(tmp_path, job).row["eligibility"] == "eligible"
-    assert [row["eligibility"] for row in _rows(tmp_path, [job])] == ["undecided"]
+    assert [row["eligibility"] for row in _rows(tmp_path, [job], {"p1": {}})] == ["undecided"]
     named = replace(job, accepted_by=READER)
     assess_job(named, str(tmp_path))
     assert [row["eligibility"] for row in _rows(tmp_path, [named])] == ["eligible"]
