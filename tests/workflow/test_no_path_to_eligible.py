@@ -250,7 +250,7 @@ def test_a_cohorts_line_or_record_accepts_nothing(small, plan, rules, tmp_path):
     assert [row["eligibility"] for row in _rows(tmp_path, [job], {"p1": {}})] == ["undecided"]
     named = replace(job, accepted_by=READER)
     assess_job(named, str(tmp_path))
-    assert [row["eligibility"] for row in _rows(tmp_path, [named])] == ["eligible"]
+    assert [row["eligibility"] for row in _rows(tmp_path, [named], {"p1": {}})] == ["eligible"]
 
 
 def test_the_library_accepts_nothing_of_its_own(small, judged, plan, rules):
