@@ -1,16 +1,13 @@
 """Quality of life over time: means by arm and visit, a mixed model, and deterioration.
 
 The mixed model of each scale has months, arm and their product as fixed effects and a random
-intercept for each patient, by REML (R's ``nlme::lme``). It holds if what is missing depends only
-on what was seen.
+intercept for each patient, by REML. It holds if what is missing depends only on what was seen.
 """
 
 from __future__ import annotations
 
 import math
-import warnings
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -18,7 +15,7 @@ from numpy.typing import ArrayLike
 from scipy import stats
 
 from liverplan.endpoints.comparison import compare
-from liverplan.endpoints.inputs import module
+from liverplan.endpoints.mixed import mixed_model
 from liverplan.endpoints.visits import SCALES, Visit
 from liverplan.errors import InputError
 
@@ -26,65 +23,6 @@ Row = dict[str, Any]
 
 CHANGE = 10.0
 """Points that patients feel (Osoba et al., J Clin Oncol 1998)."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Effect:
-    """One fixed effect of a mixed model, with its 95 % limits (normal)."""
-
-    name: str
-    coefficient: float
-    standard_error: float
-    lower_95: float
-    upper_95: float
-    p: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MixedModel:
-    """A linear mixed model with a random intercept for each patient, by REML."""
-
-    effects: tuple[Effect, ...]
-    variance_between: float
-    variance_within: float
-    log_likelihood: float
-
-
-def mixed_model(
-    scores: ArrayLike, patients: Sequence[str], effects: Mapping[str, ArrayLike]
-) -> MixedModel:
-    """Fit (N,) scores on fixed effects, each (N,), with a random intercept for each patient.
-
-    Raises
-    ------
-    InputError
-        If it cannot be fitted: too few visits, effects that repeat each other, no variance.
-    """
-    values = np.asarray(scores, dtype=np.float64)
-    columns = [np.asarray(column, dtype=np.float64) for column in effects.values()]
-    design = np.column_stack([np.ones(len(values)), *columns])
-    names = ("intercept", *effects)
-    if np.linalg.matrix_rank(design) < len(names) or len(set(patients)) <= len(names):
-        raise InputError("The mixed model has too few patients or visits for its effects.")
-    linear = module("statsmodels.regression.mixed_linear_model")
-    doubts = module("statsmodels.tools.sm_exceptions").ConvergenceWarning
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", doubts)
-            warnings.simplefilter("error", RuntimeWarning)
-            fitted = linear.MixedLM(values, design, groups=np.asarray(patients)).fit(reml=True)
-    except (doubts, RuntimeWarning, np.linalg.LinAlgError) as error:
-        raise InputError("The mixed model did not converge.") from error
-    errors = np.sqrt(np.diag(fitted.cov_params()))
-    return MixedModel(
-        effects=tuple(
-            _effect(name, float(fitted.fe_params[n]), float(errors[n]))
-            for n, name in enumerate(names)
-        ),
-        variance_between=float(np.asarray(fitted.cov_re)[0, 0]),
-        variance_within=float(fitted.scale),
-        log_likelihood=float(fitted.llf),
-    )
 
 
 def quality_over_time(
@@ -154,18 +92,6 @@ def deterioration(visits: Sequence[Visit], scale: str) -> tuple[float, bool] | N
         if sign * (score - baseline) >= CHANGE - 1e-9:
             return months - start, True
     return later[-1][0] - start, False
-
-
-def _effect(name: str, coefficient: float, error: float) -> Effect:
-    reach = float(stats.norm.ppf(0.975)) * error
-    return Effect(
-        name=name,
-        coefficient=coefficient,
-        standard_error=error,
-        lower_95=coefficient - reach,
-        upper_95=coefficient + reach,
-        p=float(2 * stats.norm.sf(abs(coefficient / error))),
-    )
 
 
 def _means(scale: str, seen: Sequence[Visit], arms: Mapping[str, str]) -> Iterator[Row]:

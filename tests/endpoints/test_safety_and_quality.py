@@ -14,7 +14,8 @@ pytest.importorskip(
 
 from liverplan.endpoints import FollowUp, Outcome
 from liverplan.endpoints.lmc21 import QLQ_LMC21, score_qlq_lmc21
-from liverplan.endpoints.over_time import deterioration, mixed_model, quality_over_time
+from liverplan.endpoints.mixed import mixed_model
+from liverplan.endpoints.over_time import deterioration, quality_over_time
 from liverplan.endpoints.safety import Safety, exact_limits, read_safety, safety_by_arm
 from liverplan.endpoints.visits import Visit, read_visits
 from liverplan.errors import InputError
