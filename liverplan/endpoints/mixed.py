@@ -20,8 +20,8 @@ from scipy.optimize import minimize_scalar
 from liverplan.endpoints.inputs import FloatArray, codes
 from liverplan.errors import InputError
 
-SHARES = np.linspace(0.0, 0.999, 61)
-"""Where the best share of variance that lies between patients is looked for first."""
+POWERS = np.arange(-5.0, 8.1, 0.25)
+"""Where the best ratio of variances, between over within patients, is looked for: 10 to these."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,9 +63,9 @@ def mixed_model(
     if np.linalg.matrix_rank(design) < len(names) or len(set(patients)) <= len(names):
         raise InputError("The mixed model has too few patients or visits for its effects.")
     sums = _Sums.of(values, design, codes(patients))
-    if len(set(patients)) == len(values) or sums.fitted(0.0).residual <= 1e-12 * sums.squares:
+    if len(set(patients)) == len(values) or sums.fitted(0).residual <= 1e-12 * sums.squares:
         raise InputError("The mixed model needs patients with several visits, and variance.")
-    best = sums.fitted(_best_share(sums))
+    best = sums.fitted(_best_ratio(sums))
     errors = np.sqrt(best.variance * np.diag(best.inverse))
     return MixedModel(
         effects=tuple(
@@ -115,9 +115,8 @@ class _Sums:
             scores_of_each=summed[:, -1],
         )
 
-    def fitted(self, share: float) -> _Fit:
-        """Return the best fit if that share of a score's variance lies between patients."""
-        ratio = share / (1 - share)
+    def fitted(self, ratio: float) -> _Fit:
+        """Return the best fit at a ratio of the variances between patients and within."""
         shrunk = ratio / (1 + self.sizes * ratio)
         weighted = self.design_of_each * shrunk[:, None]
         information = self.crossed - weighted.T @ self.design_of_each
@@ -143,18 +142,17 @@ class _Sums:
         )
 
 
-def _best_share(sums: _Sums) -> float:
-    heights = [sums.fitted(float(share)).log_likelihood for share in SHARES]
-    top = int(np.argmax(heights))
-    near = SHARES[max(top - 1, 0)], SHARES[min(top + 1, len(SHARES) - 1)]
+def _best_ratio(sums: _Sums) -> float:
+    def height(power: float) -> float:
+        return sums.fitted(10.0**power).log_likelihood
+
+    top = int(np.argmax([height(float(power)) for power in POWERS]))
+    near = POWERS[max(top - 1, 0)], POWERS[min(top + 1, len(POWERS) - 1)]
     found = minimize_scalar(
-        lambda share: -sums.fitted(share).log_likelihood,
-        bounds=near,
-        method="bounded",
-        options={"xatol": 1e-10},
+        lambda power: -height(power), bounds=near, method="bounded", options={"xatol": 1e-10}
     )
-    share = float(found.x)
-    return share if sums.fitted(share).log_likelihood > heights[0] else 0.0
+    power = float(found.x)
+    return 10.0**power if height(power) > sums.fitted(0).log_likelihood else 0.0
 
 
 def _effect(name: str, coefficient: float, error: float) -> Effect:

@@ -224,3 +224,18 @@ def test_a_table_of_answers_is_scored_and_its_faults_are_named(tmp_path):
     path.write_text("id,visit_months,q_1\nb,1,2\nb,1,1\n")
     with pytest.raises(InputError, match="line 3 repeats a visit of 'b'"):
         read_visits(path)
+
+
+def test_patients_who_do_not_differ_have_no_variance_between_them():
+    months, scores = np.tile([0.0, 3.0, 6.0], 20), np.tile([50.0, 60.0, 40.0], 20)
+    names = [f"p{n // 3}" for n in range(60)]
+    found = mixed_model(scores, names, {"months": months})
+    assert found.variance_between == 0
+    assert found.effects[1].coefficient == pytest.approx(-10 / 6)
+    plain = np.polyfit(months, scores, 1)
+    assert found.effects[0].coefficient == pytest.approx(plain[1])
+
+
+def test_scores_without_any_variance_are_refused():
+    with pytest.raises(InputError, match="needs patients with several visits, and variance"):
+        mixed_model([50.0] * 12, list("abcdef") * 2, {"months": [0.0] * 6 + [3.0] * 6})
