@@ -69,8 +69,8 @@ def imputed(rows, result, theirs):
             found = (one.estimate, one.standard_error, one.degrees_of_freedom)
             return [*theirs[:11], *found, one.lower_95, one.upper_95]
         case [what]:
-            weights = [t.coefficient for t in
-                       cox(first["time"], first["event"], {x: first[x] for x in "abcd"}).terms]  # fmt: skip
+            model = cox(first["time"], first["event"], {x: first[x] for x in "abcd"})
+            weights = [term.coefficient for term in model.terms]
             columns = np.column_stack([first[x] for x in "abcd"])
             risk = (columns - columns.mean(axis=0)) @ weights
             if what == "concordance":
