@@ -6,13 +6,16 @@ import shlex
 import subprocess
 import sys
 from importlib import metadata
+from types import SimpleNamespace
 
 import pytest
 from typer.testing import CliRunner
 
 from liverplan import doctor
 from liverplan.cli import app
+from liverplan.dicom import archive
 from liverplan.doctor import check, libraries, plugins, window
+from liverplan.errors import BackendError
 
 ANSWERS = window._answers
 PIP = [sys.executable, "-m", "pip", "install"]
@@ -158,6 +161,20 @@ def test_without_the_archives_plugin_its_line_is_named(monkeypatch):
     found = checks()["archives (PACS)"]
     assert found.state == "lacks"
     assert shlex.split(found.mend)[-1].endswith("liverplan-pacs")
+
+
+def test_an_archive_that_cannot_be_used_is_named_with_its_reason(monkeypatch, tmp_path):
+    (tmp_path / "pacs.toml").touch()
+    monkeypatch.setenv("LIVERPLAN_PACS", str(tmp_path / "pacs.toml"))
+    plugin = SimpleNamespace(
+        name="pacs", load=lambda: lambda path: {"a": object(), "b": BackendError("It has no host.")}
+    )
+    monkeypatch.setattr(metadata, "entry_points", lambda *, group: [plugin])
+    monkeypatch.setattr(archive, "entry_points", lambda *, group: [plugin])
+    monkeypatch.setattr(plugins, "find_segmenters", dict)
+    found = checks()
+    assert (found["archive b"].state, found["archive b"].finding) == ("lacks", "It has no host.")
+    assert "archive a" not in found
 
 
 def test_it_runs_without_the_heavy_parts():

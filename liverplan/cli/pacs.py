@@ -12,7 +12,7 @@ import typer
 from liverplan import dicom
 from liverplan.cli.bar import on_terminal
 from liverplan.cli.options import AsJson
-from liverplan.cli.output import print_json, tell
+from liverplan.cli.output import print_json, say, tell
 from liverplan.errors import BackendError
 
 app = typer.Typer(
@@ -30,8 +30,12 @@ Name = Annotated[str, typer.Argument(metavar="ARCHIVE", help="A name in the conf
 
 @app.command(name="list")
 def list_archives(*, config: Config = None) -> None:
-    """List the archives that the configuration names."""
-    tell(*dicom.archive_names(config))
+    """List the archives that the configuration names; say which cannot be used, and why."""
+    say(*dicom.archive_faults(config).values())
+    names = dicom.archive_names(config)
+    tell(*names)
+    if not names:
+        raise typer.Exit(1)
 
 
 @app.command()

@@ -1,4 +1,4 @@
-from .archive import FoundSeries, Query, archive_names, open_archive
+from .archive import FoundSeries, Query, archive_faults, archive_names, open_archive
 from .choice import choose_series
 from .deidentify import deidentify_series, keep
 from .documents import make_pdf, make_stl_object, stl_of, write_pdf, write_stl, write_stl_object
@@ -20,6 +20,7 @@ __all__ = [
     "SegMask",
     "SeriesInfo",
     "SourceImage",
+    "archive_faults",
     "archive_names",
     "choose_series",
     "deidentify_series",

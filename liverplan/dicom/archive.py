@@ -3,7 +3,8 @@
 This says what an archive can do and opens those that a configuration file names; the protocols
 are a plugin's (``liverplan-pacs``), found by the entry point group ``liverplan.archives``: a
 function that takes the file's path and returns the archives it knows, by name. Nothing here or
-there touches the network before it is asked to find, fetch or send.
+there touches the network before it is asked to find, fetch or send. An entry of the file that has a
+fault stands there as that fault: it is said, and hides no other.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from pathlib import Path
 from typing import Protocol
 
 from liverplan.errors import BackendError
+from liverplan.findings import Statement
+from liverplan.words import in_english
 
 GROUP = "liverplan.archives"
 CONFIG_VARIABLE = "LIVERPLAN_PACS"
@@ -80,6 +83,14 @@ class FoundSeries:
     images: int | None = None
 
 
+class ArchiveError(BackendError):
+    """What an archive did wrong, as a statement too, so that any language can say it."""
+
+    def __init__(self, says: Statement) -> None:
+        super().__init__(in_english(says))
+        self.says = says
+
+
 class Archive(Protocol):
     """Somewhere to find series, fetch them, and send results to.
 
@@ -87,7 +98,7 @@ class Archive(Protocol):
     `CancelledError`; every failure is a `BackendError` of one sentence.
     """
 
-    def find(self, query: Query) -> list[FoundSeries]:
+    def find(self, query: Query, *, cancel: threading.Event | None = None) -> list[FoundSeries]:
         """List the series that a query names."""
 
     def fetch(
@@ -117,14 +128,27 @@ def config_path() -> Path:
 
 
 def archive_names(config: Path | None = None) -> list[str]:
-    """List the archives that a configuration names.
+    """List the archives that a configuration names and that can be used.
 
     Raises
     ------
     BackendError
-        If no plugin is installed, or the configuration is missing or has a fault.
+        If no plugin is installed, or the configuration is missing or no readable file.
     """
-    return list(_archives(config))
+    faults = archive_faults(config)
+    return [name for name in _archives(config) if name not in faults]
+
+
+def archive_faults(config: Path | None = None) -> dict[str, str]:
+    """Return why archives that a configuration names cannot be used, by name.
+
+    Raises
+    ------
+    BackendError
+        If no plugin is installed, or the configuration is missing or no readable file.
+    """
+    found = _archives(config).items()
+    return {name: str(entry) for name, entry in found if isinstance(entry, BackendError)}
 
 
 def open_archive(name: str, config: Path | None = None) -> Archive:
@@ -133,15 +157,18 @@ def open_archive(name: str, config: Path | None = None) -> Archive:
     Raises
     ------
     BackendError
-        If there is none of that name, no plugin, or a fault in the configuration.
+        If there is none of that name, no plugin, or a fault in its entry.
     """
     found = _archives(config)
     if name not in found:
         raise BackendError(f"There is no archive {name!r}; there are {', '.join(found)}.")
-    return found[name]
+    entry = found[name]
+    if isinstance(entry, BackendError):
+        raise entry
+    return entry
 
 
-def _archives(config: Path | None) -> Mapping[str, Archive]:
+def _archives(config: Path | None) -> Mapping[str, Archive | BackendError]:
     plugins = entry_points(group=GROUP)
     if not plugins:
         raise BackendError(

@@ -105,7 +105,12 @@ class _Metered:
         return self._stream.read(size)
 
 
-def parse(stream: BinaryIO, tags: frozenset[BaseTag] | None = None) -> Parsed:
+def parse(
+    stream: BinaryIO,
+    tags: frozenset[BaseTag] | None = None,
+    *,
+    most_inflated: int | None = None,
+) -> Parsed:
     """Read a header up to its pixels.
 
     Parameters
@@ -114,6 +119,8 @@ def parse(stream: BinaryIO, tags: frozenset[BaseTag] | None = None) -> Parsed:
         At its beginning; it stays open.
     tags : set of tags, optional
         Read only these; None reads everything.
+    most_inflated : int, optional
+        Bytes that a deflated file may inflate to, if not ``MAX_INFLATED_BYTES``.
 
     Raises
     ------
@@ -121,7 +128,8 @@ def parse(stream: BinaryIO, tags: frozenset[BaseTag] | None = None) -> Parsed:
         In words that follow a file's name: "it is no DICOM file", ...
     """
     try:
-        return _parse(stream, list(tags) if tags is not None else None)
+        most = MAX_INFLATED_BYTES if most_inflated is None else most_inflated
+        return _parse(stream, list(tags) if tags is not None else None, most)
     except DicomError:
         raise
     except MemoryError:
@@ -130,7 +138,7 @@ def parse(stream: BinaryIO, tags: frozenset[BaseTag] | None = None) -> Parsed:
         raise DicomError(f"its header cannot be read ({type(error).__name__})") from error
 
 
-def _parse(stream: BinaryIO, tags: list[BaseTag] | None) -> Parsed:
+def _parse(stream: BinaryIO, tags: list[BaseTag] | None, most_inflated: int) -> Parsed:
     metered = _Metered(stream, PARSE_SECONDS)
     guessed, media_class = "", ""
     start = metered.read(132)
@@ -148,7 +156,7 @@ def _parse(stream: BinaryIO, tags: list[BaseTag] | None) -> Parsed:
     if syntax not in NATIVE and syntax not in COMPRESSED:
         raise DicomError(f"its transfer syntax, {_syntax_name(syntax)}, is not one that is read")
     if syntax == DeflatedExplicitVRLittleEndian:
-        stream = io.BytesIO(_inflate(stream))
+        stream = io.BytesIO(_inflate(stream, most_inflated))
         metered = _Metered(stream, PARSE_SECONDS)
     implicit = syntax == ImplicitVRLittleEndian
     little = syntax != ExplicitVRBigEndian
@@ -199,12 +207,12 @@ def _guess_syntax(start: bytes) -> UID:
     raise DicomError("it is no DICOM file")
 
 
-def _inflate(stream: BinaryIO) -> bytes:
+def _inflate(stream: BinaryIO, most: int) -> bytes:
     """Inflate what follows the file meta, up to a cap: 1 MB can hide a gigabyte."""
     machine = zlib.decompressobj(-zlib.MAX_WBITS)
-    data = machine.decompress(stream.read(MAX_INFLATED_BYTES), MAX_INFLATED_BYTES)
-    if len(data) >= MAX_INFLATED_BYTES:
-        limit = MAX_INFLATED_BYTES // 1024**2
+    data = machine.decompress(stream.read(most), most)
+    if len(data) >= most:
+        limit = most // 1024**2
         raise DicomError(f"it inflates to more than {limit} MB (a deflate bomb)")
     return data
 

@@ -21,7 +21,7 @@ def examine() -> Iterator[Check]:
     if is_installed("vtk"):
         yield from drawing()
     yield from back_ends()
-    yield archives()
+    yield from archives()
 
 
 def system() -> str:

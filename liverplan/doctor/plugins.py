@@ -8,7 +8,9 @@ import sys
 from collections.abc import Iterator
 from importlib import metadata
 
+from liverplan.dicom import archive
 from liverplan.doctor.check import Check, pip_line
+from liverplan.errors import BackendError
 from liverplan.segmentation import Segmenter, find_segmenters
 from liverplan.segmentation.backends import NetworkSegmenter, what_lacks
 
@@ -44,15 +46,26 @@ def _what(segmenter: Segmenter) -> str:
     return f"{about.name} {about.version}, {about.licence}, SHA-256 {about.sha256}"
 
 
-def archives() -> Check:
-    """Whether anything can ask a PACS; none is asked here."""
-    found = sorted(entry.name for entry in metadata.entry_points(group="liverplan.archives"))
-    return Check(
+def archives() -> Iterator[Check]:
+    """Whether anything can ask a PACS, and each entry that has a fault; none is asked here."""
+    found = sorted(entry.name for entry in metadata.entry_points(group=archive.GROUP))
+    yield Check(
         name="archives (PACS)",
         state="works" if found else "lacks",
         finding=", ".join(found) if found else "nothing that asks one is installed",
         mend="" if found else pip_line("liverplan-pacs"),
     )
+    if found and archive.config_path().is_file():
+        for name, fault in _entries_with_faults():
+            yield Check(name=name, state="lacks", finding=fault)
+
+
+def _entries_with_faults() -> list[tuple[str, str]]:
+    try:
+        faults = archive.archive_faults()
+    except BackendError as fault:
+        return [("archives' file", str(fault))]
+    return [(f"archive {name}", fault) for name, fault in faults.items()]
 
 
 def _mend(lacking: list[str]) -> str:

@@ -208,6 +208,7 @@ def searched(person, shot):
     fake = Fake(person.app.context.home / "sample")
     with (
         patch.object(archive, "archive_names", lambda: ["ward"]),
+        patch.object(archive, "archive_faults", dict),
         patch.object(archive, "open_archive", lambda _name: fake),
     ):
         person.app.archive.ask()

@@ -1,13 +1,14 @@
 """The archive's sheet: what is missing is said, a search lists series, one of them is opened."""
 
 import shutil
+import threading
 from pathlib import Path
 
 import pytest
 from PySide6.QtTest import QTest
 
 from liverplan.dicom import archive
-from liverplan.errors import BackendError
+from liverplan.errors import BackendError, CancelledError
 from tests.app.found import FOUND as SERIES
 
 
@@ -17,7 +18,7 @@ class Fake:
     def __init__(self, folder: Path) -> None:
         self.folder, self.asked, self.fetched = folder, [], 0
 
-    def find(self, query):
+    def find(self, query, *, cancel=None):
         self.asked.append(query)
         return [SERIES] if query.patient_id == "4711" else []
 
@@ -33,6 +34,7 @@ class Fake:
 def searcher(person, sample_folder, monkeypatch):
     fake = Fake(sample_folder)
     monkeypatch.setattr(archive, "archive_names", lambda: ["ward"])
+    monkeypatch.setattr(archive, "archive_faults", dict)
     monkeypatch.setattr(archive, "open_archive", lambda name: fake)
     person.press_button(person.panel(1).archive_button)
     person.fake = fake
@@ -61,6 +63,35 @@ def test_without_the_plugin_the_sheet_says_what_to_install(person, monkeypatch):
     person.press_button(sheet.done_button)
     assert not sheet.isVisible()
     assert person.app.central.panes.isVisible()
+
+
+def test_an_entry_with_a_fault_is_said_and_hides_no_other(person, monkeypatch):
+    monkeypatch.setattr(archive, "archive_names", lambda: ["ward"])
+    monkeypatch.setattr(archive, "archive_faults", lambda: {"old": "Archive old: no host."})
+    person.press_button(person.panel(1).archive_button)
+    sheet = person.app.archive
+    assert sheet.notice.text() == "Archive old: no host."
+    assert [sheet.which.itemText(n) for n in range(sheet.which.count())] == ["ward"]
+    assert sheet.search_button.isEnabled()
+
+
+def test_cancelling_a_search_ends_it_and_leaves_no_thread(searcher, monkeypatch):
+    def find(query, *, cancel):
+        assert cancel.wait(20)
+        raise CancelledError("Cancelled.")
+
+    monkeypatch.setattr(searcher.fake, "find", find)
+    sheet = searcher.app.archive
+    QTest.keyClicks(sheet.fields["patient_id"], "4711")
+    before = set(threading.enumerate())
+    searcher.press_button(sheet.search_button)
+    job = sheet.busy.job
+    searcher.wait(sheet.busy.cancel_button.isVisible, what="the button that cancels")
+    searcher.press_button(sheet.busy.cancel_button)
+    searcher.wait(lambda: not job.running, what="the end of the search")
+    assert set(threading.enumerate()) <= before
+    assert "was cancelled" in sheet.notice.text()
+    assert sheet.search_button.isEnabled()
 
 
 def test_a_search_lists_series_and_one_is_fetched_and_opened(searcher):

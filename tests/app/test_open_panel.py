@@ -27,7 +27,7 @@ class Ward:
     def __init__(self, *found):
         self.found, self.asked = found, []
 
-    def find(self, query):
+    def find(self, query, *, cancel=None):
         self.asked.append(query)
         return self.found
 
@@ -197,6 +197,7 @@ def test_a_case_that_was_not_closed_says_so_and_the_latest_is_offered(
 
 def set_up(monkeypatch, ward, *names):
     monkeypatch.setattr(archive, "archive_names", lambda: list(names))
+    monkeypatch.setattr(archive, "archive_faults", dict)
     monkeypatch.setattr(archive, "open_archive", lambda _name: ward)
 
 

@@ -8,6 +8,9 @@ import pytest
 from liverplan.cli import main
 from liverplan.dicom import archive
 from liverplan.dicom.archive import FoundSeries
+from liverplan.errors import BackendError
+from liverplan.findings import Statement
+from liverplan.words import words_of
 
 
 class Shelf:
@@ -16,7 +19,7 @@ class Shelf:
     def __init__(self):
         self.sent = []
 
-    def find(self, query):
+    def find(self, query, *, cancel=None):
         if query.patient_id != "4711" and query.study_uid != "1.2":
             return []
         return [FoundSeries(study_uid="1.2", series_uid="1.3", modality="CT", images=3)]
@@ -59,6 +62,21 @@ def test_every_plugin_brings_its_archives(run):
     assert (status, out.split()) == (0, ["a", "b"])
     status, _, err = run("find", "c", "--patient-id", "1", plugins=[{"a": Shelf()}])
     assert (status, err) == (1, "There is no archive 'c'; there are a.\n")
+
+
+def test_an_entry_with_a_fault_hides_no_other_and_is_named_with_its_reason(run):
+    broken = BackendError("pacs.toml, archive b: unknown key 'hots'.")
+    plugins = [{"a": Shelf(), "b": broken}]
+    assert run("list", plugins=plugins) == (0, "a\n", f"{broken}\n")
+    assert run("find", "b", "--patient-id", "1", plugins=plugins) == (1, "", f"{broken}\n")
+    assert run("find", "a", "--patient-id", "1", plugins=plugins)[0] == 0
+    assert run("list", plugins=[{"b": broken}]) == (1, "", f"{broken}\n")
+
+
+def test_what_an_archive_did_wrong_can_be_said_in_any_language():
+    fault = archive.ArchiveError(Statement.of("archive.short", archive="ward", count=3, expected=5))
+    assert str(fault) == "ward sent 3 of 5 images, so nothing was kept."
+    assert words_of("sv").say(fault.says) == "ward sände 3 av 5 bilder, så inget behölls."
 
 
 def test_find_fetch_and_send(run, tmp_path):

@@ -30,7 +30,8 @@ from liverplan.words import LANGUAGES, words_of
 from liverplan.workflow.phase_named import PHASES
 
 ROOM = Path(liverplan.__file__).parent
-FILES = sorted(ROOM.rglob("*.py"))
+PLUGINS = Path(__file__).parents[2] / "plugins"
+FILES = sorted([*ROOM.rglob("*.py"), *PLUGINS.glob("*/liverplan_*/**/*.py")])
 PAGES = [ROOM / "report" / name for name in ("report.html.jinja", "report.typ")]
 ENGLISH = words_of("en").table
 SECTIONS = {key.partition(".")[0] for key in ENGLISH if "." in key}

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import logging
-import socket
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -19,17 +18,25 @@ from pydicom.uid import (
     EncapsulatedPDFStorage,
     EncapsulatedSTLStorage,
     EnhancedCTImageStorage,
+    ExplicitVRLittleEndian,
+    ImplicitVRLittleEndian,
     SegmentationStorage,
 )
-from pynetdicom import AE, build_role, evt
+from pynetdicom import build_role, evt
 from pynetdicom.association import Association
 from pynetdicom.events import EventHandlerType
-from pynetdicom.transport import AssociationSocket
 
-from liverplan.dicom.archive import FoundSeries, Query, Told
+from liverplan.dicom.archive import ArchiveError, FoundSeries, Query
 from liverplan.dicom.header import COMPRESSED, NATIVE
-from liverplan.errors import BackendError, CancelledError
-from liverplan_pacs.transfer import Store, Transfers, found_series, tell_fetched, tls_context
+from liverplan.dicom.quiet import quiet
+from liverplan.dicom.values import Values
+from liverplan.errors import LiverplanError
+from liverplan.findings import Statement, Value
+from liverplan_pacs.answers import Answers
+from liverplan_pacs.arrivals import Arrivals
+from liverplan_pacs.transfer import Store, Transfers, tls_context
+from liverplan_pacs.watch import Watch, watched_search
+from liverplan_pacs.wire import MAX_PDU, Entity, addresses_of
 
 STORED = (
     CTImageStorage,
@@ -39,172 +46,144 @@ STORED = (
     EncapsulatedPDFStorage,
     EncapsulatedSTLStorage,
 )
-logging.getLogger("pynetdicom").addHandler(logging.NullHandler())  # it would print to stderr
+_log = logging.getLogger(
+    "pynetdicom"
+)  # it would print to stderr, and what it prints names patients
+_log.addHandler(logging.NullHandler())
+_log.propagate = False
 
 FIND = UID("1.2.840.10008.5.1.4.1.2.2.1")
 MOVE = UID("1.2.840.10008.5.1.4.1.2.2.2")
 GET = UID("1.2.840.10008.5.1.4.1.2.2.3")
 """Of the study root information model."""
+ANSWERED = [ImplicitVRLittleEndian, ExplicitVRLittleEndian]
+"""Nothing deflated, which a few bytes could blow up."""
 PENDING = (0xFF00, 0xFF01)
-MAX_PDU = 131072
-
-
-class _Socket(AssociationSocket):
-    """Closed also where the peer has gone: pynetdicom gives up once it cannot shut down."""
-
-    def _shutdown_socket(self) -> None:
-        if self.socket is not None:
-            with suppress(OSError):
-                self.socket.shutdown(socket.SHUT_RDWR)
-            self.socket.close()
-
-
-class _Entity(AE):
-    """An application entity that leaves no open socket behind."""
-
-    def _create_socket(self, assoc: Association, address: Any, tls_args: Any) -> _Socket:  # noqa: ANN401
-        made = _Socket(assoc, address=address)
-        made.tls_args = tls_args
-        return made
+OUT_OF_RESOURCES, NOT_ASKED_FOR = 0xA700, 0xA900
+MESSAGE = 1
 
 
 class DimseArchive(Transfers):
     """An archive that speaks classic DICOM over TCP."""
 
-    def find(self, query: Query) -> list[FoundSeries]:
+    def find(self, query: Query, *, cancel: threading.Event | None = None) -> list[FoundSeries]:
         """List the series that a query names."""
-        entity = self._entity()
-        entity.add_requested_context(FIND)
-        with self._associated(entity) as association:
-            studies = list(self._answers(association, _study_query(query)))
-            return [
-                found_series(_texts(study), _texts(answer))
-                for study in studies
-                for answer in self._answers(association, _series_query(study, query))
-            ]
+        answers = Answers(query, self._settings.name)
+        with (
+            watched_search(self._settings, cancel) as watch,
+            self._entity(watch) as entity,
+            self._associated(entity, FIND) as association,
+        ):
+            for study in list(self._answers(association, _study_query(query), watch)):
+                wanted = _series_query(answers.study_uid(study), query)
+                for series in self._answers(association, wanted, watch):
+                    answers.add(study, series)
+        return answers.found
 
     def _answers(
-        self, association: Association, query: pydicom.Dataset
-    ) -> Iterator[pydicom.Dataset]:
-        model = FIND
-        for status, answer in association.send_c_find(query, model):
+        self, association: Association, query: pydicom.Dataset, watch: Watch
+    ) -> Iterator[Callable[[str], str]]:
+        for status, answer in association.send_c_find(query, FIND):
+            watch.go_on()
             self._check(status)
             if answer is not None:
-                yield answer
+                yield _texts(answer)
 
-    def _retrieve(
-        self,
-        series: FoundSeries,
-        place: Path,
-        progress: Told | None,
-        cancel: threading.Event | None,
-    ) -> None:
+    def _retrieve(self, series: FoundSeries, arrivals: Arrivals, watch: Watch) -> None:
         retrieve = self._get if self._settings.retrieve == "get" else self._move
-        retrieve(series, place, progress, cancel)
+        with self._entity(watch) as entity:
+            retrieve(series, arrivals, entity)
 
-    def _get(
-        self,
-        series: FoundSeries,
-        place: Path,
-        progress: Told | None,
-        cancel: threading.Event | None,
-    ) -> None:
-        entity = self._entity()
-        model = GET
-        entity.add_requested_context(model)
+    def _get(self, series: FoundSeries, arrivals: Arrivals, entity: Entity) -> None:
         for sop_class in STORED:
             entity.add_requested_context(sop_class, [*map(str, NATIVE), *map(str, COMPRESSED)])
         roles = [build_role(sop_class, scp_role=True) for sop_class in STORED]
-        handlers: list[EventHandlerType] = [
-            (evt.EVT_C_STORE, _keep(place, series.images, progress))
-        ]
-        with self._associated(entity, ext_neg=roles, evt_handlers=handlers) as association:
-            answers = association.send_c_get(_wanted(series), model, msg_id=1)
-            self._follow(association, answers, model, cancel)
+        handlers = self._handlers(arrivals, entity.watch)
+        with self._associated(entity, GET, ext_neg=roles, evt_handlers=handlers) as association:
+            answers = association.send_c_get(_wanted(series), GET, msg_id=MESSAGE)
+            self._follow(association, answers, GET, entity.watch)
+            arrivals.close()
 
-    def _move(
-        self,
-        series: FoundSeries,
-        place: Path,
-        progress: Told | None,
-        cancel: threading.Event | None,
-    ) -> None:
-        """Ask the archive to send to us; we listen only meanwhile."""
+    def _move(self, series: FoundSeries, arrivals: Arrivals, entity: Entity) -> None:
+        """Ask the archive to send to us; we listen only meanwhile, and only to it."""
         settings = self._settings
-        entity = self._entity()
-        model = MOVE
-        entity.add_requested_context(model)
         for sop_class in STORED:
             entity.add_supported_context(sop_class, [*map(str, NATIVE), *map(str, COMPRESSED)])
+        entity.require_calling_aet = list(settings.sender_aes or (settings.called_ae,))
+        entity.senders = addresses_of(settings.sender_hosts or (settings.host,))
         where = (settings.listen_host, settings.listen_port)
-        handlers: list[EventHandlerType] = [
-            (evt.EVT_C_STORE, _keep(place, series.images, progress))
-        ]
         try:
-            server = entity.start_server(
+            entity.start_server(
                 where,
                 block=False,
-                evt_handlers=handlers,
+                evt_handlers=self._handlers(arrivals, entity.watch),
                 ssl_context=tls_context(settings, server=True),
             )
         except OSError as error:
-            raise BackendError(f"Port {where[1]} of {where[0]} cannot be listened on.") from error
-        try:
-            with self._associated(entity) as association:
-                answers = association.send_c_move(
-                    _wanted(series), settings.calling_ae, model, msg_id=1
-                )
-                self._follow(association, answers, model, cancel)
-        finally:
-            if server is not None:
-                server.shutdown()
+            raise self._refusal("archive.listening", port=where[1], host=where[0]) from error
+        with self._associated(entity, MOVE) as association:
+            answers = association.send_c_move(
+                _wanted(series), settings.calling_ae, MOVE, msg_id=MESSAGE
+            )
+            self._follow(association, answers, MOVE, entity.watch)
+            arrivals.close()
+
+    def _handlers(self, arrivals: Arrivals, watch: Watch) -> list[EventHandlerType]:
+        return [(evt.EVT_C_STORE, partial(_keep, arrivals, watch, self._settings.calling_ae))]
 
     def _follow(
         self,
         association: Association,
         answers: Iterator[tuple[pydicom.Dataset, pydicom.Dataset | None]],
         model: str,
-        cancel: threading.Event | None,
+        watch: Watch,
     ) -> None:
         """Wait for the end of a transfer; a cancellation is asked for once and then awaited."""
         asked = False
         for status, _ in answers:
-            if not asked and cancel is not None and cancel.is_set():
-                association.send_c_cancel(1, query_model=model)
+            if watch.called_off and not asked:
+                association.send_c_cancel(MESSAGE, query_model=model)
                 asked = True
             if not asked:
                 self._check(status)
-        if asked or (cancel is not None and cancel.is_set()):
-            raise CancelledError("The transfer was cancelled.")
+        watch.go_on()
 
     @contextmanager
-    def _storing(self, datasets: Sequence[pydicom.Dataset]) -> Iterator[Store]:
-        entity = self._entity()
-        for wanted in {(d.SOPClassUID, d.file_meta.TransferSyntaxUID) for d in datasets}:
-            entity.add_requested_context(*wanted)
-        with self._associated(entity) as association:
-            yield partial(self._store, association)
+    def _storing(self, datasets: Sequence[pydicom.Dataset], watch: Watch) -> Iterator[Store]:
+        with self._entity(watch) as entity:
+            for wanted in {(d.SOPClassUID, d.file_meta.TransferSyntaxUID) for d in datasets}:
+                entity.add_requested_context(*wanted)
+            with self._associated(entity) as association:
+                yield partial(self._store, association)
 
     def _store(self, association: Association, path: Path, dataset: pydicom.Dataset) -> None:
         try:
             status = association.send_c_store(dataset)
         except (RuntimeError, ValueError) as error:
-            lost = not association.is_established
-            what = "was lost" if lost else f"does not take {path.name}: its kind is not accepted"
-            raise BackendError(f"The connection to {self._settings.name} {what}.") from error
+            if association.is_established:
+                raise self._refusal("archive.kind_refused", file=path.name) from error
+            raise self._refusal("archive.lost") from error
         self._check(status)
 
-    def _entity(self) -> _Entity:
-        entity = _Entity(ae_title=self._settings.calling_ae)
-        entity.maximum_pdu_size = MAX_PDU
-        entity.acse_timeout = entity.dimse_timeout = self._settings.timeout_s
-        entity.network_timeout = entity.connection_timeout = self._settings.timeout_s
-        return entity
+    @contextmanager
+    def _entity(self, watch: Watch) -> Iterator[Entity]:
+        entity = Entity(self._settings, watch)
+        try:
+            yield entity
+        finally:
+            entity.end()
 
     @contextmanager
-    def _associated(self, entity: _Entity, **more: Any) -> Iterator[Association]:  # noqa: ANN401
+    def _associated(
+        self,
+        entity: Entity,
+        model: UID | None = None,
+        **more: Any,  # noqa: ANN401 - as pynetdicom takes it
+    ) -> Iterator[Association]:
         settings = self._settings
         tls = tls_context(settings)
+        if model is not None:
+            entity.add_requested_context(model, ANSWERED)
         association = entity.associate(
             settings.host,
             settings.port,
@@ -213,36 +192,49 @@ class DimseArchive(Transfers):
             tls_args=(tls, settings.host) if tls else None,
             **more,
         )
+        self._require_accepted(association, model)
+        yield association
+        if association.is_established:
+            association.release()
+
+    def _require_accepted(self, association: Association, model: UID | None) -> None:
+        if association.is_rejected:
+            raise self._refusal("archive.rejected")
         if not association.is_established:
-            raise BackendError(f"{settings.name} cannot be reached, or does not accept us.")
-        try:
-            yield association
-        finally:
-            if association.is_established:
-                association.release()
+            raise self._refusal("archive.unreachable")
+        accepted = {
+            (context.abstract_syntax, context.transfer_syntax[0])
+            for context in association.accepted_contexts
+        }
+        if model is not None and not accepted & {(model, syntax) for syntax in ANSWERED}:
+            raise self._refusal("archive.unsupported", what=model.name)
 
     def _check(self, status: pydicom.Dataset) -> None:
         if "Status" not in status:
-            raise BackendError(f"The connection to {self._settings.name} was lost.")
+            raise self._refusal("archive.lost")
         if status.Status not in {0x0000, *PENDING}:
-            raise BackendError(f"{self._settings.name} failed with status {status.Status:04X}.")
+            raise self._refusal("archive.failed", status=f"{status.Status:04X}")
+
+    def _refusal(self, key: str, **values: Value) -> ArchiveError:
+        return ArchiveError(Statement.of(key, archive=self._settings.name, **values))
 
 
-def _keep(place: Path, expected: int | None, progress: Told | None) -> Callable[[evt.Event], int]:
-    """Handle a C-STORE: write the image as it came, under a name of our own."""
-    count = 0
-
-    def handle(event: evt.Event) -> int:
-        nonlocal count
-        count += 1
-        try:
-            (place / f"{count:05d}.dcm").write_bytes(event.encoded_dataset())
-        except OSError:
-            return 0xA700  # out of resources: the archive then reports the failure
-        tell_fetched(progress, count, expected)
-        return 0x0000
-
-    return handle
+def _keep(arrivals: Arrivals, watch: Watch, calling_ae: str, event: evt.Event) -> int:
+    """Handle a C-STORE: write the image as it came; what nobody asked for ends the transfer."""
+    originator = event.request.MoveOriginatorApplicationEntityTitle
+    if originator is not None and str(originator).strip() != calling_ae.strip():
+        return NOT_ASKED_FOR
+    path = arrivals.place_for_one()
+    try:
+        with path.open("wb") as file:
+            file.write(event.encoded_dataset())
+        arrivals.keep(path)
+    except OSError:
+        return OUT_OF_RESOURCES  # the archive then reports the failure
+    except LiverplanError as refusal:
+        watch.end(refusal)
+        return NOT_ASKED_FOR
+    return 0x0000
 
 
 def _wanted(series: FoundSeries) -> pydicom.Dataset:
@@ -261,15 +253,21 @@ def _study_query(query: Query) -> pydicom.Dataset:
     return wanted
 
 
-def _series_query(study: pydicom.Dataset, query: Query) -> pydicom.Dataset:
+def _series_query(study_uid: str, query: Query) -> pydicom.Dataset:
     wanted = pydicom.Dataset()
     wanted.QueryRetrieveLevel = "SERIES"
-    wanted.StudyInstanceUID, wanted.SeriesInstanceUID = study.StudyInstanceUID, ""
+    wanted.StudyInstanceUID, wanted.SeriesInstanceUID = study_uid, ""
     wanted.Modality, wanted.SeriesDescription = query.modality, ""
     wanted.NumberOfSeriesRelatedInstances = None
     return wanted
 
 
-def _texts(dataset: pydicom.Dataset) -> Callable[[str], str]:
-    """Return what gives an element's text by its keyword."""
-    return lambda keyword: str(dataset.get(keyword) or "")
+def _texts(answer: pydicom.Dataset) -> Callable[[str], str]:
+    """Return what gives an answer's text by its keyword."""
+    values = Values(answer)
+
+    def text(keyword: str) -> str:
+        with quiet():
+            return values.text(keyword)
+
+    return text

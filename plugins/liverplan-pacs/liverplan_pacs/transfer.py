@@ -13,9 +13,12 @@ from pathlib import Path
 
 import pydicom
 
-from liverplan.dicom.archive import FoundSeries, Query, Told
-from liverplan.errors import BackendError, CancelledError
+from liverplan.dicom.archive import ArchiveError, FoundSeries, Query, Told
+from liverplan.errors import BackendError
+from liverplan.findings import Statement
+from liverplan_pacs.arrivals import UID, Arrivals
 from liverplan_pacs.config import Settings
+from liverplan_pacs.watch import Watch, watched
 
 Store = Callable[[Path, pydicom.Dataset], None]
 """Sends one object, and raises unless the archive has confirmed it."""
@@ -28,7 +31,7 @@ class Transfers(ABC):
         self._settings = settings
 
     @abstractmethod
-    def find(self, query: Query) -> list[FoundSeries]:
+    def find(self, query: Query, *, cancel: threading.Event | None = None) -> list[FoundSeries]:
         """List the series that a query names."""
 
     def fetch(
@@ -40,9 +43,14 @@ class Transfers(ABC):
         cancel: threading.Event | None = None,
     ) -> Path:
         """Fetch a series into a folder that appears whole or not at all."""
+        for uid in (series.study_uid, series.series_uid):
+            if not UID.fullmatch(uid):
+                raise ArchiveError(Statement.of("archive.no_uid", uid=repr(uid[:80])))
         with whole_or_not(folder) as place:
-            self._retrieve(series, place, progress, cancel)
-            require_all(place, series.images, self._settings.name)
+            arrivals = Arrivals(series, place, self._settings.name, progress)
+            with watched(self._settings, cancel) as watch:
+                self._retrieve(series, arrivals, watch)
+            arrivals.require_all()
         return folder
 
     def send(
@@ -54,47 +62,22 @@ class Transfers(ABC):
     ) -> None:
         """Send files; done only when the archive has confirmed each."""
         datasets = read_files(paths)
-        with self._storing(datasets) as store:
+        with watched(self._settings, cancel) as watch, self._storing(datasets, watch) as store:
             for n, (path, dataset) in enumerate(zip(paths, datasets, strict=True), 1):
-                stop_if(cancel)
+                watch.go_on()
                 store(path, dataset)
                 if progress is not None:
                     progress(n / len(paths), f"Sent {path.name}")
 
     @abstractmethod
-    def _retrieve(
-        self,
-        series: FoundSeries,
-        place: Path,
-        progress: Told | None,
-        cancel: threading.Event | None,
-    ) -> None:
-        """Write the images of a series into a folder."""
+    def _retrieve(self, series: FoundSeries, arrivals: Arrivals, watch: Watch) -> None:
+        """Have the images of a series arrive."""
 
     @abstractmethod
-    def _storing(self, datasets: Sequence[pydicom.Dataset]) -> AbstractContextManager[Store]:
+    def _storing(
+        self, datasets: Sequence[pydicom.Dataset], watch: Watch
+    ) -> AbstractContextManager[Store]:
         """Be connected for as long as objects are sent."""
-
-
-def tell_fetched(progress: Told | None, count: int, expected: int | None) -> None:
-    """Say how many images have come, if anybody listens."""
-    if progress is not None:
-        progress(min(1.0, count / (expected or count)), f"Fetched {count} images")
-
-
-def found_series(study: Callable[[str], str], series: Callable[[str], str]) -> FoundSeries:
-    """Return a series from what gives a study's and a series' texts by their keywords."""
-    images = series("NumberOfSeriesRelatedInstances")
-    return FoundSeries(
-        study_uid=study("StudyInstanceUID"),
-        series_uid=series("SeriesInstanceUID"),
-        modality=series("Modality"),
-        description=series("SeriesDescription"),
-        study_date=study("StudyDate"),
-        patient_id=study("PatientID"),
-        patient_name=study("PatientName"),
-        images=int(images) if images.isdigit() else None,
-    )
 
 
 @contextmanager
@@ -112,21 +95,6 @@ def whole_or_not(folder: Path) -> Iterator[Path]:
     finally:
         if unfinished.exists():
             shutil.rmtree(unfinished, ignore_errors=True)
-
-
-def require_all(folder: Path, expected: int | None, name: str) -> None:
-    """Refuse a series of which less arrived than the archive has."""
-    count = sum(1 for _ in folder.iterdir())
-    if count == 0:
-        raise BackendError(f"{name} sent no images of that series.")
-    if expected is not None and count < expected:
-        raise BackendError(f"{name} sent {count} of {expected} images, so nothing was kept.")
-
-
-def stop_if(cancel: threading.Event | None) -> None:
-    """Raise if the work is no longer wanted."""
-    if cancel is not None and cancel.is_set():
-        raise CancelledError("The transfer was cancelled.")
 
 
 def read_files(paths: Sequence[Path]) -> list[pydicom.Dataset]:
@@ -149,7 +117,7 @@ def read_files(paths: Sequence[Path]) -> list[pydicom.Dataset]:
 
 
 def tls_context(settings: Settings, *, server: bool = False) -> ssl.SSLContext | None:
-    """Return what TLS needs, if the configuration asks for it.
+    """Return what TLS needs, if the configuration asks for it; a peer must show its certificate.
 
     Raises
     ------
@@ -165,4 +133,5 @@ def tls_context(settings: Settings, *, server: bool = False) -> ssl.SSLContext |
             context.load_cert_chain(settings.tls_certificate, settings.tls_key or None)
     except OSError as error:
         raise BackendError(f"The TLS files of {settings.name} cannot be read.") from error
+    context.verify_mode = ssl.CERT_REQUIRED
     return context

@@ -2,81 +2,38 @@
 
 from __future__ import annotations
 
-import os
+import json
 import re
 import threading
-from collections.abc import Callable, Iterator, Sequence
+import uuid
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
+from urllib.parse import urlencode
 
 import pydicom
-import requests
-from dicomweb_client import DICOMwebClient
 from pydicom.datadict import tag_for_keyword
-from requests.adapters import HTTPAdapter
 
-from liverplan.dicom.archive import FoundSeries, Query, Told
-from liverplan.errors import BackendError, LiverplanError
-from liverplan_pacs.config import Settings
-from liverplan_pacs.transfer import (
-    Store,
-    Transfers,
-    found_series,
-    stop_if,
-    tell_fetched,
-    tls_context,
-)
+from liverplan.dicom.archive import ArchiveError, FoundSeries, Query
+from liverplan.findings import Statement, Value
+from liverplan_pacs.answers import Answers
+from liverplan_pacs.arrivals import Arrivals
+from liverplan_pacs.http import Server, connected
+from liverplan_pacs.multipart import NotMultipartError, TornError, boundary_of, parts
+from liverplan_pacs.transfer import Store, Transfers
+from liverplan_pacs.watch import Watch, watched_search
 
-T = TypeVar("T")
-Answer = dict[str, dict[str, Any]]
-
-
-class _Adapter(HTTPAdapter):
-    """Three things that requests leaves to chance.
-
-    ``*`` stays in an address as it is: it may stand there, and some archives do not decode it. The
-    certificates that the configuration names count, even where the environment names others. No
-    answer is waited for longer than the configuration says.
-    """
-
-    def __init__(self, settings: Settings) -> None:
-        super().__init__()
-        self._authority, self._timeout_s = settings.tls_ca, settings.timeout_s
-
-    def send(
-        self,
-        request: requests.PreparedRequest,
-        stream: bool = False,  # noqa: FBT001, FBT002 - requests' own
-        timeout: Any = None,  # noqa: ANN401
-        verify: bool | str = True,  # noqa: FBT001, FBT002
-        cert: Any = None,  # noqa: ANN401
-        proxies: Any = None,  # noqa: ANN401
-    ) -> requests.Response:
-        """Send a request."""
-        request.url = (request.url or "").replace("%2A", "*")
-        timeout = timeout or self._timeout_s
-        return super().send(request, stream, timeout, self._authority or verify, cert, proxies)
+Answer = Mapping[str, Any]
+IMAGES = {"Accept": 'multipart/related; type="application/dicom"'}
+JSON = {"Accept": "application/dicom+json, application/json"}
+FAILED = f"{tag_for_keyword('FailedSOPSequence'):08X}"
 
 
 class WebArchive(Transfers):
     """An archive behind a DICOMweb URL."""
 
-    def __init__(self, settings: Settings) -> None:
-        super().__init__(settings)
-        session = requests.Session()
-        for start in ("http://", "https://"):
-            session.mount(start, _Adapter(settings))
-        tls_context(settings)  # refuses what cannot be read before anything is sent
-        if settings.tls_certificate:
-            session.cert = (settings.tls_certificate, settings.tls_key)
-        if settings.token_variable:
-            token = os.environ.get(settings.token_variable, "")
-            session.headers["Authorization"] = f"Bearer {token}"
-        self._client = DICOMwebClient(settings.url, session=session)
-        self._client.set_http_retry_params(retry=False)  # a failure is told at once
-
-    def find(self, query: Query) -> list[FoundSeries]:
+    def find(self, query: Query, *, cancel: threading.Event | None = None) -> list[FoundSeries]:
         """List the series that a query names."""
         filters = {
             "PatientID": query.patient_id,
@@ -86,72 +43,98 @@ class WebArchive(Transfers):
             "StudyDate": query.study_date,
         }
         given = {key: value for key, value in filters.items() if value}
-        studies = self._ask(lambda: self._client.search_for_studies(search_filters=given))
-        return [found for study in studies for found in self._series(study, query)]
+        answers = Answers(query, self._settings.name)
+        with (
+            watched_search(self._settings, cancel) as watch,
+            connected(self._settings, watch) as server,
+        ):
+            for study in map(_texts, self._listed(server, f"studies?{_encoded(given)}")):
+                path = _series_path(answers.study_uid(study), query)
+                for series in map(_texts, self._listed(server, path)):
+                    answers.add(study, series)
+        return answers.found
 
-    def _series(self, study: Answer, query: Query) -> list[FoundSeries]:
-        answers = self._ask(
-            lambda: self._client.search_for_series(
-                study_instance_uid=_texts(study)("StudyInstanceUID"),
-                search_filters={"Modality": query.modality} if query.modality else {},
-                fields=["NumberOfSeriesRelatedInstances", "SeriesDescription"],
-            )
-        )
-        return [found_series(_texts(study), _texts(answer)) for answer in answers]
+    def _listed(self, server: Server, path: str) -> list[Answer]:
+        """Return the data sets that the archive lists there."""
+        with server.asked(path, JSON) as response:
+            text = b"".join(server.blocks(response))
+        try:
+            listed = json.loads(text) if text.strip() else []
+        except (ValueError, RecursionError) as error:
+            raise self._refusal("archive.not_understood") from error
+        listed = [listed] if isinstance(listed, dict) else listed
+        if not isinstance(listed, list) or not all(isinstance(one, dict) for one in listed):
+            raise self._refusal("archive.not_understood")
+        return listed
 
-    def _retrieve(
-        self,
-        series: FoundSeries,
-        place: Path,
-        progress: Told | None,
-        cancel: threading.Event | None,
-    ) -> None:
-        self._ask(lambda: self._stream(series, place, progress, cancel))
-
-    def _stream(
-        self,
-        series: FoundSeries,
-        place: Path,
-        progress: Told | None,
-        cancel: threading.Event | None,
-    ) -> None:
-        images = self._client.iter_series(series.study_uid, series.series_uid)
-        for n, image in enumerate(images, 1):
-            stop_if(cancel)
-            image.save_as(place / f"{n:05d}.dcm", enforce_file_format=True)
-            tell_fetched(progress, n, series.images)
+    def _retrieve(self, series: FoundSeries, arrivals: Arrivals, watch: Watch) -> None:
+        path = f"studies/{series.study_uid}/series/{series.series_uid}"
+        with connected(self._settings, watch) as server, server.asked(path, IMAGES) as response:
+            try:
+                boundary = boundary_of(response.headers.get("Content-Type", ""))
+                blocks = server.blocks(response)
+                place = arrivals.place_for_one
+                for image in parts(blocks, boundary, place, "application/dicom"):
+                    arrivals.keep(image)
+            except NotMultipartError as error:
+                raise self._refusal("archive.not_understood") from error
+            except TornError as error:
+                raise self._refusal("archive.torn") from error
 
     @contextmanager
-    def _storing(self, datasets: Sequence[pydicom.Dataset]) -> Iterator[Store]:
-        yield self._store  # no connection is kept
+    def _storing(self, datasets: Sequence[pydicom.Dataset], watch: Watch) -> Iterator[Store]:
+        with connected(self._settings, watch) as server:
+            yield lambda path, _dataset: self._store(server, path)
 
-    def _store(self, path: Path, dataset: pydicom.Dataset) -> None:
-        answer = self._ask(lambda: self._client.store_instances([dataset]))
-        if answer.get("FailedSOPSequence"):
-            raise BackendError(f"{self._settings.name} refused {path.name}.")
+    def _store(self, server: Server, path: Path) -> None:
+        mark = uuid.uuid4().hex
+        kind = f'multipart/related; type="application/dicom"; boundary="{mark}"'
+        head = f"--{mark}\r\nContent-Type: application/dicom\r\n\r\n".encode()
+        body = head + path.read_bytes() + f"\r\n--{mark}--\r\n".encode()
+        headers = {**JSON, "Content-Type": kind}
+        with server.asked("studies", headers, method="POST", data=body) as response:
+            answer = b"".join(server.blocks(response))
+        if _tells_of_failure(answer):
+            raise self._refusal("archive.refused_file", file=path.name)
 
-    def _ask(self, question: Callable[[], T]) -> T:
-        """Ask the server, and say in words what went wrong."""
-        name = self._settings.name
-        try:
-            return question()
-        except LiverplanError:
-            raise
-        except requests.HTTPError as error:
-            status = error.response.status_code if error.response is not None else "an error"
-            raise BackendError(f"{name} answered with status {status}.") from error
-        except (requests.RequestException, OSError) as error:
-            raise BackendError(f"The connection to {name} failed or was lost.") from error
-        except Exception as error:
-            raise BackendError(f"The answer of {name} cannot be understood.") from error
+    def _refusal(self, key: str, **values: Value) -> ArchiveError:
+        return ArchiveError(Statement.of(key, archive=self._settings.name, **values))
+
+
+def _series_path(study_uid: str, query: Query) -> str:
+    asked = {"Modality": query.modality} if query.modality else {}
+    fields = {"includefield": ["NumberOfSeriesRelatedInstances", "SeriesDescription"]}
+    return f"studies/{study_uid}/series?{_encoded({**asked, **fields})}"
+
+
+def _encoded(parameters: Mapping[str, str | list[str]]) -> str:
+    """Return the query of an address; ``*`` may stand there, and some archives do not decode it."""
+    return urlencode(parameters, doseq=True, safe="*")
 
 
 def _texts(answer: Answer) -> Callable[[str], str]:
-    """Return what gives an answer's first text by its keyword."""
+    """Return what gives an answer's first text by its keyword; empty where it has none."""
 
     def text(keyword: str) -> str:
-        values = answer.get(f"{tag_for_keyword(keyword):08X}", {}).get("Value")
-        first = (values or [""])[0]
-        return str(first.get("Alphabetic", "")) if isinstance(first, dict) else str(first)
+        match answer.get(f"{tag_for_keyword(keyword):08X}"):
+            case {"Value": [{"Alphabetic": str(name)}, *_]}:
+                return name
+            case {"Value": [str() | int() as first, *_]}:
+                return str(first)
+            case _:
+                return ""
 
     return text
+
+
+def _tells_of_failure(answer: bytes) -> bool:
+    """Whether an archive that stored something says that it failed; it may answer nothing."""
+    try:
+        told = json.loads(answer)
+    except (ValueError, RecursionError):
+        return FAILED.encode() in answer  # in XML it stands there only then
+    match told:
+        case {**tags}:
+            return bool((tags.get(FAILED) or {}).get("Value"))
+        case _:
+            return False

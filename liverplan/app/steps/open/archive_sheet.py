@@ -69,7 +69,6 @@ class ArchiveSheet(QFrame):
 
     def ask(self) -> None:
         """Show which archives are set up, or what is missing."""
-        self.notice.say("")
         names = self.archives.names()
         current = self.which.currentData()
         self.which.clear()

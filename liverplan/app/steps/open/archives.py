@@ -38,18 +38,20 @@ class Archives(QObject):
         self._searched = ""
 
     def names(self) -> list[str]:
-        """List the archives that are set up; where there is none, say what is missing."""
+        """List the archives that can be used; say what is missing, and which cannot and why."""
         try:
-            return archive.archive_names()
+            names, faults = archive.archive_names(), archive.archive_faults()
         except BackendError as missing:
             self._notices.say(PLACE, str(missing))
             return []
+        self._notices.say(PLACE, " ".join(faults.values()))
+        return names
 
     def search(self, name: str, **asked: str) -> None:
         """List the series of an archive that fit what is asked, as `Query` names it."""
 
-        def task(_report: Progress, _cancel: threading.Event) -> Sequence[FoundSeries]:
-            return archive.open_archive(name).find(Query(**asked))
+        def task(_report: Progress, cancel: threading.Event) -> Sequence[FoundSeries]:
+            return archive.open_archive(name).find(Query(**asked), cancel=cancel)
 
         def then(found: Sequence[FoundSeries]) -> None:
             self.found = tuple(found)
