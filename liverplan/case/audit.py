@@ -19,6 +19,7 @@ from liverplan import __version__
 from liverplan.case.documents import Json, parse, sha256, to_line
 from liverplan.case.keys import holds, public_hex
 from liverplan.errors import CaseError
+from liverplan.plain import unfit_name, unfit_text
 
 NO_HASH = "0" * 64
 MISSING: Json = None
@@ -115,7 +116,15 @@ def new_entry(
     key: Ed25519PrivateKey | None = None,
     stamp: str = "",
 ) -> Entry:
-    """Make the entry that follows a trail, signed where a key is given."""
+    """Make the entry that follows a trail, signed where a key is given.
+
+    Raises
+    ------
+    CaseError
+        If the name or the reason is too long, or no text.
+    """
+    if refusal := unfit_name(actor.name) or unfit_text(why, "The reason"):
+        raise CaseError(refusal)
     body: dict[str, Json] = {
         "number": len(trail) + 1,
         "when": datetime.now(UTC).isoformat(timespec="microseconds"),

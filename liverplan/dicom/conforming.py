@@ -17,6 +17,7 @@ from pydicom.dataelem import DataElement
 from pydicom.valuerep import validate_value
 
 from liverplan.findings import Statement
+from liverplan.plain import LONGEST_NAME, bare
 
 CHECKED = frozenset({"AE", "AS", "CS", "DA", "DT", "LO", "LT", "PN", "SH", "ST", "TM"})
 """Kinds of value that are text; UIDs are kept, for by them an archive knows a study."""
@@ -26,7 +27,6 @@ EXTENDED_SETS = re.compile(
     r"ISO 2022 IR (6|100|101|109|110|144|127|126|138|148|203|13|166|87|159|149|58)"
 )
 SEXES = {"f": "F", "female": "F", "m": "M", "male": "M", "o": "O", "other": "O"}
-LONGEST_NAME = 63
 YEAR_FIRST = re.compile(r"(\d{4})[-./ ](\d\d?)[-./ ](\d\d?)")
 DAY_FIRST = re.compile(r"(\d\d?)\.(\d\d?)\.(\d{4})")
 CLOCK = re.compile(r"(\d\d):?(?:(\d\d):?(?:(\d\d)(\.\d{1,6})?)?)?")
@@ -54,7 +54,7 @@ def conforming(dataset: pydicom.Dataset) -> tuple[pydicom.Dataset, tuple[Stateme
 
 def person_name(name: str) -> str:
     """Return a name that was written by hand, as DICOM writes one: all of it as the family name."""
-    return re.sub(r"[\\^=\x00-\x1f\x7f]+", " ", name).strip()[:LONGEST_NAME] + "^"
+    return re.sub(r"[\\^= ]+", " ", bare(name)).strip()[:LONGEST_NAME] + "^"
 
 
 def _conforming_value(keyword: str, element: DataElement) -> str:
@@ -75,7 +75,7 @@ def _text(element: DataElement) -> str:
 
 
 def _plain(text: str) -> str:
-    return re.sub(r"[\x00-\x1f\x7f]+", " ", text)
+    return bare(re.sub(r"[\x00-\x1f\x7f]+", " ", text))
 
 
 def _is_valid(vr: str, text: str) -> bool:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from liverplan.errors import ProtocolError
+from liverplan.plain import unfit_text
 
 T = TypeVar("T", bound=str)
 
@@ -54,6 +55,9 @@ class Table:
             return default or ""
         if not isinstance(value, str) or (default is None and not value.strip()):
             self.fault(key, f"must be a text, not {value!r}")
+            return ""
+        if refusal := unfit_text(value, "which"):
+            self.fault(key, f"is a text {refusal.removesuffix('.')}")
             return ""
         return " ".join(value.split())
 

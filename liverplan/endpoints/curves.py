@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from liverplan.endpoints.inputs import FloatArray, checked, entered, lifelines
+from liverplan.plain.fonts import drawable, drawing
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -151,6 +152,7 @@ def _lifelines(durations: FloatArray, happened: NDArray[np.bool_]) -> tuple[Floa
     return survival, limits.iloc[:, 0].to_numpy(), limits.iloc[:, 1].to_numpy()
 
 
+@drawing()
 def survival_figure(curves: Sequence[Curve], *, unit: str = "months", title: str = "") -> Figure:
     """Draw curves with limits, censoring ticks and the numbers at risk."""
     from matplotlib.figure import Figure  # noqa: PLC0415 - drawing is rarely wanted
@@ -159,10 +161,10 @@ def survival_figure(curves: Sequence[Curve], *, unit: str = "months", title: str
     axes, table = figure.subplots(2, 1, height_ratios=(5, 1), sharex=True)
     for curve in curves:
         _draw(axes, curve)
-    axes.set(ylim=(0, 1.02), ylabel="Survival", title=title)
+    axes.set(ylim=(0, 1.02), ylabel="Survival", title=drawable(title))
     axes.legend(loc="lower left")
     table.set(xlabel=f"Time ({unit})", ylim=(-0.5, len(curves) - 0.5))
-    table.set_yticks(range(len(curves)), [curve.label for curve in curves])
+    table.set_yticks(range(len(curves)), [drawable(curve.label) for curve in curves])
     table.invert_yaxis()
     for row, curve in enumerate(curves):
         for tick in axes.get_xticks():
@@ -174,7 +176,7 @@ def survival_figure(curves: Sequence[Curve], *, unit: str = "months", title: str
 
 def _draw(axes: Any, curve: Curve) -> None:  # noqa: ANN401 - matplotlib's axes
     start = (np.r_[0.0, curve.times], np.r_[1.0, curve.survival])
-    (line,) = axes.step(*start, where="post", label=curve.label)
+    (line,) = axes.step(*start, where="post", label=drawable(curve.label))
     limits = (np.r_[1.0, curve.lower], np.r_[1.0, curve.upper])
     axes.fill_between(start[0], *limits, step="post", alpha=0.15, color=line.get_color())
     ticks = curve.censored > 0

@@ -11,6 +11,7 @@ from liverplan.followup.examination import Examination
 from liverplan.followup.matching import Matching
 from liverplan.followup.series import ConfirmedVisit, Visits
 from liverplan.followup.visits import baseline, follow
+from liverplan.plain import unfit_name
 
 CHOSEN_BEFORE = "The targets were chosen at the first comparison and stay."
 
@@ -57,6 +58,8 @@ def confirm(
     name = said.name.strip()
     if not name:
         raise InputError("A matching counts only when a person confirms it by name.")
+    if refusal := unfit_name(name):
+        raise InputError(refusal)
     begun = _begun(earlier, said)
     now = follow(
         begun[-1].followed,

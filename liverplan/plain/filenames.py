@@ -20,17 +20,19 @@ RESERVED = frozenset(
 def file_name(text: str, *, otherwise: str = "unnamed") -> str:
     """Return a name for a file: words of letters and digits, with hyphens between.
 
-    Texts that differ in more than case and spaces get different names, also where a file system
-    does not tell capitals from small letters: what a name cannot keep is told by a hash after a
-    dot, which no plain name holds.
+    Texts that differ in more than case, spaces and the dot of an abbreviation get different names,
+    also where a file system does not tell capitals from small letters: what a name cannot keep is
+    told by a hash after a dot, which no plain name holds.
 
-    >>> file_name("Dr Lind"), file_name("../Lind").partition(".")[0]
-    ('dr-lind', 'lind')
+    >>> file_name("R. Lind"), file_name("../Lind").partition(".")[0]
+    ('r-lind', 'lind')
     """
-    composed = normalize("NFKC", normalize("NFKC", text).casefold())
+    composed = _composed(text)
+    if not composed:
+        return otherwise
     words = re.findall(r"[^\W_]+", bare(composed))
     name = _shortened("-".join(words)) or otherwise
-    if name.replace("-", " ") == " ".join(composed.split()) and name not in RESERVED:
+    if name.replace("-", " ") == composed and name not in RESERVED:
         return name
     return f"{name}.{sha256(composed.encode('utf-8', 'surrogatepass')).hexdigest()[:16]}"
 
@@ -43,6 +45,12 @@ def fits_as_file_name(name: str) -> bool:
         and len(name) <= LONGEST_BYTES
         and stem not in RESERVED
     )
+
+
+def _composed(text: str) -> str:
+    """Return a text as it is compared: composed, in small letters, without an initial's dot."""
+    spaced = " ".join(normalize("NFKC", normalize("NFKC", text).casefold()).split())
+    return re.sub(r"(?<=\w)\.(?= |$)", "", spaced)
 
 
 def _shortened(name: str) -> str:

@@ -7,14 +7,18 @@ looked for: a report shall look the same wherever it is written.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from unicodedata import normalize
 
 from liverplan.plain.shown import EMOJI, JOINERS, clean
+
+if TYPE_CHECKING:
+    from matplotlib.font_manager import FontManager
 
 CARRIED: Mapping[str, str] = {
     "Kurinto Sans": "KurintoSans",
@@ -26,6 +30,9 @@ CARRIED: Mapping[str, str] = {
 """Family and file, in the order in which a letter is looked for; the last resort is DejaVu Sans."""
 
 FAMILIES = (*CARRIED, "DejaVu Sans")
+
+LONGEST_DRAWN = 70
+"""Characters of a name in a figure; tables hold the whole name."""
 
 EVERYWHERE = 0x250
 """Every font has the Latin letters below."""
@@ -52,6 +59,35 @@ def printable(content: Any) -> Any:  # noqa: ANN401 - JSON
             return [printable(value) for value in content]
         case _:
             return content
+
+
+def drawable(name: str) -> str:
+    """Return a name as a figure holds it: printable, and no longer than leaves room to draw."""
+    text = str(printable(name))
+    return (
+        text
+        if len(text) <= LONGEST_DRAWN
+        else f"{text[: LONGEST_DRAWN - 1]}\N{HORIZONTAL ELLIPSIS}"
+    )
+
+
+@contextmanager
+def drawing() -> Iterator[None]:
+    """While matplotlib draws: any language, and no formula is read out of what people wrote."""
+    from matplotlib import font_manager, rc_context  # noqa: PLC0415 - drawing is rarely wanted
+
+    families = ["DejaVu Sans", *_carried_in(font_manager.fontManager)]
+    with rc_context({"font.family": families, "text.parse_math": False}):
+        yield
+
+
+def _carried_in(manager: FontManager) -> tuple[str, ...]:
+    """Return the carried families, made known to matplotlib."""
+    known = set(manager.get_font_names())
+    for family, file in CARRIED.items():
+        if family not in known:
+            manager.addfont(font_folders()[0] / f"{file}-Rg.ttf")
+    return tuple(CARRIED)
 
 
 def _printable(text: str) -> str:

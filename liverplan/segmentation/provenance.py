@@ -9,6 +9,7 @@ from typing import Literal, Self
 
 from liverplan import __version__
 from liverplan.errors import SegmentationError
+from liverplan.plain import unfit_name
 
 Origin = Literal["automatic", "clicks", "drawn", "given"]
 """A program alone; a program from a person's clicks; a person; a file (or the phantom's truth)."""
@@ -85,10 +86,12 @@ class Provenance:
         Raises
         ------
         SegmentationError
-            If nobody is named.
+            If nobody is named, or the name cannot be kept.
         """
         if not name.strip():
             raise SegmentationError("A mask is accepted by a person, and nobody is named.")
+        if refusal := unfit_name(name.strip()):
+            raise SegmentationError(refusal)
         return replace(self, accepted_by=name.strip())
 
     def from_program(self) -> Self:

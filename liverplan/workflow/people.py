@@ -13,6 +13,7 @@ from liverplan.case import Actor, Member, Roster
 from liverplan.case.roster import FOREVER
 from liverplan.case.signature import ROLES
 from liverplan.errors import InputError
+from liverplan.plain import unfit_name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +88,8 @@ def _member(line: str) -> Member:
             f"of {roles}."
         )
     name, role, key, since, *until = words
+    if refusal := unfit_name(name):
+        raise InputError(refusal)
     try:
         return Member(
             name=name,

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from liverplan.app.kit.widgets import Notice, label
 from liverplan.errors import InputError
+from liverplan.plain import unfit_text
 
 T_co = TypeVar("T_co", covariant=True)
 
@@ -87,7 +88,9 @@ class Field(QWidget, Generic[T_co]):
 
 
 def read_text(text: str) -> str:
-    """Any words."""
+    """Any words, no more than are kept."""
+    if refusal := unfit_text(text, "This"):
+        raise InputError(refusal)
     return text
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from liverplan.cohort.analysis.sections import titled
+from liverplan.plain.fonts import drawable, drawing
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -30,6 +31,7 @@ class Picture:
     svg: bytes
 
 
+@drawing()
 def picture(figure: Figure, *, file: str, title: str, alt: str) -> Picture:
     """Return a figure as SVG that is the same for the same figure."""
     from matplotlib import rc_context  # noqa: PLC0415 - drawing is rarely wanted
@@ -91,6 +93,7 @@ def _forest(document: Mapping[str, Any]) -> Iterator[Picture]:
         )
 
 
+@drawing()
 def forest_figure(ratios: list[Ratio]) -> Figure:
     """Draw hazard ratios with their limits, one a line, on a logarithmic axis."""
     from matplotlib.figure import Figure  # noqa: PLC0415 - drawing is rarely wanted
@@ -109,7 +112,7 @@ def forest_figure(ratios: list[Ratio]) -> Figure:
         words = f"{ratio:.2f} ({low:.2f}-{up:.2f})"
         axes.text(1.01, row, words, transform=axes.get_yaxis_transform(), va="center")
     axes.axvline(1, color="#767676", linewidth=0.8)
-    axes.set_yticks(range(len(ratios)), [name for name, *_ in ratios])
+    axes.set_yticks(range(len(ratios)), [drawable(name) for name, *_ in ratios])
     axes.set(ylim=(len(ratios) - 0.5, -0.5), xlabel="Hazard ratio (95 % limits)")
     return figure
 
@@ -126,6 +129,7 @@ def _scores(document: Mapping[str, Any]) -> Iterator[Picture]:
             )
 
 
+@drawing()
 def scores_figure(rows: Sequence[Mapping[str, Any]]) -> Figure:
     """Draw each scale's means by arm over the months, with their limits."""
     from matplotlib.figure import Figure  # noqa: PLC0415 - drawing is rarely wanted
@@ -137,11 +141,11 @@ def scores_figure(rows: Sequence[Mapping[str, Any]]) -> Figure:
     figure = Figure(figsize=(10, 0.6 + 1.9 * down), layout="constrained")
     grid = figure.subplots(down, across, sharex=True, sharey=True, squeeze=False).ravel()
     for axes, scale in zip(grid, scales, strict=False):
-        axes.set_title(scale, fontsize=9)
+        axes.set_title(drawable(scale), fontsize=9)
         axes.set_ylim(0, 100)
         for arm, mark in zip(arms, "os^vD" * len(arms), strict=False):
             own = [row for row in rows if row["scale"] == scale and row["arm"] == arm]
-            _means(axes, own, label=arm, mark=mark)
+            _means(axes, own, label=drawable(arm), mark=mark)
     for axes in grid[len(scales) :]:
         axes.set_visible(False)
     figure.legend(*grid[0].get_legend_handles_labels(), loc="outside upper center", ncols=4)

@@ -7,9 +7,12 @@ from collections.abc import Mapping, Sequence
 from html import escape
 
 from liverplan.endpoints.populations.consort import Consort, ConsortArm
+from liverplan.plain.fonts import CARRIED, printable
 
 WIDTH, LINE, PAD, GAP = 330, 17, 10, 34
 """Of a box, its lines, its border and what lies between boxes, px."""
+
+FONTS = ", ".join(("DejaVu Sans", *CARRIED, "sans-serif"))
 
 LETTERS = 42
 """What a line of a box holds."""
@@ -67,8 +70,8 @@ class _Canvas:
         said = f"{found.assessed} assessed, {found.randomised} randomised: {arms}."
         return (
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {self.width} {height}" '
-            'font-family="DejaVu Sans, sans-serif" font-size="13" role="img">'
-            f"<title>CONSORT diagram</title><desc>{escape(said)}</desc>"
+            f'font-family="{FONTS}" font-size="13" role="img">'
+            f"<title>CONSORT diagram</title><desc>{escape(printable(said))}</desc>"
             "<style>rect{fill:#fff;stroke:#222}line{stroke:#222}</style>"
             f'<rect width="100%" height="100%" style="stroke:none"/>{"".join(self._parts)}</svg>\n'
         ).encode()
@@ -106,7 +109,7 @@ def _wrapped(lines: Sequence[str]) -> list[str]:
     broken = []
     for line in lines:
         inset = "\u2003" if line.startswith(" ") else ""
-        parts = textwrap.wrap(line.strip(), LETTERS, subsequent_indent=inset)
+        parts = textwrap.wrap(printable(line.strip()), LETTERS, subsequent_indent=inset)
         broken += [inset + part for part in parts]
     return broken
 

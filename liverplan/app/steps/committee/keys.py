@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from liverplan import case
 from liverplan.app.session.context import Context
 from liverplan.errors import CaseError
+from liverplan.plain import file_name
 from liverplan.workflow import committee
 
 PLACE = "committee"
@@ -33,8 +33,7 @@ class Keys:
 
     def path_of(self, name: str) -> Path:
         """Where the key of a person lies."""
-        words = re.sub(r"\W+", "-", name.strip()).strip("-").lower()
-        return self.folder / f"{words or 'nobody'}.pem"
+        return self.folder / f"{file_name(name, otherwise='nobody')}.pem"
 
     def make(self, path: Path, password: str) -> None:
         """Make a key, and its public half beside it."""

@@ -70,7 +70,6 @@ class CommitteePanel(Panel):
     def _make_person(self) -> None:
         """Lay out who signs, and with which key."""
         self.name = _line("Your name, as it shall be printed")
-        self.name.setMaxLength(60)
         self.name.textChanged.connect(self._named)
         self.key_words = label("", "secondary")
         self.make_button = button("Make a key", self._make_key, tip="Once for each person")

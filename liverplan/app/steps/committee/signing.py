@@ -13,7 +13,7 @@ from liverplan.app.session.context import Context
 from liverplan.app.steps.committee.keys import PLACE, Keys, Person
 from liverplan.case import Actor
 from liverplan.case.signature import Meaning
-from liverplan.errors import CaseError
+from liverplan.errors import CaseError, SegmentationError
 from liverplan.workflow import committee
 
 Ballot = Literal["for", "against", "abstain"]
@@ -62,7 +62,11 @@ class Signing(QObject):
         """As radiologist, accept every mask and sign that."""
         if self._keys.secret_of(person) is None:
             return
-        accepted = self._accept_all(person.name)
+        try:
+            accepted = self._accept_all(person.name)
+        except SegmentationError as refusal:
+            self._notices.say(PLACE, str(refusal))
+            return
         who = Actor(name=person.name, kind="human", role="radiologist")
         self._when_settled(
             person, Act(meaning="lesions accepted", by=who, undone_by_refusal=accepted)

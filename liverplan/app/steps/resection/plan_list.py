@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 from liverplan.app.kit.widgets import Table, button, row
 from liverplan.app.session.context import Context
 from liverplan.app.session.work import plan_title
-from liverplan.app.steps.resection.plans import LONGEST_NAME, Plans
+from liverplan.app.steps.resection.plans import Plans
 from liverplan.findings import Margin
 from liverplan.resection import Plan
 from liverplan.words.numbers import NONE, ml, mm
@@ -25,7 +25,6 @@ class PlanList(QWidget):
         self.table = Table(["Plan", "FLR", "mL", "margin"], stretch=0)
         self.table.itemSelectionChanged.connect(self._chosen)
         self.name = QLineEdit()
-        self.name.setMaxLength(LONGEST_NAME)
         self.name.editingFinished.connect(lambda: plans.rename(self.name.text()))
         self.add_button = button("Copy plan", plans.add, tip="Keep this plan and change a copy")
         self.delete_button = button("Delete", plans.delete)

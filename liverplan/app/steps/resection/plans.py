@@ -56,7 +56,10 @@ class Plans:
     def rename(self, name: str) -> None:
         """Give the active plan another name."""
         work = self._session.work
-        clean = name.strip()[:LONGEST_NAME]
+        clean = name.strip()
+        if len(clean) > LONGEST_NAME:
+            self._notices.say(PLACE, f"A plan's name has at most {LONGEST_NAME} characters.")
+            return
         if not clean or clean == plan_title(work.active_plan):
             return
         if clean in {plan_title(plan) for plan in work.plans}:
