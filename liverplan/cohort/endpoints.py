@@ -67,15 +67,16 @@ def write_endpoints(  # noqa: PLR0913 - a table each
     trial = trial or TrialFiles()
     given = (outcomes, results, safety, quality, factors, *trial.paths)
     inputs = [path for path in given if path is not None]
-    patients, spellings = trial.named(read_outcomes(outcomes))
-    found = trial_endpoints(patients, _rows(results), reference=reference)
+    read = trial.read(read_outcomes(outcomes), reference)
+    patients, reference = read.outcomes, read.reference
+    found = trial_endpoints(patients, _rows(results), reference=reference, until=read.mean_until)
     document = found.to_json() | _also(patients, safety, quality, reference=reference)
     if factors is not None:
         document["prediction"] = predict_survival(
             patients, _rows(results), read_factors(factors), reference=reference
         )
-    document |= spoken((*found.notes, *spellings))
-    planned, drawn = trial.parts(patients, document, reference=reference)
+    document |= spoken((*found.notes, *read.notes))
+    planned, drawn = read.parts(document)
     document |= planned | {"provenance": provenance(inputs)}
     pictures = (*pictures_of(found, document), *drawn)
     return _written(out, document, pictures, inputs if report else None)

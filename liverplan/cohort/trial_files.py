@@ -9,12 +9,14 @@ from typing import Any
 
 from liverplan.cohort.analysis import Picture
 from liverplan.endpoints import Outcome, trial_endpoints
+from liverplan.endpoints.comparison import THREE_YEARS
 from liverplan.endpoints.design import Design, design_json, read_design, secondary_json
 from liverplan.endpoints.documents import sentences
 from liverplan.endpoints.populations import (
     POPULATIONS,
     Participant,
     Population,
+    as_commonest,
     as_named,
     consort,
     consort_svg,
@@ -41,35 +43,8 @@ class TrialFiles:
         """Return every file."""
         return self.design, self.participants, self.assessments
 
-    def named(self, outcomes: Sequence[Outcome]) -> tuple[tuple[Outcome, ...], list[Statement]]:
-        """Return outcomes with their arms as the design names them, and what was read for what.
-
-        Raises
-        ------
-        InputError
-            If an arm is none of the design's.
-        """
-        if self.design is None:
-            return tuple(outcomes), []
-        arms = read_design(self.design).arms
-        read = {one.arm: as_named(one.arm, arms) for one in outcomes}
-        for one in outcomes:
-            if read[one.arm] is None:
-                raise InputError(
-                    f"The patient {one.id!r} has the arm {one.arm!r}, which is none of the "
-                    f"design's: {', '.join(arms)}."
-                )
-        notes = [
-            Statement.of("trial.read_as", column="arm", text=was, name=name)
-            for was, name in read.items()
-            if name is not None and was != name
-        ]
-        return tuple(replace(one, arm=read[one.arm] or one.arm) for one in outcomes), notes
-
-    def parts(
-        self, outcomes: Sequence[Outcome], document: Mapping[str, Any], *, reference: str
-    ) -> Parts:
-        """Return what the files add: keys of the document, and figures.
+    def read(self, outcomes: Sequence[Outcome], reference: str) -> Trial:
+        """Read the files once, and the outcomes and the reference by the names that they use.
 
         Raises
         ------
@@ -79,22 +54,126 @@ class TrialFiles:
         if self.design is None:
             if self.participants or self.assessments:
                 raise InputError("The participants and assessments need the trial's --design.")
-            return {}, ()
+            return _undesigned(outcomes, reference)
         design = read_design(self.design)
-        if reference != design.reference:
+        named = _as_designed(outcomes, reference, design)
+        if named.reference != design.reference:
             raise InputError(
                 f"The reference is {reference!r}, but the design names {design.reference!r}."
             )
-        planned = {"design": design_json(design), "secondary": secondary_json(design, document)}
-        if self.assessments is not None:
-            planned["progression_by_rule"] = progression_json(self.assessments, outcomes, design)
         if self.participants is None:
+            return replace(named, assessments=self.assessments)
+        people, spellings = read_participants(self.participants, design)
+        _same(self.participants, people, named.outcomes)
+        return replace(
+            named,
+            outcomes=_with_centres(named.outcomes, people),
+            people=people,
+            people_notes=spellings,
+            assessments=self.assessments,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trial:
+    """Outcomes with arms and centres by one name each, and what was read beside them.
+
+    ``notes`` say which spellings were read as which name, ``people_notes`` those of the people.
+    """
+
+    outcomes: tuple[Outcome, ...]
+    reference: str
+    notes: tuple[Statement, ...]
+    design: Design | None = None
+    people: tuple[Participant, ...] = ()
+    people_notes: tuple[Statement, ...] = ()
+    assessments: Path | None = None
+
+    @property
+    def mean_until(self) -> float:
+        """Return the months until which the plan's restricted means run."""
+        return THREE_YEARS if self.design is None else self.design.restricted_mean_months
+
+    def parts(self, document: Mapping[str, Any]) -> Parts:
+        """Return what the plan and the people add: keys of the document, and figures.
+
+        Raises
+        ------
+        InputError
+            If the assessments do not serve, or contradict the outcomes.
+        """
+        if self.design is None:
+            return {}, ()
+        planned = {
+            "design": design_json(self.design),
+            "secondary": secondary_json(self.design, document),
+        }
+        if self.assessments is not None:
+            planned["progression_by_rule"] = progression_json(
+                self.assessments, self.outcomes, self.design
+            )
+        if not self.people:
             return planned, ()
-        people, notes = read_participants(self.participants, design)
-        _same(self.participants, people, outcomes)
-        added, pictures = _populations(people, outcomes, design)
-        added["populations"]["notes"] = sentences(notes)
+        added, pictures = _populations(self.people, self.outcomes, self.design)
+        added["populations"]["notes"] = sentences(self.people_notes)
         return planned | added, pictures
+
+
+def _undesigned(outcomes: Sequence[Outcome], reference: str) -> Trial:
+    """Name arms and centres, which no plan names, by their commonest spellings."""
+    arms = as_commonest([one.arm for one in outcomes])
+    centres = as_commonest([one.centre for one in outcomes])
+    own = as_named(reference, tuple(arms.values())) or reference
+    return _renamed(outcomes, arms, centres, (reference, own))
+
+
+def _as_designed(outcomes: Sequence[Outcome], reference: str, design: Design) -> Trial:
+    arms = {one.arm: _one_of("arm", one.id, one.arm, design.arms) for one in outcomes}
+    centres = {
+        one.centre: _one_of("centre", one.id, one.centre, design.centres) for one in outcomes
+    }
+    own = as_named(reference, design.arms) or reference
+    return replace(_renamed(outcomes, arms, centres, (reference, own)), design=design)
+
+
+def _renamed(
+    outcomes: Sequence[Outcome],
+    arms: Mapping[str, str],
+    centres: Mapping[str, str],
+    reference: tuple[str, str],
+) -> Trial:
+    read = (("arm", dict([reference]) | dict(arms)), ("centre", centres))
+    return Trial(
+        outcomes=tuple(
+            replace(one, arm=arms[one.arm], centre=centres[one.centre]) for one in outcomes
+        ),
+        reference=reference[1],
+        notes=tuple(
+            Statement.of("trial.read_as", column=column, text=text, name=name)
+            for column, names in read
+            for text, name in names.items()
+            if text != name
+        ),
+    )
+
+
+def _one_of(column: str, patient: str, text: str, names: tuple[str, ...]) -> str:
+    """Return the design's name for a spelling; empty stays empty."""
+    name = as_named(text, names) if text else ""
+    if name is None:
+        raise InputError(
+            f"The patient {patient!r} has the {column} {text!r}, which is none of the "
+            f"design's: {', '.join(names)}."
+        )
+    return name
+
+
+def _with_centres(
+    outcomes: Sequence[Outcome], people: Sequence[Participant]
+) -> tuple[Outcome, ...]:
+    """Give outcomes without a centre the one that randomised the patient."""
+    centres = {one.id: one.centre for one in people}
+    return tuple(replace(one, centre=one.centre or centres[one.id]) for one in outcomes)
 
 
 def _same(path: Path, people: Sequence[Participant], outcomes: Sequence[Outcome]) -> None:
@@ -109,6 +188,13 @@ def _same(path: Path, people: Sequence[Participant], outcomes: Sequence[Outcome]
         f"the patient {one.id!r} is in {one.arm or 'no arm'!r} here and in {arms[one.id]!r} there"
         for one in people
         if one.id in arms and arms[one.id] != one.arm
+    ]
+    centres = {outcome.id: outcome.centre for outcome in outcomes if outcome.centre}
+    faults += [
+        f"the patient {one.id!r} is in the centre {one.centre!r} here and in {centres[one.id]!r} "
+        "there"
+        for one in people
+        if centres.get(one.id, one.centre) != one.centre
     ]
     known = {one.id for one in people}
     faults += [f"the patient {name!r} of the outcomes is not here" for name in arms.keys() - known]
@@ -144,7 +230,9 @@ def _survival(
         within = [replace(one, arm=given[one.id]) for one in within]
         sizes = {arm: sum(one.arm == arm for one in within) for arm in design.arms}
     try:
-        found = trial_endpoints(within, {}, reference=design.reference).to_json()
+        found = trial_endpoints(
+            within, {}, reference=design.reference, until=design.restricted_mean_months
+        ).to_json()
     except InputError as fault:
         return {"patients": sizes, "overall_survival": None, "why_not": str(fault)}
     return {"patients": sizes, "overall_survival": found["overall_survival"]}

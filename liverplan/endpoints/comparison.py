@@ -37,6 +37,7 @@ class Ratios:
     cox: Cox | None
     proportional: ProportionalHazards | None
     notes: tuple[Statement, ...] = ()
+    strata: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,14 +175,21 @@ def _ratios(
     test = log_rank(times, events, arms, strata=strata, entries=entries)
     notes = [] if test is not None else [Statement.of("trial.no_log_rank")]
     shown = {name: np.asarray(arms) == name for name in names[1:]}
+    model: Cox | None
     try:
         model = cox(times, events, shown, strata=strata, entries=entries)
         tested = proportional_hazards(times, events, shown, strata=strata, entries=entries)
         notes += _doubts(tested, names[0])
     except InputError as fault:
         notes.append(Statement.of("trial.no_hazard_ratio", why=told(str(fault))))
-        return Ratios(log_rank=test, cox=None, proportional=None, notes=tuple(notes))
-    return Ratios(log_rank=test, cox=model, proportional=tested, notes=tuple(notes))
+        model = tested = None
+    return Ratios(
+        log_rank=test,
+        cox=model,
+        proportional=tested,
+        notes=tuple(notes),
+        strata=tuple(sorted(set(strata or ()))),
+    )
 
 
 def _doubts(tested: ProportionalHazards | None, reference: str) -> list[Statement]:

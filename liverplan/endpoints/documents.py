@@ -7,7 +7,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from liverplan.endpoints.comparison import THREE_YEARS, Comparison
+from liverplan.endpoints.comparison import THREE_YEARS, Comparison, Ratios
 from liverplan.endpoints.curves import Curve, risk_months
 from liverplan.endpoints.hazards import HazardTest, ProportionalHazards
 from liverplan.endpoints.models import Cox
@@ -31,7 +31,6 @@ def comparison_json(found: Comparison) -> dict[str, Any]:
     """Return arms held against each other."""
     months = risk_months(found.curves)
     *arms, everybody = found.follow_up
-    within = found.within
     return {
         "reference": found.reference,
         "arms": [
@@ -41,14 +40,7 @@ def comparison_json(found: Comparison) -> dict[str, Any]:
         "log_rank": log_rank_json(found.log_rank),
         "cox": cox_json(found.cox),
         "proportional_hazards": hazards_json(found.proportional),
-        "by_centre": None
-        if within is None
-        else {
-            "log_rank": log_rank_json(within.log_rank),
-            "cox": cox_json(within.cox),
-            "proportional_hazards": hazards_json(within.proportional),
-            **spoken(within.notes),
-        },
+        "by_centre": None if found.within is None else within_json(found.within),
         "rmst": None if found.means is None else at_time_json(found.means),
         "three_years_difference": _three_years(found.three_years),
         "follow_up": followed_json(everybody),
@@ -57,6 +49,17 @@ def comparison_json(found: Comparison) -> dict[str, Any]:
             for month in months
         ],
         **spoken(found.notes),
+    }
+
+
+def within_json(within: Ratios) -> dict[str, Any]:
+    """Return tests and models within centres."""
+    return {
+        "centres": len(within.strata),
+        "log_rank": log_rank_json(within.log_rank),
+        "cox": cox_json(within.cox),
+        "proportional_hazards": hazards_json(within.proportional),
+        **spoken(within.notes),
     }
 
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from liverplan.endpoints.followup import DAYS_PER_MONTH, overall_survival
+from liverplan.endpoints.followup import DAYS_PER_MONTH, late_entry, overall_survival
 from liverplan.endpoints.outcomes import Outcome
 from liverplan.endpoints.prediction import prediction
 from liverplan.endpoints.tables import read_lines, refuse
@@ -94,6 +94,8 @@ def predict_survival(
     treated = [outcome.arm != reference for outcome in outcomes]
     months = [days / DAYS_PER_MONTH for days, _ in timed]
     try:
+        if any(late_entry(outcome.follow_up) for outcome in outcomes):
+            raise InputError(in_english(Statement.of("trial.late_prediction")))
         found = prediction(months, [died for _, died in timed], treated, varied, at=AT_MONTHS)
     except InputError as fault:
         found, remarks = {}, [*remarks, str(fault)]

@@ -139,14 +139,18 @@ def proportional_hazards(
 
 
 def predictive_factors(
-    times: ArrayLike, events: ArrayLike, factors: Mapping[str, ArrayLike]
+    times: ArrayLike,
+    events: ArrayLike,
+    factors: Mapping[str, ArrayLike],
+    *,
+    entries: ArrayLike | None = None,
 ) -> tuple[tuple[Cox, ...], Cox]:
     """Fit each factor alone, and all together; e.g. the remnant fraction in steps of 0.10.
 
-    Times, events and the values of each factor are (N,): one for every patient.
+    Times, events, entries and the values of each factor are (N,): one for every patient.
     """
-    alone = tuple(cox(times, events, {name: values}) for name, values in factors.items())
-    return alone, cox(times, events, factors)
+    alone = tuple(cox(times, events, {n: v}, entries=entries) for n, v in factors.items())
+    return alone, cox(times, events, factors, entries=entries)
 
 
 def events_needed(hazard_ratio: float, *, power: float = 0.80, alpha: float = 0.05) -> int:

@@ -2,7 +2,9 @@
 
 Columns: ``id`` (as in the cohort's results), ``arm``, ``origin_date`` (randomisation, unless the
 trial says otherwise) and ``last_seen_date`` are needed; ``death_date``, ``progression_date`` and
-``last_assessed_date`` are empty where there is none. Dates are written 2024-03-11.
+``last_assessed_date`` are empty where there is none; ``centre`` is everybody's or nobody's;
+``entry_date`` is the first day under observation where that is after the origin, else empty. Dates
+are written 2024-03-11.
 """
 
 from __future__ import annotations
@@ -23,17 +25,19 @@ from liverplan.endpoints.tables import read_lines, refuse
 from liverplan.errors import InputError
 
 NEEDED = ("id", "arm", "origin_date", "last_seen_date")
-OPTIONAL = ("death_date", "progression_date", "last_assessed_date")
+DATES = ("death_date", "progression_date", "last_assessed_date", "entry_date")
+OPTIONAL = (*DATES, "centre")
 WHAT = "table of outcomes"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """One patient: the arm, and what happened when."""
+    """One patient: the arm, what happened when, and the centre; empty where it is not known."""
 
     id: str
     arm: str
     follow_up: FollowUp
+    centre: str = ""
 
 
 def read_outcomes(path: Path) -> tuple[Outcome, ...]:
@@ -50,23 +54,26 @@ def read_outcomes(path: Path) -> tuple[Outcome, ...]:
     outcomes = [_outcome(number, line, faults) for number, line in lines]
     count = Counter(outcome.id for outcome in outcomes if outcome.id)
     faults += [f"the id {name!r} is there twice" for name, n in count.items() if n > 1]
+    if any(outcome.centre for outcome in outcomes):
+        faults += [f"line {number} has no centre" for number, line in lines if not line["centre"]]
     refuse(path, WHAT, faults)
     return tuple(outcomes)
 
 
 def _outcome(number: int, values: Mapping[str, str], faults: list[str]) -> Outcome:
     faults += [f"line {number} has no {name}" for name in NEEDED if not values[name]]
-    days = {name: _date(number, name, values[name], faults) for name in (*NEEDED[2:], *OPTIONAL)}
+    days = {name: _date(number, name, values[name], faults) for name in (*NEEDED[2:], *DATES)}
     follow_up = FollowUp(
         origin=days["origin_date"] or dt.date.min,
         last_seen=days["last_seen_date"],
         death=days["death_date"],
         progression=days["progression_date"],
         last_assessed=days["last_assessed_date"],
+        entry=days["entry_date"],
     )
     if all(values[name] for name in NEEDED) and days["origin_date"] is not None:
         faults += _impossible(number, follow_up)
-    return Outcome(id=values["id"], arm=values["arm"], follow_up=follow_up)
+    return Outcome(id=values["id"], arm=values["arm"], follow_up=follow_up, centre=values["centre"])
 
 
 def _date(number: int, name: str, text: str, faults: list[str]) -> dt.date | None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from liverplan.endpoints.comparison import Comparison, compare
+from liverplan.endpoints.comparison import THREE_YEARS, Comparison, compare
 from liverplan.endpoints.documents import comparison_json, cox_json, spoken
 from liverplan.endpoints.followup import (
     DAYS_PER_MONTH,
+    FollowUp,
+    late_entry,
     overall_survival,
     progression_free_survival,
 )
@@ -17,6 +19,9 @@ from liverplan.endpoints.models import Cox, predictive_factors
 from liverplan.endpoints.outcomes import Outcome
 from liverplan.errors import InputError
 from liverplan.findings import Statement, told
+
+Measure = Callable[[FollowUp], tuple[float, bool]]
+"""A patient's days, and whether they ended in the event."""
 
 FACTORS: Mapping[str, tuple[str, float]] = {
     "FLR, per 10 points": ("remnant_fraction", 10.0),
@@ -57,6 +62,7 @@ def trial_endpoints(
     measured: Mapping[str, Mapping[str, Any]],
     *,
     reference: str,
+    until: float = THREE_YEARS,
 ) -> TrialEndpoints:
     """Compare the arms, and look for factors that predict overall survival.
 
@@ -69,20 +75,24 @@ def trial_endpoints(
         of the factors' models, and counted in a note.
     reference : str
         The arm that the others are held against.
+    until : float
+        Months until which restricted means run.
+
+    Where every patient has a centre, and not all the same, tests and models within centres stand
+    beside those of all together. Who entered late is at risk from the entry on.
 
     Raises
     ------
     InputError
         If there are fewer than two arms, or no events to model.
     """
-    arms = [outcome.arm for outcome in outcomes]
     if not any(_months(outcomes, overall_survival)[0]):
         raise InputError("Every patient is followed for zero days, so survival has no estimate.")
     alone, together, notes = _factors(outcomes, measured)
     return TrialEndpoints(
-        overall=compare(*_months(outcomes, overall_survival), arms, reference=reference),
-        progression_free=compare(
-            *_months(outcomes, progression_free_survival), arms, reference=reference
+        overall=compared_by(outcomes, overall_survival, reference=reference, until=until),
+        progression_free=compared_by(
+            outcomes, progression_free_survival, reference=reference, until=until
         ),
         factors_alone=alone,
         factors_together=together,
@@ -90,7 +100,33 @@ def trial_endpoints(
     )
 
 
-def _months(outcomes: Sequence[Outcome], measure: Any) -> tuple[list[float], list[bool]]:  # noqa: ANN401 - one of the two survivals
+def compared_by(
+    outcomes: Sequence[Outcome], measure: Measure, *, reference: str, until: float = THREE_YEARS
+) -> Comparison:
+    """Compare arms by one of the survivals, within centres too, from each patient's entry on."""
+    return compare(
+        *_months(outcomes, measure),
+        [outcome.arm for outcome in outcomes],
+        reference=reference,
+        strata=centres_of(outcomes),
+        entries=entries_of(outcomes),
+        until=until,
+    )
+
+
+def entries_of(outcomes: Sequence[Outcome]) -> list[float] | None:
+    """Return when each came under observation, months from the origin; None if all at once."""
+    entries = [late_entry(outcome.follow_up) / DAYS_PER_MONTH for outcome in outcomes]
+    return entries if any(entries) else None
+
+
+def centres_of(outcomes: Sequence[Outcome]) -> tuple[str, ...] | None:
+    """Return everybody's centre; None unless all are known and there are several."""
+    centres = tuple(outcome.centre for outcome in outcomes)
+    return centres if all(centres) and len(set(centres)) > 1 else None
+
+
+def _months(outcomes: Sequence[Outcome], measure: Measure) -> tuple[list[float], list[bool]]:
     pairs = [measure(outcome.follow_up) for outcome in outcomes]
     return [days / DAYS_PER_MONTH for days, _ in pairs], [event for _, event in pairs]
 
@@ -119,7 +155,9 @@ def _factors(
     if not varied:
         return (), None, tuple(notes)
     try:
-        alone, together = predictive_factors(*_months(known, overall_survival), varied)
+        alone, together = predictive_factors(
+            *_months(known, overall_survival), varied, entries=entries_of(known)
+        )
     except InputError as fault:
         return (), None, (*notes, told(str(fault)))
     return alone, together, tuple(notes)

@@ -9,7 +9,10 @@ from typing import Any
 MOST_IN_A_CELL = 4
 """Longer lists of numbers are curves: they are drawn, and their points are in the document."""
 
-PLAIN = {"schema", "unit", "notes", "provenance"}
+SAYS = "says"
+"""What sentences say, beside them, for programs."""
+
+PLAIN = {"schema", "unit", "notes", SAYS, "provenance"}
 """Parts of a document with a place of their own in the report."""
 
 NAMES = {
@@ -19,6 +22,12 @@ NAMES = {
     "hazard_ratio_95": "95 % limits",
     "three_years": "Survival at 3 years",
     "rmst": "Restricted mean survival",
+    "by_centre": "Within centres",
+    "at_risk": "Numbers at risk",
+    "three_years_difference": "Difference of survival at 3 years",
+    "follow_up": "Follow-up (reverse Kaplan-Meier)",
+    "follow_up_median": "Median follow-up",
+    "follow_up_median_95": "Follow-up 95 % limits",
     "isgls": "Liver failure (ISGLS)",
     "consort": "CONSORT",
     "clavien_dindo": "Clavien-Dindo",
@@ -111,6 +120,7 @@ def _is_sentences(value: Any) -> bool:  # noqa: ANN401 - any value
 def _tables(path: str, value: Any) -> Iterator[Grid]:  # noqa: ANN401 - any part of a document
     match value:
         case Mapping():
+            value = {key: item for key, item in value.items() if key != SAYS}
             cells = {key: item for key, item in value.items() if _is_cell(item)}
             if cells:
                 rows = tuple((titled(key), shown(item, key)) for key, item in cells.items())
@@ -153,8 +163,9 @@ def _mappings(value: Any) -> list[Mapping[str, Any]]:  # noqa: ANN401 - any valu
 def _remarks(value: Any) -> Iterator[str]:  # noqa: ANN401 - any part of a document
     match value:
         case Mapping():
-            for item in value.values():
-                yield from _remarks(item)
+            for key, item in value.items():
+                if key != SAYS:
+                    yield from _remarks(item)
         case list() | tuple() if _is_sentences(value):
             yield from value
         case list() | tuple():

@@ -22,6 +22,7 @@ NUMBERS: Mapping[str, tuple[float, float]] = MappingProxyType(
         "primary.reference_median_months": (0.0, math.inf),
         "primary.alpha": (0.0, 1.0),
         "primary.power": (0.0, 1.0),
+        "primary.restricted_mean_months": (0.0, math.inf),
         "enrolment.patients": (1.0, math.inf),
         "enrolment.accrual_months": (0.0, math.inf),
         "enrolment.follow_up_months": (0.0, math.inf),
@@ -31,6 +32,9 @@ NUMBERS: Mapping[str, tuple[float, float]] = MappingProxyType(
     }
 )
 """Every number of the file: over the first and under the second of these."""
+
+DEFAULTS: Mapping[str, float] = MappingProxyType({"primary.restricted_mean_months": 36.0})
+"""Numbers that a plan need not name."""
 
 WORDS = ("schema", "name", "arms.reference", "arms.treatment")
 LISTS = ("centres", "interim.information", "secondary")
@@ -55,7 +59,8 @@ class Design:
 
     ``allocation`` is patients in ``treatment`` for each in ``reference``; ``looks`` are shares of
     all events, the last 1. A progression or death that follows longer than ``visits_missed``
-    visits without an assessment is not counted. ``sha256`` is the file's.
+    visits without an assessment is not counted. Restricted means run to
+    ``restricted_mean_months``. ``sha256`` is the file's.
     """
 
     name: str
@@ -67,6 +72,7 @@ class Design:
     reference_median_months: float
     alpha: float
     power: float
+    restricted_mean_months: float
     patients: int
     accrual_months: float
     follow_up_months: float
@@ -145,7 +151,9 @@ class _Reader:
 
     def _number(self, key: str) -> float:
         low, high = NUMBERS[key]
-        match self._value(key):
+        match self._values.get(key, DEFAULTS.get(key)):
+            case None:
+                self._value(key)
             case bool():
                 pass
             case int() | float() as number if low < number < high:

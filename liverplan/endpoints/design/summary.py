@@ -18,7 +18,8 @@ from liverplan.endpoints.design.stratified import log_rank_z
 
 TRIALS = 2000
 SEED = 20200101
-PRIMARY_P = "overall_survival.log_rank.p"
+PRIMARY_P = ("overall_survival.by_centre.log_rank.p", "overall_survival.log_rank.p")
+"""The primary test is the one within centres, where patients have centres."""
 
 
 def design_json(design: Design) -> dict[str, Any]:
@@ -39,7 +40,8 @@ def secondary_json(design: Design, document: Mapping[str, Any]) -> list[dict[str
     numbers = sorted({one.family for one in design.secondary})
     families = [[one for one in design.secondary if one.family == n] for n in numbers]
     values = [[p_at(document, one.p) for one in family] for family in families]
-    primary = p_at(document, PRIMARY_P)
+    tests = (p_at(document, path) for path in PRIMARY_P)
+    primary = next((p for p in tests if p is not None), None)
     adjusted = gatekeeping(values, gate=1.0 if primary is None else primary)
     return [
         _one(endpoint, p, after, design.alpha)

@@ -9,7 +9,7 @@ from liverplan.endpoints.populations.consort import (
     members,
 )
 from liverplan.endpoints.populations.diagram import consort_svg
-from liverplan.endpoints.populations.names import as_named
+from liverplan.endpoints.populations.names import as_commonest, as_named
 from liverplan.endpoints.populations.participants import Participant, read_participants
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "ConsortArm",
     "Participant",
     "Population",
+    "as_commonest",
     "as_named",
     "consort",
     "consort_svg",

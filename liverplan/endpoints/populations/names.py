@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections import Counter
 from collections.abc import Sequence
 
 
@@ -14,6 +15,19 @@ def as_named(text: str, names: Sequence[str]) -> str | None:
     """
     plain = {_plain(name): name for name in names}
     return plain.get(_plain(text))
+
+
+def as_commonest(texts: Sequence[str]) -> dict[str, str]:
+    """Return, of each text, the commonest of its spellings; where as common, the first."""
+    counts = Counter(texts)
+    by_plain: dict[str, list[str]] = {}
+    for text in counts:
+        by_plain.setdefault(_plain(text), []).append(text)
+    return {
+        text: max(spellings, key=lambda one: counts[one])
+        for spellings in by_plain.values()
+        for text in spellings
+    }
 
 
 def _plain(text: str) -> str:

@@ -10,11 +10,12 @@ from typing import Any
 
 from liverplan.endpoints.comparison import compare
 from liverplan.endpoints.design import Design
-from liverplan.endpoints.documents import cox_json, log_rank_json, spoken
+from liverplan.endpoints.documents import cox_json, log_rank_json, spoken, within_json
 from liverplan.endpoints.outcomes import Outcome
 from liverplan.endpoints.progression.estimates import incidence_of, turnbull
 from liverplan.endpoints.progression.rule import Progressed, by_rule, read_assessments
 from liverplan.endpoints.ranks import log_rank
+from liverplan.endpoints.trial import centres_of, entries_of
 from liverplan.findings import Statement
 
 CAUSES = ("censored", "progression", "death")
@@ -28,21 +29,33 @@ def progression_json(path: Path, outcomes: Sequence[Outcome], design: Design) ->
     """
     looks = read_assessments(path, outcomes)
     gap = design.visits_missed * design.visit_every_months
-    found = [by_rule(one, looks[one.id], longest_gap_months=gap) for one in outcomes]
+    everybody = [by_rule(one, looks[one.id], longest_gap_months=gap) for one in outcomes]
+    begin = entries_of(outcomes) or [0.0] * len(outcomes)
+    seen = [at for at, one in enumerate(everybody) if not 0 < begin[at] >= one.months]
+    found, outcomes = [everybody[at] for at in seen], [outcomes[at] for at in seen]
+    left_out = len(everybody) - len(found)
+    notes = [Statement.of("trial.before_entry", count=left_out)] if left_out else []
+    notes.append(Statement.of("trial.no_interval_limits"))
     events = [one.cause != "censored" for one in found]
     arms = [one.arm for one in found]
     months = [one.months for one in found]
-    compared = compare(months, events, arms, reference=design.reference)
+    centres, entries = centres_of(outcomes), entries_of(outcomes)
+    compared = compare(
+        months, events, arms, reference=design.reference, strata=centres, entries=entries
+    )
+    within = compared.within
     causes = {cause: [one.cause == cause for one in found] for cause in CAUSES[1:]}
     return {
         "longest_gap_months": gap,
         "arms": [_arm(arm, [one for one in found if one.arm == arm]) for arm in design.arms],
         "log_rank": log_rank_json(compared.log_rank),
         "cox": cox_json(compared.cox),
+        "by_centre": None if within is None else within_json(within),
         "log_rank_by_cause": {
-            cause: log_rank_json(log_rank(months, own, arms)) for cause, own in causes.items()
+            cause: log_rank_json(log_rank(months, own, arms, strata=centres, entries=entries))
+            for cause, own in causes.items()
         },
-        **spoken((*compared.notes, Statement.of("trial.no_interval_limits"))),
+        **spoken((*compared.notes, *notes)),
     }
 
 
