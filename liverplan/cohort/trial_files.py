@@ -196,6 +196,12 @@ def _same(path: Path, people: Sequence[Participant], outcomes: Sequence[Outcome]
         for one in people
         if centres.get(one.id, one.centre) != one.centre
     ]
+    ends = {one.id: one.follow_up.death or one.follow_up.last_seen for one in outcomes}
+    faults += [
+        f"the patient {one.id!r} crossed over on {one.crossover}, after the follow-up's {end}"
+        for one in people
+        if one.crossover and (end := ends.get(one.id)) and one.crossover > end
+    ]
     known = {one.id for one in people}
     faults += [f"the patient {name!r} of the outcomes is not here" for name in arms.keys() - known]
     if faults:

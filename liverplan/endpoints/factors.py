@@ -90,12 +90,12 @@ def predict_survival(
         in_english(Statement.of("trial.factor_unknown", factor=name))
         for name in columns.keys() - varied
     ]
+    if any(late_entry(outcome.follow_up) for outcome in outcomes):
+        return {"remarks": [in_english(Statement.of("trial.late_prediction"))]}
     timed = [overall_survival(outcome.follow_up) for outcome in outcomes]
     treated = [outcome.arm != reference for outcome in outcomes]
     months = [days / DAYS_PER_MONTH for days, _ in timed]
     try:
-        if any(late_entry(outcome.follow_up) for outcome in outcomes):
-            raise InputError(in_english(Statement.of("trial.late_prediction")))
         found = prediction(months, [died for _, died in timed], treated, varied, at=AT_MONTHS)
     except InputError as fault:
         found, remarks = {}, [*remarks, str(fault)]

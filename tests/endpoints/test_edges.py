@@ -104,6 +104,9 @@ def test_tests_within_centres_see_what_a_pooled_test_mixes_up():
         ("2024-06-01,2024-05-01,,", "last_seen_date 2024-06-01 is after the death 2024-05-01"),
         ("2024-05-01,2024-05-01,2024-06-01,", "progression_date 2024-06-01 is after the death"),
         ("2024-05-01,2024-05-01,,2024-06-01", "last_assessed_date 2024-06-01 is after the death"),
+        ("2024-05-01,,2024-06-01,", "progression_date 2024-06-01 is after the last_seen_date 2024"),
+        ("2024-05-01,,,2024-06-01", "last_assessed_date 2024-06-01 is after the last_seen_date"),
+        ("2024-05-01,,2023-06-01,", "progression_date 2023-06-01 is before its origin"),
         ("2024-05-01,,,2023-06-01", "last_assessed_date 2023-06-01 is before its origin"),
     ],
 )

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -110,6 +111,7 @@ def test_assessments_read_in_order(tmp_path):
         (HEADER + "p1,1/4/2020,no\n", "line 2 has the date '1/4/2020'"),
         (HEADER + "p1,2019-04-01,no\n", "line 2 has an assessment on 2019-04-01, before the"),
         (HEADER + "p1,2022-04-01,no\n", "line 2 has an assessment on 2022-04-01, after death"),
+        (HEADER + "p3,2021-06-02,no\n", "line 2 has an assessment on 2021-06-02, after a living"),
         ("id,date\n", "no column 'progression'"),
     ],
 )
@@ -117,5 +119,5 @@ def test_contradictions_name_the_row(tmp_path, text, words):
     path = tmp_path / "a.csv"
     path.write_text(text)
     with pytest.raises(InputError) as refusal:
-        read_assessments(path, [patient(death=dt.date(2021, 1, 1))])
+        read_assessments(path, [patient(death=dt.date(2021, 1, 1)), replace(patient(), id="p3")])
     assert words in str(refusal.value)

@@ -8,7 +8,7 @@ from statistics import NormalDist
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from liverplan.errors import InputError
+from liverplan.endpoints.inputs import entered
 
 FloatArray = NDArray[np.float64]
 
@@ -30,16 +30,23 @@ class Incidence:
     upper: FloatArray
 
 
-def incidence_of(times: ArrayLike, causes: ArrayLike) -> Incidence:
+def incidence_of(
+    times: ArrayLike, causes: ArrayLike, *, entries: ArrayLike | None = None
+) -> Incidence:
     """Estimate the chance of each cause beside the others (Aalen-Johansen, as R's ``survfit``).
 
-    Times and causes are (N,): follow-up, and what ended it: 0 where censored, else 1, 2 and so on.
+    Parameters
+    ----------
+    times, causes : (N,) arrays
+        Follow-up, and what ended it: 0 where censored, else 1, 2 and so on.
+    entries : (N,) array or None
+        When each came under observation, where that was after the origin; else 0.
     """
     ends, cause = np.asarray(times, dtype=np.float64), np.asarray(causes, dtype=np.intp)
-    steps, found = cumulative_incidence(ends, cause)
-    at_risk = ends[:, None] >= steps
+    steps = np.unique(ends)
+    at_risk = (ends[:, None] >= steps) & (entered(entries, ends)[:, None] < steps)
     count = at_risk.sum(axis=0)
-    kinds = np.arange(1, len(found) + 1)[:, None, None]
+    kinds = np.arange(1, max(1, int(cause.max(initial=0))) + 1)[:, None, None]
     happened = (ends[:, None] == steps) & (cause[:, None] == kinds)
     hazards = happened.sum(axis=1) / count
     left = 1 - hazards.sum(axis=0)
@@ -49,19 +56,20 @@ def incidence_of(times: ArrayLike, causes: ArrayLike) -> Incidence:
     before = np.pad(-np.cumsum(of_all, axis=1), ((0, 0), (1, 0)))[:, :-1] * survival
     influence = np.cumsum(before * hazards[:, None, :] + survival * moved, axis=2)
     error = np.sqrt(np.square(influence).sum(axis=1))
+    found = np.cumsum(survival * hazards, axis=1)
+    lower, upper = _log_log(found, error)
+    return Incidence(times=steps, incidence=found, standard_error=error, lower=lower, upper=upper)
+
+
+def _log_log(found: FloatArray, error: FloatArray) -> tuple[FloatArray, FloatArray]:
     known = np.where((found > 0) & (found < 1), found, np.nan)
     reach = NormalDist().inv_cdf(0.975) * error / (known * np.log(known))
-    return Incidence(
-        times=steps,
-        incidence=found,
-        standard_error=error,
-        lower=np.exp(-np.exp(np.log(-np.log(known)) - reach)),
-        upper=np.exp(-np.exp(np.log(-np.log(known)) + reach)),
-    )
+    middle = np.log(-np.log(known))
+    return np.exp(-np.exp(middle - reach)), np.exp(-np.exp(middle + reach))
 
 
 def cumulative_incidence(times: ArrayLike, causes: ArrayLike) -> tuple[FloatArray, FloatArray]:
-    """Return the chance of each cause by each time (Aalen-Johansen).
+    """Return the chance of each cause by each time, without its limits (`incidence_of`).
 
     Parameters
     ----------
@@ -73,13 +81,8 @@ def cumulative_incidence(times: ArrayLike, causes: ArrayLike) -> tuple[FloatArra
     (times, incidence)
         (T,) distinct times, and (C, T) incidence of causes 1 to C.
     """
-    ends, cause = np.asarray(times, dtype=np.float64), np.asarray(causes, dtype=np.intp)
-    steps = np.unique(ends)
-    at_risk = np.sum(ends >= steps[:, None], axis=1)
-    kinds = np.arange(1, max(1, int(cause.max(initial=0))) + 1)
-    happened = np.sum((ends == steps[:, None]) & (cause == kinds[:, None, None]), axis=2)
-    survival = np.cumprod(1 - happened.sum(axis=0) / at_risk)
-    return steps, np.cumsum(np.r_[1.0, survival[:-1]] * happened / at_risk, axis=1)
+    found = incidence_of(times, causes)
+    return found.times, found.incidence
 
 
 def survival_from(
@@ -102,12 +105,8 @@ def survival_from(
     InputError
         If a patient ends before or at the entry; the sentence names the row, from 1.
     """
-    begin, end = np.asarray(entries, dtype=np.float64), np.asarray(times, dtype=np.float64)
-    for row in np.flatnonzero(~(end > begin)):
-        raise InputError(
-            f"The patient in row {row + 1} ends at {end[row]:g}, not after the entry at "
-            f"{begin[row]:g}."
-        )
+    end = np.asarray(times, dtype=np.float64)
+    begin = entered(entries, end)
     happened = np.asarray(events, dtype=bool)
     steps = np.unique(end[happened])
     at_risk = np.sum((begin < steps[:, None]) & (end >= steps[:, None]), axis=1)

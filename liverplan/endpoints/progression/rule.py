@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from liverplan.endpoints.followup import DAYS_PER_MONTH
+from liverplan.endpoints.followup import DAYS_PER_MONTH, FollowUp
 from liverplan.endpoints.outcomes import Outcome
 from liverplan.endpoints.tables import read_lines, refuse
 
@@ -82,11 +82,18 @@ def _faults(value: Mapping[str, str], patient: Outcome | None) -> Iterator[str]:
     except ValueError:
         yield f"has the date {value['date']!r}, which is no date like 2024-03-11"
         return
-    death = patient.follow_up.death if patient else None
+    if patient is not None:
+        yield from _misplaced(date, patient.follow_up)
+
+
+def _misplaced(date: dt.date, follow_up: FollowUp) -> Iterator[str]:
+    death, seen = follow_up.death, follow_up.last_seen
     if death is not None and date > death:
         yield f"has an assessment on {date}, after death on {death}"
-    if patient is not None and date < patient.follow_up.origin:
-        yield f"has an assessment on {date}, before the origin {patient.follow_up.origin}"
+    if death is None and seen is not None and date > seen:
+        yield f"has an assessment on {date}, after a living patient was last seen on {seen}"
+    if date < follow_up.origin:
+        yield f"has an assessment on {date}, before the origin {follow_up.origin}"
 
 
 def by_rule(

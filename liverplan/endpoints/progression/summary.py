@@ -32,22 +32,36 @@ def progression_json(path: Path, outcomes: Sequence[Outcome], design: Design) ->
     everybody = [by_rule(one, looks[one.id], longest_gap_months=gap) for one in outcomes]
     begin = entries_of(outcomes) or [0.0] * len(outcomes)
     seen = [at for at, one in enumerate(everybody) if not 0 < begin[at] >= one.months]
-    found, outcomes = [everybody[at] for at in seen], [outcomes[at] for at in seen]
-    left_out = len(everybody) - len(found)
-    notes = [Statement.of("trial.before_entry", count=left_out)] if left_out else []
-    notes.append(Statement.of("trial.no_interval_limits"))
+    found, kept = [everybody[at] for at in seen], [outcomes[at] for at in seen]
+    notes = [Statement.of("trial.no_interval_limits")]
+    if len(kept) < len(outcomes):
+        notes.append(Statement.of("trial.before_entry", count=len(outcomes) - len(kept)))
+    entries = entries_of(kept)
+    if entries is not None:
+        notes.append(Statement.of("trial.late_intervals"))
+    pairs = list(zip(found, entries or [0.0] * len(kept), strict=True))
+    return {
+        "longest_gap_months": gap,
+        "arms": [_arm(arm, [pair for pair in pairs if pair[0].arm == arm]) for arm in design.arms],
+        **_compared(found, design, centres_of(kept), entries, notes),
+    }
+
+
+def _compared(
+    found: Sequence[Progressed],
+    design: Design,
+    centres: Sequence[str] | None,
+    entries: Sequence[float] | None,
+    notes: Sequence[Statement],
+) -> dict[str, Any]:
+    months, arms = [one.months for one in found], [one.arm for one in found]
     events = [one.cause != "censored" for one in found]
-    arms = [one.arm for one in found]
-    months = [one.months for one in found]
-    centres, entries = centres_of(outcomes), entries_of(outcomes)
     compared = compare(
         months, events, arms, reference=design.reference, strata=centres, entries=entries
     )
     within = compared.within
     causes = {cause: [one.cause == cause for one in found] for cause in CAUSES[1:]}
     return {
-        "longest_gap_months": gap,
-        "arms": [_arm(arm, [one for one in found if one.arm == arm]) for arm in design.arms],
         "log_rank": log_rank_json(compared.log_rank),
         "cox": cox_json(compared.cox),
         "by_centre": None if within is None else within_json(within),
@@ -59,13 +73,15 @@ def progression_json(path: Path, outcomes: Sequence[Outcome], design: Design) ->
     }
 
 
-def _arm(name: str, found: Sequence[Progressed]) -> dict[str, Any]:
+def _arm(name: str, pairs: Sequence[tuple[Progressed, float]]) -> dict[str, Any]:
+    """Return an arm's estimates from each patient's progression and entry."""
+    found, late = [one for one, _ in pairs], [entry for _, entry in pairs]
     counts = Counter(one.cause for one in found)
     causes = [CAUSES.index(one.cause) for one in found]
-    of_cause = incidence_of([one.months for one in found], causes)
+    of_cause = incidence_of([one.months for one in found], causes, entries=late)
     limits = zip(of_cause.lower[0].tolist(), of_cause.upper[0].tolist(), strict=True)
     ends, survival = turnbull([one.after for one in found], [one.until for one in found])
-    seen = ends < float("inf")
+    seen = (ends < math.inf) & (not any(late))
     return {
         "arm": name,
         **{cause: counts[cause] for cause in ("progression", "death", "censored")},
