@@ -11,6 +11,7 @@ from typer.core import TyperGroup
 from liverplan import cohort
 from liverplan.cli.bar import on_terminal
 from liverplan.cli.output import say, tell
+from liverplan.errors import LiverplanError
 
 
 class _FolderIsOverview(TyperGroup):
@@ -54,6 +55,10 @@ def run(
             progress=progress,
         )
     tell(summary.in_words())
+    if not summary.assessed:
+        raise LiverplanError(
+            f"None of {summary.patients} patients could be assessed; why is in {summary.failures}."
+        )
 
 
 @app.command()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from liverplan.cohort.tables import library, write_csv
 from liverplan.endpoints.tables import refuse
 from liverplan.errors import InputError
 from liverplan.plain import from_cell
+from liverplan.plain.sheet import read_sheet
 
 WHAT = "table"
 ID = "id"
@@ -95,14 +95,9 @@ def _faults(table: Table) -> Iterator[str]:
 
 
 def _csv(path: Path) -> tuple[list[str], Sequence[Sequence[str]]]:
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            lines = [list(map(from_cell, line)) for line in csv.reader(file, strict=True) if line]
-    except OSError as error:
-        raise InputError(f"The table {path} cannot be read: {error.strerror}.") from error
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise InputError(f"The table {path} is no CSV file in UTF-8: {error}.") from error
-    return (lines[0], lines[1:]) if lines else ([], [])
+    sheet = read_sheet(path, WHAT)
+    rows = [tuple(map(from_cell, cells)) for _, cells in sheet.lines]
+    return list(map(from_cell, sheet.header)), rows
 
 
 def _parquet(path: Path) -> tuple[list[str], Sequence[Sequence[str]]]:

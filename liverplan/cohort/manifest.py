@@ -11,7 +11,6 @@ wedges or cut vessels are separated by semicolons; paths are relative to the man
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import json
 import math
@@ -21,9 +20,9 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 from liverplan import __version__
-from liverplan.endpoints.tables import value_of
 from liverplan.errors import InputError
 from liverplan.plain import fits_as_file_name
+from liverplan.plain.sheet import read_sheet
 from liverplan.workflow import DEFAULT_BACKEND, DEFAULT_PROTOCOL, Request, prompts_of
 from liverplan.workflow.labels import split_labels
 
@@ -130,16 +129,9 @@ def read_manifest(path: Path) -> tuple[Job, ...]:
     InputError
         One sentence: the file cannot be read, a column is unknown, an id is unfit or twice there.
     """
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file, restkey="(too many)", strict=True)
-            header = tuple(reader.fieldnames or ())
-            lines = [(reader.line_num, line) for line in reader]
-    except OSError as error:
-        raise InputError(f"The manifest {path} cannot be read: {error.strerror}.") from error
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise InputError(f"The manifest {path} is no CSV file in UTF-8: {error}.") from error
-    faults = _header_faults(header) or _line_faults(lines)
+    sheet = read_sheet(path, "manifest")
+    lines = sheet.by_column
+    faults = _header_faults(sheet.header) or [*sheet.faults, *_line_faults(lines)]
     if faults:
         shown = "; ".join(faults[:MOST_FAULTS])
         more = f"; and {len(faults) - MOST_FAULTS} more" if len(faults) > MOST_FAULTS else ""
@@ -148,7 +140,7 @@ def read_manifest(path: Path) -> tuple[Job, ...]:
 
 
 def _job(line: dict[str, str], folder: Path) -> Job:
-    values = {key: value_of(cell) for key, cell in line.items()}
+    values = dict(line)
     for name in _PATHS:
         if values.get(name):
             values[name] = str(folder / values[name])
@@ -162,8 +154,7 @@ def _job(line: dict[str, str], folder: Path) -> Job:
 def _header_faults(header: Sequence[str]) -> list[str]:
     unknown = [f"unknown column {name!r}" for name in header if name not in COLUMNS]
     lacking = [f"no column {name!r}" for name in ("id", "path") if name not in header]
-    twice = [f"column {name!r} twice" for name, n in Counter(header).items() if n > 1]
-    return [*unknown, *lacking, *twice]
+    return [*unknown, *lacking]
 
 
 def _line_faults(lines: Sequence[tuple[int, dict[str, str]]]) -> list[str]:
@@ -171,14 +162,12 @@ def _line_faults(lines: Sequence[tuple[int, dict[str, str]]]) -> list[str]:
         return ["it lists no patients"]
     faults = []
     for number, line in lines:
-        name = (line["id"] or "").strip()
-        if "(too many)" in line:
-            faults.append(f"line {number} has more values than columns")
+        name = line["id"]
         if not fits_as_file_name(name):
             faults.append(f"line {number} has the id {name!r}, {UNFIT}")
-        if not (line["path"] or "").strip():
+        if not line["path"]:
             faults.append(f"line {number} has no path")
-    count = Counter((line["id"] or "").strip().casefold() for _, line in lines)
+    count = Counter(line["id"].casefold() for _, line in lines)
     return [*faults, *(f"the id {name!r} is there {n} times" for name, n in count.items() if n > 1)]
 
 

@@ -22,6 +22,11 @@ MAX_TOTAL_BYTES = 64 * 1024**3
 MAX_ZIP_RATIO = 1100
 """Deflate cannot shrink by more than 1032:1; a zip that claims more is forged."""
 
+OUTSIDE = (
+    "it points outside the chosen folder, and links out of it are not followed; choose the folder "
+    "that holds the files themselves, or copy them here"
+)
+
 Opener = Callable[[str], BinaryIO]
 
 
@@ -97,8 +102,10 @@ def _entry(root: Path, file: Path, name: str, *, direct: bool = False) -> Entry:
         state = file.lstat()
         if stat.S_ISLNK(state.st_mode) or not direct:
             if not file.resolve(strict=True).is_relative_to(root):
-                return Entry(name=name, size=0, fault="it points outside the chosen folder")
+                return Entry(name=name, size=0, fault=OUTSIDE)
             state = file.stat()
+    except FileNotFoundError:
+        return Entry(name=name, size=0, fault="it is a link to nothing")
     except (OSError, RuntimeError) as error:
         return Entry(name=name, size=0, fault=f"it cannot be opened: {_short(error)}")
     if not stat.S_ISREG(state.st_mode):

@@ -91,7 +91,8 @@ def compare(
     durations, happened = checked(times, events)
     require_arms(arms, len(durations))
     if reference not in arms:
-        raise InputError(f"No patient is in the reference arm {reference!r}.")
+        there = ", ".join(map(repr, sorted(set(arms))))
+        raise InputError(f"No patient is in the reference arm {reference!r}; there are {there}.")
     names = [reference, *sorted(set(arms) - {reference})]
     groups = {name: np.asarray(arms) == name for name in names}
     curves = _curves(durations, happened, groups, entries)

@@ -17,6 +17,7 @@ from liverplan.endpoints.prediction import prediction
 from liverplan.endpoints.tables import read_lines, refuse
 from liverplan.errors import InputError
 from liverplan.findings import Statement
+from liverplan.plain.sheet import comma_hint
 from liverplan.words import in_english
 
 WHAT = "table of factors"
@@ -113,5 +114,5 @@ def _value(number: int, name: str, text: str, faults: list[str]) -> float:
         value = math.nan
     possible = value in (0, 1) if name in YES_OR_NO else 0 <= value < math.inf
     if not possible:
-        faults.append(f"line {number} has the {name} {text!r}, which cannot be")
+        faults.append(f"line {number} has the {name} {text!r}, which cannot be{comma_hint(text)}")
     return value

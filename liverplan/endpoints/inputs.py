@@ -56,9 +56,16 @@ def codes(names: Sequence[str]) -> NDArray[np.intp]:
 
 
 def require_arms(arms: Sequence[str], count: int) -> None:
-    """Refuse arms that are not one a patient, or fewer than two."""
+    """Refuse arms that are not one a patient, fewer than two, or one under two names."""
     if len(arms) != count or len(set(arms)) < 2:
         raise InputError("A comparison needs the arm of every patient, and at least two arms.")
+    spellings: dict[str, list[str]] = {}
+    for name in sorted(set(arms)):
+        spellings.setdefault("".join(name.casefold().split()), []).append(name)
+    for names in spellings.values():
+        if len(names) > 1:
+            told = ", ".join(map(repr, names))
+            raise InputError(f"The arms {told} differ in case or spaces only: write one name.")
 
 
 module = partial(extras.library, extra="endpoints")

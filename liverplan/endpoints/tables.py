@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Sequence
 from pathlib import Path
 
 from liverplan.errors import InputError
-from liverplan.plain import from_cell
+from liverplan.plain.sheet import read_sheet
 
 MOST_FAULTS = 5
 
@@ -28,28 +27,13 @@ def read_lines(
     InputError
         If it cannot be read, or a column is lacking or unknown.
     """
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file, strict=True, restkey="(too many)")
-            header = tuple(reader.fieldnames or ())
-            lines = [(reader.line_num, line) for line in reader]
-    except OSError as error:
-        raise InputError(f"The {what} {path} cannot be read: {error.strerror}.") from error
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise InputError(f"The {what} {path} is no CSV file in UTF-8: {error}.") from error
-    known = {*needed, *optional, *BESIDE}
-    faults = [f"unknown column {name!r}" for name in header if name not in known]
-    faults += [f"no column {name!r}" for name in needed if name not in header]
-    faults += [
-        f"line {n} has more values than columns" for n, line in lines if len(line) > len(header)
-    ]
-    refuse(path, what, faults)
-    return [(n, {name: value_of(line.get(name)) for name in known}) for n, line in lines]
-
-
-def value_of(cell: str | None) -> str:
-    """Return what a cell holds, without the apostrophe that keeps it from being a formula."""
-    return from_cell((cell or "").strip())
+    sheet = read_sheet(path, what)
+    known = (*needed, *optional)
+    unread = set(sheet.header) - {*known, *BESIDE}
+    faults = [f"unknown column {name!r}" for name in sheet.header if name in unread]
+    faults += [f"no column {name!r}" for name in needed if name not in sheet.header]
+    refuse(path, what, [*faults, *sheet.faults])
+    return [(n, {name: line.get(name, "") for name in known}) for n, line in sheet.by_column]
 
 
 def refuse(path: Path, what: str, faults: Sequence[str]) -> None:

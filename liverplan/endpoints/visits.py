@@ -16,6 +16,7 @@ from liverplan.endpoints.lmc21 import QLQ_LMC21, score_qlq_lmc21
 from liverplan.endpoints.quality_of_life import QLQ_C30, score_qlq_c30
 from liverplan.endpoints.tables import Line, read_lines, refuse
 from liverplan.errors import InputError
+from liverplan.plain.sheet import comma_hint
 
 C30 = {f"q_{item}": item for item in range(1, 31)}
 LMC21 = {f"lmc_{item}": item for item in range(31, 52)}
@@ -62,7 +63,8 @@ def _visit(line: Line, faults: list[str]) -> Visit:
         faults.append(f"line {number} has no id")
     months = _number(values["visit_months"])
     if months is None or months < 0:
-        faults.append(f"line {number} has no visit_months that is a number and not negative")
+        hint = comma_hint(values["visit_months"])
+        faults.append(f"line {number} has no visit_months that is a number and not negative{hint}")
     try:
         scores = {
             **score_qlq_c30(_answers(values, C30)),

@@ -151,3 +151,15 @@ def test_a_job_is_another_once_its_line_or_its_files_change(tmp_path):
     assert before[0] == before[1] != before[2]
     ct.write_bytes(b"12")
     assert read[0].fingerprint() != before[0]
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_a_spreadsheets_way_of_writing_changes_no_request(tmp_path, separator, encoding):
+    cells = ["p1", "ct/å", '"0,0,50,1,0,0;0,0,90,0,0,1"']
+    text = f"{separator.join(('id', 'path', 'plane'))}\r\n{separator.join(cells)}\r\n"
+    path = tmp_path / "m.csv"
+    path.write_bytes(text.encode(encoding))
+    (job,) = read_manifest(path)
+    assert job.path == str(tmp_path / "ct" / "å")
+    assert job.request().planes == ((0, 0, 50, 1, 0, 0), (0, 0, 90, 0, 0, 1))

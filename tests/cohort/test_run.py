@@ -9,13 +9,16 @@ import time
 
 import psutil
 import pytest
+from typer.testing import CliRunner
 
 from liverplan.case import open_case
 from liverplan.cli import cohort as commands
 from liverplan.cohort import run_cohort
 from liverplan.cohort.manifest import read_manifest
 from liverplan.cohort.records import assess_job, keep, read_record
-from liverplan.errors import BackendError, CaseError
+from liverplan.cohort.registering import register_in
+from liverplan.cohort.run import CohortSummary
+from liverplan.errors import BackendError, CaseError, LiverplanError
 from liverplan.workflow import measure_case
 
 BROKEN = {
@@ -195,11 +198,32 @@ def test_without_the_extra_the_line_that_installs_it_is_named(
 
 
 def test_the_command_says_what_was_done(write_manifest, tmp_path, capsys):
-    manifest, out = write_manifest(1, {0: {"path": "nowhere"}}), tmp_path / "out"
+    manifest, out = write_manifest(2, {0: {"path": "nowhere"}}), tmp_path / "out"
     for name in ("cases", "records"):
         (out / name).mkdir(parents=True)
     assess_job(read_manifest(manifest)[0], str(out))
+    assess_job(read_manifest(manifest)[1], str(out))
     commands.app(["run", str(manifest), "--out", str(out)], standalone_mode=False)
     said = capsys.readouterr().out
-    assert said.startswith("1 patients (nothing was left to do): 0 in ")
+    assert said.startswith("2 patients (nothing was left to do): 1 in ")
     assert "1 in " in said
+
+
+@pytest.mark.parametrize(("assessed", "ends"), [(0, "none"), (1, "some"), (2, "all")])
+def test_a_run_in_which_everybody_failed_is_refused(monkeypatch, tmp_path, assessed, ends):
+    summary = CohortSummary(
+        patients=2,
+        done_now=2,
+        assessed=assessed,
+        failed=2 - assessed,
+        results=tmp_path / "results.parquet",
+        failures=tmp_path / "failures.csv",
+        register=register_in(tmp_path),
+    )
+    monkeypatch.setattr(commands.cohort, "run_cohort", lambda *_a, **_k: summary)
+    arguments = ["run", str(tmp_path / "m.csv"), "--out", str(tmp_path / "out")]
+    done = CliRunner().invoke(commands.app, arguments)
+    assert isinstance(done.exception, LiverplanError) == (ends == "none")
+    if ends == "none":
+        assert "None of 2 patients could be assessed" in str(done.exception)
+        assert "failures.csv" in str(done.exception)

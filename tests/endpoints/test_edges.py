@@ -141,3 +141,17 @@ def test_of_factors_that_nobody_has_nothing_is_said_but_that():
     outcomes = [e.Outcome(id=f"p{n}", arm=arm, follow_up=follow_up) for n, arm in enumerate("abab")]
     (note,) = e.trial_endpoints(outcomes, {}, reference="a").notes
     assert in_english(note).startswith("4 of 4 patients lack measurements")
+
+
+@pytest.mark.parametrize(
+    "spelling", ["Surgery", "SURGERY", "surgery ", " surgery", "sur gery", "Surgery "]
+)
+def test_one_arm_under_two_names_is_refused(spelling):
+    arms = ["surgery", spelling, "oncology", "oncology"]
+    with pytest.raises(InputError, match="differ in case or spaces only"):
+        e.compare([1.0, 2, 3, 4], [True] * 4, arms, reference="oncology")
+
+
+def test_a_reference_that_nobody_is_in_is_named_with_the_arms_there_are():
+    with pytest.raises(InputError, match="'Oncology'; there are 'oncology', 'surgery'"):
+        e.compare([1.0, 2], [True] * 2, ["surgery", "oncology"], reference="Oncology")

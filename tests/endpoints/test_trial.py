@@ -147,6 +147,6 @@ def test_faults_of_the_file_are_named(tmp_path, text, words):
 def test_an_absent_or_binary_file_is_refused(tmp_path):
     with pytest.raises(InputError, match="cannot be read: No such file"):
         read_outcomes(tmp_path / "none.csv")
-    (tmp_path / "b.csv").write_bytes(b"\xff\xfe")
+    (tmp_path / "b.csv").write_bytes(b"\xff\xfd")
     with pytest.raises(InputError, match="no CSV file in UTF-8"):
         read_outcomes(tmp_path / "b.csv")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 
 from liverplan.cohort.analysis.sections import Grid
+from liverplan.plain.sheet import read_sheet
 
 MEANING: Mapping[str, str] = MappingProxyType(
     {
@@ -61,5 +61,4 @@ def meaning_of(column: str) -> str:
 
 
 def _header(path: Path) -> tuple[str, ...]:
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        return tuple(next(csv.reader(file), ()))
+    return read_sheet(path, "table").header
