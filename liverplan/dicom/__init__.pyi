@@ -7,7 +7,7 @@ from .headers import Headers, SourceImage
 from .outgoing import header_notes
 from .read import CT, read_series
 from .seg_read import SegMask, read_seg
-from .seg_write import make_seg, write_seg
+from .seg_write import make_seg, make_segs, write_seg
 from .series_info import SeriesInfo
 from .source import open_source
 from .sr import make_sr, write_sr
@@ -29,6 +29,7 @@ __all__ = [
     "keep",
     "make_pdf",
     "make_seg",
+    "make_segs",
     "make_sr",
     "make_stl_object",
     "open_archive",

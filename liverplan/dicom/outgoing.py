@@ -25,7 +25,16 @@ from liverplan.volume import Grid
 MANUFACTURER = "liverplan"
 MODEL = "liverplan"
 SERIAL = "none"
-SERIES_NUMBERS = {"SEG": 9101, "SR": 9102, "PDF": 9103, "STL": 9104}
+SERIES_NUMBERS = {
+    "segmentation": 9101,
+    "SR": 9102,
+    "PDF": 9103,
+    "STL": 9104,
+    "parts": 9105,
+    "cut": 9106,
+    "hepatic_vessels": 9107,
+    "couinaud": 9108,
+}
 MUST_BE_PRESENT = (
     "PatientID",
     "PatientName",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -72,9 +72,8 @@ def segments_of(
     resected: Mask | None = None,
     *,
     volumes: Volumes | None = None,
-    maps: Mapping[str, PartMap] | None = None,
 ) -> list[Segment]:
-    """List what there is to write; nothing but the liver may be empty.
+    """List the whole liver, each metastasis, and the two parts if given; they may be empty.
 
     Parameters
     ----------
@@ -83,8 +82,6 @@ def segments_of(
         On its grid.
     volumes : Volumes, optional
         As measured, to be said beside what the voxels sum up to.
-    maps : mapping of str to PartMap, optional
-        By scheme: vessels and Couinaud segments are written.
     """
     made = segmentation.provenance
     liver = Segment(
@@ -101,10 +98,34 @@ def segments_of(
         for label in segmentation.lesion_labels
     ]
     parts = _parts(segmentation, {"remnant": remnant, "resected": resected}, volumes)
-    maps = maps or {}
-    anatomy = (*_of_map(maps.get(LUMEN), VESSELS), *_couinaud(segmentation, maps.get(SCHEME)))
-    more = (*parts, *_cut(remnant, resected), *anatomy)
-    return [liver, *lesions, *(segment for segment in more if segment.mask.any())]
+    return [liver, *lesions, *(part for part in parts if part.mask.any())]
+
+
+def apart(
+    segments: Sequence[Segment], segmentation: Segmentation, maps: Mapping[str, PartMap]
+) -> dict[str, list[Segment]]:
+    """Sort what there is into sets of which no two segments overlap, by the files' names.
+
+    Viewers that show one segment a voxel lose slices of segments that lie over others: see the
+    table of readers in ``docs/dicom_readers.md``.
+
+    Parameters
+    ----------
+    segments : sequence of Segment
+        As `segments_of` lists them: all but the liver are told apart from it.
+    segmentation : Segmentation
+    maps : mapping of str to PartMap
+        By scheme: vessels and Couinaud segments are written.
+    """
+    masks = {segment.name: segment.mask for segment in segments}
+    sets = {
+        "parts": list(segments[1:]) if REMNANT_NAME in masks or RESECTED_NAME in masks else [],
+        "cut": list(_cut(masks.get(REMNANT_NAME), masks.get(RESECTED_NAME))),
+        "hepatic_vessels": list(_of_map(maps.get(LUMEN), VESSELS)),
+        "couinaud": list(_couinaud(segmentation, maps.get(SCHEME))),
+    }
+    filled = {name: [one for one in some if one.mask.any()] for name, some in sets.items()}
+    return {name: some for name, some in filled.items() if some}
 
 
 def _parts(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import highdicom as hd
@@ -25,7 +25,7 @@ from liverplan.dicom.outgoing import (
 )
 from liverplan.dicom.quiet import quiet
 from liverplan.dicom.seg_read import REMNANT_NAME, RESECTED_NAME
-from liverplan.dicom.seg_segments import Segment, segments_of
+from liverplan.dicom.seg_segments import Segment, apart, segments_of
 from liverplan.errors import DicomError
 from liverplan.findings import Volumes
 from liverplan.resection.anatomy.maps import PartMap
@@ -34,6 +34,14 @@ from liverplan.segmentation.provenance import Origin, Provenance
 
 FAMILY = codes.cid7162.MorphologicalOperations
 NETWORK = codes.cid7162.ArtificialIntelligence
+CONTENTS = {
+    "segmentation": "Liver, metastases and planned resection",
+    "parts": "What stays, what goes and metastases: no two overlap",
+    "cut": "Where the cut runs through functional liver",
+    "hepatic_vessels": "Portal vein and hepatic veins",
+    "couinaud": "Couinaud segments without metastases",
+}
+"""Of each SEG of a case, by its name."""
 ALGORITHM_TYPES: Mapping[Origin, str] = {
     "automatic": "AUTOMATIC",
     "clicks": "SEMIAUTOMATIC",
@@ -78,24 +86,51 @@ def make_seg(
     remnant: NDArray[np.bool_] | None = None,
     resected: NDArray[np.bool_] | None = None,
     volumes: Volumes | None = None,
-    maps: Mapping[str, PartMap] | None = None,
 ) -> pydicom.Dataset:
-    """Build what `write_seg` writes; the parts are (k, j, i) masks, for the rest see `segments_of`.
+    """Build what `write_seg` writes; the parts are (k, j, i) masks.
 
-    ``volumes`` (mL) are said beside the voxels, and the anatomy in ``maps`` is written as well.
+    The measured ``volumes``, mL, are said beside the voxels.
     """
+    segments = _checked(segmentation, remnant, resected, volumes)
+    return _encode(segments, segmentation, headers, "segmentation")
+
+
+def make_segs(
+    segmentation: Segmentation,
+    headers: Headers,
+    *,
+    remnant: NDArray[np.bool_] | None = None,
+    resected: NDArray[np.bool_] | None = None,
+    volumes: Volumes | None = None,
+    maps: Mapping[str, PartMap] | None = None,
+) -> Iterator[tuple[str, pydicom.Dataset]]:
+    """Yield the SEGs of a case with their names, the one of `make_seg` first.
+
+    In the others no two segments overlap: see `apart`; the parts are (k, j, i) masks.
+    """
+    segments = _checked(segmentation, remnant, resected, volumes)
+    sets = {"segmentation": segments, **apart(segments, segmentation, maps or {})}
+    for name, some in sets.items():
+        yield name, _encode(some, segmentation, headers, name)
+
+
+def _checked(
+    segmentation: Segmentation,
+    remnant: NDArray[np.bool_] | None,
+    resected: NDArray[np.bool_] | None,
+    volumes: Volumes | None,
+) -> list[Segment]:
     if not segmentation.liver.any():
         raise DicomError("There is no liver to write: the segmentation is empty.")
     for name, mask in ((REMNANT_NAME, remnant), (RESECTED_NAME, resected)):
         if mask is not None and mask.shape != segmentation.grid.shape:
             raise DicomError(f"The mask {name!r} does not lie on the CT's grid.")
-    with quiet():
-        segments = segments_of(segmentation, remnant, resected, volumes=volumes, maps=maps)
-        return _encode(segments, segmentation, headers)
+    return segments_of(segmentation, remnant, resected, volumes=volumes)
 
 
+@quiet()
 def _encode(
-    segments: Sequence[Segment], segmentation: Segmentation, headers: Headers
+    segments: Sequence[Segment], segmentation: Segmentation, headers: Headers, name: str
 ) -> pydicom.Dataset:
     first, last = _extent(segments)
     grid = segmentation.grid.crop((first, 0, 0), (last, *segmentation.grid.shape[1:]))
@@ -117,13 +152,26 @@ def _encode(
             _description(number, segment, headers) for number, segment in enumerate(segments, 1)
         ],
         content_label="LIVERPLAN",
-        content_description="Liver, metastases and planned resection",
+        content_description=CONTENTS[name],
         transfer_syntax_uid=ExplicitVRLittleEndian,
         omit_empty_frames=True,
-        **series_of_one("SEG"),
+        **series_of_one(name),
     )
-    seg.SeriesDescription = "liverplan segmentation (research)"
+    seg.SeriesDescription = f"liverplan {name.replace('_', ' ')} (research)"
+    _name_each_frames_segment(seg)
     return in_unicode(seg, seg.SegmentSequence)
+
+
+def _name_each_frames_segment(seg: pydicom.Dataset) -> None:
+    """Say of each frame which segment it is of, also where there is one segment only.
+
+    Readers look for it there, though it may stand once for all frames.
+    """
+    shared = seg.SharedFunctionalGroupsSequence[0]
+    if "SegmentIdentificationSequence" in shared:
+        for group in seg.PerFrameFunctionalGroupsSequence:
+            group.SegmentIdentificationSequence = shared.SegmentIdentificationSequence
+        del shared.SegmentIdentificationSequence
 
 
 def _extent(segments: Sequence[Segment]) -> tuple[int, int]:

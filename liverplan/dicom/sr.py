@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import highdicom as hd
@@ -22,7 +22,7 @@ from liverplan.dicom.outgoing import (
     source_datasets,
 )
 from liverplan.dicom.quiet import quiet
-from liverplan.dicom.sr_groups import Segments, groups
+from liverplan.dicom.sr_groups import groups
 from liverplan.dicom.sr_words import Standing
 from liverplan.errors import DicomError
 from liverplan.findings import Findings
@@ -56,29 +56,33 @@ def write_sr(path: Path | str, findings: Findings, headers: Headers, seg: Path |
             reference = parse(stream).dataset
     except (OSError, DicomError) as error:
         raise DicomError(f"{seg.name} cannot be read as the report's SEG: {error}.") from error
-    return save(make_sr(findings, headers, reference), Path(path))
+    return save(make_sr(findings, headers, [reference]), Path(path))
 
 
 def make_sr(
     findings: Findings,
     headers: Headers,
-    seg: pydicom.Dataset,
+    segs: Sequence[pydicom.Dataset],
     *,
     standing: Standing = NOBODY_KNOWN,
 ) -> pydicom.Dataset:
-    """Build what `write_sr` writes; ``standing``: who and what stands behind the numbers."""
+    """Build what `write_sr` writes, of several SEGs of a case.
+
+    ``standing`` is who and what stands behind the numbers.
+    """
     with quiet():
+        series_uid = str(headers.dataset().SeriesInstanceUID)
         context = hd.sr.ObservationContext(observer_device_context=_device())
         for person in _persons(standing):
             context.extend(person)
         report = hd.sr.MeasurementReport(
             observation_context=context,
             procedure_reported=PROCEDURE,
-            imaging_measurements=list(groups(findings, Segments.of(seg, headers), standing)),
+            imaging_measurements=list(groups(findings, segs, series_uid, standing)),
             title=codes.DCM.ImagingMeasurementReport,
         )
         document = hd.sr.ComprehensiveSR(
-            evidence=[*source_datasets(headers), seg],
+            evidence=[*source_datasets(headers), *segs],
             content=report,
             is_complete=True,
             **series_of_one("SR"),

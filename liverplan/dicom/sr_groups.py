@@ -8,9 +8,9 @@ tracking identifier and a comment say it, and the distance is that to the cut.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Self, TypeAlias
+from typing import TypeAlias
 
 import pydicom
 from highdicom.sr import (
@@ -29,7 +29,6 @@ from highdicom.sr import (
 from pydicom.uid import generate_uid
 
 from liverplan.anatomy import COUINAUD, LIVER, lesion_name
-from liverplan.dicom.headers import Headers
 from liverplan.dicom.seg_read import REMNANT_NAME, RESECTED_NAME
 from liverplan.dicom.seg_write import dicom_code
 from liverplan.dicom.sr_words import PLAN_NAME, Standing, comments, conclusions
@@ -53,35 +52,37 @@ Group: TypeAlias = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Segments:
-    """The SEG that a report refers to, its segments by name, and the CT that both are of."""
+class Measured:
+    """A segment that a report refers to: the SEG that holds it, and its description there."""
 
     seg: pydicom.Dataset
-    by_name: Mapping[str, pydicom.Dataset]
-    series_uid: str
-
-    @classmethod
-    def of(cls, seg: pydicom.Dataset, headers: Headers) -> Self:
-        """Look up what a SEG holds."""
-        return cls(
-            seg=seg,
-            by_name={str(item.SegmentLabel): item for item in seg.SegmentSequence},
-            series_uid=str(headers.dataset().SeriesInstanceUID),
-        )
+    segment: pydicom.Dataset
 
 
-def groups(findings: Findings, segments: Segments, standing: Standing) -> Iterator[Group]:
-    """Yield one group for each measured structure that the SEG holds, then the plan's own."""
+def measured_in(segs: Sequence[pydicom.Dataset]) -> dict[str, Measured]:
+    """Look up segments by name; of several the first."""
+    found: dict[str, Measured] = {}
+    for seg in segs:
+        for segment in seg.SegmentSequence:
+            found.setdefault(str(segment.SegmentLabel), Measured(seg=seg, segment=segment))
+    return found
+
+
+def groups(
+    findings: Findings, segs: Sequence[pydicom.Dataset], series_uid: str, standing: Standing
+) -> Iterator[Group]:
+    """Yield one group for each measured structure that the SEGs hold, then the plan's own."""
+    held = measured_in(segs)
     said = comments(findings, standing)
     fates = {lesion_name(one.label): one.fate for one in findings.lesions if findings.planned}
     for name, measurements in _measured(findings).items():
-        if name in segments.by_name:
+        if name in held:
             identifier = f"{name}: {fates[name]}" if name in fates else name
-            group = _group(segments, name, identifier, measurements)
+            group = _group(held[name], series_uid, identifier, measurements)
             yield _with_texts(group, COMMENT, said.get(name, ()))
     plan = MeasurementsAndQualitativeEvaluations(
         tracking_identifier=TrackingIdentifier(
-            uid=generate_uid(entropy_srcs=[segments.series_uid, findings.plan_mark or PLAN_NAME]),
+            uid=generate_uid(entropy_srcs=[series_uid, findings.plan_mark or PLAN_NAME]),
             identifier=PLAN_NAME,
         ),
         finding_sites=[FindingSite(anatomic_location=dicom_code(LIVER.kind))],
@@ -108,16 +109,16 @@ def _measured(findings: Findings) -> dict[str, list[Measurement]]:
 
 
 def _group(
-    segments: Segments, name: str, identifier: str, measurements: list[Measurement]
+    held: Measured, series_uid: str, identifier: str, measurements: list[Measurement]
 ) -> VolumetricROIMeasurementsAndQualitativeEvaluations:
-    segment = segments.by_name[name]
+    segment = held.segment
     return VolumetricROIMeasurementsAndQualitativeEvaluations(
         tracking_identifier=TrackingIdentifier(uid=str(segment.TrackingUID), identifier=identifier),
         referenced_segment=ReferencedSegment(
-            sop_class_uid=segments.seg.SOPClassUID,
-            sop_instance_uid=segments.seg.SOPInstanceUID,
+            sop_class_uid=held.seg.SOPClassUID,
+            sop_instance_uid=held.seg.SOPInstanceUID,
             segment_number=int(segment.SegmentNumber),
-            source_series=SourceSeriesForSegmentation(segments.series_uid),
+            source_series=SourceSeriesForSegmentation(series_uid),
         ),
         finding_type=_coded(segment.SegmentedPropertyTypeCodeSequence[0]),
         finding_sites=[FindingSite(anatomic_location=dicom_code(LIVER.kind))],

@@ -53,15 +53,17 @@ def write_objects(
     """
     with ThreadPoolExecutor(1) as beside:  # drawing needs no DICOM, and DICOM no pictures
         pdf = beside.submit(report.pdf_of, request)
-        seg = dicom.make_seg(
+        segs = []
+        for name, seg in dicom.make_segs(
             request.segmentation,
             headers,
             **parts,
             volumes=request.findings.volumes,
             maps=request.maps,
-        )
-        dicom.keep(seg, folder / "segmentation.dcm", rules)
-        sr = dicom.make_sr(request.findings, headers, seg, standing=standing)
+        ):
+            dicom.keep(seg, folder / f"{name}.dcm", rules)
+            segs.append(seg)
+        sr = dicom.make_sr(request.findings, headers, segs, standing=standing)
         dicom.keep(sr, folder / "measurements.dcm", rules)
         _write_surfaces(folder, request, headers, parts, rules)
         dicom.keep(dicom.make_pdf(pdf.result(), headers), folder / "report.dcm", rules)

@@ -41,14 +41,14 @@ def report_of(masks, found, standing=STANDING):
         labels=np.where(left, 1, 2).astype(np.uint8),
         names=("4a", "8"),
     )
-    seg = dicom.make_seg(
+    segs = dicom.make_segs(
         segmentation,
         ct.headers,
         remnant=remnant,
         resected=(segmentation.labels == 1) & ~left,
         maps={"couinaud": halves},
     )
-    return dicom.make_sr(found, ct.headers, seg, standing=standing)
+    return dicom.make_sr(found, ct.headers, [seg for _, seg in segs], standing=standing)
 
 
 @pytest.fixture(scope="module")

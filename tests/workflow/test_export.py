@@ -1,0 +1,106 @@
+"""What an export holds: voxels that say what the result says, anatomy by name, nobody's name."""
+
+import numpy as np
+import pydicom
+import pytest
+
+from liverplan import workflow
+from liverplan.anatomy import COUINAUD
+from liverplan.dicom import read_seg
+from liverplan.resection.anatomy.named import SEGMENTS
+from liverplan.segmentation.labels import LIVER
+from liverplan.workflow.exporting import rules_for
+from liverplan.workflow.segments import read_segments
+from liverplan.workflow.vessels import read_vessels
+from tests.exported import ACCEPTED_BY, make_case
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    made = make_case(tmp_path_factory.mktemp("made"))
+    workflow.export_case(made.case, made.folder / "out")
+    workflow.export_case(made.case, made.folder / "clean", rules=rules_for(shift_days=-30))
+    return made
+
+
+@pytest.fixture(scope="module")
+def masks(made):
+    """Each SEG's masks by their segments' names."""
+    grid = made.ct.volume.grid
+    names = ("segmentation", "parts", "cut", "hepatic_vessels", "couinaud")
+    return {
+        name: {m.name: m.mask for m in read_seg(made.folder / f"out/{name}.dcm", grid)}
+        for name in names
+    }
+
+
+def test_remnant_resected_and_metastases_make_up_the_liver_voxel_by_voxel(made, masks):
+    found = masks["segmentation"]
+    np.testing.assert_array_equal(found["Liver"], made.truth.masks.liver)
+    parts = [mask for name, mask in found.items() if name != "Liver"]
+    np.testing.assert_array_equal(np.sum(parts, axis=0), found["Liver"])
+    voxel_ml, volumes = made.ct.volume.grid.voxel_ml, made.findings.volumes
+    for name, ml in (
+        ("Future liver remnant", volumes.remnant_ml),
+        ("Resected liver", volumes.resected_ml),
+    ):
+        assert found[name].sum() * voxel_ml == pytest.approx(ml, abs=voxel_ml / 2 + 1e-9)
+
+
+def test_all_but_the_liver_stands_in_segs_without_overlap(masks):
+    assert list(masks["parts"]) == [n for n in masks["segmentation"] if n != "Liver"]
+    for name in ("parts", "cut", "hepatic_vessels", "couinaud"):
+        assert np.sum(list(masks[name].values()), axis=0, dtype=int).max() == 1
+
+
+def test_the_cut_lies_where_what_stays_meets_what_goes(masks):
+    cut, found = masks["cut"]["Cut surface"], masks["parts"]
+    assert cut.any()
+    assert not (cut & ~found["Future liver remnant"]).any()
+
+
+def test_vessels_are_read_back_by_their_codes(made):
+    segmentation = made.truth.masks
+    back = read_vessels(made.folder / "out/hepatic_vessels.dcm", segmentation)["vessels"]
+    np.testing.assert_array_equal(back.labels, made.truth.vessels)
+
+
+def test_couinaud_segments_are_read_back_by_their_codes(made, masks):
+    segmentation = made.truth.masks
+    back, _ = read_segments(made.folder / "out/couinaud.dcm", segmentation)
+    assert back.names == SEGMENTS
+    functional = segmentation.labels == LIVER
+    for number, name in enumerate(back.names, 1):
+        mask = masks["couinaud"][COUINAUD[name].name]
+        np.testing.assert_array_equal((back.labels == number) & functional, mask)
+        (found,) = [one for one in made.findings.segments if one.name == name]
+        assert mask.sum() * segmentation.grid.voxel_ml == pytest.approx(found.volume_ml)
+
+
+def test_the_report_refers_to_segments_of_more_than_one_seg(made):
+    report = pydicom.dcmread(made.folder / "out/measurements.dcm")
+    names = {
+        pydicom.dcmread(path, stop_before_pixels=True).SOPInstanceUID: path.stem
+        for path in (made.folder / "out").glob("*.dcm")
+    }
+    referred = {names[uid] for uid in _referred(report)}
+    assert referred == {"segmentation", "couinaud"}
+
+
+def _referred(item):
+    for child in item.get("ContentSequence", []):
+        if child.ValueType == "IMAGE":
+            yield child.ReferencedSOPSequence[0].ReferencedSOPInstanceUID
+        yield from _referred(child)
+
+
+def test_who_accepted_the_masks_stands_in_the_report_and_not_in_the_one_without_identity(made):
+    for folder, named in (("out", True), ("clean", False)):
+        data = (made.folder / folder / "measurements.dcm").read_bytes()
+        assert (ACCEPTED_BY.encode() in data) is named
+        assert (b"Person" in data) is named
+
+
+def test_every_file_of_an_export_is_there_without_identity_too(made):
+    names = [sorted(p.name for p in (made.folder / f).iterdir()) for f in ("out", "clean")]
+    assert names[0] == names[1]
