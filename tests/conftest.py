@@ -10,6 +10,14 @@ import SimpleITK as sitk
 from liverplan.dicom.write_ct import write_ct_series
 from liverplan.phantom import make_phantom
 from liverplan.segmentation import Segmentation, write_mask_file
+from tests.published import watch
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _written_as_published():
+    with pytest.MonkeyPatch.context() as patch:
+        watch(patch)
+        yield
 
 
 @pytest.fixture(scope="session")

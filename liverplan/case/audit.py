@@ -18,8 +18,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from liverplan import __version__
 from liverplan.case.documents import Json, parse, sha256, to_line
 from liverplan.case.keys import holds, public_hex
+from liverplan.case.shape import HASH, KEY, MOMENT, SIGNED
 from liverplan.errors import CaseError
 from liverplan.plain import unfit_name, unfit_text
+from liverplan.shape import Items, Text, Whole, fields_of
 
 NO_HASH = "0" * 64
 MISSING: Json = None
@@ -105,6 +107,23 @@ class Entry:
         return not holds(self.public_key, self.signature, to_line(body))
 
 
+ENTRY = fields_of(
+    Entry,
+    may=OPTIONAL,
+    number=Whole(least=1),
+    when=MOMENT,
+    actor=fields_of(Actor, name=Text(pattern=r"[\s\S]*\S[\s\S]*")),
+    state=HASH,
+    previous=HASH,
+    sha256=HASH,
+    changes=Items(of=fields_of(Change)),
+    public_key=KEY,
+    signature=SIGNED,
+    stamp=Text(pattern="[A-Za-z0-9+/]+={0,2}"),
+)
+"""The shape of a line of the trail."""
+
+
 def new_entry(
     trail: Sequence[Entry],
     *,
@@ -187,11 +206,13 @@ def _line_fault(line: bytes, number: int, previous: str) -> tuple[str, str]:
     """Return what is wrong with a line ("" if nothing) and the hash that the next must name."""
     try:
         document = parse(line, "the line")
+        fault = ENTRY.fault(document, "it")
+        if fault:
+            return f"it is not an entry of the audit trail ({fault})", previous
         body = {key: value for key, value in document.items() if key != "sha256"}
         own = sha256(to_line(body))
-        _entry(document)
         spelled = to_line(document) == line
-    except (CaseError, AttributeError, LookupError, TypeError, ValueError):
+    except CaseError:
         return "it is not an entry of the audit trail", previous
     if document["sha256"] != own or not spelled:
         return "its content does not match its hash", document["sha256"]

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TypeVar
 
+from liverplan.case.document_shapes import DOCUMENTS
 from liverplan.case.documents import Json, plain
 from liverplan.case.record import Record
 from liverplan.eligibility.files import PatientFile, ProtocolFile
@@ -97,6 +98,7 @@ def read(documents: Mapping[str, Json]) -> Contents:
     """
     screen = documents.get("app")
     others = {name: value for name, value in documents.items() if not _known(name, value)}
+    _require_shapes({name: value for name, value in documents.items() if name not in others})
     return Contents(
         record=_record({name: value for name, value in documents.items() if name not in others}),
         plans=_plans(documents.get("plans"), screen or {}),
@@ -104,6 +106,18 @@ def read(documents: Mapping[str, Json]) -> Contents:
         screen=None if screen is None else _screen(screen),
         others=MappingProxyType(others),
     )
+
+
+def _require_shapes(documents: Mapping[str, Json]) -> None:
+    """Refuse documents that are none of ours; findings are read, or measured anew."""
+    faults = (
+        DOCUMENTS[name].fault(document, f"its {name}")
+        for name, document in documents.items()
+        if name in DOCUMENTS and name != "findings"
+    )
+    fault = next(filter(None, faults), "")
+    if fault:
+        raise CaseError(f"The case's state cannot be understood: {fault}.")
 
 
 def _record(documents: Mapping[str, Json]) -> Record:
@@ -126,18 +140,10 @@ def _part(documents: Mapping[str, Json], name: str, reader: Callable[[Json], T])
     return reader(documents[name]) if name in documents else None
 
 
-_NAMES = frozenset(
-    {
-        "series", "headers", "notes", "protocol", "patient", "landmarks", "segment_branches",
-        "vessels", "visits", "plans", "findings", "app",
-    }
-)  # fmt: skip
-
-
 def _known(name: str, document: Json) -> bool:
     if name in ("patient", "protocol"):
         return isinstance(document, dict) and TEXT in document
-    return name in _NAMES
+    return name in DOCUMENTS
 
 
 def _protocol_json(given: ProtocolFile) -> Json:
@@ -167,7 +173,7 @@ def _patient(document: Json, protocol: ProtocolFile | None) -> PatientFile:
 def _findings(document: Json) -> Findings | None:
     try:
         return None if document is None else Findings.from_json(document)
-    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError):
+    except ValueError:
         return None
 
 

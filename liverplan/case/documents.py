@@ -1,19 +1,26 @@
 """JSON as the case writes it: one spelling for each value, so that a hash means something.
 
 Numbers are written as Python's shortest repr, which reads back to the same bits; NaN and infinity
-are refused.
+are refused, and so is what a reader could take in two ways or choke on.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import math
 from typing import Any
 
 from liverplan.errors import CaseError
 
 Json = Any
 """What the json module reads and writes: dict, list, str, int, float, bool, None."""
+
+DEEPEST = 100
+"""Lists and tables inside each other; nothing of a case comes near."""
+
+LONGEST_NUMBER = 30
+"""Characters of a number; a float's shortest spelling has 24 at most."""
 
 
 def to_line(value: Json) -> bytes:
@@ -32,12 +39,24 @@ def parse(content: bytes, name: str) -> Json:
     Raises
     ------
     CaseError
-        If the bytes are no JSON; ``name`` says which file.
+        If the bytes are no JSON, hold a number that is none, one name twice, half a character, or
+        lists in lists without end; ``name`` says which file.
     """
     try:
-        return json.loads(content.decode("utf-8"), parse_constant=_no_number)
+        value = json.loads(
+            content.decode("utf-8"),
+            object_pairs_hook=_table,
+            parse_constant=_no_number,
+            parse_float=_float,
+            parse_int=_int,
+        )
+        if b"\\u" in content:
+            json.dumps(value, ensure_ascii=False).encode("utf-8")  # refuses half characters
     except (ValueError, RecursionError) as error:
         raise CaseError(f"{name} is damaged: it is not readable as JSON.") from error
+    if _is_deep(value):
+        raise CaseError(f"{name} is damaged: it holds lists in lists in lists without end.")
+    return value
 
 
 def sha256(content: bytes) -> str:
@@ -48,6 +67,37 @@ def sha256(content: bytes) -> str:
 def plain(value: Json) -> Json:
     """Return the value as JSON gives it back: tuples become lists, keys become text."""
     return json.loads(to_line(value))
+
+
+def _table(pairs: list[tuple[str, Json]]) -> Json:
+    table = dict(pairs)
+    if len(table) != len(pairs):
+        raise ValueError("one name stands twice in a table")
+    return table
+
+
+def _int(word: str) -> int:
+    if len(word) > LONGEST_NUMBER:
+        raise ValueError("the number is too long")
+    return int(word)
+
+
+def _float(word: str) -> float:
+    number = float(word)
+    if not math.isfinite(number):
+        raise ValueError("the number is too large")
+    return number
+
+
+def _is_deep(value: Json) -> bool:
+    level = [value]
+    for _ in range(DEEPEST):
+        tables = [one.values() for one in level if isinstance(one, dict)]
+        lists = [one for one in level if isinstance(one, list)]
+        level = [one for inside in (*tables, *lists) for one in inside]
+        if not level:
+            return False
+    return True
 
 
 def _no_number(word: str) -> Json:

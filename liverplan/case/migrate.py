@@ -7,6 +7,7 @@ was written, and holds while today's state says the same as that one reads today
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 
 from liverplan.case.documents import Json
@@ -17,6 +18,7 @@ VERSION = 3
 STATE_SCHEMA = f"{NAME}/{VERSION}"
 
 PLAN_SCHEMA = "liverplan.plan/1"
+_VERSION = re.compile("[1-9][0-9]{0,8}")
 
 
 Read = Callable[[str], Json]
@@ -61,8 +63,8 @@ def require_known(document: Json) -> int:
     """
     schema = document.get("schema") if isinstance(document, dict) else None
     name, _, version = str(schema).partition("/")
-    if name != NAME or not version.isdecimal() or int(version) < 1:
-        raise CaseError(f"The case's state cannot be understood: {schema!r} is not its schema.")
+    if name != NAME or not _VERSION.fullmatch(version):
+        raise CaseError(f"The case's state cannot be understood: {schema!r:.60} is not its schema.")
     if int(version) > VERSION:
         raise CaseError(
             f"The case's state was written by a newer liverplan ({schema}; this one reads up to "

@@ -13,13 +13,27 @@ from pathlib import Path
 
 from liverplan.case.documents import Json, parse, sha256, to_page
 from liverplan.case.files import OWN, clear_unfinished, read_regular, write_whole
-from liverplan.case.shape import OBJECT
+from liverplan.case.shape import MOMENT, OBJECT
 from liverplan.errors import CaseError
+from liverplan.shape import Fields, OneOf, Text
 
 SCHEMA = "liverplan.case/1"
 IDENTITY, TRAIL, STATES, OBJECTS = "case.json", "audit.jsonl", "states", "objects"
 SAVING = OWN + "saving"
 _HASH = re.compile(r"[0-9a-f]{64}")
+
+ANY_IDENTITY = Fields(
+    needs={"schema": Text(pattern=r"liverplan\.case/[1-9][0-9]{0,8}")}, others=True
+)
+"""Of whatever version."""
+
+IDENTITY_SHAPE = Fields(
+    needs={
+        "schema": OneOf((SCHEMA,)),
+        "id": Text(pattern="[0-9a-f-]{8,64}"),
+        "created": MOMENT,
+    }
+)
 
 
 @contextmanager
@@ -98,15 +112,19 @@ def require_known_schema(folder: Path, identity: Json) -> None:
     CaseError
         If the version is higher than this program's, or is none at all.
     """
-    schema = identity.get("schema") if isinstance(identity, dict) else None
-    name, _, version = str(schema).partition("/")
-    if name != SCHEMA.partition("/")[0] or not version.isdecimal():
-        raise CaseError(f"{folder / IDENTITY} is damaged: {schema!r} is not a case's schema.")
+    fault = ANY_IDENTITY.fault(identity, "it")
+    if fault:
+        raise CaseError(f"{folder / IDENTITY} is damaged: {fault}.")
+    schema: str = identity["schema"]
+    version = schema.partition("/")[2]
     if int(version) > int(SCHEMA.partition("/")[2]):
         raise CaseError(
             f"The case {folder} was written by a newer liverplan ({schema}; this one reads up to "
             f"{SCHEMA}); open it with that version."
         )
+    fault = IDENTITY_SHAPE.fault(identity, "it")
+    if fault:
+        raise CaseError(f"{folder / IDENTITY} is damaged: {fault}.")
 
 
 def _put(folder: Path, room: str, name: str, content: bytes) -> None:

@@ -14,16 +14,18 @@ import errno
 import os
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from io import FileIO
 from pathlib import Path
 
 from liverplan.case.audit import NO_HASH
-from liverplan.case.documents import Json, parse, sha256, to_line
+from liverplan.case.documents import parse, sha256, to_line
 from liverplan.case.files import lock, read_regular
+from liverplan.case.shape import HASH, MOMENT
 from liverplan.case.store import Case
 from liverplan.errors import CaseError
+from liverplan.shape import Whole, fields_of
 
 REGISTER = "register.jsonl"
 SHORTEST_HEAD = 8
@@ -62,6 +64,18 @@ class Noted:
     def own_hash(self) -> str:
         """Hash of all that the line says but its hash."""
         return sha256(to_line({k: v for k, v in asdict(self).items() if k != "sha256"}))
+
+
+NOTED = fields_of(
+    Noted,
+    number=Whole(least=1),
+    when=MOMENT,
+    head=HASH,
+    entries=Whole(least=1),
+    previous=HASH,
+    sha256=HASH,
+)
+"""The shape of a line of a register."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -243,36 +257,15 @@ def _read(content: bytes, path: Path) -> Register:
 def _checked(line: bytes, number: int, previous: str, path: Path) -> Noted:
     place = f"The register {path} was altered: line {number}"
     try:
-        noted = _noted(parse(line, "the line"))
-    except (CaseError, ValueError) as error:
+        document = parse(line, "the line")
+    except CaseError as error:
         raise CaseError(f"{place} is none of a register.") from error
+    fault = NOTED.fault(document, "it")
+    if fault:
+        raise CaseError(f"{place} is none of a register: {fault}.")
+    noted = Noted(**document)
     if to_line(asdict(noted)) != line or noted.own_hash != noted.sha256:
         raise CaseError(f"{place} does not match its hash.")
     if (noted.number, noted.previous) != (number, previous):
         raise CaseError(f"{place} does not follow from the line before.")
     return noted
-
-
-def _noted(document: Json) -> Noted:
-    match document:
-        case {
-            "number": int(number),
-            "when": str(when),
-            "case": str(identity),
-            "place": str(place),
-            "head": str(head),
-            "entries": int(entries),
-            "previous": str(previous),
-            "sha256": str(own),
-        } if len(document) == len(fields(Noted)):
-            return Noted(
-                number=number,
-                when=when,
-                case=identity,
-                place=place,
-                head=head,
-                entries=entries,
-                previous=previous,
-                sha256=own,
-            )
-    raise ValueError("it is no line of a register")

@@ -14,9 +14,11 @@ from liverplan.case.files import refused_in_words, write_whole
 from liverplan.case.keys import holds, public_hex
 from liverplan.case.names import folded, same_name
 from liverplan.case.objects import IDENTITY
+from liverplan.case.shape import KEY, SIGNED
 from liverplan.case.signature import Signature, check_signatures, read_signature
 from liverplan.case.store import Case
 from liverplan.errors import CaseError
+from liverplan.shape import Fields, Items, OneOf, Text, fields_of
 
 SCHEMA = "liverplan.roster/1"
 FOREVER = "9999-12-31"
@@ -64,6 +66,18 @@ class Roster:
     public_key: str
 
 
+_DAY = Text(pattern=r"[0-9]{4}-[0-9][0-9]-[0-9][0-9]", form="date")
+ROSTER = Fields(
+    needs={
+        "schema": OneOf((SCHEMA,)),
+        "members": Items(of=fields_of(Member, public_key=KEY, since=_DAY, until=_DAY)),
+        "public_key": KEY,
+        "signature": SIGNED,
+    }
+)
+"""The shape of a roster."""
+
+
 def write_roster(path: Path, members: Sequence[Member], key: Ed25519PrivateKey) -> Roster:
     """Sign a roster and write it.
 
@@ -97,16 +111,14 @@ def read_roster(path: Path, *, trusted: Sequence[str] = ()) -> Roster:
     """
     try:
         document = parse(path.read_bytes(), str(path))
-        if document["schema"] != SCHEMA:
-            raise CaseError(f"{path} is no roster.")
-        members = tuple(Member(**line) for line in document["members"])
-        roster = Roster(members=members, public_key=document["public_key"])
-        genuine = holds(roster.public_key, document["signature"], to_line(_body(roster)))
     except OSError as error:
         raise CaseError(f"The roster {path} cannot be read ({error.strerror}).") from error
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise CaseError(f"{path} is no roster.") from error
-    if not genuine:
+    fault = ROSTER.fault(document, "it")
+    if fault:
+        raise CaseError(f"{path} is no roster: {fault}.")
+    members = tuple(Member(**line) for line in document["members"])
+    roster = Roster(members=members, public_key=document["public_key"])
+    if not holds(roster.public_key, document["signature"], to_line(_body(roster))):
         raise CaseError(f"The roster {path} was altered: it does not match its key.")
     if trusted and roster.public_key not in trusted:
         raise CaseError(f"The roster {path} was signed with no trusted key.")

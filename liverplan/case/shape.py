@@ -1,4 +1,4 @@
-"""The shape of a state's document, checked before anything in it is used.
+"""The shape of a state, checked before anything in it is used.
 
 A document whose hash is right may still hold anything: whoever may write the folder can make one.
 """
@@ -6,13 +6,89 @@ A document whose hash is right may still hold anything: whoever may write the fo
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 
 from liverplan.case.documents import Json
+from liverplan.case.migrate import STATE_SCHEMA
 from liverplan.errors import CaseError
+from liverplan.resection.cuts import KINDS
+from liverplan.segmentation import Provenance
+from liverplan.shape import (
+    Either,
+    Fields,
+    Items,
+    Named,
+    Null,
+    Number,
+    OneOf,
+    Shape,
+    Text,
+    Whole,
+    fields_of,
+    maybe,
+)
 
 OBJECT = re.compile(r"[0-9a-f]{64}\.(json|nii\.gz)")
 """The name of an object: nothing that leads out of the case's folder has it."""
+
+HASH: Shape = Text(pattern="[0-9a-f]{64}")
+KEY: Shape = Text(pattern="[0-9a-f]{64}")
+SIGNED: Shape = Text(pattern="[0-9a-f]{128}")
+MOMENT: Shape = Text(
+    pattern=r"[0-9]{4}(-[0-9]{2}){2}T[0-9]{2}(:[0-9]{2}){2}(\.[0-9]{1,6})?\+00:00",
+    form="date-time",
+)
+"""UTC."""
+
+POINT: Shape = Items(of=Number(), least=3, most=3)
+"""LPS mm."""
+
+_DOCUMENT: Shape = Text(pattern=r"[0-9a-f]{64}\.json")
+_IMAGE: Shape = Text(pattern=r"[0-9a-f]{64}\.nii\.gz")
+_LABEL = r"[1-9][0-9]?|1[0-9][0-9]|2[0-4][0-9]|25[0-5]"
+_GRID = Fields(
+    needs={
+        "shape": Items(of=Whole(least=1, most=32767), least=3, most=3),  # NIfTI counts so far
+        "affine": Items(of=Items(of=Number(), least=4, most=4), least=4, most=4),
+        "frame_uid": maybe(Text()),
+    }
+)
+_CT = Fields(needs={"file": _IMAGE, "type": OneOf(("uint8", "int16", "float32")), "grid": _GRID})
+_MASKS = Fields(
+    needs={
+        "file": _IMAGE,
+        "type": OneOf(("uint8",)),
+        "grid": _GRID,
+        "provenance": Named(of=fields_of(Provenance, edits=Whole(least=0)), pattern=_LABEL),
+    }
+)
+_MAP = Fields(
+    needs={
+        "file": _IMAGE,
+        "type": OneOf(("uint8",)),
+        "grid": _GRID,
+        "scheme": Text(),
+        "names": Items(of=Text(), most=255),
+    }
+)
+PLAN = Fields(
+    needs={"cuts": Items(of=Fields(needs={"kind": OneOf(tuple(sorted(KINDS)))}, others=True))},
+    may={"schema": OneOf(("liverplan.plan/1",)), "name": Text()},
+)
+"""Each kind of cut refuses what is none of its own numbers."""
+
+STATE = Fields(
+    needs={
+        "schema": OneOf((STATE_SCHEMA,)),
+        "ct": Either((Null(), _CT)),
+        "segmentation": Either((Null(), _MASKS)),
+        "biopsied": Items(of=Whole(least=2, most=255)),
+        "plan": PLAN,
+        "maps": Named(of=_MAP),
+        "documents": Named(of=_DOCUMENT),
+        "signatures": Items(of=Fields(needs={}, others=True)),
+    }
+)
+"""Each signature has a shape of its own, and is refused when it is read."""
 
 
 def require_shape(state: Json) -> None:
@@ -23,31 +99,6 @@ def require_shape(state: Json) -> None:
     CaseError
         Naming the part.
     """
-    sound = {
-        "ct": state.get("ct") is None or _is_image(state["ct"]),
-        "segmentation": state.get("segmentation") is None or _is_image(state["segmentation"]),
-        "plan": isinstance(state.get("plan"), dict),
-        "biopsied": _is_list_of(state.get("biopsied"), int),
-        "signatures": _is_list_of(state.get("signatures"), dict),
-        "maps": _are_values(state.get("maps"), _is_image),
-        "documents": _are_values(state.get("documents"), _is_object),
-    }
-    wrong = [name for name, holds in sound.items() if not holds]
-    if wrong:
-        raise CaseError(f"The case's state cannot be understood: {' and '.join(wrong)} is damaged.")
-
-
-def _is_object(name: Json) -> bool:
-    return isinstance(name, str) and OBJECT.fullmatch(name) is not None
-
-
-def _is_image(part: Json) -> bool:
-    return isinstance(part, dict) and _is_object(part.get("file")) and "grid" in part
-
-
-def _is_list_of(values: Json, kind: type) -> bool:
-    return isinstance(values, list) and all(isinstance(value, kind) for value in values)
-
-
-def _are_values(values: Json, sound: Callable[[Json], bool]) -> bool:
-    return isinstance(values, dict) and all(map(sound, values.values()))
+    fault = STATE.fault(state, "it")
+    if fault:
+        raise CaseError(f"The case's state cannot be understood: {fault}.")

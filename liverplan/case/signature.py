@@ -17,8 +17,10 @@ from liverplan.case.documents import Json, sha256, to_line
 from liverplan.case.keys import holds
 from liverplan.case.migrate import readings
 from liverplan.case.names import same_name
+from liverplan.case.shape import HASH, KEY, MOMENT, SIGNED
 from liverplan.case.store import Case
 from liverplan.errors import CaseError
+from liverplan.shape import Named, fields_of
 
 Meaning = Literal["lesions accepted", "plan signed", "vote"]
 Vote = Literal["for", "against", "abstain"]
@@ -83,6 +85,17 @@ class Signature:
     def message(self) -> bytes:
         """The bytes that are signed."""
         return to_line({k: v for k, v in self.to_json().items() if k != "signature"})
+
+
+SIGNATURE = fields_of(
+    Signature,
+    when=MOMENT,
+    covers=Named(of=HASH),
+    trail=HASH,
+    public_key=KEY,
+    signature=SIGNED,
+)
+"""The shape of a signature as the state holds it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,10 +167,10 @@ def read_signature(document: Json) -> Signature:
     CaseError
         If it is no signature.
     """
-    try:
-        return Signature(**document)
-    except TypeError as error:
-        raise CaseError("A signature in the case is damaged.") from error
+    fault = SIGNATURE.fault(document, "it")
+    if fault:
+        raise CaseError(f"A signature in the case is damaged: {fault}.")
+    return Signature(**document)
 
 
 def forgery(signature: Signature, history: Sequence[Entry]) -> str:

@@ -34,6 +34,7 @@ HEADER = np.dtype(
 
 TYPES = {"uint8": 2, "int16": 4, "float32": 16}
 DATA_START = 352
+CHUNK = 2**24
 FAST = 1  # zlib's level: a CT of 512 x 512 x 129 in about 1 s
 
 
@@ -73,19 +74,23 @@ def from_nifti(content: bytes, shape: tuple[int, int, int], dtype: str, name: st
         If the file does not hold voxels of that shape and type.
     """
     try:
-        longest = DATA_START + math.prod(shape) * np.dtype(dtype).itemsize
         with gzip.open(io.BytesIO(content)) as file:
-            raw = file.read(longest)  # a small file may unpack to any size
-            fits_in = not file.read(1)
-        header = np.frombuffer(raw, HEADER, count=1)[0]
-        fits = (
-            fits_in
-            and tuple(header["dim"][1:4][::-1]) == shape
-            and header["datatype"] == TYPES[dtype]
-        )
-        values = np.frombuffer(raw, np.dtype(dtype).newbyteorder("<"), offset=DATA_START)
-        if fits:
-            return values.reshape(shape).astype(dtype)
+            header = np.frombuffer(file.read(DATA_START), HEADER, count=1)[0]
+            if tuple(header["dim"][1:4][::-1]) == shape and header["datatype"] == TYPES[dtype]:
+                raw = _exactly(file, math.prod(shape) * np.dtype(dtype).itemsize)
+                values = np.frombuffer(raw, np.dtype(dtype).newbyteorder("<"))
+                return values.reshape(shape).astype(dtype)
     except (OSError, EOFError, ValueError, KeyError, zlib.error) as error:
         raise CaseError(f"{name} is damaged: it is not readable as a NIfTI image.") from error
     raise CaseError(f"{name} does not hold {dtype} voxels of shape {shape}.")
+
+
+def _exactly(file: gzip.GzipFile, size: int) -> bytes:
+    """Read what is left, which must be so much; piece by piece, as it may claim to be any size."""
+    pieces, left = [], size
+    while left and (piece := file.read(min(CHUNK, left))):
+        pieces.append(piece)
+        left -= len(piece)
+    if left or file.read(1):
+        raise ValueError("it is shorter or longer than its header says")
+    return b"".join(pieces)

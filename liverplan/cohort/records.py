@@ -9,15 +9,17 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from liverplan.case.files import write_whole
+from liverplan.case.documents import parse
+from liverplan.case.files import read_regular, write_whole
 from liverplan.cohort.manifest import Job
 from liverplan.cohort.rows import row_of
-from liverplan.errors import LiverplanError
+from liverplan.errors import CaseError, LiverplanError
+from liverplan.shape import Either, Named, Null, Number, Text, fields_of
 from liverplan.workflow import assess
 
 CASES, RECORDS = "cases", "records"
@@ -36,6 +38,10 @@ class Record:
     seconds: float = 0.0
     finished: str = ""
     row: dict[str, Any] = field(default_factory=dict)
+
+
+RECORD = fields_of(Record, row=Named(of=Either((Null(), Number(), Text()))))
+"""The shape of a record."""
 
 
 def assess_job(job: Job, out: str) -> Outcome:
@@ -82,10 +88,12 @@ def keep(out: Path, job: Job, *, row: dict[str, Any], reason: str, seconds: floa
 def read_record(out: Path, job: Job) -> Record | None:
     """Return the record of this very job; None if there is none, or the job has changed."""
     try:
-        document = json.loads(_path(out, job.id).read_text("utf-8"))
-        record = Record(**{name: document[name] for name in (f.name for f in fields(Record))})
-    except (OSError, ValueError, KeyError, TypeError):
+        document = parse(read_regular(_path(out, job.id)), "the record")
+    except (OSError, CaseError):
         return None
+    if RECORD.fault(document, "it"):
+        return None
+    record = Record(**document)
     return record if record.fingerprint == job.fingerprint() else None
 
 

@@ -18,6 +18,8 @@ from pydicom.uid import CTImageStorage, generate_uid
 
 from liverplan.dicom.quiet import quiet
 from liverplan.dicom.slices import ENHANCED_CLASSES, Slice
+from liverplan.errors import DicomError
+from liverplan.shape import Items, Named, Number, OneOf, Whatever, Whole, defaulted, fields_of
 
 SCHEMA = "liverplan.headers/1"
 
@@ -131,12 +133,13 @@ class Headers:
 
         Raises
         ------
-        KeyError, TypeError, ValueError
+        DicomError
             If the document is no ``liverplan.headers/1``.
         """
-        values = dict(document)
-        if values.pop("schema") != SCHEMA:
-            raise ValueError(f"the schema is not {SCHEMA!r}")
+        fault = HEADERS.fault(document, "they")
+        if fault:
+            raise DicomError(f"The case's headers of the CT cannot be understood: {fault}.")
+        values = {name: value for name, value in document.items() if name != "schema"}
         x, y = values["pixel_spacing_mm"]
         values["pixel_spacing_mm"] = (float(x), float(y))
         values["orientation"] = tuple(float(v) for v in values["orientation"])
@@ -219,6 +222,18 @@ def _names(name: str) -> Iterator[str]:
 def _image(item: Mapping[str, Any]) -> SourceImage:
     x, y, z = (float(v) for v in item["position_mm"])
     return SourceImage(sop_uid=item["sop_uid"], position_mm=(x, y, z), frame=item["frame"])
+
+
+HEADERS = fields_of(
+    Headers,
+    may=defaulted(Headers),
+    schema=OneOf((SCHEMA,)),
+    common=Named(of=Whatever(), pattern="[0-9A-F]{8}"),
+    orientation=Items(of=Number(), least=6, most=6),
+    rows=Whole(least=1),
+    columns=Whole(least=1),
+)
+"""The shape of the ``liverplan.headers/1`` document."""
 
 
 def headers_of(dataset: pydicom.Dataset, planes: Sequence[Slice], *, resampled: bool) -> Headers:

@@ -18,11 +18,12 @@ from liverplan.findings.faults import Fault
 from liverplan.findings.lesions import LesionFinding
 from liverplan.findings.reserve import Reserve
 from liverplan.findings.series import SeriesSummary
+from liverplan.findings.shape import FINDINGS, RESULT
 from liverplan.findings.statement import Speak, Statement
 from liverplan.findings.uncertainty import Uncertainty
 from liverplan.findings.volumes import RemnantFraction, Volumes
 
-SCHEMA = "liverplan.result/1"
+SCHEMA = RESULT
 REASONS = ("why.", "check.")
 """Beginnings of the keys of notes that say why the eligibility is what it is."""
 
@@ -110,11 +111,12 @@ class Findings:
 
         Raises
         ------
-        KeyError, TypeError, ValueError
+        ValueError
             If the document is no ``liverplan.result/1``.
         """
-        if document["schema"] != SCHEMA:
-            raise ValueError(f"schema {document['schema']!r} is not {SCHEMA!r}")
+        fault = FINDINGS.fault(document, "findings")
+        if fault:
+            raise ValueError(fault)
         return cls(
             series=SeriesSummary.from_json(document["series"]),
             volumes=Volumes.from_json(document["volumes_ml"]),
