@@ -126,13 +126,14 @@ class Arrivals:
             raise self._refusal("archive.no_dicom") from error
 
     def _require_asked_for(self, image: Image) -> None:
+        named = (image.study, image.series, image.instance)
+        if image.media_class != image.sop_class or not all(map(UID.fullmatch, named)):
+            raise self._refusal("archive.contradicts")
         if (image.study, image.series) != (self._series.study_uid, self._series.series_uid):
             raise self._refusal("archive.foreign")
         self._patient = image.patient if self._patient is None else self._patient
         if image.patient != self._patient:
             raise self._refusal("archive.patient")
-        if image.media_class != image.sop_class or not UID.fullmatch(image.instance):
-            raise self._refusal("archive.contradicts")
         kind = self._series.modality
         if kind and (image.modality != kind or not _fits(kind, image.sop_class)):
             raise self._refusal("archive.other_kind", modality=kind)

@@ -34,6 +34,7 @@ from liverplan.errors import LiverplanError
 from liverplan.findings import Statement, Value
 from liverplan_pacs.answers import Answers
 from liverplan_pacs.arrivals import Arrivals
+from liverplan_pacs.config import Settings
 from liverplan_pacs.transfer import Store, Transfers, tls_context
 from liverplan_pacs.watch import Watch, watched_search
 from liverplan_pacs.wire import MAX_PDU, Entity, addresses_of
@@ -58,6 +59,10 @@ GET = UID("1.2.840.10008.5.1.4.1.2.2.3")
 """Of the study root information model."""
 ANSWERED = [ImplicitVRLittleEndian, ExplicitVRLittleEndian]
 """Nothing deflated, which a few bytes could blow up."""
+SYNTAXES = [
+    str(ExplicitVRLittleEndian),
+    *sorted((NATIVE | COMPRESSED) - {ExplicitVRLittleEndian}),
+]
 PENDING = (0xFF00, 0xFF01)
 OUT_OF_RESOURCES, NOT_ASKED_FOR = 0xA700, 0xA900
 MESSAGE = 1
@@ -96,7 +101,7 @@ class DimseArchive(Transfers):
 
     def _get(self, series: FoundSeries, arrivals: Arrivals, entity: Entity) -> None:
         for sop_class in STORED:
-            entity.add_requested_context(sop_class, [*map(str, NATIVE), *map(str, COMPRESSED)])
+            entity.add_requested_context(sop_class, SYNTAXES)
         roles = [build_role(sop_class, scp_role=True) for sop_class in STORED]
         handlers = self._handlers(arrivals, entity.watch)
         with self._associated(entity, GET, ext_neg=roles, evt_handlers=handlers) as association:
@@ -108,8 +113,8 @@ class DimseArchive(Transfers):
         """Ask the archive to send to us; we listen only meanwhile, and only to it."""
         settings = self._settings
         for sop_class in STORED:
-            entity.add_supported_context(sop_class, [*map(str, NATIVE), *map(str, COMPRESSED)])
-        entity.require_calling_aet = list(settings.sender_aes or (settings.called_ae,))
+            entity.add_supported_context(sop_class, SYNTAXES)
+        entity.require_calling_aet = _senders(settings)
         entity.senders = addresses_of(settings.sender_hosts or (settings.host,))
         where = (settings.listen_host, settings.listen_port)
         try:
@@ -129,7 +134,8 @@ class DimseArchive(Transfers):
             arrivals.close()
 
     def _handlers(self, arrivals: Arrivals, watch: Watch) -> list[EventHandlerType]:
-        return [(evt.EVT_C_STORE, partial(_keep, arrivals, watch, self._settings.calling_ae))]
+        names = {self._settings.calling_ae, *_senders(self._settings)}
+        return [(evt.EVT_C_STORE, partial(_keep, arrivals, watch, names))]
 
     def _follow(
         self,
@@ -219,10 +225,19 @@ class DimseArchive(Transfers):
         return ArchiveError(Statement.of(key, archive=self._settings.name, **values))
 
 
-def _keep(arrivals: Arrivals, watch: Watch, calling_ae: str, event: evt.Event) -> int:
-    """Handle a C-STORE: write the image as it came; what nobody asked for ends the transfer."""
-    originator = event.request.MoveOriginatorApplicationEntityTitle
-    if originator is not None and str(originator).strip() != calling_ae.strip():
+def _senders(settings: Settings) -> list[str]:
+    """Return the names under which images may be sent to us."""
+    return list(settings.sender_aes or (settings.called_ae,))
+
+
+def _keep(arrivals: Arrivals, watch: Watch, names: set[str], event: evt.Event) -> int:
+    """Handle a C-STORE: write the image as it came; what nobody asked for ends the transfer.
+
+    It may name who asked for it, and by which message. Some archives name themselves.
+    """
+    asked_by = str(event.request.MoveOriginatorApplicationEntityTitle or "").strip()
+    message = event.request.MoveOriginatorMessageID
+    if (asked_by and asked_by not in names) or message not in {None, MESSAGE}:
         return NOT_ASKED_FOR
     path = arrivals.place_for_one()
     try:

@@ -114,6 +114,10 @@ class _Listener(ThreadedAssociationServer):
     def __init__(self, *given: Any, **named: Any) -> None:  # noqa: ANN401 - pynetdicom's own
         super().__init__(*given, request_handler=_Handler, **named)
 
+    def serve_forever(self, poll_interval: float = 0.05) -> None:
+        """Listen; stopping takes no longer than one look."""
+        super().serve_forever(poll_interval)
+
     def get_request(self) -> tuple[socket.socket, tuple[str, int]]:
         """Accept a connection; one from elsewhere is closed before anything is read from it."""
         opened, address = cast("socket.socket", self.socket).accept()
