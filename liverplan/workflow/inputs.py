@@ -99,8 +99,7 @@ def outline(
         notes.extend(result.warnings)
     if request.liver is not None:
         notes += implausible(volume, liver, [mask for mask, _ in lesions])
-    notes += _outside(grid, liver, [mask for mask, _ in lesions])
-    notes += _pieces([mask for mask, _ in lesions])
+    notes += lesion_notes(grid, liver, dict(enumerate((m for m, _ in lesions), FIRST_LESION)))
     made = [liver_made, *(provenance for _, provenance in lesions)]
     segmentation = Segmentation.from_masks(
         grid, liver, [mask for mask, _ in lesions], dict(enumerate(made, LIVER))
@@ -112,9 +111,14 @@ def _accepted(given: Sequence[tuple[Mask, Provenance]], name: str) -> list[tuple
     return [(mask, made.accepted_as(name) if name else made) for mask, made in given]
 
 
-def _outside(grid: Grid, liver: Mask, lesions: Sequence[Mask]) -> list[Statement]:
+def lesion_notes(grid: Grid, liver: Mask, lesions: Mapping[int, Mask]) -> list[Statement]:
+    """Say of (k, j, i) lesions, by label, what lies outside the liver and what is in pieces."""
+    return [*_outside(grid, liver, lesions), *_pieces(lesions)]
+
+
+def _outside(grid: Grid, liver: Mask, lesions: Mapping[int, Mask]) -> list[Statement]:
     notes = []
-    for label, lesion in enumerate(lesions, FIRST_LESION):
+    for label, lesion in lesions.items():
         outside, number = outside_ml(grid, liver, lesion), label - LIVER
         if outside <= SMALLEST_OUTSIDE_ML:
             continue
@@ -128,9 +132,9 @@ def _outside(grid: Grid, liver: Mask, lesions: Sequence[Mask]) -> list[Statement
     return notes
 
 
-def _pieces(lesions: Sequence[Mask]) -> list[Statement]:
+def _pieces(lesions: Mapping[int, Mask]) -> list[Statement]:
     notes = []
-    for label, lesion in enumerate(lesions, FIRST_LESION):
+    for label, lesion in lesions.items():
         pieces = int(cc3d.connected_components(lesion, return_N=True)[1])
         if pieces > 1:
             number = label - LIVER

@@ -88,3 +88,24 @@ def test_lesions_from_a_file_are_added_each_by_its_label(planner, tmp_path, choo
     np.testing.assert_array_equal(
         planner.app.session.work.segmentation.labels > 1, before.labels > 1
     )
+
+
+def test_a_liver_and_a_metastasis_that_lie_elsewhere_are_said_to_do_so(planner, tmp_path, choose):
+    planner.begin()
+    before = planner.app.session.work.segmentation
+    mirrored = np.minimum(before.labels[:, :, ::-1], 1)
+    write_mask_file(tmp_path / "mirror.nii.gz", Segmentation(grid=before.grid, labels=mirrored))
+    choose(tmp_path / "mirror.nii.gz")
+    planner.open_step(2)
+    planner.press_button(planner.panel(2).file_button)
+    planner.settle()
+    assert "mirrored left to right" in notice(planner, 2)
+    planner.app.session.undo()
+    far = np.zeros_like(before.labels)
+    far[-3:, -6:-2, -6:-2] = 2  # 1 is the liver in a file of our own
+    write_mask_file(tmp_path / "far.nii.gz", Segmentation(grid=before.grid, labels=far))
+    choose(tmp_path / "far.nii.gz")
+    planner.open_step(3)
+    planner.press_button(planner.panel(3).file_button)
+    planner.settle()
+    assert "lies outside the liver mask" in notice(planner, 3)

@@ -124,8 +124,31 @@ def checked_in_liver(volume: Volume, liver_mask: Mask, point_mm: ArrayLike) -> F
     Raises
     ------
     SegmentationError
-        If it lies outside the CT, the body or the liver (by more than a dent is deep).
+        If it lies outside the CT, the body or the liver (by more than a dent is deep); with a
+        hint, if it would lie in the liver with the signs of x and y exchanged, as in RAS.
     """
+    try:
+        return _in_liver(volume, liver_mask, point_mm)
+    except SegmentationError as refusal:
+        raise SegmentationError(f"{refusal}{_hint(volume, liver_mask, point_mm)}") from None
+
+
+def _hint(volume: Volume, liver_mask: Mask, point_mm: ArrayLike) -> str:
+    """Say so if the same numbers in RAS are a place in the liver; else nothing."""
+    point = np.asarray(point_mm, dtype=float).reshape(-1)
+    if point.shape != (3,) or not np.isfinite(point).all():
+        return ""
+    turned = point * (-1, -1, 1)
+    voxel = volume.grid.nearest_index(turned)
+    if voxel is None or not liver_mask[voxel]:
+        return ""
+    return (
+        f" The point {in_words(turned)} mm lies in the liver: are these numbers RAS, as NIfTI "
+        "programs show them? DICOM's are LPS, with the other signs of x and y."
+    )
+
+
+def _in_liver(volume: Volume, liver_mask: Mask, point_mm: ArrayLike) -> FloatArray:
     point, voxel = checked_point(volume.grid, point_mm)
     box = tuple(slice(max(0, n - 1), n + 2) for n in voxel)
     if float(np.median(volume.hu[box])) < BODY_HU:

@@ -5,7 +5,7 @@ import pytest
 
 from liverplan.errors import SegmentationError
 from liverplan.segmentation.lesions.region import Region, checked_in_liver, trust_in, weigh
-from liverplan.volume import Volume
+from liverplan.volume import Grid, Volume
 from tests.segmentation.shapes import ball, grid_of
 
 SHAPE = (60, 60, 60)
@@ -70,3 +70,40 @@ def test_a_click_in_air_is_refused():
     volume = Volume(grid=GRID, hu=np.full(SHAPE, -900, np.int16))
     with pytest.raises(SegmentationError, match="outside the body, in air or lung"):
         checked_in_liver(volume, np.ones(SHAPE, bool), (10.0, 10, 10))
+
+
+@pytest.mark.parametrize(
+    ("where", "says"),
+    [
+        ((60.0, 40.0, 40.0), "lies outside the liver"),
+        ((48.0, 30.0, 31.0), "lies outside the liver"),
+        ((58.0, 50.0, 40.0), "lies outside the body"),
+        ((55.0, 28.0, 44.0), "lies outside the liver"),
+        ((48.0, 90.0, 40.0), "lies outside the CT"),
+    ],
+)
+def test_a_click_with_the_signs_of_ras_gets_a_hint(where, says):
+    """The lattice lies round the origin, so that turned signs are another place on it."""
+    shape, mm = (20, 40, 40), 4.0
+    affine = np.array([[0, 0, mm, -80], [0, mm, 0, -100], [mm, 0, 0, 0], [0, 0, 0, 1.0]])
+    grid = Grid(shape=shape, affine=affine)
+    hu = np.full(shape, 50, np.int16)
+    hu[:, 36:] = -900
+    liver = np.zeros(shape, bool)
+    liver[5:15, :20, 4:14] = True
+    volume = Volume(grid=grid, hu=hu)
+    with pytest.raises(
+        SegmentationError, match=rf"{says}.*lies in the liver: are these numbers RAS"
+    ):
+        checked_in_liver(volume, liver, where)
+    turned = (-where[0], -where[1], where[2])
+    if volume.grid.nearest_index(turned) is not None:
+        assert checked_in_liver(volume, liver, turned).tolist() == list(turned)
+
+
+def test_a_click_that_lies_in_no_liver_with_any_signs_gets_no_hint():
+    volume = Volume(grid=GRID, hu=np.full(SHAPE, 50, np.int16))
+    corner = np.zeros(SHAPE, bool)
+    corner[:5, :5, :5] = True
+    with pytest.raises(SegmentationError, match=r"outside the liver\.$"):
+        checked_in_liver(volume, corner, (25.0, 25.0, 25.0))

@@ -74,19 +74,23 @@ class Finding:
         self._show_middle(segmentation)
 
     def take(self, path: Path) -> None:
-        """Take the liver from a file; lesions that were marked stay."""
+        """Take the liver from a file; lesions stay; what cannot be of this CT's liver is said."""
         volume = self._session.work.volume
         if volume is None:
             return
 
-        def task(_report: Progress, _cancel: threading.Event) -> Segmentation:
-            return workflow.make_segmentation(volume, workflow.Request(liver=path))[0]
+        def task(_report: Progress, _cancel: threading.Event) -> tuple[Segmentation, str]:
+            given, notes = workflow.make_segmentation(volume, workflow.Request(liver=path))
+            return given, " ".join(map(in_english, notes))
 
-        def then(given: Segmentation) -> None:
+        def then(answer: tuple[Segmentation, str]) -> None:
+            given, odd = answer
             work = self._session.work
             before = work.segmentation or Segmentation.empty(volume.grid)
             after = with_liver(given.liver, given.provenance[LIVER], before)
             self._session.do(f"liver from {path.name}", replace(work, segmentation=after))
+            if odd:
+                self._notices.say(PLACE, odd)
             self._show_middle(after)
 
         self._jobs.run(PLACE, "Reading the mask", task, then, holds=self._session.same_ct())

@@ -11,9 +11,12 @@ from liverplan.app.session.context import Context
 from liverplan.app.session.job import Progress
 from liverplan.app.steps.metastases.lesions import PLACE
 from liverplan.errors import InputError
+from liverplan.findings import Statement
 from liverplan.segmentation import Provenance, Segmentation, with_lesions
 from liverplan.segmentation.results import Mask
+from liverplan.words import in_english
 from liverplan.workflow.given import given_lesions
+from liverplan.workflow.inputs import lesion_notes
 
 
 class MaskImport:
@@ -21,20 +24,29 @@ class MaskImport:
 
     def __init__(self, context: Context) -> None:
         self._session, self._jobs = context.session, context.jobs
+        self._notices = context.notices
 
     def take(self, path: Path) -> None:
-        """Add the lesions of a file; voxels of those that were marked stay theirs."""
+        """Add the lesions of a file; voxels of those that were marked stay theirs.
+
+        What is odd of them, such as one that lies outside the liver, is said.
+        """
         segmentation = self._session.work.segmentation
         if segmentation is None:
             return
 
-        def task(_report: Progress, _cancel: threading.Event) -> Segmentation:
-            return with_lesions_of(segmentation, given_lesions(path, None, segmentation.grid), path)
+        def task(_report: Progress, _cancel: threading.Event) -> tuple[Segmentation, str]:
+            given = given_lesions(path, None, segmentation.grid)
+            more = with_lesions_of(segmentation, given, path)
+            return more, " ".join(map(in_english, oddities(segmentation, more)))
 
-        def then(more: Segmentation) -> None:
+        def then(answer: tuple[Segmentation, str]) -> None:
+            more, odd = answer
             added = len(more.provenance) - len(segmentation.provenance)
             after = replace(self._session.work, segmentation=more)
             self._session.do(f"{added} metastases from {path.name}", after)
+            if odd:
+                self._notices.say(PLACE, odd, "info")
 
         name = "Reading the masks"
         self._jobs.run(PLACE, name, task, then, holds=self._session.same_masks())
@@ -56,3 +68,10 @@ def with_lesions_of(
     if after is segmentation:
         raise InputError(f"{path.name} holds no lesion that is not in the list already.")
     return after
+
+
+def oddities(before: Segmentation, after: Segmentation) -> list[Statement]:
+    """Say of (k, j, i) lesions that were added what lies outside the liver or is in pieces."""
+    added = sorted(set(after.lesion_labels) - set(before.lesion_labels))
+    lesions = {label: after.lesion(label) for label in added}
+    return lesion_notes(before.grid, before.liver, lesions)
