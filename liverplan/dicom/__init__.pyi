@@ -1,12 +1,21 @@
 from .archive import FoundSeries, Query, archive_faults, archive_names, open_archive
 from .choice import choose_series
 from .deidentify import deidentify_series, keep
-from .documents import make_pdf, make_stl_object, stl_of, write_pdf, write_stl, write_stl_object
+from .documents import (
+    make_pdf,
+    make_stl_object,
+    stl_from,
+    stl_of,
+    write_pdf,
+    write_stl,
+    write_stl_object,
+)
 from .find import find_series
 from .headers import Headers, SourceImage
 from .outgoing import header_notes
 from .read import CT, read_series
 from .seg_read import SegMask, read_seg
+from .seg_segments import Segment, segment_sets
 from .seg_write import make_seg, make_segs, write_seg
 from .series_info import SeriesInfo
 from .source import open_source
@@ -18,6 +27,7 @@ __all__ = [
     "Headers",
     "Query",
     "SegMask",
+    "Segment",
     "SeriesInfo",
     "SourceImage",
     "archive_faults",
@@ -36,6 +46,8 @@ __all__ = [
     "open_source",
     "read_seg",
     "read_series",
+    "segment_sets",
+    "stl_from",
     "stl_of",
     "write_pdf",
     "write_seg",

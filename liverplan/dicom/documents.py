@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from pydicom.uid import EncapsulatedPDFStorage, EncapsulatedSTLStorage, ExplicitVRLittleEndian
 from skimage.measure import marching_cubes
 
+from liverplan.anatomy import LIVER, Structure
 from liverplan.dicom.headers import Headers
 from liverplan.dicom.outgoing import save, series_of_one, source_dataset
 from liverplan.dicom.quiet import quiet
@@ -20,7 +21,6 @@ from liverplan.segmentation.boxes import bounding_box
 from liverplan.volume import FloatArray, Grid
 
 REPORT_TITLE = ("18748-4", "LN", "Diagnostic imaging study")
-SURFACE_TITLE = ("10200004", "SCT", "Liver")
 STL_TRIANGLE = np.dtype([("normal", "<f4", 3), ("corners", "<f4", (3, 3)), ("spare", "<u2")])
 
 
@@ -70,15 +70,20 @@ def write_stl_object(
     return save(make_stl_object(stl, headers, name=name, number=number), Path(path))
 
 
-def make_stl_object(stl: bytes, headers: Headers, *, name: str, number: int = 1) -> pydicom.Dataset:
-    """Build what `write_stl_object` writes."""
+def make_stl_object(
+    stl: bytes, headers: Headers, *, name: str, number: int = 1, structure: Structure = LIVER
+) -> pydicom.Dataset:
+    """Build what `write_stl_object` writes; ``structure`` has its codes."""
     with quiet():
         document = _document(headers, EncapsulatedSTLStorage, "M3D", "STL", stl)
         document.InstanceNumber = number
         document.SeriesDescription = f"liverplan surface: {name} (research)"[:64]
         document.MIMETypeOfEncapsulatedDocument = "model/stl"
         document.DocumentTitle = name
-        document.ConceptNameCodeSequence = [hd.sr.CodedConcept(*SURFACE_TITLE)]
+        kind = structure.kind
+        document.ConceptNameCodeSequence = [
+            hd.sr.CodedConcept(kind.value, kind.scheme, kind.meaning)
+        ]
         document.MeasurementUnitsCodeSequence = [hd.sr.CodedConcept("mm", "UCUM", "mm")]
         document.FrameOfReferenceUID = headers.frame_uid
         document.PositionReferenceIndicator = ""
@@ -148,7 +153,11 @@ def surface_of(mask: NDArray[np.bool_], grid: Grid) -> tuple[FloatArray, NDArray
 
 def stl_of(mask: NDArray[np.bool_], grid: Grid) -> bytes:
     """Return the surface of a (k, j, i) mask as a binary STL in LPS mm."""
-    points, faces = surface_of(mask, grid)
+    return stl_from(*surface_of(mask, grid))
+
+
+def stl_from(points: FloatArray, faces: NDArray[np.integer]) -> bytes:
+    """Return (n, 3) corners, LPS mm, and (m, 3) corner indices as a binary STL."""
     triangles = points[faces]
     normals = np.cross(triangles[:, 1] - triangles[:, 0], triangles[:, 2] - triangles[:, 0])
     lengths = np.linalg.norm(normals, axis=1, keepdims=True)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +23,7 @@ from liverplan.anatomy import (
 )
 from liverplan.dicom.headers import Headers
 from liverplan.dicom.seg_read import REMNANT_NAME, RESECTED_NAME
+from liverplan.errors import DicomError
 from liverplan.findings import Statement, Volumes
 from liverplan.resection.anatomy.maps import PartMap
 from liverplan.resection.anatomy.named import SCHEME
@@ -73,7 +75,7 @@ def segments_of(
     *,
     volumes: Volumes | None = None,
 ) -> list[Segment]:
-    """List the whole liver, each metastasis, and the two parts if given; they may be empty.
+    """List the whole liver, each metastasis, and the two parts where there are any.
 
     Parameters
     ----------
@@ -82,7 +84,13 @@ def segments_of(
         On its grid.
     volumes : Volumes, optional
         As measured, to be said beside what the voxels sum up to.
+
+    Raises
+    ------
+    DicomError
+        If there is no liver, or a mask does not fit.
     """
+    _check(segmentation, {REMNANT_NAME: remnant, RESECTED_NAME: resected})
     made = segmentation.provenance
     liver = Segment(
         name=LIVER.name, structure=LIVER, mask=segmentation.liver, provenance=made.get(LIVER_LABEL)
@@ -101,24 +109,46 @@ def segments_of(
     return [liver, *lesions, *(part for part in parts if part.mask.any())]
 
 
-def apart(
-    segments: Sequence[Segment], segmentation: Segmentation, maps: Mapping[str, PartMap]
-) -> dict[str, list[Segment]]:
-    """Sort what there is into sets of which no two segments overlap, by the files' names.
+def _check(segmentation: Segmentation, parts: Mapping[str, Mask | None]) -> None:
+    if not segmentation.liver.any():
+        raise DicomError("There is no liver to write: the segmentation is empty.")
+    for name, mask in parts.items():
+        if mask is not None and mask.shape != segmentation.grid.shape:
+            raise DicomError(f"The mask {name!r} does not lie on the CT's grid.")
 
-    Viewers that show one segment a voxel lose slices of segments that lie over others: see the
-    table of readers in ``docs/dicom_readers.md``.
+
+def segment_sets(
+    segmentation: Segmentation,
+    *,
+    remnant: Mask | None = None,
+    resected: Mask | None = None,
+    volumes: Volumes | None = None,
+    maps: Mapping[str, PartMap] = MappingProxyType({}),
+) -> dict[str, list[Segment]]:
+    """Sort what there is into the SEGs to write, by their names; "segmentation" is the first.
+
+    In the others no two segments overlap: viewers that show one segment a voxel lose slices of
+    segments that lie over others. See the table of readers in ``docs/dicom_readers.md``.
 
     Parameters
     ----------
-    segments : sequence of Segment
-        As `segments_of` lists them: all but the liver are told apart from it.
     segmentation : Segmentation
+    remnant, resected : (k, j, i) bool array, optional
+        On its grid.
+    volumes : Volumes, optional
+        As measured, mL.
     maps : mapping of str to PartMap
         By scheme: vessels and Couinaud segments are written.
+
+    Raises
+    ------
+    DicomError
+        If there is no liver, or a mask does not fit.
     """
+    segments = segments_of(segmentation, remnant, resected, volumes=volumes)
     masks = {segment.name: segment.mask for segment in segments}
     sets = {
+        "segmentation": segments,
         "parts": list(segments[1:]) if REMNANT_NAME in masks or RESECTED_NAME in masks else [],
         "cut": list(_cut(masks.get(REMNANT_NAME), masks.get(RESECTED_NAME))),
         "hepatic_vessels": list(_of_map(maps.get(LUMEN), VESSELS)),

@@ -24,13 +24,10 @@ from liverplan.dicom.outgoing import (
     source_datasets,
 )
 from liverplan.dicom.quiet import quiet
-from liverplan.dicom.seg_read import REMNANT_NAME, RESECTED_NAME
-from liverplan.dicom.seg_segments import Segment, apart, segments_of
-from liverplan.errors import DicomError
-from liverplan.findings import Volumes
-from liverplan.resection.anatomy.maps import PartMap
+from liverplan.dicom.seg_segments import Segment, segments_of
 from liverplan.segmentation.labels import Segmentation
 from liverplan.segmentation.provenance import Origin, Provenance
+from liverplan.volume import Grid
 
 FAMILY = codes.cid7162.MorphologicalOperations
 NETWORK = codes.cid7162.ArtificialIntelligence
@@ -85,55 +82,26 @@ def make_seg(
     *,
     remnant: NDArray[np.bool_] | None = None,
     resected: NDArray[np.bool_] | None = None,
-    volumes: Volumes | None = None,
 ) -> pydicom.Dataset:
-    """Build what `write_seg` writes; the parts are (k, j, i) masks.
-
-    The measured ``volumes``, mL, are said beside the voxels.
-    """
-    segments = _checked(segmentation, remnant, resected, volumes)
-    return _encode(segments, segmentation, headers, "segmentation")
+    """Build what `write_seg` writes; the parts are (k, j, i) masks."""
+    segments = segments_of(segmentation, remnant, resected)
+    return _encode(segments, segmentation.grid, headers, "segmentation")
 
 
 def make_segs(
-    segmentation: Segmentation,
-    headers: Headers,
-    *,
-    remnant: NDArray[np.bool_] | None = None,
-    resected: NDArray[np.bool_] | None = None,
-    volumes: Volumes | None = None,
-    maps: Mapping[str, PartMap] | None = None,
+    sets: Mapping[str, Sequence[Segment]], grid: Grid, headers: Headers
 ) -> Iterator[tuple[str, pydicom.Dataset]]:
-    """Yield the SEGs of a case with their names, the one of `make_seg` first.
-
-    In the others no two segments overlap: see `apart`; the parts are (k, j, i) masks.
-    """
-    segments = _checked(segmentation, remnant, resected, volumes)
-    sets = {"segmentation": segments, **apart(segments, segmentation, maps or {})}
-    for name, some in sets.items():
-        yield name, _encode(some, segmentation, headers, name)
-
-
-def _checked(
-    segmentation: Segmentation,
-    remnant: NDArray[np.bool_] | None,
-    resected: NDArray[np.bool_] | None,
-    volumes: Volumes | None,
-) -> list[Segment]:
-    if not segmentation.liver.any():
-        raise DicomError("There is no liver to write: the segmentation is empty.")
-    for name, mask in ((REMNANT_NAME, remnant), (RESECTED_NAME, resected)):
-        if mask is not None and mask.shape != segmentation.grid.shape:
-            raise DicomError(f"The mask {name!r} does not lie on the CT's grid.")
-    return segments_of(segmentation, remnant, resected, volumes=volumes)
+    """Yield each of `segment_sets` as a SEG, with its name."""
+    for name, segments in sets.items():
+        yield name, _encode(segments, grid, headers, name)
 
 
 @quiet()
 def _encode(
-    segments: Sequence[Segment], segmentation: Segmentation, headers: Headers, name: str
+    segments: Sequence[Segment], grid: Grid, headers: Headers, name: str
 ) -> pydicom.Dataset:
     first, last = _extent(segments)
-    grid = segmentation.grid.crop((first, 0, 0), (last, *segmentation.grid.shape[1:]))
+    grid = grid.crop((first, 0, 0), (last, *grid.shape[1:]))
     # each segment's voxels stay together in memory: it is written frame by frame
     stacked = np.stack([segment.mask[first:last] for segment in segments])
     turned, grid = native(np.moveaxis(stacked, 0, -1), grid, headers)

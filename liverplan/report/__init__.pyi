@@ -1,4 +1,5 @@
 from .html import html_of, write_html
+from .model import cut_of, glb_of
 from .pdf import pdf_of, write_pdf
 from .request import AuditRow, PlanRow, ReportInput, SignatureRow
 
@@ -7,6 +8,8 @@ __all__ = [
     "PlanRow",
     "ReportInput",
     "SignatureRow",
+    "cut_of",
+    "glb_of",
     "html_of",
     "pdf_of",
     "write_html",

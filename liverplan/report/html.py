@@ -6,7 +6,7 @@ import base64
 from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
@@ -14,15 +14,19 @@ from liverplan.plain import clean_value
 from liverplan.report.content import content_of
 from liverplan.report.files import write_whole
 from liverplan.report.geometry import liver_box_mm
-from liverplan.report.meshes import Mesh, surfaces
+from liverplan.report.looks import look_of
+from liverplan.report.mesh import Kind, Mesh
+from liverplan.report.meshes import anatomy, surfaces
 from liverplan.report.request import ReportInput
 from liverplan.report.stack import StackSlice, axial_stack, middle_of
 from liverplan.report.tables import View
 from liverplan.report.views import all_views
 from liverplan.words import Words, numbers
 
-KINDS = ("remnant", "resected", "uncut", "lesion", "cut")
+KINDS = get_args(Kind)
 """Of surfaces, as the reader may switch them on and off."""
+AT_FIRST_HIDDEN = ("segment",)
+"""What would lie over everything else."""
 
 
 def write_html(path: Path | str, request: ReportInput) -> Path:
@@ -50,13 +54,17 @@ def html_of(request: ReportInput) -> str:
     )
     content = content_of(request)
     stack = axial_stack(request)
-    meshes = surfaces(request.segmentation, request.side)
+    meshes = (
+        *surfaces(request.segmentation, request.side),
+        *anatomy(request.segmentation, request.maps),
+    )
     return environment.get_template("report.html.jinja").render(
         content=content,
         words=content.words,
         pictures=[(view, _data_uri(view)) for view in all_views(request)],
         has_cut=request.side.planned,
         kinds=[kind for kind in KINDS if any(mesh.kind == kind for mesh in meshes)],
+        hidden=AT_FIRST_HIDDEN,
         start=middle_of(stack, request),
         data=_data(request, content.words, stack, meshes),
         plotly=plotly_js(),
@@ -69,7 +77,8 @@ def _data(
     """Collect what the page's script draws."""
     return {
         "slices": [_slice(number, stack, request, words) for number in range(len(stack))],
-        "meshes": [mesh.to_json() for mesh in meshes],
+        "meshes": [mesh.to_json() | {"look": list(look_of(mesh))} for mesh in meshes],
+        "hidden": list(AT_FIRST_HIDDEN),
         "box_mm": liver_box_mm(request.segmentation).tolist(),
         "words": {"no_webgl": words["no_webgl"], **{k: words[f"legend_{k}"] for k in KINDS}},
     }

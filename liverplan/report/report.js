@@ -11,7 +11,7 @@
   addEventListener("afterprint", () => { opened.forEach((d) => { d.open = false; }); });
 
   scrollSlices(data.slices);
-  turnLiver(data.meshes, data.words, data.box_mm);
+  turnLiver(data);
 
   function scrollSlices(slices) {
     const image = document.getElementById("slice"), slider = document.getElementById("level");
@@ -33,7 +33,8 @@
     show();
   }
 
-  function turnLiver(meshes, words, box) {
+  function turnLiver(data) {
+    const { meshes, words } = data;
     const section = document.getElementById("turn"), view = document.getElementById("view-3d");
     section.hidden = false;
     if (!canDraw()) {
@@ -44,7 +45,7 @@
       return;
     }
     const angles = { azimuth: 20, elevation: 12 };
-    Plotly.newPlot(view, traces(meshes, words, box), layout(angles), {
+    Plotly.newPlot(view, traces(data), layout(angles), {
       displayModeBar: false, scrollZoom: true, responsive: true,
     }).then(() => { view.dataset.drawn = "yes"; });
     section.querySelectorAll("button[data-turn]").forEach((button) => {
@@ -76,15 +77,14 @@
     return { x: far * Math.sin(a) * Math.cos(e), y: -far * Math.cos(a) * Math.cos(e), z: far * Math.sin(e) };
   }
 
-  function traces(meshes, words, box) {
-    const look = {
-      remnant: ["rgb(86,180,233)", 0.6], resected: ["rgb(213,94,0)", 0.45],
-      uncut: ["rgb(221,130,101)", 0.55], lesion: ["rgb(245,245,245)", 1], cut: ["rgb(240,228,66)", 0.35],
-    };
+  function traces({ meshes, words, hidden, box_mm: box }) {
+    const called = (m) => (
+      m.kind === "lesion" ? m.name : [words[m.kind], m.name].filter(Boolean).join(" "));
     const drawn = meshes.map((m) => ({
       type: "mesh3d", x: m.x, y: m.y, z: m.z, i: m.i, j: m.j, k: m.k,
-      color: look[m.kind][0], opacity: look[m.kind][1], flatshading: false,
-      name: m.name || words[m.kind], hovertemplate: `${m.name || words[m.kind]}<extra></extra>`,
+      color: `rgb(${m.look.slice(0, 3)})`, opacity: m.look[3], flatshading: false,
+      name: called(m), hovertemplate: `${called(m)}<extra></extra>`,
+      visible: !hidden.includes(m.kind),
       lighting: {
         ambient: m.kind === "cut" ? 1 : 0.55, diffuse: m.kind === "cut" ? 0 : 0.7, specular: 0.05,
         roughness: 0.9, vertexnormalsepsilon: 0, facenormalsepsilon: 0,

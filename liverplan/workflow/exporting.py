@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from pathlib import Path
 
 from liverplan import dicom, report
-from liverplan.anatomy import lesion_name
 from liverplan.case import Case
 from liverplan.dicom.deidentify import Rules
 from liverplan.dicom.sr_words import Standing
@@ -21,6 +20,7 @@ from liverplan.segmentation.labels import LIVER
 from liverplan.segmentation.results import Mask
 from liverplan.volumetry.shapes.plan_index import PlanIndex
 from liverplan.volumetry.shapes.rounding import staying_rounded
+from liverplan.workflow.surfaces import surfaces
 
 Parts = Mapping[str, Mask]
 LONGEST_ID, SHORTEST_KEY = 64, 16
@@ -34,7 +34,7 @@ def write_objects(
     standing: Standing,
     rules: Rules | None = None,
 ) -> None:
-    """Write SEG, SR, encapsulated PDF and STL, and each surface as a plain STL file.
+    """Write SEGs, SR, encapsulated PDF and STL, each surface as plain STL, and all as glTF.
 
     Parameters
     ----------
@@ -51,36 +51,27 @@ def write_objects(
     rules : Rules, optional
         De-identify every object by these.
     """
+    grid = request.segmentation.grid
+    sets = dicom.segment_sets(
+        request.segmentation, **parts, volumes=request.findings.volumes, maps=request.maps
+    )
     with ThreadPoolExecutor(1) as beside:  # drawing needs no DICOM, and DICOM no pictures
         pdf = beside.submit(report.pdf_of, request)
         segs = []
-        for name, seg in dicom.make_segs(
-            request.segmentation,
-            headers,
-            **parts,
-            volumes=request.findings.volumes,
-            maps=request.maps,
-        ):
+        for name, seg in dicom.make_segs(sets, grid, headers):
             dicom.keep(seg, folder / f"{name}.dcm", rules)
             segs.append(seg)
         sr = dicom.make_sr(request.findings, headers, segs, standing=standing)
         dicom.keep(sr, folder / "measurements.dcm", rules)
-        _write_surfaces(folder, request, headers, parts, rules)
+        for number, surface in enumerate(surfaces(request, sets), 1):
+            name = surface.file
+            (folder / f"{name}.stl").write_bytes(surface.stl)
+            held = dicom.make_stl_object(
+                surface.stl, headers, name=name, number=number, structure=surface.structure
+            )
+            dicom.keep(held, folder / f"{name}.stl.dcm", rules)
+        (folder / "liver.glb").write_bytes(report.glb_of(request))
         dicom.keep(dicom.make_pdf(pdf.result(), headers), folder / "report.dcm", rules)
-
-
-def _write_surfaces(
-    folder: Path,
-    request: ReportInput,
-    headers: dicom.Headers,
-    parts: Parts,
-    rules: Rules | None,
-) -> None:
-    for number, (name, mask) in enumerate(_structures(request, parts), 1):
-        stl = dicom.stl_of(mask, request.segmentation.grid)
-        (folder / f"{name}.stl").write_bytes(stl)
-        surface = dicom.make_stl_object(stl, headers, name=name, number=number)
-        dicom.keep(surface, folder / f"{name}.stl.dcm", rules)
 
 
 def trail_end(opened: Case) -> str:
@@ -153,11 +144,3 @@ def parts_of(
         return {}
     stays = staying_rounded(PlanIndex.build(segmentation, maps), plan, remnant_ml)
     return {"remnant": stays, "resected": (segmentation.labels == LIVER) & ~stays}
-
-
-def _structures(request: ReportInput, parts: Parts) -> Iterator[tuple[str, Mask]]:
-    segmentation = request.segmentation
-    yield "liver", segmentation.liver
-    for label in segmentation.lesion_labels:
-        yield lesion_name(label).lower().replace(" ", "_"), segmentation.lesion(label)
-    yield from ((name, mask) for name, mask in parts.items() if mask.any())

@@ -229,7 +229,7 @@ def export_case(
     progress: Progress | None = None,
     cancel: Event | None = None,
 ) -> list[Path]:
-    """Write a case as DICOM SEG, SR, encapsulated PDF and STL, and as plain STL files.
+    """Write a case as DICOM SEG, SR, encapsulated PDF and STL, as plain STL files and as glTF.
 
     Remnant and resected tissue are exported in whole voxels that sum up to the numbers measured.
 
@@ -290,4 +290,4 @@ def headers_of(state: CaseState) -> dicom.Headers:
 
 
 def _is_export(name: str) -> bool:
-    return name.endswith((".dcm", ".stl")) or name == "ct"
+    return name.endswith((".dcm", ".stl", ".glb")) or name == "ct"

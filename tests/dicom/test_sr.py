@@ -41,13 +41,13 @@ def report_of(masks, found, standing=STANDING):
         labels=np.where(left, 1, 2).astype(np.uint8),
         names=("4a", "8"),
     )
-    segs = dicom.make_segs(
+    sets = dicom.segment_sets(
         segmentation,
-        ct.headers,
         remnant=remnant,
         resected=(segmentation.labels == 1) & ~left,
         maps={"couinaud": halves},
     )
+    segs = dicom.make_segs(sets, segmentation.grid, ct.headers)
     return dicom.make_sr(found, ct.headers, [seg for _, seg in segs], standing=standing)
 
 

@@ -101,6 +101,20 @@ def test_who_accepted_the_masks_stands_in_the_report_and_not_in_the_one_without_
         assert (b"Person" in data) is named
 
 
+def test_each_structure_is_a_surface_by_its_name_and_code(made):
+    out = made.folder / "out"
+    named = {path.name.removesuffix(".stl") for path in out.glob("*.stl")}
+    couinaud = {f"segment_{name}" for name in SEGMENTS}
+    lesions = {f"metastasis_{label - 1}" for label in made.truth.masks.lesion_labels}
+    solids = {"liver", "remnant", "resected", "portal_vein", "hepatic_veins", "cut"}
+    assert named == solids | couinaud | lesions
+    held = pydicom.dcmread(out / "portal_vein.stl.dcm")
+    assert held.ConceptNameCodeSequence[0].CodeValue == "32764006"
+    stl = (out / "portal_vein.stl").read_bytes()
+    assert held.EncapsulatedDocument[: held.EncapsulatedDocumentLength] == stl
+    assert (out / "liver.glb").read_bytes().startswith(b"glTF")
+
+
 def test_every_file_of_an_export_is_there_without_identity_too(made):
     names = [sorted(p.name for p in (made.folder / f).iterdir()) for f in ("out", "clean")]
     assert names[0] == names[1]
