@@ -107,9 +107,7 @@ def kaplan_meier(
     durations, happened = checked(times, events)
     begin = entered(entries, durations)
     late = begin > 0
-    steps = np.unique(durations)
-    at_risk = np.sum((begin < steps[:, None]) & (durations >= steps[:, None]), axis=1) * 1.0
-    dead = np.sum((durations == steps[:, None]) & happened, axis=1) * 1.0
+    steps, at_risk, dead = _counts(durations, happened, begin)
     ended = np.sum(durations == steps[:, None], axis=1)
     fitted = _product_limit(at_risk, dead) if late.any() else _lifelines(durations, happened)
     survival, lower, upper = fitted
@@ -131,6 +129,26 @@ def risk_months(curves: Sequence[Curve]) -> tuple[int, ...]:
     """Return the months at which the numbers at risk are told: every 6, or 12 beyond 5 years."""
     longest = max(float(curve.times[-1]) for curve in curves)
     return tuple(range(0, int(longest) + 1, 6 if longest <= 60 else 12))
+
+
+def survival_before(times: FloatArray, events: NDArray[np.bool_], begin: FloatArray) -> FloatArray:
+    """Return the survival of all together just before each of (N,) times.
+
+    ``begin`` is when each of N came under observation.
+    """
+    steps, at_risk, dead = _counts(times, events, begin)
+    survival = np.r_[1.0, np.cumprod(1 - dead / at_risk)]
+    return np.asarray(survival[np.searchsorted(steps, times, side="left")])
+
+
+def _counts(
+    times: FloatArray, events: NDArray[np.bool_], begin: FloatArray
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return distinct times, and how many are at risk and die at each."""
+    steps = np.unique(times)
+    at_risk = np.sum((begin < steps[:, None]) & (times >= steps[:, None]), axis=1) * 1.0
+    dead = np.sum((times == steps[:, None]) & events, axis=1) * 1.0
+    return steps, at_risk, dead
 
 
 def _product_limit(at_risk: FloatArray, dead: FloatArray) -> tuple[FloatArray, ...]:

@@ -13,7 +13,6 @@ from statistics import NormalDist
 import numpy as np
 from numpy.typing import NDArray
 
-from liverplan.endpoints.curves import Curve
 from liverplan.endpoints.inputs import FloatArray
 from liverplan.endpoints.likelihood import RiskSets
 
@@ -67,7 +66,7 @@ def proportional(
     coefficients: FloatArray,
     names: Sequence[str],
     *,
-    pooled: Curve,
+    clock: FloatArray,
     times: FloatArray,
     widths: FloatArray,
 ) -> ProportionalHazards | None:
@@ -77,15 +76,12 @@ def proportional(
     ----------
     sets, coefficients : RiskSets, (P,) array
         The model at its highest likelihood, its covariates divided by their (P,) ``widths``.
-    pooled : Curve
-        Of all patients together.
-    times : (N,) array
-        Follow-up of every patient.
+    clock, times : (N,) arrays
+        One less the survival of all just before each patient's end, and that end.
     """
     from scipy.stats import chi2  # noqa: PLC0415 - slow to load
 
-    died = times[sets.dead]
-    clock = _clock(pooled, died)
+    died, clock = times[sets.dead], clock[sets.dead]
     centred = clock - clock.mean()
     point = sets.at(coefficients)
     count = len(names)
@@ -133,12 +129,6 @@ def _square(whole: FloatArray, score: FloatArray, count: int, terms: Sequence[in
     keep = [*range(count), *(count + term for term in terms)]
     slope = np.r_[np.zeros(count), score[list(terms)]]
     return float(slope @ np.linalg.solve(whole[np.ix_(keep, keep)], slope))
-
-
-def _clock(pooled: Curve, died: FloatArray) -> FloatArray:
-    """Return one less the survival of all just before each of (E,) times."""
-    before = np.r_[1.0, pooled.survival]
-    return np.asarray(1 - before[np.searchsorted(pooled.times, died, side="left")])
 
 
 def _shared(residuals: FloatArray, sets: RiskSets) -> FloatArray:

@@ -11,7 +11,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from liverplan.endpoints.curves import kaplan_meier
+from liverplan.endpoints.curves import survival_before
 from liverplan.endpoints.firth import Firth, firth, penalised
 from liverplan.endpoints.hazards import ProportionalHazards, proportional
 from liverplan.endpoints.inputs import FloatArray, checked, codes, entered
@@ -127,12 +127,11 @@ def proportional_hazards(
     made = _prepared(times, events, covariates, strata, entries)
     if made.best is None:
         return None
-    pooled = kaplan_meier(made.times, made.happened, entries=entries)
     return proportional(
         made.sets,
         made.best,
         list(covariates),
-        pooled=pooled,
+        clock=1 - survival_before(made.times, made.happened, made.begin),
         times=made.times,
         widths=made.widths,
     )

@@ -1,4 +1,4 @@
-"""The trial itself, played: ``python -m tests.benchmarks.trial [--trials 10000]``.
+"""The trial itself, played: ``python -m tests.benchmarks.trial [--trials 10000] [--compared 0]``.
 
 200 patients in six centres by the plan of ``tests/endpoints/design.toml``. Printed, and exit status
 1 unless each is within what is asked: type I error of the log-rank test, in strata or not, and over
@@ -13,6 +13,7 @@ import argparse
 import math
 import sys
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 from statistics import NormalDist
 
@@ -29,6 +30,7 @@ from liverplan.endpoints.design import (
     sample_size,
     schoenfeld_events,
 )
+from tests.benchmarks.trial_compared import coverage_compared, errors_among_centres
 
 DESIGN = Path(__file__).parents[1] / "endpoints" / "design.toml"
 AT_ONCE = 1000
@@ -237,11 +239,27 @@ def rows(count):
         yield from part(design, count)
 
 
+def compared(design, count):
+    """Rows of the product's own comparisons, of ``count`` trials for each scenario."""
+    error = math.sqrt(0.05 * 0.95 / count)
+    for name, scenario in SCENARIOS.items():
+        for what, share, bound in coverage_compared(design, scenario, count):
+            low, high = (0.93, 0.97) if what.startswith("coverage") else (0.04, 0.06)
+            low, high = (low, high) if bound else (0.0, 1.0)
+            yield Row(f"{what}, {name} (error {error:.4f})", share, low, high)
+    for what, share in errors_among_centres(design, SCENARIOS["hazards equal"], count):
+        yield Row(f"{what} (error {error:.4f})", share, 0.04, 0.06)
+
+
 def main():
     options = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     options.add_argument("--trials", type=int, default=10_000)
-    good = True
-    for row in rows(options.parse_args().trials):
+    options.add_argument("--compared", type=int, default=0, help="through compare(), one by one")
+    given, good = options.parse_args(), True
+    design = read_design(DESIGN)
+    played = rows(given.trials) if given.trials else ()
+    own = compared(design, given.compared) if given.compared else ()
+    for row in chain(played, own):
         print(row, flush=True)
         good &= row.good
     return 0 if good else 1
