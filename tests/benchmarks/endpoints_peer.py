@@ -1,10 +1,13 @@
-"""Endpoints beside R's survival: ``python -m tests.benchmarks.endpoints_peer [COUNT]``.
+"""Endpoints beside R's survival and rms: ``python -m tests.benchmarks.endpoints_peer [COUNT]``.
 
 Twelve public sets that ship with R, and generated ones: ties, zero times, all censored, all dead,
-single patients, arms without deaths, likelihoods without a top, crossing hazards. A median, every
-step of a curve and its limits or a chi-square may differ by 1e-6, a model's coefficient by 1e-4;
-what differs more is a row, and so is what R calls 0 and is called not known here. Firth's
-coefficient in R is the top of ``coxph``'s own likelihood and information.
+single patients, arms without deaths, likelihoods without a top, crossing hazards. Of each: curves
+with their limits, medians, restricted means and survival at one time with standard errors,
+follow-up, late entry, incidence; log-rank tests, and Cox models with standard error, p, limits,
+concordance and the test of proportional hazards, also within centres and with late entry. A curve,
+a median or a chi-square may differ by 1e-6, what a model gives by 1e-4; what differs more is a row,
+and so is what R calls 0 and is called not known here. Firth's model in R is made of ``coxph``'s own
+likelihood and information: its top, where it falls by the quantile, and its height at 0.
 """
 
 import csv
@@ -17,7 +20,16 @@ from pathlib import Path
 
 import numpy as np
 
-from liverplan.endpoints import cox, kaplan_meier, log_rank
+from liverplan.endpoints import (
+    cox,
+    kaplan_meier,
+    log_rank,
+    proportional_hazards,
+    restricted_mean,
+    survival_at,
+)
+from liverplan.endpoints.prediction import concordance, predicted_survival
+from liverplan.endpoints.progression import incidence_of
 from liverplan.errors import InputError
 
 KINDS = (
@@ -46,27 +58,78 @@ def generated(kind, rng):
     return zip(times, events.astype(int), arm, rng.integers(1, 7, count), strict=True)
 
 
+def curve(suffix, made, until=0.0):
+    """A curve as the R script prints it."""
+    found = {f"median{suffix}": made.median}
+    found[f"low{suffix}"], found[f"high{suffix}"] = made.median_95
+    for name in ("survival", "lower", "upper"):
+        found[name + suffix] = getattr(made, name)
+    if until > 0:
+        mean, at = restricted_mean(made, until), survival_at(made, until / 2)
+        found[f"rmean{suffix}"], found[f"rmean_se{suffix}"] = mean.value, mean.standard_error or 0
+        found[f"at{suffix}"], found[f"at_se{suffix}"] = at.value, at.standard_error or 0
+    return found
+
+
+def model(kind, times, events, arms, **within):
+    """A Cox model as the R script prints it; not known at all where it cannot be fitted."""
+    try:
+        made = cox(times, events, {"arm": arms}, **within)
+    except InputError:
+        return {kind: None}
+    (term,) = made.terms
+    tested = proportional_hazards(times, events, {"arm": arms}, **within)
+    return {
+        kind: term.coefficient,
+        f"{kind}_se": term.standard_error,
+        f"{kind}_p": term.p,
+        f"{kind}_low": math.log(term.lower_95) if term.lower_95 > 0 else None,
+        f"{kind}_high": math.log(term.upper_95) if term.upper_95 < math.inf else None,
+        f"{kind}_zph": None if tested is None else tested.chi_square,
+        f"{kind}_concordance": made.concordance,
+    }
+
+
 def ours(times, events, arms, centres):
     """The same results as the R script prints."""
-    found = {}
+    found, numbers = {}, np.arange(1, len(times) + 1)
+    late = np.where(numbers % 3 == 0, 0.3 * times, 0.0)
+    until = min(times[arms == arm].max() for arm in np.unique(arms))
     for arm in np.unique(arms):
-        curve = kaplan_meier(times[arms == arm], events[arms == arm])
-        found[f"median{arm}"], (low, high) = curve.median, curve.median_95
-        found |= {f"low{arm}": low, f"high{arm}": high}
-        for name in ("survival", "lower", "upper"):
-            found[f"{name}{arm}"] = getattr(curve, name)
+        mine = arms == arm
+        own = times[mine], events[mine]
+        found |= curve(f"_arm{arm}", kaplan_meier(*own), until)
+        found |= curve(f"_followed{arm}", kaplan_meier(times[mine], ~events[mine]))
+        found |= curve(f"_late{arm}", kaplan_meier(*own, entries=late[mine]))
+    of_cause = incidence_of(times, events * (1 + numbers % 2))
+    found["incidence"] = of_cause.incidence[0]
+    found["incidence_low"], found["incidence_high"] = of_cause.lower[0], of_cause.upper[0]
     if np.unique(arms).size < 2:
         return found
-    names = [str(arm) for arm in arms]
-    for suffix, strata in (("", None), ("_centre", [str(centre) for centre in centres])):
-        test = log_rank(times, events, names, strata=strata)
+    names, strata = [str(arm) for arm in arms], [str(centre) for centre in centres]
+    for suffix, within in (
+        ("", {}),
+        ("_centre", {"strata": strata}),
+        ("_late", {"entries": late}),
+        ("_late_centre", {"entries": late, "strata": strata}),
+    ):
+        test = log_rank(times, events, names, **within)
         found["log_rank" + suffix] = None if test is None else test.chi_square
-        try:
-            (term,) = cox(times, events, {"arm": arms}, strata=strata).terms
-            found["cox" + suffix] = term.coefficient
-        except InputError:
-            found["cox" + suffix] = None
+        found |= model("cox" + suffix, times, events, arms, **within)
     return found
+
+
+def beside_rms(table, slope):
+    """Predictions and c-index of a linear predictor that R's ``cph`` fitted."""
+    times, events, risk = table["time"], table["event"] == 1, slope * table["arm"]
+    until = min(times[table["arm"] == arm].max() for arm in (0, 1))
+    predicted = predicted_survival(times, events, risk, at=until / 2)
+    each = [predicted[table["arm"] == arm][0] for arm in (0, 1)]
+    return {
+        "rms_slope": slope,
+        "rms_predicted": each,
+        "rms_c": concordance(times, events, risk).c_index,
+    }
 
 
 def not_known(result, mine, theirs):
@@ -103,18 +166,25 @@ def main(count):
         name: ours(t["time"], t["event"] == 1, t["arm"].astype(int), t["centre"].astype(int))
         for name, t in tables.items()
     }
-    compared, unknown, differing = Counter(), Counter(), 0
+    compared, unknown, missing, differing = Counter(), Counter(), Counter(), 0
     for line in lines:
         name, result, text = (part.strip() for part in line.split(","))
-        theirs = np.array(text.replace("NA", "nan").split(), float)
-        compared[result.rstrip("01")] += 1
-        if not_known(result, mine[name][result], theirs):
+        theirs = np.array(text.replace("NA", "nan").replace("NaN", "nan").split(), float)
+        if result == "rms_slope":
+            mine[name] |= beside_rms(tables[name], float(theirs[0]))
+        kind = result.partition("_arm")[0].rstrip("01")
+        compared[kind] += 1
+        if result not in mine[name]:
+            missing[name.rpartition("_")[0], result] += 1
+        elif not_known(result, mine[name][result], theirs):
             unknown[name.rpartition("_")[0], result] += 1
         elif not same(result, mine[name][result], theirs):
             differing += 1
             print(f"differs: {name}, {result}: {mine[name][result]} here, {theirs} in R")
     for (kind, result), times in sorted(unknown.items()):
         print(f"explained: {kind}, {result}: 0 in R, not known here, {times} times: no death tells")
+    for (kind, result), times in sorted(missing.items()):
+        print(f"explained: {kind}, {result}: R goes on from a 0 that no death tells, {times} times")
     print(f"{len(tables)} sets, {compared.total()} results: {dict(compared)}; {differing} differ")
 
 
