@@ -17,6 +17,7 @@ from types import MappingProxyType
 
 from liverplan.endpoints.comparison import Comparison, Ratios, compare
 from liverplan.endpoints.curves import Curve, kaplan_meier, risk_months, survival_figure
+from liverplan.endpoints.factors import predict_survival, read_factors
 from liverplan.endpoints.followup import (
     DAYS_PER_MONTH,
     FollowUp,
@@ -24,6 +25,9 @@ from liverplan.endpoints.followup import (
     progression_free_survival,
 )
 from liverplan.endpoints.hazards import HazardTest, ProportionalHazards
+from liverplan.endpoints.imputation import Pooled, imputed, pool
+from liverplan.endpoints.lmc21 import score_qlq_lmc21
+from liverplan.endpoints.mixed import mixed_model
 from liverplan.endpoints.models import (
     Cox,
     Term,
@@ -33,6 +37,8 @@ from liverplan.endpoints.models import (
     proportional_hazards,
 )
 from liverplan.endpoints.outcomes import Outcome, read_outcomes
+from liverplan.endpoints.over_time import deterioration, quality_over_time
+from liverplan.endpoints.prediction import Concordance, concordance, predicted_survival
 from liverplan.endpoints.quality_of_life import QLQ_C30, Scale, score_qlq_c30
 from liverplan.endpoints.ranks import LogRank, log_rank
 from liverplan.endpoints.restricted import (
@@ -44,7 +50,9 @@ from liverplan.endpoints.restricted import (
     survival_at,
     survivals_at,
 )
+from liverplan.endpoints.safety import Safety, exact_limits, read_safety, safety_by_arm
 from liverplan.endpoints.trial import TrialEndpoints, trial_endpoints
+from liverplan.endpoints.visits import Visit, read_visits
 
 NEEDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -59,6 +67,12 @@ NEEDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "arm",
         ),
         "quality of life": ("visit_date", "30 items of the QLQ-C30, 1-4 and 1-7", "arm"),
+        "tests and hazard ratios within centres": ("overall survival", "centre"),
+        "late entry": ("origin_date", "entry_date"),
+        "follow-up": ("origin_date", "last_seen_date"),
+        "progression by the design's rule": ("progression-free survival", "assessments", "design"),
+        "safety": ("arm", "clavien_dindo", "isgls_grade", "liver_resection_date"),
+        "populations": ("everybody assessed", "treated_arm", "crossover_date", "deviation"),
         "predictive factors": ("overall survival", "remnant_fraction", "metastasis_count", "age"),
     }
 )
@@ -70,6 +84,7 @@ __all__ = [
     "QLQ_C30",
     "AtTime",
     "Comparison",
+    "Concordance",
     "Cox",
     "Curve",
     "Difference",
@@ -78,25 +93,42 @@ __all__ = [
     "HazardTest",
     "LogRank",
     "Outcome",
+    "Pooled",
     "ProportionalHazards",
     "Ratios",
+    "Safety",
     "Scale",
     "Term",
     "TrialEndpoints",
+    "Visit",
     "compare",
+    "concordance",
     "cox",
+    "deterioration",
     "events_needed",
+    "exact_limits",
+    "imputed",
     "kaplan_meier",
     "log_rank",
     "means_until",
+    "mixed_model",
     "overall_survival",
+    "pool",
+    "predict_survival",
+    "predicted_survival",
     "predictive_factors",
     "progression_free_survival",
     "proportional_hazards",
+    "quality_over_time",
+    "read_factors",
     "read_outcomes",
+    "read_safety",
+    "read_visits",
     "restricted_mean",
     "risk_months",
+    "safety_by_arm",
     "score_qlq_c30",
+    "score_qlq_lmc21",
     "survival_at",
     "survival_figure",
     "survivals_at",

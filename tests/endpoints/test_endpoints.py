@@ -208,7 +208,8 @@ def test_the_figure_shows_curves_and_numbers_at_risk(leukaemia, tmp_path):
 def test_every_result_says_what_it_needs():
     assert set(e.NEEDS) == {
         "overall survival", "three-year survival", "median survival", "progression-free survival",
-        "quality of life", "predictive factors",
+        "quality of life", "predictive factors", "tests and hazard ratios within centres",
+        "late entry", "follow-up", "progression by the design's rule", "safety", "populations",
     }  # fmt: skip
     assert "remnant_fraction" in e.NEEDS["predictive factors"]
 
