@@ -11,7 +11,7 @@ from liverplan.cohort.columns import allowed_in, column_of
 from liverplan.cohort.tables import library, write_csv
 from liverplan.endpoints.tables import refuse
 from liverplan.errors import InputError
-from liverplan.plain import from_cell
+from liverplan.plain import from_cell, kept_as_file_name
 from liverplan.plain.sheet import read_sheet
 
 WHAT = "table"
@@ -40,7 +40,7 @@ class Table:
 
     def write(self, folder: Path) -> Path:
         """Write the table as CSV under its own name; `read_table` reads every cell again."""
-        path = folder / f"{self.name}.csv"
+        path = folder / f"{kept_as_file_name(self.name)}.csv"
         write_csv(
             path, self.columns, (dict(zip(self.columns, row, strict=True)) for row in self.rows)
         )

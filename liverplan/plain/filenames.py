@@ -47,6 +47,15 @@ def fits_as_file_name(name: str) -> bool:
     )
 
 
+def kept_as_file_name(name: str) -> str:
+    """Return a name as it is where every system can keep it, else as `file_name` makes one.
+
+    >>> kept_as_file_name("Adverse.events"), kept_as_file_name("../x").partition(".")[0]
+    ('Adverse.events', 'x')
+    """
+    return name if fits_as_file_name(name) else file_name(name)
+
+
 def _composed(text: str) -> str:
     """Return a text as it is compared: composed, in small letters, without an initial's dot."""
     spaced = " ".join(normalize("NFKC", normalize("NFKC", text).casefold()).split())

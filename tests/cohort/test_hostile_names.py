@@ -65,6 +65,13 @@ def test_any_table_is_written_without_formulas_and_read_as_it_was(tmp_path):
     assert read_table(table.write(tmp_path)).rows == rows
 
 
+@pytest.mark.parametrize("name", ["../../t", "/t", "con", "a\x1bb", "x\u202e", "..", "t " * 200])
+def test_a_table_s_name_leads_to_no_other_folder(name, tmp_path):
+    table = Table(name=name, columns=("id",), rows=(("p1",),))
+    assert table.write(tmp_path).resolve().parent == tmp_path.resolve()
+    assert read_table(next(tmp_path.iterdir())).rows == table.rows
+
+
 def test_one_function_writes_every_csv():
     writes = [
         path.name

@@ -14,6 +14,7 @@ from liverplan.cohort.odm.definitions import IN, REDCAP, Definitions, Item, defi
 from liverplan.cohort.tables import library
 from liverplan.endpoints.tables import refuse
 from liverplan.errors import InputError
+from liverplan.plain import kept_as_file_name
 
 MOST_BYTES = 64 * 2**20
 WHAT = "ODM file"
@@ -46,8 +47,10 @@ def read_odm(path: Path) -> tuple[tuple[Table, ...], tuple[str, ...]]:
     reader = _Reader(definitions_of(root))
     for subject in root.iterfind(f"{IN}ClinicalData/{IN}SubjectData"):
         reader.subject(subject)
-    named = Counter(form.name for form in reader.forms.values())
-    twice = [f"two forms have the name {name!r}" for name, count in named.items() if count > 1]
+    names = [form.name for form in reader.forms.values()]
+    files = Counter(kept_as_file_name(name).lower() for name in names)
+    same = [name for name in names if files[kept_as_file_name(name).lower()] > 1]
+    twice = [f"two forms have the name {name!r}" for name in same[:1]]
     refuse(path, WHAT, [*reader.faults, *twice])
     if not reader.forms:
         refuse(path, WHAT, ["it holds no patient's data"])

@@ -14,6 +14,7 @@ from liverplan.app.steps.open.opening import Opening
 from liverplan.dicom import archive
 from liverplan.dicom.archive import FoundSeries, Query
 from liverplan.errors import BackendError
+from liverplan.plain import kept_as_file_name
 
 PLACE = "archive"
 
@@ -65,7 +66,7 @@ class Archives(QObject):
     def fetch(self, series: FoundSeries) -> None:
         """Bring a series here, unless it is here already, and open it."""
         name = self._searched
-        folder = self._home / "fetched" / series.series_uid
+        folder = self._home / "fetched" / kept_as_file_name(series.series_uid)
 
         def task(report: Progress, cancel: threading.Event) -> Path:
             if folder.is_dir() and any(folder.iterdir()):
