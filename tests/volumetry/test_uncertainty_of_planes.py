@@ -1,5 +1,8 @@
 """The interval, the probability, the flip distance and who contributes."""
 
+import threading
+from concurrent.futures import Future
+
 import numpy as np
 import pytest
 from scipy.stats import binom
@@ -8,6 +11,7 @@ from liverplan.errors import PlanError
 from liverplan.resection.cuts.plane import Plane
 from liverplan.segmentation import Provenance, Segmentation
 from liverplan.volumetry import VolumeIndex, estimate
+from liverplan.volumetry.planes import warm_up as compiled
 from liverplan.volumetry.uncertainty.boundary_offsets import BoundaryOffsets
 from liverplan.volumetry.uncertainty.of_planes import flip_mm
 from tests.volumetry.injected import SPREADS, trial
@@ -178,3 +182,11 @@ def test_a_single_voxel_has_an_interval():
     plane = Plane(point_mm=(4.0, 4.0, 6.0), normal=(0, 0, 1))
     low, high = estimate(segmented(labels, AFFINE), [plane], threshold_fraction=0.3).interval_95
     assert 0 <= low <= high <= 1.5
+
+
+def test_what_is_estimated_does_not_depend_on_when_the_compiler_is_ready(case, monkeypatch):
+    warm = estimated(case, samples=40)
+    ready, late = compiled.warm_up().result(), Future()
+    monkeypatch.setattr(compiled, "warm_up", lambda: late)
+    threading.Timer(0.2, late.set_result, [ready]).start()
+    assert estimated(case, samples=40) == warm

@@ -49,6 +49,11 @@ def kernels_for(planes: int) -> Kernels | None:
     return future.result()
 
 
+def wait() -> None:
+    """Wait until the kernels are ready: what is kept must not depend on when it was asked for."""
+    warm_up().result()
+
+
 def _compile_all() -> Kernels | None:
     """Compile with a cache on disk; without it where that fails, as in a read-only install."""
     for on_disk in (True, False):

@@ -20,6 +20,7 @@ from liverplan.segmentation.labels import Segmentation
 from liverplan.volume import FloatArray
 from liverplan.volumetry.planes.index import VolumeIndex
 from liverplan.volumetry.planes.remnant import cut_centre_mm
+from liverplan.volumetry.planes.warm_up import wait
 from liverplan.volumetry.uncertainty.boundary_offsets import BoundaryOffsets
 from liverplan.volumetry.uncertainty.error_model import ErrorModel
 from liverplan.volumetry.uncertainty.monte_carlo import (
@@ -67,6 +68,7 @@ def estimate(
     PlanError
         If there is no functional liver, the denominator is not positive or samples < 2.
     """
+    wait()
     index = index or VolumeIndex.build(segmentation)
     require_measurable(index.functional_ml, denominator_ml, samples)
     boundaries = boundaries or BoundaryOffsets.build(segmentation)
