@@ -1,5 +1,7 @@
 """What an export holds: voxels that say what the result says, anatomy by name, nobody's name."""
 
+import shutil
+
 import numpy as np
 import pydicom
 import pytest
@@ -12,6 +14,8 @@ from liverplan.segmentation.labels import LIVER
 from liverplan.workflow.exporting import rules_for
 from liverplan.workflow.segments import read_segments
 from liverplan.workflow.vessels import read_vessels
+from tests.benchmarks import readers
+from tests.benchmarks.reading import reports, segs
 from tests.exported import ACCEPTED_BY, make_case
 
 
@@ -99,6 +103,27 @@ def test_who_accepted_the_masks_stands_in_the_report_and_not_in_the_one_without_
         data = (made.folder / folder / "measurements.dcm").read_bytes()
         assert (ACCEPTED_BY.encode() in data) is named
         assert (b"Person" in data) is named
+
+
+@pytest.mark.parametrize("reader", ["highdicom", "pydicom"])
+def test_other_readers_find_every_segment_code_and_voxel(made, reader):
+    images = readers.images_of(made)
+    for name, wanted in readers.truth_of(made).items():
+        found = segs.READERS[reader](made.folder / f"out/{name}.dcm", images, None)
+        assert found == wanted, name
+
+
+@pytest.mark.parametrize("reader", ["highdicom", "pydicom", "dcmtk"])
+def test_other_readers_find_every_number_of_the_report(made, reader):
+    if reader == "dcmtk" and shutil.which("dsrdump") is None:
+        pytest.skip("dsrdump is not installed (Debian: dcmtk)")
+    path = made.folder / "out/measurements.dcm"
+    found = reports.READERS[reader](path, (), None)
+    wanted = reports.expected(made.findings)
+    assert found.keys() == wanted.keys()
+    for name, numbers in wanted.items():
+        assert [(code, unit) for code, _, unit in found[name]] == [(c, u) for c, _, u in numbers]
+        assert [n for _, n, _ in found[name]] == pytest.approx([n for _, n, _ in numbers])
 
 
 def test_each_structure_is_a_surface_by_its_name_and_code(made):

@@ -106,7 +106,7 @@ for (const [name, work] of [["segments", segments], ["groups", groups]]) {
   try {
     result[name] = await work();
   } catch (error) {
-    result[name] = `${error.name}: ${error.message}`;
+    result[name] = { fault: `${error.name}: ${error.message}` };
   }
 }
 process.stdout.write(JSON.stringify(result), () => process.exit(0));

@@ -1,0 +1,1 @@
+"""Other programs' readers, each asked for what an export holds."""
