@@ -26,6 +26,7 @@ from liverplan.endpoints.populations import (
 from liverplan.endpoints.progression.summary import progression_json
 from liverplan.errors import InputError
 from liverplan.findings import Statement
+from liverplan.words import words_of
 
 Parts = tuple[dict[str, Any], tuple[Picture, ...]]
 
@@ -214,10 +215,12 @@ def _populations(
     people: Sequence[Participant], outcomes: Sequence[Outcome], design: Design
 ) -> Parts:
     counts = consort(people, design.arms)
+    words = words_of("en")
     drawing = Picture(
+        part="consort",
         file="consort.svg",
-        title="CONSORT diagram",
-        alt=f"{counts.assessed} assessed, {counts.randomised} randomised, by arm and centre.",
+        title=words["figure.consort"],
+        alt=words("figure.consort_alt", assessed=counts.assessed, randomised=counts.randomised),
         svg=consort_svg(counts),
     )
     analysed = {name: _survival(name, people, outcomes, design) for name in POPULATIONS}

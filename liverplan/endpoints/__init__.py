@@ -16,7 +16,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from liverplan.endpoints.comparison import Comparison, Ratios, compare
-from liverplan.endpoints.curves import Curve, kaplan_meier, risk_months, survival_figure
+from liverplan.endpoints.curves import Curve, kaplan_meier, risk_months
+from liverplan.endpoints.drawn import survival_figure
 from liverplan.endpoints.factors import predict_survival, read_factors
 from liverplan.endpoints.followup import (
     DAYS_PER_MONTH,

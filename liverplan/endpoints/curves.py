@@ -1,21 +1,15 @@
-"""Kaplan-Meier curves, their medians, and what they look like."""
+"""Kaplan-Meier curves and their medians."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from liverplan.endpoints.inputs import FloatArray, checked, entered, lifelines
-from liverplan.plain.fonts import drawable, drawing
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
 
 HALF = 1.5e-8
 """How far from one half still is one half, as R's."""
@@ -168,37 +162,6 @@ def _lifelines(durations: FloatArray, happened: NDArray[np.bool_]) -> tuple[Floa
         table, limits = fitter.event_table, fitter.confidence_interval_
     survival = fitter.survival_function_.loc[table.index, "S"].to_numpy()
     return survival, limits.iloc[:, 0].to_numpy(), limits.iloc[:, 1].to_numpy()
-
-
-@drawing()
-def survival_figure(curves: Sequence[Curve], *, unit: str = "months", title: str = "") -> Figure:
-    """Draw curves with limits, censoring ticks and the numbers at risk."""
-    from matplotlib.figure import Figure  # noqa: PLC0415 - drawing is rarely wanted
-
-    figure = Figure(figsize=(8, 6), layout="constrained")
-    axes, table = figure.subplots(2, 1, height_ratios=(5, 1), sharex=True)
-    for curve in curves:
-        _draw(axes, curve)
-    axes.set(ylim=(0, 1.02), ylabel="Survival", title=drawable(title))
-    axes.legend(loc="lower left")
-    table.set(xlabel=f"Time ({unit})", ylim=(-0.5, len(curves) - 0.5))
-    table.set_yticks(range(len(curves)), [drawable(curve.label) for curve in curves])
-    table.invert_yaxis()
-    for row, curve in enumerate(curves):
-        for tick in axes.get_xticks():
-            if 0 <= tick <= curve.times.max():
-                table.text(tick, row, str(curve.at_risk_at(tick)), ha="center", va="center")
-    table.spines[:].set_visible(False)
-    return figure
-
-
-def _draw(axes: Any, curve: Curve) -> None:  # noqa: ANN401 - matplotlib's axes
-    start = (np.r_[0.0, curve.times], np.r_[1.0, curve.survival])
-    (line,) = axes.step(*start, where="post", label=drawable(curve.label))
-    limits = (np.r_[1.0, curve.lower], np.r_[1.0, curve.upper])
-    axes.fill_between(start[0], *limits, step="post", alpha=0.15, color=line.get_color())
-    ticks = curve.censored > 0
-    axes.plot(curve.times[ticks], curve.survival[ticks], "|", color=line.get_color())
 
 
 def _crossing(times: FloatArray, survival: FloatArray) -> float | None:

@@ -5,11 +5,21 @@ import re
 import pytest
 
 from liverplan import NOTICE
-from liverplan.cohort.analysis.dictionary import dictionary_of, meaning_of
-from liverplan.cohort.analysis.figures import Picture, forest_figure, picture, ratios_of
+from liverplan.cohort.analysis.dictionary import dictionary_of
+from liverplan.cohort.analysis.forest import forest_figure, forests, ratios_of
+from liverplan.cohort.analysis.hazards import log_log_figure
+from liverplan.cohort.analysis.marks import bounds_figure, calibration_figure, shares_figure
+from liverplan.cohort.analysis.picture import Picture, picture
 from liverplan.cohort.analysis.provenance import sha256
+from liverplan.cohort.analysis.readable import readable
 from liverplan.cohort.analysis.sections import section_of, sections_of, shown, titled
+from liverplan.cohort.analysis.steps import incidence_figure
 from liverplan.cohort.analysis.write import write_analysis
+from liverplan.cohort.columns import meaning_of
+from liverplan.endpoints import kaplan_meier
+from liverplan.words import words_of
+
+WORDS = words_of("en")
 
 DOCUMENT = {
     "schema": "liverplan.endpoints/1",
@@ -74,13 +84,16 @@ def test_every_hazard_ratio_with_limits_is_in_the_forest():
                                       "hazard_ratio_95": [1.0, 4.0]}]}]}  # fmt: skip
     found = list(ratios_of(DOCUMENT | {"factors": together}))
     assert [name for name, *_ in found] == ["Overall survival: surgery", "Factors, alone: age"]
-    axes = forest_figure(found).axes[0]
+    axes = forest_figure(found, WORDS).axes[0]
     assert [text.get_text() for text in axes.texts] == ["0.50 (0.30-0.90)", "2.00 (1.00-4.00)"]
 
 
 def test_the_same_figure_is_the_same_svg():
     ratios = [("a", 1.0, 0.5, 2.0)]
-    one, two = (picture(forest_figure(ratios), file="f.svg", title="F", alt="a") for _ in range(2))
+    one, two = (
+        picture(forest_figure(ratios, WORDS), part="x", file="f.svg", title="F", alt="a")
+        for _ in range(2)
+    )
     assert one.svg == two.svg
 
 
@@ -88,24 +101,121 @@ def test_the_page_is_whole_in_itself_and_the_paper_is_a_pdf(tmp_path):
     table = tmp_path / "outcomes.csv"
     table.write_text("id,arm,mood\np1,surgery,good\n")
     svg = b'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect/></svg>'
-    shown_ = [Picture(file="x.svg", title="X", alt="an x", svg=svg)]
+    shown_ = [
+        Picture(part=part, file=f"{part}.svg", title="X", alt=f"an x of {part}", svg=svg)
+        for part in ("overall_survival", "elsewhere")
+    ]
     page, paper = write_analysis(tmp_path, DOCUMENT, shown_, [table])
     html = page.read_text("utf-8")
     assert NOTICE in html
     assert "One note &lt;b&gt;." in html
-    assert 'alt="an x"' in html
-    assert "Not described: see the trial" in html
+    inside, outside = (html.index(f'alt="an x of {one.part}"') for one in shown_)
+    assert outside < html.index("Overall survival</h2>") < inside < html.index("Cox model")
+    assert "Not described here: see the trial" in html
     assert re.findall(r"(?:src|href)=\"(?!data:|#)[^\"]*", html) == []
     assert paper.read_bytes().startswith(b"%PDF-1.7")
 
 
-def test_the_dictionary_says_what_each_column_means(tmp_path):
+def test_the_dictionary_says_of_each_column_its_meaning_unit_values_and_what_is_missing(tmp_path):
     table = tmp_path / "quality.csv"
-    table.write_text("id,q_29,lmc_3\n")
-    (grid,) = dictionary_of([table, tmp_path / "results.parquet"])
-    assert [name for name, _ in grid.rows] == ["id", "q_29", "lmc_3"]
-    assert meaning_of("q_29") == "Answer to item 29 of the QLQ-C30"
-    assert meaning_of("lmc_3") == "Answer to item 3 of the QLQ-LMC21"
+    table.write_text("id,visit_months,q_1,q_2,q_29,lmc_3,isgls_grade\na,0,1,,7,,A\nb,3,,,,,\n")
+    (grid,) = dictionary_of([table, tmp_path / "design.toml"])
+    assert grid.columns == ("Column", "Meaning", "Unit", "Allowed values", "Missing")
+    rows = {row[0]: row[1:] for row in grid.rows}
+    assert list(rows) == ["id", "visit_months", "q_1 to q_2", "q_29", "lmc_3", "isgls_grade"]
+    assert rows["visit_months"][1:] == ("months", "0 or more", "0 of 2")
+    assert rows["q_1 to q_2"] == ("Answers to the QLQ-C30", "", "one of 1, 2, 3, 4", "3 of 4")
+    assert rows["q_29"][0] == "Answer to item 29 of the QLQ-C30"
+    assert rows["lmc_3"][0] == "Not described here: see the trial's own dictionary"
+    assert rows["isgls_grade"][2:] == ("one of none, A, B, C", "1 of 2")
+    assert meaning_of("age", "sv") == "Ålder vid tidens början"
+
+
+def test_means_become_a_row_for_each_scale_and_arm_and_what_is_said_stands_once():
+    means = [
+        {
+            "scale": "pain",
+            "arm": "x",
+            "months": m,
+            "patients": 9,
+            "mean": 40.0 + m,
+            "mean_95": limits,
+        }
+        for m, limits in ((0.0, [30.0, 50.0]), (3.0, None))
+    ]
+    found = readable({"quality_of_life": {"means": means}, "design": {"says": [{}], "a": 1}})
+    assert list(found) == ["design", "quality_of_life"]
+    assert found["design"] == {"a": 1}
+    assert found["quality_of_life"]["means"] == [
+        {"scale": "pain", "arm": "x", "0 months": "40 (30-50), 9", "3 months": "43, 9"}
+    ]
+
+
+def test_each_population_has_a_row_for_each_arm_or_says_why_not():
+    arm = {"arm": "x", "events": 3, "median": 9.0, "median_95": [1.0, None],
+           "three_years": 0.5, "three_years_95": [0.2, 0.8], "times": [1.0] * 9}  # fmt: skip
+    survival = {"arms": [arm], "cox": None}
+    found = readable(
+        {
+            "populations": {
+                "per_protocol": {"patients": {"x": 7}, "overall_survival": survival},
+                "crossover": {"patients": {"x": 0}, "overall_survival": None, "why_not": "No."},
+            }
+        }
+    )["populations"]
+    first, second = found["overall_survival"]
+    assert (first["population"], first["patients"], first["median"]) == ("per protocol", 7, 9.0)
+    assert (second["patients"], second["median"], found["remarks"]) == (0, "", ["No."])
+
+
+def texts(figure):
+    return [text.get_text() for axes in figure.axes for text in axes.texts]
+
+
+def test_figures_show_the_numbers_that_they_are_made_of():
+    share = {"arm": "surgery", "what": "B or C", "events": 2, "patients": 30}
+    rows = [
+        share | {"fraction": 1 / 15, "fraction_95": (0.01, 0.2)},
+        share | {"what": "death within 90 days", "fraction": None, "fraction_95": None},
+    ]
+    drawn = shares_figure(rows, WORDS)
+    assert texts(drawn) == ["2 / 30"] * 2
+    labels = [label.get_text() for label in drawn.axes[0].get_yticklabels()]
+    assert labels == ["Liver failure grade B or C, surgery", "Death within 90 days, surgery"]
+    interim = {"information": [0.5, 1.0], "z": [2.96, 1.97], "nominal_p": [0.0031, 0.049]}
+    assert texts(bounds_figure(interim, WORDS)) == ["2.96 (p 0.0031)", "1.97 (p 0.0490)"]
+    groups = [
+        {"risk_group": "1 of 2", "predicted": 0.8, "observed": 0.7, "observed_95": [0.5, 0.9]},
+        {"risk_group": "2 of 2", "predicted": 0.4, "observed": None, "observed_95": None},
+    ]
+    assert texts(calibration_figure(groups, WORDS)) == ["1 of 2"]
+
+
+def test_curves_of_incidence_and_of_log_log_survival_are_steps_of_every_arm():
+    arm = {"times": [1.0, 2.0], "incidence_of_progression": [0.2, 0.4],
+           "incidence_of_progression_95": [None, [0.1, 0.7]]}  # fmt: skip
+    drawn = incidence_figure([arm | {"arm": "x"}, arm | {"arm": "y"}], WORDS)
+    lines = drawn.axes[0].get_lines()
+    assert [line.get_ydata().tolist() for line in lines] == [[0.0, 0.2, 0.4]] * 2
+    assert lines[0].get_linestyle() != lines[1].get_linestyle()
+    curve = kaplan_meier([1, 2, 3, 4], [1, 1, 0, 1], label="x")
+    (line,) = log_log_figure([curve], WORDS).axes[0].get_lines()
+    assert line.get_xdata().tolist() == [1.0, 2.0, 3.0]
+
+
+def test_forests_part_the_treatment_from_factors_and_from_both():
+    ratio = {"name": "age", "hazard_ratio": 2.0, "hazard_ratio_95": [1.0, 4.0]}
+    document = DOCUMENT | {
+        "predictive_factors": {"alone": [{"terms": [ratio]}]},
+        "prediction": {"terms": [ratio], "interactions_with_treatment": [ratio]},
+    }
+    drawn = {one.file: one.part for one in forests(document, WORDS)}
+    assert drawn == {
+        "hazard_ratios.svg": "overall_survival",
+        "factors.svg": "predictive_factors",
+        "prediction.svg": "prediction",
+        "interactions_with_treatment.svg": "prediction",
+    }
 
 
 def test_hash_of_nothing():

@@ -40,7 +40,7 @@ def command(files, *more):
 
 def test_document_and_figures_are_written(files, capsys):
     command(files, "--results", str(files / "results.parquet"))
-    assert capsys.readouterr().out.count("\n") == 4
+    assert capsys.readouterr().out.count("\n") == 9
     document = json.loads((files / "out" / "endpoints.json").read_text("utf-8"))
     assert document["schema"] == "liverplan.endpoints/1"
     assert len(document["predictive_factors"]["together"]["terms"]) == 4
@@ -80,8 +80,8 @@ def test_results_of_something_else_and_a_file_for_a_folder_are_refused(files):
 def test_the_analysis_for_reading_is_written_if_asked(files):
     command(files, "--results", str(files / "results.parquet"), "--report")
     page = (files / "out" / "analysis.html").read_text("utf-8")
-    assert page.count("<figure>") == 3
-    assert "Progression-free survival by Kaplan-Meier in oncology, surgery" in page
+    assert page.count("<figure>") == 8
+    assert "Progression-free survival by Kaplan-Meier in oncology and surgery" in page
     assert (files / "out" / "analysis.pdf").read_bytes().startswith(b"%PDF-")
 
 

@@ -2,63 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from types import MappingProxyType
 
 from liverplan.cohort.analysis.sections import Grid
-from liverplan.plain.sheet import read_sheet
+from liverplan.cohort.cells import Table, read_table
+from liverplan.cohort.columns import allowed_in, column_of, meaning_of
+from liverplan.endpoints.visits import C30, LMC21
+from liverplan.words import Words, words_of
 
-MEANING: Mapping[str, str] = MappingProxyType(
-    {
-        "id": "The patient, as in the cohort's results; no name, no personal number",
-        "arm": "The arm that the patient was randomised to",
-        "centre": "The centre that randomised the patient",
-        "origin_date": "The time origin: randomisation, unless the trial says otherwise",
-        "last_seen_date": "Last day known to be alive",
-        "death_date": "Day of death of any cause; empty if alive",
-        "progression_date": "First day of progression; empty if none",
-        "last_assessed_date": "Last tumour assessment",
-        "remnant_fraction": "Functional liver remnant, a fraction of functional volume",
-        "metastasis_count": "Liver metastases on the CT",
-        "longest_mm": "Longest axis of the largest metastasis, mm",
-        "tumour_ml": "Volume of all metastases, mL",
-        "margin_mm": "Smallest distance from metastasis to cut, mm",
-        "age": "Age at the origin, years",
-        "receptor_positive": "Hormone receptors of the primary: 1 positive, 0 negative",
-        "response": "Response to treatment before surgery: 1 response, 0 none",
-        "interval_months": "From the primary's diagnosis to the metastases', months",
-        "visit_months": "Visit's time from the origin, months",
-        "clavien_dindo": "Worst complication: 0, I, II, IIIa, IIIb, IVa, IVb or V",
-        "isgls_grade": "Liver failure after resection: none, A, B or C",
-        "liver_resection_date": "Day of the liver's resection; empty if not resected",
-    }
+TABLES = (".csv", ".parquet")
+HEADINGS = ("column", "meaning", "unit", "allowed", "missing")
+
+ANSWERED = (
+    (tuple(C30)[:28], "column.answers_q"),
+    (tuple(C30)[28:], "column.answers_q"),
+    (tuple(LMC21), "column.answers_lmc"),
 )
+"""Answers with the same choices, which one line of the dictionary is enough for."""
 
 
 def dictionary_of(paths: Sequence[Path]) -> tuple[Grid, ...]:
-    """Return, of each CSV table that went in, its columns and what they mean."""
+    """Return, of each table that went in, its columns: meaning, unit, allowed and missing values.
+
+    Answers of one questionnaire with the same choices are one line.
+    """
+    words = words_of("en")
+    columns = tuple(words[f"dictionary.{name}"] for name in HEADINGS)
     return tuple(
-        Grid(
-            title=path.name,
-            columns=("Column", "Meaning"),
-            rows=tuple((name, meaning_of(name)) for name in _header(path)),
-        )
+        Grid(title=path.name, columns=columns, rows=tuple(_rows(read_table(path), words)))
         for path in paths
-        if path.suffix == ".csv"
+        if path.suffix in TABLES
     )
 
 
-def meaning_of(column: str) -> str:
-    """Return what a column holds."""
-    if column in MEANING:
-        return MEANING[column]
-    kind, _, item = column.partition("_")
-    if kind in ("q", "lmc") and item.isdigit():
-        name = "QLQ-C30" if kind == "q" else "QLQ-LMC21"
-        return f"Answer to item {item} of the {name}"
-    return "Not described: see the trial's own dictionary"
-
-
-def _header(path: Path) -> tuple[str, ...]:
-    return read_sheet(path, "table").header
+def _rows(table: Table, words: Words) -> Iterator[tuple[str, ...]]:
+    told: set[str] = set()
+    for name in table.columns:
+        if name in told:
+            continue
+        group, said = next((one for one in ANSWERED if name in one[0]), ((name,), ""))
+        names = [one for one in group if one in table.columns]
+        told.update(names)
+        first, last = names[0], names[-1]
+        alone = first == last
+        lacking = sum(not cell for one in names for cell in table.values_of(one))
+        yield (
+            first if alone else words("dictionary.span", first=first, last=last),
+            meaning_of(first) if alone else words[said],
+            column_of(first).unit,
+            allowed_in(first),
+            words("dictionary.lacking", lacking=lacking, cells=len(names) * len(table.rows)),
+        )

@@ -30,6 +30,15 @@ NAMES = {
     "follow_up_median_95": "Follow-up 95 % limits",
     "isgls": "Liver failure (ISGLS)",
     "consort": "CONSORT",
+    "progression_by_rule": "Progression by the rule",
+    "secondary": "Secondary endpoints",
+    "progression_free_survival": "Progression-free survival",
+    "sha256": "SHA-256",
+    "p_adjusted": "p adjusted",
+    "type_one_error": "Type I error",
+    "log_rank": "Log-rank test",
+    "nominal_p": "Nominal p",
+    "z": "z",
     "clavien_dindo": "Clavien-Dindo",
     "mortality_90_days": "Mortality within 90 days",
 }
@@ -46,8 +55,9 @@ class Grid:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
-    """One part of the results."""
+    """One part of the results; ``key`` is the document's."""
 
+    key: str
     title: str
     tables: tuple[Grid, ...]
     remarks: tuple[str, ...] = ()
@@ -58,15 +68,17 @@ def sections_of(document: Mapping[str, Any]) -> tuple[Section, ...]:
     parts = {key: value for key, value in document.items() if key not in PLAIN}
     loose = {key: value for key, value in parts.items() if _is_cell(value)}
     nested = {key: value for key, value in parts.items() if key not in loose}
-    found = [section_of(titled(key), value) for key, value in nested.items()]
+    found = [section_of(titled(key), value, key=key) for key, value in nested.items()]
     first = [section_of("In short", loose)] if loose else []
     return tuple(one for one in (*first, *found) if one.tables or one.remarks)
 
 
-def section_of(title: str, value: Any) -> Section:  # noqa: ANN401 - any part of a document
+def section_of(title: str, value: Any, *, key: str = "") -> Section:  # noqa: ANN401 - any part of a document
     """Return one part's tables, however deep they lie, and the sentences among them."""
     tables = tuple(_tables("", value))
-    return Section(title=title, tables=tables, remarks=tuple(dict.fromkeys(_remarks(value))))
+    return Section(
+        key=key, title=title, tables=tables, remarks=tuple(dict.fromkeys(_remarks(value)))
+    )
 
 
 def titled(key: str) -> str:

@@ -18,7 +18,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from liverplan import NOTICE, __version__
 from liverplan.case.files import write_whole
 from liverplan.cohort.analysis.dictionary import dictionary_of
-from liverplan.cohort.analysis.figures import Picture
+from liverplan.cohort.analysis.picture import Picture
+from liverplan.cohort.analysis.readable import readable
 from liverplan.cohort.analysis.sections import section_of, sections_of
 from liverplan.plain import clean_value
 from liverplan.plain.fonts import FAMILIES, font_folders, printable
@@ -41,25 +42,38 @@ def write_analysis(
     inputs : sequence of Path
         The tables that went in, for the data dictionary.
     """
-    content = content_of(document, inputs)
+    content = content_of(document, inputs, pictures)
     page, paper = out / f"{NAME}.html", out / f"{NAME}.pdf"
     write_whole(page, html_of(content, pictures).encode("utf-8"))
     write_whole(paper, pdf_of(content, pictures))
     return page, paper
 
 
-def content_of(document: Mapping[str, Any], inputs: Sequence[Path]) -> dict[str, Any]:
-    """Return what both files show, as plain text."""
+def content_of(
+    document: Mapping[str, Any], inputs: Sequence[Path], pictures: Sequence[Picture]
+) -> dict[str, Any]:
+    """Return what both files show, as plain text; each figure stands in the part it belongs to."""
+    sections = sections_of(readable(document))
+    parts = {section.key for section in sections}
     return {
         "title": TITLE,
         "notice": NOTICE,
         "software": f"liverplan {__version__}",
         "unit": document.get("unit", ""),
         "notes": list(document.get("notes", ())),
-        "sections": [asdict(section) for section in sections_of(document)],
+        "pictures": [_captioned(one) for one in pictures if one.part not in parts],
+        "sections": [
+            asdict(section)
+            | {"pictures": [_captioned(one) for one in pictures if one.part == section.key]}
+            for section in sections
+        ],
         "dictionary": [asdict(grid) for grid in dictionary_of(inputs)],
         "provenance": asdict(section_of("Versions and files", document.get("provenance", {}))),
     }
+
+
+def _captioned(one: Picture) -> dict[str, str]:
+    return {"file": one.file, "title": one.title, "alt": one.alt}
 
 
 def html_of(content: Mapping[str, Any], pictures: Sequence[Picture]) -> str:
@@ -72,8 +86,8 @@ def html_of(content: Mapping[str, Any], pictures: Sequence[Picture]) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    shown = [(one, base64.b64encode(one.svg).decode("ascii")) for one in pictures]
-    return environment.get_template("analysis.html.jinja").render(**content, pictures=shown)
+    drawn = {one.file: base64.b64encode(one.svg).decode("ascii") for one in pictures}
+    return environment.get_template("analysis.html.jinja").render(**content, drawn=drawn)
 
 
 def pdf_of(content: Mapping[str, Any], pictures: Sequence[Picture]) -> bytes:
@@ -82,8 +96,7 @@ def pdf_of(content: Mapping[str, Any], pictures: Sequence[Picture]) -> bytes:
         folder = Path(name)
         for one in pictures:
             (folder / one.file).write_bytes(one.svg)
-        listed = [{"file": p.file, "title": p.title, "alt": p.alt} for p in pictures]
-        said = printable({**content, "pictures": listed, "fonts": FAMILIES})
+        said = printable({**content, "fonts": FAMILIES})
         (folder / "content.json").write_text(json.dumps(said), "utf-8")
         page = folder / "analysis.typ"
         page.write_bytes(files("liverplan.cohort.analysis").joinpath(page.name).read_bytes())
