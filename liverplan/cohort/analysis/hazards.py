@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
     from liverplan.endpoints import Curve, HazardTest
 
-BEYOND = 3.0
-"""A residual farther than this times the spread of all is not what the axis is scaled to."""
+OUTER = (0.02, 0.98)
+"""The axis is scaled to the residuals between these shares of them: few are far out."""
 
 
 @drawing()
@@ -32,8 +32,8 @@ def hazards_figure(tests: Sequence[HazardTest], words: Words) -> Figure:
         for limit in (one.lower, one.upper):
             axes.plot(one.smooth_times, limit, color="#0072b2", linestyle=(0, (6, 2)))
         axes.axhline(float(np.mean(one.residuals)), color="#222", linewidth=0.8)
-        middle, spread = float(np.median(one.residuals)), float(np.std(one.residuals))
-        axes.set_ylim(middle - BEYOND * spread, middle + BEYOND * spread)
+        low, high = np.quantile(one.residuals, OUTER)
+        axes.set_ylim(low - (high - low) / 4, high + (high - low) / 4)
         said = words("figure.tested", arm=one.name, p=one.p)
         axes.set(title=drawable(said), xlabel=words["figure.months"])
         axes.set_ylabel(words["figure.log_ratio"])

@@ -99,7 +99,8 @@ def shown(value: Any, key: str = "") -> str:  # noqa: ANN401 - any cell
         case float():
             return _number(value, key)
         case list() | tuple():
-            return (" to " if len(value) == 2 else ", ").join(shown(item) for item in value)
+            between = " to " if len(value) == 2 and not _are_texts(value) else ", "
+            return between.join(shown(item) for item in value)
         case _:
             return str(value)
 
@@ -116,7 +117,8 @@ def _is_cell(value: Any) -> bool:  # noqa: ANN401 - any value
             return False
         case list() | tuple():
             short = len(value) <= MOST_IN_A_CELL
-            return short and bool(value) and all(_is_number(item) for item in value)
+            numbers = short and bool(value) and all(_is_number(item) for item in value)
+            return numbers or _is_names(value)
         case _:
             return True
 
@@ -125,8 +127,18 @@ def _is_number(value: Any) -> bool:  # noqa: ANN401 - any value
     return value is None or isinstance(value, int | float)
 
 
+def _is_names(value: Any) -> bool:  # noqa: ANN401 - any value
+    """Whether a value is a list of names, such as the centres': what ends in a stop is said."""
+    return _are_texts(value) and not any(item.endswith(".") for item in value)
+
+
 def _is_sentences(value: Any) -> bool:  # noqa: ANN401 - any value
-    return isinstance(value, list | tuple) and all(isinstance(item, str) for item in value)
+    return _are_texts(value) and not _is_names(value)
+
+
+def _are_texts(value: Any) -> bool:  # noqa: ANN401 - any value
+    listed = isinstance(value, list | tuple) and bool(value)
+    return listed and all(isinstance(item, str) for item in value)
 
 
 def _tables(path: str, value: Any) -> Iterator[Grid]:  # noqa: ANN401 - any part of a document
