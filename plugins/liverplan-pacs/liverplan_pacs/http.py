@@ -7,6 +7,7 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import requests
@@ -67,13 +68,19 @@ class _Adapter(HTTPAdapter):
         proxies: Any = None,  # noqa: ANN401
         cert: Any = None,  # noqa: ANN401
     ) -> Any:  # noqa: ANN401
-        """Return a pool whose connections the watch knows from before they are opened."""
+        """Return a pool whose connections the watch knows once they are open."""
         pool = super().get_connection_with_tls_context(request, verify, proxies, cert)
         make = type(pool).ConnectionCls
 
         def made(*given: Any, **named: Any) -> Any:  # noqa: ANN401
             connection = make(*given, **named)
-            self._watch.hangs_up(lambda: hang_up(connection.sock))
+            connect = connection.connect
+
+            def watched() -> None:
+                connect()  # its socket is kept: a connection forgets it while an answer is read
+                self._watch.hangs_up(partial(hang_up, connection.sock))
+
+            connection.connect = watched
             return connection
 
         pool.ConnectionCls = made

@@ -227,6 +227,17 @@ def _(server: Server) -> None:
     server.get = get
 
 
+@WAYS.add("silence while images should move", "archive.lost", slow=True)
+def _(server: Server) -> None:
+    def move(_server: Server, _event: evt.Event) -> Iterator[object]:
+        yield "127.0.0.1", server.listen
+        yield COUNT
+        server.over.wait()
+        yield PENDING, dataset(1)
+
+    server.moves, server.move = True, move
+
+
 def _finding(name: str, says: str, **forged: str) -> None:
     def act(server: Server) -> None:
         def find(_server: Server, event: evt.Event) -> Iterator[object]:
