@@ -1,12 +1,15 @@
 """Headers as scanners and archives write them: whatever they hold, an export is written."""
 
 import numpy as np
+import pydicom
 import pytest
 
 from liverplan import dicom
+from liverplan.dicom.conforming import conforming, person_name
 from liverplan.dicom.deidentify import Rules
 from liverplan.dicom.quiet import quiet
 from liverplan.segmentation import Segmentation
+from tests.plain.texts import HONEST, HOSTILE, forbidden
 
 FAULTS = {
     "PatientBirthDate": {
@@ -62,6 +65,24 @@ def test_a_value_that_does_not_conform_is_mended_or_left_out(
         assert dicom.keep(seg, tmp_path / "seg.dcm", rules).exists()
         pdf = dicom.make_pdf(b"%PDF-1.7", headers)
         assert dicom.keep(pdf, tmp_path / "pdf.dcm", rules).exists()
+
+
+@pytest.mark.parametrize("text", [*HOSTILE.values(), *HONEST.values(), "Ö" * 90], ids=ascii)
+def test_no_name_of_a_person_hides_or_separates(text):
+    name = person_name(text)
+    assert forbidden(name) <= {"\u200c", "\u200d"}
+    assert not set(name[:-1]) & set("\\^=")
+    assert len(name) <= 64
+
+
+def test_a_scanner_s_text_keeps_its_letters_and_loses_what_acts():
+    source = pydicom.Dataset()
+    source.SpecificCharacterSet = "ISO_IR 192"
+    with quiet():
+        source.PatientName = "Li\u202end^\u809d\x9b31m"
+    clean, notes = conforming(source)
+    assert str(clean.PatientName) == "Li nd^\u809d 31m"
+    assert [note.value("what") for note in notes] == ["PatientName"]
 
 
 def test_there_are_faults_enough_of_each_kind():
