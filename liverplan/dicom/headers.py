@@ -7,7 +7,6 @@ original files have gone.
 
 from __future__ import annotations
 
-import contextlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -239,13 +238,7 @@ HEADERS = fields_of(
 def headers_of(dataset: pydicom.Dataset, planes: Sequence[Slice], *, resampled: bool) -> Headers:
     """Gather the headers of planes that lie in order; UIDs that are missing are made up, stably."""
     first = planes[0]
-    common = pydicom.Dataset()
-    for keyword in PATIENT_AND_STUDY:
-        with contextlib.suppress(Exception):  # what cannot be read cannot be passed on
-            one = pydicom.Dataset()
-            one.add(dataset[keyword])
-            one.to_json_dict()
-            common.update(one)
+    common, _ = readable_in(dataset)
     seeds = [first.study_date, first.name, *(plane.sop_uid for plane in planes)]
     for keyword in ("StudyInstanceUID", "SeriesInstanceUID", "FrameOfReferenceUID"):
         if not common.get(keyword):
@@ -262,6 +255,23 @@ def headers_of(dataset: pydicom.Dataset, planes: Sequence[Slice], *, resampled: 
         images=tuple(_source_image(plane, seeds) for plane in planes),
         resampled=resampled,
     )
+
+
+def readable_in(dataset: pydicom.Dataset) -> tuple[pydicom.Dataset, tuple[str, ...]]:
+    """Return the attributes that can be passed on, and the names of those that cannot be read."""
+    common, unread = pydicom.Dataset(), list[str]()
+    for keyword in PATIENT_AND_STUDY:
+        if keyword not in dataset:
+            continue
+        one = pydicom.Dataset()
+        try:
+            one.add(dataset[keyword])
+            one.to_json_dict()
+        except Exception:  # noqa: BLE001 - converting a hostile value can raise anything
+            unread.append(keyword)
+        else:
+            common.update(one)
+    return common, tuple(unread)
 
 
 def _source_image(plane: Slice, seeds: Sequence[str]) -> SourceImage:

@@ -11,12 +11,18 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+import numpy as np
+
 from liverplan.dicom.geometry import SAME_PLACE_MM, normal_of, same_place_groups
 from liverplan.dicom.slices import Slice
 from liverplan.findings import Statement
 
 PAUSE_SECONDS = 5.0
 """Scanners wait at least this long between two phases, and not within one."""
+MOST_STACKED = 4
+"""More acquisitions above each other are the rotations of one scan."""
+EVEN_MM = 0.5
+"""How much the gaps of one stack may differ that is a volume by itself."""
 SPLITTERS: Mapping[str, Callable[[Slice], str]] = {
     "description": lambda plane: plane.description,
     "temporal": lambda plane: plane.temporal,
@@ -61,7 +67,25 @@ def phases_of(planes: Sequence[Slice]) -> list[Phase]:
 
 
 def mixed_in(planes: Sequence[Slice]) -> list[Statement]:
-    """Say what differs among planes that were kept together: too few differ to be a phase."""
+    """Say what differs among planes that were kept together.
+
+    Too few differ to be a phase, or one acquisition lies above the other, as rotations of one do.
+    """
+    return [*_stacked_in(planes), *_too_few_in(planes)]
+
+
+def _stacked_in(planes: Sequence[Slice]) -> list[Statement]:
+    """Say that planes are of a few acquisitions, one above the other: one may be another phase."""
+    numbers = sorted({plane.acquisition for plane in planes} - {""})
+    periods = {_time_of_phase(planes)(plane) for plane in planes}
+    if 1 < len(numbers) <= MOST_STACKED:
+        return [Statement.of("ct.stacked", count=len(numbers))]
+    if len(numbers) < 2 and 1 < len(periods) <= MOST_STACKED:
+        return [Statement.of("ct.paused", count=len(periods), seconds=PAUSE_SECONDS)]
+    return []
+
+
+def _too_few_in(planes: Sequence[Slice]) -> list[Statement]:
     return [
         Statement.of("ct.mixed", what=Statement.of(f"separator.{name}"), values=tuple(sorted(said)))
         for name, read in SPLITTERS.items()
@@ -82,7 +106,7 @@ def _said(read: Callable[[Slice], str], planes: Sequence[Slice]) -> str:
 def _parts(planes: Sequence[Slice]) -> list[list[Slice]]:
     for read in SPLITTERS.values():
         parts = _by(planes, read)
-        if sum(map(_is_stack, parts)) > 1:
+        if sum(map(_is_stack, parts)) > 1 and _are_apart(parts, read):
             return [smaller for part in parts for smaller in _parts(part)]
     for read in (*NUMBERERS.values(), _time_of_phase(planes)):
         parts = _by(planes, read)
@@ -100,6 +124,21 @@ def _by(planes: Sequence[Slice], read: Callable[[Slice], str]) -> list[list[Slic
 
 def _is_stack(planes: Sequence[Slice]) -> bool:
     return len(planes) > 1 and len(same_place_groups(planes)) > 1
+
+
+def _are_apart(parts: Sequence[Sequence[Slice]], read: Callable[[Slice], str]) -> bool:
+    """Whether parts are acquisitions: all say so, or those that say nothing make one by place."""
+    if all(read(part[0]) for part in parts):
+        return True
+    return _interleaved(parts) and all(_is_even(part) for part in parts)
+
+
+def _is_even(planes: Sequence[Slice]) -> bool:
+    """Whether planes lie as far apart as a volume's: a part that was left over does not."""
+    normal = normal_of(planes[0])
+    places = np.unique(np.round([float(normal @ plane.position) for plane in planes], 2))
+    gaps = np.diff(places)
+    return len(gaps) > 0 and float(np.ptp(gaps)) < EVEN_MM
 
 
 def _interleaved(parts: Sequence[Sequence[Slice]]) -> bool:

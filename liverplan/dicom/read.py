@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Literal, cast
 
 import numpy as np
+import pydicom
 from numpy.typing import NDArray
 
 from liverplan.dicom.codec_process import slots_for
@@ -17,7 +18,7 @@ from liverplan.dicom.decode import Raw, pixel_bytes, stored_values
 from liverplan.dicom.find import Progress
 from liverplan.dicom.geometry import Stack
 from liverplan.dicom.header import COMPRESSED, parse
-from liverplan.dicom.headers import Headers, headers_of
+from liverplan.dicom.headers import Headers, headers_of, readable_in
 from liverplan.dicom.quiet import quiet
 from liverplan.dicom.series_info import SeriesInfo
 from liverplan.dicom.slices import Slice
@@ -86,7 +87,9 @@ def read_series(
             f"The {info.title} is on no even, upright grid: {in_english(info.notes[-1])}."
         )
     with open_source(info.path) as source, quiet():
-        headers = _headers(source, info, resampled=resampled)
+        dataset = _dataset(source, info)
+        headers = headers_of(dataset, info.planes, resampled=resampled)
+        unread = readable_in(dataset)[1]
         try:
             hu = _decode(source, info.planes, stack, progress, cancel)
         except DicomError as error:
@@ -96,18 +99,19 @@ def read_series(
         stack, rows=first.rows, columns=first.columns, frame_uid=first.frame_uid or None
     )
     hu = _on_grid(hu, stack, grid)
-    notes = (*info.notes, *_padding_notes(first, hu))
+    left_out = [Statement.of("ct.unread", what=unread)] if unread else []
+    notes = (*info.notes, *left_out, *_padding_notes(first, hu))
     return CT(volume=Volume(grid=grid, hu=hu), info=info, headers=headers, notes=notes)
 
 
-def _headers(source: Source, info: SeriesInfo, *, resampled: bool) -> Headers:
+def _dataset(source: Source, info: SeriesInfo) -> pydicom.Dataset:
+    """Read the whole header of the first slice."""
     plane = info.planes[0]
     try:
         with source.open(plane.name) as stream:
-            dataset = parse(stream).dataset
+            return parse(stream).dataset
     except DicomError as error:
         raise DicomError(f"{plane.name}: {error}.") from error
-    return headers_of(dataset, info.planes, resampled=resampled)
 
 
 def _decode(

@@ -3,8 +3,9 @@
 import shutil
 
 import pytest
+from pydicom.uid import ImplicitVRLittleEndian
 
-from liverplan.dicom import choose_series, find_series
+from liverplan.dicom import choose_series, find_series, read_series
 from liverplan.words import in_english
 
 SEPARATORS = {
@@ -98,3 +99,52 @@ def test_one_slice_of_another_voltage_is_said(make, tmp_path):
     info = choose_series(find_series(tmp_path))
     assert info.shape[0] == 6
     assert any("same tube voltage" in in_english(note) for note in info.notes)
+
+
+@pytest.mark.parametrize(
+    ("keyword", "values", "key"),
+    [
+        ("AcquisitionNumber", ("1", "2"), "ct.stacked"),
+        ("AcquisitionNumber", ("3", "7"), "ct.stacked"),
+        ("AcquisitionTime", ("101500", "101540"), "ct.paused"),
+        ("AcquisitionTime", ("101500.25", "101509"), "ct.paused"),
+        ("AcquisitionTime", ("235900", "235906"), "ct.paused"),
+    ],
+)
+def test_acquisitions_one_above_the_other_are_said(make, tmp_path, keyword, values, key):
+    for n, value in enumerate(values):
+        place = (-30.0, -20.0, 100.0 + 12.0 * n)
+        make(first=place, changes={keyword: value}).write(tmp_path, prefix=f"p{n}")
+    (info,) = find_series(tmp_path)
+    assert info.shape[0] == 12
+    assert [note.key for note in info.notes] == [key]
+
+
+def test_many_rotations_and_a_running_clock_are_one_acquisition(make, tmp_path):
+    def counted(k):
+        return {"AcquisitionNumber": k // 2, "AcquisitionTime": f"{101500 + k}"}
+
+    make(count=12, per_slice=counted).write(tmp_path)
+    (info,) = find_series(tmp_path)
+    assert info.notes == ()
+
+
+@pytest.mark.parametrize(
+    "named", [(0,), (0, 1, 2), (3, 4, 5), (0, 1, 4), (0, 3), (1, 2, 5)], ids=str
+)
+@pytest.mark.parametrize("keyword", ["ContrastBolusAgent", "KVP", "ConvolutionKernel"])
+def test_slices_of_which_only_some_name_their_contrast_are_one_volume(
+    make, tmp_path, keyword, named
+):
+    value = "120" if keyword == "KVP" else "x"
+    make(per_slice=lambda k: {keyword: value if k in named else None}).write(tmp_path)
+    assert volumes(tmp_path) == [(6, 2.0)]
+
+
+@pytest.mark.parametrize("keyword", ["PatientWeight", "PatientSize"])
+def test_a_header_value_that_cannot_be_read_is_said_to_be_left_out(make, tmp_path, keyword):
+    make(syntax=ImplicitVRLittleEndian, changes={keyword: "nonsense"}).write(tmp_path)
+    ct = read_series(choose_series(find_series(tmp_path)))
+    (note,) = (note for note in ct.notes if note.key == "ct.unread")
+    assert keyword not in ct.headers.dataset()
+    assert in_english(note) == f"its {keyword} cannot be read and was left out"
