@@ -21,7 +21,7 @@ from tests.exported import ACCEPTED_BY, make_case
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
-    made = make_case(tmp_path_factory.mktemp("made"))
+    made = make_case(tmp_path_factory.mktemp("made"), spacing_mm=(8.0, 5.6, 5.6))
     workflow.export_case(made.case, made.folder / "out")
     workflow.export_case(made.case, made.folder / "clean", rules=rules_for(shift_days=-30))
     return made
