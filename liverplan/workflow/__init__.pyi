@@ -1,4 +1,4 @@
-from .cases import assess, measure_case, verdict
+from .cases import assess, verdict
 from .checking import verify_case
 from .committee import accept, mark_biopsied, new_key, sign, signers, standing, vote
 from .evaluate import evaluate
@@ -9,6 +9,7 @@ from .listing import list_series
 from .outputs import export_case, export_notes, segment_to_file, write_report
 from .people import key_is_locked, make_roster, signer_of
 from .prompts import prompts_of
+from .remeasuring import measure_case
 from .request import DEFAULT_BACKEND, DEFAULT_PROTOCOL, Request
 from .response import match_cases, record
 from .sample import demo, write_sample

@@ -105,17 +105,6 @@ def _require_sound(findings: Findings) -> None:
         raise PlanError(" ".join(map(in_english, says)))
 
 
-def measure_case(folder: Path) -> Findings:
-    """Measure a stored case again: the same inputs give the same result.
-
-    Raises
-    ------
-    CaseError
-        If there is no case, or it holds nothing to measure.
-    """
-    return measure_state(case.open_case(folder).state, folder)
-
-
 def measure_state(
     state: CaseState,
     folder: Path,

@@ -24,6 +24,7 @@ from liverplan.workflow.folders import whole_folder
 from liverplan.workflow.inputs import ct_notes, make_segmentation, open_ct
 from liverplan.workflow.progress import Progress, part, tell
 from liverplan.workflow.registering import note_in, require_as_noted
+from liverplan.workflow.remeasuring import measured_again
 from liverplan.workflow.request import DEFAULT_BACKEND, Point, Request
 
 Identity = Literal["shown", "hidden"]
@@ -127,7 +128,7 @@ def report_input(
         segmentation=state.segmentation,
         plan=state.plan,
         maps=state.maps,
-        findings=measure_state(state, opened.folder),
+        findings=measured_again(opened),
         hashes={
             "case state": opened.content_sha256,
             "audit trail": trail_end(opened),

@@ -10,13 +10,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 from liverplan import __version__
-from liverplan.case import Case, check_signatures
+from liverplan.case import Case, check_signatures, open_case
 from liverplan.case.documents import Json
 from liverplan.case.replay import is_older
 from liverplan.errors import LiverplanError
+from liverplan.findings import Findings, Statement
 from liverplan.words import in_english
 from liverplan.workflow.cases import measure_state
 from liverplan.workflow.identity import measurement
@@ -49,18 +51,62 @@ class Remeasured:
     vouched: str = ""
 
 
+NOT_AS_STORED = Statement.of("check.not_as_stored")
+
+
+def measure_case(folder: Path) -> Findings:
+    """Measure a stored case again: the same inputs give the same result.
+
+    Raises
+    ------
+    CaseError
+        If there is no case, or it holds nothing to measure.
+    """
+    return measured_again(open_case(folder))
+
+
+def measured_again(opened: Case) -> Findings:
+    """Measure an open case again, and say so where it keeps other findings, for whatever reason.
+
+    Nobody is eligible then: its masks, its plan or its facts, or what it found, were changed.
+
+    Raises
+    ------
+    CaseError
+        If it holds nothing to measure.
+    """
+    findings = measure_state(opened.state, opened.folder)
+    held = _held_against(opened, findings)
+    if not (held.altered or held.unproven):
+        return findings
+    kept = findings.eligibility if findings.eligibility != "eligible" else "undecided"
+    return replace(findings, eligibility=kept, notes=(*findings.notes, NOT_AS_STORED))
+
+
 def remeasured(opened: Case) -> Remeasured:
     """Measure a case again and hold its stored findings against that."""
-    stored = opened.document("findings")
-    if stored is None or is_older(opened) or opened.state_json["segmentation"] is None:
+    if not _comparable(opened):
         return Remeasured()
-    if not isinstance(stored, dict):
-        return Remeasured(altered="its findings are none")
     try:
-        now = measure_state(opened.state, opened.folder).to_json(in_english)
+        now = measure_state(opened.state, opened.folder)
     except LiverplanError as refusal:
         words = f"its findings cannot be measured from its masks and plan: {refusal}"
         return Remeasured(altered=words)
+    return _held_against(opened, now)
+
+
+def _comparable(opened: Case) -> bool:
+    """Whether the case keeps findings that this version's rules speak of."""
+    masks = opened.state_json["segmentation"]
+    return opened.document("findings") is not None and not is_older(opened) and masks is not None
+
+
+def _held_against(opened: Case, findings: Findings) -> Remeasured:
+    if not _comparable(opened):
+        return Remeasured()
+    stored, now = opened.document("findings"), findings.to_json(in_english)
+    if not isinstance(stored, dict):
+        return Remeasured(altered="its findings are none")
     moved = [place for place in _moved(stored, now) if place[0] not in MEASURED_BY]
     if not moved:
         return Remeasured()

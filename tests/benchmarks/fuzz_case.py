@@ -112,8 +112,8 @@ def bend(folder: Path, rng: random.Random) -> str:
             _last_state(it, written(it.state(), rng, to_page))
         case "signature":
             state = it.state()
-            state["signatures"], _ = mutated({"s": state["signatures"]}, rng)
-            state["signatures"] = next(iter(state["signatures"].values()), [])
+            changed, _ = mutated({"of": state["signatures"]}, rng)
+            state["signatures"] = changed.get("of") if isinstance(changed, dict) else changed
             _last_state(it, to_page(state))
         case "findings" | "document":
             names = sorted(set(it.state()["documents"]) - {"findings"})
@@ -127,9 +127,10 @@ def _document(it: Forger, name: str, rng: random.Random) -> None:
     _last_state(it, to_page(state))
 
 
-def _inner(document) -> bytes:
+def _inner(table) -> bytes:
     """The document itself, out of the table that makes it mutable as a whole."""
-    return to_page(next(iter(document.values())) if len(document) == 1 else document)
+    inside = isinstance(table, dict) and len(table) == 1
+    return to_page(next(iter(table.values())) if inside else table)
 
 
 def _identity(it: Forger, rng: random.Random) -> None:
