@@ -92,6 +92,16 @@ def refused_in_words(folder: Path) -> Iterator[None]:
 
 
 @contextmanager
+def read_in_words(folder: Path) -> Iterator[None]:
+    """Turn a disk that cannot even say what lies there into one sentence."""
+    try:
+        yield
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise CaseError(f"The case {folder} cannot be read ({reason}).") from error
+
+
+@contextmanager
 def lock(folder: Path, *, what: str = "case", wait_s: float = 0.0) -> Iterator[None]:
     """Be the only writer of a folder; the system lets go of the lock if the process dies.
 

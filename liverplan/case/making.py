@@ -7,14 +7,22 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from liverplan.case.files import LOCK, OWN, clear_unfinished
+from liverplan.case.files import LOCK, OWN, clear_unfinished, read_in_words
 from liverplan.case.objects import IDENTITY, OBJECTS, STATES, TRAIL
 from liverplan.errors import CaseError
 
 
 def is_case(folder: Path | str) -> bool:
-    """Whether a finished case, of any version, lies in the folder."""
-    return (Path(folder) / IDENTITY).is_file() and (Path(folder) / TRAIL).is_file()
+    """Whether a finished case, of any version, lies in the folder.
+
+    Raises
+    ------
+    CaseError
+        If the disk does not say.
+    """
+    folder = Path(folder)
+    with read_in_words(folder):
+        return (folder / IDENTITY).is_file() and (folder / TRAIL).is_file()
 
 
 def require_free(folder: Path) -> None:
@@ -27,7 +35,9 @@ def require_free(folder: Path) -> None:
     """
     if is_case(folder):
         raise CaseError(f"{folder} already holds a case; open it, or choose another folder.")
-    if folder.exists() and not folder.is_dir():
+    with read_in_words(folder):
+        is_other = folder.exists() and not folder.is_dir()
+    if is_other:
         raise CaseError(f"{folder} is a file; a case needs a folder.")
     try:
         inside = [p for p in folder.iterdir() if not p.name.startswith(OWN)]

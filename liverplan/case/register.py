@@ -231,7 +231,8 @@ def _append(path: Path, content: bytes) -> None:
     if not content:
         return
     flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_BINARY", 0)
-    with FileIO(os.open(path, flags, 0o666), "a") as file:
+    file = FileIO(os.open(path, flags, 0o666), "a")
+    try:
         end = os.fstat(file.fileno()).st_size
         try:
             _write(file, content)
@@ -239,6 +240,9 @@ def _append(path: Path, content: bytes) -> None:
             with suppress(OSError):
                 file.truncate(end)
             raise
+    finally:
+        with suppress(OSError):  # what reached the disk is noted
+            file.close()
 
 
 def _write(file: FileIO, content: bytes) -> None:

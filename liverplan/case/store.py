@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from liverplan.case.audit import Actor, Change, Entry, differences, new_entry, read_trail
 from liverplan.case.documents import Json, parse, sha256, to_line, to_page
-from liverplan.case.files import lock, refused_in_words, replace_last, write_whole
+from liverplan.case.files import lock, read_in_words, refused_in_words, replace_last, write_whole
 from liverplan.case.making import made, require_free, take_back
 from liverplan.case.migrate import migrated
 from liverplan.case.objects import (
@@ -251,10 +251,12 @@ def read_history(folder: Path) -> tuple[Entry, ...]:
     CaseError
         As `open_case`.
     """
-    if not (folder / IDENTITY).is_file():
+    with read_in_words(folder):
+        there = {name for name in (IDENTITY, TRAIL) if (folder / name).is_file()}
+    if IDENTITY not in there:
         raise CaseError(f"{folder} is not a liverplan case: it holds no {IDENTITY}.")
     require_known_schema(folder, parse(read_file(folder / IDENTITY), str(folder / IDENTITY)))
-    if not (folder / TRAIL).is_file():
+    if TRAIL not in there:
         raise CaseError(f"{folder} holds no {TRAIL}: the case was never finished, or lost it.")
     return read_trail(read_file(folder / TRAIL), str(folder / TRAIL))
 

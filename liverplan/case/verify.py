@@ -6,7 +6,7 @@ from pathlib import Path
 
 from liverplan.case.audit import Entry, read_trail, trail_faults
 from liverplan.case.documents import Json, parse, sha256
-from liverplan.case.files import OWN
+from liverplan.case.files import OWN, read_in_words
 from liverplan.case.migrate import VERSION, require_known
 from liverplan.case.objects import (
     IDENTITY,
@@ -52,7 +52,11 @@ def verify(folder: Path | str, *, head: str = "", roster: Roster | None = None) 
     CaseError
         If the folder holds no case at all, or one of a newer version.
     """
-    folder = Path(folder)
+    with read_in_words(Path(folder)):
+        return _faults(Path(folder), head, roster)
+
+
+def _faults(folder: Path, head: str, roster: Roster | None) -> list[str]:
     if not any((folder / name).exists() for name in (IDENTITY, TRAIL)):
         raise CaseError(f"{folder} is not a liverplan case: it holds no {IDENTITY}.")
     faults = _identity_faults(folder)

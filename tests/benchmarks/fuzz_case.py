@@ -34,13 +34,12 @@ from liverplan.cohort.overview import overview
 from liverplan.cohort.standing import standing
 from liverplan.errors import CaseError, LiverplanError
 from liverplan.report import ReportInput
-from liverplan.workflow import measure_case
 from liverplan.workflow.checking import case_faults, remarks
 from liverplan.workflow.outputs import report_input
 from tests.benchmarks.mutations import mutated, written
 from tests.benchmarks.tampering.forger import PEOPLE, Forger, decided, planned, vars_of
 
-BATCH, EVERY, SLOWEST_S, MOST_MB, LONGEST = 100, 200, 20.0, 1024, 1500
+BATCH, EVERY, SLOWEST_S, MOST_MB, LONGEST = 250, 250, 20.0, 1024, 1500
 TARGETS = ("state", "state", "line", "signature", "findings", "findings", "document", "case.json")
 
 
@@ -192,7 +191,6 @@ class Look:
         verified = self._said("verify", lambda: case_faults(self.folder))
         self._said("remarks", lambda: remarks(open_case(self.folder)))
         self._said("read", lambda: open_case(self.folder).state)
-        self._said("measure", lambda: measure_case(self.folder))
         stored = self._said("stored", self._stored)
         paper = self._said("report", lambda: Shown.on_paper(report_input(open_case(self.folder))))
         row = self._said("overview", self._row)
