@@ -2,33 +2,40 @@
 
     python -m tests.benchmarks.crash --n 500 [--seed 1]
 
-Each round forks a process that makes or changes a case and kills it (SIGKILL) at a random moment
-of the save; every fifth round the disk is full at a random byte instead. After each round the case
-must open at the state before or after, every earlier state must still be there, and the audit
-chain must hold. Prints what was seen; exit 1 at the first failure. POSIX only (fork).
+Each round forks a process that makes, changes, signs or votes on a case, assesses a patient of a
+cohort or writes its tables, and kills it (SIGKILL) at a random moment; every fifth change meets a
+disk that is full at a random byte instead. After each round the case must open at the state before
+or after, every earlier state must still be there, verifying must find no fault, and a cohort that
+is resumed must give the tables that it gave uninterrupted, byte for byte. Prints what was seen;
+exit 1 at the first failure. POSIX only (fork).
 """
 
 import argparse
 import os
 import resource
-import signal
 import sys
 import tempfile
 import time
 import zlib
 from collections import Counter
+from functools import partial
 from pathlib import Path
 
 import numpy as np
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from liverplan.case import Actor, CaseState, create_case, is_case, open_case, verify
+from liverplan.case import Actor, Case, CaseState, create_case, is_case, open_case, sign, verify
 from liverplan.errors import CaseError
 from liverplan.resection import Plan, Plane
 from liverplan.segmentation import Segmentation
 from liverplan.volume import Grid, Volume
+from tests.benchmarks.crash_cohort import interrupt_cohort
+from tests.benchmarks.crash_tools import killed, require, timed
 
 SHAPE = (40, 96, 96)
 ACTOR = Actor(name="crash test", kind="machine")
+SIGNERS = {"Lind": "lesions accepted", "Dahl": "plan signed"}
+VOTER = ("Ek", "vote")
 
 
 def main() -> int:
@@ -50,16 +57,18 @@ def main() -> int:
 
 
 def run(folder: Path, n: int, rng: np.random.Generator) -> Counter[str]:
-    """Interrupt n saves, a tenth of them while the case is being made."""
+    """Interrupt n saves: a tenth makes a case, three tenths sign, two tenths are a cohort's."""
     seen: Counter[str] = Counter()
-    making = max(1, n // 10)
+    making, signing, cohort = max(1, n // 10), 3 * n // 10, n // 5
+    seen += interrupt_signing(folder / "signed", rng, signing)
+    seen += interrupt_cohort(folder / "cohort", rng, cohort)
     took = timed(lambda: create_case(folder / "time", state=state(rng), actor=ACTOR, what="0"))
     for number in range(making):
         seen[interrupt_making(folder / f"new{number}", rng, took)] += 1
     case = create_case(folder / "case", state=state(rng), actor=ACTOR, what="0")
     new = state(rng, case.state)
     took = timed(lambda: case.commit(new, actor=ACTOR, what="1"))
-    for number in range(n - making):
+    for number in range(n - making - signing - cohort):
         full = number % 5 == 4
         seen[interrupt_saving(folder / "case", rng, took, full=full)] += 1
     return seen
@@ -102,16 +111,33 @@ def check(folder: Path, whats: tuple[str, ...]):
     return case
 
 
-def killed(work, rng: np.random.Generator, took: float) -> str:
-    """Run ``work`` in a child and kill it at a random moment of the time that it takes."""
-    child = os.fork()
-    if child == 0:
-        work()
-        os._exit(0)
-    time.sleep(float(rng.uniform(0, 1.3 * took)))
-    os.kill(child, signal.SIGKILL)
-    _, status = os.waitpid(child, 0)
-    return " (killed)" if os.WIFSIGNALED(status) else " (had finished)"
+def interrupt_signing(folder: Path, rng: np.random.Generator, n: int) -> Counter[str]:
+    """Kill people who sign and vote, on a new case after every dozen of lines."""
+    seen: Counter[str] = Counter()
+    keys = {name: Ed25519PrivateKey.generate() for name in (*SIGNERS, "Ek")}
+    case, took = None, 0.1
+    for number in range(n):
+        if case is None or len(case.history) > 12:
+            place = folder / str(number)
+            case = create_case(place, state=state(rng), actor=ACTOR, what="made")
+            took = timed(lambda at=place: open_case(at))
+        name, meaning = next(((s, m) for s, m in SIGNERS.items() if m not in meanings(case)), VOTER)
+        vote = ("for", "against")[number % 2] if meaning == "vote" else None
+        work = partial(sign, case, keys[name], name=name, meaning=meaning, vote=vote, reason="x")
+        alive = killed(work, rng, 2 * took + 0.02)
+        signed = list(case.state_json["signatures"])
+        now = open_case(case.folder)
+        require(verify(now.folder) == [], f"verify says {verify(now.folder)}")
+        require(now.state_json["signatures"][: len(signed)] == signed, "a signature is gone")
+        new = len(now.state_json["signatures"]) - len(signed)
+        require(len(now.history) - len(case.history) == new, "a line without its signature")
+        seen[f"{meaning}: {'after' if new else 'before'}{alive}"] += 1
+        case = now
+    return seen
+
+
+def meanings(case: Case) -> set[str]:
+    return {signature["meaning"] for signature in case.state_json["signatures"]}
 
 
 def fill_disk(work, size: int) -> None:
@@ -150,22 +176,6 @@ def same(a: CaseState, b: CaseState) -> bool:
         and a.plan.cuts[0].normal.tobytes() == b.plan.cuts[0].normal.tobytes()
         and a.documents == b.documents
     )
-
-
-def timed(work) -> float:
-    """Seconds that ``work`` takes in a child, as `killed` runs it."""
-    start = time.perf_counter()
-    child = os.fork()
-    if child == 0:
-        work()
-        os._exit(0)
-    os.waitpid(child, 0)
-    return time.perf_counter() - start
-
-
-def require(condition: bool, words: str) -> None:
-    if not condition:
-        raise AssertionError(words)
 
 
 if __name__ == "__main__":
