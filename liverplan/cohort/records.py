@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from liverplan.case.documents import parse
-from liverplan.case.files import read_regular, write_whole
+from liverplan.case.files import read_regular, replace_last
 from liverplan.cohort.manifest import Job
 from liverplan.cohort.rows import row_of
 from liverplan.errors import CaseError, LiverplanError
@@ -68,6 +68,11 @@ def keep(out: Path, job: Job, *, row: dict[str, Any], reason: str, seconds: floa
     """Write a record; a failure never replaces a result of the very same job.
 
     Two workers can hold one job for a while, when the scheduler has given up the first.
+
+    Raises
+    ------
+    CaseError
+        If the disk refuses; there is then the record that there was before.
     """
     known = read_record(out, job)
     if reason and known is not None and known.outcome == "assessed":
@@ -81,15 +86,30 @@ def keep(out: Path, job: Job, *, row: dict[str, Any], reason: str, seconds: floa
         finished=datetime.now(UTC).isoformat(timespec="seconds"),
         row=row,
     )
-    write_whole(_path(out, job.id), json.dumps(asdict(record), allow_nan=False).encode())
+    path = _path(out, job.id)
+    try:
+        replace_last(path, json.dumps(asdict(record), allow_nan=False).encode())
+    except OSError as error:
+        raise CaseError(f"The record {path} cannot be written ({error.strerror}).") from error
     return record
 
 
 def read_record(out: Path, job: Job) -> Record | None:
-    """Return the record of this very job; None if there is none, or the job has changed."""
+    """Return the record of this very job; None if there is none, or the job has changed.
+
+    Raises
+    ------
+    CaseError
+        If there is one that the disk does not give: no patient is left out of the tables for that.
+    """
+    path = _path(out, job.id)
     try:
-        document = parse(read_regular(_path(out, job.id)), "the record")
-    except (OSError, CaseError):
+        document = parse(read_regular(path), "the record")
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise CaseError(f"The record {path} cannot be read ({error.strerror}).") from error
+    except CaseError:
         return None
     if RECORD.fault(document, "it"):
         return None

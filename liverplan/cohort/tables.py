@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -14,6 +14,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from liverplan import NOTICE, __version__, extras
+from liverplan.errors import InputError
 from liverplan.plain import clean_value, to_cell
 from liverplan.words.numbers import percent
 
@@ -116,13 +117,23 @@ def _guarded(value: object) -> object:
 
 @contextmanager
 def _beside(path: Path) -> Iterator[Path]:
-    """Write beside the final file, then put it in place: whole or not at all."""
+    """Write beside the final file, then put it in place: whole or not at all.
+
+    Raises
+    ------
+    InputError
+        If the disk refuses; the table that was there before still is.
+    """
     unfinished = path.with_name(f".{os.getpid()}-{path.name}")
     try:
         yield unfinished
         unfinished.replace(path)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise InputError(f"The table {path} cannot be written: {reason}.") from error
     finally:
-        unfinished.unlink(missing_ok=True)
+        with suppress(OSError):
+            unfinished.unlink(missing_ok=True)
 
 
 def _batches(rows: Iterable[Row]) -> Iterator[list[Row]]:

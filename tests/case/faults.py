@@ -27,6 +27,10 @@ from liverplan.case import (
     verify,
 )
 from liverplan.case.signature import ROLES
+from liverplan.cohort import records
+from liverplan.cohort.manifest import Job
+from liverplan.cohort.overview import overview
+from liverplan.cohort.tables import write_csv, write_parquet
 from liverplan.errors import CaseError, LiverplanError
 from liverplan.workflow.committee import accept
 from tests.benchmarks.tampering.forger import PEOPLE, RADIOLOGIST, decided, planned
@@ -102,6 +106,41 @@ def looked_at(folder):
         raise CaseError(faults[0])
 
 
+JOB = Job(id="p0", path="ct")
+ENDS = {".csv": b"\n", ".parquet": b"PAR1", ".html": b"</html>"}
+
+
+def recorded(folder):
+    records.keep(folder, JOB, row={"eligibility": "undecided"}, reason="")
+
+
+def old_table(folder):
+    folder.mkdir(parents=True)
+    (folder / "records").mkdir()
+    write_table(folder, "old")
+
+
+def write_table(folder, value):
+    rows = [{"id": value}]
+    write_csv(folder / "table.csv", ("id",), rows)
+    write_parquet(folder / "table.parquet", ("id",), rows)
+
+
+def is_new(folder):
+    return b"new" in (folder / "table.parquet").read_bytes()
+
+
+def whole_tables(folder):
+    for path in folder.rglob("*.*"):
+        ending = ENDS.get(path.suffix)
+        assert ending is None or path.read_bytes().rstrip(b"\n\r").endswith(ending.strip()), path
+        assert str(os.getpid()) not in path.name, path
+
+
+def a_case_inside(folder):
+    made(folder / "case")
+
+
 def not_there(folder):
     folder.mkdir()
 
@@ -140,6 +179,23 @@ def works():
             do=lambda folder: note(folder / REGISTER, [open_case(folder / "case")]),
             is_done=lambda folder: len(read_register(folder / REGISTER).lines) == 2,
             whole=whole_register,
+        ),
+        "record": Work(
+            prepare=old_table,
+            do=recorded,
+            is_done=lambda folder: records.read_record(folder, JOB) is not None,
+        ),
+        "tables": Work(
+            prepare=old_table,
+            do=lambda folder: write_table(folder, "new"),
+            is_done=is_new,
+            whole=whole_tables,
+        ),
+        "overview": Work(
+            prepare=a_case_inside,
+            do=lambda folder: overview(folder, folder / "out"),
+            is_done=None,
+            whole=whole_tables,
         ),
     }
 

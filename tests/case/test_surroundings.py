@@ -3,9 +3,7 @@
 import json
 import os
 import shutil
-import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
@@ -14,29 +12,16 @@ from liverplan.case.audit import new_entry
 from liverplan.case.documents import sha256, to_line, to_page
 from liverplan.case.files import write_whole
 from liverplan.errors import CaseError
-
-HERE = Path(__file__).parent
+from tests.benchmarks.faults import compiled, run
 
 
 @pytest.mark.skipif(shutil.which("cc") is None, reason="there is no C compiler (gcc)")
 @pytest.mark.skipif(sys.platform != "linux", reason="libraries are preloaded on Linux")
-def test_whichever_system_call_of_a_save_fails_message_and_state_agree(tmp_path):
-    library = tmp_path / "faults.so"
-    source = HERE / "faults.c"
-    subprocess.run(["cc", "-shared", "-fPIC", "-o", library, source, "-ldl"], check=True)
-    run = subprocess.run(
-        [sys.executable, "-m", "tests.case.faults", library, tmp_path / "cases"],
-        cwd=HERE.parents[1],
-        env=os.environ | {"LD_PRELOAD": str(library)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert run.returncode == 0, run.stdout + run.stderr
-    for call in ("write", "fsync", "rename", "flock", "read", "open", "unlink"):
-        counts = [int(line.split()[1]) for line in run.stdout.splitlines() if f" {call} " in line]
-        assert len(counts) == 2
-        assert min(counts) > 0, f"no {call} was met: {run.stdout}"
+def test_whichever_system_call_of_a_signature_fails_message_and_state_agree(tmp_path):
+    ran = run(compiled(tmp_path), tmp_path / "cases", "signature")
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    for call in ("write", "fsync", "close", "rename", "flock", "read", "open", "unlink", "stat"):
+        assert f" {call}" in ran.stdout, f"no {call} was met: {ran.stdout}"
 
 
 def with_state(case, change):
