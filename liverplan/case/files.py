@@ -98,7 +98,7 @@ def read_in_words(folder: Path) -> Iterator[None]:
         yield
     except OSError as error:
         reason = error.strerror or str(error)
-        raise CaseError(f"The case {folder} cannot be read ({reason}).") from error
+        raise CaseError(f"{folder} cannot be read ({reason}).") from error
 
 
 @contextmanager

@@ -21,7 +21,7 @@ from pathlib import Path
 
 from liverplan.case.audit import NO_HASH
 from liverplan.case.documents import parse, sha256, to_line
-from liverplan.case.files import lock, read_regular
+from liverplan.case.files import lock, read_in_words, read_regular
 from liverplan.case.shape import HASH, MOMENT
 from liverplan.case.store import Case
 from liverplan.errors import CaseError
@@ -102,8 +102,9 @@ class Register:
     def gone(self) -> list[Noted]:
         """Return the last line of each case that lay beside the register and is there no more."""
         last = {line.place: line for line in self.lines}
-        beside = (line for line in last.values() if not line.place.startswith(".."))
-        return [line for line in beside if not (self.path.parent / line.place).is_dir()]
+        beside = [line for line in last.values() if not line.place.startswith("..")]
+        with read_in_words(self.path.parent):
+            return [line for line in beside if not (self.path.parent / line.place).is_dir()]
 
     def _replaced(self, case: Case) -> list[str]:
         there = [line for line in self.lines if line.place == place_of(case, self.path)]
@@ -135,8 +136,9 @@ def place_of(case: Case, register: Path) -> str:
 
 def register_beside(folder: Path) -> Path | None:
     """Return the register that lies beside a case, or one folder further up; None without."""
-    found = (place / REGISTER for place in list(folder.resolve().parents)[:2])
-    return next((path for path in found if path.is_file()), None)
+    with read_in_words(folder.parent):
+        found = (place / REGISTER for place in list(folder.resolve().parents)[:2])
+        return next((path for path in found if path.is_file()), None)
 
 
 def read_register(path: Path, *, head: str = "") -> Register:
