@@ -37,6 +37,11 @@ LONGEST_DRAWN = 70
 EVERYWHERE = 0x250
 """Every font has the Latin letters below."""
 
+SIGNS = frozenset(
+    "\u2013\u2014\u2018\u2019\u201c\u201d\u201e\u2026\u2190\u2192\u2212\u2248\u2264\u2265"
+)
+"""Dashes, quotes, arrows and signs that every font has too."""
+
 
 def font_folders() -> tuple[Path, ...]:
     """Return where the carried fonts lie."""
@@ -92,13 +97,12 @@ def _carried_in(manager: FontManager) -> tuple[str, ...]:
 
 def _printable(text: str) -> str:
     text = clean(normalize("NFC", text))
-    if not text or ord(max(text)) < EVERYWHERE:
-        return text
     return "".join(one if _has_glyph(one) else f"U+{ord(one):04X}" for one in text)
 
 
 def _has_glyph(one: str) -> bool:
-    return ord(one) < EVERYWHERE or one in JOINERS or one in EMOJI or ord(one) in _covered()
+    known = ord(one) < EVERYWHERE or one in SIGNS or one in JOINERS or one in EMOJI
+    return known or ord(one) in _covered()
 
 
 @cache
