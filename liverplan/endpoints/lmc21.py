@@ -3,6 +3,10 @@
 Items are numbered 31-51, as they follow the QLQ-C30's. The questionnaire is copyrighted: its use
 needs EORTC's permission, and its text is not here. It was validated in colorectal metastases
 (Blazeby et al., Br J Surg 2009); the scales are that paper's four and nine single items.
+
+Checked: items, directions and the rule for unanswered items against the published program of R's
+PROscorer (tests/endpoints). Not checked, since neither is public: EORTC's own scoring manual of the
+module, and that the printed form numbers its items 31-51 in this order; compare them before use.
 """
 
 from __future__ import annotations

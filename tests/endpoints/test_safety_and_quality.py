@@ -16,6 +16,7 @@ from liverplan.endpoints import FollowUp, Outcome
 from liverplan.endpoints.lmc21 import QLQ_LMC21, score_qlq_lmc21
 from liverplan.endpoints.mixed import mixed_model
 from liverplan.endpoints.over_time import deterioration, quality_over_time
+from liverplan.endpoints.quality_of_life import score_qlq_c30
 from liverplan.endpoints.safety import Safety, exact_limits, read_safety, safety_by_arm
 from liverplan.endpoints.visits import Visit, read_visits
 from liverplan.errors import InputError
@@ -239,3 +240,47 @@ def test_patients_who_do_not_differ_have_no_variance_between_them():
 def test_scores_without_any_variance_are_refused():
     with pytest.raises(InputError, match="needs patients with several visits, and variance"):
         mixed_model([50.0] * 12, list("abcdef") * 2, {"months": [0.0] * 6 + [3.0] * 6})
+
+
+PUBLISHED_C30 = {  # cran/QoLR, scoring.QLQC30: items, and 1 where a high score is good
+    "global health status": ([29, 30], 0), "physical functioning": ([1, 2, 3, 4, 5], 1),
+    "role functioning": ([6, 7], 1), "emotional functioning": ([21, 22, 23, 24], 1),
+    "cognitive functioning": ([20, 25], 1), "social functioning": ([26, 27], 1),
+    "fatigue": ([10, 12, 18], 0), "nausea and vomiting": ([14, 15], 0), "pain": ([9, 19], 0),
+    "dyspnoea": ([8], 0), "insomnia": ([11], 0), "appetite loss": ([13], 0),
+    "constipation": ([16], 0), "diarrhoea": ([17], 0), "financial difficulties": ([28], 0),
+}  # fmt: skip
+PUBLISHED_LMC21 = {  # raybaser/PROscorer, qlq_lmc21: items from 1, all of them symptoms
+    "nutritional problems": [1, 2], "lack of activity": [7, 13, 14],
+    "abdominal and back pain": [9, 10, 12], "emotional problems": [17, 18, 19, 20],
+    "weight loss": [3], "taste": [4], "dry mouth": [5], "sore mouth": [6],
+    "peripheral neuropathy": [8], "jaundice": [11], "contact with friends": [15],
+    "talking about feelings": [16], "sex life": [21],
+}  # fmt: skip
+
+
+def by_the_manual(answers, items, *, good, highest):
+    given = [answers[item] for item in items if item in answers]
+    if len(given) < len(items) / 2:
+        return None
+    raw = sum(given) / len(given)
+    return (1 - (raw - 1) / (highest - 1)) * 100 if good else (raw - 1) / (highest - 1) * 100
+
+
+def test_scores_are_those_of_the_published_programs_whatever_is_answered():
+    rng = np.random.default_rng(8)
+    for _ in range(200):
+        full = {item: int(rng.integers(1, 8 if item > 28 else 5)) for item in range(1, 31)}
+        answers = {item: one for item, one in full.items() if rng.random() < 0.7}
+        expected = {
+            name: by_the_manual(answers, items, good=good, highest=7 if items == [29, 30] else 4)
+            for name, (items, good) in PUBLISHED_C30.items()
+        }
+        assert score_qlq_c30(answers) == pytest.approx(expected)
+        module = {n: int(rng.integers(1, 5)) for n in range(1, 22) if rng.random() < 0.7}
+        expected = {
+            name: by_the_manual(module, items, good=False, highest=4)
+            for name, items in PUBLISHED_LMC21.items()
+        }
+        shifted = {n + 30: one for n, one in module.items()}
+        assert score_qlq_lmc21(shifted) == pytest.approx(expected)
