@@ -7,6 +7,7 @@ while earlier messages are not yet handled. The sockets here do none of that.
 from __future__ import annotations
 
 import socket
+import time
 from contextlib import suppress
 from typing import Any, Self, cast
 
@@ -56,19 +57,21 @@ class WatchedSocket(AssociationSocket):
         return bool(super().ready)
 
     def recv(self, nr_bytes: int) -> bytearray:
-        """Read so many bytes, or fewer where the connection ends."""
+        """Read so many bytes, or fewer where the connection ends; never by drips for ever."""
         watch, opened = self._watch, self.socket
         if nr_bytes > LONGEST_PDU or _held(self.assoc) > LARGEST_MESSAGE:
             watch.end(_not_understood(self._entity.settings))
         if opened is None or watch.reason is not None:
             raise ConnectionAbortedError
-        data = bytearray(nr_bytes)
+        data, ends = bytearray(nr_bytes), time.monotonic() + self._entity.settings.timeout_s
         view, at = memoryview(data), 0
         while at < nr_bytes:
+            opened.settimeout(max(ends - time.monotonic(), 0.001))
             count = opened.recv_into(view[at:])
             if count == 0 or not watch.allows(count):
                 break
             at += count
+        opened.settimeout(None)
         self._waiting += at
         view.release()
         del data[at:]

@@ -29,7 +29,7 @@ QUICK = [
 
 
 def ask(way, folder, settings, limits=LIMITS, cancel=None):
-    (folder / "pacs.toml").write_text(f"[archives.ward]\n{settings}{way.settings}{limits}")
+    (folder / "pacs.toml").write_text(f"[archives.ward]\n{settings}{limits}")
     archive = open_archive("ward", folder / "pacs.toml")
     if way.asked == "find":
         archive.find(Query(patient_id=PATIENT), cancel=cancel)

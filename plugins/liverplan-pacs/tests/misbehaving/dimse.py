@@ -167,7 +167,9 @@ def _(server: Server) -> None:
     server.get = get
 
 
-@WAYS.add("pending answers in a flood (C-GET)", "archive.too_much", slow=True)
+@WAYS.add(
+    "pending answers in a flood (C-GET)", "archive.too_much", or_says="archive.too_long", slow=True
+)
 def _(server: Server) -> None:
     def get(_server: Server, event: evt.Event) -> Iterator[object]:
         found = [c for c in event.assoc.accepted_contexts if c.abstract_syntax == GET]
@@ -263,7 +265,13 @@ def _(server: Server) -> None:
     server.find = find
 
 
-@WAYS.add("answers to a search without end", "archive.too_wide", find=True, slow=True)
+@WAYS.add(
+    "answers to a search without end",
+    "archive.too_wide",
+    find=True,
+    or_says="archive.too_long",
+    slow=True,
+)
 def _(server: Server) -> None:
     def find(_server: Server, event: evt.Event) -> Iterator[object]:
         link = event.assoc

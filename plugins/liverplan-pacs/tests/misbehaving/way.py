@@ -21,8 +21,8 @@ class Way:
         What the archive is asked for.
     says : str
         Key of the sentence that it must end with; empty where the work must succeed all the same.
-    settings : str
-        Further lines of the configuration.
+    or_says : str
+        Another key that will do: which limit is reached first depends on the machine.
     slow : bool
         Whether it lasts until the limit of time, or sends until that of size.
     """
@@ -31,7 +31,7 @@ class Way:
     act: Callable[[Any], None]
     asked: Literal["find", "fetch"]
     says: str
-    settings: str = ""
+    or_says: str = ""
     slow: bool = False
 
 
@@ -39,13 +39,13 @@ class Ways(list[Way]):
     """The ways of one protocol, in the order of their definition."""
 
     def add(
-        self, name: str, says: str, *, find: bool = False, settings: str = "", slow: bool = False
+        self, name: str, says: str, *, find: bool = False, or_says: str = "", slow: bool = False
     ) -> Callable[[Callable[[Any], None]], Callable[[Any], None]]:
         """Add a function as a way."""
 
         def known(act: Callable[[Any], None]) -> Callable[[Any], None]:
             asked = "find" if find else "fetch"
-            way = Way(name=name, act=act, asked=asked, says=says, settings=settings, slow=slow)
+            way = Way(name=name, act=act, asked=asked, says=says, or_says=or_says, slow=slow)
             self.append(way)
             return act
 
