@@ -7,6 +7,7 @@ look like one evenly spaced stack. What their headers say of them decides.
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -77,7 +78,8 @@ def mixed_in(planes: Sequence[Slice]) -> list[Statement]:
 def _stacked_in(planes: Sequence[Slice]) -> list[Statement]:
     """Say that planes are of a few acquisitions, one above the other: one may be another phase."""
     numbers = sorted({plane.acquisition for plane in planes} - {""})
-    periods = {_time_of_phase(planes)(plane) for plane in planes}
+    period = _time_of_phase(planes)
+    periods = {period(plane) for plane in planes}
     if 1 < len(numbers) <= MOST_STACKED:
         return [Statement.of("ct.stacked", count=len(numbers))]
     if len(numbers) < 2 and 1 < len(periods) <= MOST_STACKED:
@@ -153,7 +155,7 @@ def _time_of_phase(planes: Sequence[Slice]) -> Callable[[Slice], str]:
     """Return a reader that counts the pauses of the scanner before a plane was acquired."""
     clock = sorted({_seconds(plane) for plane in planes} - {math.inf})
     starts = [b for a, b in pairwise(clock) if b - a > PAUSE_SECONDS]
-    return lambda plane: str(sum(start <= _seconds(plane) for start in starts))
+    return lambda plane: str(bisect_right(starts, _seconds(plane)))
 
 
 def _seconds(plane: Slice) -> float:
