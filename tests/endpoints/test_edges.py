@@ -74,6 +74,22 @@ def test_follow_up_of_zero_days_for_everybody_is_refused_in_a_sentence():
         document([0] * 12, [True] * 12)
 
 
+@pytest.mark.parametrize(
+    "followed", [(3.0,) * 12, tuple(range(1, 13)), (0.1,) * 12, (0, *range(1, 12)), (400.0,) * 12]
+)
+def test_however_long_nobody_died_the_curves_stay_at_one(followed):
+    found = document(followed, [False] * 12)
+    assert [arm["patients"] for arm in found["arms"]] == [6, 6]
+    assert (found["cox"], found["log_rank"]) == (None, None)
+
+
+@pytest.mark.parametrize("zero", [(0,), (1,), (0, 1), (0, 2, 4, 6, 8, 10), (1, 3, 5, 7, 9)])
+def test_patients_who_are_followed_for_zero_days_beside_others_stop_nothing(zero):
+    months = [0.0 if n in zero else n + 1.0 for n in range(12)]
+    found = document(months, [n % 3 == 0 for n in range(12)])
+    assert [arm["patients"] for arm in found["arms"]] == [6, 6]
+
+
 def test_an_arm_that_died_out_before_three_years_has_none_left_at_three_years():
     found = document(range(1, 13), [True] * 12)
     assert [arm["three_years"] for arm in found["arms"]] == [0.0, 0.0]

@@ -10,6 +10,7 @@ from liverplan.segmentation.plausible import distance_mm, implausible
 from liverplan.volume import Grid, Volume
 from liverplan.words import in_english
 from liverplan.workflow.given import given_lesions, given_liver
+from liverplan.workflow.inputs import lesion_notes
 from liverplan.workflow.labels import split_labels
 from tests.segmentation.files.made import nifti, nrrd
 
@@ -151,6 +152,28 @@ def test_a_liver_that_ends_flat_and_one_in_pieces_are_said():
 
 def test_the_way_from_a_metastasis_to_the_liver_is_measured():
     assert distance_mm(GRID, LIVER, FAR) == pytest.approx(MM * 9, abs=MM)
+
+
+@pytest.mark.parametrize(
+    ("where", "radius", "key", "mm"),
+    [
+        ((16, 20, 33), 2, "note.lesion_wholly_outside", 54.33),
+        ((15, 20, 27), 2, "note.lesion_wholly_outside", 18),
+        ((15, 6, 13), 2, "note.lesion_wholly_outside", 18),
+        ((27, 20, 13), 1, "note.lesion_wholly_outside", 12),
+        ((2, 20, 13), 1, "note.lesion_wholly_outside", 18),
+        ((15, 20, 22), 2, "note.lesion_outside", None),
+    ],
+)
+def test_a_metastasis_outside_is_said_to_be_so_with_how_much_and_how_far(where, radius, key, mm):
+    lesion = ball(*where, radius)
+    (note,) = lesion_notes(GRID, LIVER, {2: lesion})
+    values = note.to_json()["values"]
+    outside = np.count_nonzero(lesion & ~LIVER) * GRID.voxel_ml
+    assert (note.key, values["ml"]) == (key, pytest.approx(outside))
+    if mm is not None:
+        assert values["mm"] == pytest.approx(mm, abs=0.1)
+        assert "All of metastasis 1" in in_english(note)
 
 
 def test_text_that_exists_is_a_file_whatever_its_colons(tmp_path):

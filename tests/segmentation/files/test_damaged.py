@@ -101,6 +101,34 @@ def test_two_places_of_which_one_is_mirrored_are_refused(tmp_path, name):
         read_mask_file(path, middle)
 
 
+HALF_TURN = {"z": (0, 0, 1), "y": (0, 1, 0), "x": (1, 0, 0), "none": (0, 0, 0)}
+
+
+@pytest.mark.parametrize("turn", ["z", "y", "x", "none"])
+@pytest.mark.parametrize("name", ["m.nii.gz", "m.nii"])
+def test_a_second_place_that_fits_no_ct_does_not_move_the_mask(tmp_path, name, turn):
+    """The sform is the CT's, as in most programs; a qform far from it could mislead nobody."""
+    path = nifti(tmp_path / name, GRID, LABELS, second=(*HALF_TURN[turn], 500, 400, 300))
+    assert np.array_equal(read_mask_file(path, GRID).labels, LABELS)
+
+
+@pytest.mark.parametrize(
+    ("affine", "second"),
+    [
+        ([[0, 0, 2, -13], [0, 2, 0, -11], [3, 0, 0, 40]], (0, 0, 0, -13, -11, 40)),
+        ([[0, 0, 2, -20], [0, 2, 0, -30], [3, 0, 0, 40]], (0, 1, 0, 20, 8, 67)),
+        ([[0, 0, 2, -20], [0, 2, 0, -30], [3, 0, 0, 40]], (1, 0, 0, -6, 30, 67)),
+        ([[0, 0, 2, -20], [0, 2, 0, -30], [3, 0, 0, 40]], (0, 0, 0, -6, 8, 40)),
+        ([[0, 0, 2, 7], [0, 2, 0, 9], [3, 0, 0, 40]], (0, 0, 0, -33, -31, 40)),
+    ],
+)
+def test_every_qform_that_lays_the_mask_otherwise_on_the_ct_is_refused(tmp_path, affine, second):
+    grid = Grid(shape=GRID.shape, affine=np.array([*affine, [0, 0, 0, 1.0]]))
+    path = nifti(tmp_path / "m.nii.gz", grid, LABELS, second=second)
+    with pytest.raises(InputError, match=r"sform and qform"):
+        read_mask_file(path, grid)
+
+
 @pytest.mark.parametrize("slope", [2.0, 0.9, -1.0, 3.5, 0.3])
 def test_a_scale_that_leaves_no_labels_is_named(tmp_path, slope):
     path = nifti(tmp_path / "mask.nii", GRID, LABELS, slope=slope)
