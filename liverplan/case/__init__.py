@@ -15,7 +15,7 @@ from liverplan.case.keys import (
     read_public_key,
     write_public_key,
 )
-from liverplan.case.making import is_case
+from liverplan.case.making import is_case, looks_like_case
 from liverplan.case.objects import TRAIL
 from liverplan.case.record import Record
 from liverplan.case.register import (
@@ -59,6 +59,7 @@ __all__ = [
     "is_locked",
     "keep_stamp",
     "load_key",
+    "looks_like_case",
     "new_key",
     "note",
     "open_case",

@@ -24,6 +24,9 @@ _HELD = (errno.EAGAIN, errno.EWOULDBLOCK, errno.EACCES, errno.EDEADLK)
 _CANNOT_FLUSH = (errno.EINVAL, errno.ENOTSUP)
 """What a file system says that knows no flushing of folders."""
 
+MOST_BYTES = 2**31
+"""2 GB of one file of a case: a whole body's CT, packed, is a quarter of that."""
+
 _NO_WAIT, _NO_LINK = getattr(os, "O_NONBLOCK", 0), getattr(os, "O_NOFOLLOW", 0)
 _BINARY = getattr(os, "O_BINARY", 0)
 
@@ -74,8 +77,11 @@ def read_regular(path: Path) -> bytes:
     """
     descriptor = os.open(path, os.O_RDONLY | _NO_WAIT | _NO_LINK | _BINARY)
     with os.fdopen(descriptor, "rb") as file:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        found = os.fstat(descriptor)
+        if not stat.S_ISREG(found.st_mode):
             raise OSError(errno.EINVAL, "it is no regular file", str(path))
+        if found.st_size > MOST_BYTES:
+            raise OSError(errno.EFBIG, f"it is larger than {MOST_BYTES // 2**20} MB", str(path))
         return file.read()
 
 
@@ -119,7 +125,7 @@ def lock(folder: Path, *, what: str = "case", wait_s: float = 0.0) -> Iterator[N
     CaseError
         If another process or thread is writing.
     """
-    descriptor = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT, 0o644)
+    descriptor = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT | _NO_WAIT | _NO_LINK, 0o644)
     try:
         try:
             _lock_within(descriptor, wait_s)

@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_public_key,
 )
 
+from liverplan import regular
 from liverplan.case.files import write_whole
 from liverplan.errors import CaseError
 
@@ -56,7 +57,7 @@ def new_key(path: Path | str, *, password: str = "") -> Ed25519PrivateKey:
 def is_locked(path: Path | str) -> bool:
     """Whether a key file asks for a passphrase; one that cannot be read does not."""
     try:
-        return b"BEGIN ENCRYPTED" in Path(path).read_bytes()
+        return b"BEGIN ENCRYPTED" in regular.read_bytes(Path(path))
     except OSError:
         return False
 
@@ -71,7 +72,7 @@ def load_key(path: Path | str, *, password: str = "") -> Ed25519PrivateKey:
     """
     path = Path(path)
     try:
-        key = load_pem_private_key(path.read_bytes(), password.encode("utf-8") or None)
+        key = load_pem_private_key(regular.read_bytes(path), password.encode("utf-8") or None)
     except OSError as error:
         raise CaseError(f"The key {path} cannot be read ({error.strerror}).") from error
     except (ValueError, TypeError, UnsupportedAlgorithm) as error:
@@ -101,7 +102,7 @@ def read_public_key(path: Path | str) -> str:
     """
     path = Path(path)
     try:
-        key = load_pem_public_key(path.read_bytes())
+        key = load_pem_public_key(regular.read_bytes(path))
     except OSError as error:
         raise CaseError(f"The key {path} cannot be read ({error.strerror}).") from error
     except (ValueError, UnsupportedAlgorithm) as error:

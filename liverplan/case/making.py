@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -23,6 +24,11 @@ def is_case(folder: Path | str) -> bool:
     folder = Path(folder)
     with read_in_words(folder):
         return (folder / IDENTITY).is_file() and (folder / TRAIL).is_file()
+
+
+def looks_like_case(folder: Path) -> bool:
+    """Whether anything lies there, a file or not, by the name of a case's identity or trail."""
+    return any(os.path.lexists(folder / name) for name in (IDENTITY, TRAIL))
 
 
 def require_free(folder: Path) -> None:

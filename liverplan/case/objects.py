@@ -53,7 +53,7 @@ def saving(folder: Path, states: Collection[str]) -> Iterator[None]:
 def unfinished_save(folder: Path) -> tuple[Path, ...]:
     """Files that an interrupted save had begun to add."""
     try:
-        lines = (folder / SAVING).read_text("utf-8").splitlines()
+        lines = read_regular(folder / SAVING).decode("utf-8").splitlines()
     except (OSError, ValueError):
         return ()
     split = [line.partition("/") for line in lines]

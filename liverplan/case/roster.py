@@ -9,6 +9,7 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from liverplan import regular
 from liverplan.case.documents import Json, parse, to_line, to_page
 from liverplan.case.files import refused_in_words, write_whole
 from liverplan.case.keys import holds, public_hex
@@ -110,7 +111,7 @@ def read_roster(path: Path, *, trusted: Sequence[str] = ()) -> Roster:
         If it was altered, or signed with no trusted key.
     """
     try:
-        document = parse(path.read_bytes(), str(path))
+        document = parse(regular.read_bytes(path), str(path))
     except OSError as error:
         raise CaseError(f"The roster {path} cannot be read ({error.strerror}).") from error
     fault = ROSTER.fault(document, "it")

@@ -17,7 +17,7 @@ from typing import Any
 
 from cryptography.x509 import Certificate, load_pem_x509_certificates
 
-from liverplan import extras
+from liverplan import extras, regular
 from liverplan.case.audit import Actor, Entry
 from liverplan.case.documents import to_line
 from liverplan.case.store import Case
@@ -106,7 +106,7 @@ def read_authorities(path: Path) -> tuple[Certificate, ...]:
         If there is none.
     """
     try:
-        return tuple(load_pem_x509_certificates(path.read_bytes()))
+        return tuple(load_pem_x509_certificates(regular.read_bytes(path)))
     except OSError as error:
         raise CaseError(f"The certificate {path} cannot be read ({error.strerror}).") from error
     except ValueError as error:

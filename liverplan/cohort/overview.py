@@ -14,7 +14,7 @@ from typing import Any
 from liverplan.case import (
     REGISTER,
     Register,
-    is_case,
+    looks_like_case,
     open_case,
     pending,
     read_register,
@@ -136,7 +136,7 @@ def _gone(register: Register, folder: Path) -> Iterator[dict[str, Any]]:
 
 def _cases(folder: Path) -> Iterator[Path]:
     """Yield case folders, not looking inside them for more."""
-    if is_case(folder):
+    if looks_like_case(folder):
         yield folder
         return
     try:

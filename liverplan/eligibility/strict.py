@@ -15,6 +15,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any, TypeVar
 
+from liverplan import regular
 from liverplan.errors import ProtocolError
 from liverplan.plain import unfit_text
 
@@ -182,7 +183,7 @@ def read_text(path: Path, *, what: str) -> str:
         If it is absent, unreadable or no text.
     """
     try:
-        return path.read_text(encoding="utf-8")
+        return regular.read_text(path)
     except OSError as error:
         reason = error.strerror or "it cannot be read"
         raise ProtocolError(f"The {what} {path} cannot be read: {reason}.") from error

@@ -12,6 +12,7 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
+from liverplan import regular
 from liverplan.errors import InputError
 from liverplan.plain.cells import from_cell
 
@@ -58,7 +59,7 @@ def read_sheet(path: Path, what: str) -> Sheet:
         If it cannot be read, or is no such file; ``what`` names it in the sentence.
     """
     try:
-        text = _text(path.read_bytes())
+        text = _text(regular.read_bytes(path))
         reader = csv.reader(io.StringIO(text, newline=""), delimiter=_separator(text), strict=True)
         lines = [(reader.line_num, tuple(cells)) for cells in reader if cells]
     except OSError as error:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from liverplan import regular
 from liverplan.errors import PlanError
 from liverplan.findings import Statement
 from liverplan.resection.cuts import KINDS, Cut, Plane, Shape, Voxels
@@ -114,7 +115,7 @@ def read_plan(path: Path) -> Plan:
         If the file cannot be read or is no plan.
     """
     try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
+        document = regular.read_toml(path)
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise PlanError(f"The plan {path} cannot be read: {error}.") from error
     unknown = sorted(set(document) - {"schema", "name", "cuts"})

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from pathlib import Path
 
-from liverplan import dicom, report
+from liverplan import dicom, regular, report
 from liverplan.case import Case
 from liverplan.dicom.deidentify import Rules
 from liverplan.dicom.sr_words import Standing
@@ -125,7 +125,7 @@ def rules_for(
 
 def _key(path: Path) -> bytes:
     try:
-        key = path.read_bytes()
+        key = regular.read_bytes(path)
     except OSError as error:
         raise InputError(f"The key {path} cannot be read: {error.strerror}.") from error
     if len(key) < SHORTEST_KEY:

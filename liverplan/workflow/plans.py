@@ -10,6 +10,7 @@ from typing import Any, get_args
 
 import numpy as np
 
+from liverplan import regular
 from liverplan.anatomy import lesion_name
 from liverplan.errors import PlanError
 from liverplan.resection import Cut, Plan, Plane
@@ -170,7 +171,7 @@ def _named(words: str) -> Draft:
 def _read(path: Path) -> Draft:
     """Read a plan file: ``name`` and ``[[cuts]]``, of which some may be placed by ``around``."""
     try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
+        document = regular.read_toml(path)
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise PlanError(f"The plan {path} cannot be read: {error}.") from error
     unknown = sorted(set(document) - _KEYS)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from cryptography.x509 import Certificate
 
-from liverplan import case
+from liverplan import case, regular
 from liverplan.case import Case
 from liverplan.case.files import write_whole
 from liverplan.case.timestamps import Stamped
@@ -42,7 +42,7 @@ def keep_answer(folder: Path, answer: Path, authority: Path) -> Case:
         If it cannot be read, or proves nothing of this case.
     """
     try:
-        content = answer.read_bytes()
+        content = regular.read_bytes(answer)
     except OSError as error:
         raise InputError(f"{answer} cannot be read: {error.strerror}.") from error
     trusted = case.read_authorities(authority)

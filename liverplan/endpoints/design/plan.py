@@ -11,6 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import NoReturn
 
+from liverplan import regular
 from liverplan.errors import InputError
 
 SCHEMA = "liverplan.trial-design/1"
@@ -108,11 +109,11 @@ def read_design(path: Path) -> Design:
         One sentence that names the key at fault.
     """
     try:
-        content = path.read_bytes()
+        content = regular.read_bytes(path)
         document = tomllib.loads(content.decode("utf-8"))
     except OSError as error:
         raise InputError(f"The design {path} cannot be read: {error.strerror}.") from error
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
         raise InputError(f"The design {path} is no TOML file: {error}.") from error
     return _Reader(path, document).design(hashlib.sha256(content).hexdigest())
 

@@ -10,6 +10,7 @@ from typing import Any, Final, Self
 
 import numpy as np
 
+from liverplan import regular
 from liverplan.errors import PlanError
 from liverplan.volume import FloatArray, read_only
 
@@ -112,7 +113,7 @@ def read_landmarks(path: Path) -> Landmarks:
         If the file cannot be read or does not hold the landmarks.
     """
     try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
+        document = regular.read_toml(path)
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise PlanError(f"The landmarks {path} cannot be read: {error}.") from error
     unknown = sorted(set(document) - {"schema", "points_mm"})

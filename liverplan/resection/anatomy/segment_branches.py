@@ -15,6 +15,7 @@ from typing import Any, Final, Self
 
 import numpy as np
 
+from liverplan import regular
 from liverplan.errors import PlanError
 from liverplan.resection.anatomy.couinaud import nearest_parts
 from liverplan.resection.anatomy.maps import PartMap, hangs_on
@@ -104,7 +105,7 @@ def read_segment_branches(path: Path) -> SegmentBranches:
         If the file cannot be read or holds something else.
     """
     try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
+        document = regular.read_toml(path)
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise PlanError(f"The segments' branches {path} cannot be read: {error}.") from error
     return SegmentBranches.from_json(document)
