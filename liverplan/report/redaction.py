@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import fields, is_dataclass, replace
 from typing import Any, TypeVar
 
+from liverplan.plain import clean
 from liverplan.report.request import ReportInput
 
 T = TypeVar("T")
@@ -19,8 +20,8 @@ BETWEEN_NAMES = re.compile(r"\s*(?:[,;/]|\band\b|\bon\b)\s*")
 
 def redacted(content: T, request: ReportInput) -> T:
     """Replace every known name and identifier, and whatever looks like a date, in all texts."""
-    known = sorted(set(_known(request)), key=len, reverse=True)
-    words = "|".join(rf"(?<![^\W_]){re.escape(text)}(?![^\W_])" for text in known)
+    known = sorted({form for text in _known(request) for form in (text, clean(text))}, key=len)
+    words = "|".join(rf"(?<![^\W_]){re.escape(text)}(?![^\W_])" for text in reversed(known))
     pattern = re.compile(f"{DATE}|{words}" if words else DATE)
     hidden: T = _walk(content, pattern)
     return hidden

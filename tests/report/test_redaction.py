@@ -9,7 +9,7 @@ import subprocess
 import pytest
 
 from liverplan.eligibility.recist import Visit
-from liverplan.findings import CriterionFinding, told
+from liverplan.findings import CriterionFinding, Statement, told
 from liverplan.report import AuditRow, SignatureRow, html_of, write_pdf
 from liverplan.report.content import content_of
 
@@ -52,6 +52,16 @@ def hidden(request_):
             Visit(targets={"M1": 161}, date=dt.date(2021, 3, 4)),
         ),
     )  # fmt: skip
+
+
+def test_a_name_that_hides_a_character_is_hidden_too(hidden):
+    name = "Li\u202end \x1bKarin"
+    by = Statement.of("header.left_out", what=name)
+    consent = CriterionFinding(id="consent", state="met", title="Consent", finding=by)
+    findings = dataclasses.replace(hidden.findings, criteria=(consent,))
+    request = dataclasses.replace(hidden, findings=findings, patient={"name": name})
+    assert "Karin" in repr(content_of(dataclasses.replace(request, patient={})))
+    assert "Karin" not in repr(content_of(request))
 
 
 def test_no_secret_is_in_any_text(hidden):
