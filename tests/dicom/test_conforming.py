@@ -8,7 +8,9 @@ from liverplan import dicom
 from liverplan.dicom.conforming import conforming, person_name
 from liverplan.dicom.deidentify import Rules
 from liverplan.dicom.quiet import quiet
+from liverplan.dicom.sr_words import Standing
 from liverplan.segmentation import Segmentation
+from tests.dicom.test_documents import findings
 from tests.plain.texts import HONEST, HOSTILE, forbidden
 
 FAULTS = {
@@ -61,10 +63,17 @@ def test_a_value_that_does_not_conform_is_mended_or_left_out(
     (note,) = dicom.header_notes(headers)
     assert note.key == ("header.mended" if wanted else "header.left_out")
     assert note.value("what") == keyword
+    stl = dicom.stl_of(segmentation.liver, segmentation.grid)
+    made = {
+        "seg": seg,
+        "sr": dicom.make_sr(findings(), headers, [seg], standing=Standing(accepted_by=("Åsa Ö",))),
+        "pdf": dicom.make_pdf(b"%PDF-1.7", headers),
+        "stl": dicom.make_stl_object(stl, headers, name="liver"),
+    }
     for rules in (None, Rules(document_is_clean=True, retain_characteristics=True, shift_days=9)):
-        assert dicom.keep(seg, tmp_path / "seg.dcm", rules).exists()
-        pdf = dicom.make_pdf(b"%PDF-1.7", headers)
-        assert dicom.keep(pdf, tmp_path / "pdf.dcm", rules).exists()
+        for name, dataset in made.items():
+            written = dicom.keep(dataset, tmp_path / f"{name}.dcm", rules)
+            assert (b"sa \xc3\x96" in written.read_bytes()) is (name == "sr" and rules is None)
 
 
 @pytest.mark.parametrize("text", [*HOSTILE.values(), *HONEST.values(), "Ö" * 90], ids=ascii)
