@@ -15,7 +15,7 @@ import numpy as np
 import pydicom
 from numpy.typing import NDArray
 
-from liverplan.anatomy import Code
+from liverplan.anatomy import REMNANT, RESECTED, Code
 from liverplan.dicom.codecs import Decoders
 from liverplan.dicom.decode import pixel_bytes
 from liverplan.dicom.header import COMPRESSED, parse
@@ -35,10 +35,6 @@ MAX_SEGMENTS = 255
 LATTICE_TOLERANCE = 0.02
 """A frame lies on the CT's lattice if it is off by less than this fraction of a voxel."""
 BACKGROUND = "125040"
-REMNANT_NAME = "Future liver remnant"
-RESECTED_NAME = "Resected liver"
-"""liverplan's own names for parts of a liver: no code tells them from the whole."""
-
 ORIGINS: Mapping[str, Origin] = {"AUTOMATIC": "automatic", "SEMIAUTOMATIC": "clicks"}
 """By the type of a segment's algorithm; what a person drew, or nothing is said of, is given."""
 
@@ -90,7 +86,7 @@ class SegMask:
         named = meaning_of(self.name)
         if self.code.value in TISSUE_CODES:
             return "other" if self._elsewhere else named
-        if self.name in {REMNANT_NAME, RESECTED_NAME} or named == "other" or self._elsewhere:
+        if self.name in {REMNANT.name, RESECTED.name} or named == "other" or self._elsewhere:
             return "other"
         if self.code.value in LIVER_CODES:
             return "lesion" if self.category.value in ABNORMAL_CATEGORIES else "liver"

@@ -16,13 +16,13 @@ from liverplan.anatomy import (
     CUT_SURFACE,
     LIVER,
     METASTASIS,
-    STRUCTURE,
+    REMNANT,
+    RESECTED,
     VESSELS,
     Structure,
     lesion_name,
 )
 from liverplan.dicom.headers import Headers
-from liverplan.dicom.seg_read import REMNANT_NAME, RESECTED_NAME
 from liverplan.errors import DicomError
 from liverplan.findings import Statement, Volumes
 from liverplan.resection.anatomy.maps import PartMap
@@ -90,7 +90,7 @@ def segments_of(
     DicomError
         If there is no liver, or a mask does not fit.
     """
-    _check(segmentation, {REMNANT_NAME: remnant, RESECTED_NAME: resected})
+    _check(segmentation, {REMNANT.name: remnant, RESECTED.name: resected})
     made = segmentation.provenance
     liver = Segment(
         name=LIVER.name, structure=LIVER, mask=segmentation.liver, provenance=made.get(LIVER_LABEL)
@@ -149,8 +149,8 @@ def segment_sets(
     masks = {segment.name: segment.mask for segment in segments}
     sets = {
         "segmentation": segments,
-        "parts": list(segments[1:]) if REMNANT_NAME in masks or RESECTED_NAME in masks else [],
-        "cut": list(_cut(masks.get(REMNANT_NAME), masks.get(RESECTED_NAME))),
+        "parts": list(segments[1:]) if REMNANT.name in masks or RESECTED.name in masks else [],
+        "cut": list(_cut(masks.get(REMNANT.name), masks.get(RESECTED.name))),
         "hepatic_vessels": list(_of_map(maps.get(LUMEN), VESSELS)),
         "couinaud": list(_couinaud(segmentation, maps.get(SCHEME))),
     }
@@ -162,7 +162,7 @@ def _parts(
     segmentation: Segmentation, masks: Mapping[str, Mask | None], volumes: Volumes | None
 ) -> Iterator[Segment]:
     """Yield what stays and what goes; the liver's codes hold for both, their names tell them."""
-    for name, key in ((REMNANT_NAME, "remnant"), (RESECTED_NAME, "resected")):
+    for structure, key in ((REMNANT, "remnant"), (RESECTED, "resected")):
         mask, said = masks[key], ""
         if mask is None:
             continue
@@ -173,8 +173,8 @@ def _parts(
                 Statement.of(f"exported.{key}", measured=measured_ml, voxels=voxels_ml)
             )
         yield Segment(
-            name=name,
-            structure=Structure(name=name, category=STRUCTURE, kind=LIVER.kind),
+            name=structure.name,
+            structure=structure,
             mask=mask,
             provenance=segmentation.provenance.get(LIVER_LABEL),
             description=said,

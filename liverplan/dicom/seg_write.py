@@ -176,6 +176,7 @@ def _description(number: int, segment: Segment, headers: Headers) -> hd.seg.Segm
         algorithm_identification=algorithm,
         tracking_uid=segment.tracking_uid(headers),
         tracking_id=segment.name,
+        display_color=hd.color.CIELabColor.from_rgb(*segment.structure.rgb),
         anatomic_regions=[dicom_code(LIVER.kind)] if segment.in_liver else None,
     )
     if segment.description:

@@ -28,8 +28,7 @@ from highdicom.sr import (
 )
 from pydicom.uid import generate_uid
 
-from liverplan.anatomy import COUINAUD, LIVER, lesion_name
-from liverplan.dicom.seg_read import REMNANT_NAME, RESECTED_NAME
+from liverplan.anatomy import COUINAUD, LIVER, REMNANT, RESECTED, lesion_name
 from liverplan.dicom.seg_write import dicom_code
 from liverplan.dicom.sr_words import PLAN_NAME, Standing, comments, conclusions
 from liverplan.findings import Findings, LesionFinding
@@ -102,8 +101,8 @@ def _measured(findings: Findings) -> dict[str, list[Measurement]]:
     return {
         **{lesion_name(lesion.label): _of_lesion(lesion) for lesion in findings.lesions},
         LIVER.name: [_volume(volumes.liver_ml)],
-        REMNANT_NAME: _of_remnant(findings),
-        RESECTED_NAME: [_volume(volumes.resected_ml)],
+        REMNANT.name: _of_remnant(findings),
+        RESECTED.name: [_volume(volumes.resected_ml)],
         **couinaud,
     }
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from liverplan.anatomy import LIVER, lesion_name
-from liverplan.dicom.seg_read import REMNANT_NAME, RESECTED_NAME
+from liverplan.anatomy import LIVER, REMNANT, RESECTED, lesion_name
 from liverplan.findings import Denominator, Findings, LesionFinding, Statement
 from liverplan.words import fates, in_english, other_readings, verdict, words_of
 
@@ -51,8 +50,8 @@ def comments(findings: Findings, standing: Standing) -> dict[str, tuple[str, ...
     return {
         **{lesion_name(lesion.label): tuple(_lesion(lesion)) for lesion in findings.lesions},
         LIVER.name: tuple(_liver(findings)),
-        REMNANT_NAME: tuple(_remnant(findings)),
-        RESECTED_NAME: tuple(_resected(findings)),
+        REMNANT.name: tuple(_remnant(findings)),
+        RESECTED.name: tuple(_resected(findings)),
         PLAN_NAME: tuple(_plan(findings, standing)),
     }
 

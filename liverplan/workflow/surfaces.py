@@ -6,11 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from liverplan import dicom, report
-from liverplan.anatomy import CUT_SURFACE, Structure
-from liverplan.dicom.seg_read import REMNANT_NAME, RESECTED_NAME
+from liverplan.anatomy import CUT_SURFACE, REMNANT, RESECTED, Structure
 from liverplan.report import ReportInput
 
-SHORT = {REMNANT_NAME: "remnant", RESECTED_NAME: "resected"}
+SHORT = {REMNANT.name: "remnant", RESECTED.name: "resected"}
 SOLID = ("segmentation", "hepatic_vessels", "couinaud")
 """SEGs whose segments are solids; those of the others are among them, or layers."""
 
