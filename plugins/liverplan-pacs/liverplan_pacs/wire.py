@@ -38,6 +38,7 @@ class WatchedSocket(AssociationSocket):
     """A connection that reads no more than it may, and closes also where the peer has gone."""
 
     _waiting = 0
+    _hung_up = False
 
     @classmethod
     def like(cls, plain: AssociationSocket) -> Self:
@@ -52,7 +53,8 @@ class WatchedSocket(AssociationSocket):
         waiting = self.assoc.dimse.msg_queue.qsize()
         if waiting == 0:
             self._waiting = 0
-        if waiting > WAITING_MESSAGES or self._waiting > WAITING_BYTES:
+        full = waiting > WAITING_MESSAGES or self._waiting > WAITING_BYTES
+        if full and not self._hung_up:  # once hung up, the end must be read
             return False
         return bool(super().ready)
 
@@ -61,7 +63,7 @@ class WatchedSocket(AssociationSocket):
         watch, opened = self._watch, self.socket
         if nr_bytes > LONGEST_PDU or _held(self.assoc) > LARGEST_MESSAGE:
             watch.end(_not_understood(self._entity.settings))
-        if opened is None or watch.reason is not None:
+        if opened is None or self._hung_up or watch.reason is not None:
             raise ConnectionAbortedError
         data, ends = bytearray(nr_bytes), time.monotonic() + self._entity.settings.timeout_s
         view, at = memoryview(data), 0
@@ -79,6 +81,7 @@ class WatchedSocket(AssociationSocket):
 
     def hang_up(self) -> None:
         """End the connection under whatever waits for it."""
+        self._hung_up = True
         hang_up(self.socket)
 
     def shut(self) -> None:
@@ -167,6 +170,7 @@ class Entity(AE):
             server.shutdown()
         for opened in self._opened:
             opened.hang_up()
+            opened.assoc.dul.kill_dul()  # first: else its state is waited for, whatever it is
             opened.assoc.kill()
             if opened.assoc.ident is not None:
                 opened.assoc.join(self.settings.timeout_s)

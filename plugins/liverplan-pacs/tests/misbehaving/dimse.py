@@ -265,6 +265,17 @@ def _(server: Server) -> None:
     server.find = find
 
 
+def _flooded(server: Server, event: evt.Event, uid: bytes) -> None:
+    """Answer a search with one UID of a study without end."""
+    context = next(c for c in event.assoc.accepted_contexts if c.abstract_syntax == FIND)
+    response = C_FIND()
+    response.MessageIDBeingRespondedTo, response.Status = event.request.MessageID, PENDING
+    response.AffectedSOPClassUID = FIND
+    response.Identifier = io.BytesIO(b"\x20\0\x0d\0\x04\0\0\0" + uid)
+    block = b"".join(pdus(C_FIND_RSP(), response, context.context_id))
+    server.for_ever(raw_of(event), block * 100)
+
+
 @WAYS.add(
     "answers to a search without end",
     "archive.too_wide",
@@ -274,15 +285,19 @@ def _(server: Server) -> None:
 )
 def _(server: Server) -> None:
     def find(_server: Server, event: evt.Event) -> Iterator[object]:
-        link = event.assoc
-        context = next(c for c in link.accepted_contexts if c.abstract_syntax == FIND)
-        response = C_FIND()
-        response.MessageIDBeingRespondedTo, response.Status = 1, PENDING
-        response.AffectedSOPClassUID = FIND
-        response.Identifier = io.BytesIO(b"\x20\0\x0d\0\x04\0\0\x001.2\0")
-        block = b"".join(pdus(C_FIND_RSP(), response, context.context_id))
-        server.for_ever(raw_of(event), block * 100)
+        _flooded(server, event, b"1.2\0")
         yield SUCCESS, None
+
+    server.find = find
+
+
+@WAYS.add("a flood of series of another study", "archive.answers_other", find=True)
+def _(server: Server) -> None:
+    def find(_server: Server, event: evt.Event) -> Iterator[object]:
+        if event.identifier.QueryRetrieveLevel == "STUDY":
+            yield PENDING, answer(event)
+        else:
+            _flooded(server, event, b"1.2\0")
 
     server.find = find
 

@@ -22,6 +22,7 @@ from misbehaving.web_server import HTML, JSON, MARK, MULTIPART, Reply, serving
 
 __all__ = ["WAYS", "serving"]
 WAYS = Ways()
+UNNAMED = "archive.answers_unnamed"
 
 
 def _images(name: str, says: str, make: Callable[[], list[object]]) -> None:
@@ -187,12 +188,12 @@ def _(reply: Reply) -> None:
     reply.json([study_answer(t00100020="0815")])
 
 
-@WAYS.add("a series without UID answered", "archive.answers_unnamed", find=True)
+@WAYS.add("a series without UID answered", UNNAMED, find=True)
 def _(reply: Reply) -> None:
     reply.json([study_answer(t0020000D="")])
 
 
-@WAYS.add("a path as a UID answered", "archive.answers_unnamed", find=True)
+@WAYS.add("a path as a UID answered", UNNAMED, find=True)
 def _(reply: Reply) -> None:
     reply.json([study_answer(t0020000D="../../../etc/cron.d/x")])
 
@@ -227,6 +228,12 @@ def _(reply: Reply) -> None:
     reply.head(JSON)
     reply.write(b"[")
     reply.for_ever(b'{"":0},' * 10_000)
+
+
+@WAYS.add("as much as a search may answer, which grows most in memory", UNNAMED, find=True)
+def _(reply: Reply) -> None:
+    reply.head(JSON)
+    reply.write(b"[" + b'{"":0},' * 1_140_000 + b"{}]")
 
 
 @WAYS.add("a header line that never ends", "archive.lost")
