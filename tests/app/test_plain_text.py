@@ -1,6 +1,7 @@
 """What others wrote is shown as it was written: no mark-up is followed, nothing hides."""
 
 import ast
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,9 @@ from PySide6.QtWidgets import QLabel
 import liverplan.app
 from liverplan.app.kit.widgets import Notice, Table, Words, button, label, set_tip
 from liverplan.app.steps.committee.signature_list import SignatureList
+from liverplan.app.steps.open.panel import series_row
 from liverplan.report import SignatureRow
+from tests.app.test_panel_words import SERIES
 from tests.plain.texts import HONEST, HOSTILE, forbidden
 
 MARKED = '<b>Lind</b> <img src="file:///etc/hostname"> &lt;'
@@ -35,6 +38,14 @@ def test_a_notice_and_a_table_show_text():
     assert notice.text() == f"{MARKED}\\x1b"
     assert notice.textFormat() == Qt.TextFormat.PlainText
     assert table.item(0, 0).text() == f"{MARKED}\\u202e"
+
+
+def test_a_cell_of_several_lines_keeps_its_lines_and_a_name_adds_none():
+    table = Table(["CT"])
+    table.fill([series_row(replace(SERIES, description="Liver\nusable\x1b"))])
+    lines = table.item(0, 0).text().split("\n")
+    assert lines[0] == r"Liver\nusable\x1b"
+    assert len(lines) == 3
 
 
 @pytest.mark.parametrize("part", [QStandardItem(), "button", "label"])

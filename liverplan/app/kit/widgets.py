@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from liverplan.plain import clean, clean_lines
+from liverplan.plain import clean_lines
 
 
 class Tipped(Protocol):
@@ -176,7 +176,7 @@ class Table(QTableWidget):
         self.blockSignals(True)  # noqa: FBT003 - Qt
         self.setRowCount(len(rows))
         for r, cells in enumerate(rows):
-            for c, text in enumerate(map(clean, cells)):
+            for c, text in enumerate(map(clean_lines, cells)):
                 item = self.item(r, c)
                 if item is None:
                     item = QTableWidgetItem()

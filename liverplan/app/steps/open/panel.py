@@ -164,7 +164,7 @@ class OpenPanel(Panel):
 def series_row(info: SeriesInfo) -> tuple[str]:
     """Return what the table shows of a series: name; kind and shape; spacing, or that it is no."""
     file = Path(info.files[0]).name if info.files else "?"
-    name = info.description or (file if info.volume_file else info.key[-16:]) or file
+    name = clean(info.description or (file if info.volume_file else info.key[-16:]) or file)
     if not info.usable:
         return (f"{name}\n{info.kind}, {info.n_files} files\ncannot be used",)
     k, j, i = info.shape
