@@ -85,11 +85,12 @@ def written(contents: Contents, own: Plan) -> dict[str, Json]:
     return {name: plain(value) for name, value in documents.items() if value is not None}
 
 
-def read(documents: Mapping[str, Json]) -> Contents:
+def read(documents: Mapping[str, Json], *, plans_on_screen: bool = False) -> Contents:
     """Read what `written` wrote, now or in an older version.
 
     Findings of another spelling count as none: they are measured anew. A document that nobody
-    here knows, by its name or its kind, is kept as it is.
+    here knows, by its name or its kind, is kept as it is. ``plans_on_screen``: whether plans may
+    stand in what is chosen on screen, as in older versions; no signature speaks of that document.
 
     Raises
     ------
@@ -101,7 +102,7 @@ def read(documents: Mapping[str, Json]) -> Contents:
     _require_shapes({name: value for name, value in documents.items() if name not in others})
     return Contents(
         record=_record({name: value for name, value in documents.items() if name not in others}),
-        plans=_plans(documents.get("plans"), screen or {}),
+        plans=_plans(documents.get("plans"), (screen or {}) if plans_on_screen else {}),
         findings=_findings(documents.get("findings")),
         screen=None if screen is None else _screen(screen),
         others=MappingProxyType(others),
@@ -184,6 +185,10 @@ def _screen_json(screen: Screen) -> Json:
         "margin_mm": screen.margin_mm,
         "locked": screen.locked,
     }
+
+
+CHOSEN = frozenset(_screen_json(Screen()))
+"""All that today's versions write of what is chosen on screen."""
 
 
 def _screen(document: Json) -> Screen:

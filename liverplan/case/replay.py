@@ -12,12 +12,13 @@ from itertools import pairwise
 from pathlib import Path
 
 from liverplan.case.audit import Entry
+from liverplan.case.contents import CHOSEN
 from liverplan.case.documents import Json
 from liverplan.case.keys import holds
 from liverplan.case.migrate import VERSION, require_known
 from liverplan.case.names import same_name
 from liverplan.case.rules import broken
-from liverplan.case.signature import Signature, covers_its_state, read_signature
+from liverplan.case.signature import ON_SCREEN, Signature, covers_its_state, read_signature
 from liverplan.case.store import Case, changes_to
 
 APART = timedelta(minutes=10)
@@ -49,6 +50,8 @@ def _step(before: Case, after: Case) -> Iterator[str]:
         yield f"the line of {entry.actor.name} does not match its key"
     if not older and entry.changes != _changes(before, after):
         yield "what it says has changed is not what changed"
+    if not older and _brings_more_on_screen(before, after):
+        yield "what is chosen on screen, of which no signature speaks, holds what is not chosen"
     known, now = before.state_json["signatures"], after.state_json["signatures"]
     if now[: len(known)] != known:
         yield "signatures that stood before are gone or changed"
@@ -65,6 +68,12 @@ def _changes(before: Case, after: Case) -> Sequence[Json]:
     if before.history[-1].state == after.history[-1].state:
         return ()
     return changes_to(before, after.state_json)
+
+
+def _brings_more_on_screen(before: Case, after: Case) -> bool:
+    """Whether a step wrote more there than is chosen; what an older version wrote may stay."""
+    known, now = before.document(ON_SCREEN), after.document(ON_SCREEN)
+    return now != known and now is not None and not set(now) <= CHOSEN
 
 
 def _signed(signature: Signature, before: Case, entry: Entry, *, older: bool) -> Iterator[str]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from liverplan import regular
+from liverplan.case.audit import Entry
 from liverplan.case.documents import Json, parse, to_line, to_page
 from liverplan.case.files import refused_in_words, write_whole
 from liverplan.case.keys import holds, public_hex
@@ -56,6 +57,15 @@ class Member:
             and self.role == signature.role
             and self.public_key == signature.public_key
             and self.since <= signature.when[:10] <= self.until
+        )
+
+    def wrote(self, entry: Entry) -> bool:
+        """Whether a signed line is this person's, in this role if it names one, on such a day."""
+        return (
+            same_name(self.name, entry.actor.name)
+            and entry.actor.role in ("", self.role)
+            and self.public_key == entry.public_key
+            and self.since <= entry.when[:10] <= self.until
         )
 
 
@@ -137,9 +147,10 @@ def roster_faults(case: Case, roster: Roster) -> list[str]:
     ]
     faults += [
         f"Entry {entry.number} is signed with a key that the roster does not give to "
-        f"{entry.actor.name}."
+        f"{entry.actor.name}{f' as {entry.actor.role}' if entry.actor.role else ''} on "
+        f"{entry.when[:10]}."
         for entry in case.history
-        if entry.public_key and (folded(entry.actor.name), entry.public_key) not in _keys(roster)
+        if entry.public_key and not any(member.wrote(entry) for member in roster.members)
     ]
     return [*faults, *_unsigned_acceptances(case)]
 
@@ -166,10 +177,6 @@ def _unsigned_acceptances(case: Case) -> list[str]:
 def _accepts(changes: Sequence[Json]) -> bool:
     """Whether a line brought masks or changed them; the first line of a case brings all it has."""
     return any(c.field.startswith(("segmentation", IDENTITY)) for c in changes)
-
-
-def _keys(roster: Roster) -> set[tuple[str, str]]:
-    return {(folded(member.name), member.public_key) for member in roster.members}
 
 
 def _require_one_person_a_key(roster: Roster) -> None:

@@ -16,7 +16,7 @@ import numpy as np
 
 from liverplan.case.contents import Contents, Screen, read, written
 from liverplan.case.documents import Json, plain, sha256, to_line, to_page
-from liverplan.case.migrate import STATE_SCHEMA, migrated, require_known
+from liverplan.case.migrate import STATE_SCHEMA, VERSION, migrated, require_known
 from liverplan.case.record import Record
 from liverplan.case.shape import OBJECT, require_shape
 from liverplan.case.voxels import from_nifti, to_nifti
@@ -141,11 +141,13 @@ def read_state(document: Json, get: Get, read_document: Callable[[str], Json]) -
         If the document or a file that it names is not what was written, or a newer version wrote
         it.
     """
+    older = require_known(document) < VERSION
     document = migrated(document, read_document)
     require_shape(document)
     try:
         names = document["documents"].items()
-        contents = read({name: read_document(file) for name, file in names})
+        found = {name: read_document(file) for name, file in names}
+        contents = read(found, plans_on_screen=older)
         return CaseState(
             volume=_read_ct(document["ct"], get),
             segmentation=_read_labels(document["segmentation"], get),

@@ -277,7 +277,7 @@ def _require_same_series(existing: Case | None, series: SeriesSummary) -> None:
 
 def _keep(out: Path, existing: Case | None, state: CaseState, signer: Signer | None) -> None:
     what = f"Assessed with liverplan {__version__}"
-    actor, key = (user(), None) if signer is None else (signer.as_(), signer.secret)
+    actor, key = (user(), None) if signer is None else (signer.actor, signer.secret)
     if existing is None:
         case.create_case(out, state=state, actor=actor, what=what, key=key)
     else:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from itertools import pairwise
 from pathlib import Path
 
 from liverplan import case
-from liverplan.case import Case, Roster
-from liverplan.case.replay import is_older
-from liverplan.case.roster import unsigned_acceptances
+from liverplan.case import Roster
 from liverplan.errors import CaseError
 from liverplan.workflow.registering import known_register, register_faults
+from liverplan.workflow.remarks import remarks
 from liverplan.workflow.remeasuring import Remeasured, remeasured
 from liverplan.workflow.stamping import stamp_remarks
 
@@ -69,16 +66,17 @@ def verify_case(
     faults = faults or register_faults(folder, beside, enter=enter)
     found = Remeasured() if faults else remeasured(case.open_case(folder))
     if faults or found.altered:
-        raise CaseError(f"The case {folder} was altered: {'; '.join(faults) or found.altered}.")
+        said = "; ".join(fault.rstrip(".") for fault in faults) or found.altered
+        raise CaseError(f"The case {folder} was altered: {said}.")
     if found.unproven:
         raise CaseError(f"The case {folder} cannot be verified: {found.unproven}.")
     opened = case.open_case(folder)
-    said = remarks(opened, keys=keys, roster=known)
-    said = (*said, *filter(None, [found.vouched]), *stamp_remarks(opened, trusted_by))
-    if beside is None:
-        return said
-    now = case.note(beside.path, [opened]) if register is not None or enter else beside
-    return (*said, f"Register: {now.path} ends in {now.head}.")
+    stamped = stamp_remarks(opened, trusted_by)
+    open_points = (*remarks(opened, keys=keys, roster=known), found.vouched, *stamped)
+    if beside is not None:
+        now = case.note(beside.path, [opened]) if register is not None or enter else beside
+        open_points = (*open_points, f"Register: {now.path} ends in {now.head}.")
+    return tuple(filter(None, open_points))
 
 
 def case_faults(folder: Path, *, head: str = "", roster: Roster | None = None) -> list[str]:
@@ -95,31 +93,6 @@ def case_faults(folder: Path, *, head: str = "", roster: Roster | None = None) -
     return [fault for fault in (found.altered, found.unproven) if fault]
 
 
-def remarks(
-    opened: Case, *, keys: Path | None = None, roster: Roster | None = None
-) -> tuple[str, ...]:
-    """Say what a case that verifies leaves open."""
-    said = [f"Its trail ends in {opened.head} ({len(opened.history)} entries)."]
-    if is_older(opened):
-        said.append(
-            f"An older liverplan wrote its current state ({opened.history[-1].software}): it was "
-            "held to the rules of that time, and its findings are not measured again."
-        )
-    said += [
-        f"Entry {after.number} is dated before the one it follows."
-        for before, after in pairwise(opened.history)
-        if datetime.fromisoformat(after.when) < datetime.fromisoformat(before.when)
-    ]
-    said += [
-        f"Masks count as accepted by {name}, who has not signed for them."
-        for name in unsigned_acceptances(opened)
-    ]
-    said += _void(opened)
-    if opened.state_json["signatures"] and keys is None and roster is None:
-        said.append("Whose the keys are was not asked: give the trusted keys or a roster.")
-    return (*said, *_unsigned(opened))
-
-
 def trusted_keys(folder: Path) -> dict[str, str]:
     """Return the file's name of each public key in a folder, by the key.
 
@@ -132,20 +105,3 @@ def trusted_keys(folder: Path) -> dict[str, str]:
     if not trusted:
         raise CaseError(f"The folder {folder} holds no public key (*.pub).")
     return trusted
-
-
-def _void(opened: Case) -> list[str]:
-    return [
-        f"What {c.signature.name} signed ({c.signature.vote or c.signature.meaning}, "
-        f"{c.signature.when}) counts no longer: {c.void_because}."
-        for c in case.check_signatures(opened)
-        if c.void_because
-    ]
-
-
-def _unsigned(opened: Case) -> list[str]:
-    """Entries in the name of people that no key signed, in one sentence; older ones never were."""
-    numbers = [e.number for e in opened.history if e.actor.kind == "human" and not e.public_key]
-    if not numbers or is_older(opened):
-        return []
-    return [f"No key signed the entries of people number {', '.join(map(str, numbers))}."]

@@ -22,6 +22,7 @@ from liverplan.workflow.committee import is_final, signature_rows
 from liverplan.workflow.exporting import parts_of, standing_of, trail_end, write_objects
 from liverplan.workflow.folders import whole_folder
 from liverplan.workflow.inputs import ct_notes, make_segmentation, open_ct
+from liverplan.workflow.people import Signer
 from liverplan.workflow.progress import Progress, part, tell
 from liverplan.workflow.registering import note_in, require_as_noted
 from liverplan.workflow.remeasuring import measured_again
@@ -182,11 +183,13 @@ def write_report(
     language: str = "en",
     identity: Identity = "shown",
     register: Path | None = None,
+    signer: Signer | None = None,
     progress: Progress | None = None,
 ) -> Path:
     """Write a case's report as .html or .pdf; see `report_input` for the choices.
 
-    A register that is named here notes where the case ends then.
+    A register that is named here notes where the case ends then; the line that says so in the
+    trail is the ``signer``'s, if there is one.
 
     Raises
     ------
@@ -205,14 +208,15 @@ def write_report(
     request = report_input(opened, language=language, identity=identity, register=known)
     tell(progress, 0.5, "Drawing the report")
     written = writer(out, request)
-    note_in(_noted(opened, f"Wrote the report {_kind(identity)}"), register)
+    note_in(_noted(opened, f"Wrote the report {_kind(identity)}", signer), register)
     return written
 
 
-def _noted(opened: Case, what: str) -> Case:
+def _noted(opened: Case, what: str, signer: Signer | None) -> Case:
     """Add to the trail what left the case; a case that nobody may write to any more stays."""
+    actor, key = (user(), None) if signer is None else (signer.actor, signer.secret)
     if os.access(opened.folder / case.TRAIL, os.W_OK) and os.access(opened.folder, os.W_OK):
-        return opened.note(actor=user(), what=what)
+        return opened.note(actor=actor, what=what, key=key)
     return opened
 
 
@@ -227,6 +231,7 @@ def export_case(
     rules: Rules | None = None,
     ct: Path | None = None,
     register: Path | None = None,
+    signer: Signer | None = None,
     progress: Progress | None = None,
     cancel: Event | None = None,
 ) -> list[Path]:
@@ -244,6 +249,8 @@ def export_case(
         Where the CT itself lies: its files are de-identified by the same rules into ``ct/``.
     register : Path, optional
         What notes where the case ends then.
+    signer : Signer, optional
+        Whose line in the trail it is.
 
     Raises
     ------
@@ -268,7 +275,7 @@ def export_case(
             dicom.deidentify_series(
                 ct, headers, filled / "ct", rules, progress=onward, cancel=cancel
             )
-    note_in(_noted(opened, f"Exported {_kind(identity)}"), register)
+    note_in(_noted(opened, f"Exported {_kind(identity)}", signer), register)
     return sorted(path for path in out.rglob("*") if path.is_file())
 
 

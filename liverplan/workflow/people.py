@@ -26,14 +26,18 @@ class Signer:
         As it shall be printed.
     secret : Ed25519PrivateKey
         Their own, unlocked; it is kept nowhere.
+    role : str
+        In which they act; "" where none is needed.
     """
 
     name: str
     secret: Ed25519PrivateKey
+    role: str = ""
 
-    def as_(self, role: str = "") -> Actor:
-        """Return who acts, in a role."""
-        return Actor(name=self.name, kind="human", role=role)
+    @property
+    def actor(self) -> Actor:
+        """Who acts."""
+        return Actor(name=self.name, kind="human", role=self.role)
 
 
 def signer_of(name: str, key: Path | None, password: str = "") -> Signer | None:

@@ -1,5 +1,8 @@
 """Radiologist, surgeon, three votes and the report, by mouse and keys in the app."""
 
+import os
+from pathlib import Path
+
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
@@ -7,8 +10,12 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog
 
 from liverplan import case
+from liverplan.workflow import make_roster, new_key
 from tests.app import test_journey as steps
 from tests.app.person import CONTROL, LEFT, NONE
+
+PICTURES = os.environ.get("LIVERPLAN_PICTURES", "")
+"""A folder for pictures of the journey; none are made without."""
 
 
 @pytest.fixture
@@ -137,6 +144,109 @@ def test_radiologist_surgeon_three_votes_and_the_report(planned, tmp_path, monke
     person.key(Qt.Key.Key_Z, CONTROL)
     person.wait(lambda: [s for *_, s in shown(person)] == ["valid"] * 5, what="valid again")
     assert case.verify(folder) == []
+
+
+def click_in(widget):
+    QTest.mouseClick(widget, LEFT, NONE, widget.rect().center())
+
+
+def sign_my_work(person, name, passphrase):
+    """Say who works here, in the dialog: first with a wrong passphrase."""
+    panel = person.panel(1)
+    person.press_button(panel.who_button)
+    person.wait(panel.who_dialog.isVisible, what="the dialog")
+    dialog = panel.who_dialog
+    for line, text in ((dialog.name, name), (dialog.passphrase, "wrong")):
+        click_in(line)
+        QTest.keyClicks(line, text)
+    person.spin(0.02)
+    click_in(dialog.sign_button)
+    person.wait(lambda: bool(dialog.notice.text()), what="a refusal")
+    assert "its password is another" in dialog.notice.text()
+    assert dialog.passphrase.text() == ""
+    click_in(dialog.passphrase)
+    QTest.keyClicks(dialog.passphrase, passphrase)
+    if PICTURES:
+        dialog.grab().save(f"{PICTURES}/dialog.png")
+    click_in(dialog.sign_button)
+    person.wait(lambda: not dialog.isVisible(), what="the dialog to close")
+    person.app.window.activateWindow()  # as a window manager does; there is none on this screen
+    person.wait(person.app.window.isActiveWindow, what="the window to be active")
+    assert panel.who.text() == f"Each step is signed with the key of {name}."
+
+
+def roster_of(person, folder):
+    """A roster of the five, signed by who keeps it."""
+    keys = person.app.context.keys
+    roles = {"R. Lind": "radiologist", "K. Dahl": "surgeon"}
+    names = ("R. Lind", "K. Dahl", "Ek", "Holm", "Sand")
+    lines = [
+        f"{name};{roles.get(name, 'committee member')};"
+        f"{person.app.committee.keys.path_of(name).with_suffix('.pub')};2026-01-01"
+        for name in names
+    ]
+    assert keys.stat().st_mode & 0o077 == 0
+    new_key(folder / "keeper.pem", folder / "keeper.pub")
+    make_roster(folder / "roster.json", lines, folder / "keeper.pem")
+    return folder / "roster.json"
+
+
+def test_work_that_is_signed_throughout_is_held_against_a_roster(
+    person, phantom, tmp_path, monkeypatch
+):
+    keys = person.app.context.keys
+    keys.mkdir(mode=0o700, parents=True)
+    new_key(keys / "r-lind.pem", keys / "r-lind.pub", password="one two three")  # noqa: S106
+    sign_my_work(person, "R. Lind", "one two three")
+    steps.open_sample(person)
+    steps.find_liver(person)
+    steps.click_metastases(person, [phantom.truth.lesions[0].centre_mm])
+    steps.place_plane(person)
+    person.open_step(6)
+    panel = person.panel(6)
+    type_into(person, panel.name, "R. Lind")  # whose key is unlocked already
+    assert press(person, panel.accept_button) == "R. Lind has signed: lesions accepted."
+    become(person, "K. Dahl")
+    press(person, panel.sign_button)
+    for name in ("Ek", "Holm"):
+        vote(person, name)
+    vote(person, "Sand", "against", "The margin is narrow")
+    vote(person, "Sand", "for", "Measured anew")
+    folder = person.app.saver.folder
+    entries = case.open_case(folder).history
+    assert all(entry.public_key for entry in entries)
+    assert {entry.actor.name for entry in entries[:4]} == {"R. Lind"}
+
+    report = tmp_path / "report.html"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_a, **_k: (str(report), ""))
+    person.open_step(5)
+    person.press_button(person.panel(5).report_button)
+    person.wait(lambda: "written" in person.panel(5).notice.text(), what="the report")
+    written = case.open_case(folder).history
+    assert written[-1].actor.name == "R. Lind"
+    assert written[-1].public_key
+    assert written[-2].sha256 in report.read_text("utf-8")  # where the trail ended then
+
+    roster = roster_of(person, tmp_path)
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_a, **_k: (str(roster), ""))
+    person.open_step(6)
+    person.press_button(panel.roster_button)
+    assert panel.roster_button.text() == "Roster: roster.json"
+    person.press_button(panel.verify_button)
+    person.wait(lambda: "Nothing was altered" in panel.notice.text(), what="the check")
+    assert f"Its trail ends in {written[-1].sha256}" in panel.notice.text()
+    assert "superseded by their later vote (for)" in panel.notice.text()
+    assert "No key signed" not in panel.notice.text()
+    if PICTURES:
+        person.shot(Path(PICTURES) / "committee.png")
+
+    stranger = tmp_path / "stranger.pem"
+    new_key(stranger, tmp_path / "stranger.pub")
+    opened = case.open_case(folder)
+    who = case.Actor(name="R. Lind", kind="human")
+    opened.note(actor=who, what="Looked", key=case.load_key(stranger))
+    person.press_button(panel.verify_button)
+    person.wait(lambda: "the roster does not give to" in panel.notice.text(), what="the forgery")
 
 
 def test_a_changed_mask_voids_the_acceptance(planned, monkeypatch):

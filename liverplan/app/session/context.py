@@ -29,6 +29,11 @@ class Context:
     saver: Saver
     home: Path
 
+    @property
+    def keys(self) -> Path:
+        """The folder of keys that were made here."""
+        return self.home / "keys"
+
     @classmethod
     def at(cls, home: Path) -> Context:
         """Begin with no patient and nothing under way."""

@@ -17,11 +17,12 @@ from liverplan.app.session.notices import WINDOW, Notices
 from liverplan.app.session.recents import Recent, remember
 from liverplan.app.session.session import Session
 from liverplan.app.session.work import FIRST_PLAN, Work
-from liverplan.case import Actor, Case, CaseState, Screen
+from liverplan.case import Case, CaseState, Screen
 from liverplan.errors import CaseError
 from liverplan.findings import Findings, SeriesSummary
 from liverplan.resection import Plan
 from liverplan.workflow.cases import user, with_known_findings
+from liverplan.workflow.people import Signer
 
 WAIT_MS = 900
 """Rest after a step before it is written; a quick series of steps is written once."""
@@ -90,6 +91,7 @@ class Saver(QObject):
         self._session, self._live, self._notices = session, live, notices
         self._home = home
         self.folder: Path | None = None
+        self.signer: Signer | None = None
         self._case: Case | None = None
         self._written = 0
         self._failed = False
@@ -132,12 +134,17 @@ class Saver(QObject):
         """The case on disk, as it was last written."""
         return self._case
 
+    @property
+    def name(self) -> str:
+        """Whose work this is: the person's whose key signs it, else the account's."""
+        return user().name if self.signer is None else self.signer.name
+
     def take(self, signed: Case) -> None:
         """Go on from a state that a signature wrote; the work on screen stays as it is."""
         self._case = signed
         self.saved.emit("Saved")
 
-    def flush(self, by: Actor | None = None) -> None:
+    def flush(self, by: Signer | None = None) -> None:
         """Write now and wait until it is done; ``by`` did it, where that is not the user."""
         self._timer.stop()
         if self._job is not None and self._job.running:
@@ -180,25 +187,26 @@ class Saver(QObject):
         self.saved.emit("Saving …")
         self._job = Job("save", task, self._finish).start()
 
-    def _save(self, content: tuple[int, CaseState, str], by: Actor | None = None) -> int:
+    def _save(self, content: tuple[int, CaseState, str], by: Signer | None = None) -> int:
         """Write a state of the case; return the revision that is on disk now."""
         revision, state, what = content
-        self._case = self._commit(state, what, by or user())
+        self._case = self._commit(state, what, by or self.signer)
         self._written = revision
         return revision
 
-    def _commit(self, state: CaseState, what: str, by: Actor) -> Case:
+    def _commit(self, state: CaseState, what: str, by: Signer | None) -> Case:
+        actor, key = (user(), None) if by is None else (by.actor, by.secret)
         if self.folder is None:
             raise CaseError("There is no case to save.")
         if self._case is None:
             self.folder.parent.mkdir(parents=True, exist_ok=True)
-            return case.create_case(self.folder, state=state, actor=by, what=what)
+            return case.create_case(self.folder, state=state, actor=actor, what=what, key=key)
         # Signatures stay, visibly void where what they cover has changed.
         state = replace(
             with_known_findings(state, self._case.state),
             signatures=tuple(self._case.state_json["signatures"]),
         )
-        return self._case.commit(state, actor=by, what=what, why="Worked on in the app")
+        return self._case.commit(state, actor=actor, what=what, why="Worked on in the app", key=key)
 
     def _finish(self, end: End[int]) -> None:
         self._failed = isinstance(end, Failed)

@@ -146,12 +146,20 @@ class Forger:
         self.lines.append({**body, "sha256": sha256(to_line(body))})
         self.save()
 
+    def sign_again(self, when: str, key: Ed25519PrivateKey) -> None:
+        """Date the last line otherwise, and sign it anew with its key."""
+        body = {k: v for k, v in self.lines[-1].items() if k not in ("sha256", "signature")}
+        body["when"] = when
+        self.lines[-1] = {**body, "signature": key.sign(to_line(body)).hex()}
+        self.save()
+
     def drop(self, count: int, *, orphans: bool) -> None:
         """Take the last lines away, with their states or without."""
         gone, self.lines = self.lines[-count:], self.lines[:-count]
         self.save()
-        for line in gone if not orphans else []:
-            (self.folder / "states" / f"{line['state']}.json").unlink()
+        named = {line["state"] for line in self.lines}
+        for state in {line["state"] for line in gone} - named if not orphans else ():
+            (self.folder / "states" / f"{state}.json").unlink()
 
     def signed(self, meaning, *, name, key, vote=None, role=None, when=None, reason="Margin"):
         """A signature on the last state, genuine in every byte."""

@@ -12,7 +12,7 @@ from liverplan.app.session.notices import Kind
 from liverplan.app.steps.committee.keys import PLACE
 from liverplan.errors import CaseError
 from liverplan.workflow import committee
-from liverplan.workflow.checking import case_faults
+from liverplan.workflow.checking import verify_case
 
 Words = tuple[str, Kind]
 """A notice and its kind."""
@@ -24,18 +24,19 @@ class Checking:
     def __init__(self, context: Context, keys: Path) -> None:
         self._jobs, self._notices, self._saver = context.jobs, context.notices, context.saver
         self._keys = keys
+        self.roster: Path | None = None
 
     def verify(self) -> None:
         """Hash every file, follow the trail, and tell who made the signatures."""
         self._saver.flush()
-        folder, keys = self._saver.folder, self._keys
+        folder, keys, roster = self._saver.folder, self._keys, self.roster
         if folder is None or not case.is_case(folder):
             self._notices.say(PLACE, "There is no case on disk yet.")
             return
 
         def task(report: Progress, _cancel: threading.Event) -> Words:
             report(0.1, "Hashing every file")
-            return checked_words(folder, keys)
+            return checked_words(folder, keys, roster)
 
         def then(words: Words) -> None:
             self._notices.say(PLACE, *words)
@@ -43,20 +44,31 @@ class Checking:
         self._jobs.run(PLACE, "Checking the case", task, then)
 
 
-def checked_words(folder: Path, keys: Path) -> Words:
-    """Check a case, and say what was found; ``keys``: a folder of the public keys known here."""
-    faults = case_faults(folder)
-    if faults:
-        return f"The case was altered: {' '.join(faults)}", "warning"
+def checked_words(folder: Path, keys: Path, roster: Path | None = None) -> Words:
+    """Check a case, and say what was found.
+
+    Parameters
+    ----------
+    folder, keys : Path
+        The case, and a folder of the public keys known here.
+    roster : Path or None
+        Who may sign; a register that lies beside the case is held against it, too.
+    """
+    try:
+        said = verify_case(folder, roster=roster)
+    except CaseError as fault:
+        return str(fault), "warning"
     opened = case.open_case(folder)
     words = (
         f"Nothing was altered: {len(opened.history)} states, their files and the trail are as "
         "they were written."
     )
+    if roster is not None:
+        return f"{words} {' '.join(said)}", "info"
     if not opened.state_json["signatures"]:
-        return words, "info"
+        return f"{words} {said[0]}", "info"
     try:
         known = committee.signers(folder, keys)
     except CaseError as stranger:
-        return f"{words} {stranger}", "warning"
-    return f"{words} Keys known here made all {len(known)} signatures.", "info"
+        return f"{words} {said[0]} {stranger}", "warning"
+    return f"{words} {said[0]} Keys known here made all {len(known)} signatures.", "info"

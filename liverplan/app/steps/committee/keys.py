@@ -9,8 +9,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from liverplan import case
 from liverplan.app.session.context import Context
+from liverplan.app.session.keyring import path_of
+from liverplan.case.names import same_name
 from liverplan.errors import CaseError
-from liverplan.plain import file_name
 from liverplan.workflow import committee
 
 PLACE = "committee"
@@ -29,11 +30,17 @@ class Keys:
     """Finds, makes and opens keys."""
 
     def __init__(self, context: Context) -> None:
-        self._notices, self.folder = context.notices, context.home / "keys"
+        self._notices, self.folder = context.notices, context.keys
+        self._saver = context.saver
 
     def path_of(self, name: str) -> Path:
         """Where the key of a person lies."""
-        return self.folder / f"{file_name(name, otherwise='nobody')}.pem"
+        return path_of(self.folder, name)
+
+    def is_unlocked(self, name: str) -> bool:
+        """Whether a person's key signs all that is done here, so that it need not be unlocked."""
+        signer = self._saver.signer
+        return signer is not None and same_name(signer.name, name)
 
     def make(self, path: Path, password: str) -> None:
         """Make a key, and its public half beside it."""
@@ -49,6 +56,9 @@ class Keys:
 
     def secret_of(self, person: Person) -> Ed25519PrivateKey | None:
         """Open a person's key; None where it cannot be opened, which is said."""
+        signer = self._saver.signer
+        if signer is not None and self.is_unlocked(person.name) and not person.password:
+            return signer.secret
         try:
             return case.load_key(person.key, password=person.password)
         except CaseError as refusal:

@@ -11,19 +11,21 @@ from liverplan.app.kit.files import file_to_open
 from liverplan.app.kit.panel import Panel
 from liverplan.app.kit.widgets import Table, button, label, row, set_tip
 from liverplan.app.session.context import Context
+from liverplan.app.session.keyring import KEYS
 from liverplan.app.steps.committee.checking import Checking
 from liverplan.app.steps.committee.keys import PLACE, Keys, Person
 from liverplan.app.steps.committee.signature_list import SignatureList, state_of
 from liverplan.app.steps.committee.signing import Ballot, Signing
 from liverplan.case import Case
 from liverplan.case.audit import Entry
+from liverplan.plain import clean
 from liverplan.workflow import committee
 
 BALLOTS: tuple[Ballot, ...] = ("for", "against", "abstain")
 LAST = 6
 """Entries of the trail that are shown."""
 
-KEYS = "Keys (*.pem);;All files (*)"
+ROSTERS = "Rosters (*.json);;All files (*)"
 NEXT = (
     "Radiologist, surgeon, then each member by name: every signature covers the case as it is now."
 )
@@ -59,10 +61,15 @@ class CommitteePanel(Panel):
         self._make_acts()
         self.standing = label("")
         self.signatures = SignatureList()
+        self._checking = checking
         self.verify_button = button("Check the case", checking.verify, tip="Every byte of it")
+        self.roster_button = button("Roster…", self._choose_roster, tip="Who may sign, as what")
         self.trail = Table(["Last entries", "By"], stretch=0)
-        for part in (self.standing, self.signatures, self.verify_button, self.busy, self.trail):
+        for part in (self.standing, self.signatures, self.busy, self.trail):
             self.column.addWidget(part)
+        self.column.insertLayout(
+            self.column.indexOf(self.busy), row(self.verify_button, self.roster_button)
+        )
         context.live.assessed.connect(self.refresh)
         context.saver.saved.connect(lambda _words: self.refresh())
         self.refresh()
@@ -131,7 +138,8 @@ class CommitteePanel(Panel):
         return self._chosen_key or self._keys.path_of(self.name.text())
 
     def _named(self) -> None:
-        named, there = bool(self.name.text().strip()), self.key.is_file()
+        unlocked = self._keys.is_unlocked(self.name.text())
+        named, there = bool(self.name.text().strip()), unlocked or self.key.is_file()
         self.key_words.setText(key_words(self.key.name, named=named, there=there))
         set_tip(self.key_words, str(self.key) if named else "")
         self.make_button.setEnabled(named and not there)
@@ -145,6 +153,12 @@ class CommitteePanel(Panel):
     def _choose_key(self) -> None:
         self._chosen_key = file_to_open(self, "A private key", KEYS)
         self._named()
+
+    def _choose_roster(self) -> None:
+        chosen = file_to_open(self, "The roster of who may sign", ROSTERS)
+        self._checking.roster = chosen
+        words = "Roster…" if chosen is None else f"Roster: {clean(chosen.name)}"
+        self.roster_button.setText(words)
 
     def _person(self) -> Person:
         name = " ".join(self.name.text().split())

@@ -11,10 +11,10 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from liverplan import case
 from liverplan.app.session.context import Context
 from liverplan.app.steps.committee.keys import PLACE, Keys, Person
-from liverplan.case import Actor
 from liverplan.case.signature import Meaning
 from liverplan.errors import CaseError, SegmentationError
 from liverplan.workflow import committee
+from liverplan.workflow.people import Signer
 
 Ballot = Literal["for", "against", "abstain"]
 
@@ -34,8 +34,8 @@ class Act:
     ----------
     meaning, ballot, reason
         See `liverplan.case.Signature`.
-    by : Actor or None
-        Who saved what is signed, where the signature itself changes the work.
+    by : Signer or None
+        Who saves what is signed, where the signature itself changes the work.
     undone_by_refusal : bool
         Whether the last step is taken back where the signature is refused.
     """
@@ -43,7 +43,7 @@ class Act:
     meaning: Meaning
     ballot: Ballot | None = None
     reason: str = ""
-    by: Actor | None = None
+    by: Signer | None = None
     undone_by_refusal: bool = False
 
 
@@ -60,14 +60,15 @@ class Signing(QObject):
 
     def accept(self, person: Person) -> None:
         """As radiologist, accept every mask and sign that."""
-        if self._keys.secret_of(person) is None:
+        secret = self._keys.secret_of(person)
+        if secret is None:
             return
         try:
             accepted = self._accept_all(person.name)
         except SegmentationError as refusal:
             self._notices.say(PLACE, str(refusal))
             return
-        who = Actor(name=person.name, kind="human", role="radiologist")
+        who = Signer(name=person.name, secret=secret, role="radiologist")
         self._when_settled(
             person, Act(meaning="lesions accepted", by=who, undone_by_refusal=accepted)
         )

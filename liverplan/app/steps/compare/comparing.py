@@ -132,7 +132,8 @@ class Comparing(QObject):
                 self._into_work(comparison.confirmed_by(name), comparison.earlier)
                 where = "this case"
             else:
-                keep_comparison(comparison.later.folder, comparison, name=name)
+                later, signer = comparison.later.folder, self._saver.signer
+                keep_comparison(later, comparison, name=name, signer=signer)
                 where = f"the later case, {comparison.later.folder.name}"
         except LiverplanError as refusal:
             self._notices.say(PLACE, str(refusal))

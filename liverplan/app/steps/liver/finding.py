@@ -27,7 +27,6 @@ from liverplan.segmentation import (
 from liverplan.segmentation.labels import LIVER
 from liverplan.volume import Volume
 from liverplan.words import in_english
-from liverplan.workflow.cases import user
 
 PLACE = "liver"
 
@@ -37,6 +36,7 @@ class Finding:
 
     def __init__(self, context: Context, views: ThreeViews, backends: Backends) -> None:
         self._session, self._jobs, self._notices = context.session, context.jobs, context.notices
+        self._saver = context.saver
         self._views, self._backends = views, backends
 
     def segment(self) -> None:
@@ -99,7 +99,7 @@ class Finding:
         """Say that a person has looked at the liver's mask and stands behind it."""
         work = self._session.work
         if work.segmentation is not None:
-            masks = accepted(work.segmentation, LIVER, user().name)
+            masks = accepted(work.segmentation, LIVER, self._saver.name)
             self._session.do("confirm liver", replace(work, segmentation=masks))
 
     def _show_middle(self, segmentation: Segmentation) -> None:

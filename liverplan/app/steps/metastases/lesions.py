@@ -27,7 +27,6 @@ from liverplan.segmentation.labels import LIVER
 from liverplan.segmentation.lesions.prompted.prompt import as_point
 from liverplan.volume import FloatArray
 from liverplan.words import in_english
-from liverplan.workflow.cases import user
 
 PLACE = "metastases"
 CHANGED_SINCE = "It was not marked here, or changed since: mark it anew, or use the eraser."
@@ -47,6 +46,7 @@ class Lesions(QObject):
     def __init__(self, context: Context, views: ThreeViews) -> None:
         super().__init__()
         self._session, self._jobs, self._notices = context.session, context.jobs, context.notices
+        self._saver = context.saver
         self._views = views
         self.chosen: int | None = None
         self._said: list[tuple[Provenance, Prompt]] = []
@@ -128,7 +128,7 @@ class Lesions(QObject):
         """Say that a person has looked at the chosen one's outline and stands behind it."""
         label, work = self.chosen, self._session.work
         if label is not None and work.segmentation is not None:
-            masks = accepted(work.segmentation, label, user().name)
+            masks = accepted(work.segmentation, label, self._saver.name)
             self._session.do(f"confirm {lesion_title(label)}", replace(work, segmentation=masks))
 
     def toggle_biopsied(self) -> None:

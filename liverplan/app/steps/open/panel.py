@@ -15,11 +15,13 @@ from liverplan.app.session.context import Context
 from liverplan.app.session.recents import recents
 from liverplan.app.steps.open.opening import PLACE, SAMPLE, Opening
 from liverplan.app.steps.open.thumbnails import SIDE
+from liverplan.app.steps.open.who import WhoDialog
 from liverplan.dicom import SeriesInfo
 from liverplan.plain import clean
 from liverplan.words import in_english
 from liverplan.words.numbers import TIMES
 from liverplan.workflow.inputs import ct_notes
+from liverplan.workflow.people import Signer
 
 MOST_RECENTS = 6
 
@@ -34,6 +36,7 @@ class OpenPanel(Panel):
     def __init__(self, context: Context, opening: Opening) -> None:
         super().__init__()
         self._session, self._jobs, self._home = context.session, context.jobs, context.home
+        self._saver, self._keys = context.saver, context.keys
         self.opening = opening
         self.folder_button = button("Folder or case…", self._folder, role="primary")
         self.file_button = button(
@@ -45,6 +48,10 @@ class OpenPanel(Panel):
         self.archive_button = button(
             "Archive…", self.wants_archive.emit, tip="Search a hospital's archive (PACS)"
         )
+        self.who_button = button(
+            "Sign my work…", self._ask_who, tip="With your key, each step that is saved"
+        )
+        self.who = label("", "secondary")
         self.table = Table(["Series"], stretch=0, most_rows=5)
         self.table.setIconSize(QSize(SIDE, SIDE))
         self.thumbnails = opening.thumbnails
@@ -63,6 +70,8 @@ class OpenPanel(Panel):
             self.column.addWidget(part)
         self.column.insertLayout(1, row(self.folder_button, self.file_button))
         self.column.insertLayout(2, row(self.archive_button, self.sample_button))
+        self.column.insertWidget(3, self.who_button)
+        self.column.insertWidget(4, self.who)
         self.column.addWidget(self.recent_title)
         self.column.addWidget(self.recent)
         opening.found_changed.connect(self.refresh)
@@ -144,6 +153,15 @@ class OpenPanel(Panel):
         n = self.table.chosen
         if 0 <= n < len(self._rows):
             self.opening.read(self._rows[n])
+
+    def _ask_who(self) -> None:
+        self.who_dialog = WhoDialog(self, self._keys)
+        self.who_dialog.chosen.connect(self._sign_with)
+        self.who_dialog.open()
+
+    def _sign_with(self, signer: Signer) -> None:
+        self._saver.signer = signer
+        self.who.setText(f"Each step is signed with the key of {clean(signer.name)}.")
 
     def _recent(self, item: QListWidgetItem) -> None:
         self.notice.say("")

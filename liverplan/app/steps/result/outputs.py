@@ -26,25 +26,25 @@ class Outputs(QObject):
 
     def report(self, path: Path) -> None:
         """Write the report of what is on screen; the list and the views stay as they are."""
-        folder = self._saved()
+        folder, signer = self._saved(), self._saver.signer
         if folder is None:
             return
 
         def task(report: Progress, _cancel: threading.Event) -> Path:
             report(0.2, "Drawing the report")
-            return workflow.write_report(folder, path)
+            return workflow.write_report(folder, path, signer=signer)
 
         self._jobs.run(PLACE, "Writing the report", task, self._say_written)
 
     def export(self, out: Path) -> None:
         """Write DICOM SEG, SR, PDF and STL into a folder."""
-        folder = self._saved()
+        folder, signer = self._saved(), self._saver.signer
         if folder is None:
             return
 
         def task(report: Progress, _cancel: threading.Event) -> list[Path]:
             report(0.2, "Writing DICOM and STL")
-            return workflow.export_case(folder, out)
+            return workflow.export_case(folder, out, signer=signer)
 
         def then(files: list[Path]) -> None:
             self._notices.say(PLACE, f"Exported {len(files)} files to {out}.", "info")
