@@ -28,6 +28,7 @@ from liverplan.followup import (
 )
 from liverplan.segmentation import Segmentation
 from liverplan.volume import Volume
+from liverplan.workflow.cases import measure_state
 from liverplan.workflow.people import Signer, signer_of
 
 
@@ -131,9 +132,15 @@ def record(
 
 
 def keep_visits(opened: Case, visits: Visits, *, name: str, signer: Signer | None = None) -> Case:
-    """Keep visits in a case, in the name of who confirmed them; with their key, signed by them."""
+    """Keep visits in a case, in the name of who confirmed them; with their key, signed by them.
+
+    What was found before is measured again: the response is part of it.
+    """
+    state = with_visits(opened.state, visits)
+    if state.findings is not None:
+        state = replace(state, findings=measure_state(state, opened.folder))
     return opened.commit(
-        with_visits(opened.state, visits),
+        state,
         actor=Actor(name=name.strip(), kind="human", role="radiologist"),
         what="Matched the metastases with an earlier CT",
         why="Looked at and confirmed",

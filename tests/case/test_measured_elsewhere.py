@@ -7,6 +7,7 @@ import pytest
 from liverplan import __version__
 from liverplan.case import Actor, create_case, open_case, sign
 from liverplan.cli import main
+from liverplan.cohort.registering import row_of_checked
 from liverplan.errors import CaseError
 from liverplan.workflow import verify_case
 from liverplan.workflow.checking import case_faults
@@ -95,3 +96,12 @@ def test_once_that_signature_is_void_nobody_vouches(elsewhere):
     with pytest.raises(CaseError, match="cannot be verified"):
         verify_case(it.folder)
     assert open_case(it.folder).document("findings")["software"] == "liverplan 9.9"
+
+
+def test_nobody_is_listed_as_eligible_whose_findings_were_made_so(forged):
+    state = forged.state()
+    bent(eligibility="eligible")(state, forged)
+    forged.add(state)
+    row = row_of_checked(open_case(forged.folder))
+    assert row["eligibility"] == "undecided"
+    assert "not those of its masks and plan (eligibility)" in row["fault"]

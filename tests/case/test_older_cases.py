@@ -148,6 +148,9 @@ def test_every_signature_holds_against_the_keys_of_its_signers(name, unpacked):
     status, out = run("verify", folder / "case", "--keys", folder / "keys")
     assert status == 0
     assert all(f"{signer}.pub" in out for signer in SIGNERS)
+    version = name.partition("_")[2]
+    assert f"An older liverplan wrote its current state (liverplan {version}." in out
+    assert "it was held to the rules of that time" in out
 
 
 @pytest.mark.parametrize("name", NAMES)

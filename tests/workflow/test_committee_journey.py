@@ -110,6 +110,9 @@ def test_from_the_keys_to_a_forgery_that_is_found(small, earlier, tmp_path, caps
     it.run("assess", earlier, "--out", tmp_path / "before", *masks)
     it.run("committee", "response", it.case, tmp_path / "before", *signed_by(it, LIND), by=LIND)
     it.run("committee", "accept", it.case, *signed_by(it, LIND), by=LIND)
+    stored = open_case(it.case).document("findings")
+    assert stored["criteria"][8]["id"] == "response"
+    assert "M1" in str(stored["criteria"][8]) or stored["criteria"][8]["state"] != "missing"
     it.ask(*sign(it, "radiologist", LIND), answers=[it.phrase(LIND)])
     it.run(*sign(it, "surgeon", DAHL), by=DAHL)
     it.ask(*it.vote("Ek", "for", "Clear margin"), answers=["wrong"], status=1)

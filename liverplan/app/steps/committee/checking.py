@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from liverplan.app.steps.committee.keys import PLACE
 from liverplan.errors import CaseError
 from liverplan.workflow import committee
 from liverplan.workflow.checking import verify_case
+
+HASH = re.compile(r"\b([0-9a-f]{16})[0-9a-f]{48}\b")
 
 Words = tuple[str, Kind]
 """A notice and its kind."""
@@ -64,11 +67,16 @@ def checked_words(folder: Path, keys: Path, roster: Path | None = None) -> Words
         "they were written."
     )
     if roster is not None:
-        return f"{words} {' '.join(said)}", "info"
+        return f"{words} {_short(' '.join(said))}", "info"
     if not opened.state_json["signatures"]:
-        return f"{words} {said[0]}", "info"
+        return f"{words} {_short(said[0])}", "info"
     try:
         known = committee.signers(folder, keys)
     except CaseError as stranger:
-        return f"{words} {said[0]} {stranger}", "warning"
-    return f"{words} {said[0]} Keys known here made all {len(known)} signatures.", "info"
+        return f"{words} {_short(said[0])} {stranger}", "warning"
+    return f"{words} {_short(said[0])} Keys known here made all {len(known)} signatures.", "info"
+
+
+def _short(words: str) -> str:
+    """Return words in which each hash is as short as a panel can show; its beginning tells it."""
+    return HASH.sub(r"\1…", words)

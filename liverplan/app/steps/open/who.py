@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QDialog, QLineEdit, QVBoxLayout, QWidget
 
 from liverplan.app.kit import theme
@@ -75,6 +75,7 @@ class WhoDialog(QDialog):
             signer = signer_of(self.name.text(), self.key, password)
         except LiverplanError as refusal:
             self.notice.say(str(refusal))
+            QTimer.singleShot(0, self.adjustSize)  # once the words have their height
             return
         if signer is not None:
             self.chosen.emit(signer)
