@@ -48,10 +48,6 @@ class OpenPanel(Panel):
         self.archive_button = button(
             "Archive…", self.wants_archive.emit, tip="Search a hospital's archive (PACS)"
         )
-        self.who_button = button(
-            "Sign my work…", self._ask_who, tip="With your key, each step that is saved"
-        )
-        self.who = label("", "secondary")
         self.table = Table(["Series"], stretch=0, most_rows=5)
         self.table.setIconSize(QSize(SIDE, SIDE))
         self.thumbnails = opening.thumbnails
@@ -70,14 +66,22 @@ class OpenPanel(Panel):
             self.column.addWidget(part)
         self.column.insertLayout(1, row(self.folder_button, self.file_button))
         self.column.insertLayout(2, row(self.archive_button, self.sample_button))
-        self.column.insertWidget(3, self.who_button)
-        self.column.insertWidget(4, self.who)
+        self._make_who()
         self.column.addWidget(self.recent_title)
         self.column.addWidget(self.recent)
         opening.found_changed.connect(self.refresh)
         self._rows: list[SeriesInfo] = []
         self.show_recents()
         self.refresh()
+
+    def _make_who(self) -> None:
+        """Lay out who works here, below where the CT comes from."""
+        self.who_button = button(
+            "Sign my work…", self._ask_who, tip="With your key, each step that is saved"
+        )
+        self.who = label("", "secondary")
+        self.column.insertWidget(3, self.who_button)
+        self.column.insertWidget(4, self.who)
 
     def state(self) -> str:
         """Whether a CT is open."""
