@@ -208,7 +208,7 @@ def turned(forger):
 
 
 WAYS = (
-    (turned, "gone or changed"),
+    (turned, "the signature of Ek is not genuine: it does not match its key"),
     (lambda forger: forger.drop(2, orphans=False), "its trail ended in"),
 )
 
