@@ -74,7 +74,7 @@ def test_a_refusal_shows_what_it_refuses_and_obeys_none_of_it(words, tmp_path, m
     assert acts(said) == set()
 
 
-@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, max_examples=20, suppress_health_check=[HealthCheck.too_slow])
 @given(
     words=st.sampled_from(sorted(EVERY)),
     text=st.text(st.sampled_from(sorted(set("".join(FILES)) | {"Å", "肝", "'"})), max_size=20),
