@@ -30,7 +30,7 @@ def _asked(monkeypatch):
     """What an installation of this version asks for, whenever the one here was made."""
     lines = [
         "numpy>=2.1", "highdicom>=0.28", "pyjpegls>=1.4", "napari>=0.9; extra == 'app'",
-        "dask>=2025.1; extra == 'cohort'", "lifelines>=0.30; extra == 'endpoints'",
+        "dask>=2025.1; extra == 'cohort'", "statsmodels>=0.15; extra == 'endpoints'",
     ]  # fmt: skip
     monkeypatch.setattr(metadata, "requires", lambda _: lines)
     monkeypatch.setattr(window, "_answers", lambda _: "drawn")
@@ -83,9 +83,9 @@ def test_a_library_that_lacks_stops_everything_and_its_line_is_runnable(without)
 
 
 def test_an_extra_that_lacks_stops_only_its_own_work(without):
-    without("lifelines", "napari")
+    without("statsmodels", "napari")
     found = checks()
-    assert found["the trial's endpoints"].finding.startswith("lifelines")
+    assert found["the trial's endpoints"].finding.startswith("statsmodels")
     assert shlex.split(found["the trial's endpoints"].mend)[-1].endswith("[endpoints]")
     assert shlex.split(found["desktop application"].mend)[-1].endswith("[app]")
     assert CliRunner().invoke(app, ["doctor"]).exit_code == 0
@@ -100,7 +100,7 @@ def test_a_version_that_is_too_old_lacks_too(monkeypatch):
 
 def test_outside_a_checkout_the_lines_name_the_published_packages(without, monkeypatch, tmp_path):
     monkeypatch.setattr(check.liverplan, "__file__", str(tmp_path / "liverplan" / "__init__.py"))
-    without("lifelines")
+    without("statsmodels")
     assert checks()["the trial's endpoints"].mend.endswith("pip install 'liverplan[endpoints]'")
 
 

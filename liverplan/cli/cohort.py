@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -104,6 +105,7 @@ def endpoints(  # noqa: PLR0913 - an option each
         report=report,
         trial=cohort.TrialFiles(design=design, participants=participants, assessments=assessments),
     )
+    say(*cohort.in_short(json.loads(written[0].read_text("utf-8"))))
     tell(*map(str, written))
 
 

@@ -1,4 +1,5 @@
 from .endpoints import write_endpoints
+from .in_short import in_short
 from .manifest import COLUMNS, Job, read_manifest
 from .odm import export_odm, import_odm
 from .overview import Overview, overview
@@ -13,6 +14,7 @@ __all__ = [
     "TrialFiles",
     "export_odm",
     "import_odm",
+    "in_short",
     "overview",
     "read_manifest",
     "run_cohort",

@@ -9,7 +9,7 @@ from statistics import NormalDist
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from liverplan.endpoints.inputs import FloatArray, checked, entered, lifelines
+from liverplan.endpoints.inputs import FloatArray, checked, entered
 
 HALF = 1.5e-8
 """How far from one half still is one half, as R's."""
@@ -103,15 +103,13 @@ def kaplan_meier(
     late = begin > 0
     steps, at_risk, dead = _counts(durations, happened, begin)
     ended = np.sum(durations == steps[:, None], axis=1)
-    fitted = _product_limit(at_risk, dead) if late.any() else _lifelines(durations, happened)
-    survival, lower, upper = fitted
-    bounded = (survival > 0) & (survival < 1)
+    survival, lower, upper = _product_limit(at_risk, dead)
     return Curve(
         label=label,
         times=steps,
         survival=survival,
-        lower=np.where(bounded, lower, np.nan),
-        upper=np.where(bounded, upper, np.nan),
+        lower=lower,
+        upper=upper,
         at_risk=at_risk,
         events=dead,
         censored=ended - dead,
@@ -146,22 +144,14 @@ def _counts(
 
 
 def _product_limit(at_risk: FloatArray, dead: FloatArray) -> tuple[FloatArray, ...]:
-    """Return survival with its limits; lifelines' refuses risk sets that empty after late entry."""
+    """Return survival with its limits, which it has none where it is 1 or 0."""
     with np.errstate(divide="ignore", invalid="ignore"):
         survival = np.cumprod(1 - dead / at_risk)
         spread = np.cumsum(dead / (at_risk * (at_risk - dead)))
         reach = NormalDist().inv_cdf(0.975) * np.sqrt(spread) / np.log(survival)
         lower, upper = survival ** np.exp(-reach), survival ** np.exp(reach)
-    return np.asarray(survival), np.asarray(lower), np.asarray(upper)
-
-
-def _lifelines(durations: FloatArray, happened: NDArray[np.bool_]) -> tuple[FloatArray, ...]:
-    fitter = lifelines().KaplanMeierFitter().fit(durations, happened, label="S")
-    table, limits = fitter.event_table.iloc[1:], fitter.confidence_interval_.iloc[1:]
-    if durations.min() == 0:  # lifelines keeps an event at 0 in its first row
-        table, limits = fitter.event_table, fitter.confidence_interval_
-    survival = fitter.survival_function_.loc[table.index, "S"].to_numpy()
-    return survival, limits.iloc[:, 0].to_numpy(), limits.iloc[:, 1].to_numpy()
+    bounded = (survival > 0) & (survival < 1)
+    return np.asarray(survival), np.where(bounded, lower, np.nan), np.where(bounded, upper, np.nan)
 
 
 def _crossing(times: FloatArray, survival: FloatArray) -> float | None:

@@ -1,10 +1,9 @@
-"""What every endpoint is made of, checked; and the libraries of the endpoints extra."""
+"""What every endpoint is made of, checked; and the libraries of the endpoints' extra."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -69,10 +68,3 @@ def require_arms(arms: Sequence[str], count: int) -> None:
 
 
 module = partial(extras.library, extra="endpoints")
-
-
-def lifelines() -> Any:  # noqa: ANN401 - a module
-    """Return lifelines with what it does not import by itself."""
-    for inner in ("lifelines.statistics", "lifelines.exceptions"):
-        module(inner)
-    return module("lifelines")

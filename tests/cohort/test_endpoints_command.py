@@ -40,7 +40,14 @@ def command(files, *more):
 
 def test_document_and_figures_are_written(files, capsys):
     command(files, "--results", str(files / "results.parquet"))
-    assert capsys.readouterr().out.count("\n") == 9
+    told = capsys.readouterr()
+    assert told.out.count("\n") == 9
+    overall, free, *doubts = told.err.splitlines()
+    assert overall.startswith("Overall survival: log-rank p ")
+    assert "hazard ratio of surgery" in overall
+    assert "of the first" in overall
+    assert "median follow-up" in free
+    assert all("one hazard ratio does not describe" in doubt for doubt in doubts)
     document = json.loads((files / "out" / "endpoints.json").read_text("utf-8"))
     assert document["schema"] == "liverplan.endpoints/1"
     assert len(document["predictive_factors"]["together"]["terms"]) == 4
@@ -107,3 +114,24 @@ def test_safety_and_quality_become_parts_of_the_document_and_of_the_analysis(fil
     page = (files / "out" / "analysis.html").read_text("utf-8")
     assert "Mortality within 90 days" in page
     assert "Means by arm and visit with 95 % limits: dyspnoea." in page
+
+
+def test_spellings_that_no_plan_names_are_read_as_the_commonest_and_said(files):
+    path = files / "outcomes.csv"
+    lines = path.read_text().replace("p7,surgery", "p7,Surgery ").splitlines()
+    head, *rest = lines
+    centred = [f"{line},{'umea' if n == 3 else 'Umeå' if n % 2 else 'Lund'}"
+               for n, line in enumerate(rest)]  # fmt: skip
+    path.write_text("\n".join([head + ",centre", *centred]) + "\n", "utf-8")
+    options = ["--out", str(files / "out"), "--reference", "ONCOLOGY"]
+    commands.app(["endpoints", str(path), *options], standalone_mode=False)
+    document = json.loads((files / "out" / "endpoints.json").read_text("utf-8"))
+    assert {
+        "The arm 'Surgery' is read as 'surgery'.",
+        "The arm 'ONCOLOGY' is read as 'oncology'.",
+        "The centre 'umea' is read as 'Umeå'.",
+    } <= set(document["notes"])
+    survival = document["overall_survival"]
+    assert [arm["patients"] for arm in survival["arms"]] == [30, 30]
+    assert survival["reference"] == "oncology"
+    assert survival["by_centre"] is None or survival["by_centre"]["centres"] == 2

@@ -57,6 +57,8 @@ def test_arms_are_named_as_in_the_plan_and_other_spellings_are_said(files):
     document = command(files, *both(files))
     assert [arm["arm"] for arm in document["overall_survival"]["arms"]] == ["oncology", "surgery"]
     assert "The arm 'Surgery' is read as 'surgery'." in document["notes"]
+    assert document["overall_survival"]["by_centre"]["centres"] == 2
+    assert document["overall_survival"]["by_centre"]["log_rank"]["degrees_of_freedom"] == 1
     assert document["populations"]["notes"] == ["The centre 'south' is read as 'South'."]
 
 

@@ -12,7 +12,7 @@ pytest.importorskip(
     "lifelines", reason="lifelines is not installed: pip install liverplan[endpoints]"
 )
 
-from lifelines import datasets
+from lifelines import KaplanMeierFitter, datasets
 
 from liverplan import endpoints as e
 from liverplan.errors import BackendError, InputError
@@ -184,11 +184,19 @@ def test_each_refusal_in_words(call, words):
     assert words in str(refusal.value)
 
 
-def test_without_lifelines_the_line_that_installs_it_is_named(monkeypatch):
-    monkeypatch.setitem(sys.modules, "lifelines", None)
-    monkeypatch.setitem(sys.modules, "lifelines.statistics", None)
+def test_without_statsmodels_the_line_that_installs_it_is_named(monkeypatch):
+    monkeypatch.setitem(sys.modules, "statsmodels.imputation.mice", None)
     with pytest.raises(BackendError, match=r"pip install 'liverplan\[endpoints\]'"):
-        e.kaplan_meier([1], [1])
+        e.imputed({"x": [1.0, np.nan, 2.0]}, [1, 2, 3], [1, 1, 0])
+
+
+def test_a_curve_is_lifelines_too(leukaemia):
+    times, events, _ = leukaemia
+    fitted = KaplanMeierFitter().fit(times, events)
+    curve = e.kaplan_meier(times, events)
+    assert fitted.survival_function_at_times(curve.times).to_numpy() == pytest.approx(
+        curve.survival
+    )
 
 
 def test_the_figure_shows_curves_and_numbers_at_risk(leukaemia, tmp_path):
