@@ -137,6 +137,13 @@ def not_known(result, mine, theirs):
     return mine is None and theirs.tolist() == [0] and result.startswith(("cox", "log_rank"))
 
 
+def rises_again(result, mine):
+    """Whether a limit rises again: R's ``quantile`` sorts it, here its first crossing counts."""
+    limit = mine.get(result.replace("low_", "lower_").replace("high_", "upper_"))
+    known = np.asarray(limit)[np.isfinite(limit)] if result.startswith(("low_", "high_")) else []
+    return bool(np.any(np.diff(known) > 0))
+
+
 def same(result, mine, theirs):
     tolerance = 1e-4 if result.startswith("cox") else 1e-6
     mine = np.atleast_1d(np.asarray(math.nan if mine is None else mine, float))
@@ -178,7 +185,11 @@ def main(count):
             missing[name.rpartition("_")[0], result] += 1
         elif not_known(result, mine[name][result], theirs):
             unknown[name.rpartition("_")[0], result] += 1
-        elif not same(result, mine[name][result], theirs):
+        elif same(result, mine[name][result], theirs):
+            continue
+        elif rises_again(result, mine[name]):
+            print(f"explained: {name}, {result}: a limit that rises again, which R sorts")
+        else:
             differing += 1
             print(f"differs: {name}, {result}: {mine[name][result]} here, {theirs} in R")
     for (kind, result), times in sorted(unknown.items()):
