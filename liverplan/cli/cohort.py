@@ -109,7 +109,7 @@ def endpoints(  # noqa: PLR0913 - an option each
     tell(*map(str, written))
 
 
-@app.command()
+@app.command("export-odm")
 def export_odm(
     tables: Annotated[
         list[Path], typer.Argument(metavar="TABLE...", help="CSV or Parquet, with a column id.")
@@ -121,7 +121,7 @@ def export_odm(
     tell(f"{out}: {patients} patients.")
 
 
-@app.command()
+@app.command("import-odm")
 def import_odm(
     odm: Annotated[Path, typer.Argument(metavar="FILE", help="ODM 1.3, as REDCap exports it.")],
     out: Annotated[Path, typer.Option("--out", metavar="DIR")],

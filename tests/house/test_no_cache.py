@@ -38,6 +38,8 @@ case stamp case --request case.tsq
 cohort run manifest.csv --out cohort --workers 1
 cohort endpoints outcomes.csv --out endpoints --reference oncology
 cohort overview cohort
+cohort export-odm outcomes.csv --out outcomes.xml
+cohort import-odm outcomes.xml --out tables
 """
 REFUSED = """
 app
