@@ -21,6 +21,23 @@ FloatArray = NDArray[np.float64]
 POSITION_TOLERANCE_MM = 0.05
 """Two grids whose corners lie closer than this are one grid (file formats round to 1e-3 mm)."""
 
+SUFFIXES = (".nii", ".nii.gz", ".nrrd")
+"""Files that hold one volume, or masks on one, by the ends of their names."""
+UNREAD = (
+    ".nhdr",
+    ".mha",
+    ".mhd",
+    ".img",
+    ".hdr",
+    ".img.gz",
+    ".mgz",
+    ".mgh",
+    ".mnc",
+    ".vtk",
+    ".stl",
+)
+"""Formats of images or surfaces that are told from a DICOM file by their names, and not read."""
+
 
 def read_only(array: NDArray[np.generic]) -> None:
     """Make an array of any shape, (N,) or (k, j, i), that a frozen value holds unwritable too."""

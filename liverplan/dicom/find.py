@@ -16,9 +16,8 @@ from liverplan.dicom.slice_reading import read_slices
 from liverplan.dicom.slices import Slice
 from liverplan.dicom.source import Entry, Source, open_source
 from liverplan.dicom.stacks import series_of
-from liverplan.dicom.volume_files import found_volume, is_volume_file
 from liverplan.errors import CancelledError, DicomError
-from liverplan.segmentation.files.formats import SUFFIXES
+from liverplan.volume import SUFFIXES, UNREAD
 
 Progress = Callable[[float, str], None]
 
@@ -42,7 +41,10 @@ def find_series(
     CancelledError
         If ``cancel`` was set.
     """
-    if is_volume_file(Path(path)):
+    if _is_volume_file(Path(path)):
+        # few CTs are no DICOM, and what reads them loads much
+        from liverplan.dicom.volume_files import found_volume  # noqa: PLC0415
+
         return [found_volume(Path(path))]
     with open_source(path) as source, quiet():
         if not source.entries:
@@ -50,6 +52,19 @@ def find_series(
         planes, failed = _scan(source, progress, cancel)
         found = [*series_of(source, planes), *_failures(source, failed)]
     return sorted(found, key=lambda info: (not info.usable, -math.prod(info.shape), info.key))
+
+
+def _is_volume_file(path: Path) -> bool:
+    """Whether a path is a file that its name calls an image of another format than DICOM."""
+    if not path.is_file():
+        return False
+    name = path.name.lower()
+    if name.endswith(UNREAD):
+        raise DicomError(
+            f"{path.name} has a format that is not read; a CT may be DICOM, NIfTI (.nii, .nii.gz) "
+            "or NRRD in one file (.nrrd)."
+        )
+    return name.endswith(SUFFIXES)
 
 
 def _scan(

@@ -24,7 +24,6 @@ from liverplan.dicom.series_info import SeriesInfo
 from liverplan.dicom.slices import Slice
 from liverplan.dicom.source import Source, open_source
 from liverplan.dicom.upright import AIR_HU, Hu, fill_gaps, resample, upright_grid
-from liverplan.dicom.volume_files import read_volume
 from liverplan.errors import CancelledError, DicomError
 from liverplan.findings import Statement
 from liverplan.volume import Grid, Volume
@@ -76,6 +75,8 @@ def read_series(
         If ``cancel`` was set.
     """
     if info.volume_file is not None:
+        from liverplan.dicom.volume_files import read_volume  # noqa: PLC0415 - loads much
+
         volume, headers = read_volume(info.volume_file)
         return CT(volume=volume, info=info, headers=headers, notes=info.notes)
     stack = info.geometry

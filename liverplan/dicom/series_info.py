@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from liverplan.dicom.geometry import Stack
 from liverplan.dicom.slices import Slice
 from liverplan.findings import Statement
-from liverplan.segmentation.files.ct import CtFile
+
+if TYPE_CHECKING:
+    from liverplan.segmentation.files.ct import CtFile
 
 NAMES_SHOWN = 5
 

@@ -16,27 +16,7 @@ from liverplan.dicom.series_info import SeriesInfo
 from liverplan.errors import DicomError, InputError
 from liverplan.findings import Statement
 from liverplan.segmentation.files.ct import CtFile, describe_ct, read_ct
-from liverplan.segmentation.files.formats import SUFFIXES, UNREAD
 from liverplan.volume import FloatArray, Grid, Volume
-
-
-def is_volume_file(path: Path) -> bool:
-    """Whether a path is a file that its name calls an image of another format than DICOM.
-
-    Raises
-    ------
-    DicomError
-        If it names a format that is not read; the sentence says which are.
-    """
-    if not path.is_file():
-        return False
-    name = path.name.lower()
-    if name.endswith(UNREAD):
-        raise DicomError(
-            f"{path.name} has a format that is not read; a CT may be DICOM, NIfTI (.nii, .nii.gz) "
-            "or NRRD in one file (.nrrd)."
-        )
-    return name.endswith(SUFFIXES)
 
 
 def found_volume(path: Path) -> SeriesInfo:

@@ -1,6 +1,7 @@
 """A CT that is no DICOM: voxel for voxel the DICOM series', or refused in words."""
 
 import gzip
+import subprocess
 
 import numpy as np
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from liverplan.dicom import choose_series, find_series, read_seg, read_series, write_seg
 from liverplan.dicom.write_ct import write_ct_series
 from liverplan.errors import DicomError
+from liverplan.isolated import isolated
 from liverplan.segmentation import Segmentation
 from liverplan.volume import Grid, Volume
 from liverplan.words import in_english
@@ -200,3 +202,10 @@ def test_one_in_a_folder_is_not_taken_for_a_ct_and_the_way_is_said(tmp_path):
     (tmp_path / "gz.txt").write_bytes(gzip.compress(b"x"))
     with pytest.raises(DicomError, match="give the file itself"):
         choose_series(find_series(tmp_path))
+
+
+def test_reading_dicom_loads_nothing_that_only_other_formats_need():
+    """What finds masks takes some 200 MB; whoever lists or reads DICOM does without it."""
+    asked = "import sys, liverplan.dicom.read; print('liverplan.segmentation' in sys.modules)"
+    done = subprocess.run(isolated(asked), capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"

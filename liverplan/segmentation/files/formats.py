@@ -5,22 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from liverplan.errors import InputError
-
-SUFFIXES = (".nii", ".nii.gz", ".nrrd")
-UNREAD = (
-    ".nhdr",
-    ".mha",
-    ".mhd",
-    ".img",
-    ".hdr",
-    ".img.gz",
-    ".mgz",
-    ".mgh",
-    ".mnc",
-    ".vtk",
-    ".stl",
-)
-"""Formats of images or surfaces that are told from a DICOM file by their names, and not read."""
+from liverplan.volume import SUFFIXES, UNREAD
 
 
 def suffix_of(path: Path) -> str:
