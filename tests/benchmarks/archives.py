@@ -37,7 +37,12 @@ from tests.benchmarks.archives_speed import side_by_side  # noqa: E402
 DEADLINE_S, LARGEST_MB = 12, 100
 LIMITS = f"timeout_s = 5\ndeadline_s = {DEADLINE_S}\nlargest_mb = {LARGEST_MB}\n"
 BEYOND_S, BEYOND_MB = 60, 500
-MAIN = "from liverplan.cli import main; main()"
+MAIN = """
+import signal
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs ignore it
+from liverplan.cli import main
+main()
+"""
 MB = 10**6
 FIND = ["find", "ward", "--patient-id", PATIENT]
 FETCH = ["fetch", "ward", STUDY, SERIES, "ct"]

@@ -22,7 +22,7 @@ from pydicom.uid import (
     ImplicitVRLittleEndian,
     SegmentationStorage,
 )
-from pynetdicom import build_role, evt
+from pynetdicom import _config, build_role, evt
 from pynetdicom.association import Association
 from pynetdicom.events import EventHandlerType
 
@@ -52,6 +52,9 @@ _log = logging.getLogger(
 )  # it would print to stderr, and what it prints names patients
 _log.addHandler(logging.NullHandler())
 _log.propagate = False
+_config.LOG_REQUEST_IDENTIFIERS = _config.LOG_RESPONSE_IDENTIFIERS = (
+    False  # with pydicom's warnings
+)
 
 FIND = UID("1.2.840.10008.5.1.4.1.2.2.1")
 MOVE = UID("1.2.840.10008.5.1.4.1.2.2.2")

@@ -6,6 +6,7 @@ import logging
 import socket
 import threading
 import time
+import warnings
 
 import pytest
 from misbehaving import dimse, web
@@ -116,3 +117,11 @@ def test_no_log_names_a_patient_and_no_message_a_token(kind, tmp_path, monkeypat
     assert written.getvalue().startswith("said\n")
     assert PATIENT not in written.getvalue()
     assert "secret" not in written.getvalue()
+
+
+def test_no_warning_prints_what_an_archive_answers(tmp_path, recwarn):
+    warnings.simplefilter("always")
+    way = way_of(dimse, "a path as a UID answered")
+    with dimse.serving(way) as server, pytest.raises(ArchiveError):
+        ask(way, tmp_path, server.settings)
+    assert [str(warning.message) for warning in recwarn] == []
