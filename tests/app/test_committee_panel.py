@@ -226,7 +226,10 @@ def test_the_check_tells_what_was_altered_and_whose_keys_signed(desk):
     good = (
         f"Nothing was altered: {states} states, their files and the trail are as they were written."
     )
-    assert desk.press(desk.panel.verify_button) == f"{good} Keys known here made all 1 signatures."
+    opened = desk.context.saver.opened
+    ends = f"Its trail ends in {opened.head[:16]}… ({states} entries)."
+    said = f"{good} {ends} Keys known here made all 1 signatures."
+    assert desk.press(desk.panel.verify_button) == said
     words, kind = checked_words(folder, folder.parent / "no keys")
     assert words.startswith(good)
     assert kind == "warning"
@@ -237,6 +240,6 @@ def test_the_check_tells_what_was_altered_and_whose_keys_signed(desk):
     victim.chmod(0o644)
     victim.write_bytes(bytes(data))
     words, kind = checked_words(folder, desk.keys.folder)
-    assert words.startswith("The case was altered: ")
+    assert words.startswith(f"The case {folder} was altered: ")
     assert victim.name in words
     assert kind == "warning"
