@@ -246,9 +246,9 @@ def one(cases: dict[str, tuple[Path, Shown]], room: Path, number: int, seed: int
     target = bend(folder, rng)
     look = Look(folder=folder, truth=cases[name][1], faults=[])
     outcome = look.everything()
-    if number % EVERY == 0:
-        look.faults += commands(folder)
     seconds = time.perf_counter() - begun
+    if number % EVERY == 0:  # each starts Python anew, and has a limit of its own
+        look.faults += commands(folder)
     mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     return [number, f"{name}: {target}", outcome, seconds, mb, look.faults]
 
