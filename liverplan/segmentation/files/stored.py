@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from liverplan.errors import InputError
+from liverplan.segmentation.files.packed import Packed
 from liverplan.volume import FloatArray
 
 GZIP = b"\x1f\x8b"
@@ -82,18 +83,13 @@ def reading(path: Path) -> Iterator[BinaryIO]:
         with path.open("rb") as file:
             packed = file.read(2) == GZIP
             file.seek(0)
-            yield unpacked(file) if packed else cast(BinaryIO, file)
+            yield cast(BinaryIO, Packed(file)) if packed else cast(BinaryIO, file)
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise InputError(
             f"{path.name} is damaged: what gzip packed does not come out whole."
         ) from error
     except OSError as error:
         raise InputError(f"{path.name} cannot be read: {error.strerror or 'no file'}.") from error
-
-
-def unpacked(file: BinaryIO) -> BinaryIO:
-    """Return a stream of what gzip packed; at its end it checks length and checksum."""
-    return cast(BinaryIO, gzip.GzipFile(fileobj=file, mode="rb"))
 
 
 def voxels(stream: BinaryIO, stored: Stored, name: str) -> NDArray[np.generic]:
@@ -105,9 +101,20 @@ def voxels(stream: BinaryIO, stored: Stored, name: str) -> NDArray[np.generic]:
         If there are fewer or more bytes than the description claims.
     """
     count = int(np.prod(stored.sizes, dtype=np.int64)) * stored.layers
-    values = np.empty(count, stored.kind)
+    source = Packed(stream) if stored.packed else stream
+    quick = source.rest(count * stored.kind.itemsize) if isinstance(source, Packed) else None
+    if quick is None:
+        values = _piece_by_piece(cast(BinaryIO, source), count, stored.kind, name)
+    else:
+        values = np.frombuffer(quick, stored.kind)
+    return np.moveaxis(values.reshape(*stored.sizes[::-1], stored.layers), 3, 0)
+
+
+def _piece_by_piece(
+    source: BinaryIO, count: int, kind: np.dtype[np.generic], name: str
+) -> NDArray[np.generic]:
+    values = np.empty(count, kind)
     room = values.view(np.uint8).data
-    source = unpacked(stream) if stored.packed else stream
     at = 0
     while at < len(room):
         piece = source.read(min(PIECE, len(room) - at))
@@ -119,4 +126,4 @@ def voxels(stream: BinaryIO, stored: Stored, name: str) -> NDArray[np.generic]:
         at += len(piece)
     if source.read(1):
         raise InputError(f"{name} is damaged: it holds more bytes than its header describes.")
-    return np.moveaxis(values.reshape(*stored.sizes[::-1], stored.layers), 3, 0)
+    return values
