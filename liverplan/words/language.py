@@ -28,6 +28,9 @@ LANGUAGES = tuple(
 BETWEEN: Mapping[str, str] = MappingProxyType({"list": ", ", "parts": "; "})
 """What stands between several things; "and" and "or" are words of the language."""
 
+SOME = "some"
+"""Of what there is some, a number rounded to nothing would say that there is none."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Words:
@@ -35,7 +38,8 @@ class Words:
 
     A place may say how its value is spoken: ``{ml:.1f}``, ``{limit:plain}``, ``{limit:share}``
     (a fraction in per cent), ``{share:near{limit!r}}`` (the same, never across the limit),
-    ``{titles:list}``, ``{parts:parts}``, ``{readings:and}``, ``{answers:or}``.
+    ``{ml:some.1f}`` (there is some of it, so never 0.0), ``{titles:list}``, ``{parts:parts}``,
+    ``{readings:and}``, ``{answers:or}``.
     """
 
     table: Mapping[str, str]
@@ -84,10 +88,18 @@ class _Places(Formatter):
                 return self.words.say(value)
             case tuple():
                 return self._several(value, format_spec)
+            case int() | float() if format_spec.startswith(SOME):
+                return self._some(value, format_spec.removeprefix(SOME))
             case int() | float():
                 return self.words.number(numbers.spoken(value, format_spec))
             case _:
                 return clean(str(value))
+
+    def _some(self, value: float, how: str) -> str:
+        least = numbers.least(how)
+        if float(numbers.spoken(value, how)) < float(least):
+            return self.words("less_than", number=self.words.number(least))
+        return self.words.number(numbers.spoken(value, how))
 
     def _several(self, values: tuple[Value, ...], how: str) -> str:
         between = BETWEEN.get(how) or f" {self.words[how]} "

@@ -57,6 +57,16 @@ def spoken(value: float, how: str) -> str:
     return format(value, how)
 
 
+def least(how: str) -> str:
+    """Return the smallest number that a place with so many decimals shows.
+
+    >>> least(".1f"), least(".2f")
+    ('0.1', '0.01')
+    """
+    decimals = int(how.strip(".f"))
+    return f"{10.0**-decimals:.{decimals}f}"
+
+
 def threshold(fraction: float) -> str:
     """Return a threshold in percent without needless zeros.
 

@@ -214,3 +214,18 @@ def test_sentences_of_an_older_document_stay_english_and_say_so(findings):
 def test_told_sentences_are_stored_as_they_came():
     assert told("Check it.").to_json() == "Check it."
     assert Statement.from_json("Check it.") == told("Check it.")
+
+
+@pytest.mark.parametrize(
+    ("ml", "english", "swedish_"),
+    [
+        (0.0, "less than 0.1 mL of it", "mindre än 0,1 mL av den"),
+        (0.04, "less than 0.1 mL of it", "mindre än 0,1 mL av den"),
+        (0.06, "0.1 mL of it", "0,1 mL av den"),
+        (3.25, "3.2 mL of it", "3,2 mL av den"),
+    ],
+)
+def test_of_what_stays_no_sentence_says_that_it_is_nothing(ml, english, swedish_):
+    says = Statement.of("fault.cuts_lesion", number=1, ml=ml)
+    assert in_english(says) == f"The plan cuts through metastasis 1: {english} would stay."
+    assert swedish(says) == f"Planen skär igenom metastas 1: {swedish_} skulle bli kvar."
