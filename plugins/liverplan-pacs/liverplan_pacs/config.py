@@ -34,6 +34,7 @@ class Settings:
     listen_port: int = 11113
     sender_aes: tuple[str, ...] = ()
     sender_hosts: tuple[str, ...] = ()
+    sender_certificate: Literal["required", "optional"] = "required"
     tls_ca: str = ""
     tls_certificate: str = ""
     tls_key: str = ""
@@ -46,6 +47,8 @@ class Settings:
             raise self._fault("protocol must be dicomweb or dimse")
         if self.retrieve not in {"get", "move"}:
             raise self._fault("retrieve must be get or move")
+        if self.sender_certificate not in {"required", "optional"}:
+            raise self._fault("sender_certificate must be required or optional")
         if not (self.url if self.protocol == "dicomweb" else self.host):
             lacking = "url" if self.protocol == "dicomweb" else "host"
             raise self._fault(f"the configuration names no {lacking}")

@@ -117,7 +117,10 @@ def read_files(paths: Sequence[Path]) -> list[pydicom.Dataset]:
 
 
 def tls_context(settings: Settings, *, server: bool = False) -> ssl.SSLContext | None:
-    """Return what TLS needs, if the configuration asks for it; a peer must show its certificate.
+    """Return what TLS needs, if the configuration asks for it.
+
+    A certificate that is shown must be known. An archive that we call must show one; one that
+    calls us need not where the configuration says so, as many of them show none when they call.
 
     Raises
     ------
@@ -133,5 +136,6 @@ def tls_context(settings: Settings, *, server: bool = False) -> ssl.SSLContext |
             context.load_cert_chain(settings.tls_certificate, settings.tls_key or None)
     except OSError as error:
         raise BackendError(f"The TLS files of {settings.name} cannot be read.") from error
-    context.verify_mode = ssl.CERT_REQUIRED
+    anonymous = server and settings.sender_certificate == "optional"
+    context.verify_mode = ssl.CERT_OPTIONAL if anonymous else ssl.CERT_REQUIRED
     return context

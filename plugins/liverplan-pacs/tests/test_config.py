@@ -21,6 +21,7 @@ DIMSE = '[archives.a]\nprotocol = "dimse"\nhost = "x"'
         ('[archives.a]\nprotocol = "dicomweb"', "names no url"),
         ('[archives.a]\nprotocol = "dimse"\nhots = "x"', "unknown key 'hots'"),
         ('[archives.a]\nprotocol = "dimse"\nhost = "x"\nretrieve = "pull"', "must be get or move"),
+        (f'{DIMSE}\nsender_certificate = "no"', "must be required or optional"),
         (f'{DIMSE}\nport = "104"', "port must be a whole number"),
         (f"{DIMSE}\nport = 70000", "port must be from 1 to 65535"),
         (f"{DIMSE}\nport = true", "port must be a whole number"),

@@ -1,8 +1,10 @@
 """TLS on both protocols: a peer whose certificate is known is believed, any other refused."""
 
+import contextlib
 import datetime as dt
 import http.server
 import ipaddress
+import socket
 import ssl
 import threading
 
@@ -12,7 +14,10 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
-from liverplan_pacs.dimse import FIND
+from liverplan_pacs.dimse import FIND, MOVE
+from misbehaving import dimse_server
+from misbehaving.images import COUNT, PATIENT, all_images
+from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian
 from pynetdicom import AE, evt
 
 from liverplan.dicom.archive import Query, open_archive
@@ -106,11 +111,15 @@ def web(papers):
     server.server_close()
 
 
-def find(tmp_path, archive, **keys):
+def opened(tmp_path, archive, **keys):
     lines = [f'{key} = "{path}"' for key, path in keys.items()]
     config = tmp_path / "pacs.toml"
     config.write_text("\n".join(["[archives.a]", archive, "timeout_s = 5", *lines]))
-    return open_archive("a", config).find(Query(patient_id="x"))
+    return open_archive("a", config)
+
+
+def find(tmp_path, archive, **keys):
+    return opened(tmp_path, archive, **keys).find(Query(patient_id="x"))
 
 
 @pytest.fixture(params=["dimse", "web"])
@@ -141,3 +150,88 @@ def test_plain_speech_is_refused_by_a_tls_archive(dimse, tmp_path):
 def test_a_certificate_that_cannot_be_read_is_said(archive, papers, tmp_path):
     with pytest.raises(BackendError, match="TLS files of a cannot be read"):
         find(tmp_path, archive, tls_ca=tmp_path / "absent.pem")
+
+
+def caller(papers, shown):
+    """Return how an archive that knows us calls: it shows that certificate, or none."""
+    context = ssl.create_default_context(cafile=papers["us"][0])
+    if shown:
+        context.load_cert_chain(*papers[shown])
+    return context
+
+
+@contextlib.contextmanager
+def moving(papers, listen, move):
+    """Run an archive that answers a wish for images by ``move``."""
+
+    def search(event):
+        yield 0xFF00, dimse_server.answer(event)
+
+    entity = AE(ae_title="PACS")
+    for model in (FIND, MOVE):
+        entity.add_supported_context(model)
+    entity.add_requested_context(CTImageStorage, ExplicitVRLittleEndian)
+    server = entity.start_server(
+        ("127.0.0.1", 0),
+        block=False,
+        evt_handlers=[(evt.EVT_C_FIND, search), (evt.EVT_C_MOVE, move)],
+        ssl_context=server_side(papers),
+    )
+    yield f"""protocol = "dimse"\nhost = "127.0.0.1"\nport = {server.server_address[1]}
+        called_ae = "PACS"\nretrieve = "move"\nlisten_port = {listen}"""
+    entity.shutdown()
+
+
+@pytest.fixture
+def listen():
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return free.getsockname()[1]
+
+
+def fetch(tmp_path, papers, archive, asked):
+    keys = {"tls_ca": papers["archive"][0], "sender_certificate": asked}
+    keys |= {"tls_certificate": papers["us"][0], "tls_key": papers["us"][1]}
+    ours = opened(tmp_path, archive, **keys)
+    (series,) = ours.find(Query(patient_id=PATIENT))
+    ours.fetch(series, tmp_path / "fetched")
+
+
+@pytest.mark.parametrize(
+    ("asked", "shown"), [("required", "archive"), ("optional", "archive"), ("optional", None)]
+)
+def test_an_archive_sends_to_us_with_the_certificate_that_it_must_show(
+    papers, tmp_path, listen, asked, shown
+):
+    def move(_event):
+        images = all_images()
+        yield "127.0.0.1", listen, {"tls_args": (caller(papers, shown), "127.0.0.1")}
+        yield len(images)
+        yield from ((0xFF00, image) for image in images)
+
+    with moving(papers, listen, move) as archive:
+        fetch(tmp_path, papers, archive, asked)
+    assert len(list((tmp_path / "fetched").iterdir())) == COUNT
+
+
+@pytest.mark.parametrize(
+    ("asked", "shown"), [("required", None), ("required", "stranger"), ("optional", "stranger")]
+)
+def test_who_calls_us_without_a_certificate_that_we_know_is_not_heard(
+    papers, tmp_path, listen, asked, shown
+):
+    ends = []
+
+    def move(_event):
+        with socket.create_connection(("127.0.0.1", listen), 5) as plain:
+            try:
+                with caller(papers, shown).wrap_socket(plain, server_hostname="127.0.0.1") as call:
+                    ends.append(call.recv(1))
+            except (ssl.SSLError, ConnectionError) as refused:
+                ends.append(refused)
+        yield None, None
+
+    with moving(papers, listen, move) as archive, pytest.raises(BackendError):
+        fetch(tmp_path, papers, archive, asked)
+    (end,) = ends
+    assert end == b"" or isinstance(end, OSError)
+    assert not (tmp_path / "fetched").exists()
