@@ -18,7 +18,7 @@ from liverplan.endpoints.documents import spoken
 from liverplan.endpoints.factors import predict_survival, read_factors
 from liverplan.endpoints.over_time import quality_over_time
 from liverplan.endpoints.safety import read_safety, safety_by_arm
-from liverplan.endpoints.visits import read_visits
+from liverplan.endpoints.visits import read_visits, require_followed
 from liverplan.errors import InputError
 
 DOCUMENT = "endpoints.json"
@@ -90,9 +90,9 @@ def _also(
         added["safety"] = safety_by_arm(patients, read_safety(safety))
     if quality is not None:
         arms = {patient.id: patient.arm for patient in patients}
-        added["quality_of_life"] = quality_over_time(
-            read_visits(quality), arms, reference=reference
-        )
+        visits = read_visits(quality)
+        require_followed(visits, patients)
+        added["quality_of_life"] = quality_over_time(visits, arms, reference=reference)
     return added
 
 

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from liverplan.cohort.agreement import require_agreement
 from liverplan.cohort.analysis import Picture
 from liverplan.endpoints import Outcome, trial_endpoints
 from liverplan.endpoints.comparison import THREE_YEARS
@@ -65,7 +66,7 @@ class TrialFiles:
         if self.participants is None:
             return replace(named, assessments=self.assessments)
         people, spellings = read_participants(self.participants, design)
-        _same(self.participants, people, named.outcomes)
+        require_agreement(self.participants, people, named.outcomes)
         return replace(
             named,
             outcomes=_with_centres(named.outcomes, people),
@@ -175,40 +176,6 @@ def _with_centres(
     """Give outcomes without a centre the one that randomised the patient."""
     centres = {one.id: one.centre for one in people}
     return tuple(replace(one, centre=one.centre or centres[one.id]) for one in outcomes)
-
-
-def _same(path: Path, people: Sequence[Participant], outcomes: Sequence[Outcome]) -> None:
-    """Refuse tables that do not speak of the same randomised patients."""
-    arms = {outcome.id: outcome.arm for outcome in outcomes}
-    faults = [
-        f"the patient {one.id!r} was randomised and has no outcome"
-        for one in people
-        if one.arm and one.id not in arms
-    ]
-    faults += [
-        f"the patient {one.id!r} is in {one.arm or 'no arm'!r} here and in {arms[one.id]!r} there"
-        for one in people
-        if one.id in arms and arms[one.id] != one.arm
-    ]
-    centres = {outcome.id: outcome.centre for outcome in outcomes if outcome.centre}
-    faults += [
-        f"the patient {one.id!r} is in the centre {one.centre!r} here and in {centres[one.id]!r} "
-        "there"
-        for one in people
-        if centres.get(one.id, one.centre) != one.centre
-    ]
-    ends = {one.id: one.follow_up.death or one.follow_up.last_seen for one in outcomes}
-    faults += [
-        f"the patient {one.id!r} crossed over on {one.crossover}, after the follow-up's {end}"
-        for one in people
-        if one.crossover and (end := ends.get(one.id)) and one.crossover > end
-    ]
-    known = {one.id for one in people}
-    faults += [f"the patient {name!r} of the outcomes is not here" for name in arms.keys() - known]
-    if faults:
-        raise InputError(
-            f"The participants {path} and the outcomes disagree: {'; '.join(sorted(faults)[:5])}."
-        )
 
 
 def _populations(

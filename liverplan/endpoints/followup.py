@@ -55,6 +55,15 @@ def late_entry(patient: FollowUp) -> float:
     return 0.0 if patient.entry is None else float((patient.entry - patient.origin).days)
 
 
+def after_the_end(day: dt.date, patient: FollowUp) -> str:
+    """Return a clause if a day is after death, or after a living patient was last seen; else ""."""
+    if patient.death is not None:
+        return f"after death on {patient.death}" if day > patient.death else ""
+    seen = patient.last_seen
+    late = seen is not None and day > seen
+    return f"after a living patient was last seen on {seen}" if late else ""
+
+
 def contradictions(patient: FollowUp) -> tuple[str, ...]:
     """Return what cannot be among a patient's dates, a clause each.
 

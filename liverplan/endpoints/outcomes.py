@@ -10,7 +10,6 @@ are written 2024-03-11.
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +20,7 @@ from liverplan.endpoints.followup import (
     overall_survival,
     progression_free_survival,
 )
-from liverplan.endpoints.tables import read_lines, refuse
+from liverplan.endpoints.tables import read_lines, refuse, repeated
 from liverplan.errors import InputError
 
 NEEDED = ("id", "arm", "origin_date", "last_seen_date")
@@ -52,8 +51,7 @@ def read_outcomes(path: Path) -> tuple[Outcome, ...]:
     faults: list[str] = []
     lines = read_lines(path, WHAT, needed=NEEDED, optional=OPTIONAL)
     outcomes = [_outcome(number, line, faults) for number, line in lines]
-    count = Counter(outcome.id for outcome in outcomes if outcome.id)
-    faults += [f"the id {name!r} is there twice" for name, n in count.items() if n > 1]
+    faults += repeated([(number, line["id"]) for number, line in lines])
     if any(outcome.centre for outcome in outcomes):
         faults += [f"line {number} has no centre" for number, line in lines if not line["centre"]]
     refuse(path, WHAT, faults)

@@ -8,15 +8,23 @@ known. Mortality runs from the liver's resection, or from the origin where there
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from scipy import stats
 
+from liverplan.endpoints.followup import FollowUp, after_the_end
 from liverplan.endpoints.outcomes import Outcome
-from liverplan.endpoints.tables import Line, read_lines, refuse
+from liverplan.endpoints.tables import (
+    Line,
+    of_line,
+    read_lines,
+    refuse,
+    refuse_together,
+    repeated,
+)
 from liverplan.errors import InputError
 
 CLAVIEN_DINDO = ("0", "I", "II", "IIIa", "IIIb", "IVa", "IVb", "V")
@@ -27,12 +35,13 @@ DAYS = 90
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Safety:
-    """One patient's complications; None where not known."""
+    """One patient's complications; None where not known. ``line`` is the file's, 0 without one."""
 
     id: str
     clavien_dindo: str | None = None
     isgls_grade: str | None = None
     resected: dt.date | None = None
+    line: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,10 +88,7 @@ def read_safety(path: Path) -> tuple[Safety, ...]:
     lines = read_lines(path, "table of safety", needed=("id",), optional=optional)
     faults: list[str] = []
     found = tuple(_safety(line, faults) for line in lines)
-    seen: set[str] = set()
-    for one in found:
-        faults += [f"the id {one.id!r} is there twice"] if one.id in seen else []
-        seen.add(one.id)
+    faults += repeated([(one.line, one.id) for one in found])
     refuse(path, "table of safety", faults)
     return found
 
@@ -162,19 +168,24 @@ def _died(outcome: Outcome, known: Mapping[str, Safety]) -> bool | None:
 
 def _require_agreement(outcomes: Sequence[Outcome], known: Mapping[str, Safety]) -> None:
     dates = {outcome.id: outcome.follow_up for outcome in outcomes}
-    faults = [f"{name!r} is not in the trial" for name in known if name not in dates]
-    for name, one in known.items():
-        if name not in dates:
-            continue
-        death, resected = dates[name].death, one.resected
-        if one.clavien_dindo == "V" and death is None:
-            faults.append(f"{name!r} has Clavien-Dindo V and no day of death")
-        if resected and resected < dates[name].origin:
-            faults.append(f"{name!r} was resected on {resected}, before the origin")
-        if resected and death and death < resected:
-            faults.append(f"{name!r} was resected on {resected}, after death")
-    if faults:
-        raise InputError(f"Safety and outcomes contradict: {'; '.join(faults)}.")
+    faults = [
+        f"{of_line(one.line, one.id)} {fault}"
+        for one in known.values()
+        for fault in _contradictions(one, dates.get(one.id))
+    ]
+    refuse_together("Safety and outcomes contradict", faults)
+
+
+def _contradictions(one: Safety, dates: FollowUp | None) -> Iterator[str]:
+    if dates is None:
+        yield "is not in the trial"
+        return
+    if one.clavien_dindo == "V" and dates.death is None:
+        yield "has Clavien-Dindo V and no day of death"
+    if one.resected and one.resected < dates.origin:
+        yield f"was resected on {one.resected}, before the origin"
+    if one.resected and (late := after_the_end(one.resected, dates)):
+        yield f"was resected on {one.resected}, {late}"
 
 
 def _safety(line: Line, faults: list[str]) -> Safety:
@@ -190,6 +201,7 @@ def _safety(line: Line, faults: list[str]) -> Safety:
         clavien_dindo=values["clavien_dindo"] or None,
         isgls_grade=values["isgls_grade"] or None,
         resected=_day(number, values["liver_resection_date"], faults),
+        line=number,
     )
 
 

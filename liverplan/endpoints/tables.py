@@ -44,7 +44,34 @@ def refuse(path: Path, what: str, faults: Sequence[str]) -> None:
     InputError
         One sentence.
     """
+    refuse_together(f"The {what} {path} does not serve", faults)
+
+
+def refuse_together(what: str, faults: Sequence[str]) -> None:
+    """Raise if there are faults, naming the first few after what they are of.
+
+    Raises
+    ------
+    InputError
+        One sentence.
+    """
     if faults:
         more = f"; and {len(faults) - MOST_FAULTS} more" if len(faults) > MOST_FAULTS else ""
-        told = "; ".join(faults[:MOST_FAULTS])
-        raise InputError(f"The {what} {path} does not serve: {told}{more}.")
+        raise InputError(f"{what}: {'; '.join(faults[:MOST_FAULTS])}{more}.")
+
+
+def of_line(number: int, patient: str) -> str:
+    """Name a patient by the line of the file, where there is one."""
+    return f"line {number}: {patient!r}" if number else repr(patient)
+
+
+def repeated(patients: Sequence[tuple[int, str]]) -> list[str]:
+    """Return a clause for each (line, id) whose id stands in an earlier line."""
+    first: dict[str, int] = {}
+    for number, name in patients:
+        first.setdefault(name, number)
+    return [
+        f"line {number} has the id {name!r} of line {first[name]}: it is there twice"
+        for number, name in patients
+        if name and first[name] != number
+    ]

@@ -7,14 +7,17 @@ where unanswered.
 
 from __future__ import annotations
 
+import datetime as dt
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from liverplan.endpoints.followup import DAYS_PER_MONTH, FollowUp, after_the_end
 from liverplan.endpoints.lmc21 import QLQ_LMC21, score_qlq_lmc21
+from liverplan.endpoints.outcomes import Outcome
 from liverplan.endpoints.quality_of_life import QLQ_C30, score_qlq_c30
-from liverplan.endpoints.tables import Line, read_lines, refuse
+from liverplan.endpoints.tables import Line, of_line, read_lines, refuse, refuse_together
 from liverplan.errors import InputError
 from liverplan.plain.sheet import comma_hint
 
@@ -25,14 +28,24 @@ SCALES = {**QLQ_C30, **QLQ_LMC21}
 
 WHAT = "table of quality of life"
 
+NAMED_WITHIN = 1.0
+"""Months by which a visit may lie before the month that names it."""
+
+MOST_DAYS = 100 * 365
+"""Longer than anybody is followed; a calendar ends too."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
-    """One patient's scores at one time; None where too few items were answered."""
+    """One patient's scores at one time; None where too few items were answered.
+
+    ``line`` is the file's, 0 without one.
+    """
 
     id: str
     months: float
     scores: Mapping[str, float | None]
+    line: int = 0
 
 
 def read_visits(path: Path) -> tuple[Visit, ...]:
@@ -73,7 +86,36 @@ def _visit(line: Line, faults: list[str]) -> Visit:
     except InputError as fault:
         faults.append(f"line {number}: {str(fault).rstrip('.')}")
         scores = {}
-    return Visit(id=values["id"], months=months or 0.0, scores=scores)
+    return Visit(id=values["id"], months=months or 0.0, scores=scores, line=number)
+
+
+def require_followed(visits: Sequence[Visit], outcomes: Sequence[Outcome]) -> None:
+    """Refuse visits of who is not in the trial, or over a month after the follow-up's end.
+
+    The month is there because a visit is named by its month in the plan, not by its day.
+
+    Raises
+    ------
+    InputError
+        One sentence that names the rows at fault.
+    """
+    known = {one.id: one.follow_up for one in outcomes}
+    faults = [
+        f"{of_line(visit.line, visit.id)} {fault}"
+        for visit in visits
+        if (fault := _unfollowed(visit, known.get(visit.id)))
+    ]
+    refuse_together("Quality of life and outcomes contradict", faults)
+
+
+def _unfollowed(visit: Visit, follow_up: FollowUp | None) -> str:
+    if follow_up is None:
+        return "is not in the trial"
+    days = max(visit.months - NAMED_WITHIN, 0.0) * DAYS_PER_MONTH
+    if days > MOST_DAYS:
+        return f"answered at {visit.months:g} months, which nobody is followed for"
+    late = after_the_end(follow_up.origin + dt.timedelta(days=int(days)), follow_up)
+    return f"answered at {visit.months:g} months from {follow_up.origin}, {late}" if late else ""
 
 
 def _answers(values: Mapping[str, str], items: Mapping[str, int]) -> dict[int, int]:

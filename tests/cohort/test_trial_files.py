@@ -91,9 +91,27 @@ def test_another_reference_than_the_plans_is_refused(files):
     ("file", "old", "new", "words"),
     [
         ("outcomes.csv", "p3,Surgery", "p3,Radiation", "The patient 'p3' has the arm 'Radiation'"),
-        ("outcomes.csv", "p3,Surgery", "p3,Oncology", "'p3' is in 'surgery' here and in 'oncol"),
-        ("outcomes.csv", "p3,Surgery", "z3,Surgery", "the patient 'p3' was randomised and has no"),
+        ("outcomes.csv", "p3,Surgery", "p3,Oncology", "line 5: 'p3' is in 'surgery' here and in"),
+        ("outcomes.csv", "p3,Surgery", "z3,Surgery", "line 5: 'p3' was randomised and has no"),
         ("outcomes.csv", "p3,Surgery", "z3,Surgery", "the patient 'z3' of the outcomes is not"),
+        (
+            "participants.csv",
+            "p1,North,surgery,2020-01-01,,surgery,",
+            "p1,North,surgery,2020-01-01,,surgery,2024-03-01",
+            "line 3: 'p1' crossed over on 2024-03-01, after death on 2022-02-15",
+        ),
+        (
+            "participants.csv",
+            "p4,North,oncology,2020-01-01,,oncology,",
+            "p4,North,oncology,2020-01-01,,oncology,2024-03-01",
+            "line 6: 'p4' crossed over on 2024-03-01, after a living patient was last seen on",
+        ),
+        (
+            "participants.csv",
+            "p1,North,surgery,2020-01-01",
+            "p1,North,surgery,2024-01-01",
+            "line 3: 'p1' was randomised on 2024-01-01, after death on 2022-02-15",
+        ),
     ],
 )
 def test_tables_that_disagree_are_refused(files, file, old, new, words):

@@ -18,7 +18,7 @@ from liverplan.endpoints.mixed import mixed_model
 from liverplan.endpoints.over_time import deterioration, quality_over_time
 from liverplan.endpoints.quality_of_life import score_qlq_c30
 from liverplan.endpoints.safety import Safety, exact_limits, read_safety, safety_by_arm
-from liverplan.endpoints.visits import Visit, read_visits
+from liverplan.endpoints.visits import Visit, read_visits, require_followed
 from liverplan.errors import InputError
 
 HERE = Path(__file__).parent
@@ -114,7 +114,11 @@ def test_ninety_days_run_from_the_resection_of_the_liver():
         (Safety(id="z"), "'z' is not in the trial"),
         (Safety(id="a", clavien_dindo="V"), "'a' has Clavien-Dindo V and no day of death"),
         (Safety(id="a", resected=dt.date(2023, 1, 1)), "before the origin"),
-        (Safety(id="b", resected=dt.date(2024, 6, 1)), "after death"),
+        (Safety(id="b", resected=dt.date(2024, 6, 1)), "'b' was resected on .*, after death on"),
+        (
+            Safety(id="a", resected=dt.date(2024, 6, 1), line=7),
+            "line 7: 'a' was resected on 2024-06-01, after a living patient was last seen on",
+        ),
     ],
 )
 def test_tables_that_contradict_are_refused(row, words):
@@ -129,12 +133,18 @@ def test_a_table_of_safety_is_read_and_its_faults_are_named(tmp_path):
         "id,clavien_dindo,isgls_grade,liver_resection_date\na,IIIb,B,2024-02-01\nb,,,\n"
     )
     first, second = read_safety(path)
+    assert (first.line, second.line) == (2, 3)
     assert first.resected == dt.date(2024, 2, 1)
     assert (second.clavien_dindo, second.isgls_grade) == (None, None)
     path.write_text("id,clavien_dindo,liver_resection_date\na,3,x\na,I,\n,I,\n")
     with pytest.raises(InputError) as refusal:
         read_safety(path)
-    for words in ("'3', none of 0, I, II", "'x', which is no date", "twice", "line 4 has no id"):
+    for words in (
+        "'3', none of 0, I, II",
+        "'x', which is no date",
+        "line 3 has the id 'a' of line 2: it is there twice",
+        "line 4 has no id",
+    ):
         assert words in str(refusal.value)
     path.write_text("id,mood\na,1,2,3\n")
     with pytest.raises(InputError, match=r"unknown column 'mood'; line 2 has more values"):
@@ -225,6 +235,29 @@ def test_a_table_of_answers_is_scored_and_its_faults_are_named(tmp_path):
     path.write_text("id,visit_months,q_1\nb,1,2\nb,1,1\n")
     with pytest.raises(InputError, match="line 3 repeats a visit of 'b'"):
         read_visits(path)
+
+
+@pytest.mark.parametrize(
+    ("row", "words"),
+    [
+        (
+            "dead,5",
+            "line 2: 'dead' answered at 5 months from 2024-01-01, after death on",
+        ),
+        ("alive,5", "line 2: 'alive' answered at 5 months from 2024-01-01, after a living patient"),
+        ("dead,1e9", "line 2: 'dead' answered at 1e+09 months, which nobody is followed for"),
+        ("other,0", "line 2: 'other' is not in the trial"),
+    ],
+)
+def test_answers_after_death_or_the_day_last_seen_are_refused_by_the_row(tmp_path, row, words):
+    trial = [patient("dead", "x", last_seen=100, death=100), patient("alive", "y", last_seen=100)]
+    path = tmp_path / "quality.csv"
+    path.write_text(f"id,visit_months,q_1\n{row},2\n")
+    with pytest.raises(InputError) as refusal:
+        require_followed(read_visits(path), trial)
+    assert words in str(refusal.value)
+    path.write_text("id,visit_months,q_1\ndead,4,2\nalive,4,2\n")
+    require_followed(read_visits(path), trial)
 
 
 def test_patients_who_do_not_differ_have_no_variance_between_them():

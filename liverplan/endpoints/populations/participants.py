@@ -34,7 +34,10 @@ WHAT = "table of participants"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Participant:
-    """One patient who was assessed; ``arm`` is empty for who was not randomised."""
+    """One patient who was assessed; ``arm`` is empty for who was not randomised.
+
+    ``line`` is the file's.
+    """
 
     id: str
     centre: str
@@ -45,6 +48,7 @@ class Participant:
     crossover: dt.date | None
     deviation: str
     lost: str
+    line: int = 0
 
     @property
     def per_protocol(self) -> bool:
@@ -96,6 +100,7 @@ class _Table:
             crossover=self._day(number, "crossover_date", value["crossover_date"]),
             deviation=value["deviation"],
             lost=value["lost"],
+            line=number,
         )
         self.faults += [f"line {number} {fault}" for fault in _contradictions(found)]
         first = self._lines.setdefault(found.id, number)

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from liverplan.endpoints.followup import DAYS_PER_MONTH, FollowUp
+from liverplan.endpoints.followup import DAYS_PER_MONTH, FollowUp, after_the_end
 from liverplan.endpoints.outcomes import Outcome
 from liverplan.endpoints.tables import read_lines, refuse
 
@@ -87,11 +87,8 @@ def _faults(value: Mapping[str, str], patient: Outcome | None) -> Iterator[str]:
 
 
 def _misplaced(date: dt.date, follow_up: FollowUp) -> Iterator[str]:
-    death, seen = follow_up.death, follow_up.last_seen
-    if death is not None and date > death:
-        yield f"has an assessment on {date}, after death on {death}"
-    if death is None and seen is not None and date > seen:
-        yield f"has an assessment on {date}, after a living patient was last seen on {seen}"
+    if late := after_the_end(date, follow_up):
+        yield f"has an assessment on {date}, {late}"
     if date < follow_up.origin:
         yield f"has an assessment on {date}, before the origin {follow_up.origin}"
 
