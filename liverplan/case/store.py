@@ -65,8 +65,8 @@ class Case:
     ) -> None:
         self.folder = folder
         self.history = history
-        written = state_json or read_state_json(folder, history[-1].state)
-        self.state_json = migrated(written, self.read_document)
+        self._written = state_json or read_state_json(folder, history[-1].state)
+        self.state_json = migrated(self._written, self.read_document)
         require_shape(self.state_json)
         self._state = state
 
@@ -74,7 +74,7 @@ class Case:
     def state(self) -> CaseState:
         """Current state; reads CT, labels and documents when first asked."""
         if self._state is None:
-            self._state = self._load(self.state_json)
+            self._state = self._load(self._written)
         return self._state
 
     def document(self, name: str) -> Json:
@@ -164,7 +164,7 @@ class Case:
             )
             with saving(self.folder, {entry.state for entry in history}):
                 _append(self.folder, entry)
-        return Case(self.folder, (*history, entry), self._state, self.state_json)
+        return Case(self.folder, (*history, entry), self._state, self._written)
 
     def written_at(self, line: str) -> Json:
         """Return the state's document to which the trail's line of that hash led, as written.

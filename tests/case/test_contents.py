@@ -156,7 +156,9 @@ def test_a_patient_of_another_kind_is_kept_unread(document):
 
 def test_plans_of_the_time_of_planes_are_read_from_the_screen():
     plane = {"point_mm": [1, 2, 3], "normal": [0, 0, 1]}
-    found = read({"app": {"plan": 0, "plane": 0, "plans": [{"name": "A", "planes": [plane]}]}})
+    old = {"app": {"plan": 0, "plane": 0, "plans": [{"name": "A", "planes": [plane]}]}}
+    found = read(old, plans_on_screen=True)
+    assert read(old).plans == (), "no signature speaks of what is on screen"
     assert [plan.name for plan in found.plans] == ["A"]
     assert found.plans[0].cuts[0].point_mm.tolist() == [1, 2, 3]
     assert (found.screen.cut, found.screen.margin_mm, found.screen.locked) == (0, 10.0, False)
