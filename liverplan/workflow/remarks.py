@@ -68,7 +68,9 @@ def _attested(field: str) -> bool:
 
 def _other_protocol(opened: Case) -> Iterator[str]:
     """Say where a protocol has the name of one that is shipped, and another text."""
-    document = opened.document("protocol") or {}
+    document = opened.document("protocol")
+    if not isinstance(document, dict):
+        return  # what stands there is no protocol, and is kept as any other document
     name = document.get("name")
     if name in shipped_protocols() and document.get(TEXT) != protocol_text(name):
         yield (

@@ -23,3 +23,8 @@ def test_no_bent_value_is_a_traceback_or_another_verdict_in_silence(cases, room,
     faults = [(number, target, wrong) for number, target, *_, wrong in done if wrong]
     assert faults == []
     assert {outcome for _, _, outcome, *_ in done} & {"found"}
+
+
+@pytest.mark.parametrize("number", [12, 70])
+def test_what_stands_in_a_protocols_place_and_is_none_is_no_traceback(cases, room, number):
+    assert one(cases, room, number, seed=0)[-1] == []
