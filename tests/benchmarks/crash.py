@@ -1,181 +1,91 @@
-"""Kill a writer at random moments, many times: is the case always the one before or after?
+"""Kill a writer in the middle of its work, many times: is all as before the work or as after it?
 
     python -m tests.benchmarks.crash --n 500 [--seed 1]
 
-Each round forks a process that makes, changes, signs or votes on a case, assesses a patient of a
-cohort or writes its tables, and kills it (SIGKILL) at a random moment; every fifth change meets a
-disk that is full at a random byte instead. After each round the case must open at the state before
+Each round forks a process that makes, changes, signs, votes on, accepts, exports or registers a
+case, assesses a patient of a cohort, runs it or writes its tables, and kills it (SIGKILL) at a
+random moment of the time that this takes. Only kills that struck before the work was done are
+among the n: a round that had finished is looked at too, and done again. A tenth as many changes
+meet a disk that is full at a random byte. After each round the case must open at the state before
 or after, every earlier state must still be there, verifying must find no fault, and a cohort that
-is resumed must give the tables that it gave uninterrupted, byte for byte. Prints what was seen;
-exit 1 at the first failure. POSIX only (fork).
+is resumed must give the rows and tables that it gave uninterrupted. Prints what was seen; exit 1
+at the first failure. POSIX only (fork).
 """
 
 import argparse
-import os
-import resource
 import sys
 import tempfile
 import time
-import zlib
 from collections import Counter
-from functools import partial
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from liverplan.case import Actor, Case, CaseState, create_case, is_case, open_case, sign, verify
-from liverplan.errors import CaseError
-from liverplan.resection import Plan, Plane
-from liverplan.segmentation import Segmentation
-from liverplan.volume import Grid, Volume
-from tests.benchmarks.crash_cohort import interrupt_cohort
-from tests.benchmarks.crash_tools import killed, require, timed
+from tests.benchmarks import crash_cases, crash_cohort
+from tests.benchmarks.crash_tools import Killer, Rounds, require
 
-SHAPE = (40, 96, 96)
-ACTOR = Actor(name="crash test", kind="machine")
-SIGNERS = {"Lind": "lesions accepted", "Dahl": "plan signed"}
-VOTER = ("Ek", "vote")
+Begin = Callable[[Path, np.random.Generator], Rounds]
+
+KINDS: dict[str, tuple[int, Begin]] = {
+    "new case": (4, crash_cases.creating),
+    "save": (7, crash_cases.saving),
+    "signature": (6, crash_cases.signing),
+    "vote": (8, crash_cases.voting),
+    "acceptance": (5, crash_cases.accepting),
+    "export's entry": (3, crash_cases.noting),
+    "register": (4, crash_cases.registering),
+    "cohort's patient": (6, crash_cohort.assessing),
+    "cohort's run": (2, crash_cohort.running),
+    "cohort's tables": (3, crash_cohort.summing_up),
+    "export": (2, crash_cohort.exporting),
+}
+"""What is killed, and how much of the whole is its share."""
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description="Kill a writer at random moments.")
+    parser = argparse.ArgumentParser(description="Kill a writer in the middle of its work.")
     parser.add_argument("--n", type=int, default=500)
     parser.add_argument("--seed", type=int, default=1)
-    arguments = parser.parse_args()
-    start = time.perf_counter()
+    asked = parser.parse_args()
+    start, killer = time.perf_counter(), Killer(rng=np.random.default_rng(asked.seed))
     with tempfile.TemporaryDirectory() as name:
         try:
-            seen = run(Path(name), arguments.n, np.random.default_rng(arguments.seed))
+            finished = sum(
+                interrupt(kind, Path(name) / kind, killer, n) for kind, n in shares(asked.n).items()
+            )
+            crash_cases.fill_disks(Path(name) / "full", killer.rng, asked.n // 10)
         except AssertionError as error:
             print(f"FAILED: {error}")
             return 1
-    for what, count in sorted(seen.items()):
-        print(f"{count:5d}  {what}")
-    print(f"{sum(seen.values())} saves interrupted, none lost, {time.perf_counter() - start:.0f} s")
+    print(f"{finished} rounds more had finished before the kill, {asked.n // 10} met a full disk")
+    print(f"{asked.n} kills struck, none lost anything, {time.perf_counter() - start:.0f} s")
     return 0
 
 
-def run(folder: Path, n: int, rng: np.random.Generator) -> Counter[str]:
-    """Interrupt n saves: a tenth makes a case, three tenths sign, two tenths are a cohort's."""
-    seen: Counter[str] = Counter()
-    making, signing, cohort = max(1, n // 10), 3 * n // 10, n // 5
-    seen += interrupt_signing(folder / "signed", rng, signing)
-    seen += interrupt_cohort(folder / "cohort", rng, cohort)
-    took = timed(lambda: create_case(folder / "time", state=state(rng), actor=ACTOR, what="0"))
-    for number in range(making):
-        seen[interrupt_making(folder / f"new{number}", rng, took)] += 1
-    case = create_case(folder / "case", state=state(rng), actor=ACTOR, what="0")
-    new = state(rng, case.state)
-    took = timed(lambda: case.commit(new, actor=ACTOR, what="1"))
-    for number in range(n - making - signing - cohort):
-        full = number % 5 == 4
-        seen[interrupt_saving(folder / "case", rng, took, full=full)] += 1
-    return seen
+def shares(n: int) -> dict[str, int]:
+    """How many of n kills each kind gets."""
+    whole = np.cumsum([share for share, _ in KINDS.values()])
+    ends = np.round(n * whole / whole[-1]).astype(int)
+    return dict(zip(KINDS, np.diff(ends, prepend=0).tolist(), strict=True))
 
 
-def interrupt_making(folder: Path, rng: np.random.Generator, took: float) -> str:
-    new = state(rng)
-    alive = killed(lambda: create_case(folder, state=new, actor=ACTOR, what="made"), rng, took)
-    if is_case(folder):
-        check(folder, ("made",))
-        return "new case: after" + alive
-    create_case(folder, state=new, actor=ACTOR, what="made")
-    check(folder, ("made",))
-    return "new case: before" + alive
-
-
-def interrupt_saving(folder: Path, rng: np.random.Generator, took: float, *, full: bool) -> str:
-    case = open_case(folder)
-    before = tuple(entry.what for entry in case.history)
-    new, what = state(rng, case.state), str(len(before))
-    if full:
-        fill_disk(lambda: case.commit(new, actor=ACTOR, what=what), int(rng.integers(60_000)))
-        alive = " (disk full)"
-    else:
-        alive = killed(lambda: case.commit(new, actor=ACTOR, what=what), rng, took)
-    after = tuple(entry.what for entry in open_case(folder).history)
-    require(after in (before, (*before, what)), f"history {before} became {after}")
-    opened = check(folder, after)
-    expected = new if len(after) > len(before) else case.state
-    require(same(opened.state, expected), f"state {after[-1]} is not what was saved")
-    return ("save: after" if len(after) > len(before) else "save: before") + alive
-
-
-def check(folder: Path, whats: tuple[str, ...]):
-    """The case is whole: history, hashes, and a random earlier state can be reopened."""
-    case = open_case(folder)
-    require(tuple(e.what for e in case.history) == whats, "the history is another")
-    require(verify(folder) == [], f"verify says {verify(folder)}")
-    case.at(1 + zlib.crc32(whats[-1].encode()) % len(whats))
-    return case
-
-
-def interrupt_signing(folder: Path, rng: np.random.Generator, n: int) -> Counter[str]:
-    """Kill people who sign and vote, on a new case after every dozen of lines."""
-    seen: Counter[str] = Counter()
-    keys = {name: Ed25519PrivateKey.generate() for name in (*SIGNERS, "Ek")}
-    case, took = None, 0.1
-    for number in range(n):
-        if case is None or len(case.history) > 12:
-            place = folder / str(number)
-            case = create_case(place, state=state(rng), actor=ACTOR, what="made")
-            took = timed(lambda at=place: open_case(at))
-        name, meaning = next(((s, m) for s, m in SIGNERS.items() if m not in meanings(case)), VOTER)
-        vote = ("for", "against")[number % 2] if meaning == "vote" else None
-        work = partial(sign, case, keys[name], name=name, meaning=meaning, vote=vote, reason="x")
-        alive = killed(work, rng, 2 * took + 0.02)
-        signed = list(case.state_json["signatures"])
-        now = open_case(case.folder)
-        require(verify(now.folder) == [], f"verify says {verify(now.folder)}")
-        require(now.state_json["signatures"][: len(signed)] == signed, "a signature is gone")
-        new = len(now.state_json["signatures"]) - len(signed)
-        require(len(now.history) - len(case.history) == new, "a line without its signature")
-        seen[f"{meaning}: {'after' if new else 'before'}{alive}"] += 1
-        case = now
-    return seen
-
-
-def meanings(case: Case) -> set[str]:
-    return {signature["meaning"] for signature in case.state_json["signatures"]}
-
-
-def fill_disk(work, size: int) -> None:
-    """Run ``work`` in a child for which no file can grow beyond ``size`` bytes."""
-    child = os.fork()
-    if child == 0:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
-        try:
-            work()
-        except CaseError:
-            os._exit(0)
-        os._exit(0)
-    _, status = os.waitpid(child, 0)
-    require(os.WEXITSTATUS(status) == 0, "a full disk was not refused in words")
-
-
-def state(rng: np.random.Generator, before: CaseState | None = None) -> CaseState:
-    """A state with new masks, a new cut and new facts; the CT of the state before."""
-    volume = before.volume if before else None
-    if volume is None:
-        grid = Grid(shape=SHAPE, affine=np.diag((2.0, 0.8, 0.8, 1.0))[[2, 1, 0, 3]])
-        volume = Volume(grid=grid, hu=rng.integers(-1000, 1000, SHAPE).astype(np.int16))
-    labels = (rng.random(SHAPE) < 0.1).astype(np.uint8)
-    return CaseState(
-        volume=volume,
-        segmentation=Segmentation(grid=volume.grid, labels=labels),
-        plan=Plan(cuts=(Plane(point_mm=rng.normal(size=3), normal=rng.normal(size=3)),)),
-        others={"laboratory": {"albumin": float(rng.normal(40, 3))}},
-    )
-
-
-def same(a: CaseState, b: CaseState) -> bool:
-    return (
-        np.array_equal(a.segmentation.labels, b.segmentation.labels)
-        and np.array_equal(a.volume.hu, b.volume.hu)
-        and a.plan.cuts[0].normal.tobytes() == b.plan.cuts[0].normal.tobytes()
-        and a.documents == b.documents
-    )
+def interrupt(kind: str, folder: Path, killer: Killer, n: int) -> int:
+    """Kill n works of a kind and print what was seen; how many more had finished."""
+    seen, finished = Counter[str](), 0
+    folder.mkdir()
+    rounds = KINDS[kind][1](folder, killer.rng)
+    while seen.total() < n:
+        work, look = next(rounds)
+        struck = killer.strikes(kind, work)
+        end = look()
+        if struck:
+            seen[end] += 1
+        finished += not struck
+        require(finished < 20 + 5 * n, f"{kind}: it is done before it can be killed")
+    how = ", ".join(f"{count} {end}" for end, count in sorted(seen.items()))
+    print(f"{n:5d}  {kind} ({1000 * killer.took[kind]:.0f} ms): {how}", flush=True)
+    return finished
 
 
 if __name__ == "__main__":

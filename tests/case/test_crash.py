@@ -17,4 +17,4 @@ def test_killed_writers_lose_nothing():
         check=False,
     )
     assert run.returncode == 0, run.stdout + run.stderr
-    assert "20 saves interrupted, none lost" in run.stdout
+    assert "20 kills struck, none lost anything" in run.stdout
