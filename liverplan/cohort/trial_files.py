@@ -205,6 +205,9 @@ def _survival(
         given = {one.id: one.treated_arm for one in people}
         within = [replace(one, arm=given[one.id]) for one in within]
         sizes = {arm: sum(one.arm == arm for one in within) for arm in design.arms}
+    if not within:
+        nobody = words_of("en")["trial.nobody"]
+        return {"patients": sizes, "overall_survival": None, "why_not": nobody}
     try:
         found = trial_endpoints(
             within, {}, reference=design.reference, until=design.restricted_mean_months

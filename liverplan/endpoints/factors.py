@@ -22,6 +22,8 @@ from liverplan.words import in_english
 
 WHAT = "table of factors"
 GIVEN = ("age", "receptor_positive", "response", "interval_months", "margin_mm")
+MAY_BE_NEGATIVE = ("margin_mm",)
+"""Where the cut goes through a metastasis."""
 YES_OR_NO = ("receptor_positive", "response")
 AT_MONTHS = 36.0
 
@@ -112,7 +114,8 @@ def _value(number: int, name: str, text: str, faults: list[str]) -> float:
         value = float(text)
     except ValueError:
         value = math.nan
-    possible = value in (0, 1) if name in YES_OR_NO else 0 <= value < math.inf
+    lowest = -math.inf if name in MAY_BE_NEGATIVE else 0.0
+    possible = value in (0, 1) if name in YES_OR_NO else lowest <= value < math.inf
     if not possible:
         faults.append(f"line {number} has the {name} {text!r}, which cannot be{comma_hint(text)}")
     return value

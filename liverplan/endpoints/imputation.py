@@ -7,6 +7,7 @@ only on what was seen.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -101,9 +102,13 @@ def imputed(
     )
     found = []
     chain = module("statsmodels.imputation.mice").MICEData(frame, rng=seed)
-    for _ in range(tables):
-        chain.update_all(CYCLES)
-        found.append({name: chain.data[short].to_numpy().copy() for name, short in names.items()})
+    with warnings.catch_warnings():
+        # What a column that repeats another says of the rest is the same for every solution.
+        singular = module("statsmodels.tools.sm_exceptions").SingularMatrixWarning
+        warnings.simplefilter("ignore", singular)
+        for _ in range(tables):
+            chain.update_all(CYCLES)
+            found.append({name: chain.data[one].to_numpy().copy() for name, one in names.items()})
     return found
 
 

@@ -48,7 +48,7 @@ def cells(sections):
 def test_every_value_of_every_part_is_in_a_table_but_the_points_of_curves():
     found = cells(sections_of(DOCUMENT))
     assert {"oncology", "surgery", "3", "12.25", "0.5", "0.3 to 0.9", "IIIa", "2"} <= found
-    assert "not estimable" in found
+    assert "not reached" in found
     assert not any("1, 2, 3" in cell for cell in found)
 
 
@@ -67,7 +67,10 @@ def test_warnings_inside_a_part_are_its_remarks():
     [
         (None, "", "not estimable"), (True, "", "yes"), (1e-9, "p", "< 0.0001"), (3, "", "3"),
         (1e-9, "x", "1e-09"), (12345.6, "", "12346"), ([1.0, None], "", "1 to not estimable"),
-        ([1, 2, 3], "", "1, 2, 3"), ("text", "", "text"), (0.04, "trend_p", "0.04"),
+        ([1, 2, 3], "", "1, 2, 3"), ("text", "", "text"), (0.04, "trend_p", "0.0400"),
+        (2.7e-5, "p_adjusted", "< 0.0001"), (None, "follow_up_median", "not reached"),
+        ([1.5, None], "median_95", "1.5 to not reached"),
+        ([None, None], "three_years_95", "not estimable"),
     ],
 )  # fmt: skip
 def test_cells_in_words(value, key, text):
@@ -165,11 +168,54 @@ def test_each_population_has_a_row_for_each_arm_or_says_why_not():
     )["populations"]
     first, second = found["overall_survival"]
     assert (first["population"], first["patients"], first["median"]) == ("per protocol", 7, 9.0)
-    assert (second["patients"], second["median"], found["remarks"]) == (0, "", ["No."])
+    assert (second["patients"], second["median"], found["remarks"]) == (
+        0,
+        "",
+        ["Not compared: crossover. No."],
+    )
 
 
 def texts(figure):
     return [text.get_text() for axes in figure.axes for text in axes.texts]
+
+
+def test_arms_and_reasons_are_headed_as_they_are_named_and_none_is_0():
+    arm = {"centres": {"A_b": 2}, "lost": {}, "deviations": {}}
+    arms = [arm | {"name": "x"}, arm | {"name": "y", "lost": {"moved_away": 1}}]
+    found = readable(
+        {
+            "overall_survival": {
+                "reference": "arm_a",
+                "at_risk": [{"months": 0, "arm_a": 3, "p": 4}],
+                "three_years_difference": {"months": 36, "difference": 0.1, "differences": []},
+            },
+            "consort": {"not_randomised": {"too old_95": 1}, "arms": arms},
+        }
+    )
+    tables = {t.title: t for section in sections_of(found) for t in section.tables}
+    assert tables["Numbers at risk"].columns == ("Months", "arm_a", "p")
+    assert tables["Arms: Lost to follow-up"].rows == (("x", "0"), ("y", "1"))
+    assert tables["Arms: Lost to follow-up"].columns == ("Name", "moved_away")
+    assert tables["Not randomised"].rows == (("too old_95", "1"),)
+    assert tables["Difference of survival at 3 years"].rows == (("Months", "36"),)
+    (said,) = found["overall_survival"]["reading"]
+    assert "below 1 means fewer events than in arm_a" in said
+
+
+def test_interactions_and_models_of_one_factor_are_called_what_they_are():
+    term = {"name": "age", "hazard_ratio": 2.0, "hazard_ratio_95": [1.0, 4.0]}
+    model = {"terms": [term], "patients": 9, "events": 3, "concordance": 0.6, "warnings": ["Few."]}
+    found = readable(
+        {
+            "predictive_factors": {"alone": [model]},
+            "prediction": {"interactions_with_treatment": [term]},
+        }
+    )
+    assert found["predictive_factors"]["alone"] == [
+        {**term, "patients": 9, "events": 3, "concordance": 0.6}
+    ]
+    assert found["predictive_factors"]["warnings"] == ["Few."]
+    assert found["prediction"]["interactions_with_treatment"][0]["ratio_of_hazard_ratios"] == 2.0
 
 
 def test_figures_show_the_numbers_that_they_are_made_of():

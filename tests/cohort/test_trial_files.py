@@ -49,6 +49,7 @@ def test_the_plan_is_hashed_into_the_result_with_its_populations(files):
     assert populations["per_protocol"]["patients"] == {"oncology": 24, "surgery": 30}
     assert populations["per_protocol"]["overall_survival"]["arms"][0]["patients"] == 24
     assert populations["crossover"]["overall_survival"] is None
+    assert "at least two arms" in populations["crossover"]["why_not"]
     assert document["secondary"][0]["name"] == "progression-free survival"
     assert b"Assessed for eligibility: 61" in (files / "out" / "consort.svg").read_bytes()
 

@@ -149,7 +149,9 @@ def test_a_larger_remnant_that_protects_is_found():
 def test_too_few_events_are_said():
     times = [1, 2, 3, 4, 5, 6, 7, 8]
     model = e.cox(times, [1, 0, 1, 1, 0, 1, 1, 1], {"x": [1, 2, 1, 3, 2, 1, 2, 5]})
-    assert in_english(model.warnings[0]).startswith("6 events for 1 covariates: fewer than 10 each")
+    assert in_english(model.warnings[0]).startswith(
+        "Too few events for the covariates (6 for 1): fewer than 10 each"
+    )
 
 
 @pytest.mark.parametrize(("hazard_ratio", "events"), [(0.50, 66), (0.60, 121), (0.65, 170)])

@@ -149,3 +149,22 @@ def test_a_table_of_factors_is_read_and_its_faults_are_named(tmp_path):
 def test_a_factor_that_nobody_has_cannot_be_imputed():
     with pytest.raises(InputError, match="Nobody's x is known"):
         imputed({"x": [np.nan] * 10}, TIMES, EVENTS)
+
+
+def test_everybody_dead_and_a_factor_that_repeats_another_warn_of_nothing():
+    rng = np.random.default_rng(4)
+    age = np.where(np.arange(30) % 5 == 0, np.nan, rng.normal(50, 9, 30))
+    same = rng.normal(size=30)
+    found = imputed(
+        {"age": age, "x": same, "y": 2 * same}, np.arange(30) + 1.0, np.ones(30, bool), tables=2
+    )
+    assert all(np.isfinite(table["age"]).all() for table in found)
+
+
+def test_a_margin_may_be_negative_and_an_age_may_not(tmp_path):
+    path = tmp_path / "factors.csv"
+    path.write_text("id,margin_mm\na,-1.5\n")
+    assert read_factors(path) == {"a": {"margin_mm": -1.5}}
+    path.write_text("id,age\na,-1.5\n")
+    with pytest.raises(InputError, match=r"line 2 has the age '-1\.5', which cannot be"):
+        read_factors(path)

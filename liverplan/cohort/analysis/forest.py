@@ -19,6 +19,7 @@ Ratio = tuple[str, float, float, float]
 TICKS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100)
 
 FACTORS = "predictive_factors"
+AXES = {"figure.interactions": "figure.ratio_of_ratios"}
 PREDICTION, CROSSED = "prediction", "interactions_with_treatment"
 
 
@@ -36,7 +37,7 @@ def forests(document: Mapping[str, Any], words: Words) -> Iterator[Picture]:
         if drawn:
             said = "; ".join(f"{name} {hr:.2f} ({low:.2f}-{up:.2f})" for name, hr, low, up in drawn)
             yield picture(
-                forest_figure(drawn, words),
+                forest_figure(drawn, words, axis=AXES.get(key, "figure.ratio")),
                 part=part,
                 file=f"{file}.svg",
                 title=words[key],
@@ -63,7 +64,7 @@ def _joined(path: str, key: str) -> str:
 
 
 @drawing()
-def forest_figure(ratios: Sequence[Ratio], words: Words) -> Figure:
+def forest_figure(ratios: Sequence[Ratio], words: Words, *, axis: str = "figure.ratio") -> Figure:
     """Draw hazard ratios with their limits, one a line, on a logarithmic axis."""
     from matplotlib.figure import Figure  # noqa: PLC0415 - drawing is rarely wanted
     from matplotlib.ticker import NullFormatter, ScalarFormatter  # noqa: PLC0415
@@ -83,6 +84,6 @@ def forest_figure(ratios: Sequence[Ratio], words: Words) -> Figure:
     axes.axvline(1, color="#767676", linewidth=0.8)
     axes.set_yticks(range(len(ratios)), [drawable(name) for name, *_ in ratios])
     axes.tick_params(axis="y", length=0)
-    axes.set(ylim=(len(ratios) - 0.5, -0.5), xlabel=words["figure.ratio"])
+    axes.set(ylim=(len(ratios) - 0.5, -0.5), xlabel=words[axis])
     axes.spines[["top", "right", "left"]].set_visible(False)
     return figure

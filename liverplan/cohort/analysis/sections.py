@@ -15,14 +15,22 @@ SAYS = "says"
 PLAIN = {"schema", "unit", "notes", SAYS, "provenance"}
 """Parts of a document with a place of their own in the report."""
 
+
+class Named(str):
+    """A key that is a name of the trial's own, an arm or a centre: a heading as it is."""
+
+    __slots__ = ()
+
+
 NAMES = {
     "cox": "Cox model",
     "p": "p",
     "flr": "FLR",
     "hazard_ratio_95": "95 % limits",
     "three_years": "Survival at 3 years",
+    "three_years_95": "Survival at 3 years, 95 % limits",
     "rmst": "Restricted mean survival",
-    "by_centre": "Within centres",
+    "by_centre": "Stratified by centre",
     "at_risk": "Numbers at risk",
     "three_years_difference": "Difference of survival at 3 years",
     "follow_up": "Follow-up (reverse Kaplan-Meier)",
@@ -40,6 +48,16 @@ NAMES = {
     "nominal_p": "Nominal p",
     "z": "z",
     "clavien_dindo": "Clavien-Dindo",
+    "months_lived": "Restricted mean (months)",
+    "months_lived_95": "Restricted mean, 95 % limits",
+    "log_rank_by_cause": "Log-rank test of each cause alone",
+    "log_rank_p": "Log-rank p",
+    "spent": "Alpha spent",
+    "c_index": "c-index",
+    "lower_95": "Lower 95 % limit",
+    "upper_95": "Upper 95 % limit",
+    "lost": "Lost to follow-up",
+    "found": "Shown",
     "mortality_90_days": "Mortality within 90 days",
 }
 
@@ -83,6 +101,8 @@ def section_of(title: str, value: Any, *, key: str = "") -> Section:  # noqa: AN
 
 def titled(key: str) -> str:
     """Return a key as a heading: ``log_rank`` is "Log rank"."""
+    if isinstance(key, Named):
+        return str(key)
     if key in NAMES:
         return NAMES[key]
     text = key.replace("_95", " 95 % limits").replace("_", " ").strip()
@@ -93,21 +113,24 @@ def shown(value: Any, key: str = "") -> str:  # noqa: ANN401 - any cell
     """Return a cell as text: four figures, p never 0, what is not estimable said."""
     match value:
         case None:
-            return "not estimable"
+            return "not reached" if "median" in key else "not estimable"
         case bool():
             return "yes" if value else "no"
         case float():
             return _number(value, key)
+        case [None, None]:
+            return shown(None, key)
         case list() | tuple():
             between = " to " if len(value) == 2 and not _are_texts(value) else ", "
-            return between.join(shown(item) for item in value)
+            within = key if "median" in key else ""
+            return between.join(shown(item, within) for item in value)
         case _:
             return str(value)
 
 
 def _number(value: float, key: str) -> str:
-    if (key == "p" or key.endswith("_p")) and value < 0.0001:
-        return "< 0.0001"
+    if key in ("p", "p_adjusted") or key.endswith("_p"):
+        return "< 0.0001" if value < 0.0001 else f"{value:.4f}"
     return f"{value:.4g}" if abs(value) < 10000 else f"{value:.0f}"
 
 
