@@ -102,7 +102,7 @@ def export(  # noqa: PLR0913 - one argument an option, as typer reads them
         written = workflow.export_case(
             case, out, rules=rules, ct=ct, register=register, progress=progress
         )
-    say(*map(in_english, workflow.export_notes(case)))
+    say(*map(in_english, workflow.export_notes(case, rules)))
     tell(*map(str, written))
 
 

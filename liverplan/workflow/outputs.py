@@ -11,7 +11,7 @@ from typing import Literal
 
 from liverplan import case, dicom, report
 from liverplan.case import Case, CaseState, Record, Register
-from liverplan.dicom.deidentify import Rules
+from liverplan.dicom.deidentify import Rules, deidentify_headers
 from liverplan.errors import CaseError, InputError, PlanError
 from liverplan.findings import Statement
 from liverplan.report import AuditRow, PlanRow, ReportInput
@@ -279,9 +279,13 @@ def export_case(
     return sorted(path for path in out.rglob("*") if path.is_file())
 
 
-def export_notes(folder: Path) -> tuple[Statement, ...]:
-    """Say which values of the CT's headers an export of this case corrects or leaves out."""
-    return dicom.header_notes(headers_of(case.open_case(folder).state))
+def export_notes(folder: Path, rules: Rules | None = None) -> tuple[Statement, ...]:
+    """Say which values of the CT's headers an export of this case corrects or leaves out.
+
+    Of a de-identified one nothing is said of what de-identifying removes in any case.
+    """
+    headers = headers_of(case.open_case(folder).state)
+    return dicom.header_notes(headers if rules is None else deidentify_headers(headers, rules))
 
 
 def headers_of(state: CaseState) -> dicom.Headers:

@@ -6,7 +6,7 @@ import pytest
 
 from liverplan import dicom
 from liverplan.dicom.conforming import conforming, person_name
-from liverplan.dicom.deidentify import Rules
+from liverplan.dicom.deidentify import Rules, deidentify_headers
 from liverplan.dicom.quiet import quiet
 from liverplan.dicom.sr_words import Standing
 from liverplan.segmentation import Segmentation
@@ -63,6 +63,8 @@ def test_a_value_that_does_not_conform_is_mended_or_left_out(
     (note,) = dicom.header_notes(headers)
     assert note.key == ("header.mended" if wanted else "header.left_out")
     assert note.value("what") == keyword
+    nameless = dicom.header_notes(deidentify_headers(headers, Rules()))
+    assert {note.value("what") for note in nameless} <= {"SpecificCharacterSet"}
     stl = dicom.stl_of(segmentation.liver, segmentation.grid)
     made = {
         "seg": seg,
