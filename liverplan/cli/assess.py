@@ -89,8 +89,13 @@ def assess(  # noqa: PLR0913 - one argument an option, as typer reads them
         str | None,
         typer.Option(metavar="2,4-5", help="Metastases that were biopsied (2 is the first)."),
     ] = None,
-    patient: Annotated[Path | None, typer.Option(metavar="FILE.toml")] = None,
-    protocol: Annotated[str, typer.Option(metavar="NAME")] = workflow.DEFAULT_PROTOCOL,
+    patient: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE.toml", help="The patient's facts, attested by name and day."),
+    ] = None,
+    protocol: Annotated[
+        str, typer.Option(metavar="NAME|FILE.toml", help="By which trial's criteria.")
+    ] = workflow.DEFAULT_PROTOCOL,
     backend: Backend = workflow.DEFAULT_BACKEND,
     allow_faults: Annotated[
         bool, typer.Option("--allow-faults", help="Keep a plan that makes no sense, too.")

@@ -65,7 +65,7 @@ def test_the_first_and_the_last_day_that_images_hold_agree(protocol, patient, da
     ("of_ct", "of_file", "words"),
     [
         ("", "4711", "not compared: the CT does not give it."),
-        ("4711", "", "not compared: the patient's file does not give it."),
+        ("4711", "", "not compared: no patient's file gives it."),
         ("", " ", "not compared: neither the CT nor the patient's file gives it."),
         (" 4711 ", "4711", "give the same patient ID."),
     ],
