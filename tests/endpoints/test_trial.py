@@ -131,7 +131,7 @@ def test_a_file_reads_as_it_was_written(tmp_path, patients):
         (HEADER + "p1,a,2024-01-01,,,,\n", "line 2 has no last_seen_date"),
         (HEADER + "p1,a,01/02/2024,2024-02-01,,,\n", "the origin_date '01/02/2024', which is no"),
         (HEADER + "p1,a,2024-01-01,2024-02-01,2023-01-01,,\n", "before its origin 2024-01-01"),
-        (HEADER + "p1,a,2024-01-01,2024-02-01,,,\n" * 2, "the id 'p1' is there twice"),
+        (HEADER + "p1,a,2024-01-01,2024-02-01,,,\n" * 2, "line 3 has the id 'p1' of line 2"),
         (HEADER + "p1,a,2024-01-01,2024-02-01,,,,,\n", "line 2 has more values than columns"),
         (HEADER + ",,,,,,\n" * 3, "and 7 more"),
     ],
