@@ -17,8 +17,9 @@ INNER = {
 """Modules that others of the room are made of, and rooms with lists of their own."""
 
 BESIDE = {
-    "centres_of", "compared_by", "contradictions", "crossings", "entries_of", "late_entry", "look",
-    "prediction", "scored", "survival_before",
+    "after_the_end", "centres_of", "compared_by", "contradictions", "crossings", "entries_of",
+    "late_entry", "look",
+    "prediction", "require_followed", "scored", "survival_before",
 }  # fmt: skip
 """Parts that the endpoints are made of; ``prediction`` would hide the module of its name."""
 
