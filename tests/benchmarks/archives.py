@@ -106,8 +106,8 @@ def as_it_must(way: Way, cost: Cost) -> bool:
         and cost.memory_mb < LARGEST_MB + BEYOND_MB
         and cost.disk_mb < LARGEST_MB + BEYOND_MB
     )
-    if not way.says:
-        return cheap and cost.exit_status == 0 and cost.kept == COUNT * (way.asked == "fetch")
+    if not way.says and cost.exit_status == 0:
+        return cheap and cost.kept == COUNT * (way.asked == "fetch")
     allowed = tuple(beginning(key) for key in (way.says, way.or_says) if key)
     one_sentence = cost.err.count("\n") == 1 and cost.err.startswith(allowed)
     secret = PATIENT in cost.err or "Nobody" in cost.err

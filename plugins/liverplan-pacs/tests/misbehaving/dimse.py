@@ -119,7 +119,7 @@ def _(server: Server) -> None:
     server.get = get
 
 
-@WAYS.add("an image after the final answer", "")
+@WAYS.add("an image after the final answer", "", or_says="archive.contradicts")
 def _(server: Server) -> None:
     def late(event: evt.Event) -> None:
         message = event.message

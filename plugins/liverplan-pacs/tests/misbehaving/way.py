@@ -22,7 +22,8 @@ class Way:
     says : str
         Key of the sentence that it must end with; empty where the work must succeed all the same.
     or_says : str
-        Another key that will do: which limit is reached first depends on the machine.
+        Another key that will do: which limit is reached first, or whether we have hung up when
+        something comes late, depends on the machine.
     slow : bool
         Whether it lasts until the limit of time, or sends until that of size.
     """
