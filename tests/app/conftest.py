@@ -1,5 +1,6 @@
 """A small phantom as a DICOM series, and a running app; without a screen everything is skipped."""
 
+import gc
 import json
 import os
 import sys
@@ -177,3 +178,14 @@ def whole_desk(phantom, tmp_path_factory):
     made = PanelDesk(phantom, tmp_path_factory.mktemp("desk"))
     yield made
     made.close()
+
+
+@pytest.fixture(autouse=True, scope="module")
+def screen_thread_destroys_what_it_made():
+    """Windows that a module left in circles go now, on their own thread.
+
+    The collector runs on whichever thread asks for memory; a compiling one would destroy them
+    while the screen's thread hands them their last events, and the process would die of it.
+    """
+    yield
+    gc.collect()
