@@ -10,7 +10,9 @@ from liverplan.findings import (
     CriterionFinding,
     CutFinding,
     Findings,
+    Interval,
     LesionFinding,
+    Narrowing,
     PlaneFinding,
     RemnantFraction,
     SegmentFinding,
@@ -38,6 +40,14 @@ def findings(**changes):
             flip_mm=12.5,
             contributions=(
                 Contribution(name="cut", sd=3.0, unit="mm", fraction_sd=0.01, source="assumption"),
+            ),
+            standard_error=0.011,
+            as_drawn=Interval(
+                lower_95=0.44, upper_95=0.46, probability_above_threshold=1.0, standard_error=0.005,
+                remnant_95_ml=(600.0, 640.0),
+            ),
+            narrowing=(
+                Narrowing(remedy="liver_near_cut", half_width_now=0.02, half_width_then=0.01),
             ),
         ),
         "threshold_fraction": 0.3,
@@ -89,6 +99,24 @@ def test_the_document_holds_every_key_of_the_contract():
 def test_findings_survive_the_way_through_json_to_the_last_digit():
     original = findings()
     assert Findings.from_json(json.loads(json.dumps(original.to_json(in_english)))) == original
+
+
+def test_a_document_that_tells_one_interval_has_none_as_drawn():
+    document = findings().to_json(in_english)
+    for key in ("as_drawn", "as_carried_out", "interval_95_as_drawn", "narrowing"):
+        del document[key]
+    read = Findings.from_json(document).uncertainty
+    assert read.as_drawn is None
+    assert read.as_carried_out.interval_95 == (0.431, 0.468)
+    assert read.as_carried_out.standard_error is None
+    assert read.narrowing == ()
+
+
+def test_both_intervals_hold_the_number_itself():
+    held = findings().uncertainty.holding(0.425)
+    assert held.interval_95 == (0.425, 0.468)
+    assert held.as_drawn.interval_95 == (0.425, 0.46)
+    assert held.as_drawn.half_width == pytest.approx(0.0175)
 
 
 def test_the_deciding_fraction_is_the_named_one():

@@ -15,7 +15,13 @@ from liverplan.findings.lesions import Fate, LesionFinding, LesionState, Margin
 from liverplan.findings.reserve import LimitFinding, Parenchyma, Quantity, Reserve
 from liverplan.findings.series import SeriesSummary
 from liverplan.findings.statement import Speak, Statement, Value, stated, told
-from liverplan.findings.uncertainty import Contribution, Uncertainty
+from liverplan.findings.uncertainty import (
+    Contribution,
+    Interval,
+    Narrowing,
+    Remedy,
+    Uncertainty,
+)
 from liverplan.findings.volumes import Denominator, RemnantFraction, Volumes
 
 __all__ = [
@@ -30,13 +36,16 @@ __all__ = [
     "Fate",
     "Fault",
     "Findings",
+    "Interval",
     "LesionFinding",
     "LesionState",
     "LimitFinding",
     "Margin",
+    "Narrowing",
     "Parenchyma",
     "PlaneFinding",
     "Quantity",
+    "Remedy",
     "RemnantFraction",
     "Reserve",
     "SegmentFinding",

@@ -15,7 +15,7 @@ from liverplan.findings.cuts import CutFinding, PlaneFinding, SegmentFinding
 from liverplan.findings.lesions import LesionFinding
 from liverplan.findings.reserve import LimitFinding, Reserve
 from liverplan.findings.series import SeriesSummary
-from liverplan.findings.uncertainty import Contribution
+from liverplan.findings.uncertainty import Contribution, Interval, Narrowing
 from liverplan.findings.volumes import RemnantFraction
 from liverplan.shape import (
     Defined,
@@ -77,6 +77,8 @@ _FACT = fields_of(
 _LIMIT = fields_of(LimitFinding, may=(*defaulted(LimitFinding), "reached"), reached=maybe(Flag()))
 _RESERVE = Fields(needs={}, may=fields_of(Reserve, limits=Items(of=_LIMIT)).needs)
 _RANGE = Items(of=Number(), least=2, most=2)
+_CONTRIBUTION = fields_of(Contribution, may=("share", "share_as_drawn"), others=True)
+_INTERVAL = fields_of(Interval, others=True)
 
 FINDINGS: Shape = Fields(
     needs={
@@ -87,7 +89,7 @@ FINDINGS: Shape = Fields(
         "interval_95": _RANGE,
         "probability_above_threshold": Number(),
         "flip_mm": maybe(Number()),
-        "contributions": Items(of=fields_of(Contribution, others=True)),
+        "contributions": Items(of=_CONTRIBUTION),
         "threshold_fraction": Number(),
         "margin_mm": maybe(Number()),
         "lesions": Items(of=_LESION),
@@ -100,6 +102,10 @@ FINDINGS: Shape = Fields(
     },
     may={
         "remnant_95_ml": maybe(_RANGE),
+        "interval_95_as_drawn": maybe(_RANGE),
+        "as_carried_out": _INTERVAL,
+        "as_drawn": maybe(_INTERVAL),
+        "narrowing": Items(of=fields_of(Narrowing, others=True)),
         "plan": Text(),
         "cuts": Items(of=_CUT),
         "segments": Items(of=fields_of(SegmentFinding, others=True)),

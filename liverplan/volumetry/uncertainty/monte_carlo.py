@@ -6,13 +6,15 @@ columns: position and two tilts for each cut, then the liver's and the lesions' 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from liverplan.errors import PlanError
-from liverplan.findings import Contribution, Uncertainty
+from liverplan.findings import Contribution, Interval, Uncertainty
 from liverplan.volume import FloatArray
 from liverplan.volumetry.uncertainty.error_model import ErrorModel, ErrorSource
 
@@ -68,7 +70,7 @@ def require_measurable(functional_ml: float, denominator_ml: float | None, sampl
 def uncertainty_of(
     plan: Measurer, draws: FloatArray, alone: FloatArray, threshold_fraction: float
 ) -> Uncertainty:
-    """Return the interval, the probability, the shift that flips the verdict, and what does what.
+    """Return the intervals, the shift that flips the verdict, and what does what.
 
     Parameters
     ----------
@@ -80,16 +82,31 @@ def uncertainty_of(
     threshold_fraction : float
         The verdict is "remnant fraction strictly above this".
     """
+    carried_out = _interval(plan, draws, threshold_fraction)
+    uncut = draws.copy()
+    uncut[:, :-2] = 0.0
+    return Uncertainty(
+        interval_95=carried_out.interval_95,
+        probability_above_threshold=carried_out.probability_above_threshold,
+        flip_mm=plan.flip_mm(threshold_fraction * (plan.denominator_ml or plan.functional_ml)),
+        contributions=_contributions(plan, alone),
+        remnant_95_ml=carried_out.remnant_95_ml,
+        standard_error=carried_out.standard_error,
+        as_drawn=_interval(plan, uncut, threshold_fraction),
+    )
+
+
+def _interval(plan: Measurer, draws: FloatArray, threshold_fraction: float) -> Interval:
     most = np.inf if plan.denominator_ml else 1.0
     remnants_ml, wholes_ml = plan.volumes_ml(draws)
     fractions = np.clip(_fractions(plan, remnants_ml, wholes_ml), 0.0, most)
     low, high = np.quantile(fractions, MIDDLE_95)
     least, largest = np.quantile(np.maximum(remnants_ml, 0.0), MIDDLE_95)
-    return Uncertainty(
-        interval_95=(float(low), float(high)),
+    return Interval(
+        lower_95=float(low),
+        upper_95=float(high),
         probability_above_threshold=float(np.mean(fractions > threshold_fraction)),
-        flip_mm=plan.flip_mm(threshold_fraction * (plan.denominator_ml or plan.functional_ml)),
-        contributions=_contributions(plan, alone),
+        standard_error=float(np.std(fractions)),
         remnant_95_ml=(float(least), float(largest)),
     )
 
@@ -120,7 +137,24 @@ def _contributions(plan: Measurer, draws: FloatArray) -> tuple[Contribution, ...
                 source=source.source,
             )
         )
-    return tuple(sorted(found, key=lambda row: -row.fraction_sd))
+    return tuple(sorted(shared(found), key=lambda row: -row.fraction_sd))
+
+
+def shared(found: Sequence[Contribution]) -> list[Contribution]:
+    """Return independent sources, those of the cut first, with their parts of the variances."""
+    drawn = [0.0 if row.name.startswith("cut ") else row.fraction_sd**2 for row in found]
+    return [
+        replace(
+            row,
+            share=_part(row.fraction_sd**2, sum(one.fraction_sd**2 for one in found)),
+            share_as_drawn=_part(variance, sum(drawn)),
+        )
+        for row, variance in zip(found, drawn, strict=True)
+    ]
+
+
+def _part(variance: float, whole: float) -> float:
+    return variance / whole if whole > 0 else 0.0
 
 
 def _columns(errors: ErrorModel, count: int) -> list[tuple[ErrorSource, NDArray[np.int64]]]:
