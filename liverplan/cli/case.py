@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -85,6 +85,10 @@ def export(  # noqa: PLR0913 - one argument an option, as typer reads them
     ct: Annotated[
         Path | None, typer.Option(metavar="PATH", help="De-identify the CT's files as well.")
     ] = None,
+    fhir: Annotated[
+        Literal["R4", "R5"] | None,
+        typer.Option(help="Write the result as HL7 FHIR resources of this release too."),
+    ] = None,
     register: Register = None,
 ) -> None:
     """Write DICOM SEG, SR, encapsulated PDF and STL."""
@@ -100,7 +104,7 @@ def export(  # noqa: PLR0913 - one argument an option, as typer reads them
         raise typer.BadParameter("other options need it.", param_hint="--deidentify")
     with on_terminal() as progress:
         written = workflow.export_case(
-            case, out, rules=rules, ct=ct, register=register, progress=progress
+            case, out, rules=rules, ct=ct, release=fhir, register=register, progress=progress
         )
     say(*map(in_english, workflow.export_notes(case, rules)))
     tell(*map(str, written))

@@ -7,11 +7,13 @@ from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from pathlib import Path
 
-from liverplan import dicom, regular, report
+from liverplan import dicom, fhir, regular, report
 from liverplan.case import Case
-from liverplan.dicom.deidentify import Rules
+from liverplan.case.documents import to_page
+from liverplan.dicom.deidentify import Rules, deidentify
 from liverplan.dicom.sr_words import Standing
 from liverplan.errors import InputError
+from liverplan.fhir.elements import Release
 from liverplan.report import ReportInput
 from liverplan.resection import Plan
 from liverplan.resection.anatomy.maps import PartMap
@@ -24,6 +26,7 @@ from liverplan.workflow.surfaces import surfaces
 
 Parts = Mapping[str, Mask]
 LONGEST_ID, SHORTEST_KEY = 64, 16
+FHIR_FILE = "result.fhir.json"
 
 
 def write_objects(
@@ -33,6 +36,7 @@ def write_objects(
     parts: Parts,
     standing: Standing,
     rules: Rules | None = None,
+    release: Release | None = None,
 ) -> None:
     """Write SEGs, SR, encapsulated PDF and STL, each surface as plain STL, and all as glTF.
 
@@ -50,6 +54,8 @@ def write_objects(
         Who and what stands behind the numbers.
     rules : Rules, optional
         De-identify every object by these.
+    release : {"R4", "R5"}, optional
+        Write the result as FHIR resources too.
     """
     grid = request.segmentation.grid
     sets = dicom.segment_sets(
@@ -62,7 +68,11 @@ def write_objects(
             dicom.keep(seg, folder / f"{name}.dcm", rules)
             segs.append(seg)
         sr = dicom.make_sr(request.findings, headers, segs, standing=standing)
-        dicom.keep(sr, folder / "measurements.dcm", rules)
+        sr = sr if rules is None else deidentify(sr, rules)
+        dicom.keep(sr, folder / "measurements.dcm")
+        if release is not None:
+            bundle = fhir.bundle_of(sr, request.findings, signed_of(request, standing), release)
+            (folder / FHIR_FILE).write_bytes(to_page(bundle))
         for number, surface in enumerate(surfaces(request, sets), 1):
             name = surface.file
             (folder / f"{name}.stl").write_bytes(surface.stl)
@@ -72,6 +82,18 @@ def write_objects(
             dicom.keep(held, folder / f"{name}.stl.dcm", rules)
         (folder / "liver.glb").write_bytes(report.glb_of(request))
         dicom.keep(dicom.make_pdf(pdf.result(), headers), folder / "report.dcm", rules)
+
+
+def signed_of(request: ReportInput, standing: Standing) -> fhir.Signed:
+    """Say who stands behind resources; without identity nobody does, at no time."""
+    shown = request.identity == "shown"
+    held = (row.name for row in request.signatures if not row.void_because)
+    return fhir.Signed(
+        state_sha256=standing.state_sha256,
+        status="final" if request.status == "final" else "preliminary",
+        names=tuple(dict.fromkeys(held)) if shown else (),
+        issued=request.created if shown else None,
+    )
 
 
 def trail_end(opened: Case) -> str:

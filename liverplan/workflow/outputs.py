@@ -13,13 +13,14 @@ from liverplan import case, dicom, report
 from liverplan.case import Case, CaseState, Record, Register
 from liverplan.dicom.deidentify import Rules, deidentify_headers
 from liverplan.errors import CaseError, InputError, PlanError
+from liverplan.fhir.elements import Release
 from liverplan.findings import Statement
 from liverplan.report import AuditRow, PlanRow, ReportInput
 from liverplan.segmentation import Prompt, Segmentation, write_mask_file
 from liverplan.segmentation.labels import LIVER
 from liverplan.workflow.cases import measure_state, user
 from liverplan.workflow.committee import is_final, signature_rows
-from liverplan.workflow.exporting import parts_of, standing_of, trail_end, write_objects
+from liverplan.workflow.exporting import FHIR_FILE, parts_of, standing_of, trail_end, write_objects
 from liverplan.workflow.folders import whole_folder
 from liverplan.workflow.inputs import ct_notes, make_segmentation, open_ct
 from liverplan.workflow.people import Signer
@@ -224,12 +225,13 @@ def _kind(identity: Identity) -> str:
     return "with its patient" if identity == "shown" else "without names, dates and identifiers"
 
 
-def export_case(
+def export_case(  # noqa: PLR0913 - one argument a choice, as the command has them
     folder: Path,
     out: Path,
     *,
     rules: Rules | None = None,
     ct: Path | None = None,
+    release: Release | None = None,
     register: Path | None = None,
     signer: Signer | None = None,
     progress: Progress | None = None,
@@ -247,6 +249,8 @@ def export_case(
         De-identify everything by these; the report then hides identity.
     ct : Path, optional
         Where the CT itself lies: its files are de-identified by the same rules into ``ct/``.
+    release : {"R4", "R5"}, optional
+        Write the result as FHIR resources too, a Bundle of that release.
     register : Path, optional
         What notes where the case ends then.
     signer : Signer, optional
@@ -269,7 +273,8 @@ def export_case(
     parts = parts_of(request.segmentation, request.plan, request.maps, remnant_ml)
     with whole_folder(out, _is_export) as filled:
         tell(progress, 0.2, "Writing")
-        write_objects(filled, request, headers, parts, standing_of(opened, rules), rules)
+        standing = standing_of(opened, rules)
+        write_objects(filled, request, headers, parts, standing, rules, release)
         if ct is not None and rules is not None:
             onward = part(progress, 0.6, 1.0)
             dicom.deidentify_series(
@@ -302,4 +307,4 @@ def headers_of(state: CaseState) -> dicom.Headers:
 
 
 def _is_export(name: str) -> bool:
-    return name.endswith((".dcm", ".stl", ".glb")) or name == "ct"
+    return name.endswith((".dcm", ".stl", ".glb")) or name in {"ct", FHIR_FILE}

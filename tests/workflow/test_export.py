@@ -6,25 +6,15 @@ import numpy as np
 import pydicom
 import pytest
 
-from liverplan import workflow
 from liverplan.anatomy import COUINAUD
 from liverplan.dicom import read_seg
 from liverplan.resection.anatomy.named import SEGMENTS
 from liverplan.segmentation.labels import LIVER
-from liverplan.workflow.exporting import rules_for
 from liverplan.workflow.segments import read_segments
 from liverplan.workflow.vessels import read_vessels
 from tests.benchmarks import readers
 from tests.benchmarks.reading import reports, segs
-from tests.exported import ACCEPTED_BY, make_case
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory):
-    made = make_case(tmp_path_factory.mktemp("made"), spacing_mm=(8.0, 5.6, 5.6))
-    workflow.export_case(made.case, made.folder / "out")
-    workflow.export_case(made.case, made.folder / "clean", rules=rules_for(shift_days=-30))
-    return made
+from tests.exported import ACCEPTED_BY
 
 
 @pytest.fixture(scope="module")
