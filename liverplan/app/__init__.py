@@ -5,6 +5,7 @@ The only room that imports Qt, napari and VTK. `run` opens the window.
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -42,6 +43,7 @@ def run(path: Path | None = None) -> int:
     application = Application()
     catch_faults(application.context)
     application.show()
+    gc.freeze()  # what stands by now stays: a later collection need not look at it while one drags
     if path is not None:
         application.open.opening.open_path(path)
     adapter.run_event_loop()

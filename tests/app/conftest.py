@@ -1,6 +1,5 @@
 """A small phantom as a DICOM series, and a running app; without a screen everything is skipped."""
 
-import gc
 import json
 import os
 import sys
@@ -30,8 +29,10 @@ if HAS_SCREEN:
         from PySide6.QtWidgets import QApplication
 
         import liverplan.app.shell.application  # noqa: F401 - imported once, without its warnings
+        from liverplan.app.shell.collector import Collector
 
     _qt = QApplication.instance() or QApplication([])
+    Collector(_qt)
 else:
     collect_ignore = sorted(
         path.name for path in Path(__file__).parent.glob("test_*.py") if path.stem != "test_screen"
@@ -178,14 +179,3 @@ def whole_desk(phantom, tmp_path_factory):
     made = PanelDesk(phantom, tmp_path_factory.mktemp("desk"))
     yield made
     made.close()
-
-
-@pytest.fixture(autouse=True, scope="module")
-def screen_thread_destroys_what_it_made():
-    """Windows that a module left in circles go now, on their own thread.
-
-    The collector runs on whichever thread asks for memory; a compiling one would destroy them
-    while the screen's thread hands them their last events, and the process would die of it.
-    """
-    yield
-    gc.collect()

@@ -15,6 +15,7 @@ from liverplan.app.scene.following import SceneFollower
 from liverplan.app.scene.pane import ScenePane
 from liverplan.app.scene.renderer import Scene
 from liverplan.app.session.context import Context
+from liverplan.app.shell.collector import Collector
 from liverplan.app.shell.keys import Keys, chord, viewing_keys
 from liverplan.app.shell.result_bar import ResultBar
 from liverplan.app.shell.step_bar import Steps
@@ -49,6 +50,7 @@ class Application(QObject):
         super().__init__()
         self._closed = False
         self.viewer: Viewer = adapter.new_viewer()
+        Collector(self)
         self.context = Context.at(home or default_home())
         self.session, self.live = self.context.session, self.context.live
         self.jobs, self.saver = self.context.jobs, self.context.saver
