@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import base64
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,18 +37,6 @@ class Mesh:
     vertices_mm: FloatArray
     triangles: NDArray[np.int32]
 
-    def to_json(self) -> dict[str, Any]:
-        """Return the mesh with its numbers packed, as plotly.js unpacks them."""
-        x, y, z = self.vertices_mm.T.astype("<f4")
-        narrow = "<u2" if len(self.vertices_mm) <= 65536 else "<u4"
-        i, j, k = self.triangles.T.astype(narrow)
-        numbers = {"x": x, "y": y, "z": z, "i": i, "j": j, "k": k}
-        return {
-            "kind": self.kind,
-            "name": self.name,
-            **{key: _packed(values) for key, values in numbers.items()},
-        }
-
 
 def lattice(box: FloatArray, cells: int) -> tuple[FloatArray, float]:
     """(z, y, x, 3) LPS mm of points over a box and a border, and their distance."""
@@ -81,8 +68,3 @@ def marched(kind: Kind, values: FloatArray, points: FloatArray, name: str = "") 
     step = points[1, 1, 1] - points[0, 0, 0]
     vertices_mm = points[0, 0, 0] + vertices[:, ::-1] * step
     return [Mesh(kind=kind, name=name, vertices_mm=vertices_mm, triangles=triangles)]
-
-
-def _packed(values: NDArray[Any]) -> dict[str, str]:
-    content = base64.b64encode(np.ascontiguousarray(values).tobytes()).decode("ascii")
-    return {"dtype": f"{values.dtype.kind}{values.dtype.itemsize}", "bdata": content}

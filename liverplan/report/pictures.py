@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from typing import Any
 
+import matplotlib.image
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
@@ -138,4 +139,12 @@ def to_png(figure: Figure) -> bytes:
     """Return a figure as PNG."""
     file = io.BytesIO()
     figure.savefig(file, format="png", metadata={"Software": None})
+    return file.getvalue()
+
+
+def to_webp(pixels: NDArray[np.uint8], *, quality: int | None = None) -> bytes:
+    """Return (rows, columns, 3 or 4) pixels as WebP, without loss unless a quality is given."""
+    how = {"lossless": True} if quality is None else {"quality": quality}
+    file = io.BytesIO()
+    matplotlib.image.imsave(file, pixels, format="webp", pil_kwargs=how)
     return file.getvalue()

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import base64
-import io
 from dataclasses import dataclass
 
-import matplotlib.image
 import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import binary_dilation, binary_erosion
 
 from liverplan.report.geometry import PIXEL_MM, Slice, cut_slice, focus_mm, liver_box_mm
-from liverplan.report.pictures import CUT, coloured
+from liverplan.report.pictures import CUT, coloured, to_webp
 from liverplan.report.request import ReportInput
 from liverplan.volume import FloatArray
 
 SLICES = 60
-JPEG_QUALITY = 80
+WEBP_QUALITY = 80
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,12 +24,12 @@ class StackSlice:
 
     level_mm: float
     lesions: tuple[str, ...]
-    jpeg: bytes
+    webp: bytes
 
     @property
     def data_uri(self) -> str:
         """The picture as it stands in the page."""
-        return "data:image/jpeg;base64," + base64.b64encode(self.jpeg).decode("ascii")
+        return "data:image/webp;base64," + base64.b64encode(self.webp).decode("ascii")
 
 
 def axial_stack(request: ReportInput) -> tuple[StackSlice, ...]:
@@ -64,7 +62,7 @@ def _slice(request: ReportInput, focus: FloatArray, level_mm: float) -> StackSli
     return StackSlice(
         level_mm=level_mm,
         lesions=tuple(f"M{label - 1}" for label in present),
-        jpeg=_jpeg(_lined(picture)),
+        webp=to_webp(_lined(picture), quality=WEBP_QUALITY),
     )
 
 
@@ -79,9 +77,3 @@ def _lined(picture: Slice) -> NDArray[np.uint8]:
     rgb[side < 1.6 * PIXEL_MM] = 0
     rgb[side < 0.8 * PIXEL_MM] = CUT
     return rgb
-
-
-def _jpeg(rgb: NDArray[np.uint8]) -> bytes:
-    file = io.BytesIO()
-    matplotlib.image.imsave(file, rgb, format="jpeg", pil_kwargs={"quality": JPEG_QUALITY})
-    return file.getvalue()

@@ -14,7 +14,7 @@ import liverplan
 from tests.house.commands import commands
 
 COMPUTES = {"numpy", "scipy", "numba", "pydicom", "SimpleITK", "skimage", "highdicom", "cc3d"}
-DRAWS = {"matplotlib", "plotly", "jinja2", "typst", "napari", "vtk", "qtpy"}
+DRAWS = {"matplotlib", "trimesh", "jinja2", "typst", "napari", "vtk", "qtpy"}
 MANY = {"dask", "pandas", "pyarrow", "lifelines"}
 HEAVY = COMPUTES | DRAWS | MANY
 

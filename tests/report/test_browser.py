@@ -76,12 +76,51 @@ def test_the_liver_turns_by_mouse_and_by_button(opened):
     assert np.abs(pixels(view) - turned).max() > 0.2
 
 
+def drawn(page, view):
+    """The view's pixels once it has drawn again."""
+    page.wait_for_timeout(300)
+    return pixels(view)
+
+
 def test_parts_can_be_hidden(opened):
     page, _, _ = opened
-    page.get_by_role("checkbox", name="is removed or lost").uncheck()
-    shown = page.evaluate("document.getElementById('view-3d').data.map((t) => t.visible)")
-    assert shown.count(False) == 1
-    page.get_by_role("checkbox", name="is removed or lost").check()
+    view = page.locator("#view-3d")
+    view.scroll_into_view_if_needed()
+    before = drawn(page, view)
+    box = page.get_by_role("checkbox", name="is removed or lost")
+    box.uncheck()
+    hidden = drawn(page, view)
+    orange = [((p[..., 0] - p[..., 2]) > 0.25).sum() for p in (before, hidden)]
+    assert orange[1] < orange[0] / 2
+    box.check()
+    assert np.abs(drawn(page, view) - before).max() < 0.02
+
+
+def test_the_liver_comes_nearer_by_wheel_and_by_button(opened):
+    page, _, _ = opened
+    view = page.locator("#view-3d")
+    view.scroll_into_view_if_needed()
+    filled = [(drawn(page, view).min(axis=-1) < 0.9).sum()]
+    page.get_by_role("button", name="Nearer").click()
+    filled.append((drawn(page, view).min(axis=-1) < 0.9).sum())
+    view.hover()
+    page.mouse.wheel(0, -200)
+    filled.append((drawn(page, view).min(axis=-1) < 0.9).sum())
+    assert filled[0] * 1.1 < filled[1] < filled[2] / 1.1
+    page.mouse.wheel(0, 200)
+    page.get_by_role("button", name="Farther").click()
+
+
+def test_what_is_pointed_at_is_named(opened):
+    page, _, _ = opened
+    view = page.locator("#view-3d")
+    view.scroll_into_view_if_needed()
+    box = view.bounding_box()
+    names = set()
+    for across in np.linspace(0.3, 0.7, 9):
+        page.mouse.move(box["x"] + across * box["width"], box["y"] + box["height"] / 2)
+        names.add(page.locator("#view-3d canvas").get_attribute("title"))
+    assert {"stays (remnant)", "is removed or lost"} <= names
 
 
 def test_slices_scroll_by_keyboard_and_by_wheel(opened):
@@ -139,9 +178,14 @@ def test_it_prints_on_a4_with_all_evidence(opened):
     assert len(pdf) > 50_000
 
 
-def test_without_webgl_the_page_says_so(browser, path):
+@pytest.mark.parametrize(
+    "lacking",
+    ["HTMLCanvasElement.prototype.getContext = () => null", "delete window.DecompressionStream"],
+)
+def test_a_browser_that_cannot_draw_says_so(browser, path, lacking):
     page = browser.new_page()
-    page.add_init_script("HTMLCanvasElement.prototype.getContext = () => null")
+    page.add_init_script(lacking)
     page.goto(path.as_uri())
     assert "cannot draw in three dimensions" in page.locator("#turn").inner_text()
+    assert page.locator("#turn button:visible").count() == 0
     page.close()

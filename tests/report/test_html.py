@@ -6,12 +6,12 @@ from html.parser import HTMLParser
 import pytest
 
 from liverplan import NOTICE
-from liverplan.errors import GridError, InputError
+from liverplan.errors import GridError, InputError, LiverplanError
 from liverplan.findings import CriterionFinding, Fault, Statement, told
 from liverplan.report import AuditRow, PlanRow, SignatureRow, html_of, write_html
 from liverplan.report.content import content_of
 from liverplan.report.files import write_whole
-from liverplan.report.html import plotly_js
+from liverplan.report.packing import three_js
 from liverplan.resection import Plan
 
 
@@ -33,11 +33,6 @@ class Page(HTMLParser):
 
     def handle_data(self, data):
         self.text += "" if self.script else data
-
-
-def own(html):
-    """The page without plotly's script."""
-    return html.replace(plotly_js(), "")
 
 
 @pytest.fixture(scope="session")
@@ -105,7 +100,7 @@ def test_each_heading_has_its_own_id(page):
 def test_what_was_typed_cannot_become_markup(request_):
     evil = "<script>alert(1)</script>&\"'"
     findings = dataclasses.replace(request_.findings, notes=(told(evil),), protocol=evil)
-    html = own(html_of(dataclasses.replace(request_, findings=findings, patient={evil: evil})))
+    html = html_of(dataclasses.replace(request_, findings=findings, patient={evil: evil}))
     assert "<script>alert" not in html
     assert evil in Page(html).text
 
@@ -160,7 +155,23 @@ def test_swedish(request_):
 
 
 def test_it_is_small_enough_to_send(html):
-    assert len(html.encode()) < 10_000_000
+    assert len(html.encode()) < 1_500_000
+
+
+def test_the_page_carries_three_js_whole_and_with_its_licence(page):
+    (packed,) = [values for tag, values in page.tags if values.get("id") == "three"]
+    assert packed["type"] == "text/plain"
+    script = three_js()
+    assert script.startswith("/**\n * @license\n * Copyright 2010-")
+    assert "SPDX-License-Identifier: MIT" in script[:200]
+    assert 500_000 < len(script) < 800_000
+    assert "TrackballControls" not in script
+
+
+def test_a_trimesh_without_its_viewer_is_told(monkeypatch):
+    monkeypatch.setattr("liverplan.report.packing.find_spec", lambda _: None)
+    with pytest.raises(LiverplanError, match=r"trimesh holds no three\.js"):
+        three_js()
 
 
 def test_masks_on_another_grid_are_refused(request_, liver):
@@ -197,7 +208,7 @@ def test_a_metastasis_that_was_biopsied_is_said_to_be(request_, language, word):
     (lesion,) = request_.findings.lesions
     biopsied = dataclasses.replace(lesion, state="biopsied")
     findings = dataclasses.replace(request_.findings, lesions=(biopsied,))
-    html = own(html_of(dataclasses.replace(request_, findings=findings, language=language)))
+    html = html_of(dataclasses.replace(request_, findings=findings, language=language))
     assert word in Page(html).text
 
 
@@ -207,7 +218,7 @@ def test_what_is_bundled_is_said_in_swedish_and_what_is_not_is_marked_english(re
         ambiguity="The text does not say at which visit.", source="NCT04079049",
     )  # fmt: skip
     findings = dataclasses.replace(request_.findings, criteria=(criterion,))
-    html = own(html_of(dataclasses.replace(request_, findings=findings, language="sv")))
+    html = html_of(dataclasses.replace(request_, findings=findings, language="sv"))
     assert '<dd lang="sv">Texten anger inte vid vilket besök.</dd>' in html
     assert '<dd lang="en">NCT04079049</dd>' in html
     assert '<p lang="en">Nobody says.</p>' in html

@@ -2,11 +2,13 @@
 
 import base64
 import dataclasses
+import gzip
 
 import numpy as np
 import pytest
 
 from liverplan.report.meshes import surfaces
+from liverplan.report.packing import packed
 from liverplan.report.side import Side
 from liverplan.report.stack import axial_stack, middle_of
 from liverplan.resection import Plan, Plane
@@ -58,13 +60,38 @@ def test_an_empty_mask_has_no_surface(liver):
     assert [mesh.kind for mesh in surfaces(empty, CUT)] == ["cut"]
 
 
+def unpacked(page):
+    """(vertices, triangles) of each part, read as view.js reads them."""
+    numbers = gzip.decompress(base64.b64decode(page["numbers"]))
+    corners = 3 * sum(part["triangles"] for part in page["parts"])
+    indices = np.frombuffer(numbers, "<u4", corners)
+    places = np.frombuffer(numbers, "<u2", offset=4 * corners)
+    for part in page["parts"]:
+        n, m = 3 * part["vertices"], 3 * part["triangles"]
+        whole = np.cumsum(places[:n], dtype="<u2").reshape(3, -1).T
+        yield (
+            page["low_mm"] + page["step_mm"] * whole,
+            np.cumsum(indices[:m], dtype="<u4").reshape(-1, 3),
+        )
+        indices, places = indices[m:], places[n:]
+
+
 def test_packed_numbers_unpack(meshes):
-    mesh = meshes["remnant"]
-    packed = mesh.to_json()
-    x = np.frombuffer(base64.b64decode(packed["x"]["bdata"]), packed["x"]["dtype"])
-    i = np.frombuffer(base64.b64decode(packed["i"]["bdata"]), packed["i"]["dtype"])
-    assert np.allclose(x, mesh.vertices_mm[:, 0], atol=1e-4)
-    assert np.array_equal(i, mesh.triangles[:, 0])
+    page = packed([*meshes.values()])
+    assert [part["kind"] for part in page["parts"]] == [*meshes]
+    for mesh, (vertices_mm, triangles) in zip(meshes.values(), unpacked(page), strict=True):
+        assert np.allclose(vertices_mm, mesh.vertices_mm, atol=0.003)
+        assert np.array_equal(triangles, mesh.triangles)
+
+
+def test_numbers_are_packed_the_same_each_time(meshes):
+    assert packed([*meshes.values()]) == packed([*meshes.values()])
+
+
+def test_nothing_to_draw_is_packed_as_nothing():
+    page = packed([])
+    assert page["parts"] == []
+    assert gzip.decompress(base64.b64decode(page["numbers"])) == b""
 
 
 def test_slices_run_from_foot_to_head_through_the_liver(request_):
@@ -77,7 +104,7 @@ def test_slices_run_from_foot_to_head_through_the_liver(request_):
     with_lesion = levels[[one.lesions == ("M1",) for one in stack]]
     assert with_lesion.min() == pytest.approx(-15, abs=4)
     assert with_lesion.max() == pytest.approx(15, abs=4)
-    assert all(one.jpeg.startswith(b"\xff\xd8") for one in stack)
+    assert all(one.webp[8:12] == b"WEBP" for one in stack)
 
 
 def test_slices_are_not_finer_than_the_ct(request_):
