@@ -1,10 +1,11 @@
-"""Libraries that only some of the work needs; ``pip install liverplan[...]`` brings them."""
+"""Libraries that only some of the work needs; the extras of the same names bring them."""
 
 from __future__ import annotations
 
 import importlib
 from typing import Any
 
+from liverplan import installed
 from liverplan.errors import BackendError
 
 WORK = {"cohort": "Cohorts", "endpoints": "Endpoints", "timestamp": "Time stamps"}
@@ -22,6 +23,6 @@ def library(name: str, *, extra: str) -> Any:  # noqa: ANN401 - a module
         return importlib.import_module(name)
     except ImportError as error:
         raise BackendError(
-            f"{WORK[extra]} need {name.partition('.')[0]}, which is missing: "
-            f"pip install 'liverplan[{extra}]'."
+            f"{WORK[extra]} need {name.partition('.')[0]}, which is missing; "
+            f"install it with: {installed.adding(f'liverplan[{extra}]')}"
         ) from error

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from liverplan import installed
 from liverplan.errors import LiverplanError
 
 app = typer.Typer()
@@ -24,6 +25,6 @@ def desktop(
     except ModuleNotFoundError as error:
         raise LiverplanError(
             f"The desktop application is not installed ({error.name} is missing); "
-            'install it with: pip install "liverplan[app]".'
+            f"install it with: {installed.adding('liverplan[app]')}"
         ) from error
     raise typer.Exit(status)

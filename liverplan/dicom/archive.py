@@ -18,6 +18,7 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Protocol
 
+from liverplan import installed
 from liverplan.errors import BackendError
 from liverplan.findings import Statement
 from liverplan.words import in_english
@@ -172,7 +173,8 @@ def _archives(config: Path | None) -> Mapping[str, Archive | BackendError]:
     plugins = entry_points(group=GROUP)
     if not plugins:
         raise BackendError(
-            "No connection to archives is installed; install it with: pip install liverplan-pacs."
+            "No connection to archives is installed; "
+            f"install it with: {installed.adding('liverplan-pacs')}"
         )
     path = config or config_path()
     if not path.is_file():

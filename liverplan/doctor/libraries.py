@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import importlib
-import shlex
-import sys
 from collections.abc import Iterator
 from importlib import metadata
 
 from packaging.requirements import Requirement
 
-from liverplan.doctor.check import Check, pip_line
+from liverplan.doctor.check import Check
+from liverplan.installed import adding, anew, renewing
 
 CODECS = ("imagecodecs", "pyjpegls", "pylibjpeg", "pylibjpeg-openjpeg")
 EXTRAS = {
@@ -30,7 +29,7 @@ def libraries(extra: str) -> Check:
         name=EXTRAS.get(extra, "libraries"),
         state="lacks" if lacking else "works",
         finding=", ".join(lacking) if lacking else "everything is installed",
-        mend=pip_line(f"liverplan[{extra}]" if extra else "liverplan") if lacking else "",
+        mend=_mend(extra, grown=not needs) if lacking else "",
         needed="for its own work" if extra else "always",
     )
 
@@ -52,10 +51,7 @@ def codecs() -> Check:
         name="codecs for compressed CT",
         state="lacks" if broken else "works",
         finding=", ".join(broken) if broken else ", ".join(n for n in CODECS if n in asked),
-        mend=f"{shlex.quote(sys.executable)} -m pip install --force-reinstall "
-        + " ".join(name.partition(" ")[0] for name in broken)
-        if broken
-        else "",
+        mend=anew(*(name.partition(" ")[0] for name in broken)) if broken else "",
         needed="always",
     )
 
@@ -78,6 +74,13 @@ def requirements(extra: str) -> Iterator[Requirement]:
         if fits and of_extra == bool(extra):
             need.marker = None
             yield need
+
+
+def _mend(extra: str, *, grown: bool) -> str:
+    """Return the line that brings what lacks; ``grown`` where this is a checkout's older self."""
+    if grown:
+        return renewing(extra)
+    return adding(f"liverplan[{extra}]" if extra else "liverplan")
 
 
 def _fault(need: Requirement) -> bool:

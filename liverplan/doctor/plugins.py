@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-import shlex
-import sys
 from collections.abc import Iterator
 from importlib import metadata
 
 from liverplan.dicom import archive
-from liverplan.doctor.check import Check, pip_line
+from liverplan.doctor.check import Check
 from liverplan.errors import BackendError
+from liverplan.installed import adding, in_own_way, lines_of
 from liverplan.segmentation import Segmenter, find_segmenters
 from liverplan.segmentation.backends import NetworkSegmenter, what_lacks
 
@@ -25,7 +24,7 @@ def back_ends() -> Iterator[Check]:
         yield Check(
             name=f"back end {name}",
             state="lacks" if lacking else "works",
-            finding=" and ".join(lacking) if lacking else _what(segmenter),
+            finding=in_own_way(" and ".join(lacking)) if lacking else _what(segmenter),
             mend=_mend(lacking),
         )
     for name in PLUGINS:
@@ -34,7 +33,7 @@ def back_ends() -> Iterator[Check]:
                 name=f"back end {name}",
                 state="lacks",
                 finding="it is not installed",
-                mend=pip_line(f"liverplan-{name}"),
+                mend=adding(f"liverplan-{name}"),
             )
 
 
@@ -53,7 +52,7 @@ def archives() -> Iterator[Check]:
         name="archives (PACS)",
         state="works" if found else "lacks",
         finding=", ".join(found) if found else "nothing that asks one is installed",
-        mend="" if found else pip_line("liverplan-pacs"),
+        mend="" if found else adding("liverplan-pacs"),
     )
     if found and archive.config_path().is_file():
         for name, fault in _entries_with_faults():
@@ -74,6 +73,5 @@ def _mend(lacking: list[str]) -> str:
     for words in lacking:
         if variable := re.search(r"environment variable ([A-Z0-9_]+)", words):
             lines.append(f"export {variable[1]}=...")
-        if target := re.search(r"\(pip install ([^)]+)\)", words):
-            lines.append(f"{shlex.quote(sys.executable)} -m pip install {target[1]}")
+        lines += lines_of(words)
     return "\n".join(lines)

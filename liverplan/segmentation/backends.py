@@ -15,6 +15,7 @@ from threading import Event
 from typing import Protocol, runtime_checkable
 
 from liverplan.errors import BackendError, LiverplanError
+from liverplan.installed import in_own_way
 from liverplan.segmentation.classical.liver import segment_liver
 from liverplan.segmentation.network.liver import find_liver
 from liverplan.segmentation.network.weights import LIVER
@@ -144,7 +145,7 @@ def segment_with(
     if segmenter is None:
         raise BackendError(f"There is no back end {name!r}; there is {_names()}.")
     if missing := what_lacks(segmenter):
-        raise BackendError(f"The back end {name!r} lacks {' and '.join(missing)}.")
+        raise BackendError(f"The back end {name!r} lacks {in_own_way(' and '.join(missing))}.")
     result = _run(segmenter, volume, progress, cancel)
     if result.mask.shape != volume.grid.shape:
         raise BackendError(

@@ -5,6 +5,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
+from liverplan.installed import adding
 from liverplan.segmentation import LiverResult, Provenance, backends
 from tests.app.person import LEFT, NONE
 
@@ -67,7 +68,7 @@ def test_a_back_end_that_lacks_something_is_greyed_with_the_reason(chooser):
     assert box.isVisible()
     assert [box.itemText(n) for n in range(box.count())] == [
         "Built-in network",
-        "absent: needs the package absent-net (pip install absent-net)",
+        f"absent: needs the package absent-net ({adding('absent-net')})",
         "broken",
         "other",
     ]

@@ -5,6 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from liverplan import installed
 from liverplan.cli import main
 from liverplan.dicom import archive
 from liverplan.dicom.archive import FoundSeries
@@ -53,7 +54,8 @@ def test_without_a_plugin_one_sentence_says_what_to_install(run):
         status, out, err = run(*verb, plugins=[])
         assert (status, out) == (1, "")
         assert err == (
-            "No connection to archives is installed; install it with: pip install liverplan-pacs.\n"
+            "No connection to archives is installed; "
+            f"install it with: {installed.adding('liverplan-pacs')}\n"
         )
 
 

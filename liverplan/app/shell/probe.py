@@ -8,6 +8,7 @@ import sys
 import PySide6
 from PySide6.QtCore import QTimer
 
+from liverplan import installed
 from liverplan.errors import BackendError
 from liverplan.isolated import isolated
 
@@ -42,8 +43,8 @@ def require_sound_qt() -> None:
     if before - sys.getrefcount(None) > 100:
         raise BackendError(
             f"PySide6 {PySide6.__version__} crashes Python {sys.version_info.major}."
-            f"{sys.version_info.minor} after a while; install another: "
-            'pip install "PySide6-Essentials<6.12" "shiboken6<6.12"'
+            f"{sys.version_info.minor} after a while; install another with: "
+            + installed.adding("PySide6-Essentials<6.12", "shiboken6<6.12")
         )
 
 

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from liverplan.app.session.context import Context
 from liverplan.app.session.job import Progress
 from liverplan.app.session.session import Topic
+from liverplan.installed import in_own_way
 from liverplan.segmentation import backends
 from liverplan.workflow import DEFAULT_BACKEND
 
@@ -80,6 +81,6 @@ def look(_report: Progress, _cancel: threading.Event) -> tuple[Choice, ...]:
 
 def _lacks(segmenter: backends.Segmenter) -> str:
     try:
-        return "; ".join(segmenter.missing())
+        return in_own_way("; ".join(segmenter.missing()))
     except Exception as error:  # noqa: BLE001 - a plugin may fail in any way
         return f"mending: it cannot say what it needs ({type(error).__name__})"
