@@ -12,6 +12,7 @@ from liverplan.findings.cuts import CutFinding, PlaneFinding, SegmentFinding
 from liverplan.findings.document import SCHEMA, Findings
 from liverplan.findings.faults import Fault
 from liverplan.findings.lesions import Fate, LesionFinding, LesionState, Margin
+from liverplan.findings.published import PublishedError, Resected
 from liverplan.findings.reserve import LimitFinding, Parenchyma, Quantity, Reserve
 from liverplan.findings.series import SeriesSummary
 from liverplan.findings.statement import Speak, Statement, Value, stated, told
@@ -19,6 +20,7 @@ from liverplan.findings.uncertainty import (
     Contribution,
     Interval,
     Narrowing,
+    Pair,
     Remedy,
     Uncertainty,
 )
@@ -42,11 +44,14 @@ __all__ = [
     "LimitFinding",
     "Margin",
     "Narrowing",
+    "Pair",
     "Parenchyma",
     "PlaneFinding",
+    "PublishedError",
     "Quantity",
     "Remedy",
     "RemnantFraction",
+    "Resected",
     "Reserve",
     "SegmentFinding",
     "SeriesSummary",

@@ -8,6 +8,7 @@ from liverplan.findings.attested import FactFinding
 from liverplan.findings.document import Findings
 from liverplan.findings.reserve import LimitFinding
 from liverplan.findings.statement import Statement, Value
+from liverplan.findings.uncertainty import Pair
 
 BLOOD = ("bilirubin", "albumin", "platelets", "icg_retention")
 LIVER = ("chemotherapy_months", "steatosis", "fibrosis")
@@ -21,6 +22,7 @@ def beside(findings: Findings) -> Iterator[Statement]:
     yield from (check.says for check in findings.checks)
     if findings.planned:
         yield _remnant(findings)
+        yield from _formula(findings)
         yield from (_limit(limit) for limit in _shown(findings))
     known = {fact.id: fact for fact in findings.facts}
     yield from _group("beside.liver", [known[name] for name in LIVER if name in known])
@@ -39,14 +41,34 @@ def _remnant(findings: Findings) -> Statement:
     reserve = findings.reserve
     if reserve.per_weight_fraction is None or reserve.per_surface_ml_m2 is None:
         return Statement.of("beside.no_body")
-    low, high = reserve.standardised_95 or (0.0, 0.0)
     return Statement.of(
         "beside.remnant",
-        weight=100 * reserve.per_weight_fraction,
-        surface=reserve.per_surface_ml_m2,
-        share=reserve.standardised_fraction or 0.0,
-        low=low,
-        high=high,
+        weight=_ranged("weight", 100 * reserve.per_weight_fraction, reserve.per_weight_95, 100.0),
+        surface=_ranged("surface", reserve.per_surface_ml_m2, reserve.per_surface_95),
+        share=_ranged("share", reserve.standardised_fraction or 0.0, reserve.standardised_95),
+    )
+
+
+def _ranged(name: str, value: float, ends: Pair | None, scale: float = 1.0) -> Statement:
+    """Say a quantity with its range; what an older version measured may have none."""
+    if ends is None:
+        return Statement.of(f"beside.{name}", value=value)
+    low, high = (scale * end for end in ends)
+    return Statement.of(f"beside.{name}_range", value=value, low=low, high=high)
+
+
+def _formula(findings: Findings) -> Iterator[Statement]:
+    """Say how far livers lie from the formula's estimate, and what that makes of the share."""
+    reserve = findings.reserve
+    spread, ends = reserve.formula_spread_fraction, reserve.standardised_with_formula_95
+    if spread is None or ends is None:
+        return
+    yield Statement.of(
+        "beside.formula",
+        spread=spread,
+        low=ends[0],
+        high=ends[1],
+        source=reserve.formula_spread_source,
     )
 
 

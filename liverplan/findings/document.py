@@ -16,6 +16,7 @@ from liverplan.findings.criteria import CriterionFinding, Eligibility
 from liverplan.findings.cuts import CutFinding, PlaneFinding, SegmentFinding
 from liverplan.findings.faults import Fault
 from liverplan.findings.lesions import LesionFinding
+from liverplan.findings.published import PublishedError
 from liverplan.findings.reserve import Reserve
 from liverplan.findings.series import SeriesSummary
 from liverplan.findings.shape import FINDINGS, RESULT
@@ -55,6 +56,7 @@ class Findings:
     facts: tuple[FactFinding, ...] = ()
     plan_mark: str = ""
     reserve: Reserve = field(default_factory=Reserve)
+    published_errors: tuple[PublishedError, ...] = ()
     protocol: str = ""
     software: str = ""
     measurement: str = ""
@@ -100,6 +102,7 @@ class Findings:
             "facts": [fact.to_json(speak) for fact in self.facts],
             "plan_mark": self.plan_mark,
             "reserve": self.reserve.to_json(),
+            "published_errors": [error.to_json() for error in self.published_errors],
             "protocol": self.protocol,
             "software": self.software,
             "measurement": self.measurement,
@@ -137,6 +140,9 @@ class Findings:
             facts=tuple(map(FactFinding.from_json, document.get("facts", ()))),
             plan_mark=document.get("plan_mark", ""),
             reserve=Reserve.from_json(document.get("reserve", {})),
+            published_errors=tuple(
+                map(PublishedError.from_json, document.get("published_errors", ()))
+            ),
             protocol=document["protocol"],
             software=document["software"],
             measurement=document.get("measurement", ""),

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, Self
+
+from liverplan.findings.uncertainty import Pair
 
 Parenchyma = Literal["normal", "injured", "fibrosis"]
 """Healthy; steatosis or chemotherapy over 3 months; fibrosis or cirrhosis."""
 
 Quantity = Literal["of_estimated", "of_functional", "per_weight", "per_surface"]
+
+RANGES = ("per_weight_95", "per_surface_95", "standardised_95", "standardised_with_formula_95")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,9 +55,14 @@ class Reserve:
         Of the body weight, at 1 g/mL.
     per_surface_ml_m2 : float or None
         mL for each m2 of body surface (Mosteller).
-    standardised_fraction, standardised_95 : float, (float, float) or None
-        Of the estimated liver, and the range that the remnant's own uncertainty gives; the
-        estimate's spread between persons is not in it.
+    standardised_fraction : float or None
+        Of the estimated liver.
+    per_weight_95, per_surface_95, standardised_95 : (float, float) or None
+        The ranges that the remnant's own uncertainty gives, as carried out; the estimate's spread
+        between persons is not in them.
+    standardised_with_formula_95 : (float, float) or None
+        With that spread too; ``formula_spread_fraction`` is its standard deviation, as a share of
+        the estimate, and ``formula_spread_source`` says where it was published.
     parenchyma : str or None
         The kind of liver, by attested facts; None where they do not tell.
     limits : tuple of LimitFinding
@@ -65,7 +74,12 @@ class Reserve:
     per_weight_fraction: float | None = None
     per_surface_ml_m2: float | None = None
     standardised_fraction: float | None = None
-    standardised_95: tuple[float, float] | None = None
+    per_weight_95: Pair | None = None
+    per_surface_95: Pair | None = None
+    standardised_95: Pair | None = None
+    standardised_with_formula_95: Pair | None = None
+    formula_spread_fraction: float | None = None
+    formula_spread_source: str = ""
     parenchyma: Parenchyma | None = None
     limits: tuple[LimitFinding, ...] = ()
     albi: float | None = None
@@ -78,7 +92,13 @@ class Reserve:
             "per_weight_fraction": self.per_weight_fraction,
             "per_surface_ml_m2": self.per_surface_ml_m2,
             "standardised_fraction": self.standardised_fraction,
+            "per_weight_95": self.per_weight_95 and list(self.per_weight_95),
+            "per_surface_95": self.per_surface_95 and list(self.per_surface_95),
             "standardised_95": self.standardised_95 and list(self.standardised_95),
+            "standardised_with_formula_95": self.standardised_with_formula_95
+            and list(self.standardised_with_formula_95),
+            "formula_spread_fraction": self.formula_spread_fraction,
+            "formula_spread_source": self.formula_spread_source,
             "parenchyma": self.parenchyma,
             "limits": limits,
             "albi": self.albi,
@@ -90,13 +110,13 @@ class Reserve:
         """Read what `to_json` wrote; an empty document is an empty reserve."""
         values = dict(document)
         limits = tuple(_limit(limit) for limit in values.pop("limits", ()))
-        between = values.pop("standardised_95", None)
-        return cls(
-            limits=limits,
-            standardised_95=None if between is None else (between[0], between[1]),
-            **values,
-        )
+        ranges = {name: _pair(values.pop(name, None)) for name in RANGES}
+        return cls(limits=limits, **{**values, **ranges})
 
 
 def _limit(document: Mapping[str, Any]) -> LimitFinding:
     return LimitFinding(**{key: value for key, value in document.items() if key != "reached"})
+
+
+def _pair(ends: Sequence[float] | None) -> Pair | None:
+    return None if ends is None else (ends[0], ends[1])

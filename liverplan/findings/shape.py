@@ -13,6 +13,7 @@ from liverplan.findings.checks import Check
 from liverplan.findings.criteria import CriterionFinding, Eligibility
 from liverplan.findings.cuts import CutFinding, PlaneFinding, SegmentFinding
 from liverplan.findings.lesions import LesionFinding
+from liverplan.findings.published import PublishedError
 from liverplan.findings.reserve import LimitFinding, Reserve
 from liverplan.findings.series import SeriesSummary
 from liverplan.findings.uncertainty import Contribution, Interval, Narrowing
@@ -116,6 +117,7 @@ FINDINGS: Shape = Fields(
         "plan_mark": Text(),
         "measurement": Text(),
         "reserve": _RESERVE,
+        "published_errors": Items(of=fields_of(PublishedError, others=True)),
     },
     others=True,
 )

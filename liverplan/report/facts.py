@@ -18,7 +18,7 @@ def beside_table(findings: Findings, words: Words) -> Table:
 def _asks(line: Statement) -> str:
     """Return which question a line answers."""
     match line.key.partition(".")[2]:
-        case "remnant" | "no_body":
+        case "remnant" | "no_body" | "formula":
             return "asks_remnant"
         case "limit":
             return "asks_limit"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from liverplan.eligibility.recist import Response, Visit, assess, mm
+from liverplan.eligibility.recist import Response, Visit, assess, mm, readers_95_tenths
 from liverplan.report.request import ReportInput
 from liverplan.report.tables import Table
 from liverplan.words import Words, numbers
@@ -29,7 +29,7 @@ def _row(number: int, request: ReportInput, words: Words) -> tuple[str, ...]:
     visits: Sequence[Visit] = request.visits[: number + 1]
     visit = visits[-1]
     lengths = [numbers.NONE if t is None else words.number(mm(t)) for t in visit.targets.values()]
-    total = numbers.NONE if visit.sum_tenths is None else words.number(mm(visit.sum_tenths))
+    total = _sum(visit, words)
     first = (_name(number, visit, request, words), *lengths, total)
     if number == 0:
         return (*first, numbers.NONE, numbers.NONE, visit.non_target, words["baseline"], "")
@@ -42,6 +42,17 @@ def _row(number: int, request: ReportInput, words: Words) -> tuple[str, ...]:
         _category(response, words),
         ", ".join(response.noise),
     )
+
+
+def _sum(visit: Visit, words: Words) -> str:
+    """Say a sum, and between what another reader's lies."""
+    if visit.sum_tenths is None:
+        return numbers.NONE
+    between = readers_95_tenths(visit)
+    if between is None:
+        return words.number(mm(visit.sum_tenths))
+    low, high = map(mm, between)
+    return words.number(f"{mm(visit.sum_tenths)} ({low}-{high})")
 
 
 def _name(number: int, visit: Visit, request: ReportInput, words: Words) -> str:

@@ -33,6 +33,7 @@ from liverplan.volumetry import Liver
 from liverplan.volumetry.formulas import DEFAULT_FORMULA, estimated_liver_ml, volume_warnings
 from liverplan.workflow.identity import images_of, measurement, plan_mark
 from liverplan.workflow.measuring import notes_on, plane_findings, require_maps, segments_of
+from liverplan.workflow.published import published_errors
 from liverplan.workflow.reserve import reserve_of
 
 MEASURABLE_MM = 10.0
@@ -94,6 +95,7 @@ def evaluate(  # noqa: PLR0913 - one argument for each thing that a verdict rest
     measured = replace(measured, response=response, plan=mark, images=images)
     judgement = judge(protocol, patient, measured)
     reserve = reserve_of(volumes, fraction, uncertainty, patient, judgement.facts)
+    cuts = liver.cuts(plan)
     warnings = _warnings(volumes, fraction, lesions, planned=planned)
     return Findings(
         series=series,
@@ -107,7 +109,7 @@ def evaluate(  # noqa: PLR0913 - one argument for each thing that a verdict rest
         eligibility=_eligibility(judgement, faults),
         planes=plane_findings(plan),
         plan=plan.name,
-        cuts=liver.cuts(plan),
+        cuts=cuts,
         segments=segments_of(liver),
         notes=(*notes, *warnings, *notes_on(liver, plan), *judgement.reasons),
         faults=faults,
@@ -115,6 +117,7 @@ def evaluate(  # noqa: PLR0913 - one argument for each thing that a verdict rest
         facts=judgement.facts,
         plan_mark=mark,
         reserve=reserve if planned else Reserve(),
+        published_errors=published_errors(volumes, cuts) if planned else (),
         protocol=protocol.name,
         software=f"liverplan {__version__}",
         measurement=measurement(),

@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from typing import TypedDict
 
 from liverplan.eligibility import Patient
-from liverplan.findings import FactFinding, RemnantFraction, Uncertainty, Volumes
+from liverplan.findings import FactFinding, Pair, RemnantFraction, Uncertainty, Volumes
 from liverplan.findings.reserve import LimitFinding, Parenchyma, Quantity, Reserve
 from liverplan.volumetry.formulas import (
     bsa_mosteller_m2,
     remnant_per_surface_ml_m2,
     remnant_per_weight_fraction,
 )
+from liverplan.volumetry.published_errors import FORMULA_SPREAD
 from liverplan.volumetry.thresholds import EXTENSIVE_MONTHS, THRESHOLDS
 
 ALBI_GRADES = (-2.60, -1.39)
 """Grade 1 up to the first, grade 2 up to the second (Johnson, J Clin Oncol 2015;33:550)."""
+
+
+TWO_SIDED_95 = 1.96
+"""So many standard deviations to either side hold 95 % of what is normal."""
 
 
 def reserve_of(
@@ -30,12 +36,14 @@ def reserve_of(
     held = {fact.id: fact.value for fact in facts if fact.state == "holds"}
     kind = parenchyma(held)
     values = _values(volumes, fraction, patient)
-    score = _albi(held)
+    score, spread, estimated = _albi(held), FORMULA_SPREAD, fraction.of_estimated is not None
     return Reserve(
         per_weight_fraction=values["per_weight"],
         per_surface_ml_m2=values["per_surface"],
         standardised_fraction=values["of_estimated"],
-        standardised_95=_standardised(volumes, fraction, uncertainty),
+        formula_spread_fraction=spread.fraction if estimated else None,
+        formula_spread_source=spread.source if estimated else "",
+        **_ranges(volumes, fraction, uncertainty, patient),
         parenchyma=kind,
         limits=_limits(values, kind),
         albi=score,
@@ -43,15 +51,51 @@ def reserve_of(
     )
 
 
-def _standardised(
-    volumes: Volumes, fraction: RemnantFraction, uncertainty: Uncertainty
-) -> tuple[float, float] | None:
-    """Return the range of the share of the estimated liver; it holds the share itself."""
-    estimated, between = fraction.estimated_liver_ml, uncertainty.remnant_95_ml
-    if estimated is None or between is None:
+class _Ranges(TypedDict):
+    """The ranges of a reserve; None where body, estimate or range are not known."""
+
+    per_weight_95: Pair | None
+    per_surface_95: Pair | None
+    standardised_95: Pair | None
+    standardised_with_formula_95: Pair | None
+
+
+def _ranges(
+    volumes: Volumes, fraction: RemnantFraction, uncertainty: Uncertainty, patient: Patient
+) -> _Ranges:
+    """Return what the remnant's own range, as carried out, makes of each quantity."""
+    between = uncertainty.remnant_95_ml
+    if between is None:
+        ends = None
+    else:
+        ends = min(*between, volumes.remnant_ml), max(*between, volumes.remnant_ml)
+    standardised = _over(ends, fraction.estimated_liver_ml)
+    weight, surface = patient.weight_kg, _surface_m2(patient)
+    return {
+        "per_weight_95": _over(ends, None if weight is None else 1000.0 * weight),
+        "per_surface_95": _over(ends, surface),
+        "standardised_95": standardised,
+        "standardised_with_formula_95": _with_formula(standardised, fraction.of_estimated),
+    }
+
+
+def _over(ends_ml: Pair | None, divisor: float | None) -> Pair | None:
+    if ends_ml is None or divisor is None:
         return None
-    ends = (*between, volumes.remnant_ml)
-    return min(ends) / estimated, max(ends) / estimated
+    return ends_ml[0] / divisor, ends_ml[1] / divisor
+
+
+def _with_formula(ends: Pair | None, share: float | None) -> Pair | None:
+    """Widen the range of a share of the estimated liver by how far livers lie from the estimate.
+
+    Both errors are independent and multiply, so that each end moves by the root of the squares of
+    their logarithms.
+    """
+    if ends is None or not share or not ends[0]:
+        return ends
+    spread = TWO_SIDED_95 * math.log1p(FORMULA_SPREAD.fraction)
+    below, above = (math.hypot(math.log(end / share), spread) for end in ends)
+    return share * math.exp(-below), share * math.exp(above)
 
 
 def parenchyma(held: Mapping[str, object]) -> Parenchyma | None:
@@ -70,14 +114,18 @@ def parenchyma(held: Mapping[str, object]) -> Parenchyma | None:
 def _values(
     volumes: Volumes, fraction: RemnantFraction, patient: Patient
 ) -> dict[Quantity, float | None]:
-    height, weight, ml = patient.height_cm, patient.weight_kg, volumes.remnant_ml
-    surface = None if height is None or weight is None else bsa_mosteller_m2(height, weight)
+    weight, ml, surface = patient.weight_kg, volumes.remnant_ml, _surface_m2(patient)
     return {
         "of_functional": fraction.of_functional,
         "of_estimated": fraction.of_estimated,
         "per_weight": None if weight is None else remnant_per_weight_fraction(ml, weight),
         "per_surface": None if surface is None else remnant_per_surface_ml_m2(ml, surface),
     }
+
+
+def _surface_m2(patient: Patient) -> float | None:
+    height, weight = patient.height_cm, patient.weight_kg
+    return None if height is None or weight is None else bsa_mosteller_m2(height, weight)
 
 
 def _limits(

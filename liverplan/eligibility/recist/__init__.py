@@ -12,6 +12,7 @@ from liverplan.eligibility.recist.assessing import (
     formula_category,
     noise_categories,
     overall_category,
+    readers_95_tenths,
 )
 from liverplan.eligibility.recist.response import Response, TimePoint, category_said
 from liverplan.eligibility.recist.visits import (
@@ -45,6 +46,7 @@ __all__ = [
     "mm",
     "noise_categories",
     "overall_category",
+    "readers_95_tenths",
     "select_targets",
     "tenths",
 ]

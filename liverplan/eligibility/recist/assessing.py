@@ -72,6 +72,7 @@ def assess(visits: Sequence[Visit]) -> Response:
         baseline_tenths=baseline,
         nadir_tenths=nadir,
         now_tenths=last.sum_tenths,
+        readers_95_tenths=readers_95_tenths(last),
         noise=noise_categories(last, baseline_tenths=baseline, nadir_tenths=nadir),
         non_target=last.non_target,
         new_lesion=last.new_lesion,
@@ -105,20 +106,26 @@ def noise_categories(
 
     Empty where nothing is measured, or where nothing is left to measure.
     """
-    now = visit.sum_tenths
-    if not now:
+    between = readers_95_tenths(visit)
+    if between is None:
         return ()
-    limits = NOISE_ONE_LESION_FRACTIONS if len(visit.targets) == 1 else NOISE_SUM_FRACTIONS
     ends = [
         formula_category(
-            baseline_tenths=baseline_tenths,
-            nadir_tenths=nadir_tenths,
-            now_tenths=round(now * (1 + limit)),
+            baseline_tenths=baseline_tenths, nadir_tenths=nadir_tenths, now_tenths=end
         )
-        for limit in limits
+        for end in between
     ]
     first, last = sorted(_ORDER.index(end) for end in ends)
     return _ORDER[first : last + 1]
+
+
+def readers_95_tenths(visit: Visit) -> tuple[int, int] | None:
+    """Return between what another reader's sum lies with 95 %; None where nothing is measured."""
+    now = visit.sum_tenths
+    if not now:
+        return None
+    less, more = NOISE_ONE_LESION_FRACTIONS if len(visit.targets) == 1 else NOISE_SUM_FRACTIONS
+    return round(now * (1 + less)), round(now * (1 + more))
 
 
 def _history(visits: Sequence[Visit]) -> list[Category]:

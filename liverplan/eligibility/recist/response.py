@@ -40,6 +40,8 @@ class Response:
         partial response continues although the sum has crept back above 70 % of baseline.
     baseline_tenths, nadir_tenths, now_tenths : int or None
         The sums; ``now_tenths`` is None where a target was not measured.
+    readers_95_tenths : (int, int) or None
+        Between these lies another reader's sum with 95 %; None where nothing was measured.
     noise : tuple of Category
         Every target category that another reader of the same images could find, best first.
     non_target, new_lesion
@@ -60,6 +62,7 @@ class Response:
     baseline_tenths: int
     nadir_tenths: int
     now_tenths: int | None
+    readers_95_tenths: tuple[int, int] | None = None
     noise: tuple[Category, ...] = ()
     non_target: NonTarget = "none"
     new_lesion: bool = False
@@ -106,11 +109,17 @@ class Response:
         if now is None:
             return Statement.of("recist.unmeasured")
         sums = (
-            Statement.of("recist.sum", mm=now / 10),
+            self._sum(now),
             _since_baseline(now, self.baseline_tenths),
             _since_nadir(now, self.nadir_tenths),
         )
         return Statement.of("recist.sums", sums=sums)
+
+    def _sum(self, now: int) -> Statement:
+        if self.readers_95_tenths is None:
+            return Statement.of("recist.sum", mm=now / 10)
+        low, high = self.readers_95_tenths
+        return Statement.of("recist.sum_between", mm=now / 10, low=low / 10, high=high / 10)
 
 
 def category_said(category: Category) -> Statement:

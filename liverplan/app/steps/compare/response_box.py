@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from liverplan.app.kit.field import Field, read_date
 from liverplan.app.kit.widgets import Table, button, label, row
 from liverplan.app.steps.compare.comparing import Comparing
-from liverplan.eligibility.recist import Response, Visit, category_said, mm
+from liverplan.eligibility.recist import Response, Visit, category_said, mm, readers_95_tenths
 from liverplan.errors import InputError, LiverplanError
 from liverplan.followup import Visits
 from liverplan.words import in_english
@@ -25,7 +25,7 @@ class ResponseBox(QWidget):
         self._comparing = comparing
         self.category = label("", "title")
         self.finding = label("", "secondary")
-        self.visits = Table(["Visit", "Sum, mm", "Category"], stretch=0)
+        self.visits = Table(["Visit", "Sum, mm (reader, 95 %)", "Category"], stretch=0)
         self.embolised = Field("", read_date, lambda: "", width=110)
         self.growth_button = button("Growth of the remnant", self._grow)
         self.growth = label("", "secondary")
@@ -79,11 +79,21 @@ def category_words(response: Response, *, complete: bool) -> str:
     return f"{words}{between}" if complete else f"Not confirmed yet: {words}{between}"
 
 
+def sum_words(visit: Visit) -> str:
+    """Return a visit's sum, mm, and between what another reader's lies with 95 %."""
+    if visit.sum_tenths is None:
+        return NONE
+    between = readers_95_tenths(visit)
+    return mm(visit.sum_tenths) + (
+        "" if between is None else f" ({mm(between[0])}-{mm(between[1])})"
+    )
+
+
 def visit_rows(visits: Sequence[Visit], response: Response) -> list[tuple[str, str, str]]:
     """Return each visit's sum, and the category at the last."""
     rows: list[tuple[str, str, str]] = []
     for number, visit in enumerate(visits):
-        total = NONE if visit.sum_tenths is None else mm(visit.sum_tenths)
+        total = sum_words(visit)
         name = f"{number + 1}" if visit.date is None else visit.date.isoformat()
         last = number == len(visits) - 1
         rows.append((name, total, response.overall if last else "baseline" if not number else ""))
