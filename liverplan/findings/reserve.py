@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, Self
 
-from liverplan.findings.uncertainty import Pair
+from liverplan.findings.uncertainty import Pair, pair_of
 
 Parenchyma = Literal["normal", "injured", "fibrosis"]
 """Healthy; steatosis or chemotherapy over 3 months; fibrosis or cirrhosis."""
@@ -110,13 +110,9 @@ class Reserve:
         """Read what `to_json` wrote; an empty document is an empty reserve."""
         values = dict(document)
         limits = tuple(_limit(limit) for limit in values.pop("limits", ()))
-        ranges = {name: _pair(values.pop(name, None)) for name in RANGES}
+        ranges = {name: pair_of(values.pop(name, None)) for name in RANGES}
         return cls(limits=limits, **{**values, **ranges})
 
 
 def _limit(document: Mapping[str, Any]) -> LimitFinding:
     return LimitFinding(**{key: value for key, value in document.items() if key != "reached"})
-
-
-def _pair(ends: Sequence[float] | None) -> Pair | None:
-    return None if ends is None else (ends[0], ends[1])

@@ -6,7 +6,7 @@ masks and where the cut comes to lie. The verdict rests on the second, which hol
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal, Self
 
@@ -103,7 +103,7 @@ class Interval:
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> Self:
         """Read what `to_json` wrote."""
-        return cls(**{**document, "remnant_95_ml": _pair(document["remnant_95_ml"])})
+        return cls(**{**document, "remnant_95_ml": pair_of(document["remnant_95_ml"])})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,12 +204,13 @@ class Uncertainty:
             probability_above_threshold=document["probability_above_threshold"],
             flip_mm=document["flip_mm"],
             contributions=tuple(map(Contribution.from_json, document["contributions"])),
-            remnant_95_ml=_pair(document.get("remnant_95_ml")),
+            remnant_95_ml=pair_of(document.get("remnant_95_ml")),
             standard_error=document.get("as_carried_out", {}).get("standard_error"),
             as_drawn=None if drawn is None else Interval.from_json(drawn),
             narrowing=tuple(map(Narrowing.from_json, document.get("narrowing", ()))),
         )
 
 
-def _pair(ends: list[float] | None) -> Pair | None:
+def pair_of(ends: Sequence[float] | None) -> Pair | None:
+    """Return two ends as JSON holds them; None where an older version told none."""
     return None if ends is None else (ends[0], ends[1])

@@ -9,7 +9,7 @@ from typing import Any
 
 from liverplan import case
 from liverplan.errors import InputError
-from liverplan.findings import Findings
+from liverplan.findings import Findings, Statement
 from liverplan.volumetry.formulas import (
     DEFAULT_FORMULA,
     ESTIMATED_LIVER,
@@ -17,7 +17,9 @@ from liverplan.volumetry.formulas import (
     growth,
 )
 from liverplan.volumetry.thresholds import THRESHOLDS
+from liverplan.words import in_english
 from liverplan.workflow.cases import measure_state
+from liverplan.workflow.growth_ranges import GrowthRange, ranges_of
 
 NAMES = {
     "of_functional": "functional liver",
@@ -44,6 +46,9 @@ class RemnantGrowth:
         Of the estimated liver, or "".
     growth : Growth
         Relative growth, degree of hypertrophy, kinetic growth rate, with the denominator's name.
+    as_drawn, as_carried_out : GrowthRange or None
+        How sure they are: by the outlines alone, and where the border of what stays may also lie
+        otherwise on each CT, by as much as a cut that is carried out. None where not known.
     """
 
     first_ml: float
@@ -54,6 +59,8 @@ class RemnantGrowth:
     since: str
     formula: str
     growth: Growth
+    as_drawn: GrowthRange | None = None
+    as_carried_out: GrowthRange | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return a plain document: mL, fractions, days."""
@@ -71,7 +78,19 @@ class RemnantGrowth:
             f"points{_limit('degree_of_hypertrophy', ' points')}; relative growth "
             f"{100 * made.relative_growth_fraction:+.1f} %; {made.growth_ml_per_day:+.1f} mL a "
             f"day.\nKinetic growth rate {100 * made.kinetic_growth_fraction_per_week:+.2f} "
-            f"percentage points a week{_limit('kinetic_growth', ' a week')}."
+            f"percentage points a week{_limit('kinetic_growth', ' a week')}.\n"
+            f"{in_english(self.range_said())}"
+        )
+
+    def range_said(self) -> Statement:
+        """Say how sure the growth is, and what the range covers."""
+        drawn, carried_out = self.as_drawn, self.as_carried_out
+        if drawn is None or carried_out is None:
+            return Statement.of("growth.unknown")
+        return Statement.of(
+            "growth.range",
+            drawn=_said(drawn),
+            carried_out=_said(carried_out),
         )
 
 
@@ -100,6 +119,7 @@ def remnant_growth(first: Path, second: Path, *, embolised: dt.date | None = Non
         )
     days = float((ended - since).days)
     name, divisors = _divisors(before, after)
+    drawn, carried_out = ranges_of(before, after, name, divisors, days)
     made = growth(
         first_ml=before.volumes.remnant_ml,
         second_ml=after.volumes.remnant_ml,
@@ -117,7 +137,14 @@ def remnant_growth(first: Path, second: Path, *, embolised: dt.date | None = Non
         since="embolisation" if embolised else "first CT",
         formula=DEFAULT_FORMULA if name == "of_estimated" else "",
         growth=made,
+        as_drawn=drawn,
+        as_carried_out=carried_out,
     )
+
+
+def _said(found: GrowthRange) -> Statement:
+    (low, high), (least, most) = found.degree_of_hypertrophy_95, found.kinetic_growth_95_per_week
+    return Statement.of("growth.points", low=low, high=high, least=least, most=most)
 
 
 def _measured(folder: Path) -> Findings:

@@ -152,6 +152,15 @@ def test_reader_noise_stands_beside_the_category():
     assert "between readers it could be PR or SD" in in_english(response.finding)
 
 
+def test_another_readers_sum_has_its_published_limits_of_one_lesion_and_of_several():
+    one = recist.assess(visits(80, 60))
+    assert one.readers_95_tenths == (round(600 * 0.779), round(600 * 1.254))
+    assert "sum lies between 46.7 and 75.2 mm (95 %, PMID 26687017)" in in_english(one.finding)
+    two = [Visit(targets={"1": 400, "2": 400}), Visit(targets={"1": 300, "2": 300})]
+    assert recist.assess(two).readers_95_tenths == (round(600 * 0.808), round(600 * 1.195))
+    assert recist.assess(visits(30, 0)).readers_95_tenths is None
+
+
 def test_two_readers_can_make_a_progression():
     two = [
         Visit(targets={"1": 400, "2": 400}),

@@ -19,8 +19,14 @@ def table(request_, sums, **last):
 @pytest.mark.parametrize(
     ("sums", "row"),
     [
-        ((230, 161), ("visit 2", "16.1", "16.1", "-30.0 %", "-30.0 %", "none", "PR", "PR, SD")),
-        ((260, 312), ("visit 2", "31.2", "31.2", "+20.0 %", "+20.0 %", "none", "PD", "SD, PD")),
+        (
+            (230, 161),
+            ("visit 2", "16.1", "16.1 (12.5-20.2)", "-30.0 %", "-30.0 %", "none", "PR", "PR, SD"),
+        ),
+        (
+            (260, 312),
+            ("visit 2", "31.2", "31.2 (24.3-39.1)", "+20.0 %", "+20.0 %", "none", "PD", "SD, PD"),
+        ),
         ((800, 0), ("visit 2", "0.0", "0.0", "-100.0 %", "-100.0 %", "none", "CR", "")),
     ],
 )
@@ -31,7 +37,7 @@ def test_each_row_says_sum_changes_and_category(request_, sums, row):
 def test_the_baseline_has_no_change(request_):
     dash = "\N{EN DASH}"
     assert table(request_, (230, 161))[0] == (
-        "visit 1", "23.0", "23.0", dash, dash, "none", "baseline", ""
+        "visit 1", "23.0", "23.0 (17.9-28.8)", dash, dash, "none", "baseline", ""
     )  # fmt: skip
 
 

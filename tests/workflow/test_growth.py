@@ -7,6 +7,7 @@ import pytest
 from liverplan.cli import main
 from liverplan.dicom.write_ct import SeriesText, write_ct_series
 from liverplan.phantom.truth import RECOMMENDED_NORMAL, RECOMMENDED_POINT_MM
+from liverplan.workflow.growth_ranges import Ranged, _difference, _ratio
 
 
 def run(*arguments):
@@ -56,6 +57,27 @@ def test_growth_is_that_of_the_two_remnants(two, capsys):
     relative = found["second_ml"] / found["first_ml"] - 1
     assert made["relative_growth_fraction"] == pytest.approx(relative)
     assert (found["days"], found["since"], made["denominator"]) == (28, "first CT", "of_functional")
+
+
+def test_growth_has_a_range_as_drawn_inside_that_as_carried_out(two, capsys):
+    found = grown(capsys, two / "before", two / "after")
+    for name in ("degree_of_hypertrophy_95", "relative_growth_95", "kinetic_growth_95_per_week"):
+        (low, high), (least, most) = found["as_drawn"][name], found["as_carried_out"][name]
+        assert least < low < high < most
+    points = found["growth"]["degree_of_hypertrophy_fraction"]
+    low, high = found["as_drawn"]["degree_of_hypertrophy_95"]
+    assert low < points < high
+    assert run("committee", "growth", two / "before", two / "after") == 0
+    assert f"{100 * low:+.1f} to {100 * high:+.1f} points" in capsys.readouterr().out
+
+
+def test_growth_of_two_independent_remnants_by_hand():
+    first = Ranged(value=0.20, below=0.03, above=0.02)
+    second = Ranged(value=0.30, below=0.01, above=0.04)
+    assert _difference(first, second) == pytest.approx((0.10 - 0.05**0.5 / 10, 0.15))
+    grown = _ratio(first, second)
+    assert grown.value == pytest.approx(1.5)
+    assert grown.above == pytest.approx(1.5 * ((0.04 / 0.30) ** 2 + (0.03 / 0.20) ** 2) ** 0.5)
 
 
 def test_the_estimated_liver_divides_both_where_the_body_is_known(two, capsys):

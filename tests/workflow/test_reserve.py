@@ -1,9 +1,19 @@
 """A remnant beside body, liver and blood: by hand, and only by facts that hold."""
 
+import json
+import math
+
 import pytest
 
 from liverplan.eligibility import Patient
-from liverplan.findings import FactFinding, RemnantFraction, Statement, Uncertainty, Volumes
+from liverplan.findings import (
+    FactFinding,
+    RemnantFraction,
+    Reserve,
+    Statement,
+    Uncertainty,
+    Volumes,
+)
 from liverplan.workflow.phase_named import phase_in
 from liverplan.workflow.reserve import parenchyma, reserve_of
 
@@ -34,10 +44,36 @@ def test_v1_by_weight_surface_and_estimated_liver():
     assert found.standardised_95 == pytest.approx((430 / 1475.5, 530 / 1475.5))
 
 
+def test_each_quantity_has_the_remnants_own_range():
+    found = of_v1()
+    assert found.per_weight_95 == pytest.approx((430 / 70000, 530 / 70000))
+    assert found.per_surface_95 == pytest.approx((430 / 1.7912, 530 / 1.7912), rel=1e-4)
+
+
+def test_the_estimates_spread_between_persons_widens_the_standardised_share():
+    found = of_v1()
+    low, high = found.standardised_with_formula_95
+    assert found.formula_spread_fraction == pytest.approx(0.179, abs=5e-4)
+    assert "Feng" in found.formula_spread_source
+    spread = 1.96 * math.log(1.179)
+    assert math.log(found.standardised_fraction / low) == pytest.approx(
+        math.hypot(spread, math.log(480 / 430)), rel=1e-3
+    )
+    assert math.log(high / found.standardised_fraction) == pytest.approx(
+        math.hypot(spread, math.log(530 / 480)), rel=1e-3
+    )
+
+
+def test_what_is_written_of_a_reserve_is_read_back():
+    found = of_v1()
+    assert Reserve.from_json(json.loads(json.dumps(found.to_json()))) == found
+
+
 def test_without_a_body_nothing_is_made_up():
     found = reserve_of(V1, RemnantFraction(of_functional=0.3, of_liver=0.3), DOUBT, Patient(), ())
     assert (found.per_weight_fraction, found.per_surface_ml_m2) == (None, None)
-    assert found.standardised_95 is None
+    assert found.standardised_95 is found.per_weight_95 is found.per_surface_95 is None
+    assert found.standardised_with_formula_95 is found.formula_spread_fraction is None
     unknown = [one for one in found.limits if one.reached is None]
     assert {one.quantity for one in unknown} == {"of_estimated", "per_weight", "per_surface"}
 

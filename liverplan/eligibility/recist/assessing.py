@@ -110,9 +110,7 @@ def noise_categories(
     if between is None:
         return ()
     ends = [
-        formula_category(
-            baseline_tenths=baseline_tenths, nadir_tenths=nadir_tenths, now_tenths=end
-        )
+        formula_category(baseline_tenths=baseline_tenths, nadir_tenths=nadir_tenths, now_tenths=end)
         for end in between
     ]
     first, last = sorted(_ORDER.index(end) for end in ends)

@@ -100,6 +100,9 @@ class Response:
             parts.append(Statement.of("recist.non_target", code=self.non_target))
         if self.formula != self.target:
             parts.append(Statement.of("recist.continues", code=self.formula))
+        if self.readers_95_tenths is not None:
+            low, high = self.readers_95_tenths
+            parts.append(Statement.of("recist.between_sums", low=low / 10, high=high / 10))
         if len(self.noise) > 1:
             parts.append(Statement.of("recist.between_readers", codes=self.noise))
         return (*parts, *self.warnings)
@@ -109,17 +112,11 @@ class Response:
         if now is None:
             return Statement.of("recist.unmeasured")
         sums = (
-            self._sum(now),
+            Statement.of("recist.sum", mm=now / 10),
             _since_baseline(now, self.baseline_tenths),
             _since_nadir(now, self.nadir_tenths),
         )
         return Statement.of("recist.sums", sums=sums)
-
-    def _sum(self, now: int) -> Statement:
-        if self.readers_95_tenths is None:
-            return Statement.of("recist.sum", mm=now / 10)
-        low, high = self.readers_95_tenths
-        return Statement.of("recist.sum_between", mm=now / 10, low=low / 10, high=high / 10)
 
 
 def category_said(category: Category) -> Statement:
