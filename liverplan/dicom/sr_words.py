@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from liverplan.anatomy import LIVER, REMNANT, RESECTED, lesion_name
 from liverplan.findings import Denominator, Findings, LesionFinding, Statement
+from liverplan.findings.how_sure import how_sure, sources
 from liverplan.words import fates, in_english, other_readings, verdict, words_of
 
 PLAN_NAME = "Plan"
@@ -80,8 +81,7 @@ def _remnant(findings: Findings) -> Iterator[str]:
         share = fractions.of(name)
         if name != fractions.deciding and share is not None:
             yield _said("sr.other", denominator=_divisor(findings, name), share=share, limit=limit)
-    above = findings.uncertainty.probability_above_threshold
-    yield _said("sr.probability", share=above, limit=limit)
+    yield from map(in_english, (*how_sure(findings), *sources(findings)))
 
 
 def _divisor(findings: Findings, name: Denominator) -> Statement:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from liverplan import NOTICE, __version__
 from liverplan.findings import Findings, Statement
+from liverplan.findings.how_sure import how_sure
 from liverplan.report.criteria import CriterionCard, card_of
 from liverplan.report.cuts import cut_table, segment_table
 from liverplan.report.evidence import evidence_tables, plan_table
@@ -116,13 +117,12 @@ def _sentences(findings: Findings, words: Words) -> tuple[str, ...]:
     doubt, line = findings.uncertainty, words.number(numbers.threshold(findings.threshold_fraction))
     deciding = findings.remnant_fraction.deciding
     name = f"{words[deciding].lower()} ({formula_of(findings, deciding, words)})"
-    share = words.number(numbers.share(doubt.probability_above_threshold))
     flip = words["no_flip"]
     if doubt.flip_mm is not None:
         flip = words("flip", value=words.number(numbers.mm(abs(doubt.flip_mm))))
     return (
         words("decided_by", name=name, threshold=line),
-        words("probability", value=share, threshold=line),
+        *map(words.say, how_sure(findings)),
         flip,
     )
 
@@ -139,10 +139,18 @@ def _counts(findings: Findings, words: Words) -> str:
 
 
 def _bar(findings: Findings) -> dict[str, float]:
-    """Places on a line from 0 to 100, in percent, for the drawn interval."""
-    low, high = findings.uncertainty.interval_95
+    """Places on a line from 0 to 100, in percent, of both ranges, the number and the limit."""
+    doubt = findings.uncertainty
+    (low, high), drawn = doubt.interval_95, doubt.as_drawn or doubt.as_carried_out
     value = findings.remnant_fraction.deciding_fraction or 0.0
-    places = {"low": low, "high": high, "value": value, "threshold": findings.threshold_fraction}
+    places = {
+        "low": low,
+        "high": high,
+        "drawn_low": drawn.lower_95,
+        "drawn_high": drawn.upper_95,
+        "value": value,
+        "threshold": findings.threshold_fraction,
+    }
     return {key: 100 * min(max(place, 0.0), 1.0) for key, place in places.items()}
 
 

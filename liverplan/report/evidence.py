@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from liverplan import __version__
-from liverplan.findings import Findings, Statement
+from liverplan.findings import Findings
+from liverplan.findings.how_sure import source_name
 from liverplan.report.cuts import plan_in_words
 from liverplan.report.facts import fact_table
 from liverplan.report.request import ReportInput, SignatureRow
@@ -76,9 +77,11 @@ def _plan_row(name: str, findings: Findings, words: Words) -> tuple[str, ...]:
 def _contributions(findings: Findings, words: Words) -> Table:
     rows = (
         (
-            words.say(Statement.of(f"doubt.{c.name.replace(' ', '_')}", written=c.name)),
+            words.say(source_name(c)),
             words.number(f"{c.sd:.3g} {c.unit}"),
             words.number(f"{100 * c.fraction_sd:.2f}"),
+            _part(c.share),
+            _part(c.share_as_drawn),
             c.source,
         )
         for c in findings.uncertainty.contributions
@@ -86,10 +89,21 @@ def _contributions(findings: Findings, words: Words) -> Table:
     effect = f"{words['effect']}, {words['points']}"
     return Table(
         title=words["uncertainty"],
-        columns=(words["contribution"], words["sd"], effect, words["source"]),
+        columns=(
+            words["contribution"],
+            words["sd"],
+            effect,
+            words["share_carried_out"],
+            words["share_drawn"],
+            words["source"],
+        ),
         rows=tuple(rows),
-        numeric=(1, 2),
+        numeric=(1, 2, 3, 4),
     )
+
+
+def _part(share: float | None) -> str:
+    return numbers.NONE if share is None else numbers.share(share)
 
 
 def _signatures(request: ReportInput, words: Words) -> Table:

@@ -71,6 +71,7 @@ def _content(request: ReportInput, views: tuple[View, ...]) -> dict[str, Any]:
         "notice": content.notice,
         "fates": content.fates,
         "flr": content.flr,
+        "bar": content.bar,
         "readings": content.readings,
         "reasons": [asdict(reason) for reason in content.reasons],
         "sentences": content.sentences,

@@ -46,12 +46,16 @@ def spoken(value: float, how: str) -> str:
 
     >>> spoken(0.3, "share"), spoken(0.30007, "near0.3"), spoken(12.34, ".1f"), spoken(3, "")
     ('30', '30.01', '12.3', '3')
+    >>> spoken(0.9999, "chance")
+    '>99'
     """
     if how == "plain":
         return plain(value)
+    if how == "chance":
+        return share(value)
     if how.startswith("share"):
-        share = float(100 * exact(value))
-        return plain(share) if how == "share" else format(share, how.removeprefix("share"))
+        per_cent = float(100 * exact(value))
+        return plain(per_cent) if how == "share" else format(per_cent, how.removeprefix("share"))
     if how.startswith("near"):
         return percent(value, float(how.removeprefix("near")))
     return format(value, how)

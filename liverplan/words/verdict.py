@@ -30,7 +30,7 @@ class Verdict:
 def verdict(findings: Findings, language: str = "en") -> Verdict:
     """Hold the unrounded range against the threshold and say it.
 
-    >>> from liverplan.words import verdict  # "FLR 41.2 % (38.6-43.8). Above 30 %, whole range."
+    >>> from liverplan.words import verdict  # "FLR 41.2 % (38.6-43.8 as carried out). Above 30 %."
     """
     words = words_of(language)
     fraction = findings.remnant_fraction.deciding_fraction

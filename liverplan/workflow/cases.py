@@ -16,6 +16,7 @@ from liverplan.dicom import CT
 from liverplan.eligibility.files import PatientFile, ProtocolFile
 from liverplan.errors import CaseError, InputError, PlanError
 from liverplan.findings import Findings, SeriesSummary, Statement
+from liverplan.findings.how_sure import how_sure, sources
 from liverplan.followup import lengths_tenths
 from liverplan.resection import Plan
 from liverplan.resection.anatomy.guide import SegmentPoints, divided
@@ -203,11 +204,13 @@ def verdict(findings: Findings) -> str:
     """Return what is asked of a plan, a question a line.
 
     Number, range, threshold and reason, and what becomes of each metastasis; what other
-    denominators say; eligibility and, where that is open, why.
+    denominators say; which range is which, and what makes it wide; eligibility and, where that is
+    open, why.
     """
     lines = (
         f"{spoken_verdict(findings)} {spoken(fates(findings), 'en')}".strip(),
         *map(in_english, other_readings(findings)),
+        *map(in_english, (*how_sure(findings), *sources(findings))),
         f"Eligibility: {findings.eligibility}.",
         *map(in_english, findings.reasons),
     )

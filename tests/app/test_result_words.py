@@ -7,6 +7,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPixmap
 
+from liverplan.app.kit import theme
 from liverplan.app.session.work import Work
 from liverplan.app.shell.result_bar import GAUGE_ENDS, Gauge, ResultBar
 from liverplan.app.steps.result.facts import Facts
@@ -19,6 +20,7 @@ from liverplan.app.steps.result.panel import (
     doubt_words,
     fraction_rows,
     margin_rows,
+    source_rows,
 )
 from liverplan.eligibility import Fact
 from liverplan.resection import Parts, Sphere
@@ -116,7 +118,8 @@ def test_there_is_a_range_but_no_verdict_before_a_person_stands_behind_the_liver
     low, high = desk.context.live.findings.uncertainty.interval_95
     line = desk.context.live.rule.line
     assert bar.verdict.text() == (
-        f"No verdict: liver mask not confirmed. Range {percent(low, line)}-{percent(high, line)} %."
+        f"No verdict: liver mask not confirmed. "
+        f"Range as carried out {percent(low, line)}-{percent(high, line)} %."
     )
     stand_behind(desk)
     desk.settle()
@@ -215,13 +218,25 @@ def test_what_becomes_of_a_lesion_is_said(findings, margin_mm, fate, stays_fract
 
 @pytest.mark.parametrize(
     ("flip_mm", "ending"),
-    [(None, " %."), (4.2, " A shift of 4.2 mm would change this.")],
+    [(None, " points."), (4.2, "\nA shift of 4.2 mm would change the verdict.")],
 )
 def test_the_doubt_says_what_shift_would_change_it(findings, flip_mm, ending):
     unsure = replace(findings.uncertainty, flip_mm=flip_mm)
     words = doubt_words(replace(findings, uncertainty=unsure))
-    assert words.startswith("P(FLR > 30 %) = ")
+    first, second, *_ = words.split("\n")
+    assert first.startswith("As carried out ")
+    assert "The verdict uses this range. P(FLR > 30 %) = " in first
+    assert second.startswith("As drawn ")
     assert words.endswith(ending)
+
+
+def test_each_source_of_doubt_has_its_part_of_both_ranges(findings):
+    parts = {name: (carried_out, drawn) for name, carried_out, drawn in source_rows(findings)}
+    assert parts["cut position"][1] == "0 %"
+    assert sum(one.share for one in findings.uncertainty.contributions) == pytest.approx(1)
+    older = [replace(one, share=None) for one in findings.uncertainty.contributions]
+    unsure = replace(findings.uncertainty, contributions=tuple(older))
+    assert source_rows(replace(findings, uncertainty=unsure)) == []
 
 
 def test_no_doubt_is_said_where_no_fraction_decides(findings):
@@ -257,6 +272,21 @@ def test_the_gauge_is_as_long_as_its_largest_number_needs(fraction, interval, en
     if fraction is not None:
         at = picture.pixelColor(round(18 + 300 * fraction / end), y)
         assert at.getRgb()[:3] == (255, 255, 255)
+
+
+def test_the_gauge_shows_the_range_as_drawn_thick_within_the_thin_one_as_carried_out():
+    gauge = Gauge()
+    gauge.fraction, gauge.interval, gauge.drawn = 0.1, (0.2, 0.5), (0.3, 0.4)
+    picture = drawn(gauge)
+
+    def thickness(fraction):
+        x = round(18 + 300 * fraction / GAUGE_ENDS[0])
+        column = [picture.pixelColor(x, y).getRgb()[:3] for y in range(18, 40)]
+        return column.count(theme.REMNANT)
+
+    assert thickness(0.35) > 8
+    assert 2 <= thickness(0.25) == thickness(0.45) < 4
+    assert thickness(0.55) == 0
 
 
 def test_a_stale_gauge_has_a_grey_dot():

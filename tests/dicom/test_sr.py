@@ -10,7 +10,7 @@ import pytest
 from liverplan import dicom
 from liverplan.dicom.deidentify import Rules, deidentify
 from liverplan.dicom.sr_words import Standing
-from liverplan.findings import RemnantFraction, SegmentFinding, Uncertainty
+from liverplan.findings import Contribution, Interval, RemnantFraction, SegmentFinding, Uncertainty
 from liverplan.resection.anatomy.maps import PartMap
 from liverplan.segmentation import Segmentation
 from tests.dicom.test_documents import findings, words_of
@@ -51,12 +51,20 @@ def report_of(masks, found, standing=STANDING):
     return dicom.make_sr(found, ct.headers, [seg for _, seg in segs], standing=standing)
 
 
+def source(name, share, drawn):
+    return Contribution(
+        name=name, sd=1.0, unit="mm", fraction_sd=0.01, source="", share=share, share_as_drawn=drawn
+    )
+
+
 @pytest.fixture(scope="module")
 def found():
     segments = (SegmentFinding(name="4a", volume_ml=500.0, share_fraction=0.4),)
     doubt = Uncertainty(
-        interval_95=(0.4, 0.5), probability_above_threshold=0.998, remnant_95_ml=(580.0, 640.0)
-    )
+        interval_95=(0.4, 0.5), probability_above_threshold=0.998, remnant_95_ml=(580.0, 640.0),
+        as_drawn=Interval(lower_95=0.43, upper_95=0.46, probability_above_threshold=1.0),
+        contributions=(source("cut position", 0.8, 0.0), source("liver boundary", 0.2, 1.0)),
+    )  # fmt: skip
     return replace(
         findings(), segments=segments, uncertainty=doubt, margin_mm=4.5, protocol="breclim2",
         planes=(object(),),
@@ -122,12 +130,14 @@ def test_the_remnants_range_stands_beside_it_in_its_own_unit(groups, name, value
 
 def test_what_no_code_says_is_said_in_words(report, groups):
     said = " ".join(texts(groups["Future liver remnant"][0]))
-    assert "share of the functional liver; its 95 % range is 40.0-50.0 %." in said
+    assert "share of the functional liver; its 95 % range is 40.0-50.0 %, as carried out." in said
     assert "Of the whole liver it is 41.1 %." in said
-    assert "99.8 % of the samples lie above 30 %." in said
+    assert "The verdict uses this range. P(FLR > 30 %) = >99 %." in said
+    assert "As drawn 43.0-46.0 %: the outlines alone" in said
+    assert "liver boundary 20 % (100 % as drawn)" in said
     assert "By this plan: removed." in texts(groups["Metastasis 1: removed"][0])
     plan = texts(groups["Plan"][0])
-    assert "FLR 44.4 % (40.0-50.0). Above 30 %, whole range." in plan
+    assert "FLR 44.4 % (40.0-50.0 as carried out). Above 30 %, whole range." in plan
     assert "Eligibility is undecided." in plan
     assert "Protocol: breclim2" in plan
     for value in ("ab12 (3 entries)", "cd34", "ef56"):

@@ -9,8 +9,11 @@ from liverplan.findings import (
     Contribution,
     CriterionFinding,
     Findings,
+    Interval,
     LesionFinding,
+    Narrowing,
     PlaneFinding,
+    PublishedError,
     RemnantFraction,
     SeriesSummary,
     Uncertainty,
@@ -41,7 +44,14 @@ def findings():
         uncertainty=Uncertainty(
             interval_95=(0.386, 0.438), probability_above_threshold=0.9999, flip_mm=-8.31,
             contributions=(
-                Contribution(name="cut", sd=3.0, unit="mm", fraction_sd=0.012, source="S1"),
+                Contribution(
+                    name="cut", sd=3.0, unit="mm", fraction_sd=0.012, source="S1",
+                    share=0.85, share_as_drawn=0.0,
+                ),
+            ),
+            as_drawn=Interval(lower_95=0.402, upper_95=0.422, probability_above_threshold=1.0),
+            narrowing=(
+                Narrowing(remedy="liver_near_cut", half_width_now=0.0101, half_width_then=0.004),
             ),
         ),
         threshold_fraction=0.30,
@@ -71,6 +81,12 @@ def findings():
         notes=(told("Nobody has confirmed the liver mask."),),
         protocol="BreCLIM-2",
         software="liverplan 9.9",
+        published_errors=(
+            PublishedError(
+                resected="hemihepatectomy", median_fraction=0.07, operations=29,
+                source="Ariizumi", remnant_fraction=0.0412, applies=True,
+            ),
+        ),
     )  # fmt: skip
 
 

@@ -21,6 +21,8 @@ from liverplan.findings import (
     LesionState,
     Parenchyma,
     Quantity,
+    Remedy,
+    Resected,
     State,
 )
 from liverplan.findings.attested import FactState
@@ -142,7 +144,9 @@ def test_bundled_protocols_are_spoken_in_every_language():
         ("state_", typing.get_args(State)),
         ("", typing.get_args(Eligibility)),
         ("family.", typing.get_args(Family)),
+        ("narrow.", typing.get_args(Remedy)),
         ("parenchyma.", typing.get_args(Parenchyma)),
+        ("published.", typing.get_args(Resected)),
         ("quantity.", typing.get_args(Quantity)),
         ("fact_", typing.get_args(FactState)),
         ("phase.", ["unknown", *PHASES]),

@@ -14,26 +14,25 @@ def with_range(findings, value, low, high):
     return dataclasses.replace(findings, remnant_fraction=fraction, uncertainty=doubt)
 
 
+NEAR = "Too close to 30 % to decide by volume. Check mask and planes."
+
+
 @pytest.mark.parametrize(
-    ("value", "low", "high", "state", "text"),
+    ("value", "low", "high", "state", "numbers", "reason"),
     [
-        (0.412, 0.386, 0.438, "above", "FLR 41.2 % (38.6-43.8). Above 30 %, whole range."),
-        (
-            0.309, 0.290, 0.328, "near",
-            "FLR 30.9 % (29.0-32.8). Too close to 30 % to decide by volume. Check mask and planes.",
-        ),
-        (0.240, 0.225, 0.255, "below", "FLR 24.0 % (22.5-25.5). Below 30 %, whole range."),
-        (0.300, 0.300, 0.300, "below", "FLR 30.0 % (30.0-30.0). Not above 30 %, whole range."),
-        (0.32, 0.30, 0.34, "near",
-         "FLR 32.0 % (30.0-34.0). Too close to 30 % to decide by volume. Check mask and planes."),
-        (0.30007, 0.30004, 0.31, "above", "FLR 30.01 % (30.004-31.0). Above 30 %, whole range."),
+        (0.412, 0.386, 0.438, "above", "41.2 % (38.6-43.8", "Above 30 %, whole range."),
+        (0.309, 0.290, 0.328, "near", "30.9 % (29.0-32.8", NEAR),
+        (0.240, 0.225, 0.255, "below", "24.0 % (22.5-25.5", "Below 30 %, whole range."),
+        (0.300, 0.300, 0.300, "below", "30.0 % (30.0-30.0", "Not above 30 %, whole range."),
+        (0.32, 0.30, 0.34, "near", "32.0 % (30.0-34.0", NEAR),
+        (0.30007, 0.30004, 0.31, "above", "30.01 % (30.004-31.0", "Above 30 %, whole range."),
     ],
-)  # fmt: skip
-def test_each_verdict_says_number_range_threshold_and_reason(
-    findings, value, low, high, state, text
+)
+def test_each_verdict_says_number_which_range_threshold_and_reason(
+    findings, value, low, high, state, numbers, reason
 ):
     spoken = verdict(with_range(findings, value, low, high))
-    assert (spoken.state, str(spoken)) == (state, text)
+    assert (spoken.state, str(spoken)) == (state, f"FLR {numbers} as carried out). {reason}")
 
 
 def test_without_a_cut_there_is_no_verdict(findings):
@@ -51,7 +50,10 @@ def test_without_the_deciding_denominator_there_is_no_verdict(findings):
 
 
 def test_swedish_numbers_have_commas(findings):
-    assert str(verdict(findings, "sv")) == "FLR 41,2 % (38,6-43,8). Över 30 %, hela intervallet."
+    assert (
+        str(verdict(findings, "sv"))
+        == "FLR 41,2 % (38,6-43,8 som utförd). Över 30 %, hela intervallet."
+    )
 
 
 def test_an_unknown_language_is_refused():

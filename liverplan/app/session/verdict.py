@@ -5,7 +5,8 @@ from __future__ import annotations
 from liverplan.app.session.live import Live
 from liverplan.app.session.work import Work
 from liverplan.findings import Findings
-from liverplan.words import fates, other_readings, spoken, verdict, words_of
+from liverplan.findings.how_sure import how_sure
+from liverplan.words import fates, in_english, other_readings, spoken, verdict, words_of
 from liverplan.words.numbers import percent
 
 
@@ -28,6 +29,11 @@ def fates_words(findings: Findings) -> str:
     return spoken((*fates(findings), *other_readings(findings)), "en")
 
 
+def how_sure_words(findings: Findings) -> str:
+    """Say which range is which, what would narrow it, and the context: a line each."""
+    return "\n".join(map(in_english, how_sure(findings)))
+
+
 def verdict_words(work: Work, live: Live) -> str:
     """Return the verdict's sentence for the findings."""
     if live.findings is None:
@@ -37,7 +43,7 @@ def verdict_words(work: Work, live: Live) -> str:
         low, high = live.findings.uncertainty.interval_95
         line = live.findings.threshold_fraction
         return (
-            f"{words_of('en')['verdict_unconfirmed']} Range {percent(low, line)}"
+            f"{words_of('en')['verdict_unconfirmed']} Range as carried out {percent(low, line)}"
             f"-{percent(high, line)} %."
         )
     return str(verdict(live.findings))

@@ -12,12 +12,13 @@ from liverplan.app.session.live import Live
 from liverplan.app.session.verdict import (
     fates_words,
     goes,
+    how_sure_words,
     verdict_words,
     waiting_words,
     what_is_missing,
 )
 from liverplan.app.session.work import Work
-from liverplan.words.numbers import NONE, ml, threshold
+from liverplan.words.numbers import NONE, ml, percent, threshold
 from liverplan.workflow.rule import DENOMINATORS
 
 GAUGE_ENDS = (0.6, 1.0)
@@ -25,12 +26,16 @@ GAUGE_ENDS = (0.6, 1.0)
 
 
 class Gauge(QWidget):
-    """A line from 0 to 60 or 100 %: the threshold, the range and the number."""
+    """A line from 0 to 60 or 100 %: the threshold, both ranges and the number.
+
+    The range as carried out, on which the verdict rests, is thin with ends; that as drawn is thick.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self.fraction: float | None = None
         self.interval: tuple[float, float] | None = None
+        self.drawn: tuple[float, float] | None = None
         self.line = 0.30
         self.stale = False
         self.setMinimumSize(150, 60)
@@ -58,10 +63,7 @@ class Gauge(QWidget):
         painter.setPen(QPen(QColor(90, 93, 102), 3))
         painter.drawLine(QPointF(self._x(0), y), QPointF(self._x(self._end), y))
         grey = QColor(138, 142, 150)
-        if self.interval:
-            painter.setPen(QPen(grey if self.stale else QColor(*theme.REMNANT), 9))
-            low, high = self.interval
-            painter.drawLine(QPointF(self._x(low), y), QPointF(self._x(high), y))
+        self._ranges(painter, y, grey if self.stale else QColor(*theme.REMNANT))
         x = self._x(self.line)
         painter.setPen(QPen(QColor(*theme.MARGIN), 2))
         painter.drawLine(QPointF(x, y - 15), QPointF(x, y + 13))
@@ -71,6 +73,18 @@ class Gauge(QWidget):
             painter.drawEllipse(QPointF(self._x(self.fraction), y), 6.5, 6.5)
         self._words(painter, y)
         painter.end()
+
+    def _ranges(self, painter: QPainter, y: float, colour: QColor) -> None:
+        if self.interval:
+            painter.setPen(QPen(colour, 3))
+            low, high = map(self._x, self.interval)
+            painter.drawLine(QPointF(low, y), QPointF(high, y))
+            for end in (low, high):
+                painter.drawLine(QPointF(end, y - 6), QPointF(end, y + 6))
+        if self.drawn:
+            painter.setPen(QPen(colour, 11, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap))
+            low, high = map(self._x, self.drawn)
+            painter.drawLine(QPointF(low, y), QPointF(max(high, low + 1), y))
 
     def _words(self, painter: QPainter, y: float) -> None:
         font = QFont()
@@ -84,6 +98,11 @@ class Gauge(QWidget):
         ):
             box = QRectF(self._x(at) - 26, y + 13, 52, 16)
             painter.drawText(box, int(Qt.AlignmentFlag.AlignCenter), text)
+        if self.drawn and not self.stale:
+            low, high = (percent(end, self.line) for end in self.drawn)
+            box = QRectF(0, y - 30, self.width(), 16)
+            words = f"as drawn {low}-{high} %"
+            painter.drawText(box, int(Qt.AlignmentFlag.AlignCenter), words)
 
 
 class ResultBar(QFrame):
@@ -147,7 +166,10 @@ class ResultBar(QFrame):
             self._say_fates("")
         else:
             known = self.gauge.fraction is not None
+            drawn = findings.uncertainty.as_drawn
             self.gauge.interval = findings.uncertainty.interval_95 if known else None
+            self.gauge.drawn = drawn.interval_95 if known and drawn else None
+            set_tip(self.gauge, how_sure_words(findings))
             self.verdict.setText(verdict_words(work, self.live))
             self._say_fates(fates_words(findings))
         self.gauge.update()
@@ -183,5 +205,6 @@ class ResultBar(QFrame):
             self.gauge.line = rule.line
             below = DENOMINATORS[rule.protocol.remnant_criterion.denominator]
         self.formula.setText(f"FLR = remnant / {below}")
-        self.gauge.fraction = self.gauge.interval = None
+        self.gauge.fraction = self.gauge.interval = self.gauge.drawn = None
+        set_tip(self.gauge, "")
         self.gauge.update()

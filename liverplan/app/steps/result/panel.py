@@ -10,10 +10,11 @@ from liverplan.app.kit.files import file_to_write, folder
 from liverplan.app.kit.panel import Panel
 from liverplan.app.kit.widgets import Table, button, label, row
 from liverplan.app.session.context import Context
-from liverplan.app.session.verdict import verdict_words
+from liverplan.app.session.verdict import how_sure_words, verdict_words
 from liverplan.app.steps.result.outputs import PLACE, Outputs
 from liverplan.findings import Denominator, Findings
 from liverplan.findings.beside import beside
+from liverplan.findings.how_sure import source_name, sources
 from liverplan.segmentation.labels import LIVER
 from liverplan.words import in_english
 from liverplan.words.numbers import mm, percent, share, threshold
@@ -36,6 +37,7 @@ class ResultPanel(Panel):
         self._session, self._live, self._jobs = context.session, context.live, context.jobs
         self._outputs = outputs
         self.doubt = label("", "secondary")
+        self.sources = Table(["Source of doubt", "Carried out", "Drawn"], stretch=0)
         self.fractions = Table(["FLR of", ""], stretch=0)
         self.margins = Table(["Metastasis", "Margin", "By this plan"], stretch=0)
         self.criteria = Table(["Criterion", "State"], stretch=0, most_rows=20)
@@ -63,6 +65,7 @@ class ResultPanel(Panel):
         self.column.addLayout(row(self.patient_button, self.export_button))
         self.column.addWidget(self.doubt)
         for part in (
+            self.sources,
             self.fractions,
             self.margins,
             self.eligibility,
@@ -94,6 +97,9 @@ class ResultPanel(Panel):
             return
         self._findings = findings
         self.doubt.setText(doubt_words(findings))
+        parts = source_rows(findings)
+        self.sources.fill(parts)
+        self.sources.setVisible(bool(parts))
         self.fractions.fill(fraction_rows(findings))
         self.margins.fill(margin_rows(findings))
         self.margins.setVisible(bool(findings.lesions))
@@ -137,13 +143,29 @@ class ResultPanel(Panel):
 
 
 def doubt_words(findings: Findings) -> str:
-    """P above the threshold, and what would flip it; nothing where no fraction decides."""
+    """Both ranges and what they cover, what would narrow and what would flip; a line each.
+
+    Nothing where no fraction decides.
+    """
     if findings.remnant_fraction.deciding_fraction is None:
         return ""
-    doubt = findings.uncertainty
-    flip = "" if doubt.flip_mm is None else f" A shift of {mm(doubt.flip_mm)} mm would change this."
-    line = threshold(findings.threshold_fraction)
-    return f"P(FLR > {line} %) = {share(doubt.probability_above_threshold)} %.{flip}"
+    flip = findings.uncertainty.flip_mm
+    shift = [] if flip is None else [f"A shift of {mm(flip)} mm would change the verdict."]
+    return "\n".join([*filter(None, [how_sure_words(findings)]), *shift])
+
+
+def source_rows(findings: Findings) -> list[tuple[str, str, str]]:
+    """Each source of doubt, and its part of the variance of each range."""
+    if not sources(findings):
+        return []
+    return [
+        (
+            in_english(source_name(one)),
+            f"{share(one.share or 0.0)} %",
+            f"{share(one.share_as_drawn or 0.0)} %",
+        )
+        for one in findings.uncertainty.contributions
+    ]
 
 
 def fraction_rows(findings: Findings) -> list[tuple[str, str]]:
