@@ -11,9 +11,9 @@ import liverplan
 HEAD = """API reference
 =============
 
-From the docstrings. A room is imported by its name: ``from liverplan.volumetry import measure``. World
-coordinates are LPS, mm; arrays are (k, j, i): slice, row, column. The application is used, not
-imported; its parts are listed for whoever changes it.
+From the docstrings. A room is imported by its name: ``from liverplan.volumetry import measure``.
+World coordinates are LPS, mm; arrays are (k, j, i): slice, row, column. The application is used,
+not imported; its parts are listed for whoever changes it.
 
 .. toctree::
    :maxdepth: 1

@@ -36,7 +36,9 @@ html_theme = "pydata_sphinx_theme"
 html_title = f"liverplan {version}"
 html_show_sourcelink = False
 html_copy_source = False
+html_context = {"default_mode": "auto"}
 html_theme_options = {
+    "collapse_navigation": True,  # its toggles have no names that a screen reader could say
     "navbar_end": ["theme-switcher"],
     "navigation_with_keys": False,
     "show_prev_next": False,

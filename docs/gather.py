@@ -1,7 +1,7 @@
 """Which files are pages of the site, and their links made to lead from page to page.
 
 A page is written where it belongs in the project, with links that hold there; in the site it may
-lie elsewhere. A link to a file that is no page takes the file along, so that nothing needs a network.
+lie elsewhere. A link to a file that is no page takes the file along: nothing needs a network.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import re
 import shutil
-from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
 ROOT = Path(__file__).parents[1]
@@ -79,8 +78,3 @@ def _led(link: str, name: str, page: str, known: dict[str, str], target: Path) -
         shutil.copy2(ROOT / inside, place)
     led = known.get(inside, f"files/{inside}")
     return os.path.relpath(led, PurePosixPath(page).parent) + sharp + heading
-
-
-def named() -> Iterator[str]:
-    """Yield the project's own name of every Markdown page."""
-    return (name for name in pages() if name.endswith(".md"))

@@ -1,4 +1,4 @@
-"""The README's pictures, from the sample: ``python -m tests.pictures``.
+"""The site's and README's pictures, from the sample: ``python -m tests.pictures``.
 
 Needs a screen of at least 1600x1000, such as ``xvfb-run -a -s "-screen 0 1600x1000x24"`` gives. The
 application's come from `tests.app.gallery`, the report's from the demo in a headless Chromium.
@@ -13,9 +13,21 @@ from unittest.mock import patch
 
 from PIL import Image
 
-PLACE = Path(__file__).parents[1] / "sample_data" / "pictures"
-STATES = {"lesion_clicked": "metastases", "plans_compared": "resection", "result": "result"}
-WIDTH, QUALITY = 1280, 82
+PLACE = Path(__file__).parents[1] / "docs" / "pictures"
+STATES = {
+    "opened": "opened",
+    "segmented": "liver",
+    "lesion_clicked": "metastases",
+    "plans_compared": "resection",
+    "wedge_and_ablation": "wedge",
+    "segments_taken": "segments",
+    "plan_refused": "refused",
+    "result": "result",
+    "facts_typed_and_refused": "facts",
+    "committee_final": "committee",
+}
+"""States of the gallery, and what they show."""
+WIDTH, QUALITY, LARGEST = 1280, 80, 100_000
 
 
 def main() -> int:
@@ -25,12 +37,12 @@ def main() -> int:
         application(out)
         report(out)
         for path in sorted(out.glob("*.png")):
-            keep(path, PLACE / f"{path.stem}.jpg")
+            keep(path, PLACE / f"{path.stem}.webp")
     return 0
 
 
 def application(out):
-    """Screenshots of three steps of the journey."""
+    """Screenshots of the steps of the journey."""
     from tests.app import gallery
 
     taken = out / "gallery"
@@ -40,7 +52,7 @@ def application(out):
     ):
         gallery.main()
     for state, name in STATES.items():
-        (path,) = taken.glob(f"*_{state}.png")
+        (path,) = taken.glob(f"*_[0-9][0-9]_{state}.png")
         path.rename(out / f"{name}.png")
 
 
@@ -62,9 +74,15 @@ def report(out):
 
 
 def keep(path, to):
+    """Write a picture as small as its limit asks."""
     picture = Image.open(path).convert("RGB")
     height = round(picture.height * WIDTH / picture.width)
-    picture.resize((WIDTH, height), Image.Resampling.LANCZOS).save(to, quality=QUALITY)
+    picture = picture.resize((WIDTH, height), Image.Resampling.LANCZOS)
+    quality = QUALITY
+    picture.save(to, quality=quality, method=6)
+    while to.stat().st_size > LARGEST:
+        quality -= 10
+        picture.save(to, quality=quality, method=6)
 
 
 if __name__ == "__main__":
