@@ -16,6 +16,7 @@ from liverplan.app.scene.pane import ScenePane
 from liverplan.app.scene.renderer import Scene
 from liverplan.app.session.context import Context
 from liverplan.app.shell.collector import Collector
+from liverplan.app.shell.help import Help
 from liverplan.app.shell.keys import Keys, chord, viewing_keys
 from liverplan.app.shell.result_bar import ResultBar
 from liverplan.app.shell.step_bar import Steps
@@ -62,6 +63,7 @@ class Application(QObject):
         self._follower = SceneFollower(self.session, self.live, self.jobs, self.scene_pane)
         self._build_steps()
         self.steps = Steps(self.context, self.panels)
+        self.help = Help(self.steps, self.context.notices, self.context.home / "help")
         self.result = ResultBar(self.live)
         self.central = Central(self.steps, self.views, self.scene_pane, self.result)
         self.window: QMainWindow = place_in(self.viewer, self.central)
@@ -114,6 +116,7 @@ class Application(QObject):
             chord(Qt.Key.Key_Return): self.steps.accept,
             chord(Qt.Key.Key_Enter): self.steps.accept,
             chord(Qt.Key.Key_R): self.reset_views,
+            chord(Qt.Key.Key_F1): self.help.open,
         }
         self.keys = Keys(self.window, self.views, actions)
         app = QApplication.instance()

@@ -22,6 +22,7 @@ KEYPAD = Qt.KeyboardModifier.KeypadModifier.value
 TYPING = ("QLineEdit", "QAbstractSpinBox", "QTextEdit", "QPlainTextEdit")
 PICKING = ("QComboBox",)
 """Where a letter or a digit chooses."""
+NEVER_TYPED = {int(Qt.Key.Key_F1)}
 BROWSING = ("QAbstractItemView", "QComboBox", "QAbstractSlider")
 NAVIGATION = {
     int(key)
@@ -76,7 +77,7 @@ class Keys(QObject):
         focus = app.focusWidget()
         if focus is not None and focus.window() is not self._window:
             return False
-        if focus is None:
+        if focus is None or key in NEVER_TYPED:
             return True
         typing: tuple[str, ...] = TYPING if key not in NAVIGATION else TYPING + BROWSING
         if not modifiers:
