@@ -20,13 +20,30 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import SimpleITK as sitk
 
 from liverplan.dicom.write_ct import write_ct_series
 from liverplan.phantom import SAMPLE_SPACING_MM, make_phantom
 from liverplan.segmentation import Segmentation, write_mask_file
 
 ROOT = Path(__file__).parents[1]
-DOCUMENTS = ("README.md", "CONTRIBUTING.md", "plugins/liverplan-template/README.md")
+DOCUMENTS = (
+    "README.md",
+    "CONTRIBUTING.md",
+    "plugins/liverplan-template/README.md",
+    "docs/install.md",
+    "docs/howto/first_verdict.md",
+    "docs/howto/own_ct.md",
+    "docs/howto/own_masks.md",
+    "docs/howto/cuts.md",
+    "docs/howto/own_protocol.md",
+    "docs/howto/own_plugin.md",
+    "docs/howto/cohort.md",
+    "docs/howto/export.md",
+    "docs/concepts/signatures.md",
+    "docs/guides/engineer.md",
+)
+"""In the order of a reader, who finds what the pages before have made."""
 
 SKIPPED = {
     r"^scripts/test\b": "it is what runs the rest of these checks",
@@ -35,8 +52,10 @@ SKIPPED = {
     r"-m tests\.(benchmarks|mutation|house\.drills)\b": (
         "a measurement of minutes; its code is run small by the tests"
     ),
+    r"pip install .*\[app\]": "scripts/test has installed the application",
     r"^git clone\b": "this is the clone",
     r"\btcp://|--scheduler\b": "it needs a scheduler; tests/cohort starts one",
+    r"\bcohort endpoints\b": "it needs a trial's tables; the notebooks make some and run it",
     r"\bpacs\b": "it needs an archive; the plugin's tests start one",
     r"--backend (onnx|totalsegmentator|nninteractive|dicomseg)": (
         "it needs a network's weights or a server; the plugin's tests make them"
@@ -88,11 +107,11 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="liverplan-documents-") as place:
         scratch = Path(place) / "liverplan"
         copy_tracked(scratch)
-        stand_ins = write_own_case(scratch)
+        stand_ins, done = write_own_case(scratch), set()
         for name in DOCUMENTS:
             print(f"== {name}", flush=True)
             for block in blocks_of((ROOT / name).read_text("utf-8")):
-                run(block, scratch, stand_ins)
+                run(block, scratch, stand_ins, done)
 
 
 def copy_tracked(scratch: Path) -> None:
@@ -116,6 +135,10 @@ def write_own_case(folder: Path) -> dict[str, str]:
     for name, values in (("liver", labels > 0), ("lesions", labels.clip(1) - 1)):
         mask = Segmentation(grid=grid, labels=values.astype(np.uint8))
         write_mask_file(folder / f"{name}.nii.gz", mask)
+    image = sitk.GetImageFromArray(made.volume.hu)
+    image.SetSpacing(made.volume.grid.spacing_mm[::-1])
+    image.SetOrigin(made.volume.grid.to_mm((0, 0, 0)).tolist())
+    sitk.WriteImage(image, folder / "ct.nii.gz")
     (folder / "patient.toml").write_text('schema = "liverplan.patient/1"\n', "utf-8")
     row = "p001,ct,liver.nii.gz,lesions.nii.gz"
     (folder / "manifest.csv").write_text(f"id,path,liver,lesions\n{row}\n", "utf-8")
@@ -127,13 +150,16 @@ def write_own_case(folder: Path) -> dict[str, str]:
     }
 
 
-def run(block: Block, scratch: Path, stand_ins: dict[str, str]) -> None:
-    """Run one block, or say why not."""
+def run(block: Block, scratch: Path, stand_ins: dict[str, str], done: set[str]) -> None:
+    """Run one block, but for what an earlier one has run, or say why not."""
     environment = dict(os.environ, MPLBACKEND="agg")
     environment.pop("PYTHONPATH", None)  # what is imported is what the commands have installed
     environment["PATH"] = f"{scratch / '.venv' / 'bin'}{os.pathsep}{environment['PATH']}"
     if block.kind == "python":
         code = "\n".join(block.lines)
+        if code in done:
+            return
+        done.add(code)
         _call([scratch / ".venv" / "bin" / "python", "-c", code], scratch, environment, code)
         return
     chosen = []
@@ -141,10 +167,18 @@ def run(block: Block, scratch: Path, stand_ins: dict[str, str]) -> None:
         if why := why_skipped(command):
             print(f"   skipped: {command}\n            {why}", flush=True)
             continue
-        chosen.append(_as_typed(command, stand_ins))
+        typed = _as_typed(command, stand_ins)
+        if once(typed) not in done:
+            chosen.append(typed)
+        done.add(once(typed))
     if chosen:
         script = "\n".join(chosen)
         _call(["bash", "-euc", script], scratch, environment, script)
+
+
+def once(command: str) -> str:
+    """Return by what a command is known that need not be run twice: wherever it is found."""
+    return command.removeprefix(".venv/bin/")
 
 
 def _as_typed(command: str, stand_ins: dict[str, str]) -> str:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.documents import DOCUMENTS, ROOT, blocks_of, why_skipped
+from tests.documents import DOCUMENTS, ROOT, blocks_of, once, why_skipped
 
 PAGE = """
 Some words, `inline` and
@@ -70,3 +70,15 @@ def test_everything_else_is_run(command):
 def test_every_document_has_commands_that_are_run(name):
     blocks = list(blocks_of((ROOT / name).read_text("utf-8")))
     assert any(not why_skipped(line) for block in blocks for line in block.lines)
+
+
+def test_a_command_is_known_again_wherever_it_is_found():
+    assert once(".venv/bin/liverplan demo") == once("liverplan demo")
+    assert once("liverplan demo") != once("liverplan demo --out other")
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "docs").rglob("*.md")), ids=lambda path: path.name)
+def test_no_page_of_the_site_has_a_command_that_nothing_runs(path):
+    lines = [line for block in blocks_of(path.read_text("utf-8")) for line in block.lines]
+    run = path.relative_to(ROOT).as_posix() in DOCUMENTS
+    assert run or [line for line in lines if not why_skipped(line)] == []

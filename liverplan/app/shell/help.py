@@ -1,6 +1,6 @@
 """F1: the page of the open step, as a file for the system's browser; no network.
 
-The pages are Markdown in `liverplan/app/help`, a folder for each language, and part of the site too.
+The pages are Markdown in `liverplan/app/help`, a folder for each language; the site has them too.
 """
 
 from __future__ import annotations
@@ -26,7 +26,8 @@ PAGE = """<!doctype html>
 <title>liverplan: {name}</title>
 <style>
 :root {{ color-scheme: light dark; }}
-body {{ font: 17px/1.55 system-ui, sans-serif; max-width: 42rem; margin: 2rem auto; padding: 0 1rem; }}
+body {{ font: 17px/1.55 system-ui, sans-serif; }}
+nav, main {{ max-width: 42rem; margin: 2rem auto; padding: 0 1rem; }}
 nav a, nav b {{ margin-right: 1rem; }}
 </style>
 <nav>{steps}</nav>
