@@ -53,6 +53,7 @@ ROOMS = {
             "tests/volumetry/test_uncertainty.py",
             "tests/volumetry/test_monte_carlo.py",
             "tests/volumetry/test_boundary_offsets.py",
+            "tests/volumetry/test_cells.py",
             "tests/volumetry/test_plan_doubt.py",
             "tests/volumetry/test_uncertainty_of_planes.py",
             "tests/volumetry/test_uncertainty_of_shapes.py",

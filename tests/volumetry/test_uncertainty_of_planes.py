@@ -125,6 +125,7 @@ def test_each_source_is_named_with_its_spread_and_its_source(case):
         "cut position",
         "cut tilt",
         "liver boundary",
+        "liver bias",
         "lesion boundary",
     }
     assert [row.fraction_sd for row in rows] == sorted((r.fraction_sd for r in rows), reverse=True)

@@ -8,9 +8,9 @@ from liverplan.resection import Ablation, CurvedCut, Parts, Plan, Plane, Sphere,
 from liverplan.resection.anatomy.maps import PartMap
 from liverplan.volumetry import VolumeIndex, estimate
 from liverplan.volumetry.shapes.plan_index import PlanIndex
-from liverplan.volumetry.uncertainty.error_model import errors_for
-from liverplan.volumetry.uncertainty.of_shapes import _sums, estimate_plan
-from liverplan.volumetry.uncertainty.points import COARSE_MM, Points
+from liverplan.volumetry.uncertainty.cells import CELL_MM, Cells
+from liverplan.volumetry.uncertainty.of_shapes import _sums, _within_reach, estimate_plan
+from liverplan.volumetry.uncertainty.points import Points
 from tests.volumetry.shapes import segmented
 from tests.volumetry.test_uncertainty_of_planes import AFFINE, CENTRE, PLANE, liver
 
@@ -133,17 +133,23 @@ def test_the_index_for_planes_is_the_same_liver(index):
     assert index.functional_ml == pytest.approx(VolumeIndex.build(index.segmentation).functional_ml)
 
 
-@pytest.mark.parametrize("outward_mm", [0.0, 1.5])
-def test_a_metastasis_is_no_functional_tissue_and_one_that_grows_takes_from_the_liver_alone(
-    outward_mm,
-):
-    """Points outside the liver, in it, in a metastasis, and at a metastasis' border."""
-    kinds = np.array([0, 1, 2, 0, 1], np.uint8)
-    liver_mm, lesion_mm = np.full(5, -10.0), np.array([1e3, 1e3, -5.0, 0.0, 0.0])
-    arrays = (np.empty((5, 0)), np.empty((5, 0, 2)), np.empty((5, 0)), liver_mm, lesion_mm, kinds)
-    stays, whole = _sums(arrays, np.empty((0, 3, 1)), np.array([[0.0], [outward_mm]]), 3.0)
-    taken = min(outward_mm / 3.0, 0.5)
-    assert whole[0] == stays[0] == pytest.approx(4.0 - taken)
+@pytest.mark.parametrize("cuts", [(PLANE,), (PLANE, LEVEL)])
+def test_cells_that_no_cut_comes_near_count_as_they_stand(index, cuts):
+    """Summed over all cells, whether or not a cut comes near, a sample leaves the same."""
+    points = Points.build(index, Plan(cuts=cuts), Cells.build(index.segmentation))
+    poses = np.random.default_rng(3).normal(size=(20, len(cuts), 3)) * [3.0, 0.05, 0.05]
+    near = _within_reach(points, poses)
+    assert near.any()
+    assert not near.all()
+    everywhere, close = (
+        _sums(
+            (points.distance_mm[at], points.arms_mm[at], points.blur_mm[at], points.tissue_ml[at]),
+            np.ascontiguousarray(poses.transpose(1, 2, 0)),
+        )
+        for at in (points.tissue_ml > 0, near)
+    )
+    kept = points.tissue_ml[~near] @ points.stays()[~near]
+    np.testing.assert_allclose(close + kept, everywhere, rtol=1e-9)
 
 
 @pytest.mark.parametrize("shift_mm", [0.4, -0.4])
@@ -156,15 +162,16 @@ def test_a_limit_within_a_millimetre_flips_within_a_millimetre(index, shift_mm):
 
 def test_a_cut_turns_about_the_middle_of_its_patch_in_the_liver(index):
     oblique = Plane(point_mm=CENTRE + np.array([55.0, 10, 5]), normal=(1, 0.8, -0.3))
-    points = Points.build(index, Plan(cuts=(oblique,)), errors_for(index.segmentation, (2,)))
-    patch = (points.kinds > 0) & (np.abs(points.distance_mm[:, 0]) < COARSE_MM)
+    points = Points.build(index, Plan(cuts=(oblique,)), Cells.build(index.segmentation))
+    patch = (points.tissue_ml > 0) & (np.abs(points.distance_mm[:, 0]) < CELL_MM)
     assert patch.any()
     np.testing.assert_allclose(points.arms_mm[patch, 0].mean(axis=0), 0.0, atol=1e-9)
 
 
 def test_a_cell_is_as_wide_along_a_cuts_normal_as_its_sides_allow(index):
     zone = Ablation(centre_mm=LESION, radii_mm=(30, 15, 12), axes=np.eye(3))
-    points = Points.build(index, Plan(cuts=(zone,)), errors_for(index.segmentation, (2,)))
-    sides = index.segmentation.grid.spacing_mm
+    cells = Cells.build(index.segmentation)
+    points = Points.build(index, Plan(cuts=(zone,)), cells)
+    sides = cells.lattice.grid.spacing_mm
     assert points.blur_mm.min() > 0.9 * min(sides)
     assert points.blur_mm.max() < 2.0 * np.linalg.norm(sides)

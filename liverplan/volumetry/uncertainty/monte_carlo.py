@@ -1,26 +1,30 @@
 """The Monte-Carlo over a plan's errors, whoever measures a sample.
 
 All errors are normal and independent, with the standard deviations of an `ErrorModel`. A draw's
-columns: position and two tilts for each cut, then the liver's and the lesions' boundary.
+columns: position and two tilts for each cut, then two for each source of doubt about a boundary.
+A cut's errors are measured anew for each draw; a boundary's move the remnant and the functional
+liver by what their covariance says, so that a draw costs nothing.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass
 from typing import Final, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
+from scipy.special import ndtri
 
 from liverplan.errors import PlanError
 from liverplan.findings import Contribution, Interval, Uncertainty
 from liverplan.volume import FloatArray
+from liverplan.volumetry.uncertainty.boundary_offsets import Spread
 from liverplan.volumetry.uncertainty.error_model import ErrorModel, ErrorSource
+from liverplan.volumetry.uncertainty.narrowing import narrowing
 
 SAMPLES: Final = 2000
 ALONE_SAMPLES: Final = 400
-"""So many samples tell what one source alone does."""
+"""So many samples tell what the cut's position, or its tilt, does alone."""
 MIDDLE_95: Final = (0.025, 0.975)
 
 
@@ -33,6 +37,16 @@ class Measurer(Protocol):
         ...
 
     @property
+    def cut_count(self) -> int:
+        """How many cuts there are."""
+        ...
+
+    @property
+    def remnant_ml(self) -> float:
+        """The remnant as measured, mL."""
+        ...
+
+    @property
     def functional_ml(self) -> float:
         """The functional liver as measured, mL."""
         ...
@@ -42,8 +56,13 @@ class Measurer(Protocol):
         """What the fraction is of, without error of its own; None: the functional liver."""
         ...
 
-    def volumes_ml(self, draws: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """(M, 3 C + 2) standard normal draws to (M,) remnants and (M,) functional livers, mL."""
+    @property
+    def spreads(self) -> tuple[Spread, ...]:
+        """What each source of doubt about a boundary does."""
+        ...
+
+    def remnants_ml(self, draws: FloatArray) -> FloatArray:
+        """(M, C, 3) standard normal draws for each cut to (M,) remnants, mL."""
         ...
 
     def flip_mm(self, needed_ml: float) -> float | None:
@@ -68,47 +87,72 @@ def require_measurable(functional_ml: float, denominator_ml: float | None, sampl
 
 
 def uncertainty_of(
-    plan: Measurer, draws: FloatArray, alone: FloatArray, threshold_fraction: float
+    plan: Measurer, *, threshold_fraction: float, samples: int, seed: int
 ) -> Uncertainty:
-    """Return the intervals, the shift that flips the verdict, and what does what.
+    """Return both intervals, the shift that flips the verdict, and what does what.
 
     Parameters
     ----------
     plan : Measurer
-    draws : (M, S) array
-        Standard normal: three columns a cut, S = 3 C + 2.
-    alone : (A, S) array
-        Standard normal, for what each source alone does.
     threshold_fraction : float
         The verdict is "remnant fraction strictly above this".
+    samples, seed : int
+        Of the Monte-Carlo.
     """
-    carried_out = _interval(plan, draws, threshold_fraction)
-    uncut = draws.copy()
-    uncut[:, :-2] = 0.0
+    sampled = _Sampled.draw(plan, samples, seed)
+    carried_out = sampled.interval(sampled.cut_ml, threshold_fraction)
+    drawn = sampled.interval(np.full(samples, plan.remnant_ml), threshold_fraction)
     return Uncertainty(
         interval_95=carried_out.interval_95,
         probability_above_threshold=carried_out.probability_above_threshold,
         flip_mm=plan.flip_mm(threshold_fraction * (plan.denominator_ml or plan.functional_ml)),
-        contributions=_contributions(plan, alone),
+        contributions=_contributions(plan, sampled.poses[:ALONE_SAMPLES]),
         remnant_95_ml=carried_out.remnant_95_ml,
         standard_error=carried_out.standard_error,
-        as_drawn=_interval(plan, uncut, threshold_fraction),
+        as_drawn=drawn,
+        narrowing=narrowing(plan.spreads, plan.errors, _slope(plan), drawn.half_width),
     )
 
 
-def _interval(plan: Measurer, draws: FloatArray, threshold_fraction: float) -> Interval:
-    most = np.inf if plan.denominator_ml else 1.0
-    remnants_ml, wholes_ml = plan.volumes_ml(draws)
-    fractions = np.clip(_fractions(plan, remnants_ml, wholes_ml), 0.0, most)
-    low, high = np.quantile(fractions, MIDDLE_95)
-    least, largest = np.quantile(np.maximum(remnants_ml, 0.0), MIDDLE_95)
-    return Interval(
-        lower_95=float(low),
-        upper_95=float(high),
-        probability_above_threshold=float(np.mean(fractions > threshold_fraction)),
-        standard_error=float(np.std(fractions)),
-        remnant_95_ml=(float(least), float(largest)),
-    )
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Sampled:
+    """M draws of a plan: the cuts' (M, C, 3), what they leave, and what the boundaries add to it.
+
+    ``moved_ml`` is (M, 2): more remnant, more functional liver.
+    """
+
+    plan: Measurer
+    poses: FloatArray
+    cut_ml: FloatArray
+    moved_ml: FloatArray
+
+    @classmethod
+    def draw(cls, plan: Measurer, samples: int, seed: int) -> _Sampled:
+        cuts = 3 * plan.cut_count
+        draws = standard_normal(samples, cuts + 2 * len(plan.spreads), seed)
+        poses = draws[:, :cuts].reshape(samples, -1, 3)
+        moved = np.zeros((samples, 2))
+        for number, spread in enumerate(plan.spreads):
+            own = draws[:, cuts + 2 * number :][:, :2]
+            moved += own @ _root(spread.volumes_ml2())
+        return cls(plan=plan, poses=poses, cut_ml=plan.remnants_ml(poses), moved_ml=moved)
+
+    def interval(self, left_ml: FloatArray, threshold_fraction: float) -> Interval:
+        """Return where the fraction lies when the cuts leave (M,) mL of the liver as measured."""
+        fixed = self.plan.denominator_ml
+        remnants = np.maximum(left_ml + self.moved_ml[:, 0], 0.0)
+        wholes = self.plan.functional_ml + self.moved_ml[:, 1]
+        fractions = share_of(remnants, np.full_like(wholes, fixed) if fixed else wholes)
+        fractions = np.clip(fractions, 0.0, np.inf if fixed else 1.0)
+        low, high = np.quantile(fractions, MIDDLE_95)
+        least, largest = np.quantile(remnants, MIDDLE_95)
+        return Interval(
+            lower_95=float(low),
+            upper_95=float(high),
+            probability_above_threshold=float(np.mean(fractions > threshold_fraction)),
+            standard_error=float(np.std(fractions)),
+            remnant_95_ml=(float(least), float(largest)),
+        )
 
 
 def share_of(remnant_ml: FloatArray, total_ml: FloatArray) -> FloatArray:
@@ -117,51 +161,61 @@ def share_of(remnant_ml: FloatArray, total_ml: FloatArray) -> FloatArray:
     return np.divide(remnant_ml, total_ml, out=none, where=total_ml > 0)
 
 
-def _fractions(plan: Measurer, remnants_ml: FloatArray, wholes_ml: FloatArray) -> FloatArray:
-    fixed = plan.denominator_ml
-    return share_of(remnants_ml, np.full_like(wholes_ml, fixed) if fixed else wholes_ml)
+def standard_normal(samples: int, sources: int, seed: int) -> FloatArray:
+    """(M, S) standard normal draws, each column stratified (a Latin hypercube)."""
+    rng = np.random.default_rng(seed)
+    rank = rng.permuted(np.tile(np.arange(samples), (sources, 1)), axis=1).T
+    return np.asarray(ndtri((rank + rng.uniform(size=rank.shape)) / samples))
 
 
-def _contributions(plan: Measurer, draws: FloatArray) -> tuple[Contribution, ...]:
+def _root(covariance: FloatArray) -> FloatArray:
+    """Return a matrix that makes draws of that covariance from independent ones."""
+    values, vectors = np.linalg.eigh(covariance)
+    return np.asarray((vectors * np.sqrt(np.maximum(values, 0.0))).T)
+
+
+def _slope(plan: Measurer) -> FloatArray:
+    """(2,) change of the fraction for 1 mL more of remnant and of functional liver."""
+    if plan.denominator_ml:
+        return np.array([1.0, 0.0]) / plan.denominator_ml
+    return np.array([1.0, -plan.remnant_ml / plan.functional_ml]) / plan.functional_ml
+
+
+def _contributions(plan: Measurer, poses: FloatArray) -> tuple[Contribution, ...]:
     """Spread of the fraction while only one source varies, largest first."""
-    found = []
-    for source, columns in _columns(plan.errors, draws.shape[1]):
-        one = np.zeros_like(draws)
-        one[:, columns] = draws[:, columns]
-        found.append(
-            Contribution(
-                name=source.name,
-                sd=source.sd,
-                unit=source.unit,
-                fraction_sd=float(np.std(_fractions(plan, *plan.volumes_ml(one)))),
-                source=source.source,
-            )
-        )
-    return tuple(sorted(shared(found), key=lambda row: -row.fraction_sd))
-
-
-def shared(found: Sequence[Contribution]) -> list[Contribution]:
-    """Return independent sources, those of the cut first, with their parts of the variances."""
-    drawn = [0.0 if row.name.startswith("cut ") else row.fraction_sd**2 for row in found]
-    return [
-        replace(
-            row,
-            share=_part(row.fraction_sd**2, sum(one.fraction_sd**2 for one in found)),
-            share_as_drawn=_part(variance, sum(drawn)),
-        )
-        for row, variance in zip(found, drawn, strict=True)
+    slope = _slope(plan)
+    cut = [
+        (plan.errors.position, _alone(plan, poses, [0])),
+        (plan.errors.tilt, _alone(plan, poses, [1, 2])),
     ]
+    boundary = [(s.source, float(slope @ s.volumes_ml2() @ slope)) for s in plan.spreads]
+    carried_out = sum(variance for _, variance in cut + boundary)
+    drawn = sum(variance for _, variance in boundary)
+    rows = [_contribution(*one, carried_out, 0.0) for one in cut]
+    rows += [_contribution(*one, carried_out, _part(one[1], drawn)) for one in boundary]
+    return tuple(sorted(rows, key=lambda row: -row.fraction_sd))
+
+
+def _alone(plan: Measurer, poses: FloatArray, columns: Sequence[int]) -> float:
+    """Return the variance of the fraction while only some columns of the cuts' draws vary."""
+    one = np.zeros_like(poses)
+    one[:, :, columns] = poses[:, :, columns]
+    return float(np.var(plan.remnants_ml(one) / (plan.denominator_ml or plan.functional_ml)))
+
+
+def _contribution(
+    source: ErrorSource, variance: float, whole: float, share_as_drawn: float
+) -> Contribution:
+    return Contribution(
+        name=source.name,
+        sd=source.sd,
+        unit=source.unit,
+        fraction_sd=max(variance, 0.0) ** 0.5,
+        source=source.source,
+        share=_part(variance, whole),
+        share_as_drawn=share_as_drawn,
+    )
 
 
 def _part(variance: float, whole: float) -> float:
     return variance / whole if whole > 0 else 0.0
-
-
-def _columns(errors: ErrorModel, count: int) -> list[tuple[ErrorSource, NDArray[np.int64]]]:
-    poses = np.arange(count - 2)
-    return [
-        (errors.position, poses[poses % 3 == 0]),
-        (errors.tilt, poses[poses % 3 != 0]),
-        (errors.liver, np.array([count - 2])),
-        (errors.lesion, np.array([count - 1])),
-    ]

@@ -1,8 +1,8 @@
 """How sure the remnant fraction is: a seeded Monte-Carlo over the cut's pose and the boundaries.
 
-Each sample shifts every plane along its normal and tilts it about the centre of its cut, and
-shifts the liver's and the lesions' surfaces; all errors are normal and independent. What comes out
-is an interval, a probability, the shift that flips the verdict, and what each source alone does.
+Each sample shifts every plane along its normal and tilts it about the centre of its cut; where the
+liver's and the lesions' surfaces lie off is in `boundary_offsets`. What comes out is two intervals
+with their probabilities, the shift that flips the verdict, and what each source alone does.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.optimize import brentq
-from scipy.special import ndtri
 
 from liverplan.findings import Uncertainty
 from liverplan.resection.cuts.plane import Plane
@@ -21,14 +21,10 @@ from liverplan.volume import FloatArray
 from liverplan.volumetry.planes.index import VolumeIndex
 from liverplan.volumetry.planes.remnant import cut_centre_mm
 from liverplan.volumetry.planes.warm_up import wait
-from liverplan.volumetry.uncertainty.boundary_offsets import BoundaryOffsets
+from liverplan.volumetry.uncertainty.boundary_offsets import NEAR_MM, BoundaryOffsets, Spread
+from liverplan.volumetry.uncertainty.cells import Cells
 from liverplan.volumetry.uncertainty.error_model import ErrorModel
-from liverplan.volumetry.uncertainty.monte_carlo import (
-    ALONE_SAMPLES,
-    SAMPLES,
-    require_measurable,
-    uncertainty_of,
-)
+from liverplan.volumetry.uncertainty.monte_carlo import SAMPLES, require_measurable, uncertainty_of
 
 
 def estimate(
@@ -61,7 +57,8 @@ def estimate(
         The segmentation's, if it is built already.
     boundaries : BoundaryOffsets, optional
         ``BoundaryOffsets.build(segmentation)``, if it is built already: it does not depend on the
-        planes. It also brings errors other than those of the segmentation's provenance.
+        planes. It also brings errors other than those of the segmentation's provenance, each of
+        its own size and length along the surface.
 
     Raises
     ------
@@ -76,11 +73,21 @@ def estimate(
         index=index,
         planes=tuple(planes),
         pivots_mm=np.array([cut_centre_mm(index, plane) for plane in planes]).reshape(-1, 3),
-        boundaries=boundaries,
+        errors=boundaries.errors,
+        spreads=boundaries.spreads(*_sides(boundaries.cells, planes)),
         denominator_ml=denominator_ml,
     )
-    draws = _draws(samples, 3 * len(planes) + 2, seed)
-    return uncertainty_of(plan, draws, draws[:ALONE_SAMPLES], threshold_fraction)
+    return uncertainty_of(plan, threshold_fraction=threshold_fraction, samples=samples, seed=seed)
+
+
+def _sides(cells: Cells, planes: Sequence[Plane]) -> tuple[FloatArray, NDArray[np.bool_]]:
+    """(N,) how much of each cell stays, 0-1, and (N,) whether it lies near a plane."""
+    stays, near = np.ones(len(cells.points_mm)), np.zeros(len(cells.points_mm), np.bool_)
+    for plane in planes:
+        distance = plane.signed_distance_mm(cells.points_mm)
+        stays = np.minimum(stays, distance / cells.extent_mm(plane.normal) + 0.5)
+        near |= np.abs(distance) < NEAR_MM
+    return np.clip(stays, 0.0, 1.0), near
 
 
 def flip_mm(index: VolumeIndex, planes: Sequence[Plane], needed_ml: float) -> float | None:
@@ -101,43 +108,37 @@ def flip_mm(index: VolumeIndex, planes: Sequence[Plane], needed_ml: float) -> fl
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class _Planes:
-    """Planes, each with the point that it tilts about, and the liver's boundaries."""
+    """Planes, each with the point that it tilts about, and what the boundaries' errors do."""
 
     index: VolumeIndex
     planes: tuple[Plane, ...]
     pivots_mm: FloatArray
-    boundaries: BoundaryOffsets
+    errors: ErrorModel
+    spreads: tuple[Spread, ...]
     denominator_ml: float | None
 
     @property
-    def errors(self) -> ErrorModel:
-        """The boundaries' own."""
-        return self.boundaries.errors
+    def cut_count(self) -> int:
+        """How many planes there are."""
+        return len(self.planes)
 
     @property
     def functional_ml(self) -> float:
         """As measured."""
         return self.index.functional_ml
 
+    @property
+    def remnant_ml(self) -> float:
+        """As measured."""
+        return self.index.remnant_ml_of(self.planes)
+
     def flip_mm(self, needed_ml: float) -> float | None:
         """Return the smallest shift of all planes that changes "remnant > needed", or None."""
         return flip_mm(self.index, self.planes, needed_ml)
 
-    def volumes_ml(self, draws: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """(M, 3 P + 2) standard normal draws to (M,) remnants and (M,) functional livers, mL."""
-        normals, offsets = self._poses(draws[:, :-2].reshape(len(draws), -1, 3))
-        shifts = draws[:, -2] * self.errors.liver.sd
-        remnant = self.boundaries.liver.remnants_ml(normals, offsets, shifts)
-        whole = self.boundaries.liver.volumes_ml(shifts)
-        if self.boundaries.lesions:
-            outward_mm = draws[:, -1] * self.errors.lesion.sd
-            none = np.zeros_like(outward_mm)
-            remnant -= self.boundaries.lesions.remnants_ml(normals, offsets, outward_mm)
-            remnant += self.boundaries.lesions.remnants_ml(normals, offsets, none)
-            whole += self.boundaries.lesions.volumes_ml(none) - self.boundaries.lesions.volumes_ml(
-                outward_mm
-            )
-        return remnant, whole
+    def remnants_ml(self, draws: FloatArray) -> FloatArray:
+        """(M, P, 3) standard normal draws to (M,) remnants, mL."""
+        return self.index.remnants_ml_of(*self._poses(draws))
 
     def _poses(self, draws: FloatArray) -> tuple[FloatArray, FloatArray]:
         """(M, P, 3) draws to (M, P, 3) normals and (M, P) offsets."""
@@ -152,13 +153,6 @@ class _Planes:
             on_plane = pivot - (plane.normal @ pivot - plane.offset_mm) * plane.normal
             offsets[:, p] = normals[:, p] @ on_plane + shift
         return normals, offsets
-
-
-def _draws(samples: int, sources: int, seed: int) -> FloatArray:
-    """(M, S) standard normal draws, each column stratified (a Latin hypercube)."""
-    rng = np.random.default_rng(seed)
-    rank = rng.permuted(np.tile(np.arange(samples), (sources, 1)), axis=1).T
-    return np.asarray(ndtri((rank + rng.uniform(size=rank.shape)) / samples))
 
 
 def _reach_mm(index: VolumeIndex, planes: Sequence[Plane]) -> float:
