@@ -56,7 +56,7 @@ CUT_TILT = ErrorSource(
     source="assumption: 5 degrees about each of two axes in the cut; no measurement found",
 )
 LIVER_LENGTH_MM = 35.0
-LESION_LENGTH_MM = 15.0
+LESION_LENGTH_MM = 30.0
 
 LIVER_BOUNDARY: Mapping[Quality, ErrorSource] = MappingProxyType(
     {
