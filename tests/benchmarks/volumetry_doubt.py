@@ -9,7 +9,8 @@ from liverplan.segmentation.boxes import bounding_box
 from liverplan.volumetry import estimate
 from liverplan.volumetry.planes.remnant import cut_centre_mm
 from liverplan.volumetry.uncertainty.boundary_offsets import BoundaryOffsets
-from liverplan.volumetry.uncertainty.of_planes import _draws, _Planes, flip_mm
+from liverplan.volumetry.uncertainty.monte_carlo import standard_normal
+from liverplan.volumetry.uncertainty.of_planes import _Planes, _sides, flip_mm
 from tests.benchmarks.volumetry_peers import NumpyBox
 from tests.benchmarks.volumetry_shapes import Row
 from tests.benchmarks.volumetry_speed import clock
@@ -51,20 +52,21 @@ class BruteForce:
 
 def monte_carlo(segmentation, index, *, samples, brute_samples, rounds=5):
     """Speed, agreement with brute force, and the flip distance."""
-    setup, boundaries = clock(BoundaryOffsets.build, segmentation)
+    setup, boundaries = clock(lambda: BoundaryOffsets.build(segmentation, errors=SPREADS))
     model = _Planes(
         index=index,
         planes=(PLANE,),
         pivots_mm=cut_centre_mm(index, PLANE)[None],
-        boundaries=boundaries,
+        errors=SPREADS,
+        spreads=boundaries.spreads(*_sides(boundaries.cells, [PLANE])),
         denominator_ml=None,
     )
-    draws = _draws(samples, 5, 0)
-    model.volumes_ml(draws)
-    spent = float(np.median([clock(model.volumes_ml, draws)[0] for _ in range(rounds)]))
+    draws = standard_normal(samples, 5, 0)
+    _shifted(model, draws)
+    spent = float(np.median([clock(_shifted, model, draws)[0] for _ in range(rounds)]))
     brute_setup, brute = clock(BruteForce, segmentation)
     normals, offsets = model._poses(draws[:, :3].reshape(-1, 1, 3))
-    shifts = draws[:, 3] * boundaries.errors.liver.sd, draws[:, 4] * boundaries.errors.lesion.sd
+    shifts = draws[:, 3] * SPREADS.liver.sd, draws[:, 4] * SPREADS.lesion.sd
     times, found = [], []
     for m in range(brute_samples):
         sample = normals[m, 0], offsets[m, 0], shifts[0][m], shifts[1][m]
@@ -72,8 +74,7 @@ def monte_carlo(segmentation, index, *, samples, brute_samples, rounds=5):
         times.append(took)
         found.append(fraction)
     a_sample = float(np.median(times))
-    remnants_ml, wholes_ml = model.volumes_ml(draws)
-    mine = (remnants_ml / wholes_ml)[:brute_samples]
+    mine = _shifted(model, draws)[:brute_samples]
     levels = np.quantile(mine, (0.025, 0.975)) - np.quantile(found, (0.025, 0.975))
     apart = 100 * max(float(np.abs(levels).max()), abs(float(np.mean(mine) - np.mean(found))))
     scale = a_sample * samples / spent
@@ -97,6 +98,18 @@ def monte_carlo(segmentation, index, *, samples, brute_samples, rounds=5):
         ),
         Row(5, "flip distance against bisection by counting", off, "mm", "<= 0.1", off <= 0.1),
     ]
+
+
+def _shifted(model, draws):
+    """(M,) fractions when each whole boundary is shifted: a liver's outward, lesions' inward."""
+    remnant = model.remnants_ml(draws[:, :3].reshape(-1, 1, 3))
+    whole = np.full(len(draws), model.functional_ml)
+    for spread, draw in zip(model.spreads, (draws[:, 3], -draws[:, 4]), strict=True):
+        covariance = spread.volumes_ml2()
+        moved = np.sqrt(max(covariance[1, 1], 1e-12))
+        remnant += draw * covariance[0, 1] / moved
+        whole += draw * moved
+    return remnant / whole
 
 
 def coverage(*, trials, samples=1000):

@@ -1,0 +1,121 @@
+"""Measure the uncertainty of remnants on real masks; exit 1 where a goal is missed.
+
+``python -m tests.benchmarks.calibration --data ../shared/data``. The expert's mask of one real CT
+is the truth. Plans are made on what programs and corrections drew, and on the expert's own mask
+moved by smooth random fields of a told size. All planes through one mask share one draw of its
+error: its coverage may be anything, only that over many fields must be nominal. Speed beside
+another checkout: ``python -m tests.benchmarks.house_speed --before DIR``.
+"""
+
+import argparse
+import itertools
+import sys
+import time
+from pathlib import Path
+
+from liverplan.segmentation import Segmentation
+from tests.benchmarks.calibration.masks import Liver, perturbed, real
+from tests.benchmarks.calibration.plans import KINDS, Answer, answers, of, wrong_poses
+from tests.benchmarks.calibration.scores import LEAST, Score, by_distance, reliability
+from tests.benchmarks.volumetry_doubt import coverage
+
+SIZES = ((0.5, 10.0), (0.5, 40.0), (1.0, 20.0), (2.0, 10.0), (2.0, 20.0), (2.0, 40.0))
+UNTOLD = (1.0, 20.0)
+WIDEST = {"automatic": 3.0, "expert": 1.5}
+APART = 0.07
+
+
+class Goals:
+    """Prints what is measured beside its goal, and keeps what is missed."""
+
+    def __init__(self) -> None:
+        self.missed: list[str] = []
+
+    def between(self, name: str, value: float, low: float, high: float) -> None:
+        """Hold a value between two limits."""
+        good = low <= value <= high
+        print(f"    {'ok  ' if good else 'MISS'} {name}: {value:.2f} (goal {low:g} to {high:g})")
+        if not good:
+            self.missed.append(name)
+
+
+def main() -> int:
+    """Measure everything."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--planes", type=int, default=100, help="of each kind, a real mask")
+    parser.add_argument("--fields", type=int, default=8, help="of each size")
+    chosen, goals, begun = parser.parse_args(), Goals(), time.perf_counter()
+    liver = Liver(chosen.data)
+    _real(liver, chosen.planes, goals)
+    _perturbed(liver, chosen.fields, goals)
+    _closed_forms(goals)
+    print(f"{time.perf_counter() - begun:.0f} s; missed: {', '.join(goals.missed) or 'nothing'}")
+    return 1 if goals.missed else 0
+
+
+def _real(liver: Liver, count: int, goals: Goals) -> None:
+    for pair in real(liver):
+        for kind in KINDS:
+            found = answers(pair, kind, count, seed=1)
+            print(f"{pair.name}, {kind}: one draw of its error")
+            drawn = _scores(found)
+            goals.between(f"{pair.name}, {kind}, covered as drawn", drawn.coverage, 92, 98)
+            widest = WIDEST["automatic"]
+            goals.between(f"{pair.name}, {kind}, half width", drawn.half_width, 0, widest)
+
+
+def _perturbed(liver: Liver, fields: int, goals: Goals) -> None:
+    truth = liver.segmentation(liver.expert, "expert")
+    every: list[Answer] = []
+    for sd, length in SIZES:
+        pairs = [perturbed(truth, sd, length, seed, told=True) for seed in range(fields)]
+        found = [answers(p, kind, 15, seed) for seed, p in enumerate(pairs) for kind in KINDS]
+        every += itertools.chain(*found)
+        print(f"expert's moved by {pairs[0].name}, told")
+        scored = _scores(list(itertools.chain(*found)))
+        goals.between(f"{pairs[0].name}, covered as drawn", scored.coverage, 90, 98)
+    _untold(truth, fields, goals)
+    for carried_out in (False, True):
+        name = "as carried out" if carried_out else "as drawn"
+        _reliability(name, every, goals, carried_out=carried_out)
+    share = 100 * wrong_poses(perturbed(truth, *UNTOLD, 0, told=False), 5.0, 8.0, 100, 1)
+    print(f"cut off by just 5 mm and 8 degrees: covered as carried out {share:.1f} %")
+
+
+def _untold(truth: Segmentation, fields: int, goals: Goals) -> None:
+    pairs = [perturbed(truth, *UNTOLD, 100 + seed, told=False) for seed in range(fields)]
+    for kind in KINDS:
+        found = [answers(pair, kind, 25, seed) for seed, pair in enumerate(pairs)]
+        print(f"expert's moved by {pairs[0].name}, not told, {kind}")
+        scored = _scores(list(itertools.chain(*found)))
+        goals.between(f"expert's moved, {kind}, covered as drawn", scored.coverage, 92, 98)
+        goals.between(f"expert's, {kind}, half width", scored.half_width, 0, WIDEST["expert"])
+
+
+def _scores(found: list[Answer]) -> Score:
+    drawn = Score.of(of(found, carried_out=False))
+    print(f"  as drawn        {drawn}")
+    print(f"  as carried out  {Score.of(of(found, carried_out=True))}", flush=True)
+    return drawn
+
+
+def _reliability(name: str, found: list[Answer], goals: Goals, *, carried_out: bool) -> None:
+    said = of(found, carried_out=carried_out)
+    print(f"probability {name}: told, happened, plans")
+    for told, happened, count in reliability(said):
+        print(f"  {told:.2f}  {happened:.2f}  {count}")
+        if count >= LEAST:
+            goals.between(f"{name}, at {told:.2f}, apart", abs(told - happened), 0, APART)
+    print(f"{name}, by points from the limit: told right, was right, plans")
+    for distance, told, right, count in by_distance(said):
+        print(f"  {distance:>10}  {told:.2f}  {right:.2f}  {count}")
+
+
+def _closed_forms(goals: Goals) -> None:
+    share = coverage(trials=1000)[0].value
+    goals.between("uniform errors of closed forms, covered", share, 93, 97)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

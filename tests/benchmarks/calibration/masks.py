@@ -1,0 +1,146 @@
+"""Pairs of masks of one liver: the expert's, taken as the truth, and one that a plan is made on.
+
+Masks are read two voxels apart within a slice, so that thousands of plans take minutes.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import edt
+import numpy as np
+from scipy.ndimage import gaussian_filter
+
+from liverplan.segmentation import (
+    Provenance,
+    Segmentation,
+    apply_contours,
+    click,
+    find_liver,
+    read_mask_file,
+)
+from liverplan.volume import Grid
+from liverplan.volumetry import ErrorModel, ErrorSource
+from tests.benchmarks.segmentation_methods import read_zip
+
+EVERY = (1, 2, 2)
+FIELD_MM = 4.0
+QUALITIES = {
+    "automatic": Provenance(method="network", version="1", origin="automatic"),
+    "edited": Provenance(
+        method="network", version="1", origin="automatic", edits=1, accepted_by="A. Berg"
+    ),
+    "expert": Provenance(method="expert", version="1", origin="given", accepted_by="A. Berg"),
+}
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Pair:
+    """A liver as it is and as it was drawn; ``errors`` where their size is told."""
+
+    name: str
+    truth: Segmentation
+    drawn: Segmentation
+    errors: ErrorModel | None = None
+
+
+class Liver:
+    """ircadb01: its CT, the expert's masks, and what programs and corrections make of the liver."""
+
+    def __init__(self, data: Path) -> None:
+        folder = data / "ircadb01"
+        self.volume = read_zip(folder / "PATIENT_DICOM.zip")
+        self.expert = read_mask_file(folder / "liver.nii.gz", self.volume.grid).any
+        tumours = read_mask_file(folder / "tumours_labelled.nii.gz", self.volume.grid)
+        self.lesions = [np.asarray(mask) for mask in tumours.masks(range(1, 8))]
+        self.other = read_mask_file(folder / "liver_auto_totalseg.nii.gz", self.volume.grid).any
+
+    @cached_property
+    def automatic(self) -> Segmentation:
+        """The network's liver."""
+        return Segmentation.from_masks(self.volume.grid, find_liver(self.volume).mask)
+
+    def clicked(self, count: int = 5) -> Segmentation:
+        """Correct the network's by clicks, each at the middle of what is most wrong."""
+        now, grid = self.automatic, self.volume.grid
+        for _ in range(count):
+            wrong = edt.edt(now.liver ^ self.expert, anisotropy=grid.spacing_mm)
+            at = np.unravel_index(int(wrong.argmax()), wrong.shape)
+            side = "inside" if self.expert[at] else "outside"
+            now = click(self.volume, now, grid.to_mm(at), side)
+        return now
+
+    def contoured(self, count: int = 8) -> Segmentation:
+        """Correct the network's by contours on evenly spaced slices."""
+        used = np.flatnonzero(self.expert.any(axis=(1, 2)))
+        slices = np.linspace(used[0] + 1, used[-1] - 1, count).round().astype(int)
+        return apply_contours(self.automatic, {int(k): self.expert[k] for k in slices})
+
+    def segmentation(self, liver: np.ndarray, quality: str) -> Segmentation:
+        """Thin a liver mask, with the expert's metastases."""
+        thin = tuple(slice(None, None, n) for n in EVERY)
+        affine = self.volume.grid.affine.copy()
+        affine[:3, :3] *= EVERY
+        mask = liver[thin]
+        made = {1: QUALITIES[quality]} | dict.fromkeys(range(2, 9), QUALITIES["expert"])
+        return Segmentation.from_masks(
+            Grid(shape=mask.shape, affine=affine),
+            mask,
+            [lesion[thin] for lesion in self.lesions],
+            made,
+        )
+
+
+def real(liver: Liver) -> Iterator[Pair]:
+    """What programs made of it, and what corrections made of that."""
+    truth = liver.segmentation(liver.expert, "expert")
+    for name, mask, quality in (
+        ("automatic", liver.automatic.liver, "automatic"),
+        ("another program's", liver.other, "automatic"),
+        ("5 clicks", liver.clicked().liver, "edited"),
+        ("8 contours", liver.contoured().liver, "edited"),
+    ):
+        yield Pair(name=name, truth=truth, drawn=liver.segmentation(mask, quality))
+
+
+def perturbed(
+    truth: Segmentation, sd_mm: float, length_mm: float, seed: int, *, told: bool
+) -> Pair:
+    """Move the liver's surface by a smooth random field; the metastases stay."""
+    spacing = truth.grid.spacing_mm
+    liver = truth.liver
+    outside, inside = (edt.edt(m, anisotropy=spacing) for m in (~liver, liver))
+    distance = np.where(liver, -inside, outside) + np.where(liver, 1, -1) * min(spacing) / 2
+    moved = distance <= sd_mm * _field(liver.shape, spacing, length_mm, seed)
+    labels = np.where(truth.labels > 1, truth.labels, moved.astype(np.uint8))
+    field = ErrorSource(name="field", sd=sd_mm, unit="mm", source="told", length_mm=length_mm)
+    none = ErrorSource(name="lesion boundary", sd=0.0, unit="mm", source="told")
+    return Pair(
+        name=f"{sd_mm:g} mm over {length_mm:g} mm",
+        truth=truth,
+        drawn=Segmentation(grid=truth.grid, labels=labels, provenance=truth.provenance),
+        errors=ErrorModel(liver=field, lesion=none) if told else None,
+    )
+
+
+def _field(
+    shape: tuple[int, ...], spacing: tuple[float, ...], length_mm: float, seed: int
+) -> np.ndarray:
+    """(k, j, i) values of SD 1 that correlate by exp(-d2 / 2 L2): white noise, smoothed."""
+    smoothing = length_mm / np.sqrt(2) / FIELD_MM
+    room = int(np.ceil(3 * smoothing))
+    size = [int(np.ceil(n * s / FIELD_MM)) + 2 for n, s in zip(shape, spacing, strict=True)]
+    noise = np.random.default_rng(seed).standard_normal([n + 2 * room for n in size])
+    smooth = gaussian_filter(noise, smoothing) * (4 * np.pi * smoothing**2) ** 0.75
+    inner = smooth[tuple(slice(room, room + n) for n in size)]
+    for axis, (n, step) in enumerate(zip(shape, spacing, strict=True)):
+        inner = _stretched(inner, np.arange(n) * step / FIELD_MM, axis)
+    return inner
+
+
+def _stretched(values: np.ndarray, at: np.ndarray, axis: int) -> np.ndarray:
+    """Interpolate along one axis."""
+    low = np.floor(at).astype(int)
+    share = (at - low).reshape([-1 if n == axis else 1 for n in range(3)])
+    return (1 - share) * values.take(low, axis) + share * values.take(low + 1, axis)
