@@ -1,4 +1,4 @@
-"""The shapes of the documents that liverplan writes, as JSON Schema: ``python scripts/schemas.py``.
+"""The shapes of the documents that liverplan writes, as JSON Schema: ``python -m scripts.schemas``.
 
 The same shapes check the documents when they are read; a test holds the files to them.
 """
@@ -16,11 +16,22 @@ from liverplan.case.document_shapes import DOCUMENTS
 from liverplan.case.objects import IDENTITY_SHAPE
 from liverplan.case.register import NOTED
 from liverplan.case.roster import ROSTER
-from liverplan.case.shape import STATE
+from liverplan.case.shape import PLAN, STATE
 from liverplan.case.signature import SIGNATURE
 from liverplan.cohort.records import RECORD
 from liverplan.dicom.headers import HEADERS
 from liverplan.shape import Defined, Items, Shape, published
+from scripts.written import (
+    DOCTOR,
+    ENDPOINTS,
+    FOUND,
+    GROWTH,
+    RECENTS,
+    SEGMENTATION,
+    SERIES,
+    SUGGESTION,
+    TRUE,
+)
 
 FOLDER = Path(__file__).parents[1] / "liverplan" / "schemas"
 
@@ -67,6 +78,16 @@ def shapes() -> dict[str, tuple[str, Shape]]:
         "result/1": ("What was found for one plan on one CT", DOCUMENTS["findings"]),
         "headers/1": ("What exporting needs of a CT's DICOM headers", HEADERS),
         "cohort-record": ("What became of one patient of a cohort: records/ID.json", RECORD),
+        "plan/1": ("A plan of cuts", PLAN),
+        "series-list": ("Every series at a path: series --json", SERIES),
+        "found-series": ("What an archive holds: pacs find --json", FOUND),
+        "segmentation/1": ("Labels that were written: segment --json", SEGMENTATION),
+        "suggestion/1": ("Plans that leave the most: suggest --json", SUGGESTION),
+        "growth/1": ("Two remnants compared: growth --json", GROWTH),
+        "doctor/1": ("What works here: doctor --json", DOCTOR),
+        "truth/1": ("What the sample CT is made of: truth.json", TRUE),
+        "endpoints/1": ("The trial's endpoints: endpoints.json", ENDPOINTS),
+        "recent-cases": ("What was open lately in the application", RECENTS),
         **{f"case-{n}": (f"In a case: {title}", DOCUMENTS[n]) for n, title in _TITLES.items()},
     }
 

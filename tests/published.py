@@ -1,7 +1,7 @@
 """The published schemas, and a check of every document that a test lets the program write."""
 
 import json
-from dataclasses import asdict
+import sys
 from datetime import date, datetime
 from pathlib import Path
 
@@ -10,10 +10,9 @@ import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 from jsonschema.validators import extend
 
-from liverplan.case import store
+from liverplan.case import register, roster, store
 from liverplan.case.documents import to_line
 from liverplan.case.objects import OBJECTS
-from liverplan.cohort import records
 
 FOLDER = Path(__file__).parents[1] / "liverplan" / "schemas"
 
@@ -54,9 +53,88 @@ def require(known, document):
         raise AssertionError(f"it is not as published: {error.json_path} {error.message}") from None
 
 
+NO_DOCUMENTS = {
+    "liverplan.cohort.analysis.write": "what the printed analysis is drawn from, gone with it",
+    "liverplan.cohort.manifest": "text of which a job's fingerprint is the hash",
+    "liverplan.dicom.codec_process": "a line to the child that decodes, read by the same version",
+    "liverplan.eligibility.patient_toml": "a text of a TOML file",
+    "liverplan.report.gltf": "glTF, which has a schema of its own",
+    "liverplan.report.pdf": "what the printed report is drawn from, gone with it",
+    "liverplan.segmentation.files.origins": "a field within a mask file's header",
+}
+"""Modules that write JSON which is no document of liverplan's, and what it is instead."""
+
+BY_CASE = "liverplan.case.documents"
+"""Serves the case's writers, which are held each by itself, and hashes of parts of documents."""
+
+LISTS = {"files": "series-list", "series_uid": "found-series", "closed": "recent-cases"}
+"""Lists have no name of their own: a field of theirs that no other has."""
+
+
+def schema_of(document):
+    """The name of the schema that a document names, or of the list that it is; "" for none."""
+    match document:
+        case {"schema": str(name)}:
+            return name.removeprefix("liverplan.").replace("/", "-")
+        case {"fingerprint": str()}:
+            return "cohort-record"
+        case [dict() as first, *_]:
+            return next((name for field, name in LISTS.items() if field in first), "")
+        case _:
+            return ""
+
+
+def require_published(document, writer):
+    """Refuse a document that a module writes though no schema describes it, or not so."""
+    name = schema_of(document)
+    if name not in VALIDATORS:
+        raise AssertionError(f"{writer} writes a document without a schema: {document!r:.200}")
+    require(VALIDATORS[name], json.loads(DUMPS(document)))
+
+
+DUMPS = json.dumps
+
+
 def watch(patch: pytest.MonkeyPatch):
-    """Hold every state, document, line and record that is written to its schema."""
-    put_state, new_entry, keep = store.put_state, store.new_entry, records.keep
+    """Hold every document, state, line and record that is written to its schema."""
+    _watch_cases(patch)
+    _watch_beside_cases(patch)
+
+    def dumps(document, **options):
+        writer = sys._getframe(1).f_globals["__name__"]
+        ours = writer.startswith("liverplan.") and writer != BY_CASE
+        if ours and writer not in NO_DOCUMENTS and document != []:
+            require_published(document, writer)
+        return DUMPS(document, **options)
+
+    patch.setattr(json, "dumps", dumps)
+
+
+def _watch_beside_cases(patch):
+    """Hold a case's identity, the register's lines and the roster to their schemas."""
+    append, first, written = register._append, store.write_whole, roster.write_whole
+
+    def appended(path, content):
+        for line in content.splitlines():
+            require(VALIDATORS["register-line"], json.loads(line))
+        return append(path, content)
+
+    def identity(path, content):
+        require(VALIDATORS["case-1"], json.loads(content))
+        return first(path, content)
+
+    def people(path, content):
+        require(VALIDATORS["roster-1"], json.loads(content))
+        return written(path, content)
+
+    patch.setattr(register, "_append", appended)
+    patch.setattr(store, "write_whole", identity)
+    patch.setattr(roster, "write_whole", people)
+
+
+def _watch_cases(patch):
+    """Hold states, their documents and the trail's lines to their schemas."""
+    put_state, new_entry = store.put_state, store.new_entry
     seen = set()
 
     def state(folder, document):
@@ -74,11 +152,5 @@ def watch(patch: pytest.MonkeyPatch):
         require(VALIDATORS["audit-entry"], json.loads(to_line(made.to_json())))
         return made
 
-    def kept(*arguments, **named):
-        made = keep(*arguments, **named)
-        require(VALIDATORS["cohort-record"], json.loads(json.dumps(asdict(made))))
-        return made
-
     patch.setattr(store, "put_state", state)
     patch.setattr(store, "new_entry", entry)
-    patch.setattr(records, "keep", kept)

@@ -14,9 +14,10 @@ from liverplan.case.documents import to_line
 from scripts.schemas import FOLDER, files, shapes
 from tests.benchmarks.mutations import mutated
 from tests.benchmarks.tampering.forger import PEOPLE, decided
-from tests.published import VALIDATORS
+from tests.published import AS_TEXT, NO_DOCUMENTS, VALIDATORS, require_published
 
 HERE = Path(__file__).parent / "case"
+ROOT = FOLDER.parents[1]
 MUTATIONS = 60
 
 
@@ -31,7 +32,9 @@ def documents_of(folder):
         yield "signature", signature
     published = {"findings": "result-1", "headers": "headers-1"}
     for name in case.state_json["documents"]:
-        yield published.get(name, f"case-{name}"), case.document(name)
+        document = case.document(name)
+        if name not in AS_TEXT or "toml" in document:
+            yield published.get(name, f"case-{name}"), document
 
 
 @pytest.fixture(scope="module")
@@ -40,11 +43,12 @@ def made(tmp_path_factory):
     folder = tmp_path_factory.mktemp("documents")
     keys = {name: Ed25519PrivateKey.generate() for name in PEOPLE}
     decided(folder / "decided", keys)
-    found = list(documents_of(folder / "decided"))
-    for version in ("0.1", "0.2", "0.3"):
-        with zipfile.ZipFile(HERE / f"case_{version}.zip") as stored:
-            stored.extractall(folder / version)
-        found += documents_of(folder / version)
+    found = []
+    for path in sorted([*HERE.glob("case_*.zip"), *HERE.glob("older/*.zip")]):
+        with zipfile.ZipFile(path) as stored:
+            stored.extractall(folder / path.stem)
+    for identity in sorted(folder.rglob("case.json")):
+        found += documents_of(identity.parent)
     key = Ed25519PrivateKey.generate()
     member = Member(name="Ek", role="surgeon", public_key=public_hex(key), since="2026-01-01")
     write_roster(folder / "roster.json", [member], key)
@@ -81,3 +85,20 @@ def test_reading_and_the_published_schema_refuse_the_same(made):
             assert len(fault) < 400
             outcomes.append(valid)
     assert 0.2 < sum(outcomes) / len(outcomes) < 0.8
+
+
+def test_a_document_that_no_schema_describes_is_refused_where_it_is_written():
+    for document in ({"schema": "liverplan.novel/1"}, {"new": 1}, [{"new": 1}], [1]):
+        with pytest.raises(AssertionError, match="liverplan\\.there writes a document without"):
+            require_published(document, "liverplan.there")
+    with pytest.raises(AssertionError, match="not as published"):
+        require_published({"schema": "liverplan.doctor/1", "checks": 7}, "liverplan.there")
+
+
+def test_every_module_that_is_let_write_what_is_no_document_does_write_json():
+    writers = {
+        ".".join(path.relative_to(ROOT).with_suffix("").parts)
+        for path in (ROOT / "liverplan").rglob("*.py")
+        if "json.dumps(" in path.read_text("utf-8")
+    }
+    assert set(NO_DOCUMENTS) < writers
