@@ -11,8 +11,10 @@ from npe2 import PluginManifest
 
 import liverplan.app
 from liverplan import case
-from liverplan.app.shell import plugin
+from liverplan.app.shell import layers, plugin
 from liverplan.errors import InputError
+from liverplan.phantom.truth import RECOMMENDED_NORMAL, RECOMMENDED_POINT_MM
+from liverplan.resection import Plan, Plane
 from liverplan.segmentation import read_mask_file
 
 MANIFEST = Path(liverplan.app.__file__).parent / "napari.yaml"
@@ -38,13 +40,18 @@ def test_a_dicom_folder_becomes_a_layer_in_millimetres(sample_folder, phantom):
     assert attributes["scale"] == pytest.approx(phantom.volume.grid.spacing_mm, abs=1e-4)
 
 
-def test_a_case_becomes_ct_and_labels(tmp_path, phantom):
-    state = case.CaseState(volume=phantom.volume, segmentation=phantom.segmentation)
+def test_a_case_becomes_ct_labels_surfaces_and_long_axes(tmp_path, phantom):
+    plan = Plan(cuts=(Plane(point_mm=RECOMMENDED_POINT_MM, normal=RECOMMENDED_NORMAL),))
+    state = case.CaseState(volume=phantom.volume, segmentation=phantom.segmentation, plan=plan)
     actor = case.Actor(name="a", kind="human")
     case.create_case(tmp_path / "case", state=state, actor=actor, what="made")
-    layers = plugin.reader_for(str(tmp_path / "case"))(str(tmp_path / "case"))
-    assert [kind for _, _, kind in layers] == ["image", "labels"]
-    np.testing.assert_array_equal(layers[1][0], phantom.segmentation.labels)
+    found = plugin.reader_for(str(tmp_path / "case"))(str(tmp_path / "case"))
+    kinds = [kind for _, _, kind in found]
+    assert kinds == ["image", "labels", *["surface"] * (len(kinds) - 3), "shapes"]
+    names = [attributes["name"] for _, attributes, _ in found]
+    assert {"Future liver remnant", "Resected liver", "Cut surface", "Long axes"} <= {*names}
+    np.testing.assert_array_equal(found[1][0], phantom.segmentation.labels)
+    assert len(found[-1][0]) == len(phantom.segmentation.lesion_labels)
 
 
 def test_other_files_are_left_to_other_readers(tmp_path):
@@ -53,14 +60,15 @@ def test_other_files_are_left_to_other_readers(tmp_path):
 
 
 def test_labels_written_come_back_on_the_same_grid(tmp_path, phantom):
-    data, attributes, _ = plugin.labels_layer(phantom.segmentation)
+    made = layers.labels_layer(phantom.segmentation)
     path = tmp_path / "labels.nii.gz"
-    assert plugin.write_labels(str(path), data, attributes) == [str(path)]
-    read_mask_file(path, phantom.volume.grid)
+    assert plugin.write_labels(str(path), *made[:2]) == [str(path)]
+    back = read_mask_file(path, phantom.volume.grid)
+    np.testing.assert_array_equal(back.labels, made[0])
 
 
 def test_a_layer_that_lies_nowhere_is_refused_in_words(tmp_path):
-    with pytest.raises(InputError, match="where it lies in the patient"):
+    with pytest.raises(InputError, match="how large its voxels are"):
         plugin.write_labels(str(tmp_path / "x.nrrd"), np.zeros((3, 3, 3), np.uint8), {})
 
 
@@ -104,7 +112,7 @@ def test_a_layer_that_is_no_ct_is_refused_in_words(data, scale, says):
 def test_the_widget_finds_the_liver(phantom):
     from napari.layers import Image
 
-    data, attributes, _ = plugin.ct_layer(phantom.volume)
+    data, attributes, _ = layers.ct_layer(phantom.volume)
     widget = plugin.liver_widget()
     assert widget.call_button.text == "Find the liver"
     labels, _, kind = plugin.found_liver(Image(data, **attributes))

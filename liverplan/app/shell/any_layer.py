@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from liverplan.app.shell.layers import BACKWARDS, to_world
 from liverplan.errors import InputError
 from liverplan.segmentation.files.hounsfield import require_hounsfield
-from liverplan.volume import FloatArray, Grid, Volume
+from liverplan.volume import Grid, Volume
 
 if TYPE_CHECKING:
     from liverplan.app.slices.adapter import Image
@@ -21,7 +22,6 @@ ASSUMED = (
     "This layer does not say which way it lies in the patient. It was taken to run from foot to "
     "head, front to back and right to left; if it does not, the outline is wrong."
 )
-LPS_OF_WORLD = (2, 1, 0)
 
 
 def volume_of_any(layer: Image) -> Volume:
@@ -35,11 +35,11 @@ def volume_of_any(layer: Image) -> Volume:
     name = f"The layer {layer.name!r}"
     if layer.ndim != 3 or layer.multiscale or layer.rgb:
         raise InputError(f"{name} is no three-dimensional image.")
-    to_world = _to_world(layer)
-    if np.allclose(to_world[:3, :3], np.eye(3)):
+    place = to_world(layer)
+    if np.allclose(place[:3, :3], np.eye(3)):
         raise InputError(f"{name} does not say how large its voxels are; set its scale, in mm.")
     affine = np.eye(4)
-    affine[:3] = to_world[list(LPS_OF_WORLD)]
+    affine[:3] = place[BACKWARDS]
     hu = np.asarray(layer.data)
     require_hounsfield(hu, name)
     k, j, i = hu.shape
@@ -50,15 +50,6 @@ def place_of(layer: Image) -> dict[str, Any]:
     """Return the attributes that lay another (k, j, i) layer onto this one."""
     names = ("scale", "translate", "rotate", "shear", "affine")
     return {name: getattr(layer, name) for name in names}
-
-
-def _to_world(layer: Image) -> FloatArray:
-    """(4, 4) array: index (k, j, i, 1) to napari's world."""
-    points = np.vstack([np.zeros(3), np.eye(3)])
-    back = np.array([layer.world_to_data(point) for point in points])
-    to_data = np.eye(4)
-    to_data[:3, :3], to_data[:3, 3] = (back[1:] - back[0]).T, back[0]
-    return np.asarray(np.linalg.inv(to_data), np.float64)
 
 
 def _kept(hu: Any) -> Any:  # noqa: ANN401 - of any kind that numpy knows

@@ -1,11 +1,11 @@
 """For napari's own menus: a reader, a writer, sample data and a widget (see ``napari.yaml``).
 
-Layers lie on the CT's own lattice, in millimetres; the true affine stands in their metadata.
+Layers lie in the patient, in millimetres: see `liverplan.app.shell.layers`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,18 +14,29 @@ from numpy.typing import NDArray
 
 from liverplan import case, workflow
 from liverplan.app.shell.any_layer import ASSUMED, place_of, volume_of_any
-from liverplan.errors import InputError, LiverplanError
+from liverplan.app.shell.layers import (
+    AFFINE,
+    LayerData,
+    ct_layer,
+    grid_of,
+    labels_layer,
+    lines_layer,
+    points_layer,
+    segmentation_of,
+    surface_layer,
+)
+from liverplan.errors import LiverplanError
 from liverplan.plain import clean
+from liverplan.report.meshes import anatomy, surfaces
+from liverplan.report.side import Side
 from liverplan.segmentation import Segmentation, segment_with, write_mask_file
-from liverplan.volume import Grid, Volume
+from liverplan.segmentation.lesions.axes import axes_of
+from liverplan.volume import Volume
 
 if TYPE_CHECKING:
     from liverplan.app.slices.adapter import Image
 
-LayerData = tuple[Any, dict[str, Any], str]
 Reader = Callable[[str | list[str]], list[LayerData]]
-
-AFFINE, FRAME = "liverplan_affine", "liverplan_frame_uid"
 
 
 def reader_for(path: str | list[str]) -> Reader | None:
@@ -39,26 +50,17 @@ def reader_for(path: str | list[str]) -> Reader | None:
     return _read_ct if dicom else None
 
 
-def ct_layer(volume: Volume, name: str = "CT") -> LayerData:
-    """Return a CT as an image layer."""
-    return volume.hu, {**_place(volume.grid, name), "contrast_limits": (-135, 215)}, "image"
-
-
-def labels_layer(segmentation: Segmentation, name: str = "Liver and metastases") -> LayerData:
-    """Return a segmentation as a labels layer."""
-    return np.array(segmentation.labels), _place(segmentation.grid, name), "labels"
-
-
 def write_labels(path: str, data: NDArray[Any], attributes: dict[str, Any]) -> list[str]:
     """Write a (k, j, i) labels layer as NIfTI or NRRD, in patient coordinates.
 
     Raises
     ------
     InputError
-        If the layer does not say where it lies in the patient.
+        If the layer does not say how large its voxels are, or holds what are no labels.
     """
-    grid = _grid(attributes.get("metadata", {}), data.shape)
-    write_mask_file(Path(path), Segmentation(grid=grid, labels=data.astype(np.uint8)))
+    from napari.layers import Labels  # type: ignore[import-untyped]  # noqa: PLC0415
+
+    write_mask_file(Path(path), segmentation_of(Labels(data, **attributes)))
     return [path]
 
 
@@ -73,7 +75,7 @@ def sample_layers() -> list[LayerData]:
 def liver_widget() -> Any:  # noqa: ANN401 - magicgui's own type
     """Return a widget that finds the liver in an image layer."""
     from magicgui import magicgui  # noqa: PLC0415 - only napari needs it
-    from napari.layers import Image, Labels  # type: ignore[import-untyped]  # noqa: PLC0415
+    from napari.layers import Image, Labels  # noqa: PLC0415
     from napari.utils.notifications import (  # type: ignore[import-untyped]  # noqa: PLC0415
         show_warning,
     )
@@ -103,7 +105,7 @@ def found_liver(layer: Image) -> LayerData:
     if AFFINE not in layer.metadata:
         found = segment_with(workflow.DEFAULT_BACKEND, volume_of_any(layer))
         return found.mask.astype(np.uint8), {"name": "Liver", **place_of(layer)}, "labels"
-    grid = _grid(layer.metadata, layer.data.shape)
+    grid = grid_of(layer)
     volume = Volume(grid=grid, hu=np.asarray(layer.data))
     found = segment_with(workflow.DEFAULT_BACKEND, volume)
     mask = Segmentation(grid=grid, labels=found.mask.astype(np.uint8))
@@ -111,27 +113,35 @@ def found_liver(layer: Image) -> LayerData:
 
 
 def _read_case(path: str | list[str]) -> list[LayerData]:
-    state = case.open_case(Path(str(path))).state
-    layers = [] if state.volume is None else [ct_layer(state.volume)]
+    return list(case_layers(case.open_case(Path(str(path))).state))
+
+
+def case_layers(state: case.CaseState) -> Iterator[LayerData]:
+    """Yield what a case holds: CT, labels, surfaces, the metastases' long axes, clicked points."""
+    if state.volume is not None:
+        yield ct_layer(state.volume)
     if state.segmentation is not None:
-        layers.append(labels_layer(state.segmentation))
-    return layers
+        yield from _outlined(state.segmentation, state)
+    record = state.record
+    if record.landmarks is not None:
+        yield points_layer(record.landmarks.to_json()["points_mm"], "Landmarks")
+    if record.segment_branches is not None:
+        yield points_layer(record.segment_branches.points_mm, "Segment branches")
+
+
+def _outlined(segmentation: Segmentation, state: case.CaseState) -> Iterator[LayerData]:
+    """Yield the labels, each surface hidden at first, and the long axes."""
+    yield labels_layer(segmentation)
+    side = Side.of(segmentation, state.plan, state.maps)
+    for mesh in (*surfaces(segmentation, side), *anatomy(segmentation, state.maps)):
+        data, attributes, kind = surface_layer(mesh)
+        yield data, {**attributes, "visible": False}, kind
+    grid, lesions = segmentation.grid, segmentation.lesion_labels
+    ends = [axes_of(segmentation.lesion(label), grid).long_ends_mm for label in lesions]
+    if ends:
+        yield lines_layer(ends, "Long axes")
 
 
 def _read_ct(path: str | list[str]) -> list[LayerData]:
     ct = workflow.open_ct(Path(str(path)))
     return [ct_layer(ct.volume, ct.info.description or "CT")]
-
-
-def _place(grid: Grid, name: str) -> dict[str, Any]:
-    metadata = {AFFINE: grid.affine.tolist(), FRAME: grid.frame_uid}
-    return {"name": name, "scale": grid.spacing_mm, "metadata": metadata}
-
-
-def _grid(metadata: dict[str, Any], shape: tuple[int, ...]) -> Grid:
-    if AFFINE not in metadata or len(shape) != 3:
-        raise InputError(
-            "This layer does not say where it lies in the patient; open the CT with liverplan."
-        )
-    k, j, i = shape
-    return Grid(shape=(k, j, i), affine=np.array(metadata[AFFINE]), frame_uid=metadata[FRAME])
