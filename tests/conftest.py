@@ -20,6 +20,16 @@ def _written_as_published():
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _as_nobody_has_set_it(tmp_path_factory):
+    """Let no settings of who runs the tests count."""
+    empty = tmp_path_factory.mktemp("settings") / "settings.toml"
+    empty.touch()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("LIVERPLAN_SETTINGS", str(empty))
+        yield
+
+
 @pytest.fixture(scope="session")
 def small(tmp_path_factory):
     """A coarse phantom: ct/ (DICOM), liver.nii.gz, lesions.nrrd (labels 1-3), and its truth."""

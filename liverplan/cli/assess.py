@@ -9,6 +9,7 @@ import typer
 
 from liverplan import workflow
 from liverplan.cli.bar import on_terminal
+from liverplan.cli.completion import protocols
 from liverplan.cli.options import (
     AsJson,
     Backend,
@@ -94,8 +95,15 @@ def assess(  # noqa: PLR0913 - one argument an option, as typer reads them
         typer.Option(metavar="FILE.toml", help="The patient's facts, attested by name and day."),
     ] = None,
     protocol: Annotated[
-        str, typer.Option(metavar="NAME|FILE.toml", help="By which trial's criteria.")
-    ] = workflow.DEFAULT_PROTOCOL,
+        str,
+        typer.Option(
+            metavar="NAME|FILE.toml",
+            help="By which trial's criteria.",
+            default_factory=workflow.chosen_protocol,
+            show_default="as set, else breclim2",
+            autocompletion=protocols,
+        ),
+    ],
     backend: Backend = workflow.DEFAULT_BACKEND,
     allow_faults: Annotated[
         bool, typer.Option("--allow-faults", help="Keep a plan that makes no sense, too.")

@@ -9,6 +9,7 @@ import typer
 
 from liverplan import workflow
 from liverplan.cli.bar import on_terminal
+from liverplan.cli.completion import languages
 from liverplan.cli.options import AsJson, CaseFolder, Register
 from liverplan.cli.output import print_findings, print_json, say, tell, tell_lines
 from liverplan.words import in_english
@@ -43,7 +44,15 @@ def report(
     case: CaseFolder,
     out: Annotated[Path, typer.Option(metavar="FILE")],
     *,
-    language: Annotated[str, typer.Option(metavar="en|sv")] = "en",
+    language: Annotated[
+        str,
+        typer.Option(
+            metavar="en|sv",
+            default_factory=workflow.chosen_language,
+            show_default="as set, else en",
+            autocompletion=languages,
+        ),
+    ],
     deidentify: Annotated[
         bool, typer.Option("--deidentify", help="Leave out names, dates and identifiers.")
     ] = False,

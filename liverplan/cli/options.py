@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from liverplan.cli.completion import back_ends
+
 Source = Annotated[
     Path,
     typer.Argument(
@@ -46,6 +48,7 @@ Backend = Annotated[
         "--backend",
         metavar="NAME",
         help="network, classical, both (the second looks after the first), or a plugin.",
+        autocompletion=back_ends,
     ),
 ]
 Register = Annotated[

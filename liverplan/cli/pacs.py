@@ -11,6 +11,7 @@ import typer
 
 from liverplan import dicom
 from liverplan.cli.bar import on_terminal
+from liverplan.cli.completion import archives
 from liverplan.cli.options import AsJson
 from liverplan.cli.output import print_json, say, tell
 from liverplan.errors import BackendError
@@ -25,7 +26,10 @@ Config = Annotated[
     Path | None,
     typer.Option("--config", metavar="FILE", help="Default: $LIVERPLAN_PACS, or in your home."),
 ]
-Name = Annotated[str, typer.Argument(metavar="ARCHIVE", help="A name in the configuration.")]
+Name = Annotated[
+    str,
+    typer.Argument(metavar="ARCHIVE", help="A name in the configuration.", autocompletion=archives),
+]
 
 
 @app.command(name="list")

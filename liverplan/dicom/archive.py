@@ -21,6 +21,7 @@ from typing import Protocol
 from liverplan import installed
 from liverplan.errors import BackendError
 from liverplan.findings import Statement
+from liverplan.settings import read_settings
 from liverplan.words import in_english
 
 GROUP = "liverplan.archives"
@@ -123,8 +124,8 @@ class Archive(Protocol):
 
 
 def config_path() -> Path:
-    """Return where the configuration is looked for: ``$LIVERPLAN_PACS``, or in the home folder."""
-    given = os.environ.get(CONFIG_VARIABLE)
+    """Return where it is looked for: ``$LIVERPLAN_PACS``, as the settings say, or at home."""
+    given = os.environ.get(CONFIG_VARIABLE) or read_settings().archives
     return Path(given) if given else Path.home() / ".config" / "liverplan" / "pacs.toml"
 
 

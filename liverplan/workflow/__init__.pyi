@@ -1,5 +1,6 @@
 from .cases import assess, verdict
 from .checking import verify_case
+from .chosen import chosen_language, chosen_protocol
 from .committee import accept, mark_biopsied, new_key, sign, signers, standing, vote
 from .evaluate import evaluate
 from .exporting import rules_for
@@ -22,6 +23,8 @@ __all__ = [
     "Request",
     "accept",
     "assess",
+    "chosen_language",
+    "chosen_protocol",
     "demo",
     "evaluate",
     "export_case",

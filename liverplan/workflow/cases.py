@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import logging
 import os
 from collections.abc import Collection
 from contextlib import suppress
@@ -38,6 +39,8 @@ from liverplan.workflow.progress import Progress, part, tell
 from liverplan.workflow.request import Request
 from liverplan.workflow.segments import read_segments
 from liverplan.workflow.vessels import read_branches, read_vessels, with_vessels_cut
+
+_log = logging.getLogger(__name__)
 
 
 def assess(
@@ -93,6 +96,7 @@ def assess(
     findings = measure_state(state, out, liver=liver)
     if not request.allow_faults:
         _require_sound(findings)
+    _log.info("%d metastases, %d cuts", len(findings.lesions), len(plan.cuts))
     tell(progress, 0.9, "Keeping the case")
     _keep(out, existing, replace(state, findings=findings), signer)
     return findings

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +24,7 @@ from liverplan.workflow.given import given_lesions, given_liver
 from liverplan.workflow.progress import Progress, part, tell
 from liverplan.workflow.request import Request
 
+_log = logging.getLogger(__name__)
 SMALLEST_OUTSIDE_ML = 1e-9
 
 
@@ -36,7 +38,9 @@ def open_ct(
     """Read the CT series at a path, the named one or the one that serves best."""
     found = dicom.find_series(path, progress=part(progress, 0.0, 0.2), cancel=cancel)
     info = dicom.choose_series(found, series_uid)
-    return dicom.read_series(info, progress=part(progress, 0.2, 1.0), cancel=cancel)
+    ct = dicom.read_series(info, progress=part(progress, 0.2, 1.0), cancel=cancel)
+    _log.info("read a CT of %d x %d x %d voxels", *ct.volume.grid.shape)
+    return ct
 
 
 def ct_notes(notes: Sequence[Statement]) -> tuple[Statement, ...]:

@@ -23,6 +23,7 @@ export case --out dicom
 verify case
 sample written
 demo --out demo
+settings
 doctor
 committee key lind.pem --public lind.pub
 committee key dahl.pem --public dahl.pub

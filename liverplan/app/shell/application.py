@@ -33,11 +33,12 @@ from liverplan.app.steps.metastases.step import MetastasesStep
 from liverplan.app.steps.open.step import OpenStep
 from liverplan.app.steps.resection.step import ResectionStep
 from liverplan.app.steps.result.step import ResultStep
+from liverplan.settings import read_settings
 
 
 def default_home() -> Path:
-    """Where cases are kept: LIVERPLAN_HOME, or the user's data folder."""
-    given = os.environ.get("LIVERPLAN_HOME")
+    """Where cases are kept: LIVERPLAN_HOME, as the settings say, or the user's data folder."""
+    given = os.environ.get("LIVERPLAN_HOME") or read_settings().cases
     if given:
         return Path(given)
     place = QStandardPaths.StandardLocation.GenericDataLocation

@@ -7,6 +7,7 @@ import traceback
 from contextlib import suppress
 from types import TracebackType
 
+from liverplan import log
 from liverplan.app.session.context import Context
 from liverplan.app.session.job import unexpected
 from liverplan.app.session.notices import WINDOW
@@ -21,10 +22,11 @@ def catch_faults(context: Context) -> None:
     def hook(kind: type[BaseException], fault: BaseException, trace: TracebackType | None) -> None:
         words = clean_lines("".join(traceback.format_exception(kind, fault, trace)))
         sys.stderr.write(words)
+        log.keep(fault)
         with suppress(OSError):
             context.home.mkdir(parents=True, exist_ok=True)
-            with (context.home / LOG).open("a", encoding="utf-8") as log:
-                log.write(words)
+            with (context.home / LOG).open("a", encoding="utf-8") as file:
+                file.write(words)
         said = f"{unexpected(fault)} Your work is kept; undo the last step."
         context.notices.say(WINDOW, said)
 

@@ -116,7 +116,7 @@ class Opening(QObject):
             series=series,
             headers=ct.headers.to_json(),
             notes=ct_notes(ct.notes),
-            protocol=ProtocolFile.shipped(workflow.DEFAULT_PROTOCOL),
+            protocol=ProtocolFile.shipped(workflow.chosen_protocol()),
         )
         self._saver.begin(series)
         self._show(Work(volume=ct.volume, record=record))

@@ -32,7 +32,9 @@ class Outputs(QObject):
 
         def task(report: Progress, _cancel: threading.Event) -> Path:
             report(0.2, "Drawing the report")
-            return workflow.write_report(folder, path, signer=signer)
+            return workflow.write_report(
+                folder, path, language=workflow.chosen_language(), signer=signer
+            )
 
         self._jobs.run(PLACE, "Writing the report", task, self._say_written)
 
