@@ -143,7 +143,7 @@ def to_png(figure: Figure) -> bytes:
 
 
 def to_webp(pixels: NDArray[np.uint8], *, quality: int | None = None) -> bytes:
-    """Return (rows, columns, 3 or 4) pixels as WebP, without loss unless a quality is given."""
+    """Return a (rows, columns, 3) array, or 4 with opacity, as WebP; lossless without a quality."""
     how = {"lossless": True} if quality is None else {"quality": quality}
     file = io.BytesIO()
     matplotlib.image.imsave(file, pixels, format="webp", pil_kwargs=how)
