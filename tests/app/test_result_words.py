@@ -274,19 +274,18 @@ def test_the_gauge_is_as_long_as_its_largest_number_needs(fraction, interval, en
         assert at.getRgb()[:3] == (255, 255, 255)
 
 
-def test_the_gauge_shows_the_range_as_drawn_thick_within_the_thin_one_as_carried_out():
+def test_the_gauge_shows_the_range_as_drawn_below_that_as_carried_out():
     gauge = Gauge()
-    gauge.fraction, gauge.interval, gauge.drawn = 0.1, (0.2, 0.5), (0.3, 0.4)
+    gauge.fraction, gauge.interval, gauge.drawn = 0.4, (0.25, 0.55), (0.399, 0.401)
     picture = drawn(gauge)
 
-    def thickness(fraction):
+    def blue(fraction, y):
         x = round(18 + 300 * fraction / GAUGE_ENDS[0])
-        column = [picture.pixelColor(x, y).getRgb()[:3] for y in range(18, 40)]
-        return column.count(theme.REMNANT)
+        return picture.pixelColor(x, y).getRgb()[:3] == theme.REMNANT
 
-    assert thickness(0.35) > 8
-    assert 2 <= thickness(0.25) == thickness(0.45) < 4
-    assert thickness(0.55) == 0
+    on_the_line, below_it = 28, 28 + 10
+    assert [blue(at, on_the_line) for at in (0.2, 0.27, 0.53, 0.58)] == [False, True, True, False]
+    assert [blue(at, below_it) for at in (0.27, 0.4, 0.53)] == [False, True, False]
 
 
 def test_a_stale_gauge_has_a_grey_dot():

@@ -71,7 +71,7 @@ def test_pictures_say_what_they_show(page):
         "P(FLR > 30 %) = 100 %.",
         "Editing the liver near the cut would narrow the range as drawn from 1.0 to 0.4 points",
         "a median of 7 % in 29 hemihepatectomies (Ariizumi). Here that would be 4.1 points.",
-        "Thin: as carried out. Thick: as drawn.",
+        "Above: as carried out. Below: as drawn.",
         "Share as carried out, %",
         "A shift of the cut by 8.3 mm would change this verdict.",
         "1489.4",

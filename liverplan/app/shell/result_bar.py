@@ -28,7 +28,7 @@ GAUGE_ENDS = (0.6, 1.0)
 class Gauge(QWidget):
     """A line from 0 to 60 or 100 %: the threshold, both ranges and the number.
 
-    The range as carried out, on which the verdict rests, is thin with ends; that as drawn is thick.
+    The range as carried out, on which the verdict rests, has ends; that as drawn lies below it.
     """
 
     def __init__(self) -> None:
@@ -82,9 +82,8 @@ class Gauge(QWidget):
             for end in (low, high):
                 painter.drawLine(QPointF(end, y - 6), QPointF(end, y + 6))
         if self.drawn:
-            painter.setPen(QPen(colour, 11, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap))
             low, high = map(self._x, self.drawn)
-            painter.drawLine(QPointF(low, y), QPointF(max(high, low + 1), y))
+            painter.fillRect(QRectF(low, y + 7.5, max(high - low, 2), 5), colour)
 
     def _words(self, painter: QPainter, y: float) -> None:
         font = QFont()
