@@ -232,7 +232,7 @@ def test_the_doubt_says_what_shift_would_change_it(findings, flip_mm, ending):
 
 def test_each_source_of_doubt_has_its_part_of_both_ranges(findings):
     parts = {name: (carried_out, drawn) for name, carried_out, drawn in source_rows(findings)}
-    assert parts["cut position"][1] == "0 %"
+    assert parts["cut position"][1] == "0"
     assert sum(one.share for one in findings.uncertainty.contributions) == pytest.approx(1)
     older = [replace(one, share=None) for one in findings.uncertainty.contributions]
     unsure = replace(findings.uncertainty, contributions=tuple(older))

@@ -21,6 +21,9 @@ from liverplan.app.session.work import Work
 from liverplan.words.numbers import NONE, ml, percent, threshold
 from liverplan.workflow.rule import DENOMINATORS
 
+HEIGHT = 102
+"""Pixels: room for a verdict of two lines beside the other three, on a narrow screen too."""
+
 GAUGE_ENDS = (0.6, 1.0)
 """Fraction at the gauge's right end: the first where everything fits, else the second."""
 
@@ -138,7 +141,7 @@ class ResultBar(QFrame):
         layout.addWidget(self.number)
         layout.addLayout(words, 3)
         layout.addWidget(self.gauge, 2)
-        self.setFixedHeight(84)
+        self.setFixedHeight(HEIGHT)
         live.measured.connect(self.refresh)
         live.assessed.connect(self.refresh)
         live.failed.connect(lambda _words: self.refresh())

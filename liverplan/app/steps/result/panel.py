@@ -37,7 +37,7 @@ class ResultPanel(Panel):
         self._session, self._live, self._jobs = context.session, context.live, context.jobs
         self._outputs = outputs
         self.doubt = label("", "secondary")
-        self.sources = Table(["Source of doubt", "Carried out", "Drawn"], stretch=0)
+        self.sources = Table(["Share of\nthe doubt, %", "Carried\nout", "Drawn"], stretch=0)
         self.fractions = Table(["FLR of", ""], stretch=0)
         self.margins = Table(["Metastasis", "Margin", "By this plan"], stretch=0)
         self.criteria = Table(["Criterion", "State"], stretch=0, most_rows=20)
@@ -161,8 +161,8 @@ def source_rows(findings: Findings) -> list[tuple[str, str, str]]:
     return [
         (
             in_english(source_name(one)),
-            f"{share(one.share or 0.0)} %",
-            f"{share(one.share_as_drawn or 0.0)} %",
+            share(one.share or 0.0),
+            share(one.share_as_drawn or 0.0),
         )
         for one in findings.uncertainty.contributions
     ]
