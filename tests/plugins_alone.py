@@ -1,23 +1,21 @@
 """Each plugin alone in a fresh environment beside liverplan: ``python -m tests.plugins_alone``.
 
-One environment is made with liverplan as it would be installed (not editable). For each plugin it
-is copied, the plugin installed into the copy, and there: what it announces is discovered (the
-training, no part of the product, announces nothing), and nothing else is; the command line uses it;
-what it lacks is one sentence. Printed: what was found and the time.
+What is given out is built, installed and used by `tests.wheel`. For each plugin that environment is
+copied, the plugin's wheel installed into the copy, and there: what it announces is discovered (the
+training, no part of the product, has no wheel and announces nothing), and nothing else is; the
+command line uses it; what it lacks is one sentence. Printed: what was found and the time.
 """
 
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 import tempfile
 import time
 import tomllib
 from pathlib import Path
 
-ROOT = Path(__file__).parents[1]
+from tests.wheel import ROOT, add, build, install, run, use
+
 LOOK = """
 import json
 from importlib.metadata import entry_points
@@ -33,23 +31,23 @@ def main() -> None:
     """Try every plugin; stop at the first that fails."""
     with tempfile.TemporaryDirectory(prefix="liverplan-alone-") as place:
         folder = Path(place)
-        start = time.perf_counter()
-        base = folder / "base"
-        run(sys.executable, "-m", "venv", base)
-        install(base, ".", "pytest")
-        print(f"liverplan alone: {time.perf_counter() - start:.0f} s", flush=True)
+        built = build(folder)
+        base = install(built, folder)
+        use(base, folder)
+        add(base, built, "pytest")
         assert found_in(base, folder) == []
         for plugin in sorted((ROOT / "plugins").iterdir()):
             if (plugin / "pyproject.toml").is_file():
-                try_alone(plugin, base, folder)
+                try_alone(plugin, built, base, folder)
 
 
-def try_alone(plugin: Path, base: Path, folder: Path) -> None:
+def try_alone(plugin: Path, built: Path, base: Path, folder: Path) -> None:
     """Install one plugin into a copy of the environment, and use it."""
     start = time.perf_counter()
     own = folder / plugin.name
     run("cp", "-a", base, own)
-    install(own, plugin)
+    wheels = list(built.glob(f"{plugin.name.replace('-', '_')}-*.whl"))
+    add(own, built, *(wheels or [plugin]))
     found = found_in(own, folder)
     assert [(group, name) for group, name, _ in found] == announced_by(plugin)
     assert all(loads for _, _, loads in found)
@@ -69,33 +67,9 @@ def announced_by(plugin: Path) -> list[tuple[str, str]]:
     return [(group, name) for group in groups for name in groups[group]]
 
 
-def install(environment: Path, *what: object) -> None:
-    """Install with the versions that the project pins."""
-    pip = (environment / "bin" / "python", "-m", "pip", "install", "-q")
-    run(*pip, "--disable-pip-version-check", "-c", "constraints.txt", *what, folder=ROOT)
-
-
 def found_in(environment: Path, folder: Path) -> list[tuple[str, str, bool]]:
     """Return the plugins that an environment announces: group, name, whether it loads."""
     return json.loads(run(environment / "bin" / "python", "-c", LOOK, folder=folder))
-
-
-def run(*command: object, folder: Path | None = None) -> str:
-    """Run a command away from the checkout; return what it said, or stop."""
-    words = [str(part) for part in command]
-    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
-    done = subprocess.run(
-        words,
-        cwd=folder,
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
-    if done.returncode != 0:
-        sys.exit(f"{done.stdout}\nFailed with status {done.returncode}: {' '.join(words)}")
-    return done.stdout
 
 
 if __name__ == "__main__":
