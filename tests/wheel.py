@@ -1,9 +1,10 @@
 """What is given out, installed as a stranger would: ``python -m tests.wheel``.
 
-``scripts/wheels`` builds into two folders: the bytes are equal. The wheel holds what is under version
-control in ``liverplan`` and nothing else; the source distribution builds the same wheel. The wheel is
-installed into a fresh environment, away from the checkout; there the sample is assessed, the doctor
-looks, and the line that it prints for a plugin is typed. Printed: sizes and times.
+``scripts/wheels`` builds into two folders: the bytes are equal. The wheel holds what is under
+version control in ``liverplan`` and nothing else; the source distribution builds the same wheel.
+The wheel is installed into a fresh environment, away from the checkout; there the sample is
+assessed, the doctor looks, and the line that it prints for a plugin is typed. Printed: sizes and
+times.
 """
 
 from __future__ import annotations
@@ -57,7 +58,7 @@ def build(folder: Path) -> Path:
 
 
 def check_contents(wheel: Path, source: Path) -> None:
-    """Hold a wheel's and a source distribution's files against version control, and its metadata."""
+    """Hold the files of wheel and source against version control, and read the metadata."""
     ours = set(tracked())
     with zipfile.ZipFile(wheel) as archive:
         held = {name for name in archive.namelist() if ".dist-info/" not in name}

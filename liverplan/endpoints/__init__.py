@@ -9,7 +9,7 @@ questionnaire: `overall_survival` and `progression_free_survival` take dates and
 assume, `score_qlq_c30` scores the QLQ-C30, and `NEEDS` lists what each result asks of the cohort's
 table.
 
-Needs ``pip install liverplan[endpoints]``.
+Needs the extra `endpoints`.
 """
 
 from collections.abc import Mapping
