@@ -1,4 +1,4 @@
-"""``liverplan pacs find|fetch|send``: thin; the protocols are a plugin's."""
+"""``liverplan pacs find|fetch|send|worklist``: thin; the protocols are a plugin's."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ from typing import Annotated
 
 import typer
 
-from liverplan import dicom
+from liverplan import cohort, dicom, workflow
 from liverplan.cli.bar import on_terminal
 from liverplan.cli.completion import archives
 from liverplan.cli.options import AsJson
 from liverplan.cli.output import print_json, say, tell
 from liverplan.errors import BackendError
+from liverplan.words import in_english
 
 app = typer.Typer(
     name="pacs",
@@ -115,3 +116,35 @@ def _files(paths: Sequence[Path]) -> Iterator[Path]:
         if not found:
             raise BackendError(f"{path} holds no .dcm files to send.")
         yield from found
+
+
+@app.command()
+def worklist(
+    archive: Name,
+    out: Annotated[Path, typer.Option("--out", metavar="DIR")],
+    date: Annotated[str, typer.Option(metavar="YYYYMMDD[-YYYYMMDD]")],
+    *,
+    images: Annotated[
+        str, typer.Option(metavar="NAME", help="The archive that holds them, if another.")
+    ] = "",
+    procedure: Annotated[
+        str, typer.Option(metavar="TEXT", help="Only requests that are described so.")
+    ] = "",
+    assess: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Assess them as a cohort into DIR at once.")
+    ] = None,
+    config: Config = None,
+) -> None:
+    """Fetch the CT of scheduled examinations (modality worklist), as a cohort's manifest."""
+    schedule = dicom.open_archive(archive, config)
+    held = dicom.open_archive(images, config) if images else schedule
+    with on_terminal() as progress:
+        found = workflow.fetch_scheduled(
+            schedule, held, out, date=date, procedure=procedure, progress=progress
+        )
+    say(*map(in_english, found.notes))
+    tell(f"{found.manifest}: {found.studies}")
+    if assess is not None and found.studies:
+        with on_terminal() as progress:
+            summary = cohort.run_cohort(found.manifest, assess, progress=progress)
+        tell(summary.in_words())

@@ -1,4 +1,13 @@
-from .archive import FoundSeries, Query, archive_faults, archive_names, open_archive
+from .archive import (
+    Archive,
+    FoundSeries,
+    Query,
+    ScheduledStudy,
+    Worklist,
+    archive_faults,
+    archive_names,
+    open_archive,
+)
 from .choice import choose_series
 from .deidentify import deidentify_series, keep
 from .documents import (
@@ -23,13 +32,16 @@ from .sr import make_sr, write_sr
 
 __all__ = [
     "CT",
+    "Archive",
     "FoundSeries",
     "Headers",
     "Query",
+    "ScheduledStudy",
     "SegMask",
     "Segment",
     "SeriesInfo",
     "SourceImage",
+    "Worklist",
     "archive_faults",
     "archive_names",
     "choose_series",

@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from importlib.metadata import entry_points
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from liverplan import installed
 from liverplan.errors import BackendError
@@ -85,12 +85,32 @@ class FoundSeries:
     images: int | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScheduledStudy:
+    """A study that a modality worklist names: what was requested, and for which day (yyyymmdd)."""
+
+    study_uid: str
+    accession: str = ""
+    description: str = ""
+    date: str = ""
+
+
 class ArchiveError(BackendError):
     """What an archive did wrong, as a statement too, so that any language can say it."""
 
     def __init__(self, says: Statement) -> None:
         super().__init__(in_english(says))
         self.says = says
+
+
+@runtime_checkable
+class Worklist(Protocol):
+    """Something that knows which examinations were scheduled."""
+
+    def worklist(
+        self, date: str, modality: str, *, cancel: threading.Event | None = None
+    ) -> list[ScheduledStudy]:
+        """List what is scheduled on a day or in a range of days, as `Query` writes them."""
 
 
 class Archive(Protocol):

@@ -14,6 +14,7 @@ from .remeasuring import measure_case
 from .request import DEFAULT_BACKEND, DEFAULT_PROTOCOL, Request
 from .response import match_cases, record
 from .sample import demo, write_sample
+from .scheduled import fetch_scheduled
 from .stamping import keep_answer, write_request
 from .suggesting import suggest
 
@@ -29,6 +30,7 @@ __all__ = [
     "evaluate",
     "export_case",
     "export_notes",
+    "fetch_scheduled",
     "keep_answer",
     "key_is_locked",
     "list_series",

@@ -26,7 +26,7 @@ from pynetdicom import _config, build_role, evt
 from pynetdicom.association import Association
 from pynetdicom.events import EventHandlerType
 
-from liverplan.dicom.archive import ArchiveError, FoundSeries, Query
+from liverplan.dicom.archive import ArchiveError, FoundSeries, Query, ScheduledStudy
 from liverplan.dicom.header import COMPRESSED, NATIVE
 from liverplan.dicom.quiet import quiet
 from liverplan.dicom.values import Values
@@ -38,6 +38,7 @@ from liverplan_pacs.config import Settings
 from liverplan_pacs.transfer import Store, Transfers, tls_context
 from liverplan_pacs.watch import Watch, watched_search
 from liverplan_pacs.wire import MAX_PDU, Entity, addresses_of
+from liverplan_pacs.worklist import WORKLIST, answered, asked
 
 STORED = (
     CTImageStorage,
@@ -87,6 +88,23 @@ class DimseArchive(Transfers):
                 for series in self._answers(association, wanted, watch):
                     answers.add(study, series)
         return answers.found
+
+    def worklist(
+        self, date: str, modality: str, *, cancel: threading.Event | None = None
+    ) -> list[ScheduledStudy]:
+        """List what is scheduled on a day or in a range of days."""
+        found = []
+        with (
+            watched_search(self._settings, cancel) as watch,
+            self._entity(watch) as entity,
+            self._associated(entity, WORKLIST) as association,
+        ):
+            for status, answer in association.send_c_find(asked(date, modality), WORKLIST):
+                watch.go_on()
+                self._check(status)
+                if answer is not None:
+                    found += answered(answer, modality, self._settings.name)
+        return found
 
     def _answers(
         self, association: Association, query: pydicom.Dataset, watch: Watch
