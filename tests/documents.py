@@ -42,16 +42,19 @@ DOCUMENTS = (
     "docs/howto/export.md",
     "docs/concepts/signatures.md",
     "docs/guides/engineer.md",
+    "docs/log.md",
 )
 """In the order of a reader, who finds what the pages before have made."""
 
 SKIPPED = {
     r"^scripts/test\b": "it is what runs the rest of these checks",
     r"pytest .*\btests$|^mypy$": "scripts/test has run this very command",
-    r"^(xvfb-run .*)?liverplan app\b": "it needs a screen; tests/app drives it on one of its own",
+    r"^(xvfb-run .*)?liverplan (--\S+ (\S+\.log )?)*app\b": "it needs a screen; tests/app drives it on one of its own",
     r"-m tests\.(benchmarks|mutation|house\.drills)\b": (
         "a measurement of minutes; its code is run small by the tests"
     ),
+    r"--(install|show)-completion": "it asks for a person's shell; tests/test_completion.py has some",
+    r"\bfrom napari\b": "it needs the application; tests/app has its layers",
     r"pip install .*\[app\]": "scripts/test has installed the application",
     r"^git clone\b": "this is the clone",
     r"\btcp://|--scheduler\b": "it needs a scheduler; tests/cohort starts one",
@@ -77,6 +80,11 @@ class Block:
 
     kind: str
     lines: tuple[str, ...]
+
+    @property
+    def run_alone(self) -> tuple[str, ...]:
+        """Its commands, each by itself; Python is run as a whole."""
+        return self.lines if self.kind == "sh" else ("\n".join(self.lines),)
 
 
 def blocks_of(text: str) -> Iterator[Block]:
@@ -156,7 +164,10 @@ def run(block: Block, scratch: Path, stand_ins: dict[str, str], done: set[str]) 
     environment.pop("PYTHONPATH", None)  # what is imported is what the commands have installed
     environment["PATH"] = f"{scratch / '.venv' / 'bin'}{os.pathsep}{environment['PATH']}"
     if block.kind == "python":
-        code = "\n".join(block.lines)
+        (code,) = block.run_alone
+        if why := why_skipped(code):
+            print(f"   skipped: Python, {why}", flush=True)
+            return
         if code in done:
             return
         done.add(code)
