@@ -49,13 +49,15 @@ DOCUMENTS = (
 SKIPPED = {
     r"^scripts/test\b": "it is what runs the rest of these checks",
     r"pytest .*\btests$|^mypy$": "scripts/test has run this very command",
-    r"^(xvfb-run .*)?liverplan (--\S+ (\S+\.log )?)*app\b": "it needs a screen; tests/app drives it on one of its own",
+    r"^(xvfb-run .*)?liverplan (--\S+ (\S+\.log )?)*app\b": (
+        "it needs a screen; tests/app drives it on one of its own"
+    ),
     r"-m tests\.(benchmarks|mutation|house\.drills)\b": (
         "a measurement of minutes; its code is run small by the tests"
     ),
-    r"--(install|show)-completion": "it asks for a person's shell; tests/test_completion.py has some",
+    r"--(install|show)-completion": "it asks for a person's shell; a test has some",
     r"\bfrom napari\b": "it needs the application; tests/app has its layers",
-    r"pip install .*\[app\]": "scripts/test has installed the application",
+    r"pip install .*\[app\b": "scripts/test has installed the application",
     r"^git clone\b": "this is the clone",
     r"\btcp://|--scheduler\b": "it needs a scheduler; tests/cohort starts one",
     r"\bcohort endpoints\b": "it needs a trial's tables; the notebooks make some and run it",
