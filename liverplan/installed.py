@@ -2,7 +2,8 @@
 
 A line is for a terminal of this very system: pip's in the Python that runs, pipx's and uv's where
 they keep liverplan in an environment of its own. What came from a checkout, or from a folder of
-wheels, takes plugins and tried versions from there.
+wheels, takes plugins and tried versions from there. A bundle takes nothing more: its line makes an
+installation beside it.
 """
 
 from __future__ import annotations
@@ -28,6 +29,8 @@ ASKED = re.compile(r"\(pip install ([^()]+)\)")
 
 def adding(*targets: str) -> str:
     """Return the line that adds extras (``liverplan[app]``), plugins or other packages."""
+    if _is_bundle():
+        return _beside(*targets)
     place = _place()
     wanted, options = [_found_in(place, target) for target in targets], _options(place)
     environment = Path(sys.prefix)
@@ -42,6 +45,8 @@ def adding(*targets: str) -> str:
 
 def anew(*targets: str) -> str:
     """Return the line that installs again what is there but broken."""
+    if _is_bundle():
+        return _beside()
     environment = Path(sys.prefix)
     if (environment / "pipx_metadata.json").is_file():
         return _line(["pipx", "reinstall", environment.name])
@@ -66,6 +71,16 @@ def in_own_way(words: str) -> str:
 def lines_of(words: str) -> list[str]:
     """Return the lines that install what a plugin's words name."""
     return [adding(*shlex.split(asked)) for asked in ASKED.findall(words)]
+
+
+def _is_bundle() -> bool:
+    return bool(getattr(sys, "frozen", False))
+
+
+def _beside(*targets: str) -> str:
+    """Return the line that makes an installation of its own, which takes more."""
+    more = [word for target in targets for word in ("--with", target)]
+    return _line(["uv", "tool", "install", *more, "liverplan[app]"])
 
 
 def _pip() -> list[str]:

@@ -101,6 +101,20 @@ def test_what_is_broken_is_installed_again_by_the_same_tool(came, tool, line):
     assert installed.anew("imagecodecs") == line
 
 
+def test_a_bundle_takes_nothing_more_and_names_an_installation_beside_it(monkeypatch):
+    monkeypatch.setattr(sys, "frozen", True, raising=False)
+    line = installed.adding("liverplan-onnx")
+    assert shlex.split(line) == [
+        "uv",
+        "tool",
+        "install",
+        "--with",
+        "liverplan-onnx",
+        "liverplan[app]",
+    ]
+    assert shlex.split(installed.anew("imagecodecs")) == ["uv", "tool", "install", "liverplan[app]"]
+
+
 def test_in_a_checkout_a_plugin_is_its_folder():
     words = shlex.split(installed.adding("liverplan-totalsegmentator[local]"))
     assert words[4].endswith("/plugins/liverplan-totalsegmentator[local]")

@@ -7,6 +7,7 @@ program starts itself anew with the folder ``lent`` on the loader's path, which 
 from __future__ import annotations
 
 import ctypes
+import ctypes.util
 import os
 import sys
 from pathlib import Path
@@ -31,11 +32,23 @@ def lend() -> None:
         os.environ["LIBGL_ALWAYS_SOFTWARE"] = "1"
         os.environ["__EGL_VENDOR_LIBRARY_DIRS"] = str(lent)
         os.execv(sys.executable, [sys.executable, *sys.argv[1:]])  # noqa: S606 - itself
+    find_own_libraries([inside, *([lent] if str(lent) in entries else [])])
     own = [entry for entry in entries if entry and not Path(entry).is_relative_to(inside)]
     os.environ.pop(f"{PATH}_ORIG", None)
     os.environ.pop(PATH, None)
     if own:
         os.environ[PATH] = os.pathsep.join(own)
+
+
+def find_own_libraries(places: list[Path]) -> None:
+    """Let a library that is sought by name be found here before the system is asked."""
+    of_the_system = ctypes.util.find_library
+
+    def found(name: str) -> str | None:
+        own = (file for place in places for file in sorted(place.glob(f"lib{name}.so*")))
+        return next(map(str, own), None) or of_the_system(name)
+
+    ctypes.util.find_library = found
 
 
 def _opens(file: str) -> bool:
