@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
 import numpy as np
+
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # else its import gives the machine an ID, and a diary
 import onnxruntime
 
 from liverplan.errors import BackendError
