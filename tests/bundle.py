@@ -97,6 +97,7 @@ def main() -> None:
             source = demo_of_the_source(place / "source")
         system = system_of(root.result(), place, bundle)
         try_commands(system)
+        try_start_menu(system)
         assert source.wait() == 0
         same_results(place / "source", system.folder / "demo")
         with screen() as (name, picture):
@@ -168,6 +169,17 @@ def try_commands(system: System) -> None:
     told = system.said("doctor")
     assert "works  libraries: everything is installed" in told, told
     assert "works  OpenGL: a picture was drawn" in told, told
+
+
+def try_start_menu(system: System) -> None:
+    """Make the start menu's entry and the command, use it, and take both out again."""
+    desktop = system.folder / ".local/share/applications/liverplan.desktop"
+    told = system.start(f"{system.bundle}/install").communicate()[0]
+    assert f'Exec="{system.bundle}/liverplan-app" %f' in desktop.read_text("utf-8"), told
+    told = system.start(f"{system.home}/.local/bin/liverplan", "--version").communicate()[0]
+    assert told.startswith("liverplan "), told
+    told = system.start(f"{system.bundle}/install", "--remove").communicate()[0]
+    assert not desktop.exists(), told
 
 
 def write_compressed(folder: Path) -> None:

@@ -61,6 +61,8 @@ def build(out: Path) -> Path:
         invalidation_mode=PycInvalidationMode.UNCHECKED_HASH,
     )
     shutil.copy2(ROOT / "LICENSE", bundle)
+    sample = shutil.ignore_patterns("pictures", "*.py")
+    shutil.copytree(ROOT / "sample_data", bundle / "sample_data", ignore=sample)
     if sys.platform == "linux":
         finish_for_linux(bundle, inside)
     tell(start, f"finished: {bundle}, {weight(bundle) / 1e6:.0f} MB")

@@ -1,6 +1,8 @@
 """The shipped network: the file that was measured and no other, opened without a trace."""
 
+import os
 import subprocess
+import sys
 import tomllib
 from dataclasses import replace
 from pathlib import Path
@@ -46,6 +48,19 @@ def test_it_needs_no_home_to_write_to(tmp_path, monkeypatch):
     assert list(Path(tmp_path).iterdir()) == []
 
 
+RUN = """
+import numpy as np
+from liverplan.segmentation.network.weights import LIVER
+LIVER.run(hu=np.zeros((1, 1, 16, 16, 16), np.float32))
+"""
+
+
+def test_a_program_that_runs_it_leaves_nothing_in_the_home(tmp_path):
+    environment = {**os.environ, "HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path / "cache")}
+    subprocess.run([sys.executable, "-c", RUN], env=environment, check=True)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_the_card_names_the_file_its_hash_and_what_it_is_not_for():
     card = (Path(weights.__file__).parent / LIVER.card).read_text("utf-8")
     for words in (LIVER.file, LIVER.sha256, LIVER.licence, "Must not be used for", "licence"):
@@ -57,7 +72,7 @@ def test_nothing_keeps_weights_and_card_out_of_a_wheel():
     folder = Path(weights.__file__).parent
     root = Path(liverplan.__file__).parents[1]
     targets = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))["tool"]["hatch"]["build"]
-    assert targets == {"targets": {"wheel": {"packages": ["liverplan"]}}}
+    assert targets["targets"]["wheel"] == {"packages": ["liverplan"]}
     for file in (LIVER.file, LIVER.card):
         assert (folder / file).is_file()
         asked = subprocess.run(
