@@ -60,6 +60,7 @@ NO_DOCUMENTS = {
     "liverplan.eligibility.patient_toml": "a text of a TOML file",
     "liverplan.report.gltf": "glTF, which has a schema of its own",
     "liverplan.report.pdf": "what the printed report is drawn from, gone with it",
+    "liverplan.workflow.bids": "files of BIDS, named and described by its own standard",
     "liverplan.segmentation.files.origins": "a field within a mask file's header",
 }
 """Modules that write JSON which is no document of liverplan's, and what it is instead."""

@@ -120,6 +120,18 @@ def export(  # noqa: PLR0913 - one argument an option, as typer reads them
 
 
 @app.command()
+def bids(
+    case: CaseFolder,
+    out: Annotated[Path, typer.Option(metavar="DIR", help="The data set; others may lie there.")],
+    subject: Annotated[str, typer.Option(metavar="LABEL")],
+    *,
+    session: Annotated[str, typer.Option(metavar="LABEL")] = "",
+) -> None:
+    """Write CT, masks and result as BIDS lays out data sets, without the CT's headers."""
+    tell(*map(str, workflow.write_bids(case, out, subject=subject, session=session)))
+
+
+@app.command()
 def verify(
     case: CaseFolder,
     *,

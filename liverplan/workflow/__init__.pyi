@@ -1,3 +1,4 @@
+from .bids import write_bids
 from .cases import assess, verdict
 from .checking import verify_case
 from .chosen import chosen_language, chosen_protocol
@@ -54,6 +55,7 @@ __all__ = [
     "verdict",
     "verify_case",
     "vote",
+    "write_bids",
     "write_report",
     "write_request",
     "write_sample",
