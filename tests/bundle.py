@@ -113,9 +113,8 @@ def demo_of_the_source(out: Path) -> subprocess.Popen[bytes]:
 
 def bare_root(root: Path) -> Path | None:
     """Make a Debian with neither Python nor graphics, where this machine lets us."""
-    lacking = [tool for tool in ("debootstrap", "unshare", "chroot") if not shutil.which(tool)]
-    if os.geteuid() != 0 or lacking:
-        print(f"No bare system is made: {', '.join(lacking) or 'only root may'}.", flush=True)
+    if why := why_not():
+        print(f"No bare system is made: {why}.", flush=True)
         return None
     begun = Begun()
     done = subprocess.run(
@@ -131,6 +130,15 @@ def bare_root(root: Path) -> Path | None:
     assert not has, has
     begun.tell("a bare Debian 12: no Python, no OpenGL, no fonts")
     return root
+
+
+def why_not() -> str:
+    """Return why this machine makes no bare system, if it does not."""
+    lacking = [tool for tool in ("debootstrap", "unshare", "chroot") if not shutil.which(tool)]
+    if lacking:
+        return f"{' and '.join(lacking)} is missing"
+    mounts = subprocess.run(["unshare", "--mount", "true"], capture_output=True, check=False)
+    return "" if mounts.returncode == 0 else "only root may"
 
 
 def system_of(root: Path | None, place: Path, bundle: Path) -> System:
