@@ -9,6 +9,8 @@ command line uses it; what it lacks is one sentence. Printed: what was found and
 from __future__ import annotations
 
 import json
+import os
+import shutil
 import tempfile
 import time
 import tomllib
@@ -45,7 +47,7 @@ def try_alone(plugin: Path, built: Path, base: Path, folder: Path) -> None:
     """Install one plugin into a copy of the environment, and use it."""
     start = time.perf_counter()
     own = folder / plugin.name
-    run("cp", "-a", base, own)
+    shutil.copytree(base, own, symlinks=True, copy_function=os.link)  # pip replaces, never rewrites
     wheels = list(built.glob(f"{plugin.name.replace('-', '_')}-*.whl"))
     add(own, built, *(wheels or [plugin]))
     found = found_in(own, folder)
