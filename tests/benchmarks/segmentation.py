@@ -326,7 +326,8 @@ def medians(rows: Table, method: str) -> dict[str, Any]:
 def robust(case: Case) -> Table:
     """7. The same CT disturbed, and nonsense, by each method."""
     rows: Table = []
-    for name, volume, truth in disturbed(case.volume, case.liver):
+    for name, make in disturbed(case.volume, case.liver).items():
+        volume, truth = make()
         for method, find in METHODS.items():
             found = find(volume)
             rows.append(
@@ -338,11 +339,11 @@ def robust(case: Case) -> Table:
                 }
             )
             print(rows[-1], file=sys.stderr)
-    for name, make in nonsense():
+    for name, nothing in nonsense():
         for method, find in METHODS.items():
             start = time.perf_counter()
             try:
-                find(make())
+                find(nothing())
                 words = "NOT REFUSED"
             except LiverplanError as error:
                 words = str(error)

@@ -9,25 +9,25 @@ import scipy.ndimage as ndi
 
 from liverplan.volume import Grid, Volume
 
-Case = tuple[str, Volume, np.ndarray]
+Made = tuple[Volume, np.ndarray]
+"""A CT and its true liver."""
 
 
-def disturbed(volume: Volume, liver: np.ndarray) -> Iterator[Case]:
-    """The CT and its true liver: rotated, shifted, noisy, thick, flipped, cropped."""
-    for degrees in (5.0, -10.0):
-        yield f"rotated {degrees:g} degrees", *_rotated(volume, liver, degrees)
+def disturbed(volume: Volume, liver: np.ndarray) -> dict[str, Callable[[], Made]]:
+    """The CT and its true liver: rotated, shifted, noisy, thick, flipped, cropped; when asked."""
     shift = [round(mm / s) for mm, s in zip((0, 14, -21), volume.grid.spacing_mm, strict=True)]
-    yield "shifted 21 mm", *_both(volume, liver, lambda a: np.roll(a, shift, (0, 1, 2)))
-    noise = np.random.default_rng(1).normal(0, 20, volume.hu.shape)
-    noisy = (volume.hu + noise).astype(np.int16)
-    yield "20 HU more noise", Volume(grid=volume.grid, hu=noisy), liver
-    yield "5 mm slices", *_thick(volume, liver, 5.0)
-    yield "flipped, told", *_flipped(volume, liver)
-    top = int(np.flatnonzero(liver.any(axis=(1, 2)))[-1])
-    bottom = int(np.flatnonzero(liver.any(axis=(1, 2)))[0])
+    bottom, top = (int(k) for k in np.flatnonzero(liver.any(axis=(1, 2)))[[0, -1]])
     margin, slices = round(25 / volume.grid.spacing_mm[0]), volume.grid.shape[0]
-    yield "cropped 25 mm under the dome", *_cropped(volume, liver, 0, top - margin)
-    yield "cropped 25 mm over the tip", *_cropped(volume, liver, bottom + margin, slices)
+    return {
+        "rotated 5 degrees": lambda: _rotated(volume, liver, 5.0),
+        "rotated -10 degrees": lambda: _rotated(volume, liver, -10.0),
+        "shifted 21 mm": lambda: _both(volume, liver, lambda a: np.roll(a, shift, (0, 1, 2))),
+        "20 HU more noise": lambda: _noisy(volume, liver),
+        "5 mm slices": lambda: _thick(volume, liver, 5.0),
+        "flipped, told": lambda: _flipped(volume, liver),
+        "cropped 25 mm under the dome": lambda: _cropped(volume, liver, 0, top - margin),
+        "cropped 25 mm over the tip": lambda: _cropped(volume, liver, bottom + margin, slices),
+    }
 
 
 def nonsense() -> Iterator[tuple[str, Callable[[], Volume]]]:
@@ -64,17 +64,22 @@ def _cylinders(middles: list[tuple[float, float, float]], bone_mm: tuple[float, 
     return _plain(hu.astype(np.int16))
 
 
-def _both(volume: Volume, liver: np.ndarray, change: Callable) -> tuple[Volume, np.ndarray]:
+def _both(volume: Volume, liver: np.ndarray, change: Callable) -> Made:
     return Volume(grid=volume.grid, hu=np.ascontiguousarray(change(volume.hu))), change(liver)
 
 
-def _rotated(volume: Volume, liver: np.ndarray, degrees: float) -> tuple[Volume, np.ndarray]:
+def _noisy(volume: Volume, liver: np.ndarray) -> Made:
+    noise = np.random.default_rng(1).normal(0, 20, volume.hu.shape)
+    return Volume(grid=volume.grid, hu=(volume.hu + noise).astype(np.int16)), liver
+
+
+def _rotated(volume: Volume, liver: np.ndarray, degrees: float) -> Made:
     hu = ndi.rotate(volume.hu, degrees, axes=(1, 2), reshape=False, order=1, cval=-1000)
     turned = ndi.rotate(liver.astype(np.float32), degrees, axes=(1, 2), reshape=False, order=1)
     return Volume(grid=volume.grid, hu=hu), turned > 0.5
 
 
-def _thick(volume: Volume, liver: np.ndarray, size_mm: float) -> tuple[Volume, np.ndarray]:
+def _thick(volume: Volume, liver: np.ndarray, size_mm: float) -> Made:
     n = max(1, round(size_mm / volume.grid.spacing_mm[0]))
     count = volume.hu.shape[0] // n
     hu = volume.hu[: count * n].reshape(count, n, *volume.hu.shape[1:]).mean(axis=1)
@@ -86,7 +91,7 @@ def _thick(volume: Volume, liver: np.ndarray, size_mm: float) -> tuple[Volume, n
     return Volume(grid=grid, hu=hu.astype(np.int16)), share >= 0.5
 
 
-def _flipped(volume: Volume, liver: np.ndarray) -> tuple[Volume, np.ndarray]:
+def _flipped(volume: Volume, liver: np.ndarray) -> Made:
     affine = volume.grid.affine.copy()
     affine[:3, 3] += affine[:3, 0] * (volume.grid.shape[0] - 1)
     affine[:3, 0] *= -1
@@ -94,6 +99,6 @@ def _flipped(volume: Volume, liver: np.ndarray) -> tuple[Volume, np.ndarray]:
     return Volume(grid=grid, hu=np.ascontiguousarray(volume.hu[::-1])), liver[::-1]
 
 
-def _cropped(volume: Volume, liver: np.ndarray, first: int, last: int) -> tuple[Volume, np.ndarray]:
+def _cropped(volume: Volume, liver: np.ndarray, first: int, last: int) -> Made:
     grid = volume.grid.crop((first, 0, 0), (last, *volume.grid.shape[1:]))
     return Volume(grid=grid, hu=np.ascontiguousarray(volume.hu[first:last])), liver[first:last]

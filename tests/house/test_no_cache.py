@@ -54,14 +54,16 @@ pacs send nowhere report.html --config absent.toml
 """In one sentence, for want of a screen, an archive or a second date."""
 
 RUN = """
-import json, numba, shlex, sys
+import functools, json, numba, shlex, sys
 try:
     numba.njit(cache=True)(lambda x: x)
 except RuntimeError as error:
     assert "no locator available" in str(error)
 else:
     raise AssertionError("a cache could be kept after all")
+import liverplan.phantom as phantom
 from liverplan.cli import main
+phantom.make_phantom = functools.partial(phantom.make_phantom, spacing_mm=(5.0, 2.5, 2.5))
 ends = {}
 if __name__ == "__main__":
     for line in json.load(sys.stdin):
@@ -72,6 +74,7 @@ if __name__ == "__main__":
             ends[line] = end.code or 0
     print("\\n" + json.dumps(ends))
 """
+"""Each in one process, as what one has compiled the next has; the sample is coarse."""
 
 
 def lines(text, small):
