@@ -65,7 +65,7 @@ def read_settings() -> Settings:
     try:
         values = regular.read_toml(path)
     except FileNotFoundError as error:
-        if VARIABLE not in os.environ:
+        if not os.environ.get(VARIABLE):
             return Settings()
         raise InputError(f"There is no settings file {path}, which {VARIABLE} names.") from error
     except OSError as error:

@@ -43,6 +43,7 @@ DOCUMENTS = (
     "docs/concepts/signatures.md",
     "docs/guides/engineer.md",
     "docs/log.md",
+    "docs/settings.md",
 )
 """In the order of a reader, who finds what the pages before have made."""
 

@@ -21,8 +21,11 @@ def file(tmp_path, monkeypatch):
     return path
 
 
-def test_where_no_file_lies_nothing_is_set(monkeypatch, tmp_path):
+@pytest.mark.parametrize("named", [None, ""])
+def test_where_no_file_lies_nothing_is_set(monkeypatch, tmp_path, named):
     monkeypatch.delenv(VARIABLE)
+    if named is not None:
+        monkeypatch.setenv(VARIABLE, named)
     monkeypatch.setattr("platformdirs.user_config_path", lambda *_, **__: tmp_path)
     assert settings_path() == tmp_path / "settings.toml"
     assert read_settings() == Settings()
