@@ -3,12 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from tests.house.drills.scratch import Scratch
 
-Said = Iterator[tuple[str, object]]
-"""What was asked of a checker, and what it answered; the tests hold the one to the other."""
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What must be said of a change, once the other drills have made theirs.
+
+    ``mypy`` are the files that it must name; of the tests of a file that pytest's ``-k`` chooses,
+    one must fail and name ``word``; where ``word`` is empty all must pass.
+    """
+
+    mypy: frozenset[str] | None = None
+    tests: str = ""
+    chosen: str = ""
+    word: str = ""
+
+    @property
+    def fails(self) -> str:
+        """What the name of the test that must fail holds."""
+        return self.chosen.split(" ")[0]
+
+
+Drill = Callable[[Scratch], Iterator[Asked]]
+NOTHING = Asked()
 
 CUT_WORDS = "liverplan/app/session/cut_words.py"
 CUT_PANEL = "liverplan/app/steps/resection/panel.py"
@@ -23,16 +44,16 @@ FOLDED = "from liverplan.resection.cuts.folded"
 CUTS = "from liverplan.resection import ("
 
 
-def cylinder(scratch: Scratch) -> Said:
+def cylinder(scratch: Scratch) -> Iterator[Asked]:
     """Add a kind of cut: one file, one word in the union; the rest is named."""
     text = Path(__file__).with_name("cylinder.txt").read_text("utf-8")
     scratch.write("liverplan/resection/cuts/cylinder.py", text)
     cuts = "liverplan/resection/cuts/__init__.py"
     scratch.put(cuts, FOLDED, IMPORTED + FOLDED)
     scratch.put(cuts, "| Parts\n", "| Parts | Cylinder\n")
-    yield "mypy names", scratch.mypy()
-    yield "a test names", "cylinder" in scratch.failing(KINDS, "-k", "there_is_an_example")
-    for place in (CUT_WORDS, CUT_PANEL, CUT_FAULTS):
+    places = (CUT_WORDS, CUT_PANEL, CUT_FAULTS)
+    yield Asked(mypy=frozenset(places), tests=KINDS, chosen="there_is_an_example", word="cylinder")
+    for place in places:
         scratch.put(place, CUTS, IMPORTED + CUTS)
         scratch.put(place, "Sphere() | Wedge()", "Sphere() | Wedge() | Cylinder()")
     scratch.put(
@@ -45,25 +66,20 @@ def cylinder(scratch: Scratch) -> Said:
     examples = "tests/resection/kinds.py"
     scratch.put(examples, "EXAMPLES = {\n", f'EXAMPLES = {{\n    "cylinder": {example},\n')
     scratch.put(examples, CUTS, IMPORTED + CUTS)
-    yield "mypy then names", scratch.mypy()
-    yield (
-        "a test names its word",
-        "cut_cylinder" in scratch.failing(KINDS, "-k", "cylinder and words"),
-    )
+    yield Asked(mypy=frozenset(), tests=KINDS, chosen="cylinder and words", word="cut_cylinder")
     for language in ("en", "sv"):
         file = f"liverplan/words/{language}.toml"
         scratch.put(file, "\ncut_sphere", '\ncut_cylinder = "cylinder"\ncut_sphere')
-    yield "then it does all that a kind must", scratch.failing(KINDS, "-k", "cylinder") == ""
+    yield Asked(tests=KINDS, chosen="cylinder")  # then it does all that a kind must
 
 
-def criterion(scratch: Scratch) -> Said:
+def criterion(scratch: Scratch) -> Iterator[Asked]:
     """Add what is computed, and a criterion that asks for it."""
     scratch.put(
         "liverplan/eligibility/protocol.py",
         'Literal["age_years", ',
         'Literal["age_years", "tumour_share", ',
     )
-    yield "mypy names", scratch.mypy()
     scratch.put(
         "liverplan/eligibility/breclim2.toml",
         '\n[[criteria]]\nid = "age"',
@@ -71,10 +87,12 @@ def criterion(scratch: Scratch) -> Said:
         'kind = "attested"\ntext = "Little"\nrequires = { consent = true }\nsource = "x"\n'
         '\n[[criteria]]\nid = "age"',
     )
-    yield "a test names its word", "criterion.burden" in scratch.failing(WORDS, "-k", "bundled")
+    names = frozenset({MEASURES, PROTOCOL_FILE})
+    yield Asked(mypy=names, tests=WORDS, chosen="bundled", word="criterion.burden")
+    yield Asked(mypy=names)  # as long as nobody heeds it
 
 
-def tool(scratch: Scratch) -> Said:
+def tool(scratch: Scratch) -> Iterator[Asked]:
     """Add a tool to a step: one class, made and armed by its step; nothing else is told."""
     scratch.write(
         "liverplan/app/steps/metastases/measure_tool.py",
@@ -85,24 +103,22 @@ def tool(scratch: Scratch) -> Said:
         '        """Begin anew after the second."""\n'
         "        if len(self.points_mm) == 2:\n            self.begin()\n",
     )
-    yield "mypy names", scratch.mypy()
+    yield Asked(mypy=frozenset())
 
 
-def language(scratch: Scratch) -> Said:
+def language(scratch: Scratch) -> Iterator[Asked]:
     """Add a language that lacks a word: a file; the lack is named."""
-    file = "liverplan/words/de.toml"
+    german = _german(scratch).replace("\ndecimal", "\n# decimal", 1)
+    scratch.write("liverplan/words/de.toml", german)
+    yield Asked(tests=WORDS, chosen="every_language_has", word="decimal")
+    yield NOTHING
+    scratch.write("liverplan/words/de.toml", _german(scratch))
+    yield Asked(tests=WORDS, chosen="every_language_has")  # then it is spoken
+
+
+def _german(scratch: Scratch) -> str:
     english = (scratch.folder / "liverplan/words/en.toml").read_text("utf-8")
-    german = english.replace('language = "en"', 'language = "de"')
-    scratch.write(file, german.replace("\ndecimal", "\n# decimal", 1))
-    yield "a test names its word", "decimal" in scratch.failing(WORDS, "-k", "every_language")
-    scratch.write(file, german)
-    yield "then it is spoken", scratch.failing(WORDS, "-k", "every_language") == ""
+    return english.replace('language = "en"', 'language = "de"')
 
 
-DRILLS: dict[str, tuple[Callable[[Scratch], Said], list[object]]] = {
-    "cylinder": (cylinder, [{CUT_WORDS, CUT_PANEL, CUT_FAULTS}, True, set(), True, True]),
-    "criterion": (criterion, [{MEASURES, PROTOCOL_FILE}, True]),
-    "tool": (tool, [set()]),
-    "language": (language, [True, True]),
-}
-"""Each drill, and what must be answered in turn."""
+DRILLS: tuple[Drill, ...] = (cylinder, criterion, tool, language)

@@ -14,7 +14,7 @@ COPIED = ("liverplan", "tests", "pyproject.toml")
 
 
 class Scratch:
-    """A copy of what is under version control, with mypy's cache so that it need not read all."""
+    """A copy of what is under version control, with what mypy has read and numba has compiled."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -24,6 +24,10 @@ class Scratch:
             if (ROOT / name).is_file():
                 (folder / name).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy2(ROOT / name, folder / name)
+        for kept in (ROOT / "liverplan").rglob("*.nb[ci]"):
+            target = folder / kept.relative_to(ROOT)
+            target.parent.mkdir(exist_ok=True)
+            shutil.copy2(kept, target)
         if (ROOT / ".mypy_cache").is_dir():
             shutil.copytree(ROOT / ".mypy_cache", folder / ".mypy_cache")
 
@@ -42,10 +46,13 @@ class Scratch:
         said = self._run("mypy")
         return set(re.findall(r"^(liverplan/[^:]+):\d+: error", said, re.MULTILINE))
 
-    def failing(self, *tests: str) -> str:
-        """Return what pytest says of tests that fail; empty if all pass."""
+    def failing(self, *tests: str) -> dict[str, str]:
+        """Return what pytest says of each test that fails, by its name; empty if all pass."""
         said = self._run("pytest", "-q", "-p", "no:cacheprovider", "-W", "ignore", *tests)
-        return "" if re.search(r"\d+ passed", said) and "failed" not in said else said
+        each = said.partition(" short test summary info ")[0]
+        parts = re.split(r"^_+ (\S.*) _+$", each, flags=re.MULTILINE)
+        failed = dict(zip(parts[1::2], parts[2::2], strict=True))
+        return failed if failed or re.search(r"\d+ passed", said) else {"nothing ran": said}
 
     def _run(self, module: str, *arguments: str) -> str:
         done = subprocess.run(
