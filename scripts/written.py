@@ -9,6 +9,7 @@ from liverplan.case.shape import PLAN
 from liverplan.dicom import FoundSeries
 from liverplan.doctor.check import Check
 from liverplan.phantom.truth import SCHEMA as TRUTH
+from liverplan.segmentation.provenance import NETWORK_KEYS
 from liverplan.shape import (
     Either,
     Fields,
@@ -61,7 +62,7 @@ _LABEL = Fields(
         "volume_ml": Number(least=0),
         **dict.fromkeys(("method", "version", "origin"), Text()),
     },
-    may=dict.fromkeys(("network", "sha256"), Text()),
+    may=dict.fromkeys(NETWORK_KEYS, Text()),
 )
 SEGMENTATION = Fields(
     needs={
@@ -70,7 +71,7 @@ SEGMENTATION = Fields(
         "version": Text(),
         "notes": _TEXTS,
     },
-    may=dict.fromkeys(("network", "sha256"), Text()),
+    may=dict.fromkeys(NETWORK_KEYS, Text()),
 )
 
 _REMNANT: dict[str, Shape] = {
