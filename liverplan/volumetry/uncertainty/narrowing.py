@@ -19,6 +19,8 @@ CORRECTED: dict[Remedy, FloatArray] = {
 """Which of `boundary_offsets.PARTS` each remedy corrects."""
 WORTH = 0.05
 """Less than so much of the half width is not worth a correction."""
+NOTHING = 1e-6
+"""A half width that is rounding alone: without a cut all of the liver stays, whatever its size."""
 
 
 def narrowing(
@@ -37,7 +39,7 @@ def narrowing(
         Of the interval as drawn, a fraction.
     """
     now = _variance(spreads, slope, {})
-    if now <= 0:
+    if half_width < NOTHING or now <= 0:
         return ()
     scaled = {remedy: _factors(remedy, errors) for remedy in (*CORRECTED, _LESIONS)}
     found = [
@@ -67,6 +69,6 @@ def _variance(
     spreads: Sequence[Spread], slope: FloatArray, factors: dict[str, FloatArray]
 ) -> float:
     return sum(
-        float(slope @ spread.volumes_ml2(factors.get(spread.source.name)) @ slope)
+        max(float(slope @ spread.volumes_ml2(factors.get(spread.source.name)) @ slope), 0.0)
         for spread in spreads
     )
