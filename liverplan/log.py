@@ -54,8 +54,9 @@ def stop() -> None:
 
 
 def keep(error: BaseException, *, level: int = logging.ERROR) -> None:
-    """Log an error: kinds and places of it and of its causes, without their words."""
-    _ROOT.log(level, "%s", "\n".join(_told(error)))
+    """Log an error, if there is a log: kinds and places of it and its causes, without words."""
+    if _ROOT.handlers:  # without any, logging itself would write it to stderr
+        _ROOT.log(level, "%s", "\n".join(_told(error)))
 
 
 def place_of(error: BaseException) -> str:

@@ -2,6 +2,8 @@
 
 import logging
 import shutil
+import subprocess
+import sys
 
 import pydicom
 import pytest
@@ -119,3 +121,12 @@ def test_a_log_that_cannot_be_written_is_refused(tmp_path, capsys):
 
 def test_an_error_without_a_place_is_told_too():
     assert log.place_of(KeyError(NAME)) == "KeyError at no line"
+
+
+def test_without_a_log_a_refusal_is_one_line_and_no_more():
+    done = subprocess.run(
+        [sys.executable, "-m", "liverplan", "measure", "absent"],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert len(done.stderr.splitlines()) == 1
