@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,7 @@ def run(written: Path, copy: Path) -> None:
     import nbformat  # noqa: PLC0415 - where all are run, neither is needed
     from nbclient import NotebookClient  # noqa: PLC0415
 
+    sys.stderr.write(f"Running notebooks/{written.name} ...\n")
     notebook = nbformat.read(written, as_version=4)
     NotebookClient(notebook, timeout=600, resources={"metadata": {"path": str(RUN)}}).execute()
     nbformat.write(notebook, copy)
