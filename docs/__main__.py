@@ -1,6 +1,6 @@
 """The site, from the pages, notebooks and docstrings: ``python -m docs [FOLDER]``.
 
-Needs ``pip install "liverplan[app,docs]"``, and no network; the pages open without one, their
+Needs ``pip install ".[app,docs]"``, and no network; the pages open without one, their
 search too. A warning is an error. Notebooks are run unless `docs.notebooks` finds them run already.
 """
 

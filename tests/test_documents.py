@@ -1,5 +1,7 @@
 """What of a document is run as a command, and what is not."""
 
+import re
+
 import pytest
 
 from tests.documents import DOCUMENTS, ROOT, blocks_of, once, why_skipped
@@ -82,3 +84,17 @@ def test_no_page_of_the_site_has_a_command_that_nothing_runs(path):
     blocks = blocks_of(path.read_text("utf-8"))
     left = [one for block in blocks for one in block.run_alone if not why_skipped(one)]
     assert path.relative_to(ROOT).as_posix() in DOCUMENTS or left == []
+
+
+BY_NAME = re.compile(
+    r"\bpip install (?:-\S+ |constraints\.txt )*[\"']?liverplan(?:\[|-[a-z])[^\s/]*"
+)
+"""It asks an index for a name that is not this project's there."""
+
+
+def test_no_page_takes_liverplan_or_a_plugin_from_an_index_by_its_name():
+    pages = (*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("plugins/*/README.md"))
+    assert BY_NAME.search("    pip install -U liverplan-onnx")
+    assert BY_NAME.search('pip install "liverplan[app]"')
+    found = {str(page): BY_NAME.findall(page.read_text("utf-8")) for page in pages}
+    assert not {name: lines for name, lines in found.items() if lines}
