@@ -102,4 +102,4 @@ def _run(arguments: list[str] | None) -> None:
 
 def _stop(sentence: str, status: Exit = Exit.REFUSED) -> None:
     say(" ".join(sentence.split()))
-    sys.exit(status)
+    sys.exit(status.value)
