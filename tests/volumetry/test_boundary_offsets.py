@@ -138,7 +138,7 @@ def test_every_spread_names_its_source():
     for row in rows:
         assert row.sd > 0
         assert row.unit in {"mm", "degrees"}
-        assert row.source.startswith(("assumption: ", "measured: "))
+        assert row.source.startswith(("assumption: ", "estimated from ", "measured: "))
     for table in tables:
         assert table["automatic"].sd > table["edited"].sd > table["expert"].sd
 

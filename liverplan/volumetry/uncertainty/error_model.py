@@ -1,7 +1,7 @@
 """How wrong a plan's inputs may be: every standard deviation with its source.
 
-A row is either measured (its source is cited) or says "assumption". To change the model, change a
-row here; nothing else holds a number.
+A row is measured, or estimated from what was measured elsewhere (it says where), or says
+"assumption". To change the model, change a row here; nothing else holds a number.
 """
 
 from __future__ import annotations
@@ -67,10 +67,11 @@ LIVER_BOUNDARY: Mapping[Quality, ErrorSource] = MappingProxyType(
             length_mm=LIVER_LENGTH_MM,
             corrected_factor=0.56,
             source=(
-                "measured: outlines of 1 real and 5 rendered livers lay off by 2.0 mm (SD) about "
-                "their mean, alike over 10 to 50 mm (correlation 0.5 at 8 mm, 0.2 at 18, 0.05 at "
-                "50), and remnants by 0.7 to 0.8 points; on 3 real livers by some 1.1 (any plane) "
-                "and 1.4 (hemihepatectomy), which 1.6 mm over 35 mm makes with the bias"
+                "estimated from 1 real and 5 rendered livers, whose outlines lay off by 2.0 mm "
+                "(SD) about their mean, alike over 10 to 50 mm, and remnants by 0.7 to 0.8 points; "
+                "and from 2 more real ones, whose errors were inferred from how often an earlier "
+                "interval covered them: with the first some 1.1 points (any plane) and 1.4 "
+                "(hemihepatectomy), which 1.6 mm over 35 mm makes with the bias"
             ),
         ),
         "edited": ErrorSource(
