@@ -10,7 +10,6 @@ from pathlib import Path
 
 import edt
 import numpy as np
-from scipy.ndimage import gaussian_filter
 
 from liverplan.segmentation import (
     Provenance,
@@ -21,11 +20,11 @@ from liverplan.segmentation import (
     read_mask_file,
 )
 from liverplan.volume import Grid
-from liverplan.volumetry import ErrorModel, ErrorSource
+from liverplan.volumetry import ErrorModel
+from tests.benchmarks.calibration.surfaces import Surface, errors_of
 from tests.benchmarks.segmentation_methods import read_zip
 
 EVERY = (1, 2, 2)
-FIELD_MM = 4.0
 QUALITIES = {
     "automatic": Provenance(method="network", version="1", origin="automatic"),
     "edited": Provenance(
@@ -104,43 +103,11 @@ def real(liver: Liver) -> Iterator[Pair]:
         yield Pair(name=name, truth=truth, drawn=liver.segmentation(mask, quality))
 
 
-def perturbed(
-    truth: Segmentation, sd_mm: float, length_mm: float, seed: int, *, told: bool
-) -> Pair:
+def perturbed(surface: Surface, sd_mm: float, length_mm: float, seed: int, *, told: bool) -> Pair:
     """Move the liver's surface by a smooth random field; the metastases stay."""
-    spacing = truth.grid.spacing_mm
-    liver = truth.liver
-    outside, inside = (edt.edt(m, anisotropy=spacing) for m in (~liver, liver))
-    distance = np.where(liver, -inside, outside) + np.where(liver, 1, -1) * min(spacing) / 2
-    moved = distance <= sd_mm * _field(liver.shape, spacing, length_mm, seed)
-    labels = np.where(truth.labels > 1, truth.labels, moved.astype(np.uint8))
-    field = ErrorSource(name="field", sd=sd_mm, unit="mm", source="told", length_mm=length_mm)
-    none = ErrorSource(name="lesion boundary", sd=0.0, unit="mm", source="told")
     return Pair(
         name=f"{sd_mm:g} mm over {length_mm:g} mm",
-        truth=truth,
-        drawn=Segmentation(grid=truth.grid, labels=labels, provenance=truth.provenance),
-        errors=ErrorModel(liver=field, lesion=none) if told else None,
+        truth=surface.truth,
+        drawn=surface.moved(sd_mm, length_mm, seed),
+        errors=errors_of(sd_mm, length_mm) if told else None,
     )
-
-
-def _field(
-    shape: tuple[int, ...], spacing: tuple[float, ...], length_mm: float, seed: int
-) -> np.ndarray:
-    """(k, j, i) values of SD 1 that correlate by exp(-d2 / 2 L2): white noise, smoothed."""
-    smoothing = length_mm / np.sqrt(2) / FIELD_MM
-    room = int(np.ceil(3 * smoothing))
-    size = [int(np.ceil(n * s / FIELD_MM)) + 2 for n, s in zip(shape, spacing, strict=True)]
-    noise = np.random.default_rng(seed).standard_normal([n + 2 * room for n in size])
-    smooth = gaussian_filter(noise, smoothing) * (4 * np.pi * smoothing**2) ** 0.75
-    inner = smooth[tuple(slice(room, room + n) for n in size)]
-    for axis, (n, step) in enumerate(zip(shape, spacing, strict=True)):
-        inner = _stretched(inner, np.arange(n) * step / FIELD_MM, axis)
-    return inner
-
-
-def _stretched(values: np.ndarray, at: np.ndarray, axis: int) -> np.ndarray:
-    """Interpolate along one axis."""
-    low = np.floor(at).astype(int)
-    share = (at - low).reshape([-1 if n == axis else 1 for n in range(3)])
-    return (1 - share) * values.take(low, axis) + share * values.take(low + 1, axis)

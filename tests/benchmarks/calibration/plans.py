@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
 from liverplan.findings import Interval
 from liverplan.resection import Plane
+from liverplan.segmentation import Segmentation
 from liverplan.volumetry import BoundaryOffsets, ErrorModel, VolumeIndex, estimate
 from tests.benchmarks.calibration.masks import Pair
 
@@ -72,9 +74,15 @@ def moved(plane: Plane, at: np.ndarray, errors: ErrorModel, rng: np.random.Gener
     return tilted.shifted(errors.position.sd * rng.standard_normal())
 
 
+@lru_cache(maxsize=3)
+def _index(segmentation: Segmentation) -> VolumeIndex:
+    """One index a mask, for plans of both kinds."""
+    return VolumeIndex.build(segmentation)
+
+
 def answers(pair: Pair, kind: str, count: int, seed: int) -> list[Answer]:
     """Ask for both intervals of some planes, and for the truth."""
-    truth, drawn = VolumeIndex.build(pair.truth), VolumeIndex.build(pair.drawn)
+    truth, drawn = _index(pair.truth), _index(pair.drawn)
     boundaries = BoundaryOffsets.build(pair.drawn, errors=pair.errors)
     cells, rng = boundaries.cells, np.random.default_rng(seed)
     found = []
