@@ -45,7 +45,9 @@ class Cells:
     tissue_ml : (N,) array
         Functional tissue of each.
     liver_mm2, lesion_mm2 : (N,) arrays
-        Area of the liver's surface over functional tissue, and of the metastases' toward it.
+        Area of the liver's surface over functional tissue, with half of that over metastases
+        (there tissue is gained by an outline too far out, but none is lost by one too far in),
+        and of the metastases' toward functional tissue.
     """
 
     lattice: Lattice
@@ -63,7 +65,7 @@ class Cells:
         functional = lattice.shares(labels == LIVER)
         lesion = lattice.shares(labels > LIVER)
         liver_mm2 = _area_mm2(functional + lesion, lattice.grid)
-        liver_mm2 *= _of(functional, functional + lesion)
+        liver_mm2 *= (1 + _of(functional, functional + lesion)) / 2
         lesion_mm2 = _area_mm2(lesion, lattice.grid) * _of(functional, 1 - lesion)
         near = (functional > 0) | (liver_mm2 > 0) | (lesion_mm2 > 0)
         return cls(
