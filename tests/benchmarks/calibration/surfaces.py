@@ -11,11 +11,12 @@ from typing import Self
 import edt
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import gaussian_filter
+from scipy.ndimage import gaussian_filter, map_coordinates
 from scipy.spatial import cKDTree
 from skimage.measure import marching_cubes
 
 from liverplan.segmentation import Segmentation
+from liverplan.volume import FloatArray
 from liverplan.volumetry import ErrorModel, ErrorSource
 
 SMOOTHED_MM = 1.5
@@ -26,34 +27,35 @@ FIELD_MM = 4.0
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Surface:
-    """A liver whose voxels are those within its smooth surface, and their distances to that.
+    """A liver whose voxels are those within its smooth surface, and how far from it they lie.
 
-    ``distance_mm`` is (k, j, i), negative inside, infinite beyond `BAND_MM`.
+    ``band`` is (N, 3) voxels nearer than `BAND_MM`, ``distance_mm`` (N,), negative inside.
     """
 
     truth: Segmentation
-    distance_mm: NDArray[np.float32]
+    band: NDArray[np.int64]
+    distance_mm: FloatArray
 
     @classmethod
     def of(cls, drawn: Segmentation) -> Self:
         """Smooth what was drawn; the metastases stay."""
         spacing = np.array(drawn.grid.spacing_mm)
         soft = gaussian_filter(drawn.liver.astype(np.float32), SMOOTHED_MM / spacing)
-        distance = np.where(soft > 0.5, -np.inf, np.inf).astype(np.float32)
-        inside, outside = (edt.edt(m, anisotropy=spacing) for m in (soft > 0.5, soft <= 0.5))
-        band = np.argwhere(inside + outside < BAND_MM)
+        inside = soft > 0.5
+        apart = edt.edt(inside, anisotropy=spacing) + edt.edt(~inside, anisotropy=spacing)
+        band = np.argwhere(apart < BAND_MM)
         points, _, normals, _ = marching_cubes(soft, 0.5, spacing=tuple(spacing))
         _, nearest = cKDTree(points).query(band * spacing)
         away = band * spacing - points[nearest]
         outward = normals[nearest] * _sign(soft, points, normals, spacing)
-        distance[tuple(band.T)] = np.einsum("nc,nc->n", away, outward)
-        return cls(truth=_relabelled(drawn, distance <= 0), distance_mm=distance)
+        distance = np.einsum("nc,nc->n", away, outward)
+        return cls(truth=_relabelled(drawn, band, distance <= 0), band=band, distance_mm=distance)
 
     def moved(self, sd_mm: float, length_mm: float, seed: int) -> Segmentation:
         """Return the liver with its surface moved by a field; the metastases stay."""
-        grid = self.truth.grid
-        field = sd_mm * _field(grid.shape, grid.spacing_mm, length_mm, seed)
-        return _relabelled(self.truth, self.distance_mm <= field)
+        at_mm = self.band * self.truth.grid.spacing_mm
+        field = sd_mm * field_at(at_mm, length_mm, seed)
+        return _relabelled(self.truth, self.band, self.distance_mm <= field)
 
 
 def errors_of(sd_mm: float, length_mm: float) -> ErrorModel:
@@ -63,23 +65,23 @@ def errors_of(sd_mm: float, length_mm: float) -> ErrorModel:
     return ErrorModel(liver=field, lesion=none)
 
 
-def _field(
-    shape: tuple[int, ...], spacing: tuple[float, ...], length_mm: float, seed: int
-) -> np.ndarray:
-    """(k, j, i) values of SD 1 that correlate by exp(-d2 / 2 L2): white noise, smoothed."""
+def field_at(at_mm: FloatArray, length_mm: float, seed: int) -> FloatArray:
+    """(N,) values of SD 1 at (N, 3) places >= 0 that correlate by exp(-d2 / 2 L2): smooth noise."""
     smoothing = length_mm / np.sqrt(2) / FIELD_MM
     room = int(np.ceil(3 * smoothing))
-    size = [int(np.ceil(n * s / FIELD_MM)) + 2 for n, s in zip(shape, spacing, strict=True)]
-    noise = np.random.default_rng(seed).standard_normal([n + 2 * room for n in size])
+    at = at_mm / FIELD_MM + room
+    shape = np.ceil(at.max(axis=0)).astype(int) + room + 2
+    noise = np.random.default_rng(seed).standard_normal(shape)
     smooth = gaussian_filter(noise, smoothing) * (4 * np.pi * smoothing**2) ** 0.75
-    inner = smooth[tuple(slice(room, room + n) for n in size)]
-    for axis, (n, step) in enumerate(zip(shape, spacing, strict=True)):
-        inner = _stretched(inner, np.arange(n) * step / FIELD_MM, axis)
-    return inner
+    return np.asarray(map_coordinates(smooth, at.T, order=1))
 
 
-def _relabelled(drawn: Segmentation, liver: NDArray[np.bool_]) -> Segmentation:
-    labels = np.where(drawn.labels > 1, drawn.labels, liver.astype(np.uint8))
+def _relabelled(
+    drawn: Segmentation, at: NDArray[np.int64], liver: NDArray[np.bool_]
+) -> Segmentation:
+    labels = drawn.labels.copy()
+    place = tuple(at.T)
+    labels[place] = np.where(labels[place] > 1, labels[place], liver)
     return Segmentation(grid=drawn.grid, labels=labels, provenance=drawn.provenance)
 
 
@@ -88,10 +90,3 @@ def _sign(soft: np.ndarray, points: np.ndarray, normals: np.ndarray, spacing: np
     index = np.rint((points + 3 * normals) / spacing).astype(int)
     ahead = soft[tuple(np.clip(index, 0, np.array(soft.shape) - 1).T)]
     return 1.0 if float(ahead.mean()) < 0.5 else -1.0
-
-
-def _stretched(values: np.ndarray, at: np.ndarray, axis: int) -> np.ndarray:
-    """Interpolate along one axis."""
-    low = np.floor(at).astype(int)
-    share = (at - low).reshape([-1 if n == axis else 1 for n in range(3)])
-    return (1 - share) * values.take(low, axis) + share * values.take(low + 1, axis)
