@@ -88,9 +88,7 @@ def evaluate(  # noqa: PLR0913 - one argument for each thing that a verdict rest
     faults = liver.faults(plan) if plan.cuts else ()
     uncertainty = _uncertainty(liver, plan, fraction, protocol, _deciding_ml(volumes, fraction))
     lesions, planned = _lesions(liver, plan, biopsied), bool(plan.cuts)
-    measured = _measured(
-        liver.segmentation, volumes, fraction, uncertainty, lesions, planned=planned
-    )
+    measured = _measured(liver, volumes, fraction, uncertainty, lesions, planned=planned)
     mark, images = plan_mark(series, plan) if planned else "", images or images_of(series)
     measured = replace(measured, response=response, plan=mark, images=images)
     judgement = judge(protocol, patient, measured)
@@ -221,7 +219,7 @@ def _unaccepted(segmentation: Segmentation) -> tuple[int, ...]:
 
 
 def _measured(
-    segmentation: Segmentation,
+    liver: Liver,
     remnant: Volumes,
     fraction: RemnantFraction,
     uncertainty: Uncertainty,
@@ -242,7 +240,7 @@ def _measured(
         lesions_below_10_mm=sum(lesion.long_axis_mm < MEASURABLE_MM for lesion in lesions),
         lesions_in_remnant=sum(lesion.fate == "left" for lesion in lesions) if planned else 0,
         lesions_cut_through=sum(lesion.fate == "cut through" for lesion in lesions),
-        unaccepted=_unaccepted(segmentation),
+        unaccepted=_unaccepted(liver.segmentation),
     )
 
 

@@ -115,7 +115,7 @@ class Lattice:
         return voxels[self.box][tuple(slice(None, None, n) for n in self.every)]
 
     def shares(self, mask: NDArray[np.bool_]) -> Shares:
-        """Return how much of each cell a mask of `fine` voxels fills, 0-1."""
+        """Return how much of each cell a (k, j, i) bool mask of `fine` voxels fills, 0-1."""
         sizes = [(n - 2 * ROOM) * b for n, b in zip(self.grid.shape, self.block, strict=True)]
         fill = [(0, size - n) for size, n in zip(sizes, mask.shape, strict=True)]
         k, j, i = self.block
