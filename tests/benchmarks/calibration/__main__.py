@@ -83,9 +83,10 @@ def _real(liver: Liver, count: int, goals: Goals) -> None:
 
 def _told(surface: Surface, fields: int, goals: Goals) -> None:
     every: list[Answer] = []
-    for sd, length in SIZES:
-        pairs = (perturbed(surface, sd, length, seed, told=True) for seed in range(fields))
-        found = list(itertools.chain(*(_both_kinds(p, seed) for seed, p in enumerate(pairs))))
+    for row, (sd, length) in enumerate(SIZES):
+        seeds = range(1000 * row, 1000 * row + fields)  # no two sizes share fields, planes or cuts
+        pairs = ((seed, perturbed(surface, sd, length, seed, told=True)) for seed in seeds)
+        found = list(itertools.chain(*(_both_kinds(pair, seed) for seed, pair in pairs)))
         every += found
         name = f"{sd:g} mm over {length:g} mm"
         print(f"expert's moved by {name}, told")
