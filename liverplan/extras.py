@@ -8,7 +8,12 @@ from typing import Any
 from liverplan import installed
 from liverplan.errors import BackendError
 
-WORK = {"cohort": "Cohorts", "endpoints": "Endpoints", "timestamp": "Time stamps"}
+WORK = {
+    "cohort": "Cohorts",
+    "dashboard": "Dashboards",
+    "endpoints": "Endpoints",
+    "timestamp": "Time stamps",
+}
 
 
 def library(name: str, *, extra: str) -> Any:  # noqa: ANN401 - a module

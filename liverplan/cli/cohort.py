@@ -44,6 +44,9 @@ def run(
     retry_failed: Annotated[
         bool, typer.Option("--retry-failed", help="Try again what failed before.")
     ] = False,
+    dashboard: Annotated[
+        bool, typer.Option("--dashboard", help="Serve Dask's dashboard to this machine only.")
+    ] = False,
 ) -> None:
     """Assess every patient of a manifest; go on where an earlier run stopped."""
     with on_terminal() as progress:
@@ -54,12 +57,17 @@ def run(
             workers=workers,
             retry_failed=retry_failed,
             progress=progress,
+            dashboard=_say_link if dashboard else None,
         )
     tell(summary.in_words())
     if not summary.assessed:
         raise LiverplanError(
             f"None of {summary.patients} patients could be assessed; why is in {summary.failures}."
         )
+
+
+def _say_link(link: str) -> None:
+    say(f"Dashboard, until the run ends: {link}")
 
 
 @app.command()

@@ -14,11 +14,11 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from liverplan import __version__
+from liverplan import __version__, extras
 from liverplan.cohort.manifest import Job
 from liverplan.cohort.records import assess_job
 from liverplan.cohort.tables import library
-from liverplan.errors import BackendError
+from liverplan.errors import BackendError, InputError
 from liverplan.isolated import current_folder_left_out
 
 MEMORY_PER_WORKER = 3 * 2**30
@@ -29,12 +29,20 @@ WORKERS_WITHIN = "60 s"
 AHEAD = 2
 """Jobs handed out for each thread of the cluster."""
 
+LOOPBACK = "127.0.0.1:0"
+"""Where a cluster here answers, and nowhere else: this machine, at a port that is free."""
+
 Lost = Callable[[Job, str], None]
+Told = Callable[[str], None]
 
 
 @contextmanager
-def cluster_client(out: Path, *, scheduler: str | None, workers: int | None) -> Iterator[Any]:
+def cluster_client(
+    out: Path, *, scheduler: str | None, workers: int | None, dashboard: Told | None = None
+) -> Iterator[Any]:
     """Connect to a scheduler, or start a cluster here; close what was opened.
+
+    ``dashboard`` is told the link of Dask's dashboard, which is served only where it is given.
 
     Raises
     ------
@@ -44,7 +52,7 @@ def cluster_client(out: Path, *, scheduler: str | None, workers: int | None) -> 
     """
     distributed = library("distributed")
     logging.getLogger("distributed").setLevel(logging.CRITICAL)  # the records tell what happened
-    with _client(distributed, scheduler, workers) as client:
+    with _client(distributed, scheduler, workers, dashboard) as client:
         _require_workers(distributed, client, out)
         yield client
 
@@ -85,19 +93,44 @@ def _why(future: Any) -> str:  # noqa: ANN401
     return f"The cluster gave this case up: {fault or future.status}."
 
 
+def require_dashboard(*, scheduler: str | None) -> None:
+    """Refuse a dashboard that could not be served.
+
+    Raises
+    ------
+    InputError
+        If the work is another scheduler's, whose dashboard is its own.
+    BackendError
+        If bokeh, which draws it, is missing.
+    """
+    if scheduler is not None:
+        raise InputError(
+            f"A dashboard is served for workers on this machine; {scheduler} has its own or none."
+        )
+    extras.library("bokeh", extra="dashboard")
+
+
 @contextmanager
-def _client(distributed: Any, scheduler: str | None, workers: int | None) -> Iterator[Any]:  # noqa: ANN401
+def _client(
+    distributed: Any,  # noqa: ANN401
+    scheduler: str | None,
+    workers: int | None,
+    dashboard: Told | None,
+) -> Iterator[Any]:
     if scheduler is None:
         with (
             current_folder_left_out(),
             distributed.LocalCluster(
                 n_workers=workers or _fitting_workers(),
                 threads_per_worker=1,
-                dashboard_address="127.0.0.1:0",
+                dashboard_address=LOOPBACK,
+                scheduler_kwargs={"dashboard": dashboard is not None},  # else where bokeh is found
                 silence_logs=logging.CRITICAL,
             ) as cluster,
             distributed.Client(cluster) as client,
         ):
+            if dashboard is not None:
+                dashboard(cluster.dashboard_link)
             yield client
         return
     try:

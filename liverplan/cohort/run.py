@@ -11,13 +11,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from liverplan.case import Register, open_case
-from liverplan.cohort.cluster import cluster_client, work_off
+from liverplan.cohort.cluster import cluster_client, require_dashboard, work_off
 from liverplan.cohort.manifest import Job, read_manifest
 from liverplan.cohort.records import CASES, RECORDS, Record, keep, read_record, read_records
 from liverplan.cohort.registering import end_of, note_cases, register_in, row_of_checked
@@ -62,6 +62,7 @@ def run_cohort(
     workers: int | None = None,
     retry_failed: bool = False,
     progress: Progress | None = None,
+    dashboard: Callable[[str], None] | None = None,
 ) -> CohortSummary:
     """Assess every patient that has not been assessed yet.
 
@@ -77,6 +78,10 @@ def run_cohort(
         How many to start here; as many as processors and memory allow unless given.
     retry_failed : bool
         Whether patients who failed before are tried again.
+    progress : callable or None
+        Told the fraction done (0-1) and words.
+    dashboard : callable or None
+        Told the link of Dask's dashboard, on 127.0.0.1, once it is served; None serves none.
 
     Raises
     ------
@@ -85,32 +90,28 @@ def run_cohort(
     """
     library("distributed")
     library("pyarrow")
+    if dashboard is not None:
+        require_dashboard(scheduler=scheduler)
     jobs = read_manifest(manifest)
     out = out.absolute()
     _make_folders(out)
     register_in(out)  # one that was altered is said before the work
     todo = [job for job in jobs if _is_open(out, job, retry_failed=retry_failed)]
     if todo:
-        _do(todo, out, scheduler=scheduler, workers=workers, progress=progress)
+        tell(progress, 0.0, "Starting workers")
+        with cluster_client(
+            out, scheduler=scheduler, workers=workers, dashboard=dashboard
+        ) as client:
+            _do(client, todo, out, progress)
     return _summarise(manifest, jobs, out, done_now=len(todo))
 
 
-def _do(
-    todo: Sequence[Job],
-    out: Path,
-    *,
-    scheduler: str | None,
-    workers: int | None,
-    progress: Progress | None,
-) -> None:
-    tell(progress, 0.0, "Starting workers")
-
+def _do(client: Any, todo: Sequence[Job], out: Path, progress: Progress | None) -> None:  # noqa: ANN401
     def lost(job: Job, reason: str) -> None:
         keep(out, job, row={}, reason=reason)
 
-    with cluster_client(out, scheduler=scheduler, workers=workers) as client:
-        for done, job in enumerate(work_off(client, todo, out, lost), 1):
-            tell(progress, done / len(todo), f"{done} of {len(todo)} patients, last {job.id}")
+    for done, job in enumerate(work_off(client, todo, out, lost), 1):
+        tell(progress, done / len(todo), f"{done} of {len(todo)} patients, last {job.id}")
 
 
 def _is_open(out: Path, job: Job, *, retry_failed: bool) -> bool:
