@@ -85,6 +85,7 @@ class Container:
         lines = [f"mount --rbind {root} {root}", f"mount -t proc proc {root}/proc"]
         lines += [f"mount --rbind /dev {root}/dev"]
         if closed:
+            lines += ["ip link set lo up"]  # as docker and podman leave it with no network
             lines += [f"mount --bind {root}/{name} {root}/{name}" for name in ("cache", "work")]
             lines += [f"mount -o remount,ro,bind {root}", f"mount -t tmpfs tmpfs {root}/tmp"]  # noqa: S108 - the root's own
         return [" && ".join([*lines, 'exec "$@"']), "sh", *command]
