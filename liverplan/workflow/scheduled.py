@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -69,7 +68,7 @@ def fetch_scheduled(
         for study in schedule.worklist(date, "CT")
         if procedure.casefold() in study.description.casefold()
     ]
-    notes, rows = [], []
+    notes, names = [], []
     for done, study in enumerate(dict.fromkeys(wanted)):
         tell(progress, done / len(wanted), "Fetching")
         name = sha256(study.study_uid.encode()).hexdigest()[:ID_DIGITS]
@@ -78,10 +77,10 @@ def fetch_scheduled(
         except BackendError as refusal:
             notes.append(Statement.of("scheduled.failed", study=name, why=str(refusal)))
         else:
-            rows.append((name, f"{IMAGES}/{name}"))
+            names.append(name)
     if not wanted:
         notes.append(Statement.of("scheduled.none"))
-    return Scheduled(manifest=_listed(out, rows), studies=len(rows), notes=tuple(notes))
+    return Scheduled(manifest=_listed(out, names), studies=len(names), notes=tuple(notes))
 
 
 def _fetch(study: ScheduledStudy, images: Archive, folder: Path) -> None:
@@ -95,17 +94,13 @@ def _fetch(study: ScheduledStudy, images: Archive, folder: Path) -> None:
             images.fetch(series, place)
 
 
-def _listed(out: Path, rows: Sequence[tuple[str, str]]) -> Path:
+def _listed(out: Path, names: Sequence[str]) -> Path:
+    """Write the manifest; a name is of hexadecimal digits, so that no cell needs a guard."""
     path = out / MANIFEST
+    lines = ["id,path", *(f"{name},{IMAGES}/{name}" for name in names)]
     try:
         out.mkdir(parents=True, exist_ok=True)
-        with path.open("w", encoding="utf-8", newline="") as file:
-            csv.writer(file).writerows(_lines(rows))
+        path.write_text("\n".join(lines) + "\n", "utf-8")
     except OSError as error:
         raise InputError(f"{path} cannot be written: {error.strerror}.") from error
     return path
-
-
-def _lines(rows: Sequence[tuple[str, str]]) -> Iterator[tuple[str, str]]:
-    yield "id", "path"
-    yield from rows
