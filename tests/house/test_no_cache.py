@@ -20,6 +20,7 @@ measure case
 suggest case
 report case --out report.html
 export case --out dicom
+bids case --out bids --subject 1
 verify case
 sample written
 demo --out demo
@@ -50,6 +51,7 @@ pacs list --config absent.toml
 pacs find nowhere --patient-id 1 --config absent.toml
 pacs fetch nowhere 1.2 1.3 fetched --config absent.toml
 pacs send nowhere report.html --config absent.toml
+pacs worklist nowhere --date 20260131 --out fetched --config absent.toml
 """
 """In one sentence, for want of a screen, an archive or a second date."""
 
