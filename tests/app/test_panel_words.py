@@ -261,13 +261,13 @@ def test_what_another_reader_could_find_is_said_too():
 def test_each_visit_has_its_day_its_sum_and_the_last_its_category():
     seen = visits(300, 250, 100)
     assert visit_rows(seen, assess(seen)) == [
-        ("2024-03-01", "30.0", "baseline"),
-        ("2024-04-30", "25.0", ""),
-        ("2024-06-29", "10.0", "PR"),
+        ("2024-03-01", "30.0 (23.4-37.6)", "baseline"),
+        ("2024-04-30", "25.0 (19.5-31.4)", ""),
+        ("2024-06-29", "10.0 (7.8-12.5)", "PR"),
     ]
     undated = (replace(seen[0], date=None), replace(seen[1], date=None, targets={"M1": None}))
     assert visit_rows(undated, assess(undated)) == [
-        ("1", "30.0", "baseline"),
+        ("1", "30.0 (23.4-37.6)", "baseline"),
         ("2", DASH, assess(undated).overall),
     ]
 
