@@ -23,10 +23,6 @@ SEED = 20240311
 
 CYCLES = 10
 
-DONORS = 5
-"""From whom a value may be taken, as in R's mice: among 200 patients, more lie too far off and blur
-what a factor says, so that its limits are too wide (Morris et al., BMC Med Res Methodol 2014)."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pooled:
@@ -105,7 +101,7 @@ def imputed(
         }
     )
     found = []
-    chain = module("statsmodels.imputation.mice").MICEData(frame, k_pmm=DONORS, rng=seed)
+    chain = module("statsmodels.imputation.mice").MICEData(frame, rng=seed)
     with warnings.catch_warnings():
         # What a column that repeats another says of the rest is the same for every solution.
         singular = module("statsmodels.tools.sm_exceptions").SingularMatrixWarning
