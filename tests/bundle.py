@@ -118,7 +118,7 @@ def bare_root(root: Path) -> Path | None:
         return None
     begun = Begun()
     done = subprocess.run(
-        ["debootstrap", "--variant=minbase", "bookworm", root, mirror()],
+        ["debootstrap", "--variant=minbase", "bookworm", root, *mirror()],
         capture_output=True,
         text=True,
         check=False,
@@ -155,12 +155,11 @@ def system_of(root: Path | None, place: Path, bundle: Path) -> System:
     return System(folder=home, bundle="/opt/liverplan", home="/home/reader", prefix=prefix)
 
 
-def mirror() -> str:
-    """Return where this machine's own Debian comes from."""
+def mirror() -> list[str]:
+    """Return where this machine's own Debian comes from, if it says so; debootstrap knows one."""
     sources = Path("/etc/apt/sources.list.d/debian.sources")
     told = sources.read_text("utf-8") if sources.is_file() else ""
-    found = re.search(r"^URIs:\s*(\S+)", told, re.MULTILINE)
-    return found[1] if found else "http://deb.debian.org/debian"
+    return re.findall(r"^URIs:\s*(\S+)", told, re.MULTILINE)[:1]
 
 
 def try_commands(system: System) -> None:
