@@ -58,7 +58,7 @@ SKIPPED = {
     ),
     r"--(install|show)-completion": "it asks for a person's shell; a test has some",
     r"\bfrom napari\b": "it needs the application; tests/app has its layers",
-    r"(pip|pipx|uv tool) install .*\[app\]": "scripts/test has installed the application",
+    r"(pip|pipx|uv tool) install .*\[app(?!,test\])": "scripts/test has installed the application",
     r"-m (scripts|tests)\.bundle\b": "it takes minutes; tests.bundle runs beside these",
     r"^git clone\b": "this is the clone",
     r"\btcp://|--scheduler\b": "it needs a scheduler; tests/cohort starts one",
