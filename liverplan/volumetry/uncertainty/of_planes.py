@@ -1,8 +1,15 @@
 """How sure the remnant fraction is: a seeded Monte-Carlo over the cut's pose and the boundaries.
 
-Each sample shifts every plane along its normal and tilts it about the centre of its cut; where the
-liver's and the lesions' surfaces lie off is in `boundary_offsets`. What comes out is two intervals
-with their probabilities, the shift that flips the verdict, and what each source alone does.
+A cut's place is that of its middle within functional tissue: there a margin is measured, and from
+there a surgeon sees the plane go astray to all sides. So each sample shifts every plane along its
+normal by a normal error, and tilts it about that middle, by normal errors about two axes across
+the normal, independent of the shift. About any other point a tilt would move the middle too, by
+what the shift's own spread (simulated against real margins, PMID 17440774) counts already. No
+source tells of tilts: 5 degrees about each of two axes lean the normal by 6 degrees on average.
+
+Where the liver's and the lesions' surfaces lie off is in `boundary_offsets`. What comes out is two
+intervals with their probabilities, the shift that flips the verdict, and what each source alone
+does.
 """
 
 from __future__ import annotations

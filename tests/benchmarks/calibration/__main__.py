@@ -13,16 +13,19 @@ import sys
 import time
 from pathlib import Path
 
-from tests.benchmarks.calibration.masks import Liver, Pair, perturbed, real
+from tests.benchmarks.calibration.masks import Liver, perturbed, real
 from tests.benchmarks.calibration.plans import KINDS, Answer, answers, of, wrong_poses
 from tests.benchmarks.calibration.scores import LEAST, Score, by_distance, reliability
 from tests.benchmarks.calibration.surfaces import Surface
+from tests.benchmarks.calibration.told import Told
 from tests.benchmarks.volumetry_doubt import coverage
 
 SIZES = ((0.5, 10.0), (0.5, 40.0), (1.0, 20.0), (2.0, 10.0), (2.0, 20.0), (2.0, 40.0))
 UNTOLD = (1.0, 20.0)
-PLANES = 4
+PLANES = 8
 """Of each kind through one moved mask: its planes share one draw, so masks count, not planes."""
+PLANS = 25
+"""Of each kind on one mask of a told error, each held against many livers."""
 PARTS = ("real", "told", "untold", "cut", "closed")
 WIDEST = {"automatic": 3.0, "expert": 1.5}
 APART = 0.07
@@ -47,7 +50,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--planes", type=int, default=100, help="of each kind, a real mask")
-    parser.add_argument("--fields", type=int, default=20, help="of each size")
+    parser.add_argument("--livers", type=int, default=150, help="drawn from each told error")
+    parser.add_argument("--fields", type=int, default=20, help="that move a mask to plan on")
     parser.add_argument("--parts", default=",".join(PARTS), help="of the whole, by commas")
     chosen, goals, begun = parser.parse_args(), Goals(), time.perf_counter()
     liver, parts = Liver(chosen.data), chosen.parts.split(",")
@@ -63,7 +67,7 @@ def main() -> int:
 
 def _moved(surface: Surface, chosen: argparse.Namespace, parts: list[str], goals: Goals) -> None:
     if "told" in parts:
-        _told(surface, chosen.fields, goals)
+        _told(surface, chosen, goals)
     if "untold" in parts:
         _untold(surface, chosen.fields, goals)
     if "cut" in parts:
@@ -81,14 +85,14 @@ def _real(liver: Liver, count: int, goals: Goals) -> None:
             goals.between(f"{pair.name}, {kind}, half width", drawn.half_width, 0, widest)
 
 
-def _told(surface: Surface, fields: int, goals: Goals) -> None:
+def _told(surface: Surface, chosen: argparse.Namespace, goals: Goals) -> None:
     every: list[Answer] = []
-    for row, (sd, length) in enumerate(SIZES):
-        seeds = range(1000 * row, 1000 * row + fields)  # no two sizes share fields, planes or cuts
-        pairs = ((seed, perturbed(surface, sd, length, seed, told=True)) for seed in seeds)
-        found = list(itertools.chain(*(_both_kinds(pair, seed) for seed, pair in pairs)))
+    for row, size in enumerate(SIZES):
+        told = Told.of(surface, size, PLANS, seed=row)  # no two sizes share fields or plans
+        seeds = range(1000 * row, 1000 * row + chosen.livers)
+        found = list(itertools.chain(*(told.liver(seed) for seed in seeds)))
         every += found
-        name = f"{sd:g} mm over {length:g} mm"
+        name = f"{size[0]:g} mm over {size[1]:g} mm"
         print(f"expert's moved by {name}, told")
         goals.between(f"{name}, covered as drawn", _scores(found).coverage, 90, 98)
     for carried_out in (False, True):
@@ -96,14 +100,10 @@ def _told(surface: Surface, fields: int, goals: Goals) -> None:
         _reliability(name, every, goals, carried_out=carried_out)
 
 
-def _both_kinds(pair: Pair, seed: int) -> list[Answer]:
-    return [one for kind in KINDS for one in answers(pair, kind, PLANES, seed)]
-
-
 def _untold(surface: Surface, fields: int, goals: Goals) -> None:
     pairs = [perturbed(surface, *UNTOLD, 100 + seed, told=False) for seed in range(fields)]
     for kind in KINDS:
-        found = [answers(pair, kind, 2 * PLANES, seed) for seed, pair in enumerate(pairs)]
+        found = [answers(pair, kind, PLANES, seed) for seed, pair in enumerate(pairs)]
         print(f"expert's moved by {pairs[0].name}, not told, {kind}")
         scored = _scores(list(itertools.chain(*found)))
         goals.between(f"expert's moved, {kind}, covered as drawn", scored.coverage, 92, 98)

@@ -6,6 +6,7 @@ distances are to a surface without steps, and its own voxels are the truth.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Self
 
 import edt
@@ -22,6 +23,8 @@ from liverplan.volumetry import ErrorModel, ErrorSource
 SMOOTHED_MM = 1.5
 BAND_MM = 9.0
 """Over four standard deviations of the largest field."""
+FARTHEST = 4.5
+"""Standard deviations: no field moves a surface farther."""
 FIELD_MM = 4.0
 
 
@@ -56,6 +59,20 @@ class Surface:
         at_mm = self.band * self.truth.grid.spacing_mm
         field = sd_mm * field_at(at_mm, length_mm, seed)
         return _relabelled(self.truth, self.band, self.distance_mm <= field)
+
+    def changed(self, sd_mm: float, length_mm: float, seed: int) -> tuple[FloatArray, FloatArray]:
+        """Return what a field moves: (M, 3) voxels' middles, LPS, and (M,) mL come to the liver."""
+        near = (np.abs(self.distance_mm) < FARTHEST * sd_mm) & self._free
+        band, distance = self.band[near], self.distance_mm[near]
+        field = sd_mm * field_at(band * self.truth.grid.spacing_mm, length_mm, seed)
+        more = (distance <= field).astype(np.float64) - (distance <= 0)
+        moves = more != 0
+        return self.truth.grid.to_mm(band[moves]), more[moves] * self.truth.grid.voxel_ml
+
+    @cached_property
+    def _free(self) -> NDArray[np.bool_]:
+        """(N,) voxels that are no metastasis."""
+        return np.asarray(self.truth.labels[tuple(self.band.T)] <= 1)
 
 
 def errors_of(sd_mm: float, length_mm: float) -> ErrorModel:
