@@ -23,6 +23,9 @@ from urllib.request import url2pathname
 RECEIPT = "uv-receipt.toml"
 """What uv writes into a tool's environment, and by which it is known."""
 
+OURS = re.compile(r"liverplan(-[a-z]+)?")
+"""What is on no index: always a file or a folder."""
+
 ASKED = re.compile(r"\(pip install ([^()]+)\)")
 """A plugin's words for what it lacks: "the package torch (pip install 'needy[local]')"."""
 
@@ -52,7 +55,9 @@ def anew(*targets: str) -> str:
         return _line(["pipx", "reinstall", environment.name])
     if (environment / RECEIPT).is_file():
         return _line(["uv", "tool", "upgrade", "--reinstall", environment.name])
-    return _line([*_pip(), "--force-reinstall", *targets, *_options(_place())])
+    place = _place()
+    wanted = [_found_in(place, target) for target in targets]
+    return _line([*_pip(), "--force-reinstall", *wanted, *_options(place)])
 
 
 def renewing(extra: str) -> str:
@@ -79,8 +84,8 @@ def _is_bundle() -> bool:
 
 def _beside(*targets: str) -> str:
     """Return the line that makes an installation of its own, which takes more."""
-    more = [word for target in targets for word in ("--with", target)]
-    return _line(["uv", "tool", "install", *more, "liverplan[app]"])
+    more = [word for target in targets for word in ("--with", _found_in(None, target))]
+    return _line(["uv", "tool", "install", *more, _wheel_of("liverplan") + "[app]"])
 
 
 def _pip() -> list[str]:
@@ -117,26 +122,34 @@ def _source() -> Path | None:
 
 
 def _itself() -> str:
-    source = _source()
-    return str(source) if source is not None and source.exists() else "liverplan"
+    source = _checkout() or _source()
+    return str(source) if source is not None and source.exists() else _wheel_of("liverplan")
 
 
 def _found_in(place: Path | None, target: str) -> str:
-    """Return a target, or the plugin's folder in a checkout."""
+    """Return a target; of ours its folder in a checkout, or its wheel."""
     name = target.partition("[")[0]
-    if place is not None and (place / "plugins" / name / "pyproject.toml").is_file():
-        return str(place / "plugins" / name) + target.removeprefix(name)
-    return target
+    if not OURS.fullmatch(name):
+        return target
+    if name == "liverplan":
+        return _itself() + target.removeprefix(name)
+    folder = place / "plugins" / name if place is not None else None
+    found = str(folder) if folder is not None and folder.is_dir() else _wheel_of(name, place)
+    return found + target.removeprefix(name)
+
+
+def _wheel_of(name: str, place: Path | None = None) -> str:
+    """Return a wheel in a folder; where none lies, its name as `docs/install` has it."""
+    stem = name.replace("-", "_")
+    wheels = sorted(place.glob(f"{stem}-*.whl")) if place is not None else []
+    return str(wheels[-1]) if wheels else f".{os.sep}{stem}-VERSION-py3-none-any.whl"
 
 
 def _options(place: Path | None) -> list[str]:
-    """Return where tried versions stand, and where wheels lie."""
-    options: list[str] = []
-    if place is not None and (place / "constraints.txt").is_file():
-        options += ["-c", str(place / "constraints.txt")]
-    if place is not None and any(place.glob("liverplan*.whl")):
-        options += ["--find-links", str(place)]
-    return options
+    """Return where tried versions stand."""
+    if place is None or not (place / "constraints.txt").is_file():
+        return []
+    return ["-c", str(place / "constraints.txt")]
 
 
 def _with(environment: Path) -> Iterator[str]:
@@ -144,8 +157,11 @@ def _with(environment: Path) -> Iterator[str]:
     receipt = tomllib.loads((environment / RECEIPT).read_text("utf-8"))
     for need in receipt["tool"]["requirements"]:
         extras = f"[{','.join(need['extras'])}]" if need.get("extras") else ""
-        if extras or need["name"] != "liverplan":
-            yield need["name"] + extras + need.get("specifier", "")
+        if need["name"] != "liverplan":
+            from_file = (need[key] for key in ("path", "directory", "editable") if key in need)
+            yield next(from_file, need["name"]) + extras + need.get("specifier", "")
+        elif extras:
+            yield _itself() + extras
 
 
 def _line(words: Sequence[str]) -> str:

@@ -6,6 +6,7 @@ import shlex
 import subprocess
 import sys
 from importlib import metadata
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -17,6 +18,7 @@ from liverplan.dicom import archive
 from liverplan.doctor import libraries, plugins, window
 from liverplan.errors import BackendError
 
+ROOT = Path(__file__).parents[1]
 ANSWERS = window._answers
 PIP = [sys.executable, "-m", "pip", "install"]
 
@@ -76,7 +78,7 @@ def test_a_library_that_lacks_stops_everything_and_its_line_is_runnable(without)
     assert (found.state, found.needed) == ("lacks", "always")
     assert "highdicom" in found.finding
     words = shlex.split(found.mend)
-    assert words[:5] == [*PIP, "liverplan"]
+    assert words[:5] == [*PIP, str(ROOT)]
     assert words[5] == "-c"
     assert "-e" not in words
     assert CliRunner().invoke(app, ["doctor"]).exit_code == 1
@@ -86,8 +88,8 @@ def test_an_extra_that_lacks_stops_only_its_own_work(without):
     without("statsmodels", "napari")
     found = checks()
     assert found["the trial's endpoints"].finding.startswith("statsmodels")
-    assert "liverplan[endpoints]" in shlex.split(found["the trial's endpoints"].mend)
-    assert "liverplan[app]" in shlex.split(found["desktop application"].mend)
+    assert f"{ROOT}[endpoints]" in shlex.split(found["the trial's endpoints"].mend)
+    assert f"{ROOT}[app]" in shlex.split(found["desktop application"].mend)
     assert CliRunner().invoke(app, ["doctor"]).exit_code == 0
 
 

@@ -1,6 +1,7 @@
 """The line that adds to an installation is true for the tool that made it, and can be typed."""
 
 import json
+import re
 import shlex
 import sys
 from importlib import util
@@ -8,6 +9,9 @@ from importlib import util
 import pytest
 
 from liverplan import installed
+
+NAMED = "./{}-VERSION-py3-none-any.whl"
+"""A wheel that lies nowhere that is known."""
 
 
 @pytest.fixture
@@ -27,6 +31,8 @@ def came(monkeypatch, tmp_path):
             (environment / "uv-receipt.toml").write_text(
                 "[tool]\nrequirements = [{ name = 'liverplan' }, "
                 "{ name = 'liverplan', extras = ['cohort'] }, "
+                "{ name = 'liverplan-pacs', path = '/a/liverplan_pacs-1-py3-none-any.whl' }, "
+                "{ name = 'liverplan-ours', directory = '/a/ours' }, "
                 "{ name = 'pydicom', specifier = '>3' }]"
             )
         if tool == "uv pip":
@@ -41,6 +47,7 @@ def wheels(tmp_path):
     folder = tmp_path / "my wheels"
     folder.mkdir()
     (folder / "liverplan-9-py3-none-any.whl").touch()
+    (folder / "liverplan_pacs-8-py3-none-any.whl").touch()
     (folder / "constraints.txt").touch()
     return folder
 
@@ -48,44 +55,48 @@ def wheels(tmp_path):
 @pytest.mark.parametrize(
     ("tool", "line"),
     [
-        ("pip", f"{sys.executable} -m pip install liverplan[app]"),
-        ("uv pip", f"uv pip install --python {sys.executable} liverplan[app]"),
-        ("pipx", "pipx inject liverplan liverplan[app]"),
+        ("pip", f"{sys.executable} -m pip install WHEEL[app]"),
+        ("uv pip", f"uv pip install --python {sys.executable} WHEEL[app]"),
+        ("pipx", "pipx inject liverplan WHEEL[app]"),
         (
             "uv tool",
-            "uv tool install --with liverplan[cohort] --with pydicom>3 "
-            "--with liverplan[app] liverplan",
+            "uv tool install --with WHEEL[cohort] --with /a/liverplan_pacs-1-py3-none-any.whl "
+            "--with /a/ours --with pydicom>3 --with WHEEL[app] WHEEL",
         ),
     ],
 )
-def test_an_extra_is_added_by_the_tool_that_made_the_environment(came, tool, line):
-    came(tool)
-    assert shlex.split(installed.adding("liverplan[app]")) == line.split()
+@pytest.mark.parametrize("kept", [True, False], ids=["folder kept", "folder gone"])
+def test_an_extra_is_added_from_the_wheel_by_the_tool_that_made_the_environment(
+    came, wheels, tool, line, kept
+):
+    (wheels / "constraints.txt").unlink()
+    came(tool, folder=wheels if kept else wheels / "gone")
+    wheel = f"{wheels}/liverplan-9-py3-none-any.whl" if kept else NAMED.format("liverplan")
+    said = shlex.split(installed.adding("liverplan[app]"))
+    assert said == [word.replace("WHEEL", wheel) for word in line.split()]
 
 
 @pytest.mark.parametrize("tool", ["pip", "uv pip", "pipx", "uv tool"])
 def test_plugins_and_tried_versions_come_from_the_wheels_own_folder(came, wheels, tool):
     came(tool, folder=wheels)
     words = shlex.split(installed.adding("liverplan-pacs"))
-    options = ["-c", f"{wheels}/constraints.txt", "--find-links", str(wheels)]
+    options = ["-c", f"{wheels}/constraints.txt"]
     if tool == "pipx":
         assert shlex.split(words[words.index("--pip-args") + 1]) == options
     else:
-        assert words[words.index("-c") :][:4] == options
-    assert "liverplan-pacs" in words
+        assert words[words.index("-c") :][:2] == options
+    assert f"{wheels}/liverplan_pacs-8-py3-none-any.whl" in words
 
 
-def test_uv_is_given_the_wheel_again_while_it_is_there(came, wheels):
-    came("uv tool", folder=wheels)
-    wheel = wheels / "liverplan-9-py3-none-any.whl"
-    assert shlex.split(installed.adding("x"))[-1] == str(wheel)
-    wheel.unlink()
-    assert shlex.split(installed.adding("x"))[-1] == "liverplan"
-
-
-def test_a_folder_that_is_gone_is_not_named(came, tmp_path):
-    came("pip", folder=tmp_path / "gone")
-    assert "gone" not in installed.adding("liverplan-pacs")
+@pytest.mark.parametrize("tool", ["pip", "uv pip", "pipx", "uv tool"])
+@pytest.mark.parametrize("target", ["liverplan", "liverplan[app]", "liverplan-onnx"])
+def test_no_line_looks_for_us_on_an_index_where_the_folder_is_gone(came, tmp_path, tool, target):
+    came(tool, folder=tmp_path / "gone")
+    line = installed.adding(target)
+    assert "gone" not in line
+    assert NAMED.format(target.partition("[")[0].replace("-", "_")) in line
+    names = [word for word in shlex.split(line) if re.match(r"liverplan\b", word)]
+    assert names == [word for word in ["liverplan"] if tool == "pipx"]  # its environment's name
 
 
 @pytest.mark.parametrize(
@@ -109,10 +120,12 @@ def test_a_bundle_takes_nothing_more_and_names_an_installation_beside_it(monkeyp
         "tool",
         "install",
         "--with",
-        "liverplan-onnx",
-        "liverplan[app]",
+        NAMED.format("liverplan_onnx"),
+        NAMED.format("liverplan") + "[app]",
     ]
-    assert shlex.split(installed.anew("imagecodecs")) == ["uv", "tool", "install", "liverplan[app]"]
+    assert installed.anew("imagecodecs") == line.replace(
+        f" --with {NAMED.format('liverplan_onnx')}", ""
+    )
 
 
 def test_in_a_checkout_a_plugin_is_its_folder():

@@ -25,6 +25,7 @@ from liverplan.cli import (
     desktop,
     doctor,
     pacs,
+    protocol,
     settings,
     stamps,
 )
@@ -44,7 +45,19 @@ app = typer.Typer(
     epilog=epilogue(),
 )
 
-for family in (ct, assess, case, stamps, desktop, cohort, committee, pacs, settings, doctor):
+for family in (
+    ct,
+    assess,
+    case,
+    stamps,
+    desktop,
+    cohort,
+    committee,
+    protocol,
+    pacs,
+    settings,
+    doctor,
+):
     app.add_typer(family.app)
 
 

@@ -28,8 +28,8 @@ def print_findings(findings: Findings, *, as_json: bool) -> None:
         print_json(findings.to_json(in_english))
         return
     tell_lines(workflow.verdict(findings))
-    tell(*map(in_english, beside(findings)))
-    reasons = set(findings.reasons)
+    reasons = set(findings.reasons)  # are told with the verdict
+    tell(*(in_english(line) for line in beside(findings) if line not in reasons))
     notes = [note for note in findings.notes if note not in reasons]
     say(*map(in_english, (*notes, *(fault.says for fault in findings.faults))))
 

@@ -11,6 +11,7 @@ from .listing import list_series
 from .outputs import export_case, export_notes, segment_to_file, write_report
 from .people import key_is_locked, make_roster, signer_of
 from .prompts import prompts_of
+from .protocols import copy_protocol, protocol_lines
 from .remeasuring import measure_case
 from .request import DEFAULT_BACKEND, DEFAULT_PROTOCOL, Request
 from .response import match_cases, record
@@ -27,6 +28,7 @@ __all__ = [
     "assess",
     "chosen_language",
     "chosen_protocol",
+    "copy_protocol",
     "demo",
     "evaluate",
     "export_case",
@@ -43,6 +45,7 @@ __all__ = [
     "new_key",
     "open_ct",
     "prompts_of",
+    "protocol_lines",
     "record",
     "remnant_growth",
     "rules_for",

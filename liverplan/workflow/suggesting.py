@@ -108,6 +108,8 @@ def suggest(folder: Path, margin_mm: float, *, progress: Progress | None = None)
     state = case.open_case(folder).state
     if state.segmentation is None:
         raise CaseError(f"The case {folder} holds no masks yet, so no plan can be suggested.")
+    if not state.segmentation.lesion_labels:
+        raise PlanError("A cut can only be proposed for a liver with at least one lesion.")
     liver = Liver(segmentation=state.segmentation, maps=state.maps)
     index = liver.shapes
     threshold = state.record.rules.threshold_fraction

@@ -25,6 +25,7 @@ verify case
 sample written
 demo --out demo
 settings
+protocol --out ours.toml
 doctor
 committee key lind.pem --public lind.pub
 committee key dahl.pem --public dahl.pub

@@ -1,0 +1,50 @@
+"""A trial's protocol as somebody who writes one needs it: checked, listed, copied."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from liverplan.eligibility import Criterion, load_protocol, protocol_text
+from liverplan.eligibility.limits_said import Unit, limits_said
+from liverplan.errors import InputError
+from liverplan.words import in_english
+
+
+def protocol_lines(name_or_path: str) -> Iterator[str]:
+    """Yield what a protocol is called, and each criterion as its file states it.
+
+    Raises
+    ------
+    ProtocolError
+        As `liverplan.eligibility.load_protocol`.
+    """
+    protocol = load_protocol(name_or_path)
+    yield f"{protocol.name}: {protocol.title}"
+    for criterion in protocol.criteria:
+        by = f"{criterion.kind}{_limits(criterion)}"
+        yield f"  {criterion.id}  {criterion.role}, {by}: {criterion.text}"
+
+
+def _limits(criterion: Criterion) -> str:
+    """Return what is judged by: the text beside it may say something else."""
+    if criterion.limits.empty:
+        return ""
+    unit: Unit = "share" if criterion.measure == "remnant_fraction" else "number"
+    return " " + in_english(limits_said(criterion.limits, unit))
+
+
+def copy_protocol(name_or_path: str, out: Path) -> Path:
+    """Write a protocol's own text to a file that is not there yet; return the file.
+
+    Raises
+    ------
+    InputError
+        If something lies there.
+    """
+    try:
+        with out.open("x", encoding="utf-8", newline="") as file:
+            file.write(protocol_text(name_or_path))
+    except FileExistsError:
+        raise InputError(f"{out} is there already; name a file that is not.") from None
+    return out
