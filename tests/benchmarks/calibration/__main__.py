@@ -13,7 +13,11 @@ import sys
 import time
 from pathlib import Path
 
-from tests.benchmarks.calibration.masks import Liver, perturbed, real
+import numpy as np
+
+from liverplan.volumetry import BoundaryOffsets
+from tests.benchmarks.calibration.alike import drawn_errors, share_smaller
+from tests.benchmarks.calibration.masks import Liver, Pair, perturbed, real
 from tests.benchmarks.calibration.plans import KINDS, Answer, answers, of, wrong_poses
 from tests.benchmarks.calibration.scores import LEAST, Score, by_distance, reliability
 from tests.benchmarks.calibration.surfaces import Surface
@@ -29,6 +33,7 @@ PLANS = 25
 PARTS = ("real", "told", "untold", "cut", "closed")
 WIDEST = {"automatic": 3.0, "expert": 1.5}
 APART = 0.07
+TWO_SIDED = 1.96
 
 
 class Goals:
@@ -81,8 +86,20 @@ def _real(liver: Liver, count: int, goals: Goals) -> None:
             print(f"{pair.name}, {kind}: one draw of its error")
             drawn = _scores(found)
             goals.between(f"{pair.name}, {kind}, covered as drawn", drawn.coverage, 92, 98)
+            _unusual(f"{pair.name}, {kind}", pair, found, drawn, goals)
             widest = WIDEST["automatic"]
             goals.between(f"{pair.name}, {kind}, half width", drawn.half_width, 0, widest)
+
+
+def _unusual(name: str, pair: Pair, found: list[Answer], drawn: Score, goals: Goals) -> None:
+    told = np.array([one.as_drawn.interval.standard_error or np.nan for one in found])
+    boundaries = BoundaryOffsets.build(pair.drawn, errors=pair.errors)
+    draws = drawn_errors(boundaries, [one.plane for one in found], told)
+    covered = 100 * np.mean(np.abs(draws) < TWO_SIDED, axis=1)
+    low, middle, high = np.quantile(covered, (0.025, 0.5, 0.975))
+    print(f"  by the model itself {middle:.0f} % ({low:.0f} to {high:.0f}) would be covered")
+    smaller = share_smaller(draws, drawn.standardised)
+    goals.between(f"{name}, per cent of the model's draws with smaller errors", smaller, 2.5, 97.5)
 
 
 def _told(surface: Surface, chosen: argparse.Namespace, goals: Goals) -> None:

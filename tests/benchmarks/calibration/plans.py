@@ -42,6 +42,7 @@ class Said:
 class Answer:
     """One plan: as drawn against the true liver, as carried out against a moved cut in it."""
 
+    plane: Plane
     as_drawn: Said
     as_carried_out: Said
 
@@ -114,6 +115,7 @@ def answers(pair: Pair, kind: str, count: int, seed: int) -> list[Answer]:
         assert doubt.as_drawn is not None
         found.append(
             Answer(
+                plane=plane,
                 as_drawn=_said(doubt.as_drawn, left, _fraction(truth, plane), threshold, seed),
                 as_carried_out=_said(
                     doubt.as_carried_out, left, _fraction(truth, carried), threshold, seed

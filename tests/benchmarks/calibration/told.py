@@ -131,6 +131,7 @@ def _planned(
 def _answer(plan: Planned, true: float, true_carried: float, liver: int) -> Answer:
     assert plan.doubt.as_drawn is not None
     return Answer(
+        plane=plan.plane,
         as_drawn=Said(
             interval=plan.doubt.as_drawn,
             drawn=plan.left,
