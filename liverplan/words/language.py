@@ -39,6 +39,7 @@ class Words:
     A place may say how its value is spoken: ``{ml:.1f}``, ``{limit:plain}``, ``{limit:share}``
     (a fraction in per cent), ``{share:near{limit!r}}`` (the same, never across the limit),
     ``{chance:chance}`` (a probability in per cent, certain only where it is),
+    ``{chance:is_chance}`` (the same behind its sign: = 98, > 99, < 1),
     ``{ml:some.1f}`` (there is some of it, so never 0.0), ``{titles:list}``, ``{parts:parts}``,
     ``{readings:and}``, ``{answers:or}``.
     """

@@ -46,13 +46,15 @@ def spoken(value: float, how: str) -> str:
 
     >>> spoken(0.3, "share"), spoken(0.30007, "near0.3"), spoken(12.34, ".1f"), spoken(3, "")
     ('30', '30.01', '12.3', '3')
-    >>> spoken(0.9999, "chance")
-    '>99'
+    >>> spoken(0.9999, "chance"), spoken(0.9999, "is_chance"), spoken(0.98, "is_chance")
+    ('> 99', '> 99', '= 98')
     """
     if how == "plain":
         return plain(value)
     if how == "chance":
         return share(value)
+    if how == "is_chance":
+        return is_share(value)
     if how.startswith("share"):
         per_cent = float(100 * exact(value))
         return plain(per_cent) if how == "share" else format(per_cent, how.removeprefix("share"))
@@ -102,13 +104,23 @@ def share(probability: float) -> str:
     """Return a probability in whole percent; certainty is said only where it is exact.
 
     >>> share(0.764), share(1.0), share(0.9999), share(0.0001)
-    ('76', '100', '>99', '<1')
+    ('76', '100', '> 99', '< 1')
     """
     if 0.995 <= probability < 1:
-        return ">99"
+        return "> 99"
     if 0 < probability < 0.005:
-        return "<1"
+        return "< 1"
     return f"{100 * probability:.0f}"
+
+
+def is_share(probability: float) -> str:
+    """Return a probability in whole percent with the sign that stands before it.
+
+    >>> is_share(0.764), is_share(0.9999), is_share(0.0001)
+    ('= 76', '> 99', '< 1')
+    """
+    shown = share(probability)
+    return shown if shown.startswith(("<", ">")) else f"= {shown}"
 
 
 def day(text: str) -> str:

@@ -132,7 +132,7 @@ def test_what_no_code_says_is_said_in_words(report, groups):
     said = " ".join(texts(groups["Future liver remnant"][0]))
     assert "share of the functional liver; its 95 % range is 40.0-50.0 %, as carried out." in said
     assert "Of the whole liver it is 41.1 %." in said
-    assert "The verdict uses this range. P(FLR > 30 %) = >99 %." in said
+    assert "The verdict uses this range. P(FLR > 30 %) > 99 %." in said
     assert "As drawn 43.0-46.0 %: the outlines alone" in said
     assert "liver boundary 20 % (100 % as drawn)" in said
     assert "By this plan: removed." in texts(groups["Metastasis 1: removed"][0])

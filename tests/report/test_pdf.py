@@ -36,7 +36,7 @@ def test_it_says_the_same_as_the_page(path):
     for sentence in (
         NOTICE,
         "FLR 41.2 % (38.6-43.8 as carried out). Above 30 %, whole range.",
-        "The verdict uses this range. P(FLR > 30 %) = >99 %.",
+        "The verdict uses this range. P(FLR > 30 %) > 99 %.",
         "As drawn 40.2-42.2 %: the outlines alone",
         "Above: as carried out. Below: as drawn.",
         "30.01 %",

@@ -53,7 +53,7 @@ def test_the_first_line_is_of_the_range_that_the_verdict_uses_and_the_last_is_co
     carried_out, drawn, narrowing, context = map(in_english, how_sure(sure))
     assert carried_out == (
         "As carried out 38.6-43.8 %: the outlines, and where the cut comes to lie. The verdict "
-        "uses this range. P(FLR > 30 %) = >99 %."
+        "uses this range. P(FLR > 30 %) > 99 %."
     )
     assert drawn == (
         "As drawn 40.0-42.0 %: the outlines alone, were the cut just where it is drawn. "
