@@ -152,12 +152,12 @@ def write_own_case(folder: Path) -> dict[str, str]:
     image.SetOrigin(made.volume.grid.to_mm((0, 0, 0)).tolist())
     sitk.WriteImage(image, folder / "ct.nii.gz")
     (folder / "patient.toml").write_text('schema = "liverplan.patient/1"\n', "utf-8")
-    row = "p001,ct,liver.nii.gz,lesions.nii.gz"
-    (folder / "manifest.csv").write_text(f"id,path,liver,lesions\n{row}\n", "utf-8")
-    cut = (*truth["plane"]["point_mm"], *truth["plane"]["normal"])
+    cut = ",".join(map(str, (*truth["plane"]["point_mm"], *truth["plane"]["normal"])))
+    row = f'p001,ct,liver.nii.gz,lesions.nii.gz,"{cut}"'
+    (folder / "manifest.csv").write_text(f"id,path,liver,lesions,plane\n{row}\n", "utf-8")
     return {
         r"/path/to/dicom": "ct",
-        r"(?<=--plane )\S+": ",".join(str(x) for x in cut),
+        r"(?<=--plane )\S+": cut,
         r"(?<=--lesion )\S+": ",".join(str(x) for x in truth["lesions"][0]["centroid_mm"]),
     }
 

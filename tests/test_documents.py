@@ -86,6 +86,17 @@ def test_no_page_of_the_site_has_a_command_that_nothing_runs(path):
     assert path.relative_to(ROOT).as_posix() in DOCUMENTS or left == []
 
 
+CUT = re.compile(r"--(plane|wedge|resection|cut-vessel) \S")
+
+
+def test_every_page_that_assesses_gives_a_cut_as_nothing_is_left_over_without_one():
+    pages = (*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("plugins/*/README.md"))
+    blocks = [one for page in pages for one in blocks_of(page.read_text("utf-8"))]
+    assessing = [line for one in blocks for line in one.lines if "liverplan assess " in line]
+    assert len(assessing) > 8
+    assert [line for line in assessing if not CUT.search(line)] == []
+
+
 BY_NAME = re.compile(
     r"\bpip install (?:-\S+ |constraints\.txt )*[\"']?liverplan(?:\[|-[a-z])[^\s/]*"
 )
