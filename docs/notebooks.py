@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import sys
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from docs.gather import ROOT
 
 RUN = ROOT / "build" / "notebooks"
 """Where `scripts/test` leaves them as they were run; what is the same is not run again."""
+WIDGET = "application/vnd.jupyter.widget-view+json"
 
 
 def gather(target: Path) -> None:
@@ -21,7 +21,8 @@ def gather(target: Path) -> None:
     for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
         if not is_run(path, RUN / path.name):
             run(path, RUN / path.name)
-        shutil.copy2(RUN / path.name, target / path.name)
+        page = still(json.loads((RUN / path.name).read_text("utf-8")))
+        (target / path.name).write_text(json.dumps(page), "utf-8")
 
 
 def run(written: Path, copy: Path) -> None:
@@ -33,6 +34,15 @@ def run(written: Path, copy: Path) -> None:
     notebook = nbformat.read(written, as_version=4)
     NotebookClient(notebook, timeout=600, resources={"metadata": {"path": str(RUN)}}).execute()
     nbformat.write(notebook, copy)
+
+
+def still(notebook: dict[str, Any]) -> dict[str, Any]:
+    """Leave out what needs a running notebook: of a view that turns, its picture stays."""
+    notebook["metadata"].pop("widgets", None)
+    for cell in notebook["cells"]:
+        for output in cell.get("outputs", ()):
+            output.get("data", {}).pop(WIDGET, None)
+    return notebook
 
 
 def is_run(written: Path, copy: Path) -> bool:

@@ -12,6 +12,7 @@ WORK = {
     "cohort": "Cohorts",
     "dashboard": "Dashboards",
     "endpoints": "Endpoints",
+    "notebooks": "Views in notebooks",
     "timestamp": "Time stamps",
 }
 

@@ -66,3 +66,14 @@ def test_a_notebook_counts_as_run_if_it_is_what_is_written_and_ran_to_its_end(
         path.write_text(json.dumps({"cells": [cell]}), "utf-8")
     assert notebooks.is_run(written, copy) is run
     assert not notebooks.is_run(written, tmp_path / "absent.ipynb")
+
+
+def test_of_a_view_that_turns_a_page_has_the_picture_and_nothing_that_loads_a_script():
+    views = {"application/vnd.jupyter.widget-view+json": {"model_id": "1"}, "image/png": "iVBO"}
+    ran = {
+        "metadata": {"language_info": {}, "widgets": {"state": "large"}},
+        "cells": [{"outputs": [{"data": views}, {"text": "said"}]}, {"cell_type": "markdown"}],
+    }
+    page = notebooks.still(ran)
+    assert page["metadata"] == {"language_info": {}}
+    assert page["cells"][0]["outputs"] == [{"data": {"image/png": "iVBO"}}, {"text": "said"}]

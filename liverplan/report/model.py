@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from liverplan.report.gltf import packed
 from liverplan.report.mesh import Mesh
 from liverplan.report.meshes import anatomy, cut_surface, surfaces
 from liverplan.report.request import ReportInput
+from liverplan.report.side import Side
+from liverplan.resection.anatomy.maps import PartMap
+from liverplan.segmentation import Segmentation
 
 
 def glb_of(request: ReportInput) -> bytes:
     """Return what a plan makes of the liver, the cut in it, and its anatomy as binary glTF."""
-    shown = surfaces(request.segmentation, request.side)
+    return packed(meshes_of(request.segmentation, request.side, request.maps))
+
+
+def meshes_of(
+    segmentation: Segmentation, side: Side, maps: Mapping[str, PartMap]
+) -> tuple[Mesh, ...]:
+    """Return the surfaces of such a file, LPS mm."""
+    shown = surfaces(segmentation, side)
     parts = [mesh for mesh in shown if mesh.kind != "cut"]
-    return packed([*parts, *cut_of(request), *anatomy(request.segmentation, request.maps)])
+    return (*parts, *cut_surface(segmentation, side), *anatomy(segmentation, maps))
 
 
 def cut_of(request: ReportInput) -> tuple[Mesh, ...]:

@@ -52,15 +52,20 @@ def render(segmentation: Segmentation, cut: Side) -> NDArray[np.uint8]:
     return np.clip(picture, 0, 255).astype(np.uint8)
 
 
-def _rays(segmentation: Segmentation) -> tuple[FloatArray, float]:
-    """(depth, rows, columns, 3) LPS mm of samples along parallel rays, and their distance."""
-    box = liver_box_mm(segmentation)
-    radius = float(np.linalg.norm(box[1] - box[0])) / 2 + 4.0
+def viewed_from() -> tuple[FloatArray, FloatArray, FloatArray]:
+    """(3,) unit vectors in LPS: into the picture, down it, and to its right."""
     azimuth, elevation = np.deg2rad((AZIMUTH_DEG, ELEVATION_DEG))
     right = np.array([np.cos(azimuth), np.sin(azimuth), 0.0])
     flat = np.array([-np.sin(azimuth), np.cos(azimuth), 0.0])
     into = np.cos(elevation) * flat - np.sin(elevation) * np.array([0.0, 0.0, 1.0])
-    down = np.cross(into, right)
+    return into, np.cross(into, right), right
+
+
+def _rays(segmentation: Segmentation) -> tuple[FloatArray, float]:
+    """(depth, rows, columns, 3) LPS mm of samples along parallel rays, and their distance."""
+    box = liver_box_mm(segmentation)
+    radius = float(np.linalg.norm(box[1] - box[0])) / 2 + 4.0
+    into, down, right = viewed_from()
     ticks, step_mm = np.linspace(-radius, radius, SAMPLES, retstep=True)
     points = (
         box.mean(axis=0)

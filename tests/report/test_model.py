@@ -1,14 +1,20 @@
-"""Vessels, segments and the cut as surfaces, on the page and as glTF."""
+"""Vessels, segments and the cut as surfaces, on the page, as glTF and in a notebook."""
 
 import json
 import struct
+import sys
+from base64 import b64decode
 
 import numpy as np
 import pytest
+from IPython.core.formatters import DisplayFormatter
 
+from liverplan.errors import BackendError
+from liverplan.report import notebook_view
 from liverplan.report.gltf import LPS_MM_TO_GLTF, packed
 from liverplan.report.looks import name_of
-from liverplan.report.meshes import anatomy, cut_surface, surfaces
+from liverplan.report.meshes import anatomy, cut_surface
+from liverplan.report.model import meshes_of
 from liverplan.report.side import Side
 from liverplan.resection import Plan, Plane
 from liverplan.resection.anatomy.maps import PartMap
@@ -38,8 +44,12 @@ def maps(liver):
 
 @pytest.fixture(scope="module")
 def model(liver, maps):
-    parts = [mesh for mesh in surfaces(liver[1], CUT) if mesh.kind != "cut"]
-    return [*parts, *cut_surface(liver[1], CUT), *anatomy(liver[1], maps)]
+    return meshes_of(liver[1], CUT, maps)
+
+
+@pytest.fixture(scope="module")
+def view(liver, maps):
+    return notebook_view(liver[1], CUT.plan, maps)
 
 
 def test_vessels_and_segments_lie_where_their_voxels_do(liver, maps):
@@ -107,3 +117,35 @@ def test_a_file_without_surfaces_is_one_all_the_same():
     document, numbers = read(packed([]))
     assert "meshes" not in document
     assert not numbers
+
+
+def test_a_notebook_shows_the_surfaces_of_the_file_by_their_names_and_looks(view, model):
+    document = read(packed(model))[0]
+    shown = [
+        (one.name, [*(round((c / 255) ** 2.2, 4) for c in one.color.to_bytes(3)), one.opacity])
+        for one in view.plot.objects
+    ]
+    looks = [one["pbrMetallicRoughness"]["baseColorFactor"] for one in document["materials"]]
+    names = [one["name"] for one in document["meshes"]]
+    assert shown == list(zip(names, looks, strict=True))
+    assert names[:4] == ["Metastasis 1", "Future liver remnant", "Resected liver", "Cut surface"]
+    assert names[4:6] == ["Portal vein", "Hepatic veins"]
+    for one, mesh in zip(view.plot.objects, model, strict=True):
+        np.testing.assert_array_equal(one.vertices, mesh.vertices_mm.astype("<f4"))
+        np.testing.assert_array_equal(one.indices, mesh.triangles)
+
+
+def test_a_notebook_shows_the_liver_from_the_front_and_a_picture_where_nothing_turns(view):
+    x, y, z, *middle = view.plot.camera[:6]
+    assert y < middle[1] - 100
+    assert abs(y - middle[1]) > 2 * max(abs(x - middle[0]), abs(z - middle[2]))
+    shown, _ = DisplayFormatter().format(view)
+    assert shown["application/vnd.jupyter.widget-view+json"]["model_id"] == view.plot.model_id
+    assert b64decode(shown["image/png"]) == view.still
+    assert view.still.startswith(b"\x89PNG")
+
+
+def test_without_the_extra_one_sentence_says_what_installs_it(liver, monkeypatch):
+    monkeypatch.setitem(sys.modules, "k3d", None)
+    with pytest.raises(BackendError, match=r"^Views in notebooks need k3d, .*liverplan\[notebooks"):
+        notebook_view(liver[1], CUT.plan)
