@@ -58,14 +58,13 @@ const turnLiver = ({ meshes, hidden, box_mm: box, words }) => {
       camera.fov = 30 / Math.min(camera.aspect, 1);
       camera.updateProjectionMatrix();
       render();
+      view.dataset.drawn = "yes";
     };
-    fit();
-    new ResizeObserver(fit).observe(view);
+    new ResizeObserver(fit).observe(view);  // calls it before the next picture, and so the first
     canvas.addEventListener("webglcontextrestored", render);
     byButtons(surfaces, render);
     byPointer(render);
     nameUnder(surfaces, camera);
-    view.dataset.drawn = "yes";
   }
 
   // Indices of all surfaces, then places of all, each the difference from the one before.
