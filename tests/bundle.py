@@ -37,8 +37,10 @@ USER = 1000
 CODECS = (RLELossless, JPEGLSLossless, JPEG2000Lossless)
 START_WITHIN = 120
 PATH = "/usr/sbin:/usr/bin:/sbin:/bin"
-SLICES = np.s_[40:520, 360:980]
-"""Where the window shows the largest of its three slices, in pixels."""
+SPLASH = np.s_[405:595, 520:1080]
+STEPS = np.s_[40:400, :330]
+SLICES = np.s_[40:400, 360:980]
+"""Where the screen shows what is seen first, and the window its steps and its largest slice."""
 
 
 IN_A_ROOT = """
@@ -235,7 +237,9 @@ def try_window(system: System, name: str, picture: Path) -> None:
             f"{system.bundle}/liverplan-app", f"{system.home}/{SAMPLE.name}", screen=name
         )
         try:
-            wait_until(app, lambda: colours(pixels(picture)) > 20, "window")
+            wait_until(app, lambda: colours(pixels(picture)[SPLASH]) > 8, "splash")
+            first = begun.seconds()
+            wait_until(app, lambda: colours(pixels(picture)[STEPS]) > 20, "window")
             seconds = begun.seconds()
             wait_until(app, lambda: colours(pixels(picture)[SLICES]) > 60, "slices")
             keep(picture)
@@ -243,7 +247,8 @@ def try_window(system: System, name: str, picture: Path) -> None:
             app.terminate()
             told = app.communicate()[0]
         assert "Traceback" not in told, told
-        begun.tell(f"the window, {which} start, after {seconds:.1f} s; with the sample's slices")
+        seen = f"a splash after {first:.1f} s, the window after {seconds:.1f} s"
+        begun.tell(f"{which} start: {seen}; with the sample's slices")
 
 
 def keep(picture: Path) -> None:

@@ -10,8 +10,12 @@ import os
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from liverplan.errors import BackendError
+
+if TYPE_CHECKING:
+    from liverplan.app.shell.application import Application
 
 __all__ = ["run"]
 
@@ -26,28 +30,38 @@ def run(path: Path | None = None) -> int:
     """
     require_screen()
     os.environ.setdefault("QT_API", "pyside6")
+    from liverplan.app.shell.screen import splash  # noqa: PLC0415 - only with a screen
+
+    with splash():
+        application = _made()
+        application.show()
+    gc.freeze()  # what stands by now stays: a later collection need not look at it while one drags
+    if path is not None:
+        application.open.opening.open_path(path)
+    from liverplan.app.slices import adapter  # noqa: PLC0415 - only with a screen
+
+    adapter.run_event_loop()
+    return 0
+
+
+def _made() -> Application:
+    """Return the application, not shown yet, once children have answered what crashes who asks."""
     from liverplan.app.shell.probe import (  # noqa: PLC0415 - only with a screen
         require_opengl,
         require_sound_qt,
     )
-    from liverplan.app.shell.screen import require_window  # noqa: PLC0415 - only with a screen
 
     require_sound_qt()
-    with ThreadPoolExecutor() as children:  # each asks a process of its own
-        for asked in [children.submit(ask) for ask in (require_window, require_opengl)]:
-            asked.result()
-    from liverplan.app.shell.application import Application  # noqa: PLC0415 - only with a screen
-    from liverplan.app.shell.faults import catch_faults  # noqa: PLC0415 - only with a screen
-    from liverplan.app.slices import adapter  # noqa: PLC0415 - only with a screen
-
+    with ThreadPoolExecutor() as children:
+        answer = children.submit(require_opengl)
+        try:  # all of napari and VTK, meanwhile
+            from liverplan.app.shell.application import Application  # noqa: PLC0415
+            from liverplan.app.shell.faults import catch_faults  # noqa: PLC0415
+        finally:
+            answer.result()  # it says why something could not be loaded
     application = Application()
     catch_faults(application.context)
-    application.show()
-    gc.freeze()  # what stands by now stays: a later collection need not look at it while one drags
-    if path is not None:
-        application.open.opening.open_path(path)
-    adapter.run_event_loop()
-    return 0
+    return application
 
 
 def require_screen() -> None:

@@ -42,9 +42,14 @@ def main() -> None:
 
 def program() -> None:
     """Run the command line; the window's program is ``liverplan app``."""
+    of_a_window = Path(sys.executable).stem.lower() == WINDOW
+    if of_a_window:
+        from liverplan.app.shell import screen  # noqa: PLC0415 - a child needs none of it
+
+        screen.begin()
     from liverplan.cli import main as command_line  # noqa: PLC0415 - a child needs none of it
 
-    if Path(sys.executable).stem.lower() != WINDOW:
+    if not of_a_window:
         command_line()
         return
     with told_to_nobody():

@@ -9,13 +9,9 @@ import PySide6
 from PySide6.QtCore import QTimer
 
 from liverplan import installed
+from liverplan.app.shell.screen import DEBIAN
 from liverplan.errors import BackendError
 from liverplan.isolated import isolated
-
-DEBIAN = (
-    "sudo apt-get install libgl1 libegl1 libxkbcommon-x11-0 libxcb-cursor0 libxcb-icccm4 "
-    "libxcb-keysyms1 libxcb-shape0"
-)
 
 QUESTION = """
 from vtkmodules.vtkRenderingCore import vtkRenderWindow

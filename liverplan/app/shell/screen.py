@@ -1,46 +1,74 @@
-"""Whether Qt can open a window here, asked of a child process: Qt itself aborts where it cannot."""
+"""Whether Qt can open a window here, asked of a child process: Qt itself aborts where it cannot.
+
+The child's own window is what is seen until the application's is there.
+"""
 
 from __future__ import annotations
 
 import os
 import re
 import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from threading import Timer
 
-from liverplan.app.shell.probe import DEBIAN
+from liverplan import NOTICE, __version__
 from liverplan.errors import BackendError
-from liverplan.isolated import isolated
 
-QUESTION = """
-from PySide6.QtGui import QGuiApplication
-QGuiApplication([])
-print("opened")
-"""
+DEBIAN = (
+    "sudo apt-get install libgl1 libegl1 libxkbcommon-x11-0 libxcb-cursor0 libxcb-icccm4 "
+    "libxcb-keysyms1 libxcb-shape0"
+)
+
+SPLASH = Path(__file__).with_name("splash.py")
+TEXTS = (f"liverplan {__version__}", "Starting …", NOTICE)
 PATIENCE_SECONDS = 60
 
 
-def require_window() -> None:
-    """Refuse in words where a window cannot open.
+@contextmanager
+def splash() -> Iterator[None]:
+    """Show that the application starts, while its window is made.
 
     Raises
     ------
     BackendError
         With what the environment names and does not answer, or with what lacks.
     """
-    try:
-        answer = subprocess.run(  # noqa: S603 - our own interpreter and question
-            isolated(QUESTION),
-            capture_output=True,
-            text=True,
-            errors="replace",
-            timeout=PATIENCE_SECONDS,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        raise BackendError(f"The app cannot open a window: {_named()} does not answer.") from None
-    except OSError:
-        return
-    if "opened" not in answer.stdout:
-        raise BackendError(f"The app cannot open a window: {_reason(answer.stderr)}")
+    with begin() as child:
+        try:
+            _require_opened(child)
+            yield
+        finally:
+            begin.cache_clear()
+            child.terminate()
+
+
+@cache
+def begin() -> subprocess.Popen[str]:
+    """Start what is seen, if a program has not done so before it knew what it would be asked."""
+    return subprocess.Popen(  # noqa: S603 - our own interpreter and program
+        [sys.executable, "-I", str(SPLASH), *TEXTS],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        errors="replace",
+    )
+
+
+def _require_opened(child: subprocess.Popen[str]) -> None:
+    patience = Timer(PATIENCE_SECONDS, child.kill)
+    patience.start()
+    said = child.stdout.readline() if child.stdout else ""
+    late = patience.finished.is_set()
+    patience.cancel()
+    if late:
+        raise BackendError(f"The app cannot open a window: {_named()} does not answer.")
+    if "opened" not in said:
+        raise BackendError(f"The app cannot open a window: {_reason(child.communicate()[1])}")
 
 
 def _reason(said: str) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import scipy  # its signal room, half a second of loading, only when a metastasis is clicked
 from numpy.typing import ArrayLike
-from scipy.signal import fftconvolve
 
 from liverplan.segmentation.lesions.edges import at_the_foot
 from liverplan.segmentation.lesions.outline import WEAK_HU, outlined
@@ -72,7 +72,7 @@ def _beyond_best_ball(evidence: Evidence, offset: FloatArray, spacing_mm: Spacin
     largest = LARGEST_MM if evidence.trust >= WEAK_HU / CLEAR_HU else LARGEST_WEAK_MM
     for radius in (r for r in RADII_MM if r <= largest):
         ball = _ball(radius, spacing_mm)
-        total = fftconvolve(evidence.values, ball.astype(np.float32), mode="same")
+        total = scipy.signal.fftconvolve(evidence.values, ball.astype(np.float32), mode="same")
         total -= RIM * evidence.trust * float(ball.sum())
         total = np.where(away <= max(OFF_CENTRE * radius, NEAREST_MM), total, np.inf)
         at = np.unravel_index(int(total.argmin()), total.shape)
