@@ -74,7 +74,7 @@ def _moved(surface: Surface, chosen: argparse.Namespace, parts: list[str], goals
     if "told" in parts:
         _told(surface, chosen, goals)
     if "untold" in parts:
-        _untold(surface, chosen.fields, goals)
+        _untold(surface, chosen, goals)
     if "cut" in parts:
         _cut(surface, chosen.planes)
 
@@ -106,8 +106,7 @@ def _told(surface: Surface, chosen: argparse.Namespace, goals: Goals) -> None:
     every: list[Answer] = []
     for row, size in enumerate(SIZES):
         told = Told.of(surface, size, PLANS, seed=row)  # no two sizes share fields or plans
-        seeds = range(1000 * row, 1000 * row + chosen.livers)
-        found = list(itertools.chain(*(told.liver(seed) for seed in seeds)))
+        found = told.livers(range(1000 * row, 1000 * row + chosen.livers))
         every += found
         name = f"{size[0]:g} mm over {size[1]:g} mm"
         print(f"expert's moved by {name}, told")
@@ -117,14 +116,17 @@ def _told(surface: Surface, chosen: argparse.Namespace, goals: Goals) -> None:
         _reliability(name, every, goals, carried_out=carried_out)
 
 
-def _untold(surface: Surface, fields: int, goals: Goals) -> None:
-    pairs = [perturbed(surface, *UNTOLD, 100 + seed, told=False) for seed in range(fields)]
+def _untold(surface: Surface, chosen: argparse.Namespace, goals: Goals) -> None:
+    pairs = [perturbed(surface, *UNTOLD, 100 + seed, told=False) for seed in range(chosen.fields)]
     for kind in KINDS:
-        found = [answers(pair, kind, PLANES, seed) for seed, pair in enumerate(pairs)]
+        untold = Told.of(surface, UNTOLD, PLANS, seed=100, kinds=(kind,), told=False)
         print(f"expert's moved by {pairs[0].name}, not told, {kind}")
-        scored = _scores(list(itertools.chain(*found)))
+        scored = _scores(untold.livers(range(10_000, 10_000 + chosen.livers)))
         goals.between(f"expert's moved, {kind}, covered as drawn", scored.coverage, 92, 98)
         goals.between(f"expert's, {kind}, half width", scored.half_width, 0, WIDEST["expert"])
+        print("  the same, each plan made anew on a moved mask")
+        found = [answers(pair, kind, PLANES, seed) for seed, pair in enumerate(pairs)]
+        _scores(list(itertools.chain(*found)))
 
 
 def _cut(surface: Surface, count: int) -> None:

@@ -1,4 +1,4 @@
-"""Plans on one mask of a told error, held against hundreds of livers that the mask may stand for.
+"""Plans on one mask, held against hundreds of livers that it may stand for.
 
 A plan's intervals say how far the true surface may lie from the drawn one. So the drawn mask stays
 and the true one is moved: only the voxels that a field moves are counted anew, and a liver costs a
@@ -6,7 +6,7 @@ tenth of a second where a new plan on a moved mask costs some seconds (`masks.pe
 for part of them).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Self
@@ -38,7 +38,7 @@ class Planned:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Told:
-    """Plans on a surface whose error's size is told."""
+    """Plans on a surface, which may be told the size of its error."""
 
     surface: Surface
     sd_mm: float
@@ -48,19 +48,28 @@ class Told:
     plans: Sequence[Planned]
 
     @classmethod
-    def of(cls, surface: Surface, size: tuple[float, float], count: int, seed: int) -> Self:
-        """Make so many plans of each kind."""
-        errors = errors_of(*size)
+    def of(
+        cls,
+        surface: Surface,
+        size: tuple[float, float],
+        count: int,
+        seed: int,
+        *,
+        kinds: Sequence[str] = KINDS,
+        told: bool = True,
+    ) -> Self:
+        """Make so many plans of each kind; one that is not told takes the mask's own errors."""
         index = VolumeIndex.build(surface.truth)
+        errors = errors_of(*size) if told else None
         boundaries = BoundaryOffsets.build(surface.truth, errors=errors)
         rng = np.random.default_rng(seed)
-        chosen = (plane for kind in KINDS for plane in planes(index, kind, count, seed))
+        chosen = (plane for kind in kinds for plane in planes(index, kind, count, seed))
         plans = [_planned(plane, surface, index, boundaries, rng) for plane in chosen]
         return cls(
             surface=surface,
             sd_mm=size[0],
             length_mm=size[1],
-            errors=errors,
+            errors=boundaries.errors,
             index=index,
             plans=plans,
         )
@@ -72,6 +81,10 @@ class Told:
     @cached_property
     def _offsets(self) -> FloatArray:
         return np.array([one.plane.offset_mm for one in self.plans])
+
+    def livers(self, seeds: Iterable[int]) -> list[Answer]:
+        """Hold every plan against many true livers."""
+        return [answer for seed in seeds for answer in self.liver(seed)]
 
     def liver(self, seed: int) -> list[Answer]:
         """Hold every plan against one true liver, with its cut as drawn, and as carried out."""
