@@ -12,7 +12,7 @@ from liverplan.words import in_english
 
 
 def protocol_lines(name_or_path: str) -> Iterator[str]:
-    """Yield what a protocol is called, and each criterion as its file states it.
+    """Yield what a protocol is called, and each criterion: its limits, its title, its text.
 
     Raises
     ------
@@ -23,11 +23,11 @@ def protocol_lines(name_or_path: str) -> Iterator[str]:
     yield f"{protocol.name}: {protocol.title}"
     for criterion in protocol.criteria:
         by = f"{criterion.kind}{_limits(criterion)}"
-        yield f"  {criterion.id}  {criterion.role}, {by}: {criterion.text}"
+        yield f'  {criterion.id}  {criterion.role}, {by}: {criterion.title} ("{criterion.text}")'
 
 
 def _limits(criterion: Criterion) -> str:
-    """Return what is judged by: the text beside it may say something else."""
+    """Return what is judged by: title and text beside it may say something else."""
     if criterion.limits.empty:
         return ""
     unit: Unit = "share" if criterion.measure == "remnant_fraction" else "number"
