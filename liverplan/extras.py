@@ -11,7 +11,6 @@ from liverplan.errors import BackendError
 WORK = {
     "cohort": "Cohorts",
     "dashboard": "Dashboards",
-    "endpoints": "Endpoints",
     "notebooks": "Views in notebooks",
     "timestamp": "Time stamps",
 }

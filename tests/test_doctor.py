@@ -32,7 +32,7 @@ def _asked(monkeypatch):
     """What an installation of this version asks for, whenever the one here was made."""
     lines = [
         "numpy>=2.1", "highdicom>=0.28", "pyjpegls>=1.4", "napari>=0.9; extra == 'app'",
-        "dask>=2025.1; extra == 'cohort'", "statsmodels>=0.15; extra == 'endpoints'",
+        "dask>=2025.1; extra == 'cohort'", "rfc3161-client>=1.0.5; extra == 'timestamp'",
     ]  # fmt: skip
     monkeypatch.setattr(metadata, "requires", lambda _: lines)
     monkeypatch.setattr(window, "_answers", lambda _: "drawn")
@@ -85,10 +85,10 @@ def test_a_library_that_lacks_stops_everything_and_its_line_is_runnable(without)
 
 
 def test_an_extra_that_lacks_stops_only_its_own_work(without):
-    without("statsmodels", "napari")
+    without("dask", "napari")
     found = checks()
-    assert found["the trial's endpoints"].finding.startswith("statsmodels")
-    assert f"{ROOT}[endpoints]" in shlex.split(found["the trial's endpoints"].mend)
+    assert found["cohorts"].finding.startswith("dask")
+    assert f"{ROOT}[cohort]" in shlex.split(found["cohorts"].mend)
     assert f"{ROOT}[app]" in shlex.split(found["desktop application"].mend)
     assert CliRunner().invoke(app, ["doctor"]).exit_code == 0
 

@@ -15,7 +15,6 @@ CODECS = ("imagecodecs", "pyjpegls", "pylibjpeg", "pylibjpeg-openjpeg")
 EXTRAS = {
     "app": "desktop application",
     "cohort": "cohorts",
-    "endpoints": "the trial's endpoints",
 }
 
 

@@ -1,15 +1,13 @@
 """The trial's endpoints over a cohort: survival, its predictors, and quality of life.
 
-Curves, log-rank tests, Cox and Firth's models are fitted here, since interims need late entry,
-strata and likelihoods without a top; mixed models and imputation are statsmodels'. They equal R's
-``survival`` package: tests/endpoints, and ``python -m tests.benchmarks.endpoints_peer`` for what
-was compared how closely. Times are in whatever unit the caller uses and come back in it. The
+Curves, log-rank tests, Cox, Firth's and mixed models are fitted here, since interims need late
+entry, strata and likelihoods without a top, and what is missing is imputed as fits them. They equal
+R's: tests/endpoints, and ``python -m tests.benchmarks.endpoints_peer`` and ``endpoints_models`` for
+what was compared how closely. Times are in whatever unit the caller uses and come back in it. The
 protocol's public text names neither the time origin nor the rule for progression nor the
 questionnaire: `overall_survival` and `progression_free_survival` take dates and say what they
 assume, `score_qlq_c30` scores the QLQ-C30, and `NEEDS` lists what each result asks of the cohort's
 table.
-
-Needs the extra `endpoints`.
 """
 
 from collections.abc import Mapping

@@ -1,13 +1,10 @@
 """Missing factors by multiple imputation, and estimates pooled by Rubin's rules.
 
-Chained equations with predictive mean matching (statsmodels); the event and the cumulative hazard
-are among the predictors (White and Royston, Stat Med 2009). It holds if what is missing depends
-only on what was seen.
+It holds if what is missing depends only on what was seen.
 """
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -15,7 +12,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import stats
 
-from liverplan.endpoints.inputs import FloatArray, checked, module
+from liverplan.endpoints.chain import Chain
+from liverplan.endpoints.inputs import FloatArray, checked
+from liverplan.endpoints.likelihood import risk_sets
 from liverplan.errors import InputError
 
 SEED = 20240311
@@ -73,7 +72,10 @@ def imputed(
     tables: int = 20,
     seed: int = SEED,
 ) -> list[dict[str, FloatArray]]:
-    """Fill in what is not a number in (N,) factors, several times over.
+    """Fill in what is not a number in (N,) factors, several times over, as fits their Cox model.
+
+    Every factor of that model belongs here, the treatment too: what is filled in without one is
+    drawn as if it had no effect.
 
     Returns
     -------
@@ -92,29 +94,28 @@ def imputed(
     if not any(np.isnan(values).any() for values in columns.values()):
         return [columns]
     durations, happened = checked(times, events)
-    names = {name: f"x{n}" for n, name in enumerate(columns)}
-    frame = module("pandas").DataFrame(
-        {
-            **{names[name]: values for name, values in columns.items()},
-            "hazard": _cumulative_hazard(durations, happened),
-            "event": happened.astype(float),
-        }
+    rng = np.random.default_rng(seed)
+    values = np.column_stack(list(columns.values()))
+    holes = np.isnan(values)
+    for column in range(values.shape[1]):
+        gaps = holes[:, column]
+        values[gaps, column] = rng.choice(values[~gaps, column], gaps.sum())
+    middle, spread = values.mean(axis=0), values.std(axis=0)
+    spread[spread == 0] = 1.0
+    count = len(durations)
+    chain = Chain(
+        values=(values - middle) / spread,
+        holes=holes,
+        happened=happened,
+        sets=risk_sets(
+            durations, happened, values, np.zeros(count, np.intp), np.full(count, -np.inf)
+        ),
+        rng=rng,
     )
     found = []
-    chain = module("statsmodels.imputation.mice").MICEData(frame, rng=seed)
-    with warnings.catch_warnings():
-        # What a column that repeats another says of the rest is the same for every solution.
-        singular = module("statsmodels.tools.sm_exceptions").SingularMatrixWarning
-        warnings.simplefilter("ignore", singular)
-        for _ in range(tables):
-            chain.update_all(CYCLES)
-            found.append({name: chain.data[one].to_numpy().copy() for name, one in names.items()})
+    for _ in range(tables):
+        for _ in range(CYCLES):
+            chain.cycle()
+        filled = np.where(holes, chain.values * spread + middle, values)
+        found.append(dict(zip(columns, filled.T.copy(), strict=True)))
     return found
-
-
-def _cumulative_hazard(durations: FloatArray, happened: np.ndarray) -> FloatArray:
-    """Nelson and Aalen's estimate at everybody's own time."""
-    times = np.unique(durations[happened])
-    steps = [np.sum((durations == time) & happened) / np.sum(durations >= time) for time in times]
-    total = np.concatenate([[0.0], np.cumsum(steps)])
-    return np.asarray(total[np.searchsorted(times, durations, side="right")], dtype=np.float64)

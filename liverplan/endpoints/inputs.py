@@ -1,14 +1,12 @@
-"""What every endpoint is made of, checked; and the libraries of the endpoints' extra."""
+"""What every endpoint is made of, checked."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from liverplan import extras
 from liverplan.errors import InputError
 
 FloatArray = NDArray[np.float64]
@@ -65,6 +63,3 @@ def require_arms(arms: Sequence[str], count: int) -> None:
         if len(names) > 1:
             told = ", ".join(map(repr, names))
             raise InputError(f"The arms {told} differ in case or spaces only: write one name.")
-
-
-module = partial(extras.library, extra="endpoints")

@@ -89,9 +89,8 @@ def prediction(
         The time of the predictions, in the unit of the times.
     """
     missing = {name: int(np.isnan(np.asarray(v, float)).sum()) for name, v in factors.items()}
-    filled = imputed(factors, times, events, tables=tables)
     arm = np.asarray(treated, dtype=np.float64)
-    full = [{TREATMENT: arm, **table} for table in filled]
+    full = imputed({TREATMENT: arm, **factors}, times, events, tables=tables)
     terms = _pooled(times, events, full)
     crossed = {name: _interaction(times, events, arm, full, name) for name in factors}
     risks = [
@@ -104,11 +103,11 @@ def prediction(
         "calibration": _calibration(times, events, risks, at),
         "discrimination": _discrimination(times, events, risks),
         "missing": [{"factor": name, "patients": count} for name, count in missing.items()],
-        "imputed_tables": len(filled) if any(missing.values()) else 0,
+        "imputed_tables": len(full) if any(missing.values()) else 0,
         "methods": [
-            "Missing factors were imputed by chained equations with predictive mean matching, "
-            "with the event and the cumulative hazard among the predictors; estimates were "
-            "pooled by Rubin's rules. This holds if what is missing depends only on what is known.",
+            "Missing factors were imputed as fits the Cox model of treatment and factors "
+            "(substantive model compatible, Bartlett 2015); estimates were pooled by Rubin's "
+            "rules. This holds if what is missing depends only on what is known.",
             "Calibration and c-index were taken in each imputed table and pooled likewise; they "
             "are of the patients that the model was fitted to: in others they will be worse.",
         ],

@@ -146,7 +146,7 @@ def main():
     """Print every row; tell by the exit status whether all are within."""
     options = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     options.add_argument("--trials", type=int, default=2000)
-    options.add_argument("--imputed", type=int, default=500)
+    options.add_argument("--imputed", type=int, default=1000)
     asked = options.parse_args()
     good = True
     for row in rows(asked.trials, asked.imputed):

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-pytest.importorskip("lifelines", reason="lifelines is missing: pip install liverplan[endpoints]")
+pytest.importorskip("lifelines", reason="lifelines is missing: pip install liverplan[test]")
 
 from liverplan.cli import cohort as commands
 from liverplan.cohort.tables import write_parquet

@@ -9,9 +9,7 @@ from pathlib import Path
 
 import pytest
 
-pytest.importorskip(
-    "lifelines", reason="lifelines is not installed: pip install liverplan[endpoints]"
-)
+pytest.importorskip("lifelines", reason="lifelines is not installed: pip install liverplan[test]")
 
 from liverplan.endpoints import cox, kaplan_meier, log_rank
 

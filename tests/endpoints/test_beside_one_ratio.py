@@ -5,7 +5,7 @@ import datetime as dt
 import numpy as np
 import pytest
 
-pytest.importorskip("lifelines", reason="lifelines is missing: pip install liverplan[endpoints]")
+pytest.importorskip("lifelines", reason="lifelines is missing: pip install liverplan[test]")
 
 from liverplan import endpoints as e
 from liverplan.errors import InputError

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-pytest.importorskip("lifelines", reason="lifelines is missing: pip install liverplan[endpoints]")
+pytest.importorskip("lifelines", reason="lifelines is missing: pip install liverplan[test]")
 
 from liverplan import endpoints as e
 from liverplan.endpoints.progression import incidence_of

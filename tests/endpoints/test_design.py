@@ -123,9 +123,7 @@ def test_played_trials_have_the_events_and_power_of_the_formula(design):
 
 
 def test_estimates_of_many_trials_are_those_of_one(design):
-    pytest.importorskip(
-        "lifelines", reason="lifelines is missing: pip install liverplan[endpoints]"
-    )
+    pytest.importorskip("lifelines", reason="lifelines is missing: pip install liverplan[test]")
     from liverplan.endpoints import cox, log_rank
 
     trials = play(

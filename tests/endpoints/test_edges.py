@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
-pytest.importorskip("lifelines", reason="lifelines is missing: pip install liverplan[endpoints]")
+pytest.importorskip("lifelines", reason="lifelines is missing: pip install liverplan[test]")
 
 from liverplan import endpoints as e
 from liverplan.errors import InputError

@@ -1,21 +1,18 @@
 """The endpoints against the fact sheet's figures, their definitions, and what they refuse."""
 
 import datetime as dt
-import sys
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-pytest.importorskip(
-    "lifelines", reason="lifelines is not installed: pip install liverplan[endpoints]"
-)
+pytest.importorskip("lifelines", reason="lifelines is not installed: pip install liverplan[test]")
 
 from lifelines import KaplanMeierFitter, datasets
 
 from liverplan import endpoints as e
-from liverplan.errors import BackendError, InputError
+from liverplan.errors import InputError
 from liverplan.words import in_english
 
 ORIGIN = dt.date(2024, 1, 1)
@@ -184,12 +181,6 @@ def test_each_refusal_in_words(call, words):
     with pytest.raises(InputError) as refusal:
         call()
     assert words in str(refusal.value)
-
-
-def test_without_statsmodels_the_line_that_installs_it_is_named(monkeypatch):
-    monkeypatch.setitem(sys.modules, "statsmodels.imputation.mice", None)
-    with pytest.raises(BackendError, match=r"pip install \S+\[endpoints\]"):
-        e.imputed({"x": [1.0, np.nan, 2.0]}, [1, 2, 3], [1, 1, 0])
 
 
 def test_a_curve_is_lifelines_too(leukaemia):

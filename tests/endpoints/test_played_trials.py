@@ -2,7 +2,7 @@
 
 import pytest
 
-pytest.importorskip("lifelines", reason="lifelines is missing: pip install liverplan[endpoints]")
+pytest.importorskip("lifelines", reason="lifelines is missing: pip install liverplan[test]")
 
 from tests.benchmarks.trial import rows
 

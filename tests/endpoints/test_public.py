@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-pytest.importorskip("lifelines", reason="lifelines is missing: pip install liverplan[endpoints]")
+pytest.importorskip("lifelines", reason="lifelines is missing: pip install liverplan[test]")
 
 from liverplan import endpoints
 

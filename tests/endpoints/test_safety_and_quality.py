@@ -7,10 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-pytest.importorskip("lifelines", reason="lifelines is missing: pip install liverplan[endpoints]")
-pytest.importorskip(
-    "statsmodels", reason="statsmodels is missing: pip install liverplan[endpoints]"
-)
+pytest.importorskip("lifelines", reason="lifelines is missing: pip install liverplan[test]")
 
 from liverplan.endpoints import FollowUp, Outcome
 from liverplan.endpoints.lmc21 import QLQ_LMC21, score_qlq_lmc21

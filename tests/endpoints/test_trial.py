@@ -7,7 +7,7 @@ import json
 import numpy as np
 import pytest
 
-pytest.importorskip("lifelines", reason="lifelines is missing: pip install liverplan[endpoints]")
+pytest.importorskip("lifelines", reason="lifelines is missing: pip install liverplan[test]")
 
 from liverplan.endpoints import FollowUp, Outcome, read_outcomes, trial_endpoints
 from liverplan.endpoints.followup import DAYS_PER_MONTH

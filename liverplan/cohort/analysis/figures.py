@@ -32,7 +32,7 @@ def pictures_of(found: TrialEndpoints, document: Mapping[str, Any]) -> tuple[Pic
 
 
 def _survival(part: str, comparison: Comparison, words: Words) -> Iterator[Picture]:
-    from liverplan.endpoints import survival_figure  # noqa: PLC0415 - loads the extra
+    from liverplan.endpoints import survival_figure  # noqa: PLC0415 - loads what draws
 
     title = words[f"figure.{part}"]
     arms = tuple(curve.label for curve in comparison.curves)

@@ -47,7 +47,7 @@ def log_log_figure(curves: Sequence[Curve], words: Words) -> Figure:
     from matplotlib.figure import Figure  # noqa: PLC0415 - drawing is rarely wanted
     from matplotlib.ticker import NullFormatter, ScalarFormatter  # noqa: PLC0415
 
-    from liverplan.endpoints.drawn import look  # noqa: PLC0415 - loads the extra
+    from liverplan.endpoints.drawn import look  # noqa: PLC0415 - loads what draws
 
     figure = Figure(figsize=(8, 3.6), layout="constrained")
     axes = figure.subplots()

@@ -41,7 +41,7 @@ def shares_figure(rows: Sequence[Mapping[str, Any]], words: Words) -> Figure:
     """Draw by arm the share of patients who had something, with exact limits, one a line."""
     from matplotlib.figure import Figure  # noqa: PLC0415 - drawing is rarely wanted
 
-    from liverplan.endpoints.drawn import look  # noqa: PLC0415 - loads the extra
+    from liverplan.endpoints.drawn import look  # noqa: PLC0415 - loads what draws
 
     arms = list(dict.fromkeys(row["arm"] for row in rows))
     figure = Figure(figsize=(8, 0.9 + 0.32 * len(rows)), layout="constrained")

@@ -11,7 +11,7 @@ from typing import Any
 
 from liverplan import __version__
 
-LIBRARIES = ("statsmodels", "numpy", "scipy", "pandas", "matplotlib")
+LIBRARIES = ("numpy", "scipy", "pandas", "matplotlib")
 
 
 def provenance(inputs: Sequence[Path]) -> dict[str, Any]:

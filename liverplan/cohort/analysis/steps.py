@@ -23,7 +23,7 @@ def incidence_figure(arms: Sequence[Mapping[str, Any]], words: Words) -> Figure:
     """Draw by arm the share of patients with progression, death without it competing."""
     from matplotlib.figure import Figure  # noqa: PLC0415 - drawing is rarely wanted
 
-    from liverplan.endpoints.drawn import look  # noqa: PLC0415 - loads the extra
+    from liverplan.endpoints.drawn import look  # noqa: PLC0415 - loads what draws
 
     figure = Figure(figsize=(8, 4.2), layout="constrained")
     axes = figure.subplots()
@@ -81,7 +81,7 @@ def _means(
     label: str,
     shift: float,
 ) -> None:
-    from liverplan.endpoints.drawn import look  # noqa: PLC0415 - loads the extra
+    from liverplan.endpoints.drawn import look  # noqa: PLC0415 - loads what draws
 
     drawn = look(number)
     means = [row["mean"] for row in rows]
