@@ -1,6 +1,7 @@
 """How Sphinx builds the site; `docs.__main__` calls it."""
 
 import warnings
+from pathlib import Path
 
 from liverplan import __version__
 
@@ -35,7 +36,7 @@ napoleon_use_ivar = True
 html_theme = "pydata_sphinx_theme"
 html_static_path = ["static"]
 html_css_files = ["site.css"]
-html_search_scorer = "static/search_order.js"
+html_search_scorer = str(Path(__file__).parent / "static" / "search_order.js")
 html_title = f"liverplan {version}"
 html_show_sourcelink = False
 html_copy_source = False
