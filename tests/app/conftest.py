@@ -5,6 +5,7 @@ import os
 import sys
 import tempfile
 import warnings
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -72,13 +73,16 @@ def sample_folder(tmp_path_factory, phantom):
     return folder
 
 
-@pytest.fixture
-def home(tmp_path, sample_folder):
-    """A home folder whose sample is the small one."""
-    place = tmp_path / "home"
+def home_in(place, sample_folder):
+    """Make a home folder whose sample is the small one."""
     place.mkdir()
     (place / "sample").symlink_to(sample_folder)
     return place
+
+
+@pytest.fixture
+def home(tmp_path, sample_folder):
+    return home_in(tmp_path / "home", sample_folder)
 
 
 @pytest.fixture(autouse=True)
@@ -90,8 +94,8 @@ def _no_faults(monkeypatch):
     assert faults == []
 
 
-@pytest.fixture
-def person(home):
+@contextmanager
+def someone_at(home):
     from liverplan.app.shell.application import Application
     from tests.app.person import Person
 
@@ -102,6 +106,19 @@ def person(home):
     yield someone
     app.close()
     someone.spin(0.05)
+
+
+@pytest.fixture
+def person(home):
+    with someone_at(home) as someone:
+        yield someone
+
+
+@pytest.fixture(scope="module")
+def same_person(tmp_path_factory, sample_folder):
+    """One app for the tests of a module that leave it as the next of them needs it."""
+    with someone_at(home_in(tmp_path_factory.mktemp("same") / "home", sample_folder)) as someone:
+        yield someone
 
 
 @pytest.fixture(scope="module")

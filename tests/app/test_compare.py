@@ -87,23 +87,28 @@ def cases(tmp_path_factory):
     )
 
 
-def open_folder(person, monkeypatch, button, folder):
-    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_a, **_k: str(folder))
-    person.press_button(button)
-    person.settle()
+def open_folder(person, button, folder):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(QFileDialog, "getExistingDirectory", lambda *_a, **_k: str(folder))
+        person.press_button(button)
+        person.settle()
 
 
-@pytest.fixture
-def compared(person, cases, tmp_path, monkeypatch):
-    """The later case on screen, compared with the earlier one."""
-    mine = tmp_path / "later"
+def compare(person, cases, mine):
+    """Put the later case on screen, compared with the earlier one."""
     shutil.copytree(cases.later, mine)
-    open_folder(person, monkeypatch, person.panel(1).folder_button, mine)
+    open_folder(person, person.panel(1).folder_button, mine)
     person.open_step(3)
     person.press_button(person.panel(3).compare_button)
-    open_folder(person, monkeypatch, person.app.compare.open_button, cases.earlier)
+    open_folder(person, person.app.compare.open_button, cases.earlier)
     assert person.app.compare.comparing.comparison is not None, person.app.compare.notice.text()
     return person
+
+
+@pytest.fixture(scope="module")
+def compared(same_person, cases, tmp_path_factory):
+    """Two cases compared: scrolled, grown, refused, corrected, ended, in the tests' order."""
+    return compare(same_person, cases, tmp_path_factory.mktemp("mine") / "later")
 
 
 def shown(sheet):
@@ -136,8 +141,8 @@ def click_row(person, sheet, number):
     person.spin(0.03)
 
 
-def test_the_proposal_is_confirmed_and_the_response_kept(compared, cases, tmp_path, monkeypatch):
-    person, sheet = compared, compared.app.compare
+def test_the_proposal_is_confirmed_and_the_response_kept(person, cases, tmp_path, monkeypatch):
+    sheet = compare(person, cases, tmp_path / "later").app.compare
     before, after = lengths_tenths(cases.before), lengths_tenths(cases.after)
     targets = sorted(before, key=lambda one: -before[one])[:2]
     roles = {one: "target" if one in targets else "non-target" for one in before}
@@ -206,39 +211,6 @@ def press(person, button):
     person.spin(0.05)
 
 
-def test_a_person_corrects_what_was_proposed(compared, cases):
-    person, sheet = compared, compared.app.compare
-    assert "a new lesion appeared" in sheet.response.finding.text()
-    new = next(n for n, row in enumerate(shown(sheet)) if row[4] == "new")
-    click_row(person, sheet, new)
-    choose_in(person, sheet.matching.said, "M2 of the earlier CT")
-    rows = {row[0]: row for row in shown(sheet)}
-    assert rows["M2"][2] == "M3"
-    assert rows["M2"][-1] == "confirmed"
-    assert not any(row[4] in ("new", "target, gone", "non-target, gone") for row in shown(sheet))
-    choose_in(person, sheet.matching.said, "seen before")
-    assert shown(sheet)[-1][4] == "seen before"
-    assert "a new lesion" not in sheet.response.finding.text()
-    choose_in(person, sheet.matching.others, "PD")
-    assert "Progressive disease (PD)" in sheet.response.category.text()
-    # another target: the sum follows
-    click_row(person, sheet, 0)
-    first = sheet.response.visits.item(0, 1).text()
-    press(person, sheet.matching.target_button)
-    assert sheet.response.visits.item(0, 1).text() != first
-
-
-def choose_in(person, box, words):
-    """As `choose`, for a box that is not in the form of facts."""
-    QTest.mouseClick(box, LEFT, NONE, box.rect().center())
-    person.wait(lambda: box.view().isVisible(), 10, "the list")
-    QTest.keyClick(box.view(), Qt.Key.Key_Home)
-    for _ in range(box.findText(words)):
-        QTest.keyClick(box.view(), Qt.Key.Key_Down)
-    QTest.keyClick(box.view(), Qt.Key.Key_Return)
-    person.spin(0.05)
-
-
 def test_both_panes_show_the_same_place_while_one_is_scrolled(compared, cases):
     person, sheet = compared, compared.app.compare
     first, second = sheet.earlier, sheet.later
@@ -277,27 +249,71 @@ def test_growth_of_the_remnant_is_that_of_the_library(compared, cases):
     assert "do not follow each other" in sheet.notice.text()
 
 
-def test_what_cannot_be_compared_is_refused_in_words(compared, cases, tmp_path, monkeypatch):
+def test_what_cannot_be_compared_is_refused_in_words(compared, cases, tmp_path):
     person, sheet = compared, compared.app.compare
     kept = sheet.comparing.comparison
-    open_folder(person, monkeypatch, sheet.open_button, cases.stranger)
+    open_folder(person, sheet.open_button, cases.stranger)
     assert "two patients (P1 and P2)" in sheet.notice.text()
     (tmp_path / "dicom").mkdir()
-    open_folder(person, monkeypatch, sheet.open_button, tmp_path / "dicom")
+    open_folder(person, sheet.open_button, tmp_path / "dicom")
     assert "is no case. Open that CT first" in sheet.notice.text()
-    open_folder(person, monkeypatch, sheet.open_button, person.app.saver.folder)
+    open_folder(person, sheet.open_button, person.app.saver.folder)
     assert "the case on screen" in sheet.notice.text()
     assert sheet.comparing.comparison is kept
 
 
-def test_a_later_case_keeps_the_response_itself(person, cases, tmp_path, monkeypatch):
+def test_a_person_corrects_what_was_proposed(compared, cases):
+    person, sheet = compared, compared.app.compare
+    assert "a new lesion appeared" in sheet.response.finding.text()
+    new = next(n for n, row in enumerate(shown(sheet)) if row[4] == "new")
+    click_row(person, sheet, new)
+    choose_in(person, sheet.matching.said, "M2 of the earlier CT")
+    rows = {row[0]: row for row in shown(sheet)}
+    assert rows["M2"][2] == "M3"
+    assert rows["M2"][-1] == "confirmed"
+    assert not any(row[4] in ("new", "target, gone", "non-target, gone") for row in shown(sheet))
+    choose_in(person, sheet.matching.said, "seen before")
+    assert shown(sheet)[-1][4] == "seen before"
+    assert "a new lesion" not in sheet.response.finding.text()
+    choose_in(person, sheet.matching.others, "PD")
+    assert "Progressive disease (PD)" in sheet.response.category.text()
+    # another target: the sum follows
+    click_row(person, sheet, 0)
+    first = sheet.response.visits.item(0, 1).text()
+    press(person, sheet.matching.target_button)
+    assert sheet.response.visits.item(0, 1).text() != first
+
+
+def choose_in(person, box, words):
+    """As `choose`, for a box that is not in the form of facts."""
+    QTest.mouseClick(box, LEFT, NONE, box.rect().center())
+    person.wait(lambda: box.view().isVisible(), 10, "the list")
+    QTest.keyClick(box.view(), Qt.Key.Key_Home)
+    for _ in range(box.findText(words)):
+        QTest.keyClick(box.view(), Qt.Key.Key_Down)
+    QTest.keyClick(box.view(), Qt.Key.Key_Return)
+    person.spin(0.05)
+
+
+def test_changed_masks_end_the_comparison(compared):
+    person, sheet = compared, compared.app.compare
+    press(person, sheet.done_button)
+    person.open_step(3)
+    person.click_row(person.panel(3).table, 0)
+    person.press_button(person.panel(3).delete_button)
+    person.settle()
+    assert sheet.comparing.comparison is None
+    assert "masks have changed" in sheet.notice.text()
+
+
+def test_a_later_case_keeps_the_response_itself(person, cases, tmp_path):
     for name in ("earlier", "later"):
         shutil.copytree(getattr(cases, name), tmp_path / name)
-    open_folder(person, monkeypatch, person.panel(1).folder_button, tmp_path / "earlier")
+    open_folder(person, person.panel(1).folder_button, tmp_path / "earlier")
     person.open_step(3)
     person.press_button(person.panel(3).compare_button)
     sheet = person.app.compare
-    open_folder(person, monkeypatch, sheet.open_button, tmp_path / "later")
+    open_folder(person, sheet.open_button, tmp_path / "later")
     assert sheet.dates.text() == "2023-10-30 and 2024-02-26"
     click_row(person, sheet, 0)
     for _ in range(4):
@@ -310,14 +326,3 @@ def test_a_later_case_keeps_the_response_itself(person, cases, tmp_path, monkeyp
     assert opened.history[-1].actor.name == "R. Lind"
     assert person.app.session.work.record.visits.visits == ()
     assert case.verify(tmp_path / "later") == []
-
-
-def test_changed_masks_end_the_comparison(compared):
-    person, sheet = compared, compared.app.compare
-    press(person, sheet.done_button)
-    person.open_step(3)
-    person.click_row(person.panel(3).table, 0)
-    person.press_button(person.panel(3).delete_button)
-    person.settle()
-    assert sheet.comparing.comparison is None
-    assert "masks have changed" in sheet.notice.text()

@@ -41,8 +41,8 @@ def scan(name):
     return Volume(grid=grid, hu=hu), segmentation
 
 
-@pytest.fixture(params=TILT)
-def tilted(planner, request):
+@pytest.fixture(scope="module", params=TILT)
+def placed(planner, request):
     """An app with a tilted scan, and a plane placed by one click on the axial slice."""
     planner.begin()
     app = planner.app
@@ -59,6 +59,18 @@ def tilted(planner, request):
     view = planner.view()
     planner.click(view, planner.pixel(view, CENTRE_MM + np.array([8, 4, 0])))
     planner.settle()
+    return app.session.work
+
+
+@pytest.fixture
+def tilted(planner, placed):
+    """The app with the plane where it was placed, whatever an earlier test did."""
+    if planner.app.session.work is not placed:
+        planner.app.session.replace_all(placed)
+        planner.settle()
+    planner.app.views.reset()
+    planner.app.views.move_crosshair(CENTRE_MM)
+    planner.open_step(4)
     return planner
 
 

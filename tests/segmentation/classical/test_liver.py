@@ -40,28 +40,22 @@ def test_unsure_tissue_is_shown_at_places_in_the_ct(torso):
     assert confidence.unsure_ml == pytest.approx(sum(volumes))
 
 
-@pytest.mark.parametrize(
-    "name",
-    ["rotated -10 degrees", "shifted 21 mm", "flipped, told", "20 HU more noise"],
-)
-def test_a_disturbed_ct_gives_the_same_liver(torso, name):
-    volume, truth = disturbed(torso.volume, torso.truth.liver)[name]()
+def test_a_disturbed_ct_gives_the_same_liver(torso):
+    volume, truth = torso.volume, torso.truth.liver
+    for name in ("20 HU more noise", "shifted 21 mm", "rotated -10 degrees", "flipped, told"):
+        volume, truth = disturbed(volume, truth)[name]()
     found = segment_liver(volume)
     assert not found.warnings
     change = dice(found.mask, truth) - dice(torso.result.mask, torso.truth.liver)
     assert abs(change) < 0.02
 
 
-@pytest.mark.parametrize(
-    ("name", "key"),
-    [
-        ("cropped 25 mm under the dome", "note.liver_cut_off_above"),
-        ("cropped 25 mm over the tip", "note.liver_cut_off_below"),
-    ],
-)
-def test_a_cropped_liver_is_reported(torso, name, key):
-    volume, _ = disturbed(torso.volume, torso.truth.liver)[name]()
-    assert key in [note.key for note in segment_liver(volume).notes]
+def test_a_cropped_liver_is_reported(torso):
+    volume, truth = torso.volume, torso.truth.liver
+    for name in ("cropped 25 mm under the dome", "cropped 25 mm over the tip"):
+        volume, truth = disturbed(volume, truth)[name]()
+    keys = {note.key for note in segment_liver(volume).notes}
+    assert keys >= {"note.liver_cut_off_above", "note.liver_cut_off_below"}
 
 
 @pytest.mark.parametrize(
