@@ -10,6 +10,8 @@ from liverplan import __version__
 from liverplan.cli import main
 from liverplan.findings import Findings
 from liverplan.phantom.truth import RECOMMENDED_NORMAL, RECOMMENDED_POINT_MM
+from liverplan.workflow import outputs
+from liverplan.workflow.outputs import make_segmentation
 
 CUT = ",".join(str(x) for x in (*RECOMMENDED_POINT_MM, *RECOMMENDED_NORMAL))
 
@@ -176,7 +178,14 @@ def test_version_and_help(run):
     assert "Not a medical device" in run("--help")[1]
 
 
-def test_segment_writes_labels_in_each_format(run, small, tmp_path):
+def test_segment_writes_labels_in_each_format(run, small, tmp_path, monkeypatch):
+    found = []
+
+    def make_once(*arguments, **options):
+        found[:] = found or [make_segmentation(*arguments, **options)]
+        return found[0]
+
+    monkeypatch.setattr(outputs, "make_segmentation", make_once)
     for name in ("labels.nii.gz", "labels.nrrd", "labels.dcm"):
         status, _, _ = run("segment", small.ct, "--out", tmp_path / name)
         assert status == 0
