@@ -111,4 +111,4 @@ def _camera(box_mm: FloatArray) -> list[float]:
     """Return where the camera stands, what it looks at, and what is up: from the front, LPS mm."""
     middle, width = box_mm.mean(axis=0), np.linalg.norm(box_mm[1] - box_mm[0])
     into, _, _ = viewed_from()
-    return [*(middle - 1.1 * width * into).tolist(), *middle.tolist(), 0.0, 0.0, 1.0]
+    return [*(middle - 0.9 * width * into).tolist(), *middle.tolist(), 0.0, 0.0, 1.0]
