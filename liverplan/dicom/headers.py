@@ -182,6 +182,13 @@ def patient_id_in(document: Mapping[str, Any]) -> str:
     return _text_in(document, "00100020")
 
 
+def patient_name_in(document: Mapping[str, Any]) -> str:
+    """Return the PatientName of such headers as DICOM writes it; "" where there is none."""
+    values = document.get("common", {}).get("00100010", {}).get("Value", ())
+    names = [one.get("Alphabetic", "") for one in values if isinstance(one, Mapping)]
+    return " ".join(filter(None, map(str, names)))
+
+
 def birth_date_in(document: Mapping[str, Any]) -> str:
     """Return the PatientBirthDate of such headers, yyyymmdd; "" where there is none."""
     return _text_in(document, "00100030")

@@ -69,6 +69,18 @@ class Liver:
             other.__dict__["shapes"] = self.shapes.on(maps)
         return other
 
+    def known_as(self, segmentation: Segmentation) -> Self:
+        """Return the liver of the same voxels, of which other things are known.
+
+        Who accepted a mask changes no volume: nothing is made twice.
+        """
+        other = type(self)(segmentation=segmentation, maps=self.maps)
+        if "planes" in self.__dict__:
+            other.__dict__["planes"] = self.planes
+        if "shapes" in self.__dict__:
+            other.__dict__["shapes"] = self.shapes.known_as(segmentation)
+        return other
+
     @property
     def liver_ml(self) -> float:
         """The whole organ with its tumours, mL."""

@@ -1,7 +1,8 @@
 """Screenshots of every state of the journey: ``python -m tests.app.gallery OUT``.
 
-Each state at 1600x1000 and at 1280x800. Needs a screen of at least 1600x1000:
-``xvfb-run -a -s "-screen 0 1600x1000x24" python -m tests.app.gallery OUT``.
+Each state at 1280x800, 1600x1000 and 1920x1080, with what is cut off, overlaps or is too small in
+``faults.txt``; ends with 1 if there is any. ``QT_SCALE_FACTOR=1.5`` before it is a desk at 150 %.
+``xvfb-run -a -s "-screen 0 1920x1080x24" python -m tests.app.gallery OUT [--size 1280x800]``.
 """
 
 import argparse
@@ -16,15 +17,21 @@ from types import SimpleNamespace
 
 from PySide6.QtCore import QEvent, Qt
 
+from tests.app.clipped import faults_of
+
 LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
 
-SIZES = ((1600, 1000), (1280, 800))
+FAULTS: list[str] = []
+
+SIZES = ((1600, 1000), (1280, 800), (1920, 1080))
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("out", type=Path)
-    out = parser.parse_args().out
+    parser.add_argument("--size", action="append", type=size_of)
+    given = parser.parse_args()
+    out = given.out
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as place:
         os.environ["NAPARI_CONFIG"] = str(Path(place) / "napari.yaml")
@@ -33,10 +40,17 @@ def main() -> int:
         series = make_series(Path(place) / "made")
         (home / "sample").parent.mkdir(parents=True)
         (home / "sample").symlink_to(series)
-        for size in SIZES:
+        for size in given.size or SIZES:
             pictures(home, out, size)
-    print(f"{len(list(out.glob('*.png')))} pictures in {out}")
-    return 0
+    faults = sorted(set(FAULTS))
+    (out / "faults.txt").write_text("\n".join(faults), "utf-8")
+    print(f"{len(list(out.glob('*.png')))} pictures in {out}, {len(faults)} faults")
+    return 1 if faults else 0
+
+
+def size_of(words):
+    wide, _, high = words.partition("x")
+    return int(wide), int(high)
 
 
 def make_series(folder):
@@ -65,6 +79,7 @@ def pictures(home, out, size):  # noqa: PLR0915 - the journey, in order
 
     def shot(name):
         person.spin(0.2)
+        FAULTS.extend(f"{size[0]} {name}: {fault}" for fault in faults_of(app.window))
         person.shot(out / f"{size[0]}_{next(number):02d}_{name}.png", *size)
 
     truth = json.loads((home / "sample" / "truth.json").read_text())
@@ -191,7 +206,7 @@ def pictures(home, out, size):  # noqa: PLR0915 - the journey, in order
     person.spin(0.1)
     again = Application(home)
     again.show(*size)
-    person = Person(again)
+    app, person = again, Person(again)
     person.spin(0.5)
     shot("recent_cases")
     again.close()

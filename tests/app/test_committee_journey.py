@@ -123,9 +123,14 @@ def test_radiologist_surgeon_three_votes_and_the_report(planned, tmp_path, monke
     # looking around voids nothing
     folder = person.app.saver.folder
     person.open_step(4)
+    assert person.app.session.work.locked, "what is signed is locked"
     person.press_button(person.panel(4).cuts.lock_button)
+    assert person.app.session.work.locked
+    assert "voids what was signed: " in person.panel(4).notice.text()
+    assert "K. Dahl (plan signed)" in person.panel(4).notice.text()
+    person.press_button(person.panel(4).cuts.lock_button)
+    assert not person.app.session.work.locked
     person.app.saver.flush()  # even where it is written before the numbers are back
-    person.press_button(person.panel(4).cuts.lock_button)
     person.settle()
     assert not any(c.void_because for c in case.check_signatures(case.open_case(folder)))
 
@@ -133,6 +138,7 @@ def test_radiologist_surgeon_three_votes_and_the_report(planned, tmp_path, monke
     axial = person.view("Axial")
     start = person.knobs(axial).middle
     person.drag(axial.canvas, start, (start[0] + 12, start[1] - 4))
+    assert {state for *_, state in shown(person)} == {"…"}, "told once it is known"
     person.settle()
     person.open_step(6)
     person.wait(lambda: ["valid", *["void"] * 4] == [s for *_, s in shown(person)], what="void")

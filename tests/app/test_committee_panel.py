@@ -141,7 +141,15 @@ def test_each_role_signs_in_turn_and_the_list_says_who_stands_behind_the_case(de
     assert panel.state() == "3 signed"
     assert panel.trail.rowCount() <= LAST
     assert rows_of(panel.trail)[0][1] == MEMBER
+    assert desk.session.work.locked, "what is signed is locked"
+    desk.edits.toggle_lock()
+    assert desk.session.work.locked
+    assert f"{SURGEON} (plan signed)" in desk.said[-1]
+    desk.edits.toggle_lock()
+    assert not desk.session.work.locked, "a second press, knowing what it voids"
     desk.put(desk.plane(30))
+    panel.refresh()
+    assert panel.state() == "…", "not known yet"
     desk.settle()
     desk.context.saver.flush()
     panel.refresh()

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from liverplan.app.steps.metastases.hinting import MOST, RIM_MM
+
 
 def test_a_hint_leads_to_a_lesion_that_is_not_marked_and_counts_only_once_outlined(planner):
     planner.begin()
@@ -21,6 +23,10 @@ def test_a_hint_leads_to_a_lesion_that_is_not_marked_and_counts_only_once_outlin
     first = planner.app.metastases.hinting.shown
     np.testing.assert_allclose(planner.app.views.crosshair_mm, first.point_mm, atol=1e-6)
     many = len(planner.app.metastases.hinting.found)
+    assert many <= MOST
+    zone = planner.app.live.derived.zone
+    for hint in planner.app.metastases.hinting.found:
+        assert zone.at(grid.nearest_index(np.array(hint.point_mm))) > RIM_MM
     for _ in range(many):
         hint = planner.app.metastases.hinting.shown
         if truth[grid.nearest_index(np.array(hint.point_mm))] == 2:

@@ -100,9 +100,10 @@ def test_the_whole_journey(person, phantom, tmp_path, monkeypatch):  # noqa: PLR
     person.settle()
 
     # another plan beside it, suggested
-    person.press_button(person.panel(4).plans.add_button)
+    drawn = app.session.work.cuts
     person.press_button(person.panel(4).suggest_button)
     person.settle()
+    assert app.session.work.plans[0].cuts == drawn, "a suggestion never replaces what was drawn"
     table = person.panel(4).plans.table
     assert [table.item(r, 0).text() for r in range(2)] == ["Plan A", "Plan B"]
     shown = [[table.item(r, c).text() for c in range(4)] for r in range(2)]

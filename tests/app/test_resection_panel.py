@@ -215,7 +215,7 @@ def test_suggestions_are_offered_until_the_margin_is_another(desk, monkeypatch):
     desk.settle()
     desk.panel.refresh()
     assert asked == [{"margin_mm": margin, "threshold_fraction": desk.context.live.rule.line}]
-    assert desk.cuts == plans["plane"], "the plane is filled in at once"
+    assert desk.cuts == plans["plane"], "the plane is shown at once"
     assert (desk.said[-1], in_english(found.caveat) in offered.caveat.text()) == (
         "Found two.",
         True,
@@ -227,8 +227,9 @@ def test_suggestions_are_offered_until_the_margin_is_another(desk, monkeypatch):
     for number, family in enumerate(plans):
         offered.table.selectRow(number)
         assert desk.cuts == plans[family]
-        assert desk.session.history.undo_name == f"suggested {family}"
         assert offered.table.chosen == number
+    kept = [plan.cuts for plan in desk.session.work.plans]
+    assert kept == [plans["plane"], plans["wedges"]], "each is a plan of its own, once"
     desk.panel.margin.setValue(margin + 3)
     assert desk.verbs.suggesting.found is None
     assert not shown(offered)

@@ -11,6 +11,15 @@ from liverplan.app.kit import theme
 from liverplan.app.scene.grab import nearest_on_axis, toward_sphere
 from liverplan.app.scene.plane_handle import foot_of
 from liverplan.app.scene.renderer import CAMERAS, Scene
+from liverplan.app.scene.structures import (
+    AT_FIRST,
+    CUTS,
+    LIVER,
+    METASTASES,
+    REMNANT,
+    RESECTED,
+    Seen,
+)
 from liverplan.app.scene.surfaces import surface_of, surfaces_of
 from liverplan.app.session.zone import FIELD_MM, distance_field
 from liverplan.resection import Ablation, Plan, Plane, Sphere
@@ -220,8 +229,33 @@ def test_a_coarse_picture_goes_on_in_the_pane_s_pixels(scene):
 def test_vessels_are_shown_each_in_its_colour_and_taken_away_again(scene, masks):
     surface = surface_of(GRID, masks.labels == 3, [1, 1, 1], smooth=5)
     scene.show_vessels({"portal vein": surface, "a shunt": surface})
-    found = [actor.GetProperty().GetColor() for actor in scene.vessels]
+    found = [actor.GetProperty().GetColor() for actor in scene.vessels.values()]
     for colour, rgb in zip(found, (theme.PORTAL_VEIN, theme.OTHER_VESSEL), strict=True):
         assert colour == pytest.approx([c / 255 for c in rgb])
     scene.show_vessels({})
-    assert scene.vessels == []
+    assert scene.vessels == {}
+
+
+def test_each_structure_is_hidden_by_its_eye_and_seen_through_by_its_opacity(scene):
+    scene.show_cuts(Plan(cuts=(Plane(point_mm=scene.centre, normal=(1, 0, 0)),)), -1, locked=False)
+    scene.look_from("A")
+    both = colours(scene)
+    assert scene.at_hand == {REMNANT, RESECTED, METASTASES, CUTS}
+    scene.show_as(RESECTED, Seen(opacity=0.5, visible=False))
+    without = colours(scene)
+    assert reddish(without) < 0.1 * reddish(both), "what goes is hidden"
+    assert bluish(without) > 500, "what stays is not"
+    scene.show_as(RESECTED, AT_FIRST[RESECTED])
+    scene.show_as(REMNANT, Seen(opacity=1.0))
+    solid = colours(scene)
+    scene.show_as(METASTASES, Seen(opacity=1.0, visible=False))
+    right = np.s_[:, 170:]
+    assert np.abs(colours(scene) - solid)[right].max() < 25, "nothing shines through what is solid"
+    for name, seen in AT_FIRST.items():
+        scene.show_as(name, seen)
+    assert np.abs(colours(scene) - both).mean() < 0.5
+    scene.show_cuts(Plan(cuts=()), -1, locked=False)
+    assert scene.at_hand == {LIVER, METASTASES}
+    scene.show_as(LIVER, Seen(opacity=1.0, visible=False))
+    assert reddish(colours(scene)) < 100
+    scene.show_as(LIVER, AT_FIRST[LIVER])

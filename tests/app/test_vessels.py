@@ -50,7 +50,7 @@ def test_a_click_finds_a_tree_that_is_shown_on_slices_and_in_3d(clicked):
     assert np.count_nonzero(vessels.mask(["portal vein"])) * vessels.grid.voxel_ml > 0.1
     assert clicked.app.session.history.undo_name == "mark portal vein"
     assert list(clicked.app.liver.vessels.surfaces) == ["portal vein"]
-    (actor,) = clicked.app.scene.vessels
+    (actor,) = clicked.app.scene.vessels.values()
     assert actor.GetProperty().GetColor() == pytest.approx([c / 255 for c in theme.PORTAL_VEIN])
     view = clicked.view()
     clicked.spin(0.2)
@@ -58,7 +58,7 @@ def test_a_click_finds_a_tree_that_is_shown_on_slices_and_in_3d(clicked):
     clicked.key(Qt.Key.Key_Z, CONTROL)
     clicked.settle()
     assert SCHEME not in clicked.app.session.work.maps
-    assert clicked.app.scene.vessels == []
+    assert clicked.app.scene.vessels == {}
 
 
 def test_vessels_are_kept_in_the_case(clicked):
@@ -72,7 +72,7 @@ def test_vessels_are_kept_in_the_case(clicked):
     clicked.press_button(clicked.panel(2).no_vessels_button)
     clicked.settle()
     assert app.session.history.undo_name == "remove vessels"
-    assert app.scene.vessels == []
+    assert app.scene.vessels == {}
 
 
 def test_a_branch_is_cut_by_a_click_and_given_back_by_another(clicked):

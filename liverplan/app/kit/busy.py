@@ -54,7 +54,7 @@ class Busy(QWidget):
     def watch(self, job: Running) -> None:
         """Show a job until it ends."""
         self.job, self._began, self._words = job, time.monotonic(), job.name
-        self.bar.setValue(0)
+        self.bar.setRange(0, 0)  # it moves, and claims no share, until the job tells of one
         self.cancel_button.setEnabled(True)
         job.progressed.connect(self._progress)
         self._tick()
@@ -69,6 +69,7 @@ class Busy(QWidget):
             self.cancel_button.setEnabled(False)
 
     def _progress(self, fraction: float, words: str) -> None:
+        self.bar.setRange(0, 100)
         self.bar.setValue(round(100 * fraction))
         self._words = words or self._words
         self._tick()

@@ -6,7 +6,10 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from liverplan.app.kit.busy import Busy
-from liverplan.app.kit.widgets import Notice, label
+from liverplan.app.kit.widgets import Notice, Words
+
+NEXT_LINES = 3
+"""Room for what can be done next, whatever it is: what stands below never moves."""
 
 
 class Panel(QWidget):
@@ -23,7 +26,9 @@ class Panel(QWidget):
     notice : Notice
         What happened here.
     busy : Busy
-        The long job that runs here; the subclass puts it into the column.
+        The long job that runs here.
+    status : QWidget
+        Notice and job together: the window gives them a place where they move nothing.
     """
 
     wants_step = Signal(int)
@@ -32,14 +37,20 @@ class Panel(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.next = label("")
+        self.next = Words(lines=NEXT_LINES)
         self.notice = Notice()
         self.busy = Busy()
+        self.status = QWidget()
+        self.said = QVBoxLayout(self.status)
+        self.said.setContentsMargins(0, 0, 0, 0)
+        self.said.setSpacing(4)
+        self.said.addWidget(self.busy)
+        self.said.addWidget(self.notice)
         self.column = QVBoxLayout(self)
         self.column.setContentsMargins(7, 8, 7, 12)
         self.column.setSpacing(7)
         self.column.addWidget(self.next)
-        self.column.addWidget(self.notice)
+        self.column.addWidget(self.status)
 
     def blocked(self) -> str:
         """Why this step cannot begin yet; empty if it can."""

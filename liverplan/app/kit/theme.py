@@ -38,6 +38,9 @@ QWidget#liverplan { background: #1e1e22; color: #e6e6e6; font-size: 13px; }
 #liverplan QLabel[role="notice"][kind="info"] {
     background: #22303a; color: #d5e9f5; border-left: 3px solid #56b4e9;
 }
+#liverplan QLabel[role="notice"][stale="true"] {
+    background: #2a2b30; color: #8a8e96; border-left: 3px solid #5a5d66;
+}
 #liverplan QLabel[role="number"] { font-size: 44px; font-weight: 700; }
 #liverplan QLabel[role="number"][stale="true"] { color: #8a8e96; }
 #liverplan QLabel[role="ml"] { font-size: 16px; }
@@ -76,6 +79,7 @@ QWidget#liverplan { background: #1e1e22; color: #e6e6e6; font-size: 13px; }
 #liverplan QHeaderView::section {
     background: #2c2d33; color: #b0b4bc; border: none; padding: 3px 5px; font-size: 12px;
 }
+#liverplan QTableWidget:disabled, #liverplan QLabel:disabled { color: #8a8e96; }
 #liverplan QListWidget { background: #232428; border: 1px solid #34363d; font-size: 13px; }
 #liverplan QListWidget::item { padding: 4px 6px; }
 #liverplan QListWidget::item:selected { background: #1f4f6d; color: #ffffff; }
@@ -95,5 +99,5 @@ QWidget#liverplan { background: #1e1e22; color: #e6e6e6; font-size: 13px; }
 #liverplan QTabBar::tab:selected { background: #2b3a46; color: #e6e6e6; }
 #liverplan QTabWidget::pane { border: none; }
 #liverplan QSplitter::handle { background: #101012; }
-#liverplan QCheckBox { color: #e6e6e6; font-size: 13px; }
+#liverplan QCheckBox { color: #e6e6e6; font-size: 13px; min-height: 24px; }
 """

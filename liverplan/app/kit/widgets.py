@@ -46,10 +46,14 @@ class PlainLabel(QLabel):
 
 
 class Words(PlainLabel):
-    """Text that wraps and is exactly as high as its lines at the width it is given."""
+    """Text that wraps and is exactly as high as its lines at the width it is given.
 
-    def __init__(self, text: str = "") -> None:
+    ``lines``: never lower than these, so that other words move nothing.
+    """
+
+    def __init__(self, text: str = "", *, lines: int = 0) -> None:
         super().__init__(text)
+        self._lines = lines
         self.setWordWrap(True)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 
@@ -67,7 +71,8 @@ class Words(PlainLabel):
     def _fit(self) -> None:
         if self.width() > 60:
             self.setMinimumHeight(0)  # a label never asks for less than its least height
-            self.setFixedHeight(max(self.heightForWidth(self.width()), 4))
+            least = max(self._lines * self.fontMetrics().lineSpacing(), 4)
+            self.setFixedHeight(max(self.heightForWidth(self.width()), least))
 
 
 def label(text: str = "", role: str = "", *, wrap: bool = True) -> QLabel:
@@ -148,7 +153,12 @@ class Notice(Words):
         """Show a notice; no text hides it."""
         self.setText(text)
         restyle(self, "kind", kind)
+        restyle(self, "stale", "false")
         self.setVisible(bool(text))
+
+    def grey(self) -> None:
+        """Show that it was said of what is no longer on screen."""
+        restyle(self, "stale", "true")
 
 
 class Table(QTableWidget):

@@ -43,24 +43,43 @@ def liver_actor() -> vtkActor:
     """Coloured by the signed distance to the cuts: a crisp border where it is 0."""
     table = vtkLookupTable()
     table.SetNumberOfTableValues(2)
-    for value, rgb in enumerate((theme.RESECTED, theme.REMNANT)):
-        red, green, blue = (c / 255 for c in rgb)
-        table.SetTableValue(value, red, green, blue, 1.0)
     table.SetTableRange(-FAR_MM, FAR_MM)
     mapper = vtkPolyDataMapper()
     mapper.SetLookupTable(table)
     mapper.SetScalarRange(-FAR_MM, FAR_MM)
     mapper.UseLookupTableScalarRangeOn()
     mapper.InterpolateScalarsBeforeMappingOn()
-    mapper.ScalarVisibilityOff()
     actor = vtkActor()
     actor.SetMapper(mapper)
     actor.GetProperty().SetColor(*(c / 255 for c in theme.LIVER))
-    actor.GetProperty().SetOpacity(0.5)
-    actor.GetProperty().BackfaceCullingOn()
-    actor.GetProperty().SetSpecular(0.15)
+    actor.GetProperty().SetSpecular(0.2)
+    actor.GetProperty().SetSpecularPower(24)
     actor.GetProperty().SetAmbient(0.25)
     return actor
+
+
+def colour_liver(actor: vtkActor, sides: tuple[float, float] | None, whole: float) -> None:
+    """Show the liver in two colours with the alphas of what goes and what stays, or in one."""
+    mapper = actor.GetMapper()
+    table = mapper.GetLookupTable()
+    if sides is None:
+        mapper.ScalarVisibilityOff()
+        show_actor(actor, whole)
+    else:
+        for value, rgb in enumerate((theme.RESECTED, theme.REMNANT)):
+            red, green, blue = (c / 255 for c in rgb)
+            table.SetTableValue(value, red, green, blue, sides[value])
+        table.Modified()
+        mapper.ScalarVisibilityOn()
+        show_actor(actor, 1.0 if any(sides) else 0.0)
+    solid = min(sides or (whole,)) >= 1 or (sides is not None and 0.0 in sides)
+    actor.GetProperty().SetBackfaceCulling(not solid)  # a liver cut open is seen from inside
+
+
+def show_actor(actor: vtkActor, alpha: float) -> None:
+    """Draw an actor with an alpha from 0 to 1; not at all at 0."""
+    actor.SetVisibility(alpha > 0)
+    actor.GetProperty().SetOpacity(alpha)
 
 
 def orientation_figure(interactor: vtkGenericRenderWindowInteractor) -> vtkOrientationMarkerWidget:

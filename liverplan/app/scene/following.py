@@ -16,6 +16,7 @@ from liverplan.app.session.job import Progress
 from liverplan.app.session.jobs import Jobs
 from liverplan.app.session.live import Live
 from liverplan.app.session.session import Session, Topic
+from liverplan.app.session.work import same_voxels
 from liverplan.volume import Volume
 
 PLACE = "surfaces"
@@ -38,7 +39,7 @@ class SceneFollower(QObject):
     def show_vessels(self, surfaces: Mapping[str, vtkPolyData]) -> None:
         """Show vessel trees by their names."""
         self._scene.show_vessels(surfaces)
-        self._pane.canvas.update()
+        self._pane.update_scene()
 
     def _changed(self, topics: frozenset[Topic]) -> None:
         if "ct" in topics:
@@ -52,6 +53,9 @@ class SceneFollower(QObject):
         derived = self._live.derived
         if derived is None:
             self._show(None)
+            return
+        if self._made is not None and same_voxels(self._made[0].segmentation, derived.segmentation):
+            self._made = derived, self._made[1]
             return
 
         def task(_report: Progress, _cancel: threading.Event) -> Surfaces:
@@ -78,4 +82,4 @@ class SceneFollower(QObject):
         work, taken = self._session.work, self._live.taken
         held = None if taken is None or work.volume is None else held_by(work.volume.grid, taken)
         self._scene.show_cuts(work.active_plan, work.cut, locked=work.locked, taken=held)
-        self._pane.canvas.update()
+        self._pane.update_scene()

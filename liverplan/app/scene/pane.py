@@ -17,6 +17,8 @@ from PySide6.QtWidgets import (
 
 from liverplan.app.scene.grab import Grab
 from liverplan.app.scene.renderer import CAMERAS, Scene
+from liverplan.app.scene.structure_list import StructureList
+from liverplan.app.scene.structures import Seen
 from liverplan.app.session.session import Session
 
 GRAB_PIXELS = 16.0
@@ -194,7 +196,18 @@ class ScenePane(QWidget):
             row.addWidget(button)
         row.addStretch()
         layout.addLayout(row)
+        self.list = StructureList(self._show_as)
+        layout.addWidget(self.list)
         layout.addWidget(self.canvas, 1)
+
+    def update_scene(self) -> None:
+        """Draw anew, and list what stands in the view."""
+        self.list.show_at_hand(self.canvas.scene.at_hand)
+        self.canvas.update()
+
+    def _show_as(self, name: str, seen: Seen) -> None:
+        self.canvas.scene.show_as(name, seen)
+        self.canvas.update()
 
     def look_from(self, side: str) -> None:
         """Turn the camera to a side, the whole liver in the pane as it is now."""

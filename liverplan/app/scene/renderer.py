@@ -19,9 +19,27 @@ from vtkmodules.vtkRenderingCore import vtkActor, vtkRenderer, vtkRenderWindow
 from vtkmodules.vtkRenderingUI import vtkGenericRenderWindowInteractor
 
 from liverplan.app.kit import theme
-from liverplan.app.scene.actors import FAR_MM, liver_actor, orientation_figure, solid_actor
+from liverplan.app.scene.actors import (
+    FAR_MM,
+    colour_liver,
+    liver_actor,
+    orientation_figure,
+    show_actor,
+    solid_actor,
+)
 from liverplan.app.scene.cut_surfaces import Balls, CutActor
+from liverplan.app.scene.own_context import in_own_context
 from liverplan.app.scene.plane_handle import PlaneHandle
+from liverplan.app.scene.structures import (
+    AT_FIRST,
+    CUTS,
+    LIVER,
+    METASTASES,
+    REMNANT,
+    RESECTED,
+    SOLID,
+    Seen,
+)
 from liverplan.resection import Cut, Plan, Plane
 from liverplan.resection.cuts.handle import Handle
 from liverplan.resection.cuts.net import Extent
@@ -65,7 +83,7 @@ class Scene:
         self.interactor.Initialize()
         self.liver = liver_actor()
         self.lesions: list[vtkActor] = []
-        self.vessels: list[vtkActor] = []
+        self.vessels: dict[str, vtkActor] = {}
         self.cuts: list[CutActor] = []
         self.handle = PlaneHandle()
         self.balls = Balls()
@@ -76,12 +94,40 @@ class Scene:
         self.centre = np.zeros(3)
         self.radius_mm = 100.0
         self._pixels = vtkUnsignedCharArray()
+        self.seen = dict(AT_FIRST)
+        self._parts = frozenset[str]()
+        self._opacities: list[float] = []
 
+    @property
+    def at_hand(self) -> frozenset[str]:
+        """Names of the structures that stand in the view."""
+        named = {METASTASES: self.lesions, CUTS: self.cuts}
+        return self._parts | self.vessels.keys() | {name for name, some in named.items() if some}
+
+    @in_own_context
+    def show_as(self, name: str, seen: Seen) -> None:
+        """Show a structure more or less opaque, or hide it."""
+        self.seen[name] = seen
+        self._apply()
+
+    def _apply(self) -> None:
+        """Give every actor the opacity that its structure has."""
+        sides = self.seen[RESECTED].alpha, self.seen[REMNANT].alpha
+        cut = REMNANT in self._parts
+        colour_liver(self.liver, sides if cut else None, self.seen[LIVER].alpha)
+        for actor in self.lesions:
+            show_actor(actor, self.seen[METASTASES].alpha)
+        for name, actor in self.vessels.items():
+            show_actor(actor, self.seen.get(name, SOLID).alpha)
+        for shown, opacity in zip(self.cuts, self._opacities, strict=True):
+            show_actor(shown.actor, opacity * self.seen[CUTS].alpha)
+
+    @in_own_context
     def show_liver(self, surface: vtkPolyData | None) -> None:
         """Show another liver surface; None shows none."""
         self.renderer.RemoveActor(self.liver)
         if surface is None or surface.GetNumberOfPoints() == 0:
-            self.vertices = np.empty((0, 3))
+            self.vertices, self._parts = np.empty((0, 3)), frozenset()
             return
         self.vertices = vtk_to_numpy(surface.GetPoints().GetData()).astype(np.float64)
         self.outward = vtk_to_numpy(surface.GetPointData().GetNormals()).astype(np.float64)
@@ -89,7 +135,10 @@ class Scene:
         self.centre, self.radius_mm = (low + high) / 2, float(np.linalg.norm(high - low) / 2)
         self.liver.GetMapper().SetInputData(surface)
         self.renderer.AddActor(self.liver)
+        self._parts = frozenset({LIVER})
+        self._apply()
 
+    @in_own_context
     def show_lesions(self, surfaces: Sequence[vtkPolyData]) -> None:
         """Show the lesions as solid bodies inside the liver."""
         for actor in self.lesions:
@@ -97,17 +146,21 @@ class Scene:
         self.lesions = [solid_actor(surface, (0.93, 0.92, 0.86)) for surface in surfaces]
         for actor in self.lesions:
             self.renderer.AddActor(actor)
+        self._apply()
 
+    @in_own_context
     def show_vessels(self, surfaces: Mapping[str, vtkPolyData]) -> None:
         """Show vessel trees by their names, each in its colour."""
-        for actor in self.vessels:
+        for actor in self.vessels.values():
             self.renderer.RemoveActor(actor)
-        self.vessels = []
+        self.vessels = {}
         for name, surface in surfaces.items():
             red, green, blue = theme.VESSELS.get(name, theme.OTHER_VESSEL)
-            self.vessels.append(solid_actor(surface, (red / 255, green / 255, blue / 255)))
-            self.renderer.AddActor(self.vessels[-1])
+            self.vessels[name] = solid_actor(surface, (red / 255, green / 255, blue / 255))
+            self.renderer.AddActor(self.vessels[name])
+        self._apply()
 
+    @in_own_context
     def show_cuts(
         self, plan: Plan, active: int, *, locked: bool, taken: Taken | None = None
     ) -> None:
@@ -123,6 +176,7 @@ class Scene:
         extent = Extent(
             vertices_mm=self.vertices, centre_mm=self.centre, half_mm=0.85 * self.radius_mm
         )
+        self._opacities = []
         for number, cut in enumerate(cuts):
             if number == len(self.cuts) or not self.cuts[number].fits(cut):
                 self.cuts.insert(number, CutActor.of(cut))
@@ -131,7 +185,8 @@ class Scene:
             shown.place(cut, extent)
             plane = isinstance(cut, Plane)
             opacity = (0.2 if plane else 0.42) if number == active else (0.12 if plane else 0.25)
-            shown.actor.GetProperty().SetOpacity(opacity)
+            self._opacities.append(opacity)
+        self._apply()
         held = cuts[active] if 0 <= active < len(cuts) and not locked else None
         self._place_handles(held)
 
@@ -150,16 +205,14 @@ class Scene:
         if not len(self.vertices):
             return
         surface = self.liver.GetMapper().GetInput()
-        mapper = self.liver.GetMapper()
+        self._parts = frozenset({REMNANT, RESECTED} if plan.cuts else {LIVER})
         if not plan.cuts:
-            mapper.ScalarVisibilityOff()
             return
         nearest = removal(plan)(self.vertices)
         if taken is not None:
             nearest[taken(self.vertices - UNDER_MM * self.outward)] = -UNDER_MM
         scalars = numpy_to_vtk(np.clip(nearest, -FAR_MM, FAR_MM).astype(np.float32), deep=True)
         surface.GetPointData().SetScalars(scalars)
-        mapper.ScalarVisibilityOn()
 
     def look_from(self, side: str) -> None:
         """Put the camera on one of the six sides, the whole liver in view."""
@@ -173,6 +226,7 @@ class Scene:
         camera.SetViewAngle(30)
         self.renderer.ResetCameraClippingRange()
 
+    @in_own_context
     def render(self, width: int, height: int, scale: float = 1.0) -> Image:
         """Draw; return (height, width, 4) bytes, the lowest row first.
 
@@ -208,6 +262,7 @@ class Scene:
         direction = ends[1] - ends[0]
         return ends[0], direction / np.linalg.norm(direction)
 
+    @in_own_context
     def close(self) -> None:
         """Let go of the OpenGL context."""
         self.figure.SetEnabled(0)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from liverplan.app.session.jobs import Jobs
 from liverplan.app.session.live import Live
-from liverplan.app.session.notices import Notices
+from liverplan.app.session.notices import WINDOW, Notices
 from liverplan.app.session.saving import Saver
 from liverplan.app.session.session import Session
 
@@ -38,6 +38,7 @@ class Context:
     def at(cls, home: Path) -> Context:
         """Begin with no patient and nothing under way."""
         session, notices = Session(), Notices()
+        session.refuse = lambda words: notices.say(WINDOW, words)
         live = Live(session)
         return cls(
             session=session,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import ndimage
@@ -24,6 +24,10 @@ class Derived:
     axes: dict[int, Axes]
     centre_mm: FloatArray
     lesion_centres: dict[int, FloatArray]
+
+    def of(self, segmentation: Segmentation) -> Derived:
+        """Return the same for masks of the very same voxels, of which only more is known."""
+        return replace(self, segmentation=segmentation, liver=self.liver.known_as(segmentation))
 
 
 def derive(segmentation: Segmentation) -> Derived:

@@ -22,7 +22,7 @@ from liverplan.app.session.fault_watch import FaultWatch
 from liverplan.app.session.job import Answered, End, Failed, Job, Progress, Task
 from liverplan.app.session.jobs import Joinable
 from liverplan.app.session.session import Session, Topic
-from liverplan.app.session.work import Work
+from liverplan.app.session.work import Work, same_voxels
 from liverplan.case import Record
 from liverplan.errors import PlanError
 from liverplan.findings import Findings, Margin, Volumes
@@ -152,7 +152,7 @@ class Live(QObject):
     def _changed(self, topics: frozenset[Topic]) -> None:
         if "ct" in topics:
             self.findings, self.faults = None, ()
-        if "labels" in topics:
+        if topics & {"labels", "lesions"}:
             self._derive()
         if topics & {"labels", "cuts", "facts", "lesions"}:
             self._measure()
@@ -165,6 +165,9 @@ class Live(QObject):
         if segmentation is None:
             self.derived = None
             self.derived_changed.emit()
+            return
+        if self.derived is not None and same_voxels(self.derived.segmentation, segmentation):
+            self._derived(Answered(answer=self.derived.of(segmentation)))
             return
 
         def task(_report: Progress, _cancel: threading.Event) -> Derived:
@@ -185,6 +188,9 @@ class Live(QObject):
 
     def _measure(self) -> None:
         self.stale = True
+        if not self.session.dragging and self.faults:  # they were those of another plan
+            self.faults = ()
+            self.faults_found.emit()
         liver = self.liver
         self.remnant, self.alone_ml, self.margins = None, (), ()
         if liver is not None:

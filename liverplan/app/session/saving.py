@@ -11,6 +11,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from liverplan import case
+from liverplan.app.session.claim import Claim
 from liverplan.app.session.job import Answered, Cancelled, End, Failed, Job, Progress
 from liverplan.app.session.live import Live
 from liverplan.app.session.notices import WINDOW, Notices
@@ -90,6 +91,7 @@ class Saver(QObject):
         super().__init__()
         self._session, self._live, self._notices = session, live, notices
         self._home = home
+        self.claim = Claim(home)
         self.folder: Path | None = None
         self.signer: Signer | None = None
         self._case: Case | None = None
@@ -108,6 +110,7 @@ class Saver(QObject):
         words = re.sub(r"[^A-Za-z0-9]+", "-", series.description).strip("-").lower() or "ct"
         stamp = datetime.now().astimezone().strftime("%Y%m%d-%H%M%S")
         self.folder = _free(self._home / "cases" / f"{stamp}-{words[:24]}")
+        self.claim.take(self.folder)
         self._case, self._written = None, 0
         self._remember(closed=False)
 
@@ -160,6 +163,7 @@ class Saver(QObject):
     def close(self) -> None:
         """Write what is pending and note that this case was closed in order."""
         self.flush()
+        self.claim.drop()
         if self.folder is not None and not self._failed:
             self._remember(closed=True)
 

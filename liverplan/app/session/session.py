@@ -11,12 +11,13 @@ from dataclasses import replace
 from typing import Literal
 
 from liverplan.app.session.history import History
-from liverplan.app.session.work import Work
+from liverplan.app.session.work import Work, same_voxels
 from liverplan.resection import Cut
 from liverplan.resection.anatomy.maps import PartMap
 from liverplan.segmentation import Segmentation
 
 Topic = Literal["ct", "labels", "paint", "cuts", "plans", "lesions", "facts", "maps", "history"]
+LOCKED = "The cuts are locked, so this was not done. Unlock them in step 4 first."
 Watcher = Callable[[frozenset[Topic]], None]
 
 
@@ -31,12 +32,15 @@ class Session:
         What undo and redo would do.
     revision : int
         Grows with every finished step; saving compares it.
+    refuse : callable
+        Says why a step was not done.
     """
 
     def __init__(self) -> None:
         self.work = Work()
         self.history = History()
         self.revision = 0
+        self.refuse: Callable[[str], None] = lambda _words: None
         self._watchers: list[Watcher] = []
         self._before_drag: Work | None = None
 
@@ -69,8 +73,12 @@ class Session:
         self.announce("ct", "labels", "cuts", "plans", "lesions", "maps", "facts", "history")
 
     def do(self, name: str, work: Work) -> None:
-        """Finish one undoable step."""
+        """Finish one undoable step; one that would change a locked plan's cuts is refused."""
         before, self._before_drag = self._before_drag or self.work, None
+        if recuts_locked(before, work):
+            self.work = before
+            self.refuse(LOCKED)
+            return
         self.history.push(name, before, work)
         self._become(before, work)
 
@@ -141,13 +149,21 @@ class Session:
         self.announce(*changed_topics(before, work), "history")
 
 
+def recuts_locked(before: Work, after: Work) -> bool:
+    """Whether a step would give a locked plan other cuts, or take it away."""
+    if not (before.locked and after.locked) or before.volume is not after.volume:
+        return False
+    return not any(plan.cuts == before.cuts for plan in after.plans)
+
+
 def changed_topics(before: Work, after: Work) -> frozenset[Topic]:
     """Which topics differ between two states of the work."""
     topics: set[Topic] = set()
     if before.volume is not after.volume:
         topics |= {"ct", "labels", "cuts", "plans", "lesions"}
     if before.segmentation is not after.segmentation:
-        topics |= {"labels", "cuts", "lesions"}
+        known = same_voxels(before.segmentation, after.segmentation)
+        topics |= {"lesions"} if known else {"labels", "cuts", "lesions"}
     if before.biopsied != after.biopsied:
         topics.add("lesions")
     if before.plans != after.plans or (before.plan, before.cut) != (after.plan, after.cut):

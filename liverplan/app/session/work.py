@@ -119,6 +119,11 @@ class Work:
         return self.with_cuts(together, len(together) - 1)
 
 
+def same_voxels(one: Segmentation | None, other: Segmentation | None) -> bool:
+    """Whether only what is known of the masks differs, as when a person confirms one."""
+    return one is not None and other is not None and one.labels is other.labels
+
+
 def lesion_title(label: int) -> str:
     """Name of a lesion as the panels show it."""
     return lesion_name(label)

@@ -22,6 +22,14 @@ class DistanceField:
     start: tuple[int, int, int]
     distance_mm: NDArray[np.float32]
 
+    def at(self, index: tuple[int, int, int]) -> float:
+        """Distance of a voxel (k, j, i) to the nearest lesion, mm; beyond the box infinite."""
+        inside = tuple(n - start for n, start in zip(index, self.start, strict=True))
+        shape = self.distance_mm.shape
+        if not all(0 <= n < end for n, end in zip(inside, shape, strict=True)):
+            return float("inf")
+        return float(self.distance_mm[inside])
+
 
 def distance_field(segmentation: Segmentation) -> DistanceField | None:
     """Distance to the nearest lesion voxel's centre, in a box around the lesions."""

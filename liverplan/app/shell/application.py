@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import cast
 
-from PySide6.QtCore import QEvent, QObject, QStandardPaths, Qt
+from PySide6.QtCore import QEvent, QObject, QStandardPaths
 from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QApplication, QMainWindow
 
@@ -15,10 +15,15 @@ from liverplan.app.scene.following import SceneFollower
 from liverplan.app.scene.pane import ScenePane
 from liverplan.app.scene.renderer import Scene
 from liverplan.app.session.context import Context
+from liverplan.app.session.whose import title_words
+from liverplan.app.shell.about import About
 from liverplan.app.shell.collector import Collector
+from liverplan.app.shell.commands import commands_of
 from liverplan.app.shell.help import Help
-from liverplan.app.shell.keys import Keys, chord, viewing_keys
+from liverplan.app.shell.keys import Keys
+from liverplan.app.shell.menus import put_menus
 from liverplan.app.shell.result_bar import ResultBar
+from liverplan.app.shell.shortcuts import ShortcutSheet
 from liverplan.app.shell.step_bar import Steps
 from liverplan.app.shell.window import Central, place_in
 from liverplan.app.slices import adapter
@@ -69,7 +74,9 @@ class Application(QObject):
         self.central = Central(self.steps, self.views, self.scene_pane, self.result)
         self.window: QMainWindow = place_in(self.viewer, self.central)
         self._join_sheets()
+        self.commands = commands_of(self)
         self._join()
+        self._join_keys()
 
     def _build_steps(self) -> None:
         context, views = self.context, self.views
@@ -94,6 +101,9 @@ class Application(QObject):
         self.archive = self.open.archive
         self.facts = self.judged.sheet
         self.compare = CompareStep(context, views).sheet
+        self.shortcuts = ShortcutSheet()
+        self.central.add_sheet(self.shortcuts)
+        self.shortcuts.done.connect(lambda: self.central.show_sheet(None))
         for sheet, wanted in (
             (self.archive, self.open.panel.wants_archive),
             (self.facts, self.judged.panel.wants_facts),
@@ -106,25 +116,30 @@ class Application(QObject):
 
     def _join(self) -> None:
         self.live.assessed.connect(self.steps.refresh)
+        self.views.identity_changed.connect(self._say_whose)
+        self.session.subscribe(lambda topics: self._say_whose() if "ct" in topics else None)
         self.liver.vessels.surfaces_changed.connect(
             lambda: self._follower.show_vessels(self.liver.vessels.surfaces)
         )
         self.saver.saved.connect(self._saved)
         self.mouse.maximise.connect(self.central.toggle_maximised)
         self.scene_pane.canvas.maximise.connect(self.central.toggle_maximised)
-        actions = viewing_keys(self.session, self.views, self.mouse) | {
-            chord(Qt.Key.Key_Escape): self.leave,
-            chord(Qt.Key.Key_Return): self.steps.accept,
-            chord(Qt.Key.Key_Enter): self.steps.accept,
-            chord(Qt.Key.Key_R): self.reset_views,
-            chord(Qt.Key.Key_F1): self.help.open,
-        }
-        self.keys = Keys(self.window, self.views, actions)
+
+    def _join_keys(self) -> None:
+        """Let menus, keys and the sheet of shortcuts follow from the one list of commands."""
+        put_menus(self.window.menuBar(), self.commands, self.open.panel.fill_recents)
+        self.shortcuts.show_commands(self.commands)
+        covered = lambda: self.central.sheet is not None  # noqa: E731 - asked at each key
+        self.keys = Keys(self.window, self.views, self.commands, covered)
         app = QApplication.instance()
         if app is not None:
             app.installEventFilter(self.keys)
         self.window.installEventFilter(self)
         self.central.installEventFilter(self)
+
+    def _say_whose(self) -> None:
+        record, hidden = self.session.work.record, self.views.hidden
+        self.window.setWindowTitle(title_words(record, hidden=hidden))
 
     def _saved(self, words: str) -> None:
         self.steps.saved.setText(words)
@@ -142,6 +157,16 @@ class Application(QObject):
             self.central.show_sheet(None)
         elif self.central.maximised is not None:
             self.central.toggle_maximised(self.central.maximised)
+
+    def toggle_shortcuts(self) -> None:
+        """Lay the sheet of keys over the views, or take it away."""
+        shown = self.central.sheet is self.shortcuts
+        self.central.show_sheet(None if shown else self.shortcuts)
+
+    def show_about(self) -> None:
+        """Say what this is, and what it is not."""
+        self.about = About(self.window)
+        self.about.open()
 
     def reset_views(self) -> None:
         """Fit all views again."""
@@ -168,12 +193,14 @@ class Application(QObject):
     def show(self, width: int | None = None, height: int | None = None) -> None:
         """Show the window, as large as the screen allows up to 1600 x 1000."""
         app = QApplication.instance()
-        room = app.primaryScreen().availableSize() if isinstance(app, QApplication) else None
+        room = app.primaryScreen().availableGeometry() if isinstance(app, QApplication) else None
         wide = width or min(1600, room.width() if room else 1600)
-        high = height or min(1000, room.height() if room else 1000)
+        high = height or min(1000, room.height() - TITLE_BAR if room else 1000)
         self.window.resize(wide, high)
         self.viewer.window.show()
         self.window.resize(wide, high)  # napari sets its own size when it shows a window
+        if room is not None:
+            self.window.move(room.topLeft())
 
     def shut(self) -> None:
         """Write what is pending, stop every thread, let go of OpenGL."""
@@ -195,4 +222,6 @@ class Application(QObject):
         self.viewer.close()
 
 
+TITLE_BAR = 40
+"""Pixels that a desktop may put above a window: with them it must still fit the screen."""
 DROPS = (QEvent.Type.DragEnter, QEvent.Type.DragMove, QEvent.Type.Drop)

@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import cast
 
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QApplication, QMainWindow
 
-from liverplan.app.kit import theme
-from liverplan.app.session.session import Session
-from liverplan.app.slices.mouse import Mouse
+from liverplan.app.shell.commands import Action, Command
 from liverplan.app.slices.views import ThreeViews
-
-Action = Callable[[], object]
-Chord = tuple[int, int]
-"""A key and its modifiers, as numbers."""
 
 KEYPAD = Qt.KeyboardModifier.KeypadModifier.value
 TYPING = ("QLineEdit", "QAbstractSpinBox", "QTextEdit", "QPlainTextEdit")
@@ -38,13 +32,27 @@ NAVIGATION = {
 
 
 class Keys(QObject):
-    """Answers keys before napari's menus and layers see them; the armed tool comes first."""
+    """Answers keys before napari's layers see them; the armed tool comes first.
+
+    Parameters
+    ----------
+    window, views
+        The keys are those of this window.
+    commands : sequence of Command
+    covered : callable
+        Whether a sheet lies over the views: then what is behind it answers no key.
+    """
 
     def __init__(
-        self, window: QMainWindow, views: ThreeViews, actions: dict[Chord, Action]
+        self,
+        window: QMainWindow,
+        views: ThreeViews,
+        commands: Sequence[Command],
+        covered: Callable[[], bool],
     ) -> None:
         super().__init__()
-        self._window, self._views, self._actions = window, views, actions
+        self._window, self._views, self._covered = window, views, covered
+        self._commands = {keys.toString(): one for one in commands for keys in one.sequences}
 
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
         """Answer a key that is ours."""
@@ -63,12 +71,16 @@ class Keys(QObject):
         return True
 
     def _action(self, key: int, modifiers: int) -> Action | None:
-        tool = self._views.tool
-        if tool is not None and not modifiers:
+        tool, covered = self._views.tool, self._covered()
+        if tool is not None and not modifiers and not covered:
             of_tool = {int(one): action for one, action in tool.keys.items()}
             if key in of_tool:
                 return of_tool[key]
-        return self._actions.get((key, modifiers))
+        pressed = QKeySequence(key | modifiers).toString()
+        command = self._commands.get(pressed)
+        if command is None or (covered and command.on_views):
+            return None
+        return command.action
 
     def _is_ours(self, key: int, modifiers: int) -> bool:
         app = QApplication.instance()
@@ -83,33 +95,3 @@ class Keys(QObject):
         if not modifiers:
             typing += PICKING
         return not any(focus.inherits(name) for name in typing)
-
-
-def viewing_keys(session: Session, views: ThreeViews, mouse: Mouse) -> dict[Chord, Action]:
-    """Return the keys of slices and history: arrows, window presets, undo and redo."""
-    key, held = Qt.Key, Qt.KeyboardModifier
-
-    def step(slices: int) -> Action:
-        return lambda: views.step(mouse.hovered, slices)
-
-    def preset(number: int) -> Action:
-        return lambda: views.preset(number)
-
-    actions: dict[Chord, Action] = {
-        chord(key.Key_Up): step(1),
-        chord(key.Key_Down): step(-1),
-        chord(key.Key_PageUp): step(5),
-        chord(key.Key_PageDown): step(-5),
-        chord(key.Key_Z, held.ControlModifier): session.undo,
-        chord(key.Key_Y, held.ControlModifier): session.redo,
-        chord(key.Key_Z, held.ControlModifier, held.ShiftModifier): session.redo,
-        chord(key.Key_G): views.toggle_masks,
-    }
-    for number in range(len(theme.PRESETS)):
-        actions[chord(Qt.Key(int(key.Key_1) + number))] = preset(number)
-    return actions
-
-
-def chord(key: Qt.Key, *modifiers: Qt.KeyboardModifier) -> Chord:
-    """Key and modifiers as `Keys` looks them up."""
-    return int(key), sum(modifier.value for modifier in modifiers)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from liverplan.app.kit import theme
@@ -23,6 +23,9 @@ from liverplan.workflow.rule import DENOMINATORS
 
 HEIGHT = 102
 """Pixels: room for a verdict of two lines beside the other three, on a narrow screen too."""
+
+WIDEST = "100.0 %"
+"""What the number's place is as wide as, so that no digit is ever cut off."""
 
 GAUGE_ENDS = (0.6, 1.0)
 """Fraction at the gauge's right end: the first where everything fits, else the second."""
@@ -119,7 +122,7 @@ class ResultBar(QFrame):
         tabular.setBold(True)
         tabular.setFeature(QFont.Tag("tnum"), 1)
         self.number.setFont(tabular)
-        self.number.setMinimumWidth(158)
+        self.number.setFixedWidth(QFontMetrics(tabular).horizontalAdvance(WIDEST) + 2)
         self.number.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.fates = label("", wrap=False)
         self.fates.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)

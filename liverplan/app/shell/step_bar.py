@@ -18,6 +18,10 @@ HEADING_RIM, MIN_ROOM = 24, 200
 """Pixels beside a heading's words, and the room that they have before the window is laid out."""
 
 
+STATUS_HIGH = 92
+"""Pixels for a notice of four lines, or a job under way with one of two; longer ones scroll."""
+
+
 class Step(QWidget):
     """A heading that opens its panel, with its state; greyed, with the reason, until it can."""
 
@@ -41,6 +45,7 @@ class Step(QWidget):
     def show_open(self, *, is_open: bool) -> None:
         """Unfold or fold the panel."""
         self.panel.setVisible(is_open)
+        self.panel.status.setVisible(is_open)
         self.heading.setChecked(is_open)
         self.refresh()
 
@@ -94,7 +99,9 @@ class Steps(QFrame):
         inside.setAutoFillBackground(False)
         self._build()
         for panel in panels:
+            self.said.addWidget(panel.status)
             self._wire(context, panel)
+        self.said.addStretch()
         context.notices.show_at(WINDOW, self.notice.say)
         session.subscribe(self._changed)
         self.open(1)
@@ -109,11 +116,25 @@ class Steps(QFrame):
         column = QVBoxLayout(foot)
         column.setContentsMargins(8, 6, 8, 6)
         column.setSpacing(4)
-        column.addWidget(self.notice)
+        column.addWidget(self._place_of_notices())
         self.undo_row = row(self.undo_button, self.redo_button)
         column.addLayout(self.undo_row)
         column.addWidget(self.saved)
         layout.addWidget(foot)
+
+    def _place_of_notices(self) -> QScrollArea:
+        """Return a place of one height for whatever is said: what comes and goes moves nothing."""
+        inside = QWidget()
+        self.said = QVBoxLayout(inside)
+        self.said.setContentsMargins(0, 0, 0, 0)
+        self.said.setSpacing(4)
+        self.said.addWidget(self.notice)
+        self.status = QScrollArea()
+        self.status.setWidgetResizable(True)
+        self.status.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.status.setFixedHeight(STATUS_HIGH)
+        self.status.setWidget(inside)
+        return self.status
 
     def _wire(self, context: Context, panel: Panel) -> None:
         """Show notices and jobs of a panel's place in it, and let it follow the work."""
@@ -162,6 +183,9 @@ class Steps(QFrame):
 
     def _changed(self, topics: frozenset[Topic]) -> None:
         if self._is_of_interest(topics):
+            for step in self.steps:
+                for said in step.panel.status.findChildren(Notice):
+                    said.grey()
             self.refresh()
 
     def _is_of_interest(self, topics: frozenset[Topic]) -> bool:

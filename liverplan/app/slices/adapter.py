@@ -65,7 +65,7 @@ def replace_centre(viewer: Viewer, widget: QWidget) -> None:
 
 
 def fold_docks(viewer: Viewer) -> None:
-    """Hide napari's layer docks; its Window menu still shows them."""
+    """Hide napari's layer docks and status line."""
     qt_viewer = main_qt_viewer(viewer)
     for dock in (qt_viewer.dockLayerList, qt_viewer.dockLayerControls):
         dock.hide()

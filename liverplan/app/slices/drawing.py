@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from liverplan.app.session.whose import dashed, patient_words
 from liverplan.app.session.work import Work
 from liverplan.app.session.zone import DistanceField
 from liverplan.app.slices.contours import Outlines, outlines_of
@@ -39,6 +40,7 @@ class Shown:
     axes_mm: tuple[LongAxis, ...]
     marks: Marks
     tool_words: str
+    hidden: bool = False
 
 
 def drawing_of(shown: Shown, view: SliceView, look: Look) -> Drawing:
@@ -92,10 +94,11 @@ def _axes(shown: Shown, look: Look) -> tuple[tuple[Point, Point], ...]:
 
 def _corners(shown: Shown, view: SliceView, look: Look) -> Corners:
     level, width = shown.window_hu
+    series, who = shown.work.series, patient_words(shown.work.record, hidden=shown.hidden)
     hu = "" if shown.pointer_hu is None else f"{shown.pointer_hu:.0f} HU"
     total = look.grid.shape[look.axes.along]
     return Corners(
-        top_left=corner_words(shown.work.series) if look.width >= WIDE else (),
+        top_left=(*filter(None, [who]), *(corner_words(series) if look.width >= WIDE else ())),
         top_right=(view.name, f"{look.spacing[0]:.1f} mm"),
         bottom_left=tuple(words for words in (f"L {level:.0f} W {width:.0f}", hu) if words),
         bottom_right=(f"{look.index + 1}/{total}",),
@@ -106,6 +109,5 @@ def corner_words(series: SeriesSummary | None) -> tuple[str, ...]:
     """Study date and series, as they stand in the corner."""
     if series is None:
         return ()
-    date = series.study_date
-    dashed = f"{date[:4]}-{date[4:6]}-{date[6:]}" if len(date) == 8 and date.isdigit() else date
-    return tuple(text for text in (dashed, series.description[:30]) if text)
+    words = dashed(series.study_date), series.description[:30]
+    return tuple(text for text in words if text)

@@ -20,7 +20,6 @@ from liverplan.app.slices.slicing import Look
 from liverplan.app.slices.tool import Spot, Tool
 from liverplan.app.slices.view import SliceView
 from liverplan.app.slices.views import ThreeViews
-from liverplan.volume import FloatArray
 
 NOTCH = 120
 """Of a wheel, in eighths of a degree."""
@@ -116,13 +115,13 @@ class Mouse(QObject):
 
     def _move(self, view: SliceView, look: Look, event: QMouseEvent) -> None:
         self.hovered = view
+        self._views.pointer = view, (event.position().x(), event.position().y())
         if self._held is not None:
             tool, look = self._held
             tool.move(_spot(view, look, event))
             self._views.redraw(view)
             return
         spot = _spot(view, look, event)
-        self._views.pointer_hu = self._hu(spot.point_mm)
         if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
             self._crosshair.hover(spot)
         if self._views.tool is not None:
@@ -135,13 +134,8 @@ class Mouse(QObject):
             return self._views.tool.cursor
         return self._cuts.cursor if self._cuts.is_over(spot) else self._window.cursor
 
-    def _hu(self, point_mm: FloatArray) -> float | None:
-        volume = self._session.work.volume
-        index = volume.grid.nearest_index(point_mm) if volume else None
-        return None if volume is None or index is None else float(volume.hu[index])
-
     def _leave(self, view: SliceView) -> None:
-        self._views.pointer_hu = None
+        self._views.pointer = None
         if self._views.tool is not None:
             self._views.tool.hover(None)
         self._views.redraw(view)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, QSize, QTimer, Signal
+from typing import cast
+
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
@@ -36,6 +39,7 @@ class SliceView(QWidget):
         self.canvas.setMouseTracking(True)
         self.canvas.installEventFilter(self)
         adapter.hide_sliders(qt_viewer)
+        qt_viewer.setAcceptDrops(False)  # what is dropped is opened as a case, not as a layer
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(qt_viewer)
@@ -93,8 +97,10 @@ class SliceView(QWidget):
         return round(float(self.model.dims.point[axis]) / self.grid.spacing_mm[axis])
 
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
-        """Hand the mouse to the tools before napari sees it."""
+        """Hand the mouse to the tools; napari's own keys would turn the view or hide the CT."""
         kind = event.type()
+        if kind in KEYS:
+            return cast("QKeyEvent", event).key() not in LEAVING
         if kind == QEvent.Type.Resize:
             self.overlay.resize(self.canvas.size())
             QTimer.singleShot(0, self._refit)
@@ -111,6 +117,9 @@ class SliceView(QWidget):
         self.mouse.emit(self, QEvent(QEvent.Type.Resize))
 
 
+KEYS = {QEvent.Type.KeyPress, QEvent.Type.KeyRelease}
+LEAVING = {Qt.Key.Key_Tab, Qt.Key.Key_Backtab}
+"""Keys that go on to the next control."""
 MOUSE = {
     QEvent.Type.MouseButtonPress,
     QEvent.Type.MouseButtonRelease,

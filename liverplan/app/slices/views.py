@@ -22,6 +22,7 @@ from liverplan.app.slices.convert import (
     view_axes,
 )
 from liverplan.app.slices.drawing import LongAxis, Shown, drawing_of
+from liverplan.app.slices.slicing import Point
 from liverplan.app.slices.tool import Marks, Tool
 from liverplan.app.slices.view import SliceView
 from liverplan.volume import FloatArray, Grid, Volume
@@ -36,8 +37,12 @@ class ThreeViews(QObject):
         What the left button does; None: it takes cuts, or sets the window.
     crosshair_mm : (3,) array or None
         The point whose slices are shown, LPS.
+    pointer : (SliceView, (x, y)) or None
+        Where the mouse is, canvas pixels; None while it is elsewhere.
     zone : DistanceField or None
         Distance to the lesions: the margin is drawn at one level of it.
+    hidden : bool
+        Whether whose CT it is stays off the screen.
     taken : (k, j, i) bool array or None
         What the active plan's named parts and sheets take.
     axes_mm : dict
@@ -46,6 +51,8 @@ class ThreeViews(QObject):
 
     armed = Signal()
     """Another tool is armed, or none."""
+    identity_changed = Signal()
+    """Whose CT it is is shown, or no longer."""
     tool_used = Signal()
     """A tool has answered a press or a release."""
 
@@ -59,9 +66,10 @@ class ThreeViews(QObject):
         self.zone: DistanceField | None = None
         self.taken: NDArray[np.bool_] | None = None
         self.masks_shown = True
+        self.hidden = False
         self.level_hu, self.width_hu = float(theme.PRESETS[0][1]), float(theme.PRESETS[0][2])
         self.crosshair_mm: FloatArray | None = None
-        self.pointer_hu: float | None = None
+        self.pointer: tuple[SliceView, Point] | None = None
         self.axes_mm: dict[int, LongAxis] = {}
         self._volume: Volume | None = None
         self._closed = False
@@ -73,6 +81,15 @@ class ThreeViews(QObject):
     def grid(self) -> Grid | None:
         """The lattice on show."""
         return self._volume.grid if self._volume else None
+
+    @property
+    def pointer_hu(self) -> float | None:
+        """Density under the mouse, on the slice that is shown there now."""
+        look = None if self.pointer is None else self.pointer[0].look
+        if self._volume is None or self.pointer is None or look is None:
+            return None
+        index = self._volume.grid.nearest_index(look.pixel_to_lps(*self.pointer[1]))
+        return None if index is None else float(self._volume.hu[index])
 
     @property
     def marks(self) -> Marks:
@@ -144,6 +161,12 @@ class ThreeViews(QObject):
         self.masks_shown = not self.masks_shown
         self.redraw()
 
+    def toggle_identity(self) -> None:
+        """Show whose CT it is, or keep it off the screen."""
+        self.hidden = not self.hidden
+        self.identity_changed.emit()
+        self.redraw()
+
     def move_crosshair(self, point_mm: FloatArray) -> None:
         """Show the slices through a (3,) LPS point, mm, in all three views."""
         if self.grid is None:
@@ -208,6 +231,7 @@ class ThreeViews(QObject):
             axes_mm=tuple(self.axes_mm.values()),
             marks=self.marks,
             tool_words="" if self.tool is None else self.tool.words,
+            hidden=self.hidden,
         )
 
 

@@ -133,7 +133,13 @@ class PlanIndex:
 
     def on(self, maps: Mapping[str, PartMap]) -> Self:
         """Return the same liver's index with other maps; nothing is made twice."""
-        other = replace(self, maps=dict(maps), _trees={}, _taken={})
+        return self._keeping(replace(self, maps=dict(maps), _trees={}, _taken={}))
+
+    def known_as(self, segmentation: Segmentation) -> Self:
+        """Return the index of the same voxels, of which other things are known."""
+        return self._keeping(replace(self, segmentation=segmentation))
+
+    def _keeping(self, other: Self) -> Self:
         kept = {name: self.__dict__[name] for name in MADE_OF_MASKS if name in self.__dict__}
         other.__dict__.update(kept)
         return other

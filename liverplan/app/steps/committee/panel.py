@@ -26,6 +26,7 @@ LAST = 6
 """Entries of the trail that are shown."""
 
 ROSTERS = "Rosters (*.json);;All files (*)"
+CHANGED = "The work has changed since; which signatures still hold is told once it is saved."
 NEXT = (
     "Radiologist, surgeon, then each member by name: every signature covers the case as it is now."
 )
@@ -65,10 +66,10 @@ class CommitteePanel(Panel):
         self.verify_button = button("Check the case", checking.verify, tip="Every byte of it")
         self.roster_button = button("Roster…", self._choose_roster, tip="Who may sign, as what")
         self.trail = Table(["Last entries", "By"], stretch=0)
-        for part in (self.standing, self.signatures, self.busy, self.trail):
+        for part in (self.standing, self.signatures, self.trail):
             self.column.addWidget(part)
         self.column.insertLayout(
-            self.column.indexOf(self.busy), row(self.verify_button, self.roster_button)
+            self.column.indexOf(self.trail), row(self.verify_button, self.roster_button)
         )
         context.live.assessed.connect(self.refresh)
         context.saver.saved.connect(lambda _words: self.refresh())
@@ -115,6 +116,8 @@ class CommitteePanel(Panel):
         opened = self._saver.opened
         if opened is None or not opened.state_json["signatures"]:
             return ""
+        if self._saver.pending:
+            return "…"
         if committee.is_final(opened):
             return "final"
         rows = self.signatures.rows
@@ -127,8 +130,11 @@ class CommitteePanel(Panel):
         self._named()
         opened = self._saver.opened
         self.next.setText(NEXT)
-        self.signatures.show_rows(() if opened is None else committee.signature_rows(opened))
-        self.standing.setText("" if opened is None else committee.standing(opened))
+        rows = () if opened is None else committee.signature_rows(opened)
+        known = not self._saver.pending
+        self.signatures.show_rows(rows, known=known)
+        standing = "" if opened is None else committee.standing(opened)
+        self.standing.setText(standing if known or not rows else CHANGED)
         self.trail.setVisible(opened is not None)
         self.trail.fill([] if opened is None else trail_rows(opened))
 

@@ -30,12 +30,17 @@ class SignatureList(QWidget):
         column.addWidget(self.table)
         column.addWidget(self.why)
 
-    def show_rows(self, rows: tuple[SignatureRow, ...]) -> None:
-        """Show signatures; hidden while there are none."""
+    def show_rows(self, rows: tuple[SignatureRow, ...], *, known: bool = True) -> None:
+        """Show signatures; hidden while there are none.
+
+        ``known``: whether they were checked against what is on screen, not what was before.
+        """
         self.rows = rows
         self.setVisible(bool(rows))
-        self.table.fill([signature_row(one) for one in rows])
+        self.table.fill([signature_row(one, known=known) for one in rows])
         self._explain()
+        if not known:
+            self.why.setText("")
 
     def _explain(self) -> None:
         at = self.table.chosen
@@ -45,9 +50,9 @@ class SignatureList(QWidget):
         self.why.setVisible(bool(self.why.text()))
 
 
-def signature_row(one: SignatureRow) -> tuple[str, str, str]:
+def signature_row(one: SignatureRow, *, known: bool = True) -> tuple[str, str, str]:
     """Return what the table shows of a signature."""
-    return one.name, one.meaning, state_of(one)
+    return one.name, one.meaning, state_of(one) if known else "…"
 
 
 def state_of(one: SignatureRow) -> str:

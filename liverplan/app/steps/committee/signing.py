@@ -127,8 +127,17 @@ class Signing(QObject):
             self._notices.say(PLACE, str(refusal))
             return
         self._saver.take(signed)
+        if act.meaning == "plan signed":
+            self._lock()
         self._notices.say(PLACE, f"{person.name} has signed: {act.meaning}.", "info")
         self.signed.emit()
+
+    def _lock(self) -> None:
+        """Protect what was signed from a slip of the mouse; no signature speaks of the lock."""
+        work = self._session.work
+        if not work.locked:
+            self._session.do("lock cuts", replace(work, locked=True))
+            self._saver.flush()
 
     def _take_back(self, act: Act) -> None:
         if act.undone_by_refusal and self._session.history.undo_name == ACCEPTED:

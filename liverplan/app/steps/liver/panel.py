@@ -60,7 +60,6 @@ class LiverPanel(Panel):
         self.confirm_button = button("Confirm liver", finding.confirm, role="primary")
         self.column.addWidget(self.method)
         self.column.addLayout(row(self.run_button, self.file_button))
-        self.column.addWidget(self.busy)
         self._make_tools(context, views, brush, vessels)
         self.column.addWidget(self._tools())
         backends.changed.connect(self._list_methods)

@@ -14,6 +14,12 @@ from liverplan.app.slices.views import ThreeViews
 from liverplan.app.steps.metastases.lesions import PLACE, Lesions
 from liverplan.segmentation import Hint, find_hints
 
+RIM_MM = 6.0
+"""What lies so near a known metastasis is its rim."""
+
+MOST = 10
+"""Hints that are shown; whoever has to wade through thirty looks at none."""
+
 
 class Hinting(QObject):
     """Asks for hints, shows one at a time, outlines it if the person says so.
@@ -31,7 +37,7 @@ class Hinting(QObject):
     def __init__(self, context: Context, views: ThreeViews, lesions: Lesions) -> None:
         super().__init__()
         self._session, self._jobs = context.session, context.jobs
-        self._views, self._lesions = views, lesions
+        self._views, self._lesions, self._live = views, lesions, context.live
         self.found: tuple[Hint, ...] | None = None
         self.at = 0
         self._session.subscribe(self._session_changed)
@@ -53,11 +59,24 @@ class Hinting(QObject):
             return find_hints(volume, segmentation.liver, known, progress=report, cancel=cancel)
 
         def then(found: tuple[Hint, ...]) -> None:
-            self.found, self.at = found, 0
+            self.found, self.at = self._worth_a_look(found), 0
             self._show()
 
         name = "Looking for further lesions"
         self._jobs.run(PLACE, name, task, then, holds=self._session.same_ct())
+
+    def _worth_a_look(self, found: tuple[Hint, ...]) -> tuple[Hint, ...]:
+        """Leave out the rims of what is known, and more than a person looks at with care."""
+        volume, derived = self._session.work.volume, self._live.derived
+        zone = None if derived is None else derived.zone
+        if volume is None or zone is None:
+            return found[:MOST]
+        apart = []
+        for hint in found:
+            index = volume.grid.nearest_index(np.array(hint.point_mm))
+            if index is not None and zone.at(index) > RIM_MM:
+                apart.append(hint)
+        return tuple(apart[:MOST])
 
     def step(self, by: int) -> None:
         """Show the next hint, or the one before."""

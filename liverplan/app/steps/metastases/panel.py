@@ -141,7 +141,7 @@ class MetastasesPanel(Panel):
         column.addLayout(row(self.grow_button, self.shrink_button))
         column.addLayout(row(self.merge_button, self.split_button))
         self.column.addLayout(row(self.click_button, self.axis_button, self.box_button))
-        for part in (self.busy, self.table, self.rule, self.after, self.hints):
+        for part in (self.table, self.rule, self.after, self.hints):
             self.column.addWidget(part)
         self.column.addWidget(self.file_button)
         self.column.addWidget(self.compare_button)

@@ -8,6 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from liverplan import case, workflow
+from liverplan.app.session.claim import TWICE
 from liverplan.app.session.context import Context
 from liverplan.app.session.job import Progress
 from liverplan.app.session.notices import WINDOW
@@ -105,6 +106,9 @@ class Opening(QObject):
 
         def then(answer: tuple[case.Case, Work]) -> None:
             opened, work = answer
+            if not self._saver.claim.take(folder):
+                self._notices.say(PLACE, TWICE)
+                return
             self._saver.adopt(opened)
             self._show(work)
 

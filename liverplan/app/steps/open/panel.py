@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QIcon, QPixmap
-from PySide6.QtWidgets import QListWidget, QListWidgetItem, QSizePolicy
+from PySide6.QtWidgets import QListWidget, QListWidgetItem, QMenu, QSizePolicy
 
 from liverplan.app.kit.files import file_to_open, folder
 from liverplan.app.kit.panel import Panel
@@ -38,9 +38,9 @@ class OpenPanel(Panel):
         self._session, self._jobs, self._home = context.session, context.jobs, context.home
         self._saver, self._keys = context.saver, context.keys
         self.opening = opening
-        self.folder_button = button("Folder or case…", self._folder, role="primary")
+        self.folder_button = button("Folder or case…", self.ask_folder, role="primary")
         self.file_button = button(
-            "Zip, file…", self._file, tip="A zip, a DICOMDIR, a DICOM, NIfTI or NRRD file"
+            "Zip, file…", self.ask_file, tip="A zip, a DICOMDIR, a DICOM, NIfTI or NRRD file"
         )
         self.sample_button = button(
             SAMPLE, opening.open_sample, tip="A phantom whose volumes are known exactly"
@@ -62,7 +62,7 @@ class OpenPanel(Panel):
         self.recent.itemActivated.connect(self._recent)
         self.recent.itemClicked.connect(self._recent)
         self.recent_title = label("Recent cases", "secondary")
-        for part in (self.busy, self.table, self.why, self.read_button):
+        for part in (self.table, self.why, self.read_button):
             self.column.addWidget(part)
         self.column.insertLayout(1, row(self.folder_button, self.file_button))
         self.column.insertLayout(2, row(self.archive_button, self.sample_button))
@@ -171,10 +171,22 @@ class OpenPanel(Panel):
         self.notice.say("")
         self.opening.open_path(Path(item.data(Qt.ItemDataRole.UserRole)))
 
-    def _folder(self) -> None:
+    def fill_recents(self, menu: QMenu) -> None:
+        """Offer the cases that were open lately."""
+        menu.clear()
+        for number in range(self.recent.count()):
+            item = self.recent.item(number)
+            menu.addAction(item.text().replace("&", "&&")).triggered.connect(
+                lambda _=False, item=item: self._recent(item)
+            )
+        menu.setEnabled(not menu.isEmpty())
+
+    def ask_folder(self) -> None:
+        """Ask for a folder, and open what lies in it."""
         self._open(folder(self, "A DICOM folder or a case"))
 
-    def _file(self) -> None:
+    def ask_file(self) -> None:
+        """Ask for a file, and open it."""
         kinds = "CT (*.zip DICOMDIR *.dcm *.nii *.nii.gz *.nrrd);;All files (*)"
         self._open(file_to_open(self, "Zip, DICOMDIR or file", kinds))
 

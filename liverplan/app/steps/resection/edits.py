@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from liverplan.app.session.context import Context
 from liverplan.app.session.cut_words import kind_of
+from liverplan.app.session.signatures import holding, voided_words
 from liverplan.app.session.work import Work
 from liverplan.app.slices.views import ThreeViews
 from liverplan.resection import Cut, Plane, VCut
@@ -28,7 +29,8 @@ class CutEdits:
 
     def __init__(self, context: Context, views: ThreeViews) -> None:
         self._session, self._live = context.session, context.live
-        self._notices, self._views = context.notices, views
+        self._notices, self._views, self._saver = context.notices, views, context.saver
+        self._warned: Work | None = None
 
     def add(self, name: str, cut: Cut) -> bool:
         """Add a cut to the active plan, unless it misses the liver; say whether it was added."""
@@ -86,8 +88,13 @@ class CutEdits:
             self._session.do(f"resize {kind_of(cut)}", work.with_cut(cut.resized(number, value)))
 
     def toggle_lock(self) -> None:
-        """Protect the cuts from the mouse, or give them back to it."""
+        """Protect the cuts, or give them back; what is signed is unlocked at a second press."""
         work = self._session.work
+        signed = holding(self._saver.opened) if work.locked else ()
+        if signed and self._warned is not work:
+            self._warned = work
+            self._notices.say(PLACE, voided_words(signed))
+            return
         name = "unlock cuts" if work.locked else "lock cuts"
         self._session.do(name, replace(work, locked=not work.locked))
 

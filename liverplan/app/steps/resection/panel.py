@@ -63,16 +63,15 @@ class ResectionPanel(Panel):
         self.refresh()
 
     def _build(self) -> None:
-        self.column.addWidget(self.faults)
+        self.said.addWidget(self.faults)
         self.column.addWidget(self.suggest_button)
         self.column.addLayout(row(label("Margin", "secondary", wrap=False), self.margin, 1))
-        self.column.addWidget(self.busy)
-        self.column.addWidget(self.suggestions)
         self.column.addWidget(self.adding)
         self.column.addWidget(label("Cuts of this plan", "secondary"))
         self.column.addWidget(self.cuts)
         self.column.addWidget(label("Plans", "secondary"))
         self.column.addWidget(self.plans)
+        self.column.addWidget(self.suggestions)
 
     def blocked(self) -> str:
         """Wait for the liver; lesions need not be there."""

@@ -25,6 +25,16 @@ from liverplan.resection.anatomy.named import SCHEME, SEGMENTS
 from liverplan.resection.anatomy.segment_branches import SegmentBranches
 from liverplan.resection.anatomy.territories import LUMEN
 from liverplan.segmentation import Segmentation
+from liverplan.segmentation.boxes import bounding_box
+from liverplan.volume import FloatArray
+
+AIR_HU = -300
+"""No tissue or vessel is less dense; lung, gas in the bowel and the room are."""
+
+FAR_MM = 50
+"""No landmark lies farther from the liver's box: the cava's and the portal vein's are near it."""
+
+FAR_AWAY = f"This is more than {FAR_MM} mm from the liver, so nothing was taken."
 
 WORDS: dict[str, str] = {
     "cava": "the vena cava where the hepatic veins join it",
@@ -61,6 +71,22 @@ class Segments(QObject):
         tools = (self.by_landmarks, self.by_branches)
         return next((tool for tool in tools if self._views.tool is tool), None)
 
+    def refusal(self, point_mm: FloatArray) -> str:
+        """Say why a (3,) LPS point, mm, can be no part of a liver or its vessels; "" if it may."""
+        volume, segmentation = self._session.work.volume, self._session.work.segmentation
+        index = None if volume is None else volume.grid.nearest_index(point_mm)
+        if volume is None or segmentation is None or index is None:
+            return "There is no CT here, so nothing was taken."
+        if volume.hu[index] < AIR_HU:
+            return f"Here is air ({volume.hu[index]:.0f} HU), so nothing was taken."
+        box = bounding_box(segmentation.labels > 0)
+        spacing = volume.grid.spacing_mm
+        away = [
+            max(part.start - at, at - part.stop + 1, 0) * mm
+            for part, at, mm in zip(box, index, spacing, strict=True)
+        ]
+        return FAR_AWAY if max(away) > FAR_MM else ""
+
     def went_on(self, guide: SegmentGuide) -> None:
         """Divide the liver once all is clicked; until then ask for the next."""
         self._notices.say(PLACE, "")
@@ -68,6 +94,10 @@ class Segments(QObject):
         self.changed.emit()
         if not guide.wanted:
             self._finish(guide)
+
+    def refuse(self, words: str) -> None:
+        """Say why a click was not taken; the same place is asked for again."""
+        self._notices.say(PLACE, words)
 
     def _finish(self, guide: SegmentGuide) -> None:
         try:
@@ -150,7 +180,12 @@ class SegmentTool(Tool):
 
     def press(self, spot: Spot) -> None:
         """Take what was asked for."""
-        if self.guide.wanted:
+        if not self.guide.wanted:
+            return
+        refusal = self._segments.refusal(spot.point_mm)
+        if refusal:
+            self._segments.refuse(refusal)
+        else:
             self._take(self.guide.clicked(spot.point_mm))
 
     def back(self) -> None:

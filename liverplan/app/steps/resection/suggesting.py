@@ -1,13 +1,16 @@
-"""The best plan of each family: searched for in the background, filled in at a click."""
+"""The best plan of each family: searched for in the background, a plan of its own at a click."""
 
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 
 from liverplan.app.session.context import Context
 from liverplan.app.session.job import Progress
 from liverplan.app.session.session import Topic
+from liverplan.app.session.work import Work, next_plan_name
 from liverplan.app.steps.resection.edits import PLACE, CutEdits
+from liverplan.resection import Plan
 from liverplan.volumetry.search.suggest import Suggested, Suggestions, suggest
 from liverplan.words import in_english
 
@@ -28,7 +31,7 @@ class Suggesting:
         self._session.subscribe(self._forget)
 
     def suggest(self) -> None:
-        """Search each family of plans; the best plane is filled in at once."""
+        """Search each family of plans; the best plane is shown at once."""
         index, margin = self._live.plan_index, self._session.work.margin_mm
         if index is None:
             return
@@ -46,9 +49,14 @@ class Suggesting:
         self._jobs.run(PLACE, "Searching", task, then, holds=self._session.same_masks())
 
     def take(self, suggested: Suggested) -> None:
-        """Fill in a suggested plan in place of the active plan's cuts."""
-        cuts = suggested.plan.cuts
-        self._session.do(f"suggested {suggested.family}", self._session.work.with_cuts(cuts, 0))
+        """Show a suggested plan: beside what was drawn by hand, never in its place."""
+        work, cuts = self._session.work, suggested.plan.cuts
+        kept = [n for n, plan in enumerate(work.plans) if same_cuts(suggested, plan.cuts)]
+        if kept:
+            self._session.choose(plan=kept[0])
+        else:
+            after = work if not work.cuts else with_empty_plan(work)
+            self._session.do(f"suggested {suggested.family}", after.with_cuts(cuts, 0))
         self._edits.show(cuts[0])
 
     @property
@@ -65,6 +73,12 @@ class Suggesting:
             known is not None and known.margin_mm != self._session.work.margin_mm
         ):
             self.found = None
+
+
+def with_empty_plan(work: Work) -> Work:
+    """Return the work with one more plan, which is active and has no cuts; nothing is locked."""
+    plan = Plan(name=next_plan_name(work.plans), cuts=())
+    return replace(work, plans=(*work.plans, plan), plan=len(work.plans), cut=-1)
 
 
 def same_cuts(best: Suggested, cuts: tuple[object, ...]) -> bool:

@@ -1,4 +1,4 @@
-"""The best plan of each family that a search has found; a click fills one in."""
+"""The best plan of each family that a search has found; a click makes it a plan."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class SuggestionList(QWidget):
             return
         line = found.threshold_fraction
         self.table.fill([_row(best, line) for best in found.best], self._suggesting.taken)
-        self.caveat.setText(f"Click one to fill it in. {in_english(found.caveat)}")
+        self.caveat.setText(f"Click one to have it as a plan. {in_english(found.caveat)}")
 
     def _chosen(self) -> None:
         found, number = self._suggesting.found, self.table.chosen

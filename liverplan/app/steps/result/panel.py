@@ -60,11 +60,10 @@ class ResultPanel(Panel):
         self.refresh()
 
     def _build(self) -> None:
-        self.column.addWidget(self.busy)
         self.column.addWidget(self.report_button)
         self.column.addLayout(row(self.patient_button, self.export_button))
         self.column.addWidget(self.doubt)
-        for part in (
+        told = (
             self.sources,
             self.fractions,
             self.margins,
@@ -73,8 +72,10 @@ class ResultPanel(Panel):
             self.criteria,
             self.finding,
             self.beside,
-        ):
+        )
+        for part in told:
             self.column.addWidget(part)
+        self._told = (self.next, self.doubt, *told)
 
     def blocked(self) -> str:
         """Wait for a cut."""
@@ -123,6 +124,8 @@ class ResultPanel(Panel):
     def _buttons(self) -> None:
         ready = self._live.findings is not None and not self._jobs.busy(self.place)
         fresh = ready and not self._live.stale
+        for part in self._told:
+            part.setEnabled(not self._live.stale)
         self.report_button.setEnabled(fresh)
         self.export_button.setEnabled(fresh)
 

@@ -1,0 +1,22 @@
+"""Which signatures hold of the case on disk."""
+
+from __future__ import annotations
+
+from liverplan.case import Case
+from liverplan.report import SignatureRow
+from liverplan.workflow import committee
+
+
+def holding(opened: Case | None) -> tuple[SignatureRow, ...]:
+    """Return the signatures that are valid, and that no later one has taken the place of."""
+    rows = () if opened is None else committee.signature_rows(opened)
+    return tuple(one for one in rows if not (one.void_because or one.superseded_by))
+
+
+def voided_words(rows: tuple[SignatureRow, ...]) -> str:
+    """Say whose signatures a change of the cuts would void."""
+    names = ", ".join(f"{one.name} ({one.meaning})" for one in rows)
+    return (
+        f"Once unlocked the cuts can be changed, and a change voids what was signed: {names}. "
+        "Press Unlock again to go on."
+    )

@@ -1,0 +1,26 @@
+"""What this is, and what it is not."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
+
+from liverplan import NOTICE, __version__
+from liverplan.app.kit import theme
+from liverplan.app.kit.widgets import button, label, row
+
+
+class About(QDialog):
+    """Name, version, licence and the research notice."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName("liverplan")
+        self.setStyleSheet(theme.STYLE)
+        self.setWindowTitle("About liverplan")
+        self.setMinimumWidth(460)
+        column = QVBoxLayout(self)
+        column.addWidget(label(f"liverplan {__version__}", "title"))
+        self.notice = label(NOTICE)
+        column.addWidget(self.notice)
+        column.addWidget(label("Licence: Apache-2.0. Nothing leaves this computer.", "secondary"))
+        column.addLayout(row(1, button("Close", self.close, role="primary")))

@@ -1,0 +1,226 @@
+"""Every command of the window, once: of this list menus, keys and the sheet of keys are made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import QMainWindow, QPushButton
+
+from liverplan.app.kit import theme
+from liverplan.app.session.session import Session
+from liverplan.app.shell.help import Help
+from liverplan.app.shell.step_bar import Steps
+from liverplan.app.slices.measuring import RegionTool, RulerTool
+from liverplan.app.slices.mouse import Mouse
+from liverplan.app.slices.views import ThreeViews
+from liverplan.app.steps.open.step import OpenStep
+from liverplan.app.steps.resection.step import ResectionStep
+from liverplan.app.steps.result.step import ResultStep
+
+Action = Callable[[], object]
+MenuName = Literal["File", "View", "Plan", "Help"]
+
+MOUSE = (
+    ("Wheel", "Next or previous slice"),
+    ("Left drag", "The armed tool; else a cut's handle; else the window (level, width)"),
+    ("Right drag, Ctrl+Wheel", "Zoom"),
+    ("Middle drag, Shift+Left drag", "Pan"),
+    ("Shift+Move", "The crosshair follows"),
+    ("Double-click", "One pane alone, or all again"),
+    ("Shift+Wheel, [ ]", "Size of the brush, while it is armed"),
+    ("3D: left, right, middle", "Turn, zoom, pan"),
+)
+"""What the mouse does on the views."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Command:
+    """One thing that can be done from everywhere.
+
+    Parameters
+    ----------
+    menu, text : str
+        Where it stands and what it is called.
+    action : callable
+    keys : str
+        Its keys as Qt writes them, with "; " between several; "" if it has none.
+    on_views : bool
+        Whether it works on the slices and the open step only: a sheet that lies over them is then
+        in its way.
+    """
+
+    menu: MenuName
+    text: str
+    action: Action
+    keys: str = ""
+    on_views: bool = True
+
+    @property
+    def sequences(self) -> tuple[QKeySequence, ...]:
+        """Its keys, each with its modifiers."""
+        return tuple(QKeySequence(one) for one in self.keys.split("; ") if one)
+
+
+class Parts(Protocol):
+    """What the commands are about, by name."""
+
+    session: Session
+    views: ThreeViews
+    mouse: Mouse
+    steps: Steps
+    help: Help
+    window: QMainWindow
+    open: OpenStep
+    resection: ResectionStep
+    judged: ResultStep
+
+    def leave(self) -> None:
+        """Give up a drag, put the tool away, or show all panes again."""
+
+    def reset_views(self) -> None:
+        """Fit all views."""
+
+    def toggle_shortcuts(self) -> None:
+        """Show or hide the sheet of keys."""
+
+    def show_about(self) -> None:
+        """Show the research notice."""
+
+
+def commands_of(app: Parts) -> tuple[Command, ...]:
+    """Return every command of a running app, in the order of the menus."""
+    return (*_file(app), *_view(app), *_plan(app), *_help(app))
+
+
+def _file(app: Parts) -> Sequence[Command]:
+    panel = app.open.panel
+    return (
+        Command(menu="File", text="Open folder or case…", keys="Ctrl+O", action=panel.ask_folder),
+        Command(menu="File", text="Open zip or file…", keys="Ctrl+Shift+O", action=panel.ask_file),
+        Command(menu="File", text="Search an archive…", action=pressing(panel.archive_button)),
+        Command(menu="File", text="Sample CT", action=pressing(panel.sample_button)),
+        Command(
+            menu="File",
+            text="Write report…",
+            keys="Ctrl+P",
+            action=pressing(app.judged.panel.report_button),
+        ),
+        Command(
+            menu="File",
+            text="Close",
+            keys="Ctrl+Q",
+            action=app.window.close,
+            on_views=False,
+        ),
+    )
+
+
+def _view(app: Parts) -> Sequence[Command]:
+    views = app.views
+    ruler, region = RulerTool(), RegionTool(app.session)
+
+    def preset(number: int) -> Action:
+        return lambda: views.preset(number)
+
+    presets = [
+        Command(
+            menu="View",
+            text=f"Window: {name} ({level}/{width})",
+            keys=str(number + 1),
+            action=preset(number),
+        )
+        for number, (name, level, width) in enumerate(theme.PRESETS)
+    ]
+    return (
+        *presets,
+        Command(menu="View", text="Ruler", keys="M", action=lambda: views.toggle(ruler)),
+        Command(
+            menu="View",
+            text="Region: mean and spread",
+            keys="C",
+            action=lambda: views.toggle(region),
+        ),
+        Command(menu="View", text="Masks on or off", keys="G", action=views.toggle_masks),
+        Command(
+            menu="View",
+            text="De-identified display on or off",
+            keys="Ctrl+I",
+            action=views.toggle_identity,
+            on_views=False,
+        ),
+        *_going(app),
+    )
+
+
+def _going(app: Parts) -> Sequence[Command]:
+    """Return how one goes through the slices and out of what lies over them."""
+    views, mouse = app.views, app.mouse
+
+    def step(slices: int) -> Action:
+        return lambda: views.step(mouse.hovered, slices)
+
+    return (
+        Command(menu="View", text="Reset all views", keys="R", action=app.reset_views),
+        Command(menu="View", text="Next slice", keys="Up", action=step(1)),
+        Command(menu="View", text="Previous slice", keys="Down", action=step(-1)),
+        Command(menu="View", text="Five slices on", keys="PgUp", action=step(5)),
+        Command(menu="View", text="Five slices back", keys="PgDown", action=step(-5)),
+        Command(
+            menu="View",
+            text="Put the tool away, close the sheet, show all panes",
+            keys="Esc",
+            action=app.leave,
+            on_views=False,
+        ),
+    )
+
+
+def _plan(app: Parts) -> Sequence[Command]:
+    session, panel = app.session, app.resection.panel
+    return (
+        Command(menu="Plan", text="Undo", keys="Ctrl+Z", action=session.undo, on_views=False),
+        Command(
+            menu="Plan",
+            text="Redo",
+            keys="Ctrl+Y; Ctrl+Shift+Z",
+            action=session.redo,
+            on_views=False,
+        ),
+        Command(
+            menu="Plan",
+            text="Take the open step's proposal",
+            keys="Return; Enter",
+            action=app.steps.accept,
+        ),
+        Command(menu="Plan", text="Suggest a plan", action=pressing(panel.suggest_button)),
+        Command(menu="Plan", text="Copy the plan", action=pressing(panel.plans.add_button)),
+        Command(menu="Plan", text="Lock or unlock cuts", action=pressing(panel.cuts.lock_button)),
+    )
+
+
+def _help(app: Parts) -> Sequence[Command]:
+    return (
+        Command(menu="Help", text="This step", keys="F1", action=app.help.open, on_views=False),
+        Command(
+            menu="Help",
+            text="Keys and mouse",
+            keys="?; Shift+?",
+            action=app.toggle_shortcuts,
+            on_views=False,
+        ),
+        Command(menu="Help", text="Research notice, version…", action=app.show_about),
+    )
+
+
+def pressing(button: QPushButton) -> Action:
+    """Return what presses a panel's button: it does nothing while the button is greyed."""
+    return button.click
+
+
+def keys_shown(command: Command) -> str:
+    """Return a command's keys as this computer writes them."""
+    native = QKeySequence.SequenceFormat.NativeText
+    return ", ".join(dict.fromkeys(one.toString(native) for one in command.sequences))
