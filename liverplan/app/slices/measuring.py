@@ -69,7 +69,7 @@ class RulerTool(MeasuringTool):
     asks = "Ruler: drag from one point to another. Esc puts it away."
 
     def measured(self, start: Spot, end: Spot) -> tuple[tuple[FloatArray, ...], str]:
-        """Measure a line in the patient."""
+        """Measure a line in the patient: its two ends, (3,) LPS mm, and its length in words."""
         ends = start.point_mm, end.point_mm
         return ends, f"{float(np.linalg.norm(ends[1] - ends[0])):.1f} mm"
 
@@ -84,7 +84,7 @@ class RegionTool(MeasuringTool):
         self._session = session
 
     def measured(self, start: Spot, end: Spot) -> tuple[tuple[FloatArray, ...], str]:
-        """Measure the voxels whose middles lie in the circle."""
+        """Measure the voxels in a circle; draw it as (3,) LPS points, mm."""
         look, (x, y) = start.look, start.at
         radius = float(np.hypot(end.at[0] - x, end.at[1] - y))
         turns = np.linspace(0, 2 * np.pi, CORNERS + 1)
