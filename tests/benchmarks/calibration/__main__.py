@@ -1,10 +1,11 @@
 """Measure the uncertainty of remnants on real masks; exit 1 where a goal is missed.
 
 ``python -m tests.benchmarks.calibration --data ../shared/data``. The expert's mask of one real CT
-is the truth. Plans are made on what programs and corrections drew, and on the expert's own mask
-moved by smooth random fields of a told size. All planes through one mask share one draw of its
-error: its coverage may be anything, only that over many fields must be nominal. Speed beside
-another checkout: ``python -m tests.benchmarks.house_speed --before DIR``.
+is the truth, or a label map that a CT is rendered from. Plans are made on what programs and
+corrections drew, and on the expert's own mask moved by smooth random fields of a told size. All
+planes through one mask share one draw of its error: its coverage may be anything, only that over
+many fields must be nominal. Speed beside another checkout:
+``python -m tests.benchmarks.house_speed --before DIR``.
 """
 
 import argparse
@@ -17,7 +18,7 @@ import numpy as np
 
 from liverplan.volumetry import BoundaryOffsets
 from tests.benchmarks.calibration.alike import drawn_errors, share_smaller
-from tests.benchmarks.calibration.masks import Liver, Pair, perturbed, real
+from tests.benchmarks.calibration.masks import Liver, Pair, perturbed, real, rendered
 from tests.benchmarks.calibration.plans import KINDS, Answer, answers, of, wrong_poses
 from tests.benchmarks.calibration.scores import LEAST, Score, by_distance, reliability
 from tests.benchmarks.calibration.surfaces import Surface
@@ -30,7 +31,14 @@ PLANES = 8
 """Of each kind through one moved mask: its planes share one draw, so masks count, not planes."""
 PLANS = 25
 """Of each kind on one mask of a told error, each held against many livers."""
-PARTS = ("real", "told", "untold", "cut", "closed")
+RENDERED = (
+    ("btcv_0003", "portal"),
+    ("btcv_0022", "portal"),
+    ("btcv_0033", "portal"),
+    ("ts_s0327", "portal"),
+    ("btcv_0025", "late"),
+)
+PARTS = ("real", "rendered", "told", "untold", "cut", "closed")
 WIDEST = {"automatic": 3.0, "expert": 1.5}
 APART = 0.07
 TWO_SIDED = 1.96
@@ -56,12 +64,15 @@ def main() -> int:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--planes", type=int, default=100, help="of each kind, a real mask")
     parser.add_argument("--livers", type=int, default=150, help="drawn from each told error")
+    parser.add_argument("--rendered", type=int, default=len(RENDERED), help="livers")
     parser.add_argument("--fields", type=int, default=20, help="that move a mask to plan on")
     parser.add_argument("--parts", default=",".join(PARTS), help="of the whole, by commas")
     chosen, goals, begun = parser.parse_args(), Goals(), time.perf_counter()
     liver, parts = Liver(chosen.data), chosen.parts.split(",")
     if "real" in parts:
         _real(liver, chosen.planes, goals)
+    if "rendered" in parts:
+        _rendered(chosen, goals)
     if {"told", "untold", "cut"} & set(parts):
         _moved(Surface.of(liver.segmentation(liver.expert, "expert")), chosen, parts, goals)
     if "closed" in parts:
@@ -100,6 +111,20 @@ def _unusual(name: str, pair: Pair, found: list[Answer], drawn: Score, goals: Go
     print(f"  by the model itself {middle:.0f} % ({low:.0f} to {high:.0f}) would be covered")
     smaller = share_smaller(draws, drawn.standardised)
     goals.between(f"{name}, per cent of the model's draws with smaller errors", smaller, 2.5, 97.5)
+
+
+def _rendered(chosen: argparse.Namespace, goals: Goals) -> None:
+    found: dict[str, list[Answer]] = {kind: [] for kind in KINDS}
+    for seed, pair in enumerate(rendered(chosen.data, RENDERED[: chosen.rendered])):
+        for kind in KINDS:
+            print(f"{pair.name}, {kind}")
+            own = answers(pair, kind, chosen.planes, seed)
+            _scores(own)
+            found[kind] += own
+    for kind, every in found.items():
+        print(f"the network on rendered livers, {kind}: a draw each")
+        drawn = _scores(every)
+        goals.between(f"rendered, {kind}, standard errors off", drawn.standardised, 0.5, 1.5)
 
 
 def _told(surface: Surface, chosen: argparse.Namespace, goals: Goals) -> None:

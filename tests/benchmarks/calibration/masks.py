@@ -3,7 +3,7 @@
 Masks are read two voxels apart within a slice, so that thousands of plans take minutes.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -23,8 +23,10 @@ from liverplan.volume import Grid
 from liverplan.volumetry import ErrorModel
 from tests.benchmarks.calibration.surfaces import Surface, errors_of
 from tests.benchmarks.segmentation_methods import read_zip
+from tests.benchmarks.segmentation_rendered import render
 
 EVERY = (1, 2, 2)
+SEED = 7
 QUALITIES = {
     "automatic": Provenance(method="network", version="1", origin="automatic"),
     "edited": Provenance(
@@ -111,3 +113,16 @@ def perturbed(surface: Surface, sd_mm: float, length_mm: float, seed: int, *, to
         drawn=surface.moved(sd_mm, length_mm, seed),
         errors=errors_of(sd_mm, length_mm) if told else None,
     )
+
+
+def rendered(data: Path, names: Sequence[tuple[str, str]]) -> Iterator[Pair]:
+    """What the network makes of CTs rendered from label maps, each in a phase; no metastases."""
+    for name, phase in names:
+        made = render(data / "label_maps" / f"{name}.nii.gz", phase, SEED)
+        grid, found = made.volume.grid, find_liver(made.volume).mask
+        expert, network = ({1: QUALITIES[quality]} for quality in ("expert", "automatic"))
+        yield Pair(
+            name=f"{name}, {phase}",
+            truth=Segmentation.from_masks(grid, made.liver, (), expert),
+            drawn=Segmentation.from_masks(grid, found, (), network),
+        )
