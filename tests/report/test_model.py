@@ -147,5 +147,5 @@ def test_a_notebook_shows_the_liver_from_the_front_and_a_picture_where_nothing_t
 
 def test_without_the_extra_one_sentence_says_what_installs_it(liver, monkeypatch):
     monkeypatch.setitem(sys.modules, "k3d", None)
-    with pytest.raises(BackendError, match=r"^Views in notebooks need k3d, .*liverplan\[notebooks"):
+    with pytest.raises(BackendError, match=r"^Views in notebooks need k3d, .*\[notebooks\]"):
         notebook_view(liver[1], CUT.plan)
