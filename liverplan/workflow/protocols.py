@@ -40,11 +40,16 @@ def copy_protocol(name_or_path: str, out: Path) -> Path:
     Raises
     ------
     InputError
-        If something lies there.
+        If something lies there, or it cannot be written.
+    ProtocolError
+        As `liverplan.eligibility.protocol_text`; nothing is written then.
     """
+    text = protocol_text(name_or_path)
     try:
         with out.open("x", encoding="utf-8", newline="") as file:
-            file.write(protocol_text(name_or_path))
+            file.write(text)
     except FileExistsError:
         raise InputError(f"{out} is there already; name a file that is not.") from None
+    except OSError as error:
+        raise InputError(f"{out} cannot be written: {error.strerror or error}.") from error
     return out

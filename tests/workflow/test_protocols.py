@@ -3,7 +3,7 @@
 import pytest
 
 from liverplan import workflow
-from liverplan.errors import InputError
+from liverplan.errors import InputError, LiverplanError
 
 
 def test_a_copy_is_the_same_protocol_and_shows_the_limit_that_was_changed(tmp_path):
@@ -18,3 +18,11 @@ def test_a_copy_never_replaces_a_file(tmp_path):
     workflow.copy_protocol("breclim2", tmp_path / "ours.toml")
     with pytest.raises(InputError, match="is there already"):
         workflow.copy_protocol("breclim2", tmp_path / "ours.toml")
+
+
+def test_where_nothing_can_be_copied_nothing_is_left_and_one_sentence_says_why(tmp_path):
+    with pytest.raises(InputError, match=r"cannot be written: No such file or directory\.$"):
+        workflow.copy_protocol("breclim2", tmp_path / "absent" / "ours.toml")
+    with pytest.raises(LiverplanError):
+        workflow.copy_protocol("nosuch", tmp_path / "ours.toml")
+    assert list(tmp_path.iterdir()) == []
