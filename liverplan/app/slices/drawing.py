@@ -46,7 +46,7 @@ class Shown:
 def drawing_of(shown: Shown, view: SliceView, look: Look) -> Drawing:
     """Return what a view draws where it looks now."""
     work, marks = shown.work, shown.marks
-    mine = marks.path_view == view.name
+    mine = marks.path_view == view.name and all(look.holds(p) for p in marks.path_mm)
     circle = marks.circle
     brush = (circle[1], circle[2] * look.zoom) if circle and circle[0] == view.name else None
     return replace(

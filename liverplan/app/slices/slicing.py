@@ -83,6 +83,10 @@ class Look:
         world = lps_to_napari(self.grid, point_mm)
         return self.flat_to_pixel(float(world[self.axes.down]), float(world[self.axes.right]))
 
+    def holds(self, point_mm: ArrayLike) -> bool:
+        """Return whether a (3,) LPS point, mm, lies in this very slice."""
+        return round(float(self.grid.to_index(point_mm)[self.axes.along])) == self.index
+
     @property
     def pixels_to_basis(self) -> tuple[FloatArray, FloatArray]:
         """Two orthonormal (3,) LPS vectors that span the slice: the screen's right, and down."""
