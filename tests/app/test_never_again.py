@@ -393,10 +393,10 @@ def test_whose_ct_it_is_stands_in_the_title_and_each_pane_and_goes_by_one_switch
     record = replace(work.record, series=series, headers=headers)
     app.session.replace_all(replace(work, record=record))
     desk.spin(0.05)
-    who = "Berg Anna, ID 4711, F, 62 y"
+    who = ("Berg Anna", "ID 4711", "F, 62 y")
     corners = [v.overlay.drawing.corners.top_left for v in app.views.views.values()]
-    assert app.window.windowTitle() == f"liverplan - {who} - 2024-03-11 Portal venous"
-    assert [words[0] for words in corners] == [who] * 3
+    assert app.window.windowTitle() == f"liverplan - {', '.join(who)} - 2024-03-11 Portal venous"
+    assert [words[:3] for words in corners] == [who] * 3
     desk.key(Qt.Key.Key_I, CONTROL)
     desk.spin(0.05)
     corners = [v.overlay.drawing.corners.top_left for v in app.views.views.values()]

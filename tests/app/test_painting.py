@@ -182,6 +182,26 @@ def test_the_corners_hold_their_words(overlay):
             assert new[rows, columns].any()
 
 
+def test_whoever_s_ct_it_is_lies_under_no_letter_and_no_other_words(overlay):
+    bare = painted(overlay, masks_shown=False)
+    corners = Corners(top_left=("Longest Of All Names " * 9, "ID 4711 " * 30))
+    full = painted(overlay, masks_shown=False, corners=corners)
+    rows, columns = np.nonzero((full - bare).max(-1) > 100)
+    assert rows.max() < 40
+    assert LOOK.width / 4 < columns.max() < LOOK.width / 2 - 16
+
+
+def test_the_armed_tool_s_words_stand_below_every_line_of_the_corner(overlay):
+    middle = (slice(24, 130), slice(LOOK.width // 2 - 15, LOOK.width // 2 + 15))
+    heights = []
+    for lines in ((), ("a", "b", "c", "d", "e")):
+        corners = Corners(top_left=lines)
+        picture = painted(overlay, masks_shown=False, tool_words="Click", corners=corners)
+        heights.append(24 + np.nonzero(picture[middle].max(-1) > 100)[0].min())
+    assert heights[0] < 52
+    assert heights[1] > 14 + 16 * 4 + 6
+
+
 def test_a_plan_is_asked_again_only_where_it_or_the_slice_is_another(overlay, monkeypatch):
     asked = []
     monkeypatch.setattr(

@@ -20,23 +20,23 @@ LONGEST = 40
 HIDDEN = "De-identified display"
 
 
-def patient_words(record: Record, *, hidden: bool) -> str:
-    """Return name, ID, sex and age at the study, as far as the CT tells them.
+def patient_lines(record: Record, *, hidden: bool) -> tuple[str, ...]:
+    """Return name; ID; sex and age at the study: as far as the CT tells them.
 
     ``hidden``: nothing that tells who it is, as where others look at the screen too.
     """
     if record.series is None:
-        return ""
+        return ()
     if hidden:
-        return HIDDEN
+        return (HIDDEN,)
     headers = record.headers or {}
     if made_up_in(headers):
-        return ""
+        return ()
     name = clean(patient_name_in(headers).replace("^", " ").strip())[:LONGEST]
     identity = clean(patient_id_in(headers))[:LONGEST]
     age = _age(birth_date_in(headers), record.series.study_date)
-    parts = (name, f"ID {identity}" if identity else "", sex_in(headers)[:1], age)
-    return ", ".join(filter(None, parts))
+    sex_and_age = ", ".join(filter(None, (sex_in(headers)[:1], age)))
+    return tuple(filter(None, (name, f"ID {identity}" if identity else "", sex_and_age)))
 
 
 def title_words(record: Record, *, hidden: bool) -> str:
@@ -44,8 +44,9 @@ def title_words(record: Record, *, hidden: bool) -> str:
     series = record.series
     if series is None:
         return "liverplan"
+    whose = ", ".join(patient_lines(record, hidden=hidden))
     study = " ".join(filter(None, (dashed(series.study_date), clean(series.description))))
-    return " - ".join(filter(None, ("liverplan", patient_words(record, hidden=hidden), study)))
+    return " - ".join(filter(None, ("liverplan", whose, study)))
 
 
 def dashed(date: str) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from liverplan.app.session.whose import dashed, patient_words
+from liverplan.app.session.whose import dashed, patient_lines
 from liverplan.app.session.work import Work
 from liverplan.app.session.zone import DistanceField
 from liverplan.app.slices.contours import Outlines, outlines_of
@@ -94,11 +94,11 @@ def _axes(shown: Shown, look: Look) -> tuple[tuple[Point, Point], ...]:
 
 def _corners(shown: Shown, view: SliceView, look: Look) -> Corners:
     level, width = shown.window_hu
-    series, who = shown.work.series, patient_words(shown.work.record, hidden=shown.hidden)
+    series, who = shown.work.series, patient_lines(shown.work.record, hidden=shown.hidden)
     hu = "" if shown.pointer_hu is None else f"{shown.pointer_hu:.0f} HU"
     total = look.grid.shape[look.axes.along]
     return Corners(
-        top_left=(*filter(None, [who]), *(corner_words(series) if look.width >= WIDE else ())),
+        top_left=(*who, *(corner_words(series) if look.width >= WIDE else ())),
         top_right=(view.name, f"{look.spacing[0]:.1f} mm"),
         bottom_left=tuple(words for words in (f"L {level:.0f} W {width:.0f}", hu) if words),
         bottom_right=(f"{look.index + 1}/{total}",),

@@ -173,18 +173,22 @@ def paint_words(painter: QPainter, drawing: Drawing, look: Look) -> None:
     small = _font(12)
     corners = drawing.corners
     for row, text in enumerate(corners.top_left):
-        _haloed(painter, small, text, 8, 14 + 16 * row, "left")
+        _haloed(painter, small, _elided(small, text, width / 2 - 32), 8, 14 + 16 * row, "left")
     for row, text in enumerate(corners.top_right):
         _haloed(painter, small, text, width - 8, 14 + 16 * row, "right")
     for row, text in enumerate(reversed(corners.bottom_left)):
         _haloed(painter, small, text, 8, height - 14 - 16 * row, "left")
     for row, text in enumerate(reversed(corners.bottom_right)):
         _haloed(painter, small, text, width - 8, height - 14 - 16 * row, "right")
-    words = QFontMetricsF(small).elidedText(
-        drawing.tool_words, Qt.TextElideMode.ElideRight, width - 2 * TOOL_ROOM
-    )
-    _haloed(painter, small, words, width / 2, 52.0, "centre", theme.MARGIN)
+    words = _elided(small, drawing.tool_words, width - 2 * TOOL_ROOM)
+    below = max(52.0, 22.0 + 16 * len(corners.top_left))
+    _haloed(painter, small, words, width / 2, below, "centre", theme.MARGIN)
     _paint_ruler(painter, look)
+
+
+def _elided(font: QFont, text: str, room: float) -> str:
+    """Return as much of a text as has room, pixels: it never lies under other words."""
+    return QFontMetricsF(font).elidedText(text, Qt.TextElideMode.ElideRight, room)
 
 
 def ruler_mm(zoom: float, room_pixels: float) -> int:
