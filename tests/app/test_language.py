@@ -7,11 +7,16 @@ from string import Formatter
 import pytest
 
 import liverplan.app
-from liverplan.app.kit.language import NAMES, speak, table, tr
+from liverplan import NOTICE
+from liverplan.app.kit import theme
+from liverplan.app.kit.language import DECIMALS, NAMES, en, number, speak, table, tr
+from liverplan.app.slices.convert import VIEW_NAMES
 from liverplan.errors import InputError
-from liverplan.words import LANGUAGES
+from liverplan.words import LANGUAGES, words_of
 
 APP = Path(liverplan.app.__file__).parent
+TABLES = {NOTICE, *VIEW_NAMES, *theme.VESSELS, *(name for name, _, _ in theme.PRESETS)}
+"""Texts that are shown by `tr` and stand in tables of names, where they are no texts yet."""
 OTHERS = [language for language in LANGUAGES if language != "en"]
 
 
@@ -23,13 +28,21 @@ def swedish():
 
 
 def shown_texts():
-    """Every text that the code hands to `tr` as it stands."""
+    """Every text that the code hands to `tr` or `en` as it stands."""
+    yield from TABLES
     for path in sorted(APP.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "tr" and node.args:
-                text = node.args[0]
-                if isinstance(text, ast.Constant):
-                    yield str(text.value)
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") in {"tr", "en"}:
+                yield from texts_in(node.args[0])
+
+
+def texts_in(node):
+    """The texts that an expression may be; of a name or a table's entry, none."""
+    if isinstance(node, ast.IfExp):
+        yield from texts_in(node.body)
+        yield from texts_in(node.orelse)
+    elif isinstance(node, ast.Constant):
+        yield str(node.value)
 
 
 def places(text):
@@ -50,6 +63,18 @@ def test_a_translation_has_the_places_of_its_english(language):
 def test_a_text_is_said_in_the_chosen_language_and_english_where_the_language_lacks_it(swedish):
     assert tr("Undo") == "Ångra"
     assert tr("No such text {n}", n=3) == "No such text 3"
+
+
+def test_a_name_of_a_step_is_kept_in_english_and_said_in_any_language(swedish):
+    name = en("delete {cut}", cut=en("plane"))
+    assert name == "delete plane"
+    assert tr(name) == "borttagning av plan"
+
+
+def test_numbers_have_the_decimal_sign_of_the_report_in_that_language(swedish):
+    assert tr("{mm:.1f} mm", mm=12.34) == "12,3 mm"
+    assert number("41.2") == "41,2"
+    assert {code: words_of(code).number(".") for code in LANGUAGES} == DECIMALS
 
 
 def test_a_language_that_there_is_not_is_refused():

@@ -8,6 +8,7 @@ from typing import Protocol
 from PySide6.QtCore import QTimer, SignalInstance
 from PySide6.QtWidgets import QProgressBar, QVBoxLayout, QWidget
 
+from liverplan.app.kit.language import tr
 from liverplan.app.kit.widgets import button, label, row
 
 
@@ -38,7 +39,7 @@ class Busy(QWidget):
         self.stage = label("", "secondary")
         self.bar = QProgressBar()
         self.bar.setRange(0, 100)
-        self.cancel_button = button("Cancel", self.cancel)
+        self.cancel_button = button(tr("Cancel"), self.cancel)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addLayout(row(self.bar, self.cancel_button))
@@ -65,7 +66,7 @@ class Busy(QWidget):
         """Ask the job to stop."""
         if self.job is not None:
             self.job.cancel()
-            self._words = "Stopping"
+            self._words = tr("Stopping")
             self.cancel_button.setEnabled(False)
 
     def _progress(self, fraction: float, words: str) -> None:

@@ -9,6 +9,7 @@ from typing import Generic, TypeVar
 
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
+from liverplan.app.kit.language import tr
 from liverplan.app.kit.widgets import Notice, label
 from liverplan.errors import InputError
 from liverplan.plain import unfit_text
@@ -41,7 +42,7 @@ class Field(QWidget, Generic[T_co]):
         self.line.setMinimumWidth(width)
         self.line.setAccessibleName(name)
         if read is read_date:
-            self.line.setPlaceholderText("year-month-day")
+            self.line.setPlaceholderText(tr("year-month-day"))
         self.line.editingFinished.connect(self._finished)
         self.notice = Notice()
         layout = QVBoxLayout(self)
@@ -101,7 +102,7 @@ def read_date(text: str) -> date | None:
     try:
         return date.fromisoformat(text)
     except ValueError as error:
-        raise InputError(f"{text} is no date; write it as 2024-03-11.") from error
+        raise InputError(tr("{text} is no date; write it as 2024-03-11.", text=text)) from error
 
 
 def read_number(text: str) -> float | None:
@@ -111,7 +112,8 @@ def read_number(text: str) -> float | None:
     try:
         value = float(text.replace(",", "."))
     except ValueError as error:
-        raise InputError(f"{text} is no number; write it as 165 or 70.5.") from error
+        words = tr("{text} is no number; write it as 165 or {example}.", text=text, example=70.5)
+        raise InputError(words) from error
     if not math.isfinite(value):
-        raise InputError(f"{text} is no number that can be measured.")
+        raise InputError(tr("{text} is no number that can be measured.", text=text))
     return value

@@ -10,12 +10,16 @@ import tomllib
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
+from string import Formatter
 from types import MappingProxyType
 
 from liverplan.errors import InputError
 
 NAMES: Mapping[str, str] = MappingProxyType({"en": "English", "sv": "Svenska"})
 """What each language calls itself."""
+
+DECIMALS: Mapping[str, str] = MappingProxyType({"en": ".", "sv": ","})
+"""What each language writes before a number's decimals."""
 
 _chosen = "en"
 
@@ -39,18 +43,59 @@ def speak(language: str) -> None:
     _chosen = language
 
 
-def tr(text: str, **values: object) -> str:
+class English(str):
+    """An English text that a window says later, in its own language.
+
+    So stand texts in tables that are made before a language is chosen, and names of steps, which a
+    case's trail keeps in English. What is cut out of it or joined to it is plain English.
+    """
+
+    key: str
+    values: Mapping[str, object]
+
+
+def en(text: str, /, **values: object) -> English:
+    """Return an English text, its places filled, that `tr` says in any language.
+
+    >>> from liverplan.app.kit.language import en
+    >>> en("delete {cut}", cut=en("plane"))
+    'delete plane'
+    """
+    made = English(text.format(**values) if values else text)
+    made.key, made.values = text, values
+    return made
+
+
+def tr(text: str, /, **values: object) -> str:
     """Return an English text in the window's language, its places filled.
 
     Parameters
     ----------
     text : str
         The English text with its places as `str.format` has them: the key of the language's file.
+        Of one that `en` made, the places may be filled already.
     **values
-        What stands in the places.
+        What stands in the places: a number with decimals is written as the language does it.
     """
+    if isinstance(text, English):
+        text, values = text.key, {**text.values, **values}
     said = table(_chosen).get(text, text)
-    return said.format(**values) if values else said
+    return _Places().vformat(said, (), values) if values else said
+
+
+def number(text: str) -> str:
+    """Return a number, already rounded, with the language's decimal sign."""
+    return text.replace(".", DECIMALS[_chosen])
+
+
+class _Places(Formatter):
+    """Fills a text's places in the window's language."""
+
+    def format_field(self, value: object, format_spec: str) -> str:
+        if isinstance(value, English):
+            return tr(value)
+        said = str(super().format_field(value, format_spec))
+        return number(said) if isinstance(value, float) else said
 
 
 @cache

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from PySide6.QtCore import QObject
 from vtkmodules.vtkCommonDataModel import vtkPolyData
 
+from liverplan.app.kit.language import en, tr
 from liverplan.app.scene.held import held_by
 from liverplan.app.scene.pane import ScenePane
 from liverplan.app.scene.surfaces import Surfaces, surfaces_of
@@ -20,7 +21,7 @@ from liverplan.app.session.work import same_voxels
 from liverplan.volume import Volume
 
 PLACE = "surfaces"
-NO_LIVER = "The 3D view appears once the liver is found."
+NO_LIVER = en("The 3D view appears once the liver is found.")
 
 
 class SceneFollower(QObject):
@@ -74,7 +75,7 @@ class SceneFollower(QObject):
         if surfaces is not None and self._framed is not volume:
             self._pane.look_from("A")
             self._framed = volume
-        self._pane.canvas.message = "" if len(self._scene.vertices) else NO_LIVER
+        self._pane.canvas.message = "" if len(self._scene.vertices) else tr(NO_LIVER)
         self._show_cuts()
 
     def _show_cuts(self) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 from PySide6.QtCore import QPointF
 
 from liverplan.app.scene.renderer import Scene
-from liverplan.app.session.cut_words import kind_of
+from liverplan.app.session.cut_words import deed
 from liverplan.resection import Cut
 from liverplan.resection.cuts.handle import Handle
 from liverplan.volume import FloatArray
@@ -35,7 +35,7 @@ class Grab:
     @property
     def name(self) -> str:
         """What the drag is called in the list of steps."""
-        return f"{self.handle.what} {kind_of(self.cut)}"
+        return deed(self.handle.what, self.cut)
 
     def moved(self, scene: Scene, at: QPointF) -> Cut | None:
         """Return the cut for a mouse position; None where the position says nothing."""

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from liverplan.app.kit.language import en, tr
 from liverplan.app.scene.grab import Grab
 from liverplan.app.scene.renderer import CAMERAS, Scene
 from liverplan.app.scene.structure_list import StructureList
@@ -25,12 +26,12 @@ GRAB_PIXELS = 16.0
 SLOW_S = 0.03
 """A full picture that takes longer is drawn coarser while a cut is dragged."""
 SIDE_NAMES = {
-    "A": "From the front",
-    "P": "From the back",
-    "R": "From the patient's right",
-    "L": "From the patient's left",
-    "H": "From the head",
-    "F": "From the feet",
+    "A": en("From the front"),
+    "P": en("From the back"),
+    "R": en("From the patient's right"),
+    "L": en("From the patient's left"),
+    "H": en("From the head"),
+    "F": en("From the feet"),
 }
 
 
@@ -43,7 +44,7 @@ class SceneCanvas(QWidget):
         super().__init__()
         self.session = session
         self.scene = scene
-        self.message = "The 3D view appears once the liver is segmented."
+        self.message = tr("The 3D view appears once the liver is found.")
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
@@ -188,7 +189,7 @@ class ScenePane(QWidget):
         for side in CAMERAS:
             button = QToolButton()
             button.setText(side)
-            button.setToolTip(SIDE_NAMES[side])
+            button.setToolTip(tr(SIDE_NAMES[side]))
             button.setProperty("role", "camera")
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
             button.clicked.connect(lambda _=False, s=side: self.look_from(s))

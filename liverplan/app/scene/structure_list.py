@@ -9,6 +9,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QColor, QIcon, QPixmap
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QSlider, QWidget
 
+from liverplan.app.kit.language import tr
 from liverplan.app.scene.structures import AT_FIRST, COLOURS, Seen
 
 LEAST = 10
@@ -32,13 +33,14 @@ class StructureList(QWidget):
         grid.setColumnStretch(4, 1)
 
     def _add_row(self, grid: QGridLayout, number: int, name: str) -> None:
-        eye = QCheckBox(name[0].upper() + name[1:])
+        said = tr(name)
+        eye = QCheckBox(said[0].upper() + said[1:])
         swatch = QPixmap(12, 12)
         swatch.fill(QColor(*COLOURS[name]))
         eye.setIcon(QIcon(swatch))
         eye.setIconSize(QSize(12, 12))
         eye.setChecked(True)
-        eye.setToolTip("Seen in 3D or not")
+        eye.setToolTip(tr("Seen in 3D or not"))
         eye.setMinimumHeight(24)
         eye.toggled.connect(lambda on: self._change(name, replace(self._seen[name], visible=on)))
         slider = QSlider(Qt.Orientation.Horizontal)
@@ -46,8 +48,8 @@ class StructureList(QWidget):
         slider.setValue(round(100 * AT_FIRST[name].opacity))
         slider.setFixedWidth(90)
         slider.setMinimumHeight(24)
-        slider.setToolTip("From seen through to solid")
-        slider.setAccessibleName(f"Opacity of {name}")
+        slider.setToolTip(tr("From seen through to solid"))
+        slider.setAccessibleName(tr("Opacity of {structure}", structure=said))
         slider.valueChanged.connect(
             lambda value: self._change(name, replace(self._seen[name], opacity=value / 100))
         )

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from liverplan.app.kit import theme
+from liverplan.app.kit.language import en
 
-LIVER, REMNANT, RESECTED = "Liver", "Stays", "Goes"
-METASTASES, CUTS = "Metastases", "Cuts"
+LIVER, REMNANT, RESECTED = en("Liver"), en("Stays"), en("Goes")
+METASTASES, CUTS = en("Metastases"), en("Cuts")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,8 +42,8 @@ AT_FIRST: Mapping[str, Seen] = MappingProxyType(
         REMNANT: Seen(opacity=0.6),
         RESECTED: Seen(opacity=0.5),
         METASTASES: Seen(opacity=1.0),
-        "portal vein": Seen(opacity=1.0),
-        "hepatic veins": Seen(opacity=1.0),
+        en("portal vein"): Seen(opacity=1.0),
+        en("hepatic veins"): Seen(opacity=1.0),
         CUTS: Seen(opacity=1.0),
     }
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import assert_never
 
+from liverplan.app.kit.language import English, en, tr
 from liverplan.resection import (
     Ablation,
     CurvedCut,
@@ -16,29 +17,45 @@ from liverplan.resection import (
     Wedge,
 )
 from liverplan.resection.anatomy.named import SCHEME, name_of
+from liverplan.resection.cuts.handle import What
+
+DEEDS: dict[What, English] = {
+    "move": en("move {cut}"),
+    "turn": en("turn {cut}"),
+    "resize": en("resize {cut}"),
+    "spread": en("spread {cut}"),
+    "bend": en("bend {cut}"),
+}
 
 
-def kind_of(cut: Cut) -> str:  # noqa: PLR0911 - one line a kind
+def kind_of(cut: Cut) -> English:  # noqa: PLR0911 - one line a kind
     """Return what a cut is."""
     match cut:
         case Plane():
-            return "plane"
+            return en("plane")
         case Sphere():
-            return "sphere"
+            return en("sphere")
         case Wedge():
-            return "wedge"
+            return en("wedge")
         case VCut():
-            return "V-shaped cut"
+            return en("V-shaped cut")
         case Ablation():
-            return "ablation zone"
+            return en("ablation zone")
         case CurvedCut():
-            return "curved cut"
+            return en("curved cut")
         case FoldedCut():
-            return "folded cut"
+            return en("folded cut")
         case Parts():
-            return "segments" if cut.scheme == SCHEME else f"{cut.scheme} territory"
+            if cut.scheme == SCHEME:
+                return en("segments")
+            return en("{vessels} territory", vessels=en(cut.scheme))
         case _:
             assert_never(cut)
+
+
+def deed(what: What, cut: Cut) -> English:
+    """Return what dragging a cut's handle is called in the list of steps."""
+    return en(DEEDS[what], cut=kind_of(cut))
 
 
 def title_of(cut: Cut) -> str:
@@ -47,14 +64,14 @@ def title_of(cut: Cut) -> str:
         case Parts() if cut.scheme == SCHEME:
             return _capital(name_of(cut.names))
         case Parts():
-            return f"{_capital(kind_of(cut))}: {', '.join(cut.names)}"
+            return f"{_capital(tr(kind_of(cut)))}: {', '.join(cut.names)}"
         case Sphere() | Wedge():
-            return f"{_capital(kind_of(cut))}, {cut.radius_mm:.0f} mm"
+            return f"{_capital(tr(kind_of(cut)))}, {cut.radius_mm:.0f} mm"
         case Ablation():
             sizes = " x ".join(f"{2 * radius:.0f}" for radius in cut.radii_mm)
-            return f"Ablation {sizes} mm"
+            return tr("Ablation {sizes} mm", sizes=sizes)
         case Plane() | VCut() | CurvedCut() | FoldedCut():
-            return _capital(kind_of(cut))
+            return _capital(tr(kind_of(cut)))
         case _:
             assert_never(cut)
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
-from liverplan.anatomy import lesion_name
+from liverplan.app.kit.language import English, en
 from liverplan.case import Record
 from liverplan.case.contents import DEFAULT_MARGIN_MM
 from liverplan.case.documents import Json
@@ -124,9 +124,9 @@ def same_voxels(one: Segmentation | None, other: Segmentation | None) -> bool:
     return one is not None and other is not None and one.labels is other.labels
 
 
-def lesion_title(label: int) -> str:
+def lesion_title(label: int) -> English:
     """Name of a lesion as the panels show it."""
-    return lesion_name(label)
+    return en("Metastasis {number}", number=label - LIVER)
 
 
 def plan_title(plan: Plan) -> str:

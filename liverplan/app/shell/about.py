@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
 from liverplan import NOTICE, __version__
 from liverplan.app.kit import theme
+from liverplan.app.kit.language import tr
 from liverplan.app.kit.widgets import button, label, row
 
 
@@ -16,11 +17,12 @@ class About(QDialog):
         super().__init__(parent)
         self.setObjectName("liverplan")
         self.setStyleSheet(theme.STYLE)
-        self.setWindowTitle("About liverplan")
+        self.setWindowTitle(tr("About liverplan"))
         self.setMinimumWidth(460)
         column = QVBoxLayout(self)
         column.addWidget(label(f"liverplan {__version__}", "title"))
-        self.notice = label(NOTICE)
+        self.notice = label(tr(NOTICE))
         column.addWidget(self.notice)
-        column.addWidget(label("Licence: Apache-2.0. Nothing leaves this computer.", "secondary"))
-        column.addLayout(row(1, button("Close", self.close, role="primary")))
+        licence = tr("Licence: Apache-2.0. Nothing leaves this computer.")
+        column.addWidget(label(licence, "secondary"))
+        column.addLayout(row(1, button(tr("Close"), self.close, role="primary")))

@@ -10,6 +10,7 @@ from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QMainWindow, QPushButton
 
 from liverplan.app.kit import theme
+from liverplan.app.kit.language import en, tr
 from liverplan.app.session.session import Session
 from liverplan.app.shell.help import Help
 from liverplan.app.shell.step_bar import Steps
@@ -24,14 +25,14 @@ Action = Callable[[], object]
 MenuName = Literal["File", "View", "Plan", "Help"]
 
 MOUSE = (
-    ("Wheel", "Next or previous slice"),
-    ("Left drag", "The armed tool; else a cut's handle; else the window (level, width)"),
-    ("Right drag, Ctrl+Wheel", "Zoom"),
-    ("Middle drag, Shift+Left drag", "Pan"),
-    ("Shift+Move", "The crosshair follows"),
-    ("Double-click", "One pane alone, or all again"),
-    ("Shift+Wheel, [ ]", "Size of the brush, while it is armed"),
-    ("3D: left, right, middle", "Turn, zoom, pan"),
+    (en("Wheel"), en("Next or previous slice")),
+    (en("Left drag"), en("The armed tool; else a cut's handle; else the window (level, width)")),
+    (en("Right drag, Ctrl+Wheel"), en("Zoom")),
+    (en("Middle drag, Shift+Left drag"), en("Pan")),
+    (en("Shift+Move"), en("The crosshair follows")),
+    (en("Double-click"), en("One pane alone, or all again")),
+    (en("Shift+Wheel, [ ]"), en("Size of the brush, while it is armed")),
+    (en("3D: left, right, middle"), en("Turn, zoom, pan")),
 )
 """What the mouse does on the views."""
 
@@ -98,19 +99,23 @@ def commands_of(app: Parts) -> tuple[Command, ...]:
 def _file(app: Parts) -> Sequence[Command]:
     panel = app.open.panel
     return (
-        Command(menu="File", text="Open folder or case…", keys="Ctrl+O", action=panel.ask_folder),
-        Command(menu="File", text="Open zip or file…", keys="Ctrl+Shift+O", action=panel.ask_file),
-        Command(menu="File", text="Search an archive…", action=pressing(panel.archive_button)),
-        Command(menu="File", text="Sample CT", action=pressing(panel.sample_button)),
+        Command(
+            menu="File", text=tr("Open folder or case…"), keys="Ctrl+O", action=panel.ask_folder
+        ),
+        Command(
+            menu="File", text=tr("Open zip or file…"), keys="Ctrl+Shift+O", action=panel.ask_file
+        ),
+        Command(menu="File", text=tr("Search an archive…"), action=pressing(panel.archive_button)),
+        Command(menu="File", text=tr("Sample CT"), action=pressing(panel.sample_button)),
         Command(
             menu="File",
-            text="Write report…",
+            text=tr("Write report…"),
             keys="Ctrl+P",
             action=pressing(app.judged.panel.report_button),
         ),
         Command(
             menu="File",
-            text="Close",
+            text=tr("Close"),
             keys="Ctrl+Q",
             action=app.window.close,
             on_views=False,
@@ -128,7 +133,7 @@ def _view(app: Parts) -> Sequence[Command]:
     presets = [
         Command(
             menu="View",
-            text=f"Window: {name} ({level}/{width})",
+            text=tr("Window: {name} ({level}/{width})", name=tr(name), level=level, width=width),
             keys=str(number + 1),
             action=preset(number),
         )
@@ -136,17 +141,17 @@ def _view(app: Parts) -> Sequence[Command]:
     ]
     return (
         *presets,
-        Command(menu="View", text="Ruler", keys="M", action=lambda: views.toggle(ruler)),
+        Command(menu="View", text=tr("Ruler"), keys="M", action=lambda: views.toggle(ruler)),
         Command(
             menu="View",
-            text="Region: mean and spread",
+            text=tr("Region: mean and spread"),
             keys="C",
             action=lambda: views.toggle(region),
         ),
-        Command(menu="View", text="Masks on or off", keys="G", action=views.toggle_masks),
+        Command(menu="View", text=tr("Masks on or off"), keys="G", action=views.toggle_masks),
         Command(
             menu="View",
-            text="De-identified display on or off",
+            text=tr("De-identified display on or off"),
             keys="Ctrl+I",
             action=views.toggle_identity,
             on_views=False,
@@ -163,14 +168,14 @@ def _going(app: Parts) -> Sequence[Command]:
         return lambda: views.step(mouse.hovered, slices)
 
     return (
-        Command(menu="View", text="Reset all views", keys="R", action=app.reset_views),
-        Command(menu="View", text="Next slice", keys="Up", action=step(1)),
-        Command(menu="View", text="Previous slice", keys="Down", action=step(-1)),
-        Command(menu="View", text="Five slices on", keys="PgUp", action=step(5)),
-        Command(menu="View", text="Five slices back", keys="PgDown", action=step(-5)),
+        Command(menu="View", text=tr("Reset all views"), keys="R", action=app.reset_views),
+        Command(menu="View", text=tr("Next slice"), keys="Up", action=step(1)),
+        Command(menu="View", text=tr("Previous slice"), keys="Down", action=step(-1)),
+        Command(menu="View", text=tr("Five slices on"), keys="PgUp", action=step(5)),
+        Command(menu="View", text=tr("Five slices back"), keys="PgDown", action=step(-5)),
         Command(
             menu="View",
-            text="Put the tool away, close the sheet, show all panes",
+            text=tr("Put the tool away, close the sheet, show all panes"),
             keys="Esc",
             action=app.leave,
             on_views=False,
@@ -181,37 +186,39 @@ def _going(app: Parts) -> Sequence[Command]:
 def _plan(app: Parts) -> Sequence[Command]:
     session, panel = app.session, app.resection.panel
     return (
-        Command(menu="Plan", text="Undo", keys="Ctrl+Z", action=session.undo, on_views=False),
+        Command(menu="Plan", text=tr("Undo"), keys="Ctrl+Z", action=session.undo, on_views=False),
         Command(
             menu="Plan",
-            text="Redo",
+            text=tr("Redo"),
             keys="Ctrl+Y; Ctrl+Shift+Z",
             action=session.redo,
             on_views=False,
         ),
         Command(
             menu="Plan",
-            text="Take the open step's proposal",
+            text=tr("Take the open step's proposal"),
             keys="Return; Enter",
             action=app.steps.accept,
         ),
-        Command(menu="Plan", text="Suggest a plan", action=pressing(panel.suggest_button)),
-        Command(menu="Plan", text="Copy the plan", action=pressing(panel.plans.add_button)),
-        Command(menu="Plan", text="Lock or unlock cuts", action=pressing(panel.cuts.lock_button)),
+        Command(menu="Plan", text=tr("Suggest a plan"), action=pressing(panel.suggest_button)),
+        Command(menu="Plan", text=tr("Copy the plan"), action=pressing(panel.plans.add_button)),
+        Command(
+            menu="Plan", text=tr("Lock or unlock cuts"), action=pressing(panel.cuts.lock_button)
+        ),
     )
 
 
 def _help(app: Parts) -> Sequence[Command]:
     return (
-        Command(menu="Help", text="This step", keys="F1", action=app.help.open, on_views=False),
+        Command(menu="Help", text=tr("This step"), keys="F1", action=app.help.open, on_views=False),
         Command(
             menu="Help",
-            text="Keys and mouse",
+            text=tr("Keys and mouse"),
             keys="?; Shift+?",
             action=app.toggle_shortcuts,
             on_views=False,
         ),
-        Command(menu="Help", text="Research notice, version…", action=app.show_about),
+        Command(menu="Help", text=tr("Research notice, version…"), action=app.show_about),
     )
 
 

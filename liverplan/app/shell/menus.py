@@ -6,9 +6,10 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtWidgets import QMenu, QMenuBar
 
+from liverplan.app.kit.language import en, tr
 from liverplan.app.shell.commands import Command, keys_shown
 
-RECENT = "Recent cases"
+RECENT = en("Recent cases")
 
 
 def put_menus(
@@ -16,11 +17,11 @@ def put_menus(
 ) -> None:
     """Fill a menu bar with the commands; napari's menus and their keys are out of reach then."""
     bar.clear()
-    menus = {name: bar.addMenu(name) for name in dict.fromkeys(one.menu for one in commands)}
+    menus = {name: bar.addMenu(tr(name)) for name in dict.fromkeys(one.menu for one in commands)}
     for one in commands:
         keys = keys_shown(one)
         action = menus[one.menu].addAction(f"{one.text}\t{keys}" if keys else one.text)
         action.triggered.connect(lambda _checked=False, one=one: one.action())
-    recent = QMenu(RECENT, menus["File"])
+    recent = QMenu(tr(RECENT), menus["File"])
     menus["File"].insertMenu(menus["File"].actions()[-1], recent)
     menus["File"].aboutToShow.connect(lambda: fill_recents(recent))

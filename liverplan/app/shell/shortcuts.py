@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout, QScrollArea, QVBoxLayout, QWidget
 
+from liverplan.app.kit.language import tr
 from liverplan.app.kit.widgets import button, label, row
 from liverplan.app.shell.commands import MOUSE, Command, keys_shown
 
@@ -25,16 +26,17 @@ class ShortcutSheet(QWidget):
         area = QScrollArea()
         area.setWidgetResizable(True)
         area.setWidget(inside)
-        self.done_button = button("Done", self.done.emit, role="primary")
+        self.done_button = button(tr("Done"), self.done.emit, role="primary")
         column = QVBoxLayout(self)
-        column.addWidget(label("Keys and mouse", "title"))
+        column.addWidget(label(tr("Keys and mouse"), "title"))
         column.addWidget(area, 1)
         column.addLayout(row(1, self.done_button))
 
     def show_commands(self, commands: Sequence[Command]) -> None:
         """List the keys of commands, then the mouse."""
         keyed = [(keys_shown(one), one.text) for one in commands if one.keys]
-        for number, (keys, text) in enumerate((*keyed, *MOUSE)):
+        mouse = [(tr(pressed), tr(text)) for pressed, text in MOUSE]
+        for number, (keys, text) in enumerate((*keyed, *mouse)):
             self.grid.addWidget(label(keys, "title", wrap=False), number, 0)
             self.grid.addWidget(label(text), number, 1)
         self.grid.setRowStretch(self.grid.rowCount(), 1)

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
 )
 
 from liverplan.app.kit import theme
+from liverplan.app.kit.language import tr
 from liverplan.app.kit.widgets import label
 from liverplan.app.scene.pane import ScenePane
 from liverplan.app.shell.result_bar import ResultBar
@@ -48,7 +49,7 @@ class Central(QWidget):
         self.tabs.setDrawBase(False)
         self.tabs.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         for name in VIEW_NAMES:
-            self.tabs.addTab(name)
+            self.tabs.addTab(tr(name))
         self.tabs.currentChanged.connect(lambda _n: self.arrange())
         self._build()
 

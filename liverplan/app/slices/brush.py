@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 from PySide6.QtCore import QObject, Qt, Signal
 
+from liverplan.app.kit.language import en, tr
 from liverplan.app.session.session import Session
 from liverplan.app.session.work import lesion_title
 from liverplan.app.slices.convert import ViewName
@@ -18,6 +19,11 @@ from liverplan.segmentation.edit.brush import Kind
 from liverplan.segmentation.labels import LIVER
 
 RADII_MM = (1.0, 40.0)
+PAINT = {"brush": en("paint {mask}"), "eraser": en("erase {mask}")}
+ARMED = {
+    "brush": en("Brush {mm:.0f} mm: {what}  [ ]"),
+    "eraser": en("Eraser {mm:.0f} mm: {what}  [ ]"),
+}
 NOTCH = 1.15
 """The radius grows by this with each notch of the wheel, or stroke of a key."""
 
@@ -82,8 +88,8 @@ class BrushTool(Tool):
     def words(self) -> str:
         """Say what is painted, and how the radius is changed."""
         label = self._label()
-        what = "nothing is chosen" if label is None else title(label).lower()
-        return f"{self._kind.capitalize()} {self._brush.radius_mm:.0f} mm: {what}  [ ]"
+        what = tr("nothing is chosen") if label is None else tr(title(label)).lower()
+        return tr(ARMED[self._kind], mm=self._brush.radius_mm, what=what)
 
     @property
     def marks(self) -> Marks:
@@ -144,7 +150,7 @@ class BrushTool(Tool):
         if segmentation is None:
             self._session.cancel_drag()
             return
-        name = f"{'paint' if self._kind == 'brush' else 'erase'} {title(stroke.brush.label)}"
+        name = en(PAINT[self._kind], mask=title(stroke.brush.label))
         self._session.do(name, replace(self._session.work, segmentation=segmentation))
 
     def abandon(self) -> None:
@@ -154,4 +160,4 @@ class BrushTool(Tool):
 
 def title(label: int) -> str:
     """Return what a mask is called in the names of steps."""
-    return "liver" if label == LIVER else lesion_title(label)
+    return en("liver") if label == LIVER else lesion_title(label)

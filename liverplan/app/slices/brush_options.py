@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QSignalBlocker
 from PySide6.QtWidgets import QCheckBox, QSpinBox, QVBoxLayout, QWidget
 
+from liverplan.app.kit.language import tr
 from liverplan.app.kit.widgets import label, row, show_number
 from liverplan.app.session.session import Session
 from liverplan.app.slices.brush import BrushSettings
@@ -18,12 +19,12 @@ class BrushOptions(QWidget):
     def __init__(self, session: Session, brush: BrushSettings) -> None:
         super().__init__()
         self.session, self.brush = session, brush
-        self.ball = QCheckBox("through slices")
+        self.ball = QCheckBox(tr("through slices"))
         self.ball.toggled.connect(lambda on: brush.set_ball(through=on))
         self.radius = label("", "secondary", wrap=False)
-        self.radius.setToolTip("The keys [ and ], or Shift with the wheel")
-        self.limit = QCheckBox("only")
-        self.limit.setToolTip("Paint only voxels whose density lies between these limits")
+        self.radius.setToolTip(tr("The keys [ and ], or Shift with the wheel"))
+        self.limit = QCheckBox(tr("only some densities"))
+        self.limit.setToolTip(tr("Paint only voxels whose density lies between these limits"))
         self.limit.toggled.connect(self._limit)
         self.lowest, self.highest = QSpinBox(), QSpinBox()
         for box in (self.lowest, self.highest):
@@ -38,7 +39,7 @@ class BrushOptions(QWidget):
         layout.setSpacing(5)
         layout.addLayout(row(self.ball, 1, self.radius))
         self.range = QWidget()
-        to, hu = label("to", "secondary", wrap=False), label("HU", "secondary", wrap=False)
+        to, hu = label(tr("to"), "secondary", wrap=False), label("HU", "secondary", wrap=False)
         self.range.setLayout(row(self.lowest, to, self.highest, hu))
         layout.addWidget(self.limit)
         layout.addLayout(row(self.range, 1))
@@ -53,9 +54,9 @@ class BrushOptions(QWidget):
         self.limit.setChecked(limits is not None)
         for box, value in zip((self.lowest, self.highest), limits or (), strict=False):
             show_number(box, value)
-        self.limit.setText("only densities of" if limits else "only some densities")
+        self.limit.setText(tr("only densities of") if limits else tr("only some densities"))
         self.range.setVisible(limits is not None)
-        self.radius.setText(f"radius {self.brush.radius_mm:.0f} mm  [ ]")
+        self.radius.setText(tr("radius {mm:.0f} mm  [ ]", mm=self.brush.radius_mm))
         del blockers
 
     def _limit(self, on: bool) -> None:  # noqa: FBT001 - Qt's signal

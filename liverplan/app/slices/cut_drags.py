@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from liverplan.app.session.cut_words import kind_of
+from liverplan.app.session.cut_words import deed
 from liverplan.app.session.session import Session
 from liverplan.app.session.work import Work
 from liverplan.app.slices.slicing import Knobs, Look, Point, knobs_of
@@ -39,7 +39,7 @@ class PlaneDrag:
 
     def end(self) -> None:
         """Make it one step."""
-        self.session.finish_drag("move plane" if self.pivot is None else "turn plane")
+        self.session.finish_drag(deed("move" if self.pivot is None else "turn", self.plane))
 
 
 @dataclass
@@ -59,7 +59,7 @@ class HandleDrag:
 
     def end(self) -> None:
         """Make it one step."""
-        self.session.finish_drag(f"{self.handle.what} {kind_of(self.cut)}")
+        self.session.finish_drag(deed(self.handle.what, self.cut))
 
 
 def turned(

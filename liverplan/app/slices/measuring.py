@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from liverplan.app.kit.language import en, tr
 from liverplan.app.session.session import Session
 from liverplan.app.slices.contours import slice_of
 from liverplan.app.slices.convert import ViewName
@@ -29,7 +30,7 @@ class MeasuringTool(Tool):
     @property
     def words(self) -> str:
         """Return what was measured, or what to do."""
-        return self._said or self.asks
+        return self._said or tr(self.asks)
 
     @property
     def marks(self) -> Marks:
@@ -66,18 +67,18 @@ class MeasuringTool(Tool):
 class RulerTool(MeasuringTool):
     """The distance between two points of a slice."""
 
-    asks = "Ruler: drag from one point to another. Esc puts it away."
+    asks = en("Ruler: drag from one point to another. Esc puts it away.")
 
     def measured(self, start: Spot, end: Spot) -> tuple[tuple[FloatArray, ...], str]:
         """Measure a line in the patient: its two ends, (3,) LPS mm, and its length in words."""
         ends = start.point_mm, end.point_mm
-        return ends, f"{float(np.linalg.norm(ends[1] - ends[0])):.1f} mm"
+        return ends, tr("{mm:.1f} mm", mm=float(np.linalg.norm(ends[1] - ends[0])))
 
 
 class RegionTool(MeasuringTool):
     """Mean density and standard deviation within a circle on a slice."""
 
-    asks = "Region: drag from its middle outward. Esc puts it away."
+    asks = en("Region: drag from its middle outward. Esc puts it away.")
 
     def __init__(self, session: Session) -> None:
         super().__init__()
@@ -93,10 +94,12 @@ class RegionTool(MeasuringTool):
         )
         inside = self._inside(look, look.pixel_to_flat(x, y), radius / look.zoom)
         if inside.size == 0:
-            return ring, "No voxel lies in it."
+            return ring, tr("No voxel lies in it.")
         cm2 = np.pi * (radius / look.zoom) ** 2 / 100
         mean, spread = float(inside.mean()), float(inside.std())
-        return ring, f"Mean {mean:.0f} HU, SD {spread:.0f}, {cm2:.1f} cm² ({inside.size} voxels)"
+        words = "Mean {mean:.0f} HU, SD {spread:.0f}, {cm2:.1f} cm² ({count} voxels)"
+        said = tr(words, mean=mean, spread=spread, cm2=float(cm2), count=inside.size)
+        return ring, said
 
     def _inside(self, look: Look, centre: tuple[float, float], radius_mm: float) -> FloatArray:
         """Densities in a circle about (down, right) mm of the slice, HU."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
 
+from liverplan.app.kit.language import tr
 from liverplan.app.kit.widgets import button, label, row
 from liverplan.app.session.context import Context
 from liverplan.app.session.work import lesion_title
@@ -47,7 +48,7 @@ class RoundBox(QWidget):
             return
         self._kind = way
         lesions = marked_lesions(self._session.work)
-        titles = [lesion_title(label) for label in lesions] or ["no metastasis yet"]
+        titles = [tr(lesion_title(n)) for n in lesions] or [tr("no metastasis yet")]
         if [self.lesion.itemText(n) for n in range(self.lesion.count())] != titles:
             self.lesion.clear()
             self.lesion.addItems(titles)
