@@ -78,7 +78,8 @@ def tr(text: str, /, **values: object) -> str:
         What stands in the places: a number with decimals is written as the language does it.
     """
     if isinstance(text, English):
-        text, values = text.key, {**text.values, **values}
+        values = {**text.values, **values}
+        text = text.key
     said = table(_chosen).get(text, text)
     return _Places().vformat(said, (), values) if values else said
 
