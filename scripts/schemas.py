@@ -45,6 +45,7 @@ _TITLES: Mapping[str, str] = {
     "vessels": "clicks from which each vessel tree was followed",
     "visits": "confirmed visits up to this CT",
     "plans": "all plans that were made",
+    "annotations": "what was measured and written on the slices",
     "app": "what is chosen on screen",
 }
 

@@ -16,7 +16,8 @@ from liverplan.case.documents import Json, plain
 from liverplan.case.record import Record
 from liverplan.eligibility.files import PatientFile, ProtocolFile
 from liverplan.errors import CaseError
-from liverplan.findings import Findings, SeriesSummary, Statement
+from liverplan.findings import Annotation, Findings, SeriesSummary, Statement
+from liverplan.findings.annotations import annotations_json, read_annotations
 from liverplan.followup import Visits
 from liverplan.resection import Plan, Plane
 from liverplan.resection.anatomy.landmarks import Landmarks
@@ -56,6 +57,7 @@ class Contents:
     record: Record = field(default_factory=Record)
     plans: tuple[Plan, ...] = ()
     findings: Findings | None = None
+    annotations: tuple[Annotation, ...] = ()
     screen: Screen | None = None
     others: Mapping[str, Json] = field(default_factory=lambda: MappingProxyType({}))
 
@@ -79,6 +81,7 @@ def written(contents: Contents, own: Plan) -> dict[str, Json]:
         "visits": record.visits.to_json() if record.visits else None,
         "plans": plans if plans != [own.to_json()] and plans else None,
         "findings": contents.findings and contents.findings.to_json(in_english),
+        "annotations": annotations_json(contents.annotations) if contents.annotations else None,
         "app": contents.screen and _screen_json(contents.screen),
         **contents.others,
     }
@@ -104,6 +107,7 @@ def read(documents: Mapping[str, Json], *, plans_on_screen: bool = False) -> Con
         record=_record({name: value for name, value in documents.items() if name not in others}),
         plans=_plans(documents.get("plans"), (screen or {}) if plans_on_screen else {}),
         findings=_findings(documents.get("findings")),
+        annotations=_part(documents, "annotations", read_annotations) or (),
         screen=None if screen is None else _screen(screen),
         others=MappingProxyType(others),
     )

@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from liverplan.case.shape import PLAN, POINT
 from liverplan.eligibility.recist import NonTarget
-from liverplan.findings.shape import FINDINGS, SERIES, STATEMENT
+from liverplan.findings.shape import ANNOTATIONS, FINDINGS, SERIES, STATEMENT
 from liverplan.resection.anatomy.landmarks import Landmarks
 from liverplan.shape import (
     Fields,
@@ -72,6 +72,7 @@ DOCUMENTS: Mapping[str, Shape] = MappingProxyType(
         "visits": _VISITS,
         "plans": Items(of=PLAN),
         "findings": FINDINGS,
+        "annotations": ANNOTATIONS,
         "app": _SCREEN,
     }
 )

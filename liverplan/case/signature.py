@@ -39,6 +39,8 @@ IMAGES = ("ct", "segmentation")
 NO_PART = frozenset({"schema", "documents", "signatures"})
 ON_SCREEN = "app"
 """The document of what is chosen on screen, which no signature speaks of."""
+UNSIGNED = frozenset({ON_SCREEN, "annotations"})
+"""Documents that no signature speaks of: who measures on a signed plan's slices changes no plan."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,7 +217,7 @@ def _signed_state(signature: Signature, case: Case) -> Json:
         read = readings(case.written_at(signature.trail), case.read_document)
     except CaseError:
         return None
-    spoken_of = {part: h for part, h in signature.covers.items() if part != ON_SCREEN}
+    spoken_of = {part: h for part, h in signature.covers.items() if part not in UNSIGNED}
     return read[-1] if spoken_of in [covered(each, signature.meaning) for each in read] else None
 
 
@@ -229,4 +231,4 @@ def _parts(state: Json, meaning: Meaning) -> dict[str, Json]:
     if meaning == "lesions accepted":
         return {part: state[part] for part in IMAGES}
     parts = {part: value for part, value in state.items() if part not in NO_PART}
-    return {k: v for k, v in (parts | state["documents"]).items() if k != ON_SCREEN}
+    return {k: v for k, v in (parts | state["documents"]).items() if k not in UNSIGNED}

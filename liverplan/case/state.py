@@ -21,7 +21,7 @@ from liverplan.case.record import Record
 from liverplan.case.shape import OBJECT, require_shape
 from liverplan.case.voxels import from_nifti, to_nifti
 from liverplan.errors import CaseError, LiverplanError
-from liverplan.findings import Findings
+from liverplan.findings import Annotation, Findings
 from liverplan.resection import Plan
 from liverplan.resection.anatomy.maps import PartMap
 from liverplan.segmentation import Provenance, Segmentation
@@ -62,6 +62,8 @@ class CaseState:
         All plans that were made, ``plan`` among them; empty where it is the only one.
     findings : Findings or None
         What was found for ``plan``, where it was measured.
+    annotations : tuple of Annotation
+        What was measured and written on the slices.
     screen : Screen or None
         What is chosen on screen.
     others : mapping of str to JSON
@@ -78,6 +80,7 @@ class CaseState:
     record: Record = field(default_factory=Record)
     plans: tuple[Plan, ...] = ()
     findings: Findings | None = None
+    annotations: tuple[Annotation, ...] = ()
     screen: Screen | None = None
     others: Mapping[str, Json] = field(default_factory=dict)
     signatures: tuple[Json, ...] = ()
@@ -97,6 +100,7 @@ class CaseState:
             record=self.record,
             plans=self.plans,
             findings=self.findings,
+            annotations=self.annotations,
             screen=self.screen,
             others=self.others,
         )
@@ -157,6 +161,7 @@ def read_state(document: Json, get: Get, read_document: Callable[[str], Json]) -
             record=contents.record,
             plans=contents.plans,
             findings=contents.findings,
+            annotations=contents.annotations,
             screen=contents.screen,
             others=contents.others,
             signatures=tuple(document["signatures"]),

@@ -5,6 +5,7 @@ Nothing here is rounded and nothing is a sentence: a `Statement` is a key with v
 own JSON; `Findings` is the whole document that the command line prints and the case stores.
 """
 
+from liverplan.findings.annotations import Annotation, Densities, Slab
 from liverplan.findings.attested import FactFinding
 from liverplan.findings.checks import Check
 from liverplan.findings.criteria import CriterionFinding, Eligibility, State
@@ -28,11 +29,13 @@ from liverplan.findings.volumes import Denominator, RemnantFraction, Volumes
 
 __all__ = [
     "SCHEMA",
+    "Annotation",
     "Check",
     "Contribution",
     "CriterionFinding",
     "CutFinding",
     "Denominator",
+    "Densities",
     "Eligibility",
     "FactFinding",
     "Fate",
@@ -55,6 +58,7 @@ __all__ = [
     "Reserve",
     "SegmentFinding",
     "SeriesSummary",
+    "Slab",
     "Speak",
     "State",
     "Statement",

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from liverplan.findings.annotations import SCHEMA as ANNOTATIONS_SCHEMA
+from liverplan.findings.annotations import Annotation
 from liverplan.findings.attested import FactFinding
 from liverplan.findings.checks import Check
 from liverplan.findings.criteria import CriterionFinding, Eligibility
@@ -49,6 +51,13 @@ STATEMENT: Shape = Either((KEYED_STATEMENT, Text()))
 
 _FREE_VALUE: Shape = Either((Null(), Number(), Flag(), Text()))
 SERIES = fields_of(SeriesSummary, may=defaulted(SeriesSummary), others=True)
+
+ANNOTATIONS = Fields(
+    needs={
+        "schema": OneOf((ANNOTATIONS_SCHEMA,)),
+        "annotations": Items(of=fields_of(Annotation)),
+    }
+)
 
 _VOLUMES = Fields(
     needs=dict.fromkeys(("liver", "tumour", "functional", "remnant", "resected"), Number()),

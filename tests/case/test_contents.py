@@ -13,11 +13,15 @@ from liverplan.eligibility import Fact, Patient, shipped_protocols
 from liverplan.eligibility.files import ENTERED, PatientFile, ProtocolFile
 from liverplan.eligibility.recist import Visit
 from liverplan.errors import CaseError, ProtocolError
+from liverplan.findings import Annotation
 from liverplan.resection import Plan, Plane
 from tests.case.conftest import PROTOCOL
 from tests.case.test_signing_rules import visits
 
 OWN = Plan(name="Plan A", cuts=(Plane(point_mm=(1, 2, 3), normal=(0, 0, 1)),))
+MEASURED = Annotation(
+    kind="ruler", view="Axial", points_mm=((0.1, -2.5, 7.3), (30.25, 1, 7.3)), text="to the vein"
+)
 OTHER = Plan(name="Plan B", cuts=())
 
 DAYS = st.dates(dt.date(1930, 1, 1), dt.date(2030, 12, 31))
@@ -119,12 +123,14 @@ def test_everything_comes_back():
     contents = Contents(
         record=Record(protocol=PROTOCOL, headers={"common": {}}, visits=visits()),
         plans=(OWN, OTHER),
+        annotations=(MEASURED,),
         screen=Screen(plan=1, cut=0, margin_mm=7.5, locked=True),
         others={"laboratory": {"albumin": 41.5}},
     )
     again = read(written(contents, OWN))
     assert again.record == contents.record
     assert again.screen == contents.screen
+    assert again.annotations == (MEASURED,)
     assert dict(again.others) == {"laboratory": {"albumin": 41.5}}
     assert [plan.to_json() for plan in again.plans] == [OWN.to_json(), OTHER.to_json()]
 
@@ -141,6 +147,7 @@ def test_nothing_is_written_of_what_is_not_known():
     assert read({}).record == Record()
     assert read({}).findings is None
     assert read({}).screen is None
+    assert read({}).annotations == ()
 
 
 def test_findings_of_another_spelling_count_as_none():
@@ -152,6 +159,12 @@ def test_a_patient_of_another_kind_is_kept_unread(document):
     found = read({"patient": document, "protocol": {"name": "x"}})
     assert dict(found.others) == {"patient": document, "protocol": {"name": "x"}}
     assert found.record.facts == Patient()
+
+
+@pytest.mark.parametrize("document", [[], {"annotations": []}, {"schema": "other/1"}])
+def test_annotations_that_are_none_are_refused(document):
+    with pytest.raises(CaseError, match="its annotations"):
+        read({"annotations": document})
 
 
 def test_plans_of_the_time_of_planes_are_read_from_the_screen():

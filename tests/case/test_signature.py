@@ -31,6 +31,7 @@ from liverplan.case.keys import holds, public_hex
 from liverplan.case.signature import read_signature
 from liverplan.eligibility import Patient
 from liverplan.errors import CaseError
+from liverplan.findings import Annotation
 from liverplan.resection import Plan
 from liverplan.segmentation import Segmentation
 from tests.case.conftest import facts
@@ -85,6 +86,18 @@ def test_any_change_voids_what_it_concerns_and_says_what(planned, keys):
     case = case.commit(moved, actor=surgeon, what="Moved the cut", why="closer to the vein")
     assert voids(case) == ["", "changed since: plan", "changed since: plan"]
     assert pending(case) == ("plan signed by the surgeon", "0 of 3 votes")
+
+
+def test_measuring_on_a_signed_plan_s_slices_voids_nothing_and_stands_in_the_trail(planned, keys):
+    case = vote(planned, keys, MEMBERS[0])
+    ruler = Annotation(kind="ruler", view="Axial", points_mm=((0, 0, 0), (10, 0, 0)))
+    measured = dataclasses.replace(case.state, annotations=(ruler,))
+    member = Actor(name=MEMBERS[1], kind="human")
+    case = case.commit(measured, actor=member, what="Measured 10 mm", why="asked in the meeting")
+    assert voids(case) == ["", "", ""]
+    assert open_case(case.folder).state.annotations == (ruler,)
+    assert any("annotations" in change.field for change in case.history[-1].changes)
+    assert verify(case.folder) == []
 
 
 def test_a_changed_fact_voids_plan_and_votes_but_not_the_lesions(planned, surgeon):

@@ -40,6 +40,7 @@ def case_state(work: Work, findings: Findings | None) -> CaseState:
         maps=work.maps,
         record=work.record,
         findings=findings,
+        annotations=work.annotations,
         screen=Screen(plan=work.plan, cut=work.cut, margin_mm=work.margin_mm, locked=work.locked),
         others=work.others,
     )
@@ -68,6 +69,7 @@ def work_of(state: CaseState) -> Work:
         plan=active,
         cut=last if screen.cut is None else min(screen.cut, last),
         maps=state.maps,
+        annotations=state.annotations,
         margin_mm=screen.margin_mm,
         locked=screen.locked,
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Literal
+from typing import Literal, get_args
 
 from liverplan.app.session.history import History
 from liverplan.app.session.work import Work, same_voxels
@@ -16,7 +16,10 @@ from liverplan.resection import Cut
 from liverplan.resection.anatomy.maps import PartMap
 from liverplan.segmentation import Segmentation
 
-Topic = Literal["ct", "labels", "paint", "cuts", "plans", "lesions", "facts", "maps", "history"]
+Topic = Literal[
+    "ct", "labels", "paint", "cuts", "plans", "lesions", "facts", "maps", "annotations", "history"
+]
+ALL: tuple[Topic, ...] = tuple(topic for topic in get_args(Topic) if topic != "paint")
 LOCKED = "The cuts are locked, so this was not done. Unlock them in step 4 first."
 Watcher = Callable[[frozenset[Topic]], None]
 
@@ -70,7 +73,7 @@ class Session:
         self.history.clear()
         self._before_drag = None
         self.revision += 1
-        self.announce("ct", "labels", "cuts", "plans", "lesions", "maps", "facts", "history")
+        self.announce(*ALL)
 
     def do(self, name: str, work: Work) -> None:
         """Finish one undoable step; one that would change a locked plan's cuts is refused."""
@@ -174,4 +177,6 @@ def changed_topics(before: Work, after: Work) -> frozenset[Topic]:
         topics.add("cuts")
     if before.record is not after.record:
         topics.add("facts")
+    if before.annotations != after.annotations:
+        topics.add("annotations")
     return frozenset(topics)

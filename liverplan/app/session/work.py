@@ -10,7 +10,7 @@ from liverplan.app.kit.language import English, en
 from liverplan.case import Record
 from liverplan.case.contents import DEFAULT_MARGIN_MM
 from liverplan.case.documents import Json
-from liverplan.findings import LesionState, SeriesSummary
+from liverplan.findings import Annotation, LesionState, SeriesSummary
 from liverplan.resection import Cut, Plan, Plane
 from liverplan.resection.anatomy.maps import PartMap
 from liverplan.segmentation import Segmentation
@@ -41,6 +41,8 @@ class Work:
         Which plan is active, and which of its cuts has the handles (-1: none).
     maps : mapping of str to PartMap
         Of the liver's parts, by scheme: Couinaud's segments, vessel territories.
+    annotations : tuple of Annotation
+        What was measured and written on the slices.
     margin_mm : float
         The margin that the user plans with.
     locked : bool
@@ -56,6 +58,7 @@ class Work:
     plan: int = 0
     cut: int = -1
     maps: Mapping[str, PartMap] = field(default_factory=lambda: MappingProxyType({}))
+    annotations: tuple[Annotation, ...] = ()
     margin_mm: float = DEFAULT_MARGIN_MM
     locked: bool = False
 
