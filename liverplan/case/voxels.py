@@ -12,6 +12,8 @@ import gzip
 import io
 import math
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -73,24 +75,61 @@ def from_nifti(content: bytes, shape: tuple[int, int, int], dtype: str, name: st
     CaseError
         If the file does not hold voxels of that shape and type.
     """
+    with _opened(content, shape, dtype, name) as file:
+        raw = _exactly(file, math.prod(shape) * np.dtype(dtype).itemsize)
+        if file.read(1):
+            raise ValueError(LONGER)
+    return _values(raw, dtype).reshape(shape)
+
+
+def slice_from_nifti(
+    content: bytes, shape: tuple[int, int, int], dtype: str, k: int, name: str
+) -> NDArray[Any]:
+    """Read the (j, i) voxels of level ``k`` alone: what lies above it is not unpacked.
+
+    Raises
+    ------
+    CaseError
+        As `from_nifti`, of what was unpacked.
+    """
+    bytes_each = math.prod(shape[1:]) * np.dtype(dtype).itemsize
+    with _opened(content, shape, dtype, name) as file:
+        for _ in range(k):
+            _exactly(file, bytes_each)
+        raw = _exactly(file, bytes_each)
+    return _values(raw, dtype).reshape(shape[1:])
+
+
+@contextmanager
+def _opened(
+    content: bytes, shape: tuple[int, int, int], dtype: str, name: str
+) -> Iterator[gzip.GzipFile]:
+    """Unpack a file of such voxels, up to where they begin."""
     try:
         with gzip.open(io.BytesIO(content)) as file:
             header = np.frombuffer(file.read(DATA_START), HEADER, count=1)[0]
             if tuple(header["dim"][1:4][::-1]) == shape and header["datatype"] == TYPES[dtype]:
-                raw = _exactly(file, math.prod(shape) * np.dtype(dtype).itemsize)
-                values = np.frombuffer(raw, np.dtype(dtype).newbyteorder("<"))
-                return values.reshape(shape).astype(dtype)
+                yield file
+                return
     except (OSError, EOFError, ValueError, KeyError, zlib.error) as error:
         raise CaseError(f"{name} is damaged: it is not readable as a NIfTI image.") from error
     raise CaseError(f"{name} does not hold {dtype} voxels of shape {shape}.")
 
 
+def _values(raw: bytes, dtype: str) -> NDArray[Any]:
+    values: NDArray[Any] = np.frombuffer(raw, np.dtype(dtype).newbyteorder("<")).astype(dtype)
+    return values
+
+
+LONGER = "it is shorter or longer than its header says"
+
+
 def _exactly(file: gzip.GzipFile, size: int) -> bytes:
-    """Read what is left, which must be so much; piece by piece, as it may claim to be any size."""
+    """Read so much, which must be there; piece by piece, as it may claim to be any size."""
     pieces, left = [], size
     while left and (piece := file.read(min(CHUNK, left))):
         pieces.append(piece)
         left -= len(piece)
-    if left or file.read(1):
-        raise ValueError("it is shorter or longer than its header says")
+    if left:
+        raise ValueError(LONGER)
     return b"".join(pieces)

@@ -25,7 +25,8 @@ from liverplan.resection import Plane
 class Views(QObject):
     """Stands where the slices would."""
 
-    armed, tool_used = Signal(), Signal()
+    armed, tool_used, identity_changed = Signal(), Signal(), Signal()
+    hidden = False
 
     def __init__(self):
         super().__init__()

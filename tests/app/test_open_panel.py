@@ -1,15 +1,11 @@
 """Opening and the archive's sheet without a window: what is offered, allowed and refused."""
 
-import json
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from PySide6.QtWidgets import QFileDialog
 
 from liverplan import case
-from liverplan.app.session.recents import FILE
-from liverplan.app.steps.open.panel import MOST_RECENTS
 from liverplan.app.steps.open.step import OpenStep
 from liverplan.case import Actor, CaseState
 from liverplan.dicom import archive
@@ -153,46 +149,6 @@ def test_a_case_is_opened_as_it_was_left_and_the_tool_put_away(desk, step, tmp_p
     assert desk.session.work.segmentation is None
     assert desk.session.work.series.uid == "1.2.3"
     assert not desk.context.saver.pending
-
-
-def remembered(home, monkeypatch, *rows):
-    monkeypatch.setattr(case, "is_case", lambda _path: True)
-    (home / FILE).write_text(json.dumps(rows))
-
-
-def recent(number, *, closed=True):
-    return {"folder": f"/cases/{number}", "name": f"case {number}", "closed": closed}
-
-
-def test_recent_cases_are_listed_the_latest_first_up_to_a_number(step, tmp_path, monkeypatch):
-    panel = step.panel
-    panel.show_recents()
-    assert not shown(panel.recent)
-    assert not shown(panel.recent_title)
-    remembered(tmp_path, monkeypatch, *(recent(n) for n in range(MOST_RECENTS + 2)))
-    panel.show_recents()
-    assert shown(panel.recent)
-    assert [panel.recent.item(n).text() for n in range(panel.recent.count())] == [
-        f"case {n}" for n in range(MOST_RECENTS)
-    ]
-    assert panel.notice.text() == ""
-    opened = []
-    monkeypatch.setattr(step.opening, "open_path", opened.append)
-    panel.recent.itemClicked.emit(panel.recent.item(2))
-    assert opened == [Path("/cases/2")]
-
-
-@pytest.mark.parametrize(("which", "told"), [(0, True), (1, False)])
-def test_a_case_that_was_not_closed_says_so_and_the_latest_is_offered(
-    step, tmp_path, monkeypatch, which, told
-):
-    remembered(tmp_path, monkeypatch, *(recent(n, closed=n != which) for n in range(2)))
-    step.panel.show_recents()
-    texts = [step.panel.recent.item(n).text() for n in range(2)]
-    assert [text.endswith("(not closed: continue)") for text in texts] == [
-        n == which for n in range(2)
-    ]
-    assert ("The case case 0 was not closed in order." in step.panel.notice.text()) == told
 
 
 def set_up(monkeypatch, ward, *names):

@@ -314,8 +314,7 @@ def test_a_case_counts_as_closed_only_once_it_was_closed(desk, tmp_path):
     assert [row.closed for row in recents(home)] == [True]
 
 
-def test_the_latest_case_leads_the_list_once_and_the_list_has_an_end(tmp_path, monkeypatch):
-    monkeypatch.setattr(case, "is_case", lambda _path: True)
+def test_the_latest_case_leads_the_list_once_and_the_list_has_an_end(tmp_path):
     for number in (*range(MOST + 3), 5):
         remember(tmp_path, Recent(folder=f"/cases/{number}", name=str(number)))
     names = [row.name for row in recents(tmp_path)]
@@ -327,9 +326,4 @@ def test_the_latest_case_leads_the_list_once_and_the_list_has_an_end(tmp_path, m
 @pytest.mark.parametrize("text", ["", "{", "[1]", '[{"folder": 1}]', '[{"odd": 1}]'])
 def test_a_list_that_cannot_be_read_is_an_empty_one(tmp_path, text):
     (tmp_path / FILE).write_text(text, "utf-8")
-    assert recents(tmp_path) == []
-
-
-def test_cases_that_are_gone_are_not_offered(tmp_path):
-    remember(tmp_path, Recent(folder=str(tmp_path / "gone"), name="gone"))
     assert recents(tmp_path) == []

@@ -15,7 +15,7 @@ from liverplan.app.session.claim import Claim
 from liverplan.app.session.job import Answered, Cancelled, End, Failed, Job, Progress
 from liverplan.app.session.live import Live
 from liverplan.app.session.notices import WINDOW, Notices
-from liverplan.app.session.recents import Recent, remember
+from liverplan.app.session.recents import Recent, note_closed, remember
 from liverplan.app.session.session import Session
 from liverplan.app.session.work import FIRST_PLAN, Work
 from liverplan.case import Case, CaseState, Screen
@@ -108,7 +108,7 @@ class Saver(QObject):
 
     def begin(self, series: SeriesSummary) -> None:
         """Begin a case for a CT that was just read; it is written with its first finished step."""
-        self.flush()
+        self._leave()
         words = re.sub(r"[^A-Za-z0-9]+", "-", series.description).strip("-").lower() or "ct"
         stamp = datetime.now().astimezone().strftime("%Y%m%d-%H%M%S")
         self.folder = _free(self._home / "cases" / f"{stamp}-{words[:24]}")
@@ -118,11 +118,17 @@ class Saver(QObject):
 
     def adopt(self, opened: Case) -> None:
         """Go on with a case that was opened."""
-        self.flush()
+        self._leave()
         self.folder, self._case = opened.folder, opened
         self._written = self._session.revision + 1  # what was read needs no writing
         self._remember(closed=False)
         self.saved.emit("Saved")
+
+    def _leave(self) -> None:
+        """Write what is pending of the case before another takes its place."""
+        self.flush()
+        if self.folder is not None and not self._failed:
+            note_closed(self._home, str(self.folder))
 
     @property
     def pending(self) -> bool:
@@ -226,8 +232,9 @@ class Saver(QObject):
 
     def _remember(self, *, closed: bool) -> None:
         if self.folder is not None:
-            recent = Recent(folder=str(self.folder), name=self.folder.name, closed=closed)
-            remember(self._home, recent)
+            now = datetime.now().astimezone().isoformat(timespec="seconds")
+            folder, name = str(self.folder), self.folder.name
+            remember(self._home, Recent(folder=folder, name=name, closed=closed, opened=now))
 
 
 def _free(folder: Path) -> Path:

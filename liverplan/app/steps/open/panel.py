@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QSize, Signal
 from PySide6.QtGui import QIcon, QPixmap
-from PySide6.QtWidgets import QListWidget, QListWidgetItem, QMenu, QSizePolicy
+from PySide6.QtWidgets import QMenu
 
 from liverplan.app.kit.files import file_to_open, folder
+from liverplan.app.kit.language import tr
 from liverplan.app.kit.panel import Panel
-from liverplan.app.kit.widgets import Table, button, label, row, set_tip
+from liverplan.app.kit.widgets import Table, button, label, row
 from liverplan.app.session.context import Context
-from liverplan.app.session.recents import recents
+from liverplan.app.slices.views import ThreeViews
+from liverplan.app.steps.open.glances import Glance
 from liverplan.app.steps.open.opening import PLACE, SAMPLE, Opening
+from liverplan.app.steps.open.recent_list import LINES, RecentList
 from liverplan.app.steps.open.thumbnails import SIDE
 from liverplan.app.steps.open.who import WhoDialog
 from liverplan.dicom import SeriesInfo
@@ -23,8 +26,6 @@ from liverplan.words.numbers import TIMES
 from liverplan.workflow.inputs import ct_notes
 from liverplan.workflow.people import Signer
 
-MOST_RECENTS = 6
-
 
 class OpenPanel(Panel):
     """Where the CT comes from."""
@@ -33,9 +34,9 @@ class OpenPanel(Panel):
     title = "Open"
     place = PLACE
 
-    def __init__(self, context: Context, opening: Opening) -> None:
+    def __init__(self, context: Context, opening: Opening, views: ThreeViews) -> None:
         super().__init__()
-        self._session, self._jobs, self._home = context.session, context.jobs, context.home
+        self._session, self._jobs = context.session, context.jobs
         self._saver, self._keys = context.saver, context.keys
         self.opening = opening
         self.folder_button = button("Folder or case…", self.ask_folder, role="primary")
@@ -55,12 +56,9 @@ class OpenPanel(Panel):
         self.table.itemSelectionChanged.connect(self._choose)
         self.why = label("", "secondary")
         self.read_button = button("Open this series", self._read, role="primary")
-        self.recent = QListWidget()
-        self.recent.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.recent.setTextElideMode(Qt.TextElideMode.ElideRight)
-        self.recent.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self.recent.itemActivated.connect(self._recent)
-        self.recent.itemClicked.connect(self._recent)
+        self.recent = RecentList(context, views)
+        self.recent.chosen.connect(self._recent)
+        self.recent.filled.connect(self._say_recents)
         self.recent_title = label("Recent cases", "secondary")
         for part in (self.table, self.why, self.read_button):
             self.column.addWidget(part)
@@ -71,7 +69,8 @@ class OpenPanel(Panel):
         self.column.addWidget(self.recent)
         opening.found_changed.connect(self.refresh)
         self._rows: list[SeriesInfo] = []
-        self.show_recents()
+        self.recent.fill()
+        self._offer_unfinished()
         self.refresh()
 
     def _make_who(self) -> None:
@@ -125,25 +124,21 @@ class OpenPanel(Panel):
                 cell.setIcon(QIcon() if made is None else as_icon(made))
         self.table.fit()
 
-    def show_recents(self) -> None:
-        """List the cases that were open lately; one that was not closed in order says so."""
-        rows = recents(self._home)
-        self.recent.clear()
-        for entry in rows[:MOST_RECENTS]:
-            unfinished = "" if entry.closed else "  (not closed: continue)"
-            item = QListWidgetItem(clean(f"{entry.name}{unfinished}"))
-            item.setData(Qt.ItemDataRole.UserRole, entry.folder)
-            set_tip(item, entry.folder)
-            self.recent.addItem(item)
-        self.recent.setVisible(bool(rows))
-        self.recent_title.setVisible(bool(rows))
-        self.recent.setFixedHeight(30 * min(len(rows), MOST_RECENTS) + 6)
-        if rows and not rows[0].closed:
-            self.notice.say(
-                f"The case {rows[0].name} was not closed in order. Its last saved state is "
-                "complete: click it below to continue.",
-                "info",
+    def _say_recents(self) -> None:
+        listed = bool(self.recent.glances)
+        self.recent.setVisible(listed)
+        self.recent_title.setVisible(listed)
+
+    def _offer_unfinished(self) -> None:
+        """Say at the start which case was not closed in order."""
+        left = self.recent.unfinished
+        if left is not None:
+            words = tr(
+                "The case {name} was not closed in order. Its last saved state is complete: "
+                "choose it under Recent cases to continue.",
+                name=left.name,
             )
+            self.notice.say(words, "info")
 
     def _choose(self) -> None:
         n = self.table.chosen
@@ -167,18 +162,26 @@ class OpenPanel(Panel):
         self._saver.signer = signer
         self.who.setText(f"Each step is signed with the key of {clean(signer.name)}.")
 
-    def _recent(self, item: QListWidgetItem) -> None:
+    def _recent(self, glance: Glance) -> None:
+        folder = glance.recent.folder
+        if glance.there == "gone":
+            words = tr(
+                "{folder} is not there: the case was moved or deleted, or its disk is not "
+                "connected. Open it where it is now with Folder or case, or press Delete on it.",
+                folder=folder,
+            )
+            self.notice.say(words)
+            return
         self.notice.say("")
-        self.opening.open_path(Path(item.data(Qt.ItemDataRole.UserRole)))
+        self.opening.open_path(Path(folder))
 
     def fill_recents(self, menu: QMenu) -> None:
         """Offer the cases that were open lately."""
         menu.clear()
-        for number in range(self.recent.count()):
-            item = self.recent.item(number)
-            menu.addAction(item.text().replace("&", "&&")).triggered.connect(
-                lambda _=False, item=item: self._recent(item)
-            )
+        for number, glance in enumerate(self.recent.glances):
+            whose, study, *_ = self.recent.item(number).data(LINES)
+            words = ", ".join(filter(None, (whose, study))).replace("&", "&&")
+            menu.addAction(words).triggered.connect(lambda _=False, one=glance: self._recent(one))
         menu.setEnabled(not menu.isEmpty())
 
     def ask_folder(self) -> None:

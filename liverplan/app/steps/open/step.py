@@ -15,5 +15,5 @@ class OpenStep:
 
     def __init__(self, context: Context, views: ThreeViews) -> None:
         self.opening = Opening(context, views)
-        self.panel = OpenPanel(context, self.opening)
+        self.panel = OpenPanel(context, self.opening, views)
         self.archive = ArchiveSheet(context, Archives(context, self.opening))
