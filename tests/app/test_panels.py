@@ -21,7 +21,9 @@ def test_no_panel_is_wider_than_the_narrow_column(person):
     person.drag(view.canvas, at, (at[0] + 20, at[1]))
     person.settle()
     person.app.brush.limit((-100.0, 1200.0))
-    room = 280 - person.app.steps.area.verticalScrollBar().sizeHint().width() - 2
+    room = (
+        person.app.steps.width() - person.app.steps.area.verticalScrollBar().sizeHint().width() - 2
+    )
     for number, panel in enumerate(person.app.panels, 1):
         if panel.blocked():
             continue

@@ -9,6 +9,7 @@ from typing import Generic, TypeVar
 
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
+from liverplan.app.kit import theme
 from liverplan.app.kit.language import tr
 from liverplan.app.kit.widgets import Notice, label
 from liverplan.errors import InputError
@@ -29,7 +30,7 @@ class Field(QWidget, Generic[T_co]):
     keep : callable
         Takes the field's value in; returns why that was refused, "" if it was not.
     width : int
-        Of the line, pixels.
+        Of the line, points.
     """
 
     def __init__(
@@ -39,7 +40,7 @@ class Field(QWidget, Generic[T_co]):
         self._read, self._keep = read, keep
         self._known = ""
         self.line = QLineEdit()
-        self.line.setMinimumWidth(width)
+        self.line.setMinimumWidth(theme.pixels(width))
         self.line.setAccessibleName(name)
         if read is read_date:
             self.line.setPlaceholderText(tr("year-month-day"))

@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from liverplan.app.kit import theme
 from liverplan.plain import clean_lines
 
 
@@ -206,7 +207,7 @@ class Table(QTableWidget):
         for column in range(self.columnCount()):
             item = self.item(row_number, column)
             if item is not None:
-                item.setForeground(QColor(140, 144, 152))
+                item.setForeground(QColor(theme.palette().faint))
 
     def fit(self) -> None:
         """Be as high as the rows, up to eight; then scroll."""

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from liverplan.app.kit import theme
 from liverplan.app.kit.language import en, tr
 from liverplan.app.scene.grab import Grab
 from liverplan.app.scene.renderer import CAMERAS, Scene
@@ -61,8 +62,8 @@ class SceneCanvas(QWidget):
         """Render and copy the picture onto the screen."""
         painter = QPainter(self)
         if self.message:
-            painter.fillRect(self.rect(), QColor(19, 19, 22))
-            painter.setPen(QColor(176, 180, 188))
+            painter.fillRect(self.rect(), QColor(theme.palette().scene))
+            painter.setPen(QColor(theme.palette().scene_text))
             words = self.rect().adjusted(20, 20, -20, -20)
             flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
             painter.drawText(words, int(flags), self.message)

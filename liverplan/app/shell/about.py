@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
 from liverplan import NOTICE, __version__
-from liverplan.app.kit import theme
+from liverplan.app.kit.dress import dress
 from liverplan.app.kit.language import tr
 from liverplan.app.kit.widgets import button, label, row
 
@@ -15,8 +15,7 @@ class About(QDialog):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self.setObjectName("liverplan")
-        self.setStyleSheet(theme.STYLE)
+        dress(self)
         self.setWindowTitle(tr("About liverplan"))
         self.setMinimumWidth(460)
         column = QVBoxLayout(self)

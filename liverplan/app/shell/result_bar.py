@@ -21,8 +21,8 @@ from liverplan.app.session.work import Work
 from liverplan.words.numbers import NONE, ml, percent, threshold
 from liverplan.workflow.rule import DENOMINATORS
 
-HEIGHT = 102
-"""Pixels: room for a verdict of two lines beside the other three, on a narrow screen too."""
+HEIGHT_PT = 88.0
+"""Points: room for a verdict of two lines beside the other three, on a narrow screen too."""
 
 WIDEST = "100.0 %"
 """What the number's place is as wide as, so that no digit is ever cut off."""
@@ -44,13 +44,13 @@ class Gauge(QWidget):
         self.drawn: tuple[float, float] | None = None
         self.line = 0.30
         self.stale = False
-        self.setMinimumSize(150, 60)
+        self.setMinimumSize(190, 72)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.setMaximumWidth(420)
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """Wide and low."""
-        return QSize(260, 60)
+        return QSize(260, 72)
 
     @property
     def _end(self) -> float:
@@ -58,24 +58,24 @@ class Gauge(QWidget):
         return GAUGE_ENDS[largest > GAUGE_ENDS[0] - 0.02]
 
     def _x(self, fraction: float) -> float:
-        room = self.width() - 36
-        return 18 + room * min(max(fraction, 0.0), self._end) / self._end
+        room = self.width() - 56
+        return 28 + room * min(max(fraction, 0.0), self._end) / self._end
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
         """Axis, range, threshold, number."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        y = self.height() / 2 - 2
-        painter.setPen(QPen(QColor(90, 93, 102), 3))
+        y, colours = self.height() / 2 - 2, theme.palette()
+        painter.setPen(QPen(QColor(colours.gauge_axis), 3))
         painter.drawLine(QPointF(self._x(0), y), QPointF(self._x(self._end), y))
-        grey = QColor(138, 142, 150)
-        self._ranges(painter, y, grey if self.stale else QColor(*theme.REMNANT))
+        grey = QColor(colours.faint)
+        self._ranges(painter, y, grey if self.stale else QColor(colours.gauge_range))
         x = self._x(self.line)
-        painter.setPen(QPen(QColor(*theme.MARGIN), 2))
+        painter.setPen(QPen(QColor(colours.gauge_line), 2))
         painter.drawLine(QPointF(x, y - 15), QPointF(x, y + 13))
         if self.fraction is not None:
-            painter.setPen(QPen(QColor(0, 0, 0), 1.5))
-            painter.setBrush(grey if self.stale else QColor(255, 255, 255))
+            painter.setPen(QPen(QColor(colours.gauge_rim), 1.5))
+            painter.setBrush(grey if self.stale else QColor(colours.gauge_point))
             painter.drawEllipse(QPointF(self._x(self.fraction), y), 6.5, 6.5)
         self._words(painter, y)
         painter.end()
@@ -92,20 +92,18 @@ class Gauge(QWidget):
             painter.fillRect(QRectF(low, y + 7.5, max(high - low, 2), 5), colour)
 
     def _words(self, painter: QPainter, y: float) -> None:
-        font = QFont()
-        font.setPixelSize(12)
-        painter.setFont(font)
-        painter.setPen(QColor(*theme.SECONDARY))
+        painter.setFont(theme.font(theme.BODY_PT))
+        painter.setPen(QColor(theme.palette().secondary))
         for at, text in (
             (0.0, "0"),
             (self.line, f"{threshold(self.line)} %"),
             (self._end, f"{threshold(self._end)} %"),
         ):
-            box = QRectF(self._x(at) - 26, y + 13, 52, 16)
+            box = QRectF(self._x(at) - 26, y + 13, 52, 19)
             painter.drawText(box, int(Qt.AlignmentFlag.AlignCenter), text)
         if self.drawn and not self.stale:
             low, high = (percent(end, self.line) for end in self.drawn)
-            box = QRectF(0, y - 30, self.width(), 16)
+            box = QRectF(0, y - 34, self.width(), 19)
             words = f"as drawn {low}-{high} %"
             painter.drawText(box, int(Qt.AlignmentFlag.AlignCenter), words)
 
@@ -117,9 +115,7 @@ class ResultBar(QFrame):
         super().__init__()
         self.live = live
         self.number = label(NONE, "number", wrap=False)
-        tabular = QFont()
-        tabular.setPixelSize(44)
-        tabular.setBold(True)
+        tabular = theme.font(theme.NUMBER_PT, bold=True)
         tabular.setFeature(QFont.Tag("tnum"), 1)
         self.number.setFont(tabular)
         self.number.setFixedWidth(QFontMetrics(tabular).horizontalAdvance(WIDEST) + 2)
@@ -142,9 +138,9 @@ class ResultBar(QFrame):
         layout.setContentsMargins(12, 4, 12, 4)
         layout.setSpacing(14)
         layout.addWidget(self.number)
-        layout.addLayout(words, 3)
+        layout.addLayout(words, 5)
         layout.addWidget(self.gauge, 2)
-        self.setFixedHeight(HEIGHT)
+        self.setFixedHeight(theme.pixels(HEIGHT_PT))
         live.measured.connect(self.refresh)
         live.assessed.connect(self.refresh)
         live.failed.connect(lambda _words: self.refresh())

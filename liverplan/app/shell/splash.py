@@ -13,14 +13,14 @@ from threading import Thread
 from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QColor, QGuiApplication, QPainter, QPaintEvent, QRasterWindow
 
-SIZE = QSize(560, 190)
+SIZE = QSize(600, 196)
 BACKGROUND, TEXT, SECONDARY = QColor("#1e1e22"), QColor("#e6e6e6"), QColor("#b0b4bc")
 LINES = (
-    (QRect(32, 24, 496, 40), 26, TEXT),
-    (QRect(32, 66, 496, 24), 14, TEXT),
-    (QRect(32, 104, 496, 72), 13, SECONDARY),
+    (QRect(32, 24, 536, 40), 20, TEXT),
+    (QRect(32, 66, 536, 24), 11, TEXT),
+    (QRect(32, 104, 536, 76), 11, SECONDARY),
 )
-"""Where each line stands, its height in pixels and its colour."""
+"""Where each line stands, its size in points and its colour."""
 
 
 class Splash(QRasterWindow):
@@ -38,9 +38,9 @@ class Splash(QRasterWindow):
         """Write the lines."""
         painter = QPainter(self)
         painter.fillRect(QRect(0, 0, self.width(), self.height()), BACKGROUND)
-        for (place, height, colour), text in zip(LINES, self._texts, strict=True):
+        for (place, points, colour), text in zip(LINES, self._texts, strict=True):
             font = painter.font()
-            font.setPixelSize(height)
+            font.setPointSizeF(points)
             painter.setFont(font)
             painter.setPen(colour)
             painter.drawText(place, Qt.TextFlag.TextWordWrap, text)

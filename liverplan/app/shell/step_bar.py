@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QPushButton, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
+from liverplan.app.kit import theme
 from liverplan.app.kit.panel import Panel
 from liverplan.app.kit.widgets import Notice, button, label, row, set_tip
 from liverplan.app.session.context import Context
@@ -18,8 +19,8 @@ HEADING_RIM, MIN_ROOM = 24, 200
 """Pixels beside a heading's words, and the room that they have before the window is laid out."""
 
 
-STATUS_HIGH = 92
-"""Pixels for a notice of four lines, or a job under way with one of two; longer ones scroll."""
+STATUS_PT = 76.0
+"""Points for a notice of four lines, or a job under way with one of two; longer ones scroll."""
 
 
 class Step(QWidget):
@@ -75,7 +76,7 @@ class Steps(QFrame):
     def __init__(self, context: Context, panels: Sequence[Panel]) -> None:
         super().__init__()
         self.session = session = context.session
-        self.setFixedWidth(340)
+        self.setFixedWidth(theme.pixels(theme.STEPS_PT["wide"]))
         self.steps = [Step(number, panel) for number, panel in enumerate(panels, 1)]
         self.notice = Notice()
         self.undo_button = button("Undo", session.undo, tip="Ctrl+Z")
@@ -132,7 +133,7 @@ class Steps(QFrame):
         self.status = QScrollArea()
         self.status.setWidgetResizable(True)
         self.status.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.status.setFixedHeight(STATUS_HIGH)
+        self.status.setFixedHeight(theme.pixels(STATUS_PT))
         self.status.setWidget(inside)
         return self.status
 

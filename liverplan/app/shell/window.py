@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
 )
 
 from liverplan.app.kit import theme
+from liverplan.app.kit.dress import dress, dress_application
 from liverplan.app.kit.language import tr
 from liverplan.app.kit.widgets import label
 from liverplan.app.scene.pane import ScenePane
@@ -36,7 +37,6 @@ class Central(QWidget):
     ) -> None:
         super().__init__()
         self.setObjectName("liverplan")
-        self.setStyleSheet(theme.STYLE)
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setAcceptDrops(True)
         self.steps, self.views, self.scene, self.result = steps, views, scene, result
@@ -109,7 +109,7 @@ class Central(QWidget):
         narrow = event.size().width() < NARROW
         if narrow != self.narrow or event.oldSize().width() < 0:
             self.narrow = narrow
-            wide = event.size().width() - (280 if narrow else 340)
+            wide = event.size().width() - (steps_width(narrow=narrow))
             scene = 400 if narrow else round(wide * 0.47)
             self.panes.setSizes([wide - scene, scene])
             self.arrange()
@@ -123,7 +123,7 @@ class Central(QWidget):
     def arrange(self) -> None:
         """Show the panes that the width, the tab and the double-click ask for."""
         alone = self.maximised
-        self.steps.setFixedWidth(280 if self.narrow else 340)
+        self.steps.setFixedWidth(steps_width(narrow=self.narrow))
         self.tabs.setVisible(self.narrow and alone is None)
         for number, name in enumerate(VIEW_NAMES):
             view = self.views.views[name]
@@ -138,10 +138,17 @@ class Central(QWidget):
         self.views.redraw()
 
 
+def steps_width(*, narrow: bool) -> int:
+    """Return the width of the steps' column, pixels."""
+    return theme.pixels(theme.STEPS_PT["narrow" if narrow else "wide"])
+
+
 def place_in(viewer: Viewer, central: Central) -> QMainWindow:
     """Put our window's contents into napari's window."""
     window = adapter.main_window(viewer)
     adapter.replace_centre(viewer, central)
     adapter.fold_docks(viewer)
     window.setMinimumSize(1000, 640)
+    dress_application()
+    dress(window)
     return window

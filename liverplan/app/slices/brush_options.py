@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QSignalBlocker
 from PySide6.QtWidgets import QCheckBox, QSpinBox, QVBoxLayout, QWidget
 
+from liverplan.app.kit import theme
 from liverplan.app.kit.language import tr
 from liverplan.app.kit.widgets import label, row, show_number
 from liverplan.app.session.session import Session
@@ -31,7 +32,7 @@ class BrushOptions(QWidget):
             box.setRange(-1024, 3071)
             box.setSingleStep(5)
             box.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
-            box.setFixedWidth(58)
+            box.setFixedWidth(theme.pixels(48))
             box.setKeyboardTracking(False)
             box.valueChanged.connect(self._limits_typed)
         layout = QVBoxLayout(self)

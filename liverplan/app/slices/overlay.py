@@ -162,7 +162,7 @@ def paint_words(painter: QPainter, drawing: Drawing, look: Look) -> None:
     """Orientation letters, corner words and the ruler."""
     width, height = look.width, look.height
     left, right, top, bottom = look.axes.letters
-    letters = _font(15, bold=True)
+    letters = theme.font(theme.LETTER_PT, bold=True)
     for text, x, y in (
         (left, 14.0, height / 2),
         (right, width - 14.0, height / 2),
@@ -170,18 +170,19 @@ def paint_words(painter: QPainter, drawing: Drawing, look: Look) -> None:
         (bottom, width / 2, height - 46.0),
     ):
         _haloed(painter, letters, text, x, y, "centre")
-    small = _font(12)
+    small = theme.font(theme.BODY_PT)
+    line = QFontMetricsF(small).lineSpacing()
     corners = drawing.corners
     for row, text in enumerate(corners.top_left):
-        _haloed(painter, small, _elided(small, text, width / 2 - 32), 8, 14 + 16 * row, "left")
+        _haloed(painter, small, _elided(small, text, width / 2 - 32), 8, 14 + line * row, "left")
     for row, text in enumerate(corners.top_right):
-        _haloed(painter, small, text, width - 8, 14 + 16 * row, "right")
+        _haloed(painter, small, text, width - 8, 14 + line * row, "right")
     for row, text in enumerate(reversed(corners.bottom_left)):
-        _haloed(painter, small, text, 8, height - 14 - 16 * row, "left")
+        _haloed(painter, small, text, 8, height - 14 - line * row, "left")
     for row, text in enumerate(reversed(corners.bottom_right)):
-        _haloed(painter, small, text, width - 8, height - 14 - 16 * row, "right")
+        _haloed(painter, small, text, width - 8, height - 14 - line * row, "right")
     words = _elided(small, drawing.tool_words, width - 2 * TOOL_ROOM)
-    below = max(52.0, 22.0 + 16 * len(corners.top_left))
+    below = max(54.0, 24.0 + line * len(corners.top_left))
     _haloed(painter, small, words, width / 2, below, "centre", theme.MARGIN)
     _paint_ruler(painter, look)
 
@@ -206,7 +207,7 @@ def _paint_ruler(painter: QPainter, look: Look) -> None:
         painter.drawLine(QPointF(middle - half, y), QPointF(middle + half, y))
         for x in (middle - half, middle + half):
             painter.drawLine(QPointF(x, y - 5), QPointF(x, y + 1))
-    _haloed(painter, _font(12), f"{length_mm} mm", middle, y - 14, "centre")
+    _haloed(painter, theme.font(theme.BODY_PT), f"{length_mm} mm", middle, y - 14, "centre")
 
 
 def _haloed(
@@ -231,10 +232,3 @@ def _haloed(
         painter.drawText(QPointF(start + dx, base + dy), text)
     painter.setPen(QColor(*colour))
     painter.drawText(QPointF(start, base), text)
-
-
-def _font(pixels: int, *, bold: bool = False) -> QFont:
-    font = QFont()
-    font.setPixelSize(pixels)
-    font.setBold(bold)
-    return font

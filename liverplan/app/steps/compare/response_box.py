@@ -26,7 +26,7 @@ class ResponseBox(QWidget):
         self.category = label("", "title")
         self.finding = label("", "secondary")
         self.visits = Table(["Visit", "Sum, mm (reader, 95 %)", "Category"], stretch=0)
-        self.embolised = Field("", read_date, lambda: "", width=110)
+        self.embolised = Field("", read_date, lambda: "", width=108)
         self.growth_button = button("Growth of the remnant", self._grow)
         self.growth = label("", "secondary")
         column = QVBoxLayout(self)

@@ -7,7 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QDialog, QLineEdit, QVBoxLayout, QWidget
 
-from liverplan.app.kit import theme
+from liverplan.app.kit.dress import dress
 from liverplan.app.kit.files import file_to_open
 from liverplan.app.kit.widgets import Notice, button, label, row
 from liverplan.app.session.keyring import KEYS, path_of
@@ -28,8 +28,7 @@ class WhoDialog(QDialog):
 
     def __init__(self, parent: QWidget, folder: Path) -> None:
         super().__init__(parent.window())
-        self.setObjectName("liverplan")
-        self.setStyleSheet(theme.STYLE + "QDialog { background: #1e1e22; }")
+        dress(self)
         self.setWindowTitle("Sign my work")
         self._folder, self._key = folder, None
         self.name = _line("Your name, as it shall be printed")

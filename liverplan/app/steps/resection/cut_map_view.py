@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QDialog, QSizePolicy, QVBoxLayout, QWidget
 
 from liverplan.app.kit import theme
+from liverplan.app.kit.dress import dress
 from liverplan.app.kit.widgets import label
 from liverplan.app.slices.convert import letters_of
 from liverplan.plain import clean
@@ -52,10 +53,10 @@ class CutPicture(QWidget):
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
         """Draw the map, letters and scale bar."""
         painter = QPainter(self)
-        painter.fillRect(self.rect(), QColor(19, 19, 22))
+        painter.fillRect(self.rect(), QColor(theme.palette().scene))
         place = self.place
         painter.drawImage(place, self.image)
-        painter.setPen(QColor(*theme.TEXT))
+        painter.setPen(QColor(theme.palette().text))
         left, right, top, bottom = sides_of(self.cut_map)
         centre = Qt.AlignmentFlag.AlignCenter
         box = QRectF(self.rect())
@@ -72,7 +73,7 @@ class CutPicture(QWidget):
     def _paint_scale(self, painter: QPainter, place: QRectF) -> None:
         length = SCALE_MM / self.cut_map.step_mm * place.width() / self.image.width()
         y = self.height() - 9.0
-        painter.setPen(QPen(QColor(*theme.TEXT), 2))
+        painter.setPen(QPen(QColor(theme.palette().text), 2))
         painter.drawLine(QPointF(8, y), QPointF(8 + length, y))
         painter.drawText(QPointF(8, y - 6), f"{SCALE_MM:.0f} mm")
 
@@ -82,8 +83,7 @@ class CutMapDialog(QDialog):
 
     def __init__(self, cut_map: CutMap, margin_mm: float, title: str, parent: QWidget) -> None:
         super().__init__(parent)
-        self.setObjectName("liverplan")
-        self.setStyleSheet(theme.STYLE + "QDialog { background: #1e1e22; }")
+        dress(self)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(clean(f"{title}: the cut laid flat"))
         self.picture = CutPicture(cut_map, margin_mm)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
-from liverplan.app.kit import theme
+from liverplan.app.kit.dress import dress
 from liverplan.app.kit.widgets import Notice, Table, label
 from liverplan.app.steps.resection.parts import MeasuredSegments
 from liverplan.resection.anatomy.named import share_warnings, split_fourth, usual_shares
@@ -20,8 +20,7 @@ class SegmentVolumes(QDialog):
 
     def __init__(self, measured: MeasuredSegments, parent: QWidget) -> None:
         super().__init__(parent)
-        self.setObjectName("liverplan")
-        self.setStyleSheet(theme.STYLE + "QDialog { background: #1e1e22; }")
+        dress(self)
         self.setWindowTitle("Segment volumes")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.segments = Table(["Segment", "mL", "share"], stretch=0, most_rows=9)

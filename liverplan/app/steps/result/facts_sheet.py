@@ -43,9 +43,9 @@ class FactsSheet(QFrame):
         self.load_button = button("Read file…", self._load, tip="A patient file (TOML)")
         self.save_button = button("Write file…", self._save, tip="What is known, as TOML")
         self.done_button = button("Done", self.done.emit, role="primary")
-        self.attester = Field("You attest as", read_text, lambda: "", width=190)
+        self.attester = Field("You attest as", read_text, lambda: "", width=150)
         self.attester.setToolTip("Name and day are put beside each answer that you give")
-        self.day = Field("on", read_date, lambda: "", width=110)
+        self.day = Field("on", read_date, lambda: "", width=108)
         self.day.show_text(datetime.now().astimezone().date().isoformat())
         self.persons = self._persons()
         self.sex = QComboBox()
@@ -63,7 +63,7 @@ class FactsSheet(QFrame):
             "Patient ID",
             read_text,
             lambda: facts.keep(replace(facts.patient, patient_id=number.value()), "patient ID"),
-            width=110,
+            width=108,
         )
         return {"patient_id": number, **self._days(), **self._sizes()}
 
@@ -73,7 +73,7 @@ class FactsSheet(QFrame):
             "Birth date",
             read_date,
             lambda: facts.keep(replace(facts.patient, birth_date=birth.value()), "birth date"),
-            width=110,
+            width=108,
         )
         start = Field(
             "Treatment began",
@@ -81,7 +81,7 @@ class FactsSheet(QFrame):
             lambda: facts.keep(
                 replace(facts.patient, treatment_start=start.value()), "start of treatment"
             ),
-            width=110,
+            width=108,
         )
         decision = Field(
             "Decision date",
@@ -89,7 +89,7 @@ class FactsSheet(QFrame):
             lambda: facts.keep(
                 replace(facts.patient, decision_date=decision.value()), "decision date"
             ),
-            width=110,
+            width=108,
         )
         return {"birth_date": birth, "treatment_start": start, "decision_date": decision}
 
@@ -99,13 +99,13 @@ class FactsSheet(QFrame):
             "Height, cm",
             read_number,
             lambda: facts.keep(replace(facts.patient, height_cm=height.value()), "height"),
-            width=70,
+            width=66,
         )
         weight = Field(
             "Weight, kg",
             read_number,
             lambda: facts.keep(replace(facts.patient, weight_kg=weight.value()), "weight"),
-            width=70,
+            width=66,
         )
         return {"height_cm": height, "weight_kg": weight}
 

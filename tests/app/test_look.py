@@ -1,0 +1,98 @@
+"""What the window looks like: size of every text, both themes, contrasts, the ring of focus."""
+
+from dataclasses import fields
+
+import pytest
+from PySide6.QtGui import QColor, QFontInfo
+from PySide6.QtWidgets import QMenu, QWidget
+
+from liverplan.app.kit import theme
+from liverplan.app.kit.palette import THEMES
+
+LEAST_PT = 11.0
+WORDED = ("text", "title", "placeholderText", "horizontalHeaderItem", "tabText", "currentText")
+"""What a widget has that shows words."""
+
+
+def shows_words(part: QWidget) -> bool:
+    return any(hasattr(part, name) for name in WORDED)
+
+
+def test_no_text_of_the_window_is_under_11_points(same_person):
+    window = same_person.app.window
+    parts = [one for one in window.findChildren(QWidget) if shows_words(one)]
+    shown = [one for one in parts if not of_napari(one)]
+    assert len(shown) > 100
+    assert sum(isinstance(one, QMenu) for one in shown) >= 4
+    for one in shown:
+        one.ensurePolished()
+        size = QFontInfo(one.font()).pointSizeF()
+        assert size >= LEAST_PT - 0.2, f"{type(one).__name__} {one.objectName()} {size:.1f} pt"
+    sizes = (theme.BODY_PT, theme.TITLE_PT, theme.LETTER_PT, theme.ML_PT, theme.NUMBER_PT)
+    assert min(sizes) >= LEAST_PT
+
+
+def of_napari(part: QWidget) -> bool:
+    """Whether it is of the docks that are folded away, or of a canvas, which shows no words."""
+    while part is not None:
+        if type(part).__module__.startswith("napari") and not part.inherits("QMainWindow"):
+            return True
+        part = part.parentWidget()
+    return False
+
+
+GROUNDS = ("window", "panel", "field", "field_alt", "step", "step_open")
+TEXT_ON = {
+    "text": (*GROUNDS, "button", "on", "button_hover", "button_pressed"),
+    "secondary": ("window", "panel", "field", "step"),
+    "faint": ("window", "field", "field_alt", "button_off", "old", "panel"),
+    "primary_text": ("primary", "primary_hover"),
+    "chosen_text": ("chosen",),
+    "warning_text": ("warning",),
+    "info_text": ("info",),
+    "scene_text": ("scene",),
+}
+MARKS_ON = {
+    "edge": ("window", "panel", "field"),
+    "focus": ("window", "panel", "field", "button", "step", "step_open"),
+    "primary_focus": ("window", "primary"),
+    "warning_edge": ("warning", "window"),
+    "info_edge": ("info", "window"),
+    "old_edge": ("old",),
+    "gauge_axis": ("window",),
+    "gauge_range": ("window",),
+    "gauge_line": ("window",),
+    "gauge_rim": ("gauge_point",),
+}
+
+
+@pytest.mark.parametrize("name", THEMES)
+def test_words_and_marks_stand_out_from_what_they_stand_on(name):
+    palette = THEMES[name]
+    for pairs, least in ((TEXT_ON, 4.5), (MARKS_ON, 3.0)):
+        for one, grounds in pairs.items():
+            for ground in grounds:
+                found = contrast(getattr(palette, one), getattr(palette, ground))
+                assert found >= least, f"{name}: {one} on {ground} is {found:.2f}, not {least}"
+
+
+def contrast(one: str, other: str) -> float:
+    """WCAG 2.2, "contrast ratio", 1 to 21."""
+    low, high = sorted(luminance(QColor(colour)) for colour in (one, other))
+    return (high + 0.05) / (low + 0.05)
+
+
+def luminance(colour: QColor) -> float:
+    """WCAG 2.2, "relative luminance"."""
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in colour.getRgbF()]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def test_every_colour_of_a_palette_is_one():
+    for palette in THEMES.values():
+        assert all(QColor(getattr(palette, field.name)).isValid() for field in fields(palette))
+
+
+def test_words_on_black_stand_out():
+    for rgb in (theme.TEXT, theme.SECONDARY, theme.MARGIN):
+        assert contrast(QColor(*rgb).name(), "#000000") >= 4.5
