@@ -8,7 +8,7 @@ from typing import Protocol
 from PySide6.QtCore import QTimer, SignalInstance
 from PySide6.QtWidgets import QProgressBar, QVBoxLayout, QWidget
 
-from liverplan.app.kit.language import tr
+from liverplan.app.kit.language import retold, tr
 from liverplan.app.kit.widgets import button, label, row
 
 
@@ -72,7 +72,7 @@ class Busy(QWidget):
     def _progress(self, fraction: float, words: str) -> None:
         self.bar.setRange(0, 100)
         self.bar.setValue(round(100 * fraction))
-        self._words = words or self._words
+        self._words = retold(words) or self._words
         self._tick()
 
     def _tick(self) -> None:

@@ -6,6 +6,7 @@ lacks stays English, and `tests/app/test_language.py` holds each file to what th
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from functools import cache
@@ -20,6 +21,9 @@ NAMES: Mapping[str, str] = MappingProxyType({"en": "English", "sv": "Svenska"})
 
 DECIMALS: Mapping[str, str] = MappingProxyType({"en": ".", "sv": ","})
 """What each language writes before a number's decimals."""
+
+LEAST_TOLD = 4
+"""Letters of its own that a text has at least, to be known again when its places are filled."""
 
 _chosen = "en"
 
@@ -84,7 +88,37 @@ def tr(text: str, /, **values: object) -> str:
     return _Places().vformat(said, (), values) if values else said
 
 
-def number(text: str) -> str:
+def retold(said: str) -> str:
+    """Return what was said in English, its places filled, in the window's language.
+
+    For what the core tells of its progress and what a case's trail keeps; what no text of the
+    language's file fits stays English.
+    """
+    known = table(_chosen)
+    if said in known:
+        return known[said]
+    for pattern, text in _patterns(_chosen):
+        if found := pattern.fullmatch(said):
+            return _Places().vformat(text, (), {k: retold(v) for k, v in found.groupdict().items()})
+    return said
+
+
+@cache
+def _patterns(language: str) -> tuple[tuple[re.Pattern[str], str], ...]:
+    """Return what texts with places look like once these are filled, the most telling first."""
+    made = []
+    for text, said in table(language).items():
+        parts = list(Formatter().parse(text))
+        names = [name for _, name, _, _ in parts if name]
+        told = sum(len(literal.strip()) for literal, _, _, _ in parts)
+        if not names or len(set(names)) < len(names) or told < LEAST_TOLD:
+            continue
+        looks = (re.escape(lit) + (f"(?P<{name}>.+)" if name else "") for lit, name, _, _ in parts)
+        made.append((told, re.compile("".join(looks)), re.sub(r":[^}]*}", "}", said)))
+    return tuple((pattern, said) for _, pattern, said in sorted(made, key=lambda m: -m[0]))
+
+
+def localised(text: str) -> str:
     """Return a number, already rounded, with the language's decimal sign."""
     return text.replace(".", DECIMALS[_chosen])
 
@@ -96,7 +130,7 @@ class _Places(Formatter):
         if isinstance(value, English):
             return tr(value)
         said = str(super().format_field(value, format_spec))
-        return number(said) if isinstance(value, float) else said
+        return localised(said) if isinstance(value, float) else said
 
 
 @cache

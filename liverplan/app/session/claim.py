@@ -7,9 +7,11 @@ from pathlib import Path
 
 from PySide6.QtCore import QLockFile
 
+from liverplan.app.kit.language import en
+
 FOLDER = "open"
 
-TWICE = (
+TWICE = en(
     "This case is open in another window, so it was not opened here: two windows would write over "
     "each other. Go on there, or close it there first."
 )

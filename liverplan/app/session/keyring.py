@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from liverplan.app.kit.language import en
 from liverplan.plain import file_name
 
-KEYS = "Keys (*.pem);;All files (*)"
+KEYS = en("Keys (*.pem);;All files (*)")
 """As a file dialog asks for them."""
 
 

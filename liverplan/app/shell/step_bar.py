@@ -9,6 +9,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QPushButton, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from liverplan.app.kit import theme
+from liverplan.app.kit.language import tr
 from liverplan.app.kit.panel import Panel
 from liverplan.app.kit.widgets import Notice, button, label, row, set_tip
 from liverplan.app.session.context import Context
@@ -57,7 +58,7 @@ class Step(QWidget):
         self.reason.setText(blocked)
         self.reason.setVisible(bool(blocked))
         state = "" if blocked else self.panel.state()
-        title = f"{self.number}  {self.panel.title}"
+        title = f"{self.number}  {tr(self.panel.title)}"
         text = f"{title}  ·  {state}" if state else title
         room = max(self.heading.width() - HEADING_RIM, MIN_ROOM)
         metrics = self.heading.fontMetrics()
@@ -79,8 +80,8 @@ class Steps(QFrame):
         self.setFixedWidth(theme.pixels(theme.STEPS_PT["wide"]))
         self.steps = [Step(number, panel) for number, panel in enumerate(panels, 1)]
         self.notice = Notice()
-        self.undo_button = button("Undo", session.undo, tip="Ctrl+Z")
-        self.redo_button = button("Redo", session.redo, tip="Ctrl+Y")
+        self.undo_button = button(tr("Undo"), session.undo, tip="Ctrl+Z")
+        self.redo_button = button(tr("Redo"), session.redo, tip="Ctrl+Y")
         self.saved = label("", "secondary")
         for widget in (self.undo_button, self.redo_button):
             widget.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
@@ -169,14 +170,14 @@ class Steps(QFrame):
             self.open(1)
         history = self.session.history
         steps = (
-            (self.undo_button, "Undo", history.undo_name),
-            (self.redo_button, "Redo", history.redo_name),
+            (self.undo_button, tr("Undo"), history.undo_name),
+            (self.redo_button, tr("Redo"), history.redo_name),
         )
         shares = [3 if name else 1 for _, _, name in steps]
         for place, (widget, word, name) in enumerate(steps):
             self.undo_row.setStretch(place, shares[place])
             widget.setEnabled(bool(name))
-            text = f"{word} {name}" if name else word
+            text = f"{word} {tr(name)}" if name else word
             room = (self.width() - 22) * shares[place] // sum(shares) - 24
             metrics = widget.fontMetrics()
             widget.setText(metrics.elidedText(text, Qt.TextElideMode.ElideRight, room))

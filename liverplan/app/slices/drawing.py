@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from liverplan.app.kit.language import number, tr
+from liverplan.app.kit.language import tr
 from liverplan.app.session.whose import dashed, patient_lines
 from liverplan.app.session.work import Work
 from liverplan.app.session.zone import DistanceField
@@ -100,7 +100,7 @@ def _corners(shown: Shown, view: SliceView, look: Look) -> Corners:
     total = look.grid.shape[look.axes.along]
     return Corners(
         top_left=(*who, *(corner_words(series) if look.width >= WIDE else ())),
-        top_right=(tr(view.name), f"{number(f'{look.spacing[0]:.1f}')} mm"),
+        top_right=(tr(view.name), tr("{mm:.1f} mm", mm=look.spacing[0])),
         bottom_left=tuple(words for words in (f"L {level:.0f} W {width:.0f}", hu) if words),
         bottom_right=(f"{look.index + 1}/{total}",),
     )

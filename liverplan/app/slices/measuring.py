@@ -97,7 +97,7 @@ class RegionTool(MeasuringTool):
             return ring, tr("No voxel lies in it.")
         cm2 = np.pi * (radius / look.zoom) ** 2 / 100
         mean, spread = float(inside.mean()), float(inside.std())
-        words = "Mean {mean:.0f} HU, SD {spread:.0f}, {cm2:.1f} cm² ({count} voxels)"
+        words = en("Mean {mean:.0f} HU, SD {spread:.0f}, {cm2:.1f} cm² ({count} voxels)")
         said = tr(words, mean=mean, spread=spread, cm2=float(cm2), count=inside.size)
         return ring, said
 

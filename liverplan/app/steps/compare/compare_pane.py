@@ -17,6 +17,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from liverplan.app.kit import theme
+from liverplan.app.kit.language import tr
 from liverplan.app.slices.contours import Outlines, outlines_of, slice_of
 from liverplan.app.slices.convert import lps_to_napari, view_axes
 from liverplan.app.slices.cut_painting import to_canvas
@@ -104,7 +105,7 @@ class ComparePane(QWidget):
         about = (str(one.date or ""), one.series.description[:28] if one.series else "")
         corners = Corners(
             top_left=tuple(filter(None, about)),
-            top_right=(self.title, f"{look.spacing[0]:.1f} mm"),
+            top_right=(self.title, tr("{mm:.1f} mm", mm=look.spacing[0])),
             bottom_right=(f"{look.index + 1}/{look.grid.shape[look.axes.along]}",),
         )
         paint_words(painter, Drawing(look=look, corners=corners), look)

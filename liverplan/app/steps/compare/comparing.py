@@ -11,25 +11,26 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from liverplan import case
+from liverplan.app.kit.language import en, tr
 from liverplan.app.session.context import Context
 from liverplan.app.session.job import Progress
 from liverplan.app.session.session import Topic
+from liverplan.app.session.telling import told
 from liverplan.eligibility.recist import NonTarget
 from liverplan.errors import InputError, LiverplanError
 from liverplan.followup import Comparison, Examination, Row, Visits, compare
 from liverplan.followup.comparison import Said
 from liverplan.volume import FloatArray
-from liverplan.words import in_english
 from liverplan.workflow.growth import RemnantGrowth, remnant_growth
 from liverplan.workflow.response import examination, keep_comparison
 
 PLACE = "compare"
 
-FIRST_A_CASE = (
+FIRST_A_CASE = en(
     "{name} is no case. Open that CT first, outline its liver and metastases, and compare the two "
     "cases: only masks that somebody has looked at are matched."
 )
-ON_SCREEN = "That is the case on screen; choose an earlier or a later one."
+ON_SCREEN = en("That is the case on screen; choose an earlier or a later one.")
 
 
 class Comparing(QObject):
@@ -60,11 +61,11 @@ class Comparing(QObject):
     def open(self, path: Path) -> None:
         """Compare the CT on screen with that of another case."""
         if not case.is_case(path):
-            self._notices.say(PLACE, FIRST_A_CASE.format(name=path.name))
+            self._notices.say(PLACE, tr(FIRST_A_CASE, name=path.name))
             return
         work, folder = self._session.work, self._saver.folder
         if folder is not None and path.resolve() == folder.resolve():
-            self._notices.say(PLACE, ON_SCREEN)
+            self._notices.say(PLACE, tr(ON_SCREEN))
             return
 
         def task(report: Progress, _cancel: threading.Event) -> Comparison:
@@ -75,7 +76,8 @@ class Comparing(QObject):
             other = examination(state.record, state.segmentation, path, volume=state.volume)
             return compare(mine, other, report)
 
-        self._jobs.run(PLACE, "Comparing", task, self._opened, holds=self._session.same_masks())
+        holds = self._session.same_masks()
+        self._jobs.run(PLACE, tr("Comparing"), task, self._opened, holds=holds)
 
     def show_at(self, point_mm: FloatArray, *, earlier: bool) -> None:
         """Show the slices through a (3,) LPS point, mm, of one of the CTs, in both."""
@@ -130,15 +132,16 @@ class Comparing(QObject):
         try:
             if comparison.later.folder is None:
                 self._into_work(comparison.confirmed_by(name), comparison.earlier)
-                where = "this case"
+                said = tr("The response is kept in this case, confirmed by {name}.", name=name)
             else:
                 later, signer = comparison.later.folder, self._saver.signer
                 keep_comparison(later, comparison, name=name, signer=signer)
-                where = f"the later case, {comparison.later.folder.name}"
+                words = en("The response is kept in the later case, {case}, confirmed by {name}.")
+                said = tr(words, case=later.name, name=name)
         except LiverplanError as refusal:
             self._notices.say(PLACE, str(refusal))
             return
-        self._notices.say(PLACE, f"The response is kept in {where}, confirmed by {name}.", "info")
+        self._notices.say(PLACE, said, "info")
 
     def grow(self, embolised: dt.date | None) -> None:
         """Say how the planned remnant grew between the two CTs."""
@@ -154,7 +157,7 @@ class Comparing(QObject):
             report(0.2, "Measuring both remnants")
             return remnant_growth(first, second, embolised=embolised)
 
-        self._jobs.run(PLACE, "Measuring growth", task, self._grown)
+        self._jobs.run(PLACE, tr("Measuring growth"), task, self._grown)
 
     def _opened(self, answer: Comparison) -> None:
         self.comparison, self.growth = answer, ""
@@ -163,7 +166,7 @@ class Comparing(QObject):
         grid = answer.earlier.segmentation.grid
         self.show_at(centres[0] if centres else grid.to_mm(np.array(grid.shape) / 2), earlier=True)
         if answer.proposed.notes:
-            self._notices.say(PLACE, " ".join(map(in_english, answer.proposed.notes)))
+            self._notices.say(PLACE, " ".join(map(told, answer.proposed.notes)))
 
     def _grown(self, growth: RemnantGrowth) -> None:
         self.growth = growth.in_words()
@@ -171,13 +174,14 @@ class Comparing(QObject):
 
     def _into_work(self, visits: Visits, earlier: Examination) -> None:
         work = self._session.work
-        what = f"response since {earlier.date or 'an earlier CT'}"
+        what = en("response since {day}", day=earlier.date or en("an earlier CT"))
         self._session.do(what, replace(work, record=replace(work.record, visits=visits)))
 
     def _saved(self) -> Path | None:
         self._saver.flush()
         if self._saver.opened is None or self._saver.pending:
-            self._notices.say(PLACE, "The case could not be saved, so its remnant is not compared.")
+            words = tr("The case could not be saved, so its remnant is not compared.")
+            self._notices.say(PLACE, words)
             return None
         return self._saver.folder
 
@@ -191,5 +195,5 @@ class Comparing(QObject):
             return
         if not self._of_what_is_on_screen(self.comparison):
             self.comparison, self.at_mm, self.growth = None, None, ""
-            self._notices.say(PLACE, "The masks have changed; open the other CT again.")
+            self._notices.say(PLACE, tr("The masks have changed; open the other CT again."))
             self.changed.emit()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QLineEdit, QVBoxLayout, QWidget
 
+from liverplan.app.kit.language import localised, retold, tr
 from liverplan.app.kit.widgets import Table, button, label, row, set_tip
 from liverplan.app.steps.compare.comparing import Comparing
 from liverplan.eligibility.recist import NonTarget, mm
@@ -27,31 +28,33 @@ class MatchingBox(QWidget):
         self._comparing = comparing
         self._rows: tuple[Row, ...] = ()
         self._at: int | None = None
-        self.table = Table(["Earlier", "mm", "Later", "mm", "Counts as", ""], stretch=4)
+        heads = [tr("Earlier"), "mm", tr("Later"), "mm", tr("Counts as"), ""]
+        self.table = Table(heads, stretch=4)
         self.table.itemSelectionChanged.connect(self._choose)
         self.table.cellClicked.connect(lambda *_: self._choose())
         self.said = QComboBox()
         self.said.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.said.activated.connect(self._say)
-        self.confirm_button = button("Confirm", self._confirm, tip="It is so, as the row says")
-        self.target_button = button("Target", self._target, tip="Its length counts in the sum")
+        tips = tr("It is so, as the row says"), tr("Its length counts in the sum")
+        self.confirm_button = button(tr("Confirm"), self._confirm, tip=tips[0])
+        self.target_button = button(tr("Target"), self._target, tip=tips[1])
         self.target_button.setCheckable(True)
         self.others = QComboBox()
-        self.others.addItems(["as outlined" if one is None else one for one in OTHERS])
+        self.others.addItems([tr("as outlined") if one is None else one for one in OTHERS])
         self.others.activated.connect(lambda at: comparing.judge_others(OTHERS[at]))
         self.name = QLineEdit()
-        self.name.setPlaceholderText("Your name")
+        self.name.setPlaceholderText(tr("Your name"))
         self.name.textChanged.connect(self.refresh_buttons)
-        self.keep_button = button("Keep the response", self._keep, role="primary")
+        self.keep_button = button(tr("Keep the response"), self._keep, role="primary")
         self._build()
 
     def _build(self) -> None:
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.table)
-        words = label("The later one is", "secondary", wrap=False)
+        words = label(tr("The later one is"), "secondary", wrap=False)
         column.addLayout(row(words, self.said, self.confirm_button, self.target_button, 1))
-        others = label("Non-target lesions", "secondary", wrap=False)
+        others = label(tr("Non-target lesions"), "secondary", wrap=False)
         column.addLayout(row(others, self.others, 1))
         column.addLayout(row(self.name, self.keep_button))
         column.addStretch()
@@ -79,18 +82,18 @@ class MatchingBox(QWidget):
         if now is None or one is None:
             return
         if one.later is None:
-            self.said.addItem("gone", None)
+            self.said.addItem(tr("gone"), None)
         else:
             self._list_choices(now, one)
         self.target_button.setChecked(one.earlier in now.targets)
 
     def _list_choices(self, now: Comparison, one: Row) -> None:
         for known in sorted(now.earlier.axes):
-            self.said.addItem(f"M{known - 1} of the earlier CT", known)
+            self.said.addItem(tr("M{number} of the earlier CT", number=known - 1), known)
         for words in (NEW, SEEN):
-            self.said.addItem(clean(words), words)
+            self.said.addItem(tr(words), words)
         for name in now.lost:
-            self.said.addItem(clean(f"target {name}, come back"), name)
+            self.said.addItem(tr("target {name}, come back", name=clean(name)), name)
         mine = one.words if one.earlier is None else one.earlier
         self.said.setCurrentIndex(self.said.findData(mine))
 
@@ -105,11 +108,11 @@ class MatchingBox(QWidget):
         self.keep_button.setEnabled(now is not None and not left and named)
         set_tip(
             self.keep_button,
-            f"{len(left)} rows are not confirmed yet."
+            tr("{count} rows are not confirmed yet.", count=len(left))
             if left
             else ""
             if named
-            else "Needs a name.",
+            else tr("Needs a name."),
         )
 
     def _choose(self) -> None:
@@ -151,9 +154,9 @@ def table_row(now: Comparison, one: Row) -> tuple[str, ...]:
     """Return what the table shows of one lesion over both CTs."""
     earlier = (NONE, NONE) if one.earlier is None else _lesion(now.earlier, one.earlier)
     later = (NONE, NONE) if one.later is None else _lesion(now.later, one.later)
-    state = "confirmed" if one.key in now.confirmed else "check"
-    return (*earlier, *later, now.role(one), state)
+    state = tr("confirmed") if one.key in now.confirmed else tr("check")
+    return (*earlier, *later, retold(now.role(one)), state)
 
 
 def _lesion(one: Examination, label_value: int) -> tuple[str, str]:
-    return f"M{label_value - 1}", mm(one.tenths(label_value))
+    return f"M{label_value - 1}", localised(mm(one.tenths(label_value)))

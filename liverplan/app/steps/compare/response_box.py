@@ -8,12 +8,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from liverplan.app.kit.field import Field, read_date
+from liverplan.app.kit.language import localised, tr
 from liverplan.app.kit.widgets import Table, button, label, row
+from liverplan.app.session.telling import told
 from liverplan.app.steps.compare.comparing import Comparing
 from liverplan.eligibility.recist import Response, Visit, category_said, mm, readers_95_tenths
 from liverplan.errors import InputError, LiverplanError
 from liverplan.followup import Visits
-from liverplan.words import in_english
 from liverplan.words.numbers import NONE
 
 
@@ -25,15 +26,16 @@ class ResponseBox(QWidget):
         self._comparing = comparing
         self.category = label("", "title")
         self.finding = label("", "secondary")
-        self.visits = Table(["Visit", "Sum, mm (reader, 95 %)", "Category"], stretch=0)
+        heads = [tr("Visit"), tr("Sum, mm (reader, 95 %)"), tr("Category")]
+        self.visits = Table(heads, stretch=0)
         self.embolised = Field("", read_date, lambda: "", width=108)
-        self.growth_button = button("Growth of the remnant", self._grow)
+        self.growth_button = button(tr("Growth of the remnant"), self._grow)
         self.growth = label("", "secondary")
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         for part in (self.category, self.finding, self.visits):
             column.addWidget(part)
-        embolised = label("Embolisation", "secondary", wrap=False)
+        embolised = label(tr("Embolisation"), "secondary", wrap=False)
         growth = row(embolised, self.embolised, self.growth_button, 1)
         growth.setAlignment(embolised, Qt.AlignmentFlag.AlignTop)
         growth.setAlignment(self.growth_button, Qt.AlignmentFlag.AlignTop)
@@ -51,7 +53,7 @@ class ResponseBox(QWidget):
         try:
             visits, response = now.preview()
         except LiverplanError as refusal:
-            self.category.setText("No response yet")
+            self.category.setText(tr("No response yet"))
             self.finding.setText(str(refusal))
             self.visits.fill([])
             return
@@ -61,7 +63,7 @@ class ResponseBox(QWidget):
         self.category.setText(
             "" if response is None else category_words(response, complete=complete)
         )
-        self.finding.setText("" if response is None else in_english(response.finding))
+        self.finding.setText("" if response is None else told(response.finding))
         self.visits.fill([] if response is None else visit_rows(visits, response))
 
     def _grow(self) -> None:
@@ -73,10 +75,12 @@ class ResponseBox(QWidget):
 
 def category_words(response: Response, *, complete: bool) -> str:
     """Return the category, and between readers what else it could be."""
-    words = f"{in_english(category_said(response.overall)).capitalize()} ({response.overall})"
+    words = f"{told(category_said(response.overall)).capitalize()} ({response.overall})"
     noise = [one for one in response.noise if one != response.target]
-    between = f"; another reader could find {' or '.join(noise)}" if noise else ""
-    return f"{words}{between}" if complete else f"Not confirmed yet: {words}{between}"
+    if noise:
+        others = f" {tr('or')} ".join(noise)
+        words = tr("{category}; another reader could find {others}", category=words, others=others)
+    return words if complete else tr("Not confirmed yet: {category}", category=words)
 
 
 def sum_words(visit: Visit) -> str:
@@ -84,17 +88,18 @@ def sum_words(visit: Visit) -> str:
     if visit.sum_tenths is None:
         return NONE
     between = readers_95_tenths(visit)
-    return mm(visit.sum_tenths) + (
-        "" if between is None else f" ({mm(between[0])}-{mm(between[1])})"
+    return localised(
+        mm(visit.sum_tenths) + ("" if between is None else f" ({mm(between[0])}-{mm(between[1])})")
     )
 
 
 def visit_rows(visits: Sequence[Visit], response: Response) -> list[tuple[str, str, str]]:
     """Return each visit's sum, and the category at the last."""
     rows: list[tuple[str, str, str]] = []
-    for number, visit in enumerate(visits):
+    for at, visit in enumerate(visits):
         total = sum_words(visit)
-        name = f"{number + 1}" if visit.date is None else visit.date.isoformat()
-        last = number == len(visits) - 1
-        rows.append((name, total, response.overall if last else "baseline" if not number else ""))
+        name = f"{at + 1}" if visit.date is None else visit.date.isoformat()
+        last = at == len(visits) - 1
+        first = "" if at else tr("baseline")
+        rows.append((name, total, response.overall if last else first))
     return rows

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSplitter, QVBox
 
 from liverplan.app.kit.busy import Busy
 from liverplan.app.kit.files import folder
+from liverplan.app.kit.language import tr
 from liverplan.app.kit.widgets import Notice, button, label, row
 from liverplan.app.session.context import Context
 from liverplan.app.session.session import Topic
@@ -30,9 +31,9 @@ class CompareSheet(QFrame):
         context.notices.show_at(PLACE, self.notice.say)
         context.jobs.watch(PLACE, self.busy.watch)
         self.dates = label("", "secondary", wrap=False)
-        self.open_button = button("Open the other CT…", self._open, role="primary")
-        self.done_button = button("Done", self.done.emit)
-        self.earlier, self.later = ComparePane("Earlier CT"), ComparePane("Later CT")
+        self.open_button = button(tr("Open the other CT…"), self._open, role="primary")
+        self.done_button = button(tr("Done"), self.done.emit)
+        self.earlier, self.later = ComparePane(tr("Earlier CT")), ComparePane(tr("Later CT"))
         self.matching, self.response = MatchingBox(comparing), ResponseBox(comparing)
         self._build()
         comparing.changed.connect(self.refresh)
@@ -46,7 +47,7 @@ class CompareSheet(QFrame):
         self.refresh()
 
     def _build(self) -> None:
-        title = label("Compare with another CT", "title", wrap=False)
+        title = label(tr("Compare with another CT"), "title", wrap=False)
         head = row(title, self.dates, 1, self.open_button, self.done_button)
         head.setContentsMargins(12, 8, 12, 0)
         panes = QSplitter(Qt.Orientation.Horizontal)
@@ -87,9 +88,9 @@ class CompareSheet(QFrame):
         self.earlier.show_examination(now.earlier if now else None)
         self.later.show_examination(now.later if now else None)
         self.dates.setText(
-            "Choose a case of an earlier or a later CT of this patient."
+            tr("Choose a case of an earlier or a later CT of this patient.")
             if now is None
-            else f"{now.earlier.date or '?'} and {now.later.date or '?'}"
+            else f"{now.earlier.date or '?'} {tr('and')} {now.later.date or '?'}"
         )
         self.matching.refresh()
         self.response.refresh(self._session.work.record.visits)
@@ -112,7 +113,7 @@ class CompareSheet(QFrame):
             self.comparing.show_at(now.earlier.centres[one.earlier], earlier=True)
 
     def _open(self) -> None:
-        chosen = folder(self, "A case of another CT")
+        chosen = folder(self, tr("A case of another CT"))
         if chosen is not None:
             self.comparing.open(chosen)
 

@@ -6,6 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QFrame, QLineEdit, QVBoxLayout, QWidget
 
 from liverplan.app.kit.busy import Busy
+from liverplan.app.kit.language import en, tr
 from liverplan.app.kit.widgets import Notice, Table, button, label, row
 from liverplan.app.session.context import Context
 from liverplan.app.steps.open.archives import PLACE, Archives
@@ -13,10 +14,10 @@ from liverplan.dicom.archive import FoundSeries
 from liverplan.plain import clean
 
 FIELDS = {
-    "patient_id": "Patient ID",
-    "patient_name": "Name",
-    "accession": "Accession",
-    "study_date": "Study date",
+    "patient_id": en("Patient ID"),
+    "patient_name": en("Name"),
+    "accession": en("Accession"),
+    "study_date": en("Study date"),
 }
 
 
@@ -39,10 +40,11 @@ class ArchiveSheet(QFrame):
         for field in self.fields.values():
             field.returnPressed.connect(self._search)
             field.setMinimumWidth(110)
-        self.search_button = button("Search", self._search, role="primary")
-        self.open_button = button("Open this series", self._fetch, role="primary")
-        self.done_button = button("Close", self.done.emit)
-        self.table = Table(["Patient", "Date", "Series", "Images", "Kind"], stretch=2, most_rows=16)
+        self.search_button = button(tr("Search"), self._search, role="primary")
+        self.open_button = button(tr("Open this series"), self._fetch, role="primary")
+        self.done_button = button(tr("Close"), self.done.emit)
+        heads = [tr("Patient"), tr("Date"), tr("Series"), tr("Images"), tr("Kind")]
+        self.table = Table(heads, stretch=2, most_rows=16)
         self.table.itemSelectionChanged.connect(self.refresh)
         self.table.itemDoubleClicked.connect(lambda _item: self._fetch())
         archives.found_changed.connect(self._show_found)
@@ -55,12 +57,12 @@ class ArchiveSheet(QFrame):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 10, 16, 12)
         layout.setSpacing(8)
-        title = label("Archive", "title", wrap=False)
+        title = label(tr("Archive"), "title", wrap=False)
         layout.addLayout(row(title, self.which, 1, self.done_button))
         layout.addWidget(self.notice)
         fields: list[QWidget | int] = []
         for name, field in self.fields.items():
-            fields += [label(FIELDS[name], "secondary", wrap=False), field]
+            fields += [label(tr(FIELDS[name]), "secondary", wrap=False), field]
         layout.addLayout(row(*fields, self.search_button))
         layout.addWidget(self.busy)
         layout.addWidget(self.table)

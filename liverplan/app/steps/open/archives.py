@@ -8,6 +8,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
+from liverplan.app.kit.language import tr
 from liverplan.app.session.context import Context
 from liverplan.app.session.job import Progress
 from liverplan.app.steps.open.opening import Opening
@@ -59,9 +60,10 @@ class Archives(QObject):
             self._searched = name
             self.found_changed.emit()
             if not self.found:
-                self._notices.say(PLACE, f"{name} holds no such series; ask for less.", "info")
+                words = tr("{archive} holds no such series; ask for less.", archive=name)
+                self._notices.say(PLACE, words, "info")
 
-        self._jobs.run(PLACE, f"Asking {name}", task, then)
+        self._jobs.run(PLACE, tr("Asking {archive}", archive=name), task, then)
 
     def fetch(self, series: FoundSeries) -> None:
         """Bring a series here, unless it is here already, and open it."""
@@ -78,4 +80,4 @@ class Archives(QObject):
             self.opened.emit()
             self._opening.open_path(fetched)
 
-        self._jobs.run(PLACE, "Fetching", task, then)
+        self._jobs.run(PLACE, tr("Fetching"), task, then)

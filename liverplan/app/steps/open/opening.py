@@ -8,11 +8,13 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from liverplan import case, workflow
+from liverplan.app.kit.language import en, tr
 from liverplan.app.session.claim import TWICE
 from liverplan.app.session.context import Context
 from liverplan.app.session.job import Progress
 from liverplan.app.session.notices import WINDOW
 from liverplan.app.session.saving import work_of
+from liverplan.app.session.telling import told
 from liverplan.app.session.work import Work
 from liverplan.app.slices.views import ThreeViews
 from liverplan.app.steps.open.thumbnails import Thumbnails
@@ -20,12 +22,11 @@ from liverplan.case import Record
 from liverplan.dicom import CT, SeriesInfo, choose_series, find_series, read_series
 from liverplan.eligibility.files import ProtocolFile
 from liverplan.errors import DicomError
-from liverplan.words import in_english
 from liverplan.workflow.cases import summary_of
 from liverplan.workflow.inputs import ct_notes
 
 PLACE = "open"
-SAMPLE = "Sample CT"
+SAMPLE = en("Sample CT")
 
 
 class Opening(QObject):
@@ -59,7 +60,7 @@ class Opening(QObject):
         def then(found: list[SeriesInfo]) -> None:
             self._show_found(path, found)
 
-        self._jobs.run(PLACE, "Looking for series", task, then)
+        self._jobs.run(PLACE, tr("Looking for series"), task, then)
 
     def _show_found(self, path: Path, found: list[SeriesInfo]) -> None:
         self.path, self.found = path, found
@@ -80,7 +81,7 @@ class Opening(QObject):
         def task(report: Progress, cancel: threading.Event) -> CT:
             return read_series(info, progress=report, cancel=cancel)
 
-        self._jobs.run(PLACE, "Reading the CT", task, self._begin)
+        self._jobs.run(PLACE, tr("Reading the CT"), task, self._begin)
 
     def open_sample(self) -> None:
         """Write the built-in sample as a DICOM series if need be, and read it."""
@@ -94,7 +95,7 @@ class Opening(QObject):
                 folder, progress=lambda f, w: report(0.6 + 0.4 * f, w), cancel=cancel
             )
 
-        self._jobs.run(PLACE, "Opening the sample", task, self._begin)
+        self._jobs.run(PLACE, tr("Opening the sample"), task, self._begin)
 
     def open_case(self, folder: Path) -> None:
         """Open a stored case as it was left."""
@@ -107,12 +108,12 @@ class Opening(QObject):
         def then(answer: tuple[case.Case, Work]) -> None:
             opened, work = answer
             if not self._saver.claim.take(folder):
-                self._notices.say(PLACE, TWICE)
+                self._notices.say(PLACE, tr(TWICE))
                 return
             self._saver.adopt(opened)
             self._show(work)
 
-        self._jobs.run(PLACE, "Opening the case", task, then)
+        self._jobs.run(PLACE, tr("Opening the case"), task, then)
 
     def _begin(self, ct: CT) -> None:
         series = summary_of(ct)
@@ -125,7 +126,7 @@ class Opening(QObject):
         self._saver.begin(series)
         self._show(Work(volume=ct.volume, record=record))
         if ct.notes:
-            self._notices.say(PLACE, " ".join(map(in_english, ct_notes(ct.notes))), "info")
+            self._notices.say(PLACE, " ".join(map(told, ct_notes(ct.notes))), "info")
 
     def _show(self, work: Work) -> None:
         self._views.disarm()

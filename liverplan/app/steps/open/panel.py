@@ -9,10 +9,11 @@ from PySide6.QtGui import QIcon, QPixmap
 from PySide6.QtWidgets import QMenu
 
 from liverplan.app.kit.files import file_to_open, folder
-from liverplan.app.kit.language import tr
+from liverplan.app.kit.language import en, localised, tr
 from liverplan.app.kit.panel import Panel
 from liverplan.app.kit.widgets import Table, button, label, row
 from liverplan.app.session.context import Context
+from liverplan.app.session.telling import told
 from liverplan.app.slices.views import ThreeViews
 from liverplan.app.steps.open.glances import Glance
 from liverplan.app.steps.open.opening import PLACE, SAMPLE, Opening
@@ -21,7 +22,6 @@ from liverplan.app.steps.open.thumbnails import SIDE
 from liverplan.app.steps.open.who import WhoDialog
 from liverplan.dicom import SeriesInfo
 from liverplan.plain import clean
-from liverplan.words import in_english
 from liverplan.words.numbers import TIMES
 from liverplan.workflow.inputs import ct_notes
 from liverplan.workflow.people import Signer
@@ -31,7 +31,7 @@ class OpenPanel(Panel):
     """Where the CT comes from."""
 
     wants_archive = Signal()
-    title = "Open"
+    title = en("Open")
     place = PLACE
 
     def __init__(self, context: Context, opening: Opening, views: ThreeViews) -> None:
@@ -39,27 +39,29 @@ class OpenPanel(Panel):
         self._session, self._jobs = context.session, context.jobs
         self._saver, self._keys = context.saver, context.keys
         self.opening = opening
-        self.folder_button = button("Folder or case…", self.ask_folder, role="primary")
+        self.folder_button = button(tr("Folder or case…"), self.ask_folder, role="primary")
         self.file_button = button(
-            "Zip, file…", self.ask_file, tip="A zip, a DICOMDIR, a DICOM, NIfTI or NRRD file"
+            tr("Zip, file…"),
+            self.ask_file,
+            tip=tr("A zip, a DICOMDIR, a DICOM, NIfTI or NRRD file"),
         )
         self.sample_button = button(
-            SAMPLE, opening.open_sample, tip="A phantom whose volumes are known exactly"
+            tr(SAMPLE), opening.open_sample, tip=tr("A phantom whose volumes are known exactly")
         )
         self.archive_button = button(
-            "Archive…", self.wants_archive.emit, tip="Search a hospital's archive (PACS)"
+            tr("Archive…"), self.wants_archive.emit, tip=tr("Search a hospital's archive (PACS)")
         )
-        self.table = Table(["Series"], stretch=0, most_rows=5)
+        self.table = Table([tr("Series")], stretch=0, most_rows=5)
         self.table.setIconSize(QSize(SIDE, SIDE))
         self.thumbnails = opening.thumbnails
         self.thumbnails.changed.connect(self._show_pictures)
         self.table.itemSelectionChanged.connect(self._choose)
         self.why = label("", "secondary")
-        self.read_button = button("Open this series", self._read, role="primary")
+        self.read_button = button(tr("Open this series"), self._read, role="primary")
         self.recent = RecentList(context, views)
         self.recent.chosen.connect(self._recent)
         self.recent.filled.connect(self._say_recents)
-        self.recent_title = label("Recent cases", "secondary")
+        self.recent_title = label(tr("Recent cases"), "secondary")
         for part in (self.table, self.why, self.read_button):
             self.column.addWidget(part)
         self.column.insertLayout(1, row(self.folder_button, self.file_button))
@@ -76,7 +78,7 @@ class OpenPanel(Panel):
     def _make_who(self) -> None:
         """Lay out who works here, below where the CT comes from."""
         self.who_button = button(
-            "Sign my work…", self._ask_who, tip="With your key, each step that is saved"
+            tr("Sign my work…"), self._ask_who, tip=tr("With your key, each step that is saved")
         )
         self.who = label("", "secondary")
         self.column.insertWidget(3, self.who_button)
@@ -91,9 +93,9 @@ class OpenPanel(Panel):
         volume = self._session.work.volume
         busy = self._jobs.busy(self.place)
         self.next.setText(
-            "Choose a CT: a folder, a zip, or drop one here."
+            tr("Choose a CT: a folder, a zip, or drop one here.")
             if volume is None
-            else "The CT is open. Next: Liver."
+            else tr("The CT is open. Next: Liver.")
         )
         for widget in (
             self.folder_button,
@@ -160,7 +162,8 @@ class OpenPanel(Panel):
 
     def _sign_with(self, signer: Signer) -> None:
         self._saver.signer = signer
-        self.who.setText(f"Each step is signed with the key of {clean(signer.name)}.")
+        words = tr("Each step is signed with the key of {name}.", name=clean(signer.name))
+        self.who.setText(words)
 
     def _recent(self, glance: Glance) -> None:
         folder = glance.recent.folder
@@ -186,12 +189,12 @@ class OpenPanel(Panel):
 
     def ask_folder(self) -> None:
         """Ask for a folder, and open what lies in it."""
-        self._open(folder(self, "A DICOM folder or a case"))
+        self._open(folder(self, tr("A DICOM folder or a case")))
 
     def ask_file(self) -> None:
         """Ask for a file, and open it."""
-        kinds = "CT (*.zip DICOMDIR *.dcm *.nii *.nii.gz *.nrrd);;All files (*)"
-        self._open(file_to_open(self, "Zip, DICOMDIR or file", kinds))
+        kinds = en("CT (*.zip DICOMDIR *.dcm *.nii *.nii.gz *.nrrd);;All files (*)")
+        self._open(file_to_open(self, tr("Zip, DICOMDIR or file"), kinds))
 
     def _open(self, chosen: Path | None) -> None:
         if chosen is not None:
@@ -203,12 +206,13 @@ def series_row(info: SeriesInfo) -> tuple[str]:
     file = Path(info.files[0]).name if info.files else "?"
     name = clean(info.description or (file if info.volume_file else info.key[-16:]) or file)
     if not info.usable:
-        return (f"{name}\n{info.kind}, {info.n_files} files\ncannot be used",)
+        rest = tr("{kind}, {count} files\ncannot be used", kind=info.kind, count=info.n_files)
+        return (f"{name}\n{rest}",)
     k, j, i = info.shape
     mm = info.spacing_mm
     size = f"{i}{TIMES}{j}{TIMES}{k}"
-    step = f"{mm[2]:.2g}{TIMES}{mm[1]:.2g}{TIMES}{mm[0]:.2g} mm"
-    apart = ", ".join(map(in_english, info.apart))
+    step = localised(f"{mm[2]:.2g}{TIMES}{mm[1]:.2g}{TIMES}{mm[0]:.2g} mm")
+    apart = ", ".join(map(told, info.apart))
     return ("\n".join(filter(None, (name, apart, f"{info.kind}, {size}", step))),)
 
 
@@ -222,5 +226,5 @@ def as_icon(picture: QPixmap) -> QIcon:
 def why(info: SeriesInfo) -> str:
     """Return why a series cannot be used, or what should be known of it."""
     if not info.usable:
-        return f"Cannot be used: {info.reason}."
-    return " ".join(map(in_english, ct_notes(info.notes)))
+        return tr("Cannot be used: {reason}.", reason=info.reason)
+    return " ".join(map(told, ct_notes(info.notes)))

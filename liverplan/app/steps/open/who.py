@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QDialog, QLineEdit, QVBoxLayout, QWidget
 
 from liverplan.app.kit.dress import dress
 from liverplan.app.kit.files import file_to_open
+from liverplan.app.kit.language import tr
 from liverplan.app.kit.widgets import Notice, button, label, row
 from liverplan.app.session.keyring import KEYS, path_of
 from liverplan.errors import LiverplanError
@@ -29,20 +30,21 @@ class WhoDialog(QDialog):
     def __init__(self, parent: QWidget, folder: Path) -> None:
         super().__init__(parent.window())
         dress(self)
-        self.setWindowTitle("Sign my work")
+        self.setWindowTitle(tr("Sign my work"))
         self._folder, self._key = folder, None
-        self.name = _line("Your name, as it shall be printed")
+        self.name = _line(tr("Your name, as it shall be printed"))
         self.name.setMaxLength(60)
         self.name.textChanged.connect(lambda _text: self._show_key())
         self.key_words = label("", "secondary")
-        self.key_button = button("Key file…", self._choose, tip="A key that lies elsewhere")
-        self.passphrase = _line("Passphrase of the key, if it has one")
+        tip = tr("A key that lies elsewhere")
+        self.key_button = button(tr("Key file…"), self._choose, tip=tip)
+        self.passphrase = _line(tr("Passphrase of the key, if it has one"))
         self.passphrase.setEchoMode(QLineEdit.EchoMode.Password)
-        self.sign_button = button("Sign what I do", self._unlock, role="primary")
-        self.cancel_button = button("Cancel", self.reject)
+        self.sign_button = button(tr("Sign what I do"), self._unlock, role="primary")
+        self.cancel_button = button(tr("Cancel"), self.reject)
         self.notice = Notice()
         column = QVBoxLayout(self)
-        column.addWidget(label("Every step that you save is then signed with your key."))
+        column.addWidget(label(tr("Every step that you save is then signed with your key.")))
         for part in (self.name, self.key_words, self.passphrase, self.notice):
             column.addWidget(part)
         column.addLayout(row(self.key_button, 1, self.cancel_button, self.sign_button))
@@ -59,12 +61,14 @@ class WhoDialog(QDialog):
     def _show_key(self) -> None:
         there, named = self.key.is_file(), bool(self.name.text().strip())
         self.key_words.setText(
-            f"Key: {self.key.name}" if there else "No key of this name lies here: choose its file."
+            tr("Key: {name}", name=self.key.name)
+            if there
+            else tr("No key of this name lies here: choose its file.")
         )
         self.sign_button.setEnabled(there and named)
 
     def _choose(self) -> None:
-        self._key = file_to_open(self, "A private key", KEYS)
+        self._key = file_to_open(self, tr("A private key"), KEYS)
         self._show_key()
 
     def _unlock(self) -> None:
