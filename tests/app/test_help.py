@@ -8,7 +8,8 @@ from PySide6.QtCore import QObject, Qt, QUrl, Slot
 from PySide6.QtGui import QDesktopServices
 
 import liverplan.app
-from liverplan.app.shell.help import LANGUAGES, PAGES, page_of
+from liverplan.app.kit.language import NAMES as LANGUAGES
+from liverplan.app.shell.help import PAGES, page_of
 
 APP = Path(liverplan.app.__file__).parent
 SAID = "\n".join(path.read_text("utf-8") for path in APP.rglob("*.py"))

@@ -3,6 +3,7 @@
 import ast
 from pathlib import Path
 from string import Formatter
+from typing import get_args
 
 import pytest
 
@@ -11,14 +12,30 @@ from liverplan import NOTICE
 from liverplan.app.kit import theme
 from liverplan.app.kit.language import DECIMALS, NAMES, en, localised, retold, speak, table, tr
 from liverplan.app.slices.convert import VIEW_NAMES
+from liverplan.app.steps.committee.panel import BALLOTS
+from liverplan.app.steps.result.facts_sheet import SEXES
+from liverplan.eligibility import load_protocol
 from liverplan.errors import InputError
+from liverplan.findings import Eligibility, Fate
+from liverplan.findings.criteria import State
 from liverplan.followup.comparison import NEW, SEEN
 from liverplan.words import LANGUAGES, words_of
+from liverplan.workflow.rule import DENOMINATORS
 
 APP = Path(liverplan.app.__file__).parent
 ROOT = APP.parent
+PROTOCOL = load_protocol("breclim2")
 TABLES = {
     NOTICE,
+    PROTOCOL.title,
+    *(fact.question for fact in PROTOCOL.facts.values()),
+    *DENOMINATORS.values(),
+    *BALLOTS,
+    *filter(None, SEXES),
+    *get_args(Eligibility),
+    *get_args(State),
+    *get_args(Fate),
+    "left in part",
     *VIEW_NAMES,
     *theme.VESSELS,
     *(name for name, _, _ in theme.PRESETS),

@@ -25,6 +25,8 @@ DECIMALS: Mapping[str, str] = MappingProxyType({"en": ".", "sv": ","})
 LEAST_TOLD = 4
 """Letters of its own that a text has at least, to be known again when its places are filled."""
 
+NUMBER = re.compile(r"[-+]?\d+\.\d+")
+
 _chosen = "en"
 
 
@@ -97,6 +99,8 @@ def retold(said: str) -> str:
     known = table(_chosen)
     if said in known:
         return known[said]
+    if NUMBER.fullmatch(said):
+        return localised(said)
     for pattern, text in _patterns(_chosen):
         if found := pattern.fullmatch(said):
             return _Places().vformat(text, (), {k: retold(v) for k, v in found.groupdict().items()})

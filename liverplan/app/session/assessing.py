@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from liverplan.app.session.telling import told
 from liverplan.app.session.work import Work
 from liverplan.errors import PlanError
 from liverplan.findings import Fault, Findings, Margin
 from liverplan.volumetry import Liver
-from liverplan.words import in_english
 from liverplan.workflow import evaluate
 from liverplan.workflow.cases import notes_of
 from liverplan.workflow.identity import images_of
@@ -53,4 +53,4 @@ def answer_for(work: Work, liver: Liver) -> Answer:
 
 def sentences(faults: Sequence[Fault]) -> tuple[str, ...]:
     """Say every fault."""
-    return tuple(in_english(fault.says) for fault in faults)
+    return tuple(told(fault.says) for fault in faults)

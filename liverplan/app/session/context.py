@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from liverplan.app.kit.language import tr
 from liverplan.app.session.jobs import Jobs
 from liverplan.app.session.live import Live
 from liverplan.app.session.notices import WINDOW, Notices
@@ -38,7 +39,7 @@ class Context:
     def at(cls, home: Path) -> Context:
         """Begin with no patient and nothing under way."""
         session, notices = Session(), Notices()
-        session.refuse = lambda words: notices.say(WINDOW, words)
+        session.refuse = lambda words: notices.say(WINDOW, tr(words))
         live = Live(session)
         return cls(
             session=session,

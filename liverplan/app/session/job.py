@@ -10,6 +10,7 @@ from typing import ClassVar, Generic, TypeAlias, TypeVar
 
 from PySide6.QtCore import QObject, Qt, Signal
 
+from liverplan.app.kit.language import tr
 from liverplan.errors import CancelledError, LiverplanError
 
 T = TypeVar("T")
@@ -111,7 +112,7 @@ def outcome(task: Task[T], report: Progress, cancel: threading.Event) -> End[T]:
     except LiverplanError as error:
         return Failed(words=str(error))
     except MemoryError:
-        return Failed(words="There is not enough memory for this; close other programs.")
+        return Failed(words=tr("There is not enough memory for this; close other programs."))
     except Exception as error:  # noqa: BLE001 - a user never meets a traceback
         return Failed(words=unexpected(error), detail=traceback.format_exc())
     return Cancelled() if cancel.is_set() else Answered(answer=answer)
@@ -120,6 +121,8 @@ def outcome(task: Task[T], report: Progress, cancel: threading.Event) -> End[T]:
 def unexpected(error: BaseException) -> str:
     """One sentence for a fault that nobody foresaw."""
     words = str(error).strip().splitlines()
-    return (
-        f"This failed unexpectedly ({type(error).__name__}: {words[0] if words else 'no words'})."
+    return tr(
+        "This failed unexpectedly ({kind}: {words}).",
+        kind=type(error).__name__,
+        words=words[0] if words else tr("no words"),
     )

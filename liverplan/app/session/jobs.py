@@ -8,6 +8,7 @@ from typing import Protocol, TypeVar, assert_never
 from PySide6.QtCore import QObject, Signal
 
 from liverplan.app.kit.busy import Running
+from liverplan.app.kit.language import tr
 from liverplan.app.session.job import Answered, Cancelled, End, Failed, Job, Task
 from liverplan.app.session.notices import Notices
 
@@ -66,7 +67,8 @@ class Jobs(QObject):
         """
         if self.busy(place):
             running = self._running[place].name
-            self._notices.say(place, f"{running} is still running; wait or cancel it first.")
+            words = tr("{job} is still running; wait or cancel it first.", job=running)
+            self._notices.say(place, words)
             return None
         self._notices.say(place, "")
 
@@ -90,10 +92,11 @@ class Jobs(QObject):
         holds: StillHolds,
     ) -> None:
         match end:
-            case Failed(words=words):
-                self._notices.say(place, words)
+            case Failed(words=fault):
+                self._notices.say(place, fault)
             case Cancelled():
-                self._notices.say(place, f"{name} was cancelled; nothing was changed.", "info")
+                words = tr("{job} was cancelled; nothing was changed.", job=name)
+                self._notices.say(place, words, "info")
             case Answered(answer=answer):
                 if holds():
                     then(answer)
@@ -143,7 +146,8 @@ class Jobs(QObject):
 
 def dropped_words(name: str) -> str:
     """Say that an answer came too late for what is on screen."""
-    return (
-        f"{name} took until its CT or masks had been changed, so its answer was dropped; "
-        "begin it again if it is still wanted."
+    return tr(
+        "{job} took until its CT or masks had been changed, so its answer was dropped; begin it "
+        "again if it is still wanted.",
+        job=name,
     )

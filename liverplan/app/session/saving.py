@@ -11,6 +11,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from liverplan import case
+from liverplan.app.kit.language import en, tr
 from liverplan.app.session.claim import Claim
 from liverplan.app.session.job import Answered, Cancelled, End, Failed, Job, Progress
 from liverplan.app.session.live import Live
@@ -25,6 +26,7 @@ from liverplan.resection import Plan
 from liverplan.workflow.cases import user, with_known_findings
 from liverplan.workflow.people import Signer
 
+OPENED = en("Opened the CT")
 WAIT_MS = 900
 """Rest after a step before it is written; a quick series of steps is written once."""
 
@@ -55,7 +57,7 @@ def work_of(state: CaseState) -> Work:
         If the case holds no CT.
     """
     if state.volume is None:
-        raise CaseError("This case holds no CT, so it cannot be shown.")
+        raise CaseError(tr("This case holds no CT, so it cannot be shown."))
     screen = state.screen or Screen()
     plans, active = _plans(state, screen.plan)
     last = len(state.plan.cuts) - 1
@@ -122,7 +124,7 @@ class Saver(QObject):
         self.folder, self._case = opened.folder, opened
         self._written = self._session.revision + 1  # what was read needs no writing
         self._remember(closed=False)
-        self.saved.emit("Saved")
+        self.saved.emit(tr("Saved"))
 
     def _leave(self) -> None:
         """Write what is pending of the case before another takes its place."""
@@ -153,7 +155,7 @@ class Saver(QObject):
     def take(self, signed: Case) -> None:
         """Go on from a state that a signature wrote; the work on screen stays as it is."""
         self._case = signed
-        self.saved.emit("Saved")
+        self.saved.emit(tr("Saved"))
 
     def flush(self, by: Signer | None = None) -> None:
         """Write now and wait until it is done; ``by`` did it, where that is not the user."""
@@ -182,7 +184,7 @@ class Saver(QObject):
     def _content(self) -> tuple[int, CaseState, str]:
         session, live = self._session, self._live
         findings = None if live.stale else live.findings
-        what = session.history.undo_name or "Opened the CT"
+        what = session.history.undo_name or OPENED
         return session.revision, case_state(session.work, findings), what
 
     def _write(self) -> None:
@@ -196,7 +198,7 @@ class Saver(QObject):
         def task(_report: Progress, _cancel: threading.Event) -> int:
             return self._save(content)
 
-        self.saved.emit("Saving …")
+        self.saved.emit(tr("Saving …"))
         self._job = Job("save", task, self._finish).start()
 
     def _save(self, content: tuple[int, CaseState, str], by: Signer | None = None) -> int:
@@ -209,7 +211,7 @@ class Saver(QObject):
     def _commit(self, state: CaseState, what: str, by: Signer | None) -> Case:
         actor, key = (user(), None) if by is None else (by.actor, by.secret)
         if self.folder is None:
-            raise CaseError("There is no case to save.")
+            raise CaseError(tr("There is no case to save."))
         if self._case is None:
             self.folder.parent.mkdir(parents=True, exist_ok=True)
             return case.create_case(self.folder, state=state, actor=actor, what=what, key=key)
@@ -224,11 +226,12 @@ class Saver(QObject):
         self._failed = isinstance(end, Failed)
         match end:
             case Failed(words=words):
-                self._notices.say(WINDOW, f"Not saved: {words} Your work is still open here.")
-                self.saved.emit("Not saved")
+                said = tr("Not saved: {why} Your work is still open here.", why=words)
+                self._notices.say(WINDOW, said)
+                self.saved.emit(tr("Not saved"))
             case Answered() | Cancelled():
                 self._notices.say(WINDOW, "")
-                self.saved.emit("Saved")
+                self.saved.emit(tr("Saved"))
 
     def _remember(self, *, closed: bool) -> None:
         if self.folder is not None:

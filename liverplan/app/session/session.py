@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Literal, get_args
 
+from liverplan.app.kit.language import en
 from liverplan.app.session.history import History
 from liverplan.app.session.work import Work, same_voxels
 from liverplan.resection import Cut
@@ -20,7 +21,7 @@ Topic = Literal[
     "ct", "labels", "paint", "cuts", "plans", "lesions", "facts", "maps", "annotations", "history"
 ]
 ALL: tuple[Topic, ...] = tuple(topic for topic in get_args(Topic) if topic != "paint")
-LOCKED = "The cuts are locked, so this was not done. Unlock them in step 4 first."
+LOCKED = en("The cuts are locked, so this was not done. Unlock them in step 4 first.")
 Watcher = Callable[[frozenset[Topic]], None]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from liverplan.app.kit.language import retold, tr
 from liverplan.case import Case
 from liverplan.report import SignatureRow
 from liverplan.workflow import committee
@@ -15,8 +16,13 @@ def holding(opened: Case | None) -> tuple[SignatureRow, ...]:
 
 def voided_words(rows: tuple[SignatureRow, ...]) -> str:
     """Say whose signatures a change of the cuts would void."""
-    names = ", ".join(f"{one.name} ({one.meaning})" for one in rows)
-    return (
-        f"Once unlocked the cuts can be changed, and a change voids what was signed: {names}. "
-        "Press Unlock again to go on."
+    return tr(
+        "Once unlocked the cuts can be changed, and a change voids what was signed: {names}. "
+        "Press Unlock again to go on.",
+        names=names_of(rows),
     )
+
+
+def names_of(rows: tuple[SignatureRow, ...]) -> str:
+    """Name who signed what."""
+    return ", ".join(f"{one.name} ({retold(one.meaning)})" for one in rows)

@@ -2,36 +2,43 @@
 
 from __future__ import annotations
 
+from liverplan.app.kit.language import language, localised, tr
 from liverplan.app.session.live import Live
+from liverplan.app.session.telling import told
 from liverplan.app.session.work import Work
-from liverplan.findings import Findings
+from liverplan.findings import Findings, Volumes
 from liverplan.findings.how_sure import how_sure
-from liverplan.words import fates, in_english, other_readings, spoken, verdict, words_of
-from liverplan.words.numbers import percent
+from liverplan.words import fates, other_readings, spoken, verdict, words_of
+from liverplan.words.numbers import ml, percent
 
 
-def goes(work: Work) -> str:
-    """Say what becomes of tissue that does not count: some may stay in place and work no more."""
+def volumes_words(work: Work, remnant: Volumes) -> str:
+    """Say how much stays, and what becomes of what does not: some may stay in place all the same.
+
+    What works no more, as an ablated zone, is lost where it is.
+    """
     plan = work.active_plan
-    all_taken = len(plan.removing.not_ablating.cuts) == len(plan.cuts)
-    return "are resected" if all_taken else "are lost"
+    stay, go = localised(ml(remnant.remnant_ml)), localised(ml(remnant.resected_ml))
+    if len(plan.removing.not_ablating.cuts) == len(plan.cuts):
+        return tr("{stay} mL stay, {go} mL are resected", stay=stay, go=go)
+    return tr("{stay} mL stay, {go} mL are lost", stay=stay, go=go)
 
 
 def waiting_words(live: Live) -> str:
     """Say why there is no range: it is being computed, or the plan is refused."""
     if live.refused:
-        return "No verdict: the plan is refused, see step 4."
-    return "Computing the range …"
+        return tr("No verdict: the plan is refused, see step 4.")
+    return tr("Computing the range …")
 
 
 def fates_words(findings: Findings) -> str:
     """Say what becomes of each metastasis, and whether another denominator reads otherwise."""
-    return spoken((*fates(findings), *other_readings(findings)), "en")
+    return spoken((*fates(findings), *other_readings(findings)), language())
 
 
 def how_sure_words(findings: Findings) -> str:
     """Say which range is which, what would narrow it, and the context: a line each."""
-    return "\n".join(map(in_english, how_sure(findings)))
+    return "\n".join(map(told, how_sure(findings)))
 
 
 def verdict_words(work: Work, live: Live) -> str:
@@ -42,19 +49,21 @@ def verdict_words(work: Work, live: Live) -> str:
     if known and not work.liver_confirmed:
         low, high = live.findings.uncertainty.interval_95
         line = live.findings.threshold_fraction
-        return (
-            f"{words_of('en')['verdict_unconfirmed']} Range as carried out {percent(low, line)}"
-            f"-{percent(high, line)} %."
+        between = tr(
+            "Range as carried out {low}-{high} %.",
+            low=localised(percent(low, line)),
+            high=localised(percent(high, line)),
         )
-    return str(verdict(live.findings))
+        return f"{words_of(language())['verdict_unconfirmed']} {between}"
+    return str(verdict(live.findings, language()))
 
 
 def what_is_missing(work: Work, *, measuring: bool) -> str:
     """Say what the FLR waits for."""
     if work.volume is None:
-        return "Open a CT to begin."
+        return tr("Open a CT to begin.")
     if work.segmentation is None:
-        return "No liver yet."
+        return tr("No liver yet.")
     if measuring:
-        return "Measuring …"
-    return "No cut is planned yet."
+        return tr("Measuring …")
+    return tr("No cut is planned yet.")

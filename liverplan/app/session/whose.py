@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+from liverplan.app.kit.language import en, tr
 from liverplan.case import Record
 from liverplan.dicom.headers import (
     birth_date_in,
@@ -17,7 +18,7 @@ from liverplan.plain import clean
 LONGEST = 40
 """Characters of a name that stand in a corner."""
 
-HIDDEN = "De-identified display"
+HIDDEN = en("De-identified display")
 
 
 def patient_lines(record: Record, *, hidden: bool) -> tuple[str, ...]:
@@ -28,7 +29,7 @@ def patient_lines(record: Record, *, hidden: bool) -> tuple[str, ...]:
     if record.series is None:
         return ()
     if hidden:
-        return (HIDDEN,)
+        return (tr(HIDDEN),)
     headers = record.headers or {}
     if made_up_in(headers):
         return ()
@@ -61,4 +62,4 @@ def _age(born: str, study: str) -> str:
     except ValueError:
         return ""
     years = day.year - birth.year - ((day.month, day.day) < (birth.month, birth.day))
-    return f"{years} y" if years >= 0 else ""
+    return tr("{years} y", years=years) if years >= 0 else ""

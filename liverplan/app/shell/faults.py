@@ -8,6 +8,7 @@ from contextlib import suppress
 from types import TracebackType
 
 from liverplan import log
+from liverplan.app.kit.language import tr
 from liverplan.app.session.context import Context
 from liverplan.app.session.job import unexpected
 from liverplan.app.session.notices import WINDOW
@@ -27,7 +28,7 @@ def catch_faults(context: Context) -> None:
             context.home.mkdir(parents=True, exist_ok=True)
             with (context.home / LOG).open("a", encoding="utf-8") as file:
                 file.write(words)
-        said = f"{unexpected(fault)} Your work is kept; undo the last step."
-        context.notices.say(WINDOW, said)
+        what_to_do = tr("Your work is kept; undo the last step.")
+        context.notices.say(WINDOW, f"{unexpected(fault)} {what_to_do}")
 
     sys.excepthook = hook

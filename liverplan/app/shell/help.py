@@ -12,13 +12,14 @@ from markdown_it import MarkdownIt
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
 
+from liverplan.app.kit.language import NAMES, language, table, tr
 from liverplan.app.session.notices import WINDOW, Notices
 from liverplan.app.shell.step_bar import Steps
 from liverplan.plain import clean
 
 PAGES = ("open", "liver", "metastases", "resection", "result", "committee")
 """By the steps' order."""
-LANGUAGES = {"en": "English", "sv": "Svenska"}
+
 
 PAGE = """<!doctype html>
 <html lang="{language}">
@@ -48,33 +49,38 @@ class Help:
         try:
             write_pages(self._folder)
         except OSError as error:
-            self._notices.say(WINDOW, f"The page cannot be written: {error.strerror or error}.")
+            why = error.strerror or error
+            self._notices.say(WINDOW, tr("The page cannot be written: {why}.", why=why))
             return
-        page = self._folder / "en" / f"{PAGES[self._steps.current - 1]}.html"
+        page = self._folder / language() / f"{PAGES[self._steps.current - 1]}.html"
         if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(page))):
-            words = f"No browser answered; the page of this step is {clean(str(page))}"
+            path = clean(str(page))
+            words = tr("No browser answered; the page of this step is {path}", path=path)
             self._notices.say(WINDOW, words, "info")
 
 
 def write_pages(folder: Path) -> None:
     """Write every page in every language, each with links to the others."""
-    for language in LANGUAGES:
-        (folder / language).mkdir(parents=True, exist_ok=True)
+    for code in NAMES:
+        (folder / code).mkdir(parents=True, exist_ok=True)
         for name in PAGES:
-            (folder / language / f"{name}.html").write_text(page_of(name, language), "utf-8")
+            (folder / code / f"{name}.html").write_text(page_of(name, code), "utf-8")
 
 
-def page_of(name: str, language: str) -> str:
-    """Return one page as HTML."""
-    source = files("liverplan.app") / "help" / language / f"{name}.md"
-    steps = [_link(one.capitalize(), f"{one}.html", here=one == name) for one in PAGES]
+def page_of(name: str, code: str) -> str:
+    """Return one page in a language as HTML."""
+    source = files("liverplan.app") / "help" / code / f"{name}.md"
+    said = table(code)
+    steps = [
+        _link(said.get(word, word), f"{one}.html", here=one == name)
+        for one, word in ((one, one.capitalize()) for one in PAGES)
+    ]
     languages = [
-        _link(word, f"../{code}/{name}.html", here=code == language)
-        for code, word in LANGUAGES.items()
+        _link(word, f"../{other}/{name}.html", here=other == code) for other, word in NAMES.items()
     ]
     body = MarkdownIt("commonmark").render(source.read_text("utf-8"))
     return PAGE.format(
-        language=language,
+        language=code,
         name=name,
         steps="\n".join(steps),
         body=body,

@@ -7,13 +7,14 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent, QP
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from liverplan.app.kit import theme
+from liverplan.app.kit.language import localised, retold, tr
 from liverplan.app.kit.widgets import label, restyle, set_tip
 from liverplan.app.session.live import Live
 from liverplan.app.session.verdict import (
     fates_words,
-    goes,
     how_sure_words,
     verdict_words,
+    volumes_words,
     waiting_words,
     what_is_missing,
 )
@@ -96,15 +97,15 @@ class Gauge(QWidget):
         painter.setPen(QColor(theme.palette().secondary))
         for at, text in (
             (0.0, "0"),
-            (self.line, f"{threshold(self.line)} %"),
-            (self._end, f"{threshold(self._end)} %"),
+            (self.line, f"{localised(threshold(self.line))} %"),
+            (self._end, f"{localised(threshold(self._end))} %"),
         ):
             box = QRectF(self._x(at) - 26, y + 13, 52, 19)
             painter.drawText(box, int(Qt.AlignmentFlag.AlignCenter), text)
         if self.drawn and not self.stale:
-            low, high = (percent(end, self.line) for end in self.drawn)
+            low, high = (localised(percent(end, self.line)) for end in self.drawn)
             box = QRectF(0, y - 34, self.width(), 19)
-            words = f"as drawn {low}-{high} %"
+            words = tr("as drawn {low}-{high} %", low=low, high=high)
             painter.drawText(box, int(Qt.AlignmentFlag.AlignCenter), words)
 
 
@@ -156,11 +157,9 @@ class ResultBar(QFrame):
             self._nothing(work)
             return
         findings, rule = self.live.findings, self.live.rule
-        self.number.setText(rule.share(remnant))
-        self.ml.setText(
-            f"{ml(remnant.remnant_ml)} mL stay, {ml(remnant.resected_ml)} mL {goes(work)}"
-        )
-        self.formula.setText(rule.formula(remnant))
+        self.number.setText(localised(rule.share(remnant)))
+        self.ml.setText(volumes_words(work, remnant))
+        self.formula.setText(retold(rule.formula(remnant)))
         self.gauge.fraction, self.gauge.line = rule.fraction(remnant), rule.line
         if findings is None or self.live.stale:
             self.verdict.setText(waiting_words(self.live))
@@ -198,14 +197,16 @@ class ResultBar(QFrame):
         self.verdict.setText(what_is_missing(work, measuring=self.live.remnant is None))
         remnant = self.live.remnant
         self.ml.setText(
-            "" if remnant is None else f"Functional liver {ml(remnant.functional_ml)} mL"
+            ""
+            if remnant is None
+            else tr("Functional liver {ml} mL", ml=localised(ml(remnant.functional_ml)))
         )
         below = DENOMINATORS["of_functional"]
         if work.volume is not None:
             rule = self.live.rule
             self.gauge.line = rule.line
             below = DENOMINATORS[rule.protocol.remnant_criterion.denominator]
-        self.formula.setText(f"FLR = remnant / {below}")
+        self.formula.setText(tr("FLR = remnant / {denominator}", denominator=tr(below)))
         self.gauge.fraction = self.gauge.interval = self.gauge.drawn = None
         set_tip(self.gauge, "")
         self.gauge.update()

@@ -16,6 +16,7 @@ from pathlib import Path
 from threading import Timer
 
 from liverplan import NOTICE, __version__
+from liverplan.app.kit.language import tr
 from liverplan.errors import BackendError
 
 DEBIAN = (
@@ -24,7 +25,7 @@ DEBIAN = (
 )
 
 SPLASH = Path(__file__).with_name("splash.py")
-TEXTS = (f"liverplan {__version__}", "Starting …", NOTICE)
+
 PATIENCE_SECONDS = 60
 
 
@@ -46,11 +47,16 @@ def splash() -> Iterator[None]:
             child.terminate()
 
 
+def texts() -> tuple[str, str, str]:
+    """Return the lines that are shown, in the window's language."""
+    return f"liverplan {__version__}", tr("Starting …"), tr(NOTICE)
+
+
 @cache
 def begin() -> subprocess.Popen[str]:
     """Start what is seen, if a program has not done so before it knew what it would be asked."""
     return subprocess.Popen(  # noqa: S603 - our own interpreter and program
-        [sys.executable, "-I", str(SPLASH), *TEXTS],
+        [sys.executable, "-I", str(SPLASH), *texts()],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -7,6 +7,7 @@ import threading
 from pathlib import Path
 
 from liverplan import case
+from liverplan.app.kit.language import retold, tr
 from liverplan.app.session.context import Context
 from liverplan.app.session.job import Progress
 from liverplan.app.session.notices import Kind
@@ -34,7 +35,7 @@ class Checking:
         self._saver.flush()
         folder, keys, roster = self._saver.folder, self._keys, self.roster
         if folder is None or not case.is_case(folder):
-            self._notices.say(PLACE, "There is no case on disk yet.")
+            self._notices.say(PLACE, tr("There is no case on disk yet."))
             return
 
         def task(report: Progress, _cancel: threading.Event) -> Words:
@@ -44,7 +45,7 @@ class Checking:
         def then(words: Words) -> None:
             self._notices.say(PLACE, *words)
 
-        self._jobs.run(PLACE, "Checking the case", task, then)
+        self._jobs.run(PLACE, tr("Checking the case"), task, then)
 
 
 def checked_words(folder: Path, keys: Path, roster: Path | None = None) -> Words:
@@ -62,9 +63,10 @@ def checked_words(folder: Path, keys: Path, roster: Path | None = None) -> Words
     except CaseError as fault:
         return str(fault), "warning"
     opened = case.open_case(folder)
-    words = (
-        f"Nothing was altered: {len(opened.history)} states, their files and the trail are as "
-        "they were written."
+    said = tuple(map(retold, said))
+    words = tr(
+        "Nothing was altered: {count} states, their files and the trail are as they were written.",
+        count=len(opened.history),
     )
     if roster is not None:
         return f"{words} {_short(' '.join(said))}", "info"
@@ -74,7 +76,8 @@ def checked_words(folder: Path, keys: Path, roster: Path | None = None) -> Words
         known = committee.signers(folder, keys)
     except CaseError as stranger:
         return f"{words} {_short(said[0])} {stranger}", "warning"
-    return f"{words} {_short(said[0])} Keys known here made all {len(known)} signatures.", "info"
+    by = tr("Keys known here made all {count} signatures.", count=len(known))
+    return f"{words} {_short(said[0])} {by}", "info"
 
 
 def _short(words: str) -> str:

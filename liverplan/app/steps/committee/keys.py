@@ -8,6 +8,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from liverplan import case
+from liverplan.app.kit.language import en, tr
 from liverplan.app.session.context import Context
 from liverplan.app.session.keyring import path_of
 from liverplan.case.names import same_name
@@ -50,9 +51,13 @@ class Keys:
         except (CaseError, OSError) as refusal:
             self._notices.say(PLACE, str(refusal))
             return
-        lock = "with its passphrase" if password else "without a passphrase"
-        words = f"Key made {lock}: {path}. Give {path.with_suffix('.pub').name} to others."
-        self._notices.say(PLACE, words, "info")
+        words = (
+            en("Key made with its passphrase: {path}. Give {public} to others.")
+            if password
+            else en("Key made without a passphrase: {path}. Give {public} to others.")
+        )
+        said = tr(words, path=path, public=path.with_suffix(".pub").name)
+        self._notices.say(PLACE, said, "info")
 
     def secret_of(self, person: Person) -> Ed25519PrivateKey | None:
         """Open a person's key; None where it cannot be opened, which is said."""

@@ -7,7 +7,9 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QComboBox, QLineEdit, QPushButton
 
+from liverplan import case
 from liverplan.app.kit.files import file_to_open
+from liverplan.app.kit.language import en, retold, tr
 from liverplan.app.kit.panel import Panel
 from liverplan.app.kit.widgets import Table, button, label, row, set_tip
 from liverplan.app.session.context import Context
@@ -25,9 +27,9 @@ BALLOTS: tuple[Ballot, ...] = ("for", "against", "abstain")
 LAST = 6
 """Entries of the trail that are shown."""
 
-ROSTERS = "Rosters (*.json);;All files (*)"
-CHANGED = "The work has changed since; which signatures still hold is told once it is saved."
-NEXT = (
+ROSTERS = en("Rosters (*.json);;All files (*)")
+CHANGED = en("The work has changed since; which signatures still hold is told once it is saved.")
+NEXT = en(
     "Radiologist, surgeon, then each member by name: every signature covers the case as it is now."
 )
 
@@ -43,7 +45,7 @@ class CommitteePanel(Panel):
         What the result waits for; "" once there is one.
     """
 
-    title = "Committee"
+    title = en("Committee")
     place = PLACE
 
     def __init__(
@@ -63,9 +65,10 @@ class CommitteePanel(Panel):
         self.standing = label("")
         self.signatures = SignatureList()
         self._checking = checking
-        self.verify_button = button("Check the case", checking.verify, tip="Every byte of it")
-        self.roster_button = button("Roster…", self._choose_roster, tip="Who may sign, as what")
-        self.trail = Table(["Last entries", "By"], stretch=0)
+        tips = tr("Every byte of it"), tr("Who may sign, as what")
+        self.verify_button = button(tr("Check the case"), checking.verify, tip=tips[0])
+        self.roster_button = button(tr("Roster…"), self._choose_roster, tip=tips[1])
+        self.trail = Table([tr("Last entries"), tr("By")], stretch=0)
         for part in (self.standing, self.signatures, self.trail):
             self.column.addWidget(part)
         self.column.insertLayout(
@@ -77,12 +80,13 @@ class CommitteePanel(Panel):
 
     def _make_person(self) -> None:
         """Lay out who signs, and with which key."""
-        self.name = _line("Your name, as it shall be printed")
+        self.name = _line(tr("Your name, as it shall be printed"))
         self.name.textChanged.connect(self._named)
         self.key_words = label("", "secondary")
-        self.make_button = button("Make a key", self._make_key, tip="Once for each person")
-        self.key_button = button("Key file…", self._choose_key, tip="A key that lies elsewhere")
-        self.passphrase = _line("Passphrase of the key, if it has one")
+        tips = tr("Once for each person"), tr("A key that lies elsewhere")
+        self.make_button = button(tr("Make a key"), self._make_key, tip=tips[0])
+        self.key_button = button(tr("Key file…"), self._choose_key, tip=tips[1])
+        self.passphrase = _line(tr("Passphrase of the key, if it has one"))
         self.passphrase.setEchoMode(QLineEdit.EchoMode.Password)
         self.column.addWidget(self.name)
         self.column.addWidget(self.key_words)
@@ -91,12 +95,13 @@ class CommitteePanel(Panel):
 
     def _make_acts(self) -> None:
         """Lay out what can be signed."""
-        self.accept_button = button("Accept the lesions", self._accept, tip="As radiologist")
-        self.sign_button = button("Sign the plan", self._sign, tip="As surgeon")
+        tips = tr("As radiologist"), tr("As surgeon"), tr("As a member of the committee")
+        self.accept_button = button(tr("Accept the lesions"), self._accept, tip=tips[0])
+        self.sign_button = button(tr("Sign the plan"), self._sign, tip=tips[1])
         self.ballot = QComboBox()
-        self.ballot.addItems(list(BALLOTS))
-        self.vote_button = button("Vote", self._vote, tip="As a member of the committee")
-        self.reason = _line("Reason of the vote, in words")
+        self.ballot.addItems([tr(ballot) for ballot in BALLOTS])
+        self.vote_button = button(tr("Vote"), self._vote, tip=tips[2])
+        self.reason = _line(tr("Reason of the vote, in words"))
         self.reason.returnPressed.connect(self._vote)
         self.column.addLayout(row(self.accept_button, self.sign_button))
         self.column.addWidget(self.reason)
@@ -109,7 +114,7 @@ class CommitteePanel(Panel):
     def blocked(self) -> str:
         """Wait for what the result waits for, and then for the result."""
         waits = self._waits() or self._live.findings is None
-        return "Needs a result." if waits else ""
+        return tr("Needs a result.") if waits else ""
 
     def state(self) -> str:
         """How far the committee has come."""
@@ -119,22 +124,22 @@ class CommitteePanel(Panel):
         if self._saver.pending:
             return "…"
         if committee.is_final(opened):
-            return "final"
+            return tr("final")
         rows = self.signatures.rows
         void = sum(state_of(one) == "void" for one in rows)
         counts = sum(state_of(one) == "valid" for one in rows)
-        return f"{void} void" if void else f"{counts} signed"
+        return tr("{count} void", count=void) if void else tr("{count} signed", count=counts)
 
     def refresh(self) -> None:
         """Show key, signatures and trail of the case as it lies on disk."""
         self._named()
         opened = self._saver.opened
-        self.next.setText(NEXT)
+        self.next.setText(tr(NEXT))
         rows = () if opened is None else committee.signature_rows(opened)
         known = not self._saver.pending
         self.signatures.show_rows(rows, known=known)
-        standing = "" if opened is None else committee.standing(opened)
-        self.standing.setText(standing if known or not rows else CHANGED)
+        standing = "" if opened is None else standing_words(opened)
+        self.standing.setText(standing if known or not rows else tr(CHANGED))
         self.trail.setVisible(opened is not None)
         self.trail.fill([] if opened is None else trail_rows(opened))
 
@@ -157,13 +162,13 @@ class CommitteePanel(Panel):
         self._named()
 
     def _choose_key(self) -> None:
-        self._chosen_key = file_to_open(self, "A private key", KEYS)
+        self._chosen_key = file_to_open(self, tr("A private key"), KEYS)
         self._named()
 
     def _choose_roster(self) -> None:
-        chosen = file_to_open(self, "The roster of who may sign", ROSTERS)
+        chosen = file_to_open(self, tr("The roster of who may sign"), ROSTERS)
         self._checking.roster = chosen
-        words = "Roster…" if chosen is None else f"Roster: {clean(chosen.name)}"
+        words = tr("Roster…") if chosen is None else tr("Roster: {name}", name=clean(chosen.name))
         self.roster_button.setText(words)
 
     def _person(self) -> Person:
@@ -185,16 +190,26 @@ class CommitteePanel(Panel):
 def key_words(name: str, *, named: bool, there: bool) -> str:
     """Say which key would sign, or what lacks."""
     if not named:
-        return "Whoever signs says who they are."
+        return tr("Whoever signs says who they are.")
     return (
-        f"Key: {name}" if there else "No key lies here for this name: make one, or choose its file."
+        tr("Key: {name}", name=name)
+        if there
+        else tr("No key lies here for this name: make one, or choose its file.")
     )
+
+
+def standing_words(opened: Case) -> str:
+    """Say what is still to be signed."""
+    missing = case.pending(opened, votes=committee.VOTES_NEEDED)
+    if not missing:
+        return tr("Everybody has signed and voted.")
+    return tr("Still to come: {what}.", what=", ".join(map(retold, missing)))
 
 
 def trail_rows(opened: Case) -> list[tuple[str, str]]:
     """Return the last entries of the trail, the latest first."""
     latest: Sequence[Entry] = opened.history[: -LAST - 1 : -1]
-    return [(f"{entry.when[11:16]} {entry.what}", entry.actor.name) for entry in latest]
+    return [(f"{entry.when[11:16]} {retold(entry.what)}", entry.actor.name) for entry in latest]
 
 
 def _line(asked: str) -> QLineEdit:

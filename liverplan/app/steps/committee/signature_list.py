@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from liverplan.app.kit.language import en, language, retold, tr
 from liverplan.app.kit.widgets import Table, label
 from liverplan.report import SignatureRow
 from liverplan.words import words_of
@@ -22,7 +23,7 @@ class SignatureList(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.rows: tuple[SignatureRow, ...] = ()
-        self.table = Table(["Who", "What", ""], stretch=1)
+        self.table = Table([tr("Who"), tr("What"), ""], stretch=1)
         self.table.itemSelectionChanged.connect(self._explain)
         self.why = label("", "secondary")
         column = QVBoxLayout(self)
@@ -52,24 +53,27 @@ class SignatureList(QWidget):
 
 def signature_row(one: SignatureRow, *, known: bool = True) -> tuple[str, str, str]:
     """Return what the table shows of a signature."""
-    return one.name, one.meaning, state_of(one) if known else "…"
+    return one.name, retold(one.meaning), tr(state_of(one)) if known else "…"
 
 
 def state_of(one: SignatureRow) -> str:
     """Return one word for whether a signature counts."""
     if one.superseded_by:
-        return "superseded"
-    return "void" if one.void_because else "valid"
+        return en("superseded")
+    return en("void") if one.void_because else en("valid")
 
 
 def detail(one: SignatureRow) -> str:
     """Everything about one signature, in words."""
-    said = f"{one.name}, {one.role}, {moment(one.when)} UTC: {one.meaning}"
+    said = f"{one.name}, {retold(one.role)}, {moment(one.when)} UTC: {retold(one.meaning)}"
     reason = f" ({one.reason})" if one.reason else ""
     return f"{said}{reason}. {_holds(one)}."
 
 
 def _holds(one: SignatureRow) -> str:
     if state_of(one) == "superseded":
-        return words_of("en")("superseded", vote=one.superseded_by).capitalize()
-    return f"Void: {one.void_because}" if one.void_because else "Valid"
+        words = words_of(language())("superseded", vote=tr(one.superseded_by))
+        return words[:1].upper() + words[1:]
+    if one.void_because:
+        return tr("Void: {why}", why=retold(one.void_because))
+    return tr("Valid")

@@ -9,6 +9,7 @@ from typing import Literal
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from liverplan import case
+from liverplan.app.kit.language import en, retold, tr
 from liverplan.app.session.context import Context
 from liverplan.app.steps.committee.keys import PLACE, Keys, Person
 from liverplan.case.signature import Meaning
@@ -18,12 +19,12 @@ from liverplan.workflow.people import Signer
 
 Ballot = Literal["for", "against", "abstain"]
 
-ACCEPTED = "accept the masks"
+ACCEPTED = en("accept the masks")
 POLL_MS = 40
 
-NO_RESULT = "There is no result of this plan yet, so nothing can be signed."
-NO_SENSE = "The plan makes no sense, so nothing can be signed."
-NOT_SAVED = "The case could not be saved, so nothing was signed."
+NO_RESULT = en("There is no result of this plan yet, so nothing can be signed.")
+NO_SENSE = en("The plan makes no sense, so nothing can be signed.")
+NOT_SAVED = en("The case could not be saved, so nothing was signed.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,14 +130,15 @@ class Signing(QObject):
         self._saver.take(signed)
         if act.meaning == "plan signed":
             self._lock()
-        self._notices.say(PLACE, f"{person.name} has signed: {act.meaning}.", "info")
+        words = tr("{name} has signed: {act}.", name=person.name, act=retold(act.meaning))
+        self._notices.say(PLACE, words, "info")
         self.signed.emit()
 
     def _lock(self) -> None:
         """Protect what was signed from a slip of the mouse; no signature speaks of the lock."""
         work = self._session.work
         if not work.locked:
-            self._session.do("lock cuts", replace(work, locked=True))
+            self._session.do(en("lock cuts"), replace(work, locked=True))
             self._saver.flush()
 
     def _take_back(self, act: Act) -> None:
@@ -145,13 +147,13 @@ class Signing(QObject):
 
     def _saved(self, act: Act) -> case.Case | None:
         if self._live.faults:
-            self._notices.say(PLACE, f"{NO_SENSE} {' '.join(self._live.faults)}")
+            self._notices.say(PLACE, f"{tr(NO_SENSE)} {' '.join(self._live.faults)}")
             return None
         if self._live.stale or self._live.findings is None:
-            self._notices.say(PLACE, NO_RESULT)
+            self._notices.say(PLACE, tr(NO_RESULT))
             return None
         self._saver.flush(act.by)
         if self._saver.opened is None or self._saver.pending:
-            self._notices.say(PLACE, NOT_SAVED)
+            self._notices.say(PLACE, tr(NOT_SAVED))
             return None
         return self._saver.opened

@@ -10,19 +10,21 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout
 
 from liverplan.app.kit.field import Field, read_date, read_number, read_text
+from liverplan.app.kit.language import en, localised, retold, tr
 from liverplan.app.kit.widgets import Notice, label, row, set_tip
+from liverplan.app.session.telling import told
 from liverplan.app.steps.result.facts import Facts
 from liverplan.eligibility import Fact, FactQuestion
+from liverplan.eligibility.judge import title_said
 from liverplan.eligibility.protocol import FactValue
-from liverplan.findings import CriterionFinding
-from liverplan.words import in_english
+from liverplan.findings import CriterionFinding, Statement
 
 Answer = FactValue | Literal["unclear"] | None
 
 MOST_CHOICES = 21
 """A whole number without limits is offered from 0 to 20."""
 
-FIRST = "Answer the question first; then say who attests it."
+FIRST = en("Answer the question first; then say who attests it.")
 
 
 class FactRow(QFrame):
@@ -40,21 +42,23 @@ class FactRow(QFrame):
         self.answer = QComboBox()
         self.answer.addItems([words for words, _ in self.answers])
         self.answer.setMinimumWidth(84)
-        self.answer.setAccessibleName(question.label)
+        called = told(Statement.of(f"fact.{question.name}", written=question.label))
+        unit = retold(question.unit)
+        self.answer.setAccessibleName(called)
         self.answer.activated.connect(self._answered)
         self.number = Field("", read_number, self._written, width=73)
-        self.number.line.setPlaceholderText(question.unit)
-        self.number.line.setAccessibleName(question.label)
+        self.number.line.setPlaceholderText(unit)
+        self.number.line.setAccessibleName(called)
         self.number.setVisible(question.answer == "number")
         self.by = Field("", read_text, self._keep, width=110)
         self.date = Field("", read_date, self._keep, width=108)
         self.note = Field("", read_text, self._keep, width=110)
-        self.by.line.setPlaceholderText("by whom")
-        self.note.line.setPlaceholderText("evidence: report, version, witness")
-        named = f"{question.label}, {question.unit}" if question.unit else question.label
+        self.by.line.setPlaceholderText(tr("by whom"))
+        self.note.line.setPlaceholderText(tr("evidence: report, version, witness"))
+        named = f"{called}, {unit}" if unit else called
         self.title = label(named[:1].upper() + named[1:], wrap=False)
         self.state = label("", "secondary", wrap=False)
-        self.words = label(question.question, "secondary")
+        self.words = label(retold(question.question), "secondary")
         self.notice = Notice()
         self._build()
 
@@ -81,7 +85,7 @@ class FactRow(QFrame):
             next((n for n, (_, v) in enumerate(self.answers) if v is value or _same(v, value)), 0)
         )
         written = self.question.answer == "number" and isinstance(value, int | float)
-        self.number.show_text(f"{value:.10g}" if written else "")
+        self.number.show_text(localised(f"{value:.10g}") if written else "")
         self.by.show_text("" if fact is None else fact.by)
         self.date.show_text("" if fact is None or fact.date is None else fact.date.isoformat())
         self.note.show_text("" if fact is None else fact.note)
@@ -89,8 +93,8 @@ class FactRow(QFrame):
 
     def show_state(self, results: Sequence[CriterionFinding]) -> None:
         """Show the criteria that this fact belongs to."""
-        self.state.setText("; ".join(f"{r.title or r.id}: {r.state}" for r in results))
-        set_tip(self.state, "\n".join(in_english(r.finding) for r in results))
+        self.state.setText("; ".join(f"{title_words(r)}: {tr(r.state)}" for r in results))
+        set_tip(self.state, "\n".join(told(r.finding) for r in results))
 
     def _answered(self, _at: int) -> None:
         self.number.line.setText("")
@@ -121,7 +125,7 @@ class FactRow(QFrame):
     def _keep(self) -> str:
         value = self._value()
         if value is None:
-            return FIRST
+            return tr(FIRST)
         fact = Fact(
             value=value,
             by=" ".join(self.by.value().split()),
@@ -135,14 +139,19 @@ class FactRow(QFrame):
 def answers_of(question: FactQuestion) -> list[tuple[str, Answer]]:
     """Return what can be answered, in words and as the patient file holds it."""
     if question.answer == "yes or no":
-        answers: list[tuple[str, Answer]] = [("yes", True), ("no", False)]
+        answers: list[tuple[str, Answer]] = [(tr("yes"), True), (tr("no"), False)]
     elif question.answer == "number":
         answers = []
     else:
         low = question.lowest or 0
         high = low + MOST_CHOICES - 1 if question.highest is None else question.highest
         answers = [(str(n), n) for n in range(low, high + 1)]
-    return [("\N{EN DASH}", None), *answers, ("unclear", "unclear")]
+    return [("\N{EN DASH}", None), *answers, (tr("unclear"), "unclear")]
+
+
+def title_words(criterion: CriterionFinding) -> str:
+    """Return a criterion's title, as its protocol writes it where no language has its own."""
+    return told(title_said(criterion.id, criterion.title or criterion.id))
 
 
 def _same(a: object, b: object) -> bool:

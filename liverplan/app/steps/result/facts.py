@@ -6,7 +6,9 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
+from liverplan.app.kit.language import en, tr
 from liverplan.app.session.context import Context
+from liverplan.app.session.telling import told
 from liverplan.case import Record
 from liverplan.eligibility import Fact, Patient, Protocol
 from liverplan.eligibility.files import PatientFile, ProtocolFile
@@ -14,6 +16,7 @@ from liverplan.eligibility.patient import UNCLEAR
 from liverplan.eligibility.patient_toml import patient_toml
 from liverplan.eligibility.protocol import fits
 from liverplan.errors import ProtocolError
+from liverplan.findings import Statement
 from liverplan.workflow.identity import plan_mark
 
 PLACE = "facts"
@@ -63,7 +66,8 @@ class Facts:
         facts = {key: known for key, known in self.patient.facts.items() if key != name}
         if fact is not None:
             facts[name] = fact
-        return self.keep(replace(self.patient, facts=facts), f"fact: {name.replace('_', ' ')}")
+        what = en("fact: {name}", name=en(name.replace("_", " ")))
+        return self.keep(replace(self.patient, facts=facts), what)
 
     def load(self, path: Path) -> None:
         """Take the facts of a patient file in, in place of what was known."""
@@ -72,17 +76,18 @@ class Facts:
         except ProtocolError as refusal:
             self._notices.say(PLACE, str(refusal))
             return
-        self._do("patient file", replace(self._session.work.record, patient=given))
-        self._notices.say(PLACE, f"Facts of {path.name} taken in.", "info")
+        self._do(en("patient file"), replace(self._session.work.record, patient=given))
+        self._notices.say(PLACE, tr("Facts of {file} taken in.", file=path.name), "info")
 
     def save(self, path: Path) -> None:
         """Write what is known as a patient file."""
         try:
             path.write_text(patient_toml(self.patient), "utf-8")
         except OSError as fault:
-            self._notices.say(PLACE, f"{path.name} cannot be written ({fault.strerror}).")
+            words = tr("{file} cannot be written ({why}).", file=path.name, why=fault.strerror)
+            self._notices.say(PLACE, words)
             return
-        self._notices.say(PLACE, f"Facts written to {path}.", "info")
+        self._notices.say(PLACE, tr("Facts written to {path}.", path=path), "info")
 
     def choose_protocol(self, name_or_path: str) -> None:
         """Hold the work against another protocol; facts that it does not ask for are left out."""
@@ -93,21 +98,22 @@ class Facts:
             return
         known, protocol = self.patient, chosen.protocol
         kept = {k: v for k, v in known.facts.items() if _asked(protocol, k, v)}
-        left = [self.protocol.facts[k].label for k in known.facts if k not in kept]
+        left = [label_words(self.protocol, k) for k in known.facts if k not in kept]
         patient = PatientFile.entered(replace(known, facts=kept), protocol)
         record = replace(self._session.work.record, protocol=chosen, patient=patient)
-        self._do("protocol", record)
-        self._notices.say(
-            PLACE,
-            f"Not asked for by {protocol.name}, so left out: {', '.join(left)}. Undo brings "
-            "them back."
-            if left
-            else "",
-        )
+        self._do(en("protocol"), record)
+        words = en("Not asked for by {protocol}, so left out: {facts}. Undo brings them back.")
+        said = tr(words, protocol=protocol.name, facts=", ".join(left)) if left else ""
+        self._notices.say(PLACE, said)
 
     def _do(self, what: str, record: Record) -> None:
         self._notices.say(PLACE, "")
         self._session.do(what, replace(self._session.work, record=record))
+
+
+def label_words(protocol: Protocol, name: str) -> str:
+    """Return what a fact is called, as its protocol writes it where no language has its own."""
+    return told(Statement.of(f"fact.{name}", written=protocol.facts[name].label))
 
 
 def in_words(refusal: ProtocolError) -> str:

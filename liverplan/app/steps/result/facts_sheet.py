@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QComboBox, QFrame, QScrollArea, QVBoxLayout, QWidg
 
 from liverplan.app.kit.field import Field, read_date, read_number, read_text
 from liverplan.app.kit.files import file_to_open, file_to_write
+from liverplan.app.kit.language import en, localised, retold, tr
 from liverplan.app.kit.widgets import Notice, button, clear, label, row
 from liverplan.app.session.context import Context
 from liverplan.app.session.session import Topic
@@ -20,8 +21,8 @@ from liverplan.eligibility.patient import Sex
 from liverplan.errors import InputError
 from liverplan.plain import clean
 
-OTHER = "Another protocol file…"
-KINDS = "Patient facts (*.toml)"
+OTHER = en("Another protocol file…")
+KINDS = en("Patient facts (*.toml)")
 
 Written = date | float | str | None
 
@@ -40,16 +41,17 @@ class FactsSheet(QFrame):
         context.notices.show_at(PLACE, self.notice.say)
         self.protocol = QComboBox()
         self.protocol.activated.connect(self._protocol)
-        self.load_button = button("Read file…", self._load, tip="A patient file (TOML)")
-        self.save_button = button("Write file…", self._save, tip="What is known, as TOML")
-        self.done_button = button("Done", self.done.emit, role="primary")
-        self.attester = Field("You attest as", read_text, lambda: "", width=150)
-        self.attester.setToolTip("Name and day are put beside each answer that you give")
-        self.day = Field("on", read_date, lambda: "", width=108)
+        tips = tr("A patient file (TOML)"), tr("What is known, as TOML")
+        self.load_button = button(tr("Read file…"), self._load, tip=tips[0])
+        self.save_button = button(tr("Write file…"), self._save, tip=tips[1])
+        self.done_button = button(tr("Done"), self.done.emit, role="primary")
+        self.attester = Field(tr("You attest as"), read_text, lambda: "", width=150)
+        self.attester.setToolTip(tr("Name and day are put beside each answer that you give"))
+        self.day = Field(tr("on"), read_date, lambda: "", width=108)
         self.day.show_text(datetime.now().astimezone().date().isoformat())
         self.persons = self._persons()
         self.sex = QComboBox()
-        self.sex.addItems(["\N{EN DASH}" if sex is None else sex for sex in SEXES])
+        self.sex.addItems(["\N{EN DASH}" if sex is None else tr(sex) for sex in SEXES])
         self.sex.activated.connect(self._sex)
         self.visits = label("", "secondary")
         self.rows: dict[str, FactRow] = {}
@@ -60,9 +62,9 @@ class FactsSheet(QFrame):
     def _persons(self) -> dict[str, Field[Written]]:
         facts = self.facts
         number = Field(
-            "Patient ID",
+            tr("Patient ID"),
             read_text,
-            lambda: facts.keep(replace(facts.patient, patient_id=number.value()), "patient ID"),
+            lambda: facts.keep(replace(facts.patient, patient_id=number.value()), en("patient ID")),
             width=108,
         )
         return {"patient_id": number, **self._days(), **self._sizes()}
@@ -70,24 +72,24 @@ class FactsSheet(QFrame):
     def _days(self) -> dict[str, Field[Written]]:
         facts = self.facts
         birth = Field(
-            "Birth date",
+            tr("Birth date"),
             read_date,
-            lambda: facts.keep(replace(facts.patient, birth_date=birth.value()), "birth date"),
+            lambda: facts.keep(replace(facts.patient, birth_date=birth.value()), en("birth date")),
             width=108,
         )
         start = Field(
-            "Treatment began",
+            tr("Treatment began"),
             read_date,
             lambda: facts.keep(
-                replace(facts.patient, treatment_start=start.value()), "start of treatment"
+                replace(facts.patient, treatment_start=start.value()), en("start of treatment")
             ),
             width=108,
         )
         decision = Field(
-            "Decision date",
+            tr("Decision date"),
             read_date,
             lambda: facts.keep(
-                replace(facts.patient, decision_date=decision.value()), "decision date"
+                replace(facts.patient, decision_date=decision.value()), en("decision date")
             ),
             width=108,
         )
@@ -96,15 +98,15 @@ class FactsSheet(QFrame):
     def _sizes(self) -> dict[str, Field[Written]]:
         facts = self.facts
         height = Field(
-            "Height, cm",
+            tr("Height, cm"),
             read_number,
-            lambda: facts.keep(replace(facts.patient, height_cm=height.value()), "height"),
+            lambda: facts.keep(replace(facts.patient, height_cm=height.value()), en("height")),
             width=66,
         )
         weight = Field(
-            "Weight, kg",
+            tr("Weight, kg"),
             read_number,
-            lambda: facts.keep(replace(facts.patient, weight_kg=weight.value()), "weight"),
+            lambda: facts.keep(replace(facts.patient, weight_kg=weight.value()), en("weight")),
             width=66,
         )
         return {"height_cm": height, "weight_kg": weight}
@@ -115,7 +117,7 @@ class FactsSheet(QFrame):
         self.column.setContentsMargins(16, 4, 16, 12)
         self.column.setSpacing(8)
         person = row(*self.persons.values(), spacing=12)
-        person.addWidget(label("Sex", "secondary", wrap=False), 0, Qt.AlignmentFlag.AlignTop)
+        person.addWidget(label(tr("Sex"), "secondary", wrap=False), 0, Qt.AlignmentFlag.AlignTop)
         person.addWidget(self.sex, 0, Qt.AlignmentFlag.AlignTop)
         person.addStretch()
         self.column.addLayout(person)
@@ -131,8 +133,8 @@ class FactsSheet(QFrame):
         area.setWidget(inside)
         self.area = area
         head = row(
-            label("Patient facts", "title", wrap=False),
-            label("for", "secondary", wrap=False),
+            label(tr("Patient facts"), "title", wrap=False),
+            label(tr("for"), "secondary", wrap=False),
             self.protocol,
             1,
             self.load_button,
@@ -201,28 +203,29 @@ class FactsSheet(QFrame):
             names.append(name)
         self.protocol.clear()
         for one in names:
-            self.protocol.addItem(clean(protocol.title if one == name else one), one)
-        self.protocol.addItem(OTHER, "")
+            self.protocol.addItem(clean(retold(protocol.title) if one == name else one), one)
+        self.protocol.addItem(tr(OTHER), "")
         self.protocol.setCurrentIndex(names.index(name))
 
     def _protocol(self, at: int) -> None:
         chosen = self.protocol.itemData(at)
         if not chosen:
-            chosen = str(file_to_open(self, "A trial's protocol", "Protocol (*.toml)") or "")
+            kinds = en("Protocol (*.toml)")
+            chosen = str(file_to_open(self, tr("A trial's protocol"), kinds) or "")
         if chosen and chosen != self.facts.protocol_name:
             self.facts.choose_protocol(chosen)
         self.refresh()
 
     def _sex(self, at: int) -> None:
-        self.facts.keep(replace(self.facts.patient, sex=SEXES[at]), "sex")
+        self.facts.keep(replace(self.facts.patient, sex=SEXES[at]), en("sex"))
 
     def _load(self) -> None:
-        path = file_to_open(self, "Patient file", KINDS)
+        path = file_to_open(self, tr("Patient file"), KINDS)
         if path is not None:
             self.facts.load(path)
 
     def _save(self) -> None:
-        path = file_to_write(self, "Write the facts", "patient.toml", KINDS)
+        path = file_to_write(self, tr("Write the facts"), "patient.toml", KINDS)
         if path is not None:
             self.facts.save(path)
 
@@ -230,9 +233,11 @@ class FactsSheet(QFrame):
 def _shown(value: Written) -> str:
     if value is None or isinstance(value, str):
         return value or ""
-    return value.isoformat() if isinstance(value, date) else f"{value:.10g}"
+    return value.isoformat() if isinstance(value, date) else localised(f"{value:.10g}")
 
 
 def _visits_words(patient: Patient) -> str:
     count = len(patient.visits)
-    return f"The file holds {count} visit{'s' * (count != 1)} of target lesions (RECIST)."
+    if count == 1:
+        return tr("The file holds 1 visit of target lesions (RECIST).")
+    return tr("The file holds {count} visits of target lesions (RECIST).", count=count)

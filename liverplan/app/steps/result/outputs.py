@@ -8,6 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from liverplan import workflow
+from liverplan.app.kit.language import language, tr
 from liverplan.app.session.context import Context
 from liverplan.app.session.job import Progress
 from liverplan.workflow.committee import is_final
@@ -25,18 +26,18 @@ class Outputs(QObject):
         self._jobs, self._notices, self._saver = context.jobs, context.notices, context.saver
 
     def report(self, path: Path) -> None:
-        """Write the report of what is on screen; the list and the views stay as they are."""
+        """Write the report of what is on screen in the window's language; the views stay."""
         folder, signer = self._saved(), self._saver.signer
         if folder is None:
             return
 
+        spoken = language()
+
         def task(report: Progress, _cancel: threading.Event) -> Path:
             report(0.2, "Drawing the report")
-            return workflow.write_report(
-                folder, path, language=workflow.chosen_language(), signer=signer
-            )
+            return workflow.write_report(folder, path, language=spoken, signer=signer)
 
-        self._jobs.run(PLACE, "Writing the report", task, self._say_written)
+        self._jobs.run(PLACE, tr("Writing the report"), task, self._say_written)
 
     def export(self, out: Path) -> None:
         """Write DICOM SEG, SR, PDF and STL into a folder."""
@@ -49,21 +50,26 @@ class Outputs(QObject):
             return workflow.export_case(folder, out, signer=signer)
 
         def then(files: list[Path]) -> None:
-            self._notices.say(PLACE, f"Exported {len(files)} files to {out}.", "info")
+            words = tr("Exported {count} files to {folder}.", count=len(files), folder=out)
+            self._notices.say(PLACE, words, "info")
             self.written.emit(str(out))
 
-        self._jobs.run(PLACE, "Exporting", task, then)
+        self._jobs.run(PLACE, tr("Exporting"), task, then)
 
     def _say_written(self, path: Path) -> None:
         opened = self._saver.opened
-        status = "Final" if opened is not None and is_final(opened) else "Draft"
-        self._notices.say(PLACE, f"{status} report written to {path}.", "info")
+        words = (
+            tr("Final report written to {path}.", path=path)
+            if opened is not None and is_final(opened)
+            else tr("Draft report written to {path}.", path=path)
+        )
+        self._notices.say(PLACE, words, "info")
         self.written.emit(str(path))
 
     def _saved(self) -> Path | None:
         """Save first: a report is made of the case on disk."""
         self._saver.flush()
         if self._saver.folder is None or self._saver.pending:
-            self._notices.say(PLACE, "The case could not be saved, so nothing was written.")
+            self._notices.say(PLACE, tr("The case could not be saved, so nothing was written."))
             return None
         return self._saver.folder
