@@ -4,7 +4,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from vtkmodules.util.numpy_support import vtk_to_numpy
+from scipy import ndimage
+from scipy.spatial import cKDTree
+from vtkmodules.util.numpy_support import numpy_to_vtk, vtk_to_numpy
+from vtkmodules.vtkCommonDataModel import vtkPolyData
 from vtkmodules.vtkFiltersCore import vtkMassProperties, vtkTriangleFilter
 
 from liverplan.app.kit import theme
@@ -20,7 +23,14 @@ from liverplan.app.scene.structures import (
     RESECTED,
     Seen,
 )
-from liverplan.app.scene.surfaces import surface_of, surfaces_of
+from liverplan.app.scene.surfaces import (
+    LIVER_STEP_MM,
+    calmed,
+    steps_of,
+    surface_of,
+    surfaces_of,
+    vessel_surface,
+)
 from liverplan.app.session.zone import FIELD_MM, distance_field
 from liverplan.resection import Ablation, Plan, Plane, Sphere
 from liverplan.segmentation import Segmentation
@@ -74,6 +84,34 @@ def test_merged_voxels_move_no_surface(masks):
     assert coarse.GetNumberOfPoints() < 0.5 * fine.GetNumberOfPoints()
     np.testing.assert_allclose(corners(coarse).mean(0), corners(fine).mean(0), atol=0.5)
     assert volume_ml(coarse) == pytest.approx(volume_ml(fine), rel=0.06)
+
+
+def test_no_surface_leaves_its_mask_by_a_voxel_and_light_moves_none(masks):
+    mask = masks.labels > 0
+    steps = steps_of(GRID, LIVER_STEP_MM)
+    voxel_mm = max(np.array(GRID.spacing_mm) * steps)
+    made = surface_of(GRID, mask, steps, smooth=18)
+    border = GRID.to_mm(np.argwhere(mask & ~ndimage.binary_erosion(mask)).astype(float))
+    assert cKDTree(border).query(corners(made))[0].max() < voxel_mm
+    assert np.percentile(cKDTree(corners(made)).query(border)[0], 99) < voxel_mm
+    rough = vtkPolyData()
+    rough.DeepCopy(made)
+    normals = vtk_to_numpy(rough.GetPointData().GetNormals()).copy()
+    normals += np.random.default_rng(1).normal(0, 0.5, normals.shape).astype(np.float32)
+    rough.GetPointData().SetNormals(numpy_to_vtk(normals, deep=True))
+    calm = vtk_to_numpy(calmed(rough).GetPointData().GetNormals())
+    np.testing.assert_array_equal(corners(rough), corners(made))
+    np.testing.assert_allclose(np.linalg.norm(calm, axis=1), 1, atol=1e-5)
+    shape = vtk_to_numpy(made.GetPointData().GetNormals())
+    assert np.median(np.sum(calm * shape, axis=1)) > 0.98, "noise is gone, the shape is not"
+
+
+def test_a_thin_vessel_is_still_seen():
+    grid = Grid(shape=(40, 40, 40), affine=np.diag([0.8, 0.8, 0.8, 1])[[2, 1, 0, 3]])
+    mask = np.zeros(grid.shape, bool)
+    mask[:, 20:22, 20:22] = True  # 1.6 mm across
+    ends = np.ptp(corners(vessel_surface(grid, mask)), axis=0)
+    assert ends.max() > 30
 
 
 def test_every_lesion_has_a_surface_and_nothing_has_none(masks):
@@ -175,6 +213,39 @@ def test_both_sides_of_a_plane_have_their_colours_and_no_plane_has_neither(scene
     rows, columns = np.nonzero(picture[..., 2] - picture[..., 0] > 30)
     assert columns.mean() > 150  # from the front, the patient's left is on the right
     assert rows.size
+
+
+def test_a_liver_that_light_goes_through_has_an_edge(scene):
+    scene.show_cuts(Plan(cuts=()), -1, locked=False)
+    scene.show_lesions(())
+    scene.show_as(LIVER, Seen(opacity=0.25))
+    scene.look_from("A")
+    row = colours(scene)[150].sum(axis=1)
+    inside = np.flatnonzero(row > row[:20].max() + 15)
+    edges = row[inside[:8]].max(), row[inside[-8:]].max()
+    assert min(edges) > 1.4 * np.median(row[inside])
+    scene.show_as(LIVER, AT_FIRST[LIVER])
+
+
+def test_what_stays_and_what_goes_are_parted_by_a_dark_line(scene):
+    plan = Plan(cuts=(Plane(point_mm=scene.centre, normal=(1, 0, 0)),))
+    scene.show_cuts(plan, -1, locked=False)
+    scene.show_as(CUTS, Seen(opacity=1.0, visible=False))
+    row = colours(scene)[130, 140:160].sum(axis=1)
+    assert row.min() < 0.6 * np.median(row)
+    assert np.count_nonzero(row < 0.7 * np.median(row)) <= 4
+    scene.show_as(CUTS, AT_FIRST[CUTS])
+
+
+def test_what_turns_has_fewer_triangles_and_looks_alike(scene, masks):
+    scene.show_lesions(surfaces_of(masks).lesions)
+    full = colours(scene)
+    fine, coarse = (mapper.GetInput() for mapper in scene.detail.of(scene.liver))
+    assert coarse.GetNumberOfPolys() < 0.7 * fine.GetNumberOfPolys()
+    turning = scene.render(300, 300, fine=False)[..., :3].astype(int)
+    assert scene.liver.GetMapper().GetInput() is coarse
+    assert 0 < np.abs(turning - full).mean() < 3
+    np.testing.assert_array_equal(colours(scene), full)
 
 
 def test_what_named_parts_hold_is_coloured_as_taken(scene):

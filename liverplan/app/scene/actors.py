@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+from numpy.typing import NDArray
+from vtkmodules.util.numpy_support import numpy_to_vtk
 from vtkmodules.vtkCommonCore import vtkLookupTable
-from vtkmodules.vtkCommonDataModel import vtkPolyData
 from vtkmodules.vtkCommonExecutionModel import vtkPolyDataAlgorithm
 from vtkmodules.vtkInteractionWidgets import vtkOrientationMarkerWidget
 from vtkmodules.vtkRenderingAnnotation import vtkAnnotatedCubeActor
@@ -13,9 +15,14 @@ from vtkmodules.vtkRenderingCore import vtkActor, vtkPolyDataMapper
 from vtkmodules.vtkRenderingUI import vtkGenericRenderWindowInteractor
 
 from liverplan.app.kit import theme
+from liverplan.app.scene.lighting import edged, moist
 
-FAR_MM = 1e4
+FAR_MM = 40.0
 """The liver is coloured by its distance to the cuts, up to this."""
+
+SHADES = 2048
+BORDER_MM = 1.0
+"""Width of the line between what stays and what goes."""
 
 
 def source_actor(source: vtkPolyDataAlgorithm, rgb: Sequence[int]) -> vtkActor:
@@ -28,21 +35,20 @@ def source_actor(source: vtkPolyDataAlgorithm, rgb: Sequence[int]) -> vtkActor:
     return actor
 
 
-def solid_actor(surface: vtkPolyData, colour: tuple[float, float, float]) -> vtkActor:
-    """Show a closed surface, in a colour of 0 to 1."""
+def body_actor(rgb: Sequence[float]) -> vtkActor:
+    """Show a closed surface in a colour of 0 to 1, lit as tissue is; `Detail` gives it one."""
     mapper = vtkPolyDataMapper()
-    mapper.SetInputData(surface)
     mapper.ScalarVisibilityOff()
     actor = vtkActor()
     actor.SetMapper(mapper)
-    actor.GetProperty().SetColor(*colour)
+    actor.GetProperty().SetColor(*rgb)
+    moist(actor)
     return actor
 
 
 def liver_actor() -> vtkActor:
     """Coloured by the signed distance to the cuts: a crisp border where it is 0."""
     table = vtkLookupTable()
-    table.SetNumberOfTableValues(2)
     table.SetTableRange(-FAR_MM, FAR_MM)
     mapper = vtkPolyDataMapper()
     mapper.SetLookupTable(table)
@@ -52,28 +58,44 @@ def liver_actor() -> vtkActor:
     actor = vtkActor()
     actor.SetMapper(mapper)
     actor.GetProperty().SetColor(*(c / 255 for c in theme.LIVER))
-    actor.GetProperty().SetSpecular(0.2)
-    actor.GetProperty().SetSpecularPower(24)
-    actor.GetProperty().SetAmbient(0.25)
+    moist(actor)
+    edged(actor)
     return actor
 
 
-def colour_liver(actor: vtkActor, sides: tuple[float, float] | None, whole: float) -> None:
+def colour_liver(
+    actor: vtkActor,
+    mappers: Sequence[vtkPolyDataMapper],
+    sides: tuple[float, float] | None,
+    whole: float,
+) -> None:
     """Show the liver in two colours with the alphas of what goes and what stays, or in one."""
-    mapper = actor.GetMapper()
-    table = mapper.GetLookupTable()
+    for mapper in mappers:
+        mapper.SetScalarVisibility(sides is not None)
     if sides is None:
-        mapper.ScalarVisibilityOff()
         show_actor(actor, whole)
     else:
-        for value, rgb in enumerate((theme.RESECTED, theme.REMNANT)):
-            red, green, blue = (c / 255 for c in rgb)
-            table.SetTableValue(value, red, green, blue, sides[value])
+        table = mappers[0].GetLookupTable()
+        table.SetTable(numpy_to_vtk(side_colours(*sides), deep=True))
         table.Modified()
-        mapper.ScalarVisibilityOn()
         show_actor(actor, 1.0 if any(sides) else 0.0)
     solid = min(sides or (whole,)) >= 1 or (sides is not None and 0.0 in sides)
     actor.GetProperty().SetBackfaceCulling(not solid)  # a liver cut open is seen from inside
+
+
+def side_colours(goes: float, stays: float) -> NDArray[np.uint8]:
+    """(SHADES, 4) colours from FAR_MM within what goes to FAR_MM within what stays, by alphas.
+
+    Where both sides are shown a dark line is their border.
+    """
+    colours = np.zeros((SHADES, 4), dtype=np.uint8)
+    middle = SHADES // 2
+    colours[:middle] = (*theme.RESECTED, round(255 * goes))
+    colours[middle:] = (*theme.REMNANT, round(255 * stays))
+    if goes and stays:
+        half = round(BORDER_MM / 2 / (2 * FAR_MM) * SHADES)
+        colours[middle - half : middle + half] = (*theme.BORDER, 255)
+    return colours
 
 
 def show_actor(actor: vtkActor, alpha: float) -> None:

@@ -21,17 +21,20 @@ from vtkmodules.vtkRenderingUI import vtkGenericRenderWindowInteractor
 from liverplan.app.kit import theme
 from liverplan.app.scene.actors import (
     FAR_MM,
+    body_actor,
     colour_liver,
     liver_actor,
     orientation_figure,
     show_actor,
-    solid_actor,
 )
 from liverplan.app.scene.cut_surfaces import Balls, CutActor
+from liverplan.app.scene.detail import Detail
+from liverplan.app.scene.lighting import light, nearer
 from liverplan.app.scene.own_context import in_own_context
 from liverplan.app.scene.plane_handle import PlaneHandle
 from liverplan.app.scene.structures import (
     AT_FIRST,
+    COLOURS,
     CUTS,
     LIVER,
     METASTASES,
@@ -81,6 +84,8 @@ class Scene:
         self.interactor.SetInteractorStyle(style)
         self.interactor.EnableRenderOff()
         self.interactor.Initialize()
+        light(self.renderer)
+        self.detail = Detail()
         self.liver = liver_actor()
         self.lesions: list[vtkActor] = []
         self.vessels: dict[str, vtkActor] = {}
@@ -114,7 +119,8 @@ class Scene:
         """Give every actor the opacity that its structure has."""
         sides = self.seen[RESECTED].alpha, self.seen[REMNANT].alpha
         cut = REMNANT in self._parts
-        colour_liver(self.liver, sides if cut else None, self.seen[LIVER].alpha)
+        mappers = self.detail.of(self.liver)
+        colour_liver(self.liver, mappers, sides if cut else None, self.seen[LIVER].alpha)
         for actor in self.lesions:
             show_actor(actor, self.seen[METASTASES].alpha)
         for name, actor in self.vessels.items():
@@ -133,7 +139,7 @@ class Scene:
         self.outward = vtk_to_numpy(surface.GetPointData().GetNormals()).astype(np.float64)
         low, high = self.vertices.min(0), self.vertices.max(0)
         self.centre, self.radius_mm = (low + high) / 2, float(np.linalg.norm(high - low) / 2)
-        self.liver.GetMapper().SetInputData(surface)
+        self.detail.add(self.liver, surface)
         self.renderer.AddActor(self.liver)
         self._parts = frozenset({LIVER})
         self._apply()
@@ -142,22 +148,31 @@ class Scene:
     def show_lesions(self, surfaces: Sequence[vtkPolyData]) -> None:
         """Show the lesions as solid bodies inside the liver."""
         for actor in self.lesions:
-            self.renderer.RemoveActor(actor)
-        self.lesions = [solid_actor(surface, (0.93, 0.92, 0.86)) for surface in surfaces]
+            self._remove(actor)
+        self.lesions = [self._body(surface, COLOURS[METASTASES]) for surface in surfaces]
         for actor in self.lesions:
-            self.renderer.AddActor(actor)
+            nearer(actor)
         self._apply()
+
+    def _body(self, surface: vtkPolyData, rgb: Sequence[int]) -> vtkActor:
+        actor = body_actor([c / 255 for c in rgb])
+        self.detail.add(actor, surface)
+        self.renderer.AddActor(actor)
+        return actor
+
+    def _remove(self, actor: vtkActor) -> None:
+        self.renderer.RemoveActor(actor)
+        self.detail.drop(actor)
 
     @in_own_context
     def show_vessels(self, surfaces: Mapping[str, vtkPolyData]) -> None:
         """Show vessel trees by their names, each in its colour."""
         for actor in self.vessels.values():
-            self.renderer.RemoveActor(actor)
-        self.vessels = {}
-        for name, surface in surfaces.items():
-            red, green, blue = theme.VESSELS.get(name, theme.OTHER_VESSEL)
-            self.vessels[name] = solid_actor(surface, (red / 255, green / 255, blue / 255))
-            self.renderer.AddActor(self.vessels[name])
+            self._remove(actor)
+        self.vessels = {
+            name: self._body(surface, theme.VESSELS.get(name, theme.OTHER_VESSEL))
+            for name, surface in surfaces.items()
+        }
         self._apply()
 
     @in_own_context
@@ -204,15 +219,15 @@ class Scene:
     def _colour_sides(self, plan: Plan, taken: Taken | None) -> None:
         if not len(self.vertices):
             return
-        surface = self.liver.GetMapper().GetInput()
         self._parts = frozenset({REMNANT, RESECTED} if plan.cuts else {LIVER})
         if not plan.cuts:
             return
-        nearest = removal(plan)(self.vertices)
-        if taken is not None:
+        nearest, reach = removal(plan)(self.vertices), FAR_MM
+        if taken is not None:  # yes or no at each point: the border lies in the middle between two
             nearest[taken(self.vertices - UNDER_MM * self.outward)] = -UNDER_MM
-        scalars = numpy_to_vtk(np.clip(nearest, -FAR_MM, FAR_MM).astype(np.float32), deep=True)
-        surface.GetPointData().SetScalars(scalars)
+            reach = UNDER_MM
+        nearest = np.clip(nearest, -reach, reach).astype(np.float32)
+        self.detail.colour(self.liver, numpy_to_vtk(nearest, deep=True))
 
     def look_from(self, side: str) -> None:
         """Put the camera on one of the six sides, the whole liver in view."""
@@ -227,13 +242,15 @@ class Scene:
         self.renderer.ResetCameraClippingRange()
 
     @in_own_context
-    def render(self, width: int, height: int, scale: float = 1.0) -> Image:
+    def render(self, width: int, height: int, scale: float = 1.0, *, fine: bool = True) -> Image:
         """Draw; return (height, width, 4) bytes, the lowest row first.
 
         ``scale``: draw fewer pixels than the pane has, as while a plane is dragged on a computer
-        without a graphics card; `to_pixel` and `ray` go on in the pane's pixels.
+        without a graphics card; `to_pixel` and `ray` go on in the pane's pixels. ``fine``: all
+        triangles; else those that are enough while things move.
         """
         self.scale = scale
+        self.detail.refine(fine=fine)
         width, height = max(1, round(width * scale)), max(1, round(height * scale))
         self.window.SetSize(width, height)
         self.renderer.ResetCameraClippingRange()

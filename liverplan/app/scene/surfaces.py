@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage
-from vtkmodules.util.numpy_support import numpy_to_vtk
+from scipy import ndimage, sparse
+from vtkmodules.util.numpy_support import numpy_to_vtk, vtk_to_numpy
 from vtkmodules.vtkCommonCore import VTK_UNSIGNED_CHAR
 from vtkmodules.vtkCommonDataModel import vtkImageData, vtkPolyData
 from vtkmodules.vtkCommonMath import vtkMatrix4x4
@@ -26,8 +26,18 @@ from liverplan.volume import Grid
 LIVER_STEP_MM = 2.2
 """Voxels are merged to about this size for the liver's surface on screen; numbers never are."""
 
+BODY_STEP_MM = 1.1
+"""And for lesions and vessels."""
+
 SMOOTH_MM = 1.3
 """Blur of a mask before its surface is drawn; surfaces are for the eye only."""
+
+FINE_MM = 0.6
+"""The same for vessels: a thin one would vanish."""
+
+CALM = 12
+"""Times that a point's normal becomes the mean of its neighbours': light then shows the shape and
+not the slices that it was drawn on. No point of the surface moves by it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -44,18 +54,33 @@ def surfaces_of(segmentation: Segmentation) -> Surfaces:
     if not labels.any():
         return Surfaces(liver=vtkPolyData(), lesions=())
     lesions = segmentation.lesion_labels
-    steps = [max(1, round(LIVER_STEP_MM / mm)) for mm in segmentation.grid.spacing_mm]
+    grid = segmentation.grid
     return Surfaces(
-        liver=surface_of(segmentation.grid, labels != 0, steps, smooth=18),
+        liver=surface_of(grid, labels != 0, steps_of(grid, LIVER_STEP_MM), smooth=18),
         lesions=tuple(
-            surface_of(segmentation.grid, labels == label, [1, 1, 1], smooth=12)
+            surface_of(grid, labels == label, steps_of(grid, BODY_STEP_MM), smooth=12)
             for label in lesions
         ),
     )
 
 
+def vessel_surface(grid: Grid, mask: NDArray[np.bool_]) -> vtkPolyData:
+    """Return the closed surface of a vessel, thin branches kept, in LPS mm."""
+    return surface_of(grid, mask, steps_of(grid, BODY_STEP_MM), smooth=10, blur_mm=FINE_MM)
+
+
+def steps_of(grid: Grid, step_mm: float) -> list[int]:
+    """Return how many voxels are merged along (k, j, i) to about this size."""
+    return [max(1, round(step_mm / mm)) for mm in grid.spacing_mm]
+
+
 def surface_of(
-    grid: Grid, mask: NDArray[np.bool_], steps: list[int], *, smooth: int
+    grid: Grid,
+    mask: NDArray[np.bool_],
+    steps: list[int],
+    *,
+    smooth: int,
+    blur_mm: float = SMOOTH_MM,
 ) -> vtkPolyData:
     """Return the closed surface of a (k, j, i) mask, smoothed for the eye, in LPS mm."""
     if not mask.any():
@@ -65,13 +90,13 @@ def surface_of(
     start = np.array([part.start for part in box], dtype=np.float64)
     merged = _merged(crop, steps)
     voxel_mm = np.array(grid.spacing_mm) * steps
-    padded = ndimage.gaussian_filter(np.pad(merged, 2), SMOOTH_MM / voxel_mm)
+    padded = ndimage.gaussian_filter(np.pad(merged, 2), blur_mm / voxel_mm)
     surface = _flying_edges(padded, smooth)
     to_index = np.eye(4)
     to_index[:3, :3] = np.diag(steps)
     to_index[:3, 3] = start - 2 * np.array(steps) + (np.array(steps) - 1) / 2
     swap = np.eye(4)[[2, 1, 0, 3]]  # VTK's x, y, z are our i, j, k
-    return _placed(surface, grid.affine @ to_index @ swap)
+    return calmed(_placed(surface, grid.affine @ to_index @ swap))
 
 
 def _flying_edges(padded: NDArray[np.uint8], smooth: int) -> vtkPolyData:
@@ -128,3 +153,21 @@ def _placed(surface: vtkPolyData, matrix: NDArray[np.float64]) -> vtkPolyData:
     normals.Update()
     placed: vtkPolyData = normals.GetOutput()
     return placed
+
+
+def calmed(surface: vtkPolyData) -> vtkPolyData:
+    """Give a surface of triangles the normals of a calmer one; its points stay where they are."""
+    normals = surface.GetPointData().GetNormals()
+    if normals is None or surface.GetNumberOfPolys() == 0:
+        return surface
+    corners = vtk_to_numpy(surface.GetPolys().GetConnectivityArray()).reshape(-1, 3)
+    ends = corners.ravel(), np.roll(corners, -1, axis=1).ravel()
+    count = surface.GetNumberOfPoints()
+    near = sparse.coo_array((np.ones(corners.size, np.float32), ends), shape=(count, count)).tocsr()
+    near = near + near.T + sparse.eye_array(count, dtype=np.float32, format="csr")
+    calm = vtk_to_numpy(normals).astype(np.float32)
+    for _ in range(CALM):
+        calm = near @ calm
+        calm /= np.maximum(np.linalg.norm(calm, axis=1, keepdims=True), 1e-6)
+    surface.GetPointData().SetNormals(numpy_to_vtk(np.ascontiguousarray(calm), deep=True))
+    return surface

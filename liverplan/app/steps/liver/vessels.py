@@ -14,7 +14,7 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal
 from vtkmodules.vtkCommonDataModel import vtkPolyData
 
-from liverplan.app.scene.surfaces import surface_of
+from liverplan.app.scene.surfaces import vessel_surface
 from liverplan.app.session.context import Context
 from liverplan.app.session.job import Progress
 from liverplan.app.session.session import Topic
@@ -169,5 +169,5 @@ def tree_surfaces(vessels: PartMap) -> dict[str, vtkPolyData]:
     for number, name in enumerate(vessels.names, 1):
         mask = vessels.labels == number
         if mask.any():
-            made[name] = surface_of(vessels.grid, mask, [1, 1, 1], smooth=10)
+            made[name] = vessel_surface(vessels.grid, mask)
     return made

@@ -1,0 +1,179 @@
+"""The 3D picture: shows the scene, hands it the mouse, drags the active cut's handles."""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+from PySide6.QtCore import QPointF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from liverplan.app.kit import theme
+from liverplan.app.kit.language import tr
+from liverplan.app.scene.grab import Grab
+from liverplan.app.scene.renderer import Image, Scene
+from liverplan.app.session.session import Session
+
+GRAB_PIXELS = 16.0
+SLOW_S = 0.03
+"""A full picture that takes longer is drawn coarser while the view turns or a cut is dragged."""
+
+COARSE = 0.5
+REST_MS = 150
+"""After the wheel the full picture is drawn when nothing has turned for so long."""
+
+
+class SceneCanvas(QWidget):
+    """Paints the scene; left rotates, right zooms, middle pans, handles move the cut."""
+
+    maximise = Signal(object)
+
+    def __init__(self, session: Session, scene: Scene) -> None:
+        super().__init__()
+        self.session = session
+        self.scene = scene
+        self.message = tr("The 3D view appears once the liver is found.")
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.setMinimumSize(160, 120)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
+        self._grab: Grab | None = None
+        self._slow = self._held = False
+        self._resting = QTimer(self)
+        self._resting.setSingleShot(True)
+        self._resting.setInterval(REST_MS)
+        self._resting.timeout.connect(self.update)
+
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Small, so that the splitters decide."""
+        return QSize(300, 300)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+        """Render and copy the picture onto the screen."""
+        painter = QPainter(self)
+        if self.message:
+            painter.fillRect(self.rect(), QColor(theme.palette().scene))
+            painter.setPen(QColor(theme.palette().scene_text))
+            words = self.rect().adjusted(20, 20, -20, -20)
+            flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+            painter.drawText(words, int(flags), self.message)
+            return
+        coarse = self.moving and self._slow
+        pixels = self._picture(coarse=coarse)
+        high, wide = pixels.shape[:2]
+        image = QImage(pixels.data, wide, high, 4 * wide, QImage.Format.Format_RGBX8888)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, coarse)
+        painter.drawImage(self.rect(), image)
+        painter.end()
+
+    @property
+    def moving(self) -> bool:
+        """Whether the view turns or a cut is dragged: then a picture that lags is worse."""
+        return self.session.dragging or self._held or self._resting.isActive()
+
+    def _picture(self, *, coarse: bool) -> Image:
+        """Return (height, width, 4) bytes, the uppermost row first."""
+        ratio = self.devicePixelRatioF()
+        wide, high = round(self.width() * ratio), round(self.height() * ratio)
+        began = time.perf_counter()
+        drawn = self.scene.render(wide, high, COARSE if coarse else 1.0, fine=not coarse)
+        pixels = np.ascontiguousarray(drawn[::-1])
+        if not coarse:
+            self._slow = time.perf_counter() - began > SLOW_S
+        return pixels
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        """Grab the handle if it is under the mouse, else turn, zoom or pan."""
+        if self.message:
+            return
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._grab = self.grab_at(event.position())
+            if self._grab is not None:
+                return
+        self._held = True
+        self._tell(event)
+        iren = self.scene.interactor
+        {
+            Qt.MouseButton.LeftButton: iren.LeftButtonPressEvent,
+            Qt.MouseButton.MiddleButton: iren.MiddleButtonPressEvent,
+            Qt.MouseButton.RightButton: iren.RightButtonPressEvent,
+        }.get(event.button(), lambda: None)()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        """Follow the drag."""
+        if self.message:
+            return
+        if self._grab is not None:
+            cut = self._grab.moved(self.scene, event.position())
+            if cut is not None:
+                self.session.drag_cut(cut)
+            return
+        if event.buttons() == Qt.MouseButton.NoButton:
+            over = self.grab_at(event.position()) is not None
+            shape = Qt.CursorShape.OpenHandCursor if over else Qt.CursorShape.ArrowCursor
+            self.setCursor(shape)
+            return
+        self._tell(event)
+        self.scene.interactor.MouseMoveEvent()
+        self.update()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        """End the drag; a cut's drag becomes one step."""
+        if self._grab is not None:
+            grab, self._grab = self._grab, None
+            self.session.finish_drag(grab.name)
+            return
+        self._held = False
+        self.update()
+        if self.message:
+            return
+        self._tell(event)
+        iren = self.scene.interactor
+        {
+            Qt.MouseButton.LeftButton: iren.LeftButtonReleaseEvent,
+            Qt.MouseButton.MiddleButton: iren.MiddleButtonReleaseEvent,
+            Qt.MouseButton.RightButton: iren.RightButtonReleaseEvent,
+        }.get(event.button(), lambda: None)()
+
+    def mouseDoubleClickEvent(self, _event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        """Show this pane alone, or all again."""
+        self.maximise.emit(self)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802 - Qt's name
+        """Zoom."""
+        if self.message:
+            return
+        camera = self.scene.renderer.GetActiveCamera()
+        camera.Dolly(1.12 ** (event.angleDelta().y() / 120))
+        self._resting.start()
+        self.update()
+
+    def grab_at(self, at: QPointF) -> Grab | None:
+        """Return what of the active cut's handles lies under the mouse."""
+        cut = self.session.work.active_cut
+        if cut is None:
+            return None
+        ratio = self.devicePixelRatioF()
+        away = [
+            float(np.hypot(x / ratio - at.x(), y / ratio - at.y()))
+            for x, y in (self.scene.to_pixel(handle.at_mm) for handle in self.scene.handles)
+        ]
+        if not away or min(away) > GRAB_PIXELS:
+            return None
+        handle = self.scene.handles[int(np.argmin(away))]
+        origin, direction = self.scene.ray(at.x() * ratio, at.y() * ratio)
+        return Grab(cut, handle, origin, direction, ratio)
+
+    def give_up(self) -> None:
+        """Abandon a drag."""
+        self._grab = None
+
+    def _tell(self, event: QMouseEvent) -> None:
+        ratio = self.devicePixelRatioF()
+        at = event.position()
+        self.scene.interactor.SetSize(round(self.width() * ratio), round(self.height() * ratio))
+        self.scene.interactor.SetEventInformationFlipY(
+            round(at.x() * ratio), round(at.y() * ratio), 0, 0, "\0", 0, None
+        )
