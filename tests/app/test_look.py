@@ -3,11 +3,16 @@
 from dataclasses import fields
 
 import pytest
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor, QFontInfo
-from PySide6.QtWidgets import QMenu, QWidget
+from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
 from liverplan.app.kit import theme
 from liverplan.app.kit.palette import THEMES
+from liverplan.app.shell.about import About
+from liverplan.app.shell.appearance import Appearance
+from liverplan.errors import InputError
+from tests.app.person import CONTROL
 
 LEAST_PT = 11.0
 WORDED = ("text", "title", "placeholderText", "horizontalHeaderItem", "tabText", "currentText")
@@ -96,3 +101,43 @@ def test_every_colour_of_a_palette_is_one():
 def test_words_on_black_stand_out():
     for rgb in (theme.TEXT, theme.SECONDARY, theme.MARGIN):
         assert contrast(QColor(*rgb).name(), "#000000") >= 4.5
+
+
+def grounds(person) -> tuple[str, str, str, str]:
+    """Colours on screen: beside the steps, of the menus, behind 3D, and of an empty slice."""
+    app, picture = person.app, person.screen_of(person.app.window)
+
+    def at(widget, x, y):
+        spot = widget.mapTo(app.window, QPoint(x, y))
+        return picture.pixelColor(spot).name()
+
+    return (
+        at(app.steps, app.steps.width() - 3, app.steps.height() - 3),
+        at(app.window.menuBar(), app.window.width() - 9, 9),
+        at(app.scene_pane.canvas, 9, 9),
+        at(person.view("Axial"), 9, 9),
+    )
+
+
+def test_one_key_turns_the_window_light_at_once_and_the_next_start_is_as_it_was_left(same_person):
+    app, dark, light = same_person.app, THEMES["dark"], THEMES["light"]
+    about = About(app.window)
+    assert grounds(same_person) == (dark.window, dark.window, dark.scene, "#000000")
+    same_person.key(Qt.Key.Key_L, CONTROL)
+    assert grounds(same_person) == (light.window, light.window, light.scene, "#000000")
+    assert light.window in about.styleSheet()
+    assert QApplication.palette().window().color().name() == light.window
+    theme.choose("dark")
+    Appearance(app.context.home)
+    assert theme.chosen() == "light"
+    same_person.key(Qt.Key.Key_L, CONTROL)
+    assert grounds(same_person) == (dark.window, dark.window, dark.scene, "#000000")
+
+
+@pytest.mark.parametrize("kept", ["theme = 3", 'theme = "pink"', "no TOML"])
+def test_a_file_of_choices_that_does_not_serve_leaves_the_window_dark(tmp_path, kept):
+    (tmp_path / "window.toml").write_text(kept)
+    Appearance(tmp_path)
+    assert theme.chosen() == "dark"
+    with pytest.raises(InputError, match="themes are dark and light, not 'pink'"):
+        theme.choose("pink")

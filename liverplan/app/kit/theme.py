@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtGui import QFont, QGuiApplication
+from PySide6.QtGui import QColor, QFont, QGuiApplication
 
 from liverplan.app.kit.palette import THEMES, Palette
 from liverplan.errors import InputError
@@ -67,6 +67,12 @@ def choose(name: str) -> None:
 def palette() -> Palette:
     """Return the colours of the theme that is shown."""
     return THEMES[_chosen]
+
+
+def rgb_of(colour: str) -> tuple[float, float, float]:
+    """Return a palette's colour as shares of red, green and blue, 0 to 1."""
+    red, green, blue, _ = QColor(colour).getRgbF()
+    return red, green, blue
 
 
 def pixels(points: float) -> int:

@@ -71,7 +71,6 @@ class Scene:
 
     def __init__(self) -> None:
         self.renderer = vtkRenderer()
-        self.renderer.SetBackground(0.075, 0.075, 0.085)
         self.window = vtkRenderWindow()
         self.window.SetOffScreenRendering(1)
         self.window.SetMultiSamples(0)
@@ -253,6 +252,7 @@ class Scene:
         self.detail.refine(fine=fine)
         width, height = max(1, round(width * scale)), max(1, round(height * scale))
         self.window.SetSize(width, height)
+        self.renderer.SetBackground(*theme.rgb_of(theme.palette().scene))
         self.renderer.ResetCameraClippingRange()
         self.window.Render()
         self.window.GetRGBACharPixelData(0, 0, width - 1, height - 1, 0, self._pixels)  # type: ignore[call-overload]

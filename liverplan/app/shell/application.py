@@ -17,6 +17,7 @@ from liverplan.app.scene.renderer import Scene
 from liverplan.app.session.context import Context
 from liverplan.app.session.whose import title_words
 from liverplan.app.shell.about import About
+from liverplan.app.shell.appearance import Appearance
 from liverplan.app.shell.collector import Collector
 from liverplan.app.shell.commands import commands_of
 from liverplan.app.shell.help import Help
@@ -56,6 +57,7 @@ class Application(QObject):
     def __init__(self, home: Path | None = None) -> None:
         super().__init__()
         self._closed = False
+        self._appearance = Appearance(home or default_home())
         self.viewer: Viewer = adapter.new_viewer()
         Collector(self)
         self.context = Context.at(home or default_home())
@@ -162,6 +164,12 @@ class Application(QObject):
         """Lay the sheet of keys over the views, or take it away."""
         shown = self.central.sheet is self.shortcuts
         self.central.show_sheet(None if shown else self.shortcuts)
+
+    def toggle_theme(self) -> None:
+        """Show the window in light colours, or in dark ones again; slices stay on black."""
+        self._appearance.toggle()
+        for panel in self.panels:
+            panel.refresh()
 
     def show_about(self) -> None:
         """Say what this is, and what it is not."""

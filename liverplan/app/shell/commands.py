@@ -87,6 +87,9 @@ class Parts(Protocol):
     def toggle_shortcuts(self) -> None:
         """Show or hide the sheet of keys."""
 
+    def toggle_theme(self) -> None:
+        """Show the window in light colours or in dark ones."""
+
     def show_about(self) -> None:
         """Show the research notice."""
 
@@ -154,6 +157,13 @@ def _view(app: Parts) -> Sequence[Command]:
             text=tr("De-identified display on or off"),
             keys="Ctrl+I",
             action=views.toggle_identity,
+            on_views=False,
+        ),
+        Command(
+            menu="View",
+            text=tr("Light or dark colours"),
+            keys="Ctrl+L",
+            action=app.toggle_theme,
             on_views=False,
         ),
         *_going(app),

@@ -19,6 +19,9 @@ from liverplan.volumetry.uncertainty.error_model import CUT_POSITION
 from liverplan.words.numbers import mm
 
 TOO_NEAR, DOUBTFUL, CLEAR = (213, 62, 79), theme.MARGIN, theme.REMNANT
+GROUND = "#131316"
+"""The map lies on black in every theme, as slices do: its colours are told apart there."""
+
 FADE_MM = 40.0
 """What is clear by this much more than the margin is shown darkest."""
 
@@ -53,10 +56,10 @@ class CutPicture(QWidget):
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
         """Draw the map, letters and scale bar."""
         painter = QPainter(self)
-        painter.fillRect(self.rect(), QColor(theme.palette().scene))
+        painter.fillRect(self.rect(), QColor(GROUND))
         place = self.place
         painter.drawImage(place, self.image)
-        painter.setPen(QColor(theme.palette().text))
+        painter.setPen(QColor(*theme.TEXT))
         left, right, top, bottom = sides_of(self.cut_map)
         centre = Qt.AlignmentFlag.AlignCenter
         box = QRectF(self.rect())
@@ -73,7 +76,7 @@ class CutPicture(QWidget):
     def _paint_scale(self, painter: QPainter, place: QRectF) -> None:
         length = SCALE_MM / self.cut_map.step_mm * place.width() / self.image.width()
         y = self.height() - 9.0
-        painter.setPen(QPen(QColor(theme.palette().text), 2))
+        painter.setPen(QPen(QColor(*theme.TEXT), 2))
         painter.drawLine(QPointF(8, y), QPointF(8 + length, y))
         painter.drawText(QPointF(8, y - 6), f"{SCALE_MM:.0f} mm")
 
@@ -148,7 +151,8 @@ def legend_words(margin_mm: float) -> str:
         (VESSEL, f"within {VESSEL_MM:g} mm of a vessel that was found"),
     )
     return "<br>".join(
-        f'<span style="color: rgb{colour}">\N{BLACK SQUARE}</span>&nbsp; {words}'
+        f'<span style="background-color: {GROUND}; color: rgb{colour}">'
+        f"&nbsp;\N{BLACK SQUARE}&nbsp;</span>&nbsp; {words}"
         for colour, words in rows
     )
 
