@@ -67,6 +67,7 @@ def pictures(home, out, size):  # noqa: PLR0915 - the journey, in order
     from liverplan.app.session.job import Answered, Failed
     from liverplan.app.shell.application import Application
     from tests.app import test_journey as steps
+    from tests.app.gallery_beside import beside_pictures
     from tests.app.gallery_committee import committee_pictures, compare_pictures
     from tests.app.gallery_cuts import cut_pictures
     from tests.app.person import Person
@@ -202,6 +203,7 @@ def pictures(home, out, size):  # noqa: PLR0915 - the journey, in order
     cut_pictures(person, shot)
     committee_pictures(person, shot)
     compare_pictures(person, home.parent / f"earlier-{size[0]}", shot)
+    beside_pictures(person, home.parent / f"beside-{size[0]}", shot)
     app.close()
     person.spin(0.1)
     again = Application(home)

@@ -102,7 +102,10 @@ class Application(QObject):
         context, views = self.context, self.views
         self.archive = self.open.archive
         self.facts = self.judged.sheet
-        self.compare = CompareStep(context, views).sheet
+        compare = CompareStep(context, views)
+        self.compare, self.beside = compare.sheet, compare.pane
+        self.central.add_beside(self.beside)
+        self.beside.shown.connect(self.central.share_upper_row)
         self.shortcuts = ShortcutSheet()
         self.central.add_sheet(self.shortcuts)
         self.shortcuts.done.connect(lambda: self.central.show_sheet(None))

@@ -17,6 +17,7 @@ from liverplan.app.shell.step_bar import Steps
 from liverplan.app.slices.measuring import RegionTool, RulerTool
 from liverplan.app.slices.mouse import Mouse
 from liverplan.app.slices.views import ThreeViews
+from liverplan.app.steps.compare.beside_pane import BesidePane
 from liverplan.app.steps.open.step import OpenStep
 from liverplan.app.steps.resection.step import ResectionStep
 from liverplan.app.steps.result.step import ResultStep
@@ -76,6 +77,7 @@ class Parts(Protocol):
     window: QMainWindow
     open: OpenStep
     resection: ResectionStep
+    beside: BesidePane
     judged: ResultStep
 
     def leave(self) -> None:
@@ -151,6 +153,7 @@ def _view(app: Parts) -> Sequence[Command]:
             keys="C",
             action=lambda: views.toggle(region),
         ),
+        Command(menu="View", text=tr("A second CT beside"), keys="B", action=app.beside.toggle),
         Command(menu="View", text=tr("Masks on or off"), keys="G", action=views.toggle_masks),
         Command(
             menu="View",

@@ -62,8 +62,10 @@ class Central(QWidget):
         self.lower_row = QSplitter(Qt.Orientation.Horizontal)
         self.lower_row.addWidget(coronal)
         self.lower_row.addWidget(sagittal)
+        self.upper_row = QSplitter(Qt.Orientation.Horizontal)
+        self.upper_row.addWidget(axial)
         self.slices = QSplitter(Qt.Orientation.Vertical)
-        self.slices.addWidget(axial)
+        self.slices.addWidget(self.upper_row)
         self.slices.addWidget(self.lower_row)
         self.slices.setSizes([520, 380])
         self.middle = QWidget()
@@ -76,7 +78,7 @@ class Central(QWidget):
         self.panes.addWidget(self.middle)
         self.panes.addWidget(self.scene)
         self.panes.setSizes([660, 600])
-        for splitter in (self.lower_row, self.slices, self.panes):
+        for splitter in (self.upper_row, self.lower_row, self.slices, self.panes):
             splitter.setHandleWidth(4)
             splitter.setChildrenCollapsible(False)
         self.right = right = QVBoxLayout()
@@ -95,6 +97,14 @@ class Central(QWidget):
         self.sheets.append(sheet)
         sheet.hide()
         self.right.insertWidget(0, sheet, 1)
+
+    def add_beside(self, pane: QWidget) -> None:
+        """Take in a pane that can stand beside the axial view, as wide as that."""
+        self.upper_row.addWidget(pane)
+
+    def share_upper_row(self) -> None:
+        """Give the axial view and what stands beside it the same width."""
+        self.upper_row.setSizes([self.upper_row.width() // 2] * 2)
 
     def show_sheet(self, sheet: QWidget | None) -> None:
         """Lay a sheet where the panes are, or show the panes again; steps and result stay."""
@@ -132,6 +142,7 @@ class Central(QWidget):
         axial, coronal, sagittal = (self.views.views[name] for name in VIEW_NAMES)
         below = not (coronal.isHidden() and sagittal.isHidden())
         self.lower_row.setVisible(below)
+        self.upper_row.setVisible(not axial.isHidden())
         slices = below or not axial.isHidden()
         self.middle.setVisible(slices)
         self.scene.setVisible(alone in (None, self.scene.canvas))

@@ -53,6 +53,8 @@ class ThreeViews(QObject):
     """Another tool is armed, or none."""
     identity_changed = Signal()
     """Whose CT it is is shown, or no longer."""
+    drawn = Signal()
+    """Slices were drawn anew: the crosshair, a camera or what lies over them may be another."""
     tool_used = Signal()
     """A tool has answered a press or a release."""
 
@@ -218,6 +220,7 @@ class ThreeViews(QObject):
             look = view.look
             if look is not None and not view.canvas.visibleRegion().isEmpty():
                 view.overlay.show_drawing(drawing_of(shown, view, look))
+        self.drawn.emit()
 
     def _shown(self) -> Shown:
         return Shown(

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Sequence
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QImage, QKeyEvent, QPainter, QPalette, QPixmap
+from PySide6.QtGui import QColor, QFontMetrics, QImage, QKeyEvent, QPainter, QPalette, QPixmap
 from PySide6.QtWidgets import (
     QListWidget,
     QListWidgetItem,
@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QStyleOptionViewItem,
 )
 
+from liverplan.app.kit import theme
 from liverplan.app.kit.language import tr
 from liverplan.app.kit.widgets import set_tip
 from liverplan.app.session.context import Context
@@ -28,10 +29,19 @@ from liverplan.app.steps.open.thumbnails import SIDE
 MOST_RECENTS = 5
 PLACE = "recent cases"
 LINES = Qt.ItemDataRole.UserRole + 1
-LINE_PX, EDGE_PX, BORDER_PX = 18, 6, 2
+EDGE_PX, BORDER_PX = 6, 2
 FAINT = 0.75
 """Opacity of what is less asked for: in any theme enough contrast to be read."""
-ROW_PX = 4 * LINE_PX + 2 * EDGE_PX
+
+
+def line_px() -> int:
+    """Return how high a line of text is."""
+    return QFontMetrics(theme.font(theme.BODY_PT, bold=True)).height() + 1
+
+
+def row_px() -> int:
+    """Return how high a row is: four lines."""
+    return 4 * line_px() + 2 * EDGE_PX
 
 
 class RecentList(QListWidget):
@@ -84,7 +94,7 @@ class RecentList(QListWidget):
         self.clear()
         for _ in rows:
             self.addItem(QListWidgetItem())
-        self.setFixedHeight(ROW_PX * len(rows) + 2 * BORDER_PX)
+        self.setFixedHeight(row_px() * len(rows) + 2 * BORDER_PX)
         self._say()
         self.filled.emit()
 
@@ -154,7 +164,7 @@ class _Rows(QStyledItemDelegate):
         self, _option: QStyleOptionViewItem, _index: QModelIndex | QPersistentModelIndex
     ) -> QSize:
         """Every row is as high, whatever is known of its case."""
-        return QSize(SIDE, ROW_PX)
+        return QSize(SIDE, row_px())
 
     def paint(
         self,
@@ -171,7 +181,7 @@ class _Rows(QStyledItemDelegate):
             option.widget,
         )
         painter.save()
-        frame = QRect(rect.x() + EDGE_PX, rect.y() + (ROW_PX - SIDE) // 2, SIDE, SIDE)
+        frame = QRect(rect.x() + EDGE_PX, rect.y() + (row_px() - SIDE) // 2, SIDE, SIDE)
         painter.fillRect(frame, QColor(0, 0, 0))
         made = index.data(Qt.ItemDataRole.DecorationRole)
         if isinstance(made, QPixmap):
@@ -182,15 +192,13 @@ class _Rows(QStyledItemDelegate):
 
     def _write(self, painter: QPainter, rect: QRect, lines: Sequence[str], colour: QColor) -> None:
         left = rect.x() + SIDE + 2 * EDGE_PX
-        font = painter.font()
+        high = line_px()
         for number, line in enumerate(lines):
-            font.setPixelSize(12 if number else 13)
-            font.setBold(number == 0)
-            painter.setFont(font)
+            painter.setFont(theme.font(theme.BODY_PT, bold=number == 0))
             colour.setAlphaF(FAINT if number % 2 else 1.0)
             painter.setPen(colour)
-            top = rect.y() + EDGE_PX + number * LINE_PX
-            room = QRect(left, top, rect.right() - left - EDGE_PX, LINE_PX)
+            top = rect.y() + EDGE_PX + number * high
+            room = QRect(left, top, rect.right() - left - EDGE_PX, high)
             shown = painter.fontMetrics().elidedText(
                 line, Qt.TextElideMode.ElideRight, room.width()
             )
