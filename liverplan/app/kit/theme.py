@@ -10,7 +10,7 @@ from liverplan.errors import InputError
 REMNANT = (86, 180, 233)
 RESECTED = (213, 94, 0)
 MARGIN = (240, 228, 66)
-LIVER = (221, 130, 101)
+LIVER = (246, 174, 126)
 PORTAL_VEIN = (204, 121, 167)
 HEPATIC_VEIN = (0, 114, 178)
 VESSELS = {"portal vein": PORTAL_VEIN, "hepatic veins": HEPATIC_VEIN}
@@ -71,8 +71,8 @@ def palette() -> Palette:
 
 def rgb_of(colour: str) -> tuple[float, float, float]:
     """Return a palette's colour as shares of red, green and blue, 0 to 1."""
-    red, green, blue, _ = QColor(colour).getRgbF()
-    return red, green, blue
+    made = QColor(colour)
+    return made.redF(), made.greenF(), made.blueF()
 
 
 def pixels(points: float) -> int:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from liverplan.app.kit import theme
 from liverplan.app.kit.dress import change
+from liverplan.app.kit.palette import THEMES
 from liverplan.app.session.choices import choices, keep_choice
 
 CHOICE, AT_FIRST = "theme", "dark"
@@ -17,11 +18,11 @@ class Appearance:
     def __init__(self, home: Path) -> None:
         self._home = home
         kept = choices(home).get(CHOICE, AT_FIRST)
-        theme.choose(kept if kept in theme.THEMES else AT_FIRST)
+        theme.choose(kept if kept in THEMES else AT_FIRST)
 
     def toggle(self) -> None:
         """Show the other theme."""
-        names = list(theme.THEMES)
+        names = list(THEMES)
         name = names[(names.index(theme.chosen()) + 1) % len(names)]
         change(name)
         keep_choice(self._home, CHOICE, name)
