@@ -13,12 +13,15 @@ from liverplan.app.kit import theme
 from liverplan.app.kit.language import DECIMALS, NAMES, en, localised, retold, speak, table, tr
 from liverplan.app.slices.convert import VIEW_NAMES
 from liverplan.app.steps.committee.panel import BALLOTS
+from liverplan.app.steps.resection.parts import VESSEL_SCHEMES
 from liverplan.app.steps.result.facts_sheet import SEXES
 from liverplan.eligibility import load_protocol
 from liverplan.errors import InputError
-from liverplan.findings import Eligibility, Fate
+from liverplan.findings import Eligibility, Fate, LesionState
 from liverplan.findings.criteria import State
 from liverplan.followup.comparison import NEW, SEEN
+from liverplan.resection.anatomy.named import resections, usual_shares
+from liverplan.volumetry.search.suggest import Family
 from liverplan.words import LANGUAGES, words_of
 from liverplan.workflow.rule import DENOMINATORS
 
@@ -36,6 +39,10 @@ TABLES = {
     *get_args(State),
     *get_args(Fate),
     "left in part",
+    *get_args(LesionState),
+    *get_args(Family),
+    *VESSEL_SCHEMES,
+    *(known.name for known in (*resections(), *usual_shares())),
     *VIEW_NAMES,
     *theme.VESSELS,
     *(name for name, _, _ in theme.PRESETS),
@@ -114,7 +121,7 @@ def test_a_text_is_said_in_the_chosen_language_and_english_where_the_language_la
 
 
 def test_a_name_of_a_step_is_kept_in_english_and_said_in_any_language(swedish):
-    name = en("delete {cut}", cut=en("plane"))
+    name = en("delete {what}", what=en("plane"))
     assert name == "delete plane"
     assert tr(name) == "borttagning av plan"
 

@@ -177,7 +177,7 @@ def test_the_list_names_couinaud_segments_where_there_is_a_map(planner):
     planner.begin()
     planner.open_step(3)
     table = planner.panel(3).table
-    assert {table.item(row, 3).text() for row in range(3)} <= {"left", "right"}
+    assert {table.item(row, 3).text() for row in range(3)} <= {"left side", "right side"}
     work = planner.app.session.work
     labels = work.segmentation.labels
     parts = np.where(labels > 0, 1, 0).astype(np.uint8)

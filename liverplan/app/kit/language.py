@@ -64,7 +64,7 @@ def en(text: str, /, **values: object) -> English:
     """Return an English text, its places filled, that `tr` says in any language.
 
     >>> from liverplan.app.kit.language import en
-    >>> en("delete {cut}", cut=en("plane"))
+    >>> en("delete {what}", what=en("plane"))
     'delete plane'
     """
     made = English(text.format(**values) if values else text)

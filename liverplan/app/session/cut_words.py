@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from liverplan.app.kit.language import English, en, tr
+from liverplan.app.kit.language import English, en, retold, tr
 from liverplan.resection import (
     Ablation,
     CurvedCut,
@@ -62,7 +62,7 @@ def title_of(cut: Cut) -> str:
     """Return a cut's name in the list: its kind, and its size or its parts."""
     match cut:
         case Parts() if cut.scheme == SCHEME:
-            return _capital(name_of(cut.names))
+            return _capital(retold(name_of(cut.names)))
         case Parts():
             return f"{_capital(tr(kind_of(cut)))}: {', '.join(cut.names)}"
         case Sphere() | Wedge():

@@ -14,7 +14,7 @@ def holding(opened: Case | None) -> tuple[SignatureRow, ...]:
     return tuple(one for one in rows if not (one.void_because or one.superseded_by))
 
 
-def voided_words(rows: tuple[SignatureRow, ...]) -> str:
+def unlocking_words(rows: tuple[SignatureRow, ...]) -> str:
     """Say whose signatures a change of the cuts would void."""
     return tr(
         "Once unlocked the cuts can be changed, and a change voids what was signed: {names}. "

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Signal
 
+from liverplan.app.kit.language import en, tr
 from liverplan.app.session.context import Context
 from liverplan.app.session.job import Progress
 from liverplan.app.session.session import Topic
@@ -15,9 +16,9 @@ from liverplan.segmentation import backends
 from liverplan.workflow import DEFAULT_BACKEND
 
 BUILT_IN = {
-    "network": "Built-in network",
-    "classical": "Built-in method without a network",
-    "both": "Built-in network, and where the other method differs",
+    "network": en("Built-in network"),
+    "classical": en("Built-in method without a network"),
+    "both": en("Built-in network, and where the other method differs"),
 }
 
 
@@ -31,8 +32,8 @@ class Choice:
     @property
     def title(self) -> str:
         """How the list shows it."""
-        name = BUILT_IN.get(self.name, self.name)
-        return f"{name}: needs {self.lacks}" if self.lacks else name
+        name = tr(BUILT_IN.get(self.name, self.name))
+        return tr("{name}: needs {what}", name=name, what=self.lacks) if self.lacks else name
 
 
 class Backends(QObject):
@@ -83,4 +84,4 @@ def _lacks(segmenter: backends.Segmenter) -> str:
     try:
         return in_own_way("; ".join(segmenter.missing()))
     except Exception as error:  # noqa: BLE001 - a plugin may fail in any way
-        return f"mending: it cannot say what it needs ({type(error).__name__})"
+        return tr("mending: it cannot say what it needs ({kind})", kind=type(error).__name__)

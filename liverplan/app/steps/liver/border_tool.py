@@ -6,6 +6,7 @@ import threading
 from dataclasses import replace
 from typing import Literal
 
+from liverplan.app.kit.language import en, tr
 from liverplan.app.session.context import Context
 from liverplan.app.session.job import Progress
 from liverplan.app.slices.tool import Spot, Tool
@@ -14,10 +15,10 @@ from liverplan.segmentation import Segmentation, click
 
 Side = Literal["inside", "outside"]
 
-NAMES: dict[Side, str] = {"inside": "add to liver", "outside": "take from liver"}
+NAMES: dict[Side, str] = {"inside": en("add to liver"), "outside": en("take from liver")}
 WORDS: dict[Side, str] = {
-    "inside": "Click liver that was left out",
-    "outside": "Click tissue that is not liver",
+    "inside": en("Click liver that was left out"),
+    "outside": en("Click tissue that is not liver"),
 }
 
 
@@ -30,7 +31,7 @@ class BorderTool(Tool):
     @property
     def words(self) -> str:
         """Say what to click."""
-        return WORDS[self._side]
+        return tr(WORDS[self._side])
 
     def press(self, spot: Spot) -> None:
         """Correct the mask by this point."""
@@ -45,4 +46,4 @@ class BorderTool(Tool):
         def then(corrected: Segmentation) -> None:
             self._session.do(NAMES[side], replace(self._session.work, segmentation=corrected))
 
-        self._jobs.run(PLACE, "Correcting", task, then, holds=self._session.same_masks())
+        self._jobs.run(PLACE, tr("Correcting"), task, then, holds=self._session.same_masks())

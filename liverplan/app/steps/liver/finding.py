@@ -11,8 +11,10 @@ import numpy as np
 from PySide6.QtCore import QTimer
 
 from liverplan import workflow
+from liverplan.app.kit.language import en, tr
 from liverplan.app.session.context import Context
 from liverplan.app.session.job import Progress
+from liverplan.app.session.telling import told
 from liverplan.app.slices.views import ThreeViews
 from liverplan.app.steps.liver.backends import Backends
 from liverplan.resection.anatomy.maps import PartMap
@@ -26,7 +28,6 @@ from liverplan.segmentation import (
 )
 from liverplan.segmentation.labels import LIVER
 from liverplan.volume import Volume
-from liverplan.words import in_english
 
 PLACE = "liver"
 
@@ -51,7 +52,7 @@ class Finding:
         def then(found: LiverResult) -> None:
             self._found(volume, found)
 
-        self._jobs.run(PLACE, "Finding the liver", task, then, holds=self._session.same_ct())
+        self._jobs.run(PLACE, tr("Finding the liver"), task, then, holds=self._session.same_ct())
 
     def _found(self, volume: Volume, found: LiverResult) -> None:
         work = self._session.work
@@ -65,10 +66,13 @@ class Finding:
         }
         maps_now = MappingProxyType({**work.maps, **maps})
         after = replace(work, segmentation=segmentation, maps=maps_now)
-        self._session.do("automatic liver", after)
-        warnings = [in_english(note) for note in found.notes]
+        self._session.do(en("automatic liver"), after)
+        warnings = [told(note) for note in found.notes]
         if count:
-            warnings.append(f"It found {count} lesions as well: check each under Metastases.")
+            words = tr(
+                "It found {count} lesions as well: check each under Metastases.", count=count
+            )
+            warnings.append(words)
         if warnings:
             self._notices.say(PLACE, " ".join(warnings))
         self._show_middle(segmentation)
@@ -81,26 +85,27 @@ class Finding:
 
         def task(_report: Progress, _cancel: threading.Event) -> tuple[Segmentation, str]:
             given, notes = workflow.make_segmentation(volume, workflow.Request(liver=path))
-            return given, " ".join(map(in_english, notes))
+            return given, " ".join(map(told, notes))
 
         def then(answer: tuple[Segmentation, str]) -> None:
             given, odd = answer
             work = self._session.work
             before = work.segmentation or Segmentation.empty(volume.grid)
             after = with_liver(given.liver, given.provenance[LIVER], before)
-            self._session.do(f"liver from {path.name}", replace(work, segmentation=after))
+            name = en("liver from {file}", file=path.name)
+            self._session.do(name, replace(work, segmentation=after))
             if odd:
                 self._notices.say(PLACE, odd)
             self._show_middle(after)
 
-        self._jobs.run(PLACE, "Reading the mask", task, then, holds=self._session.same_ct())
+        self._jobs.run(PLACE, tr("Reading the mask"), task, then, holds=self._session.same_ct())
 
     def confirm(self) -> None:
         """Say that a person has looked at the liver's mask and stands behind it."""
         work = self._session.work
         if work.segmentation is not None:
             masks = accepted(work.segmentation, LIVER, self._saver.name)
-            self._session.do("confirm liver", replace(work, segmentation=masks))
+            self._session.do(en("confirm liver"), replace(work, segmentation=masks))
 
     def _show_middle(self, segmentation: Segmentation) -> None:
         """Go to the slice that holds most liver."""

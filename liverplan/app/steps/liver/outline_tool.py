@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from liverplan.app.kit.language import en, tr
 from liverplan.app.session.context import Context
 from liverplan.app.session.job import Progress
 from liverplan.app.slices.tool import Spot, StrokeTool
@@ -37,19 +38,22 @@ class OutlineTool(StrokeTool):
     holds which outlines is known by the labels' digest, so that undo and redo keep it right.
     """
 
-    words = "Hold the button and draw around the whole liver, on a few axial slices"
-
     def __init__(self, context: Context) -> None:
         super().__init__()
         self._session, self._jobs, self._notices = context.session, context.jobs, context.notices
         self._known: dict[bytes, Outlined] = {}
+
+    @property
+    def words(self) -> str:
+        """Say how it is drawn."""
+        return tr("Hold the button and draw around the whole liver, on a few axial slices")
 
     def press(self, spot: Spot) -> None:
         """Begin an outline, if this is the axial view."""
         if spot.view.name == "Axial":
             super().press(spot)
         else:
-            self._notices.say(PLACE, "Draw the outline on the axial slice.")
+            self._notices.say(PLACE, tr("Draw the outline on the axial slice."))
 
     def move(self, spot: Spot) -> None:
         """Go on with one that was begun."""
@@ -62,7 +66,7 @@ class OutlineTool(StrokeTool):
         if segmentation is None:
             return
         if len(path_mm) < FEWEST_POINTS:
-            words = "Hold the button and draw all the way around the liver."
+            words = tr("Hold the button and draw all the way around the liver.")
             self._notices.say(PLACE, words, "info")
             return
         outline = np.array(path_mm)
@@ -73,9 +77,9 @@ class OutlineTool(StrokeTool):
         def then(corrected: Segmentation) -> None:
             masks = edited(segmentation, corrected.labels, [LIVER])
             after = replace(self._session.work, segmentation=masks)
-            self._session.do(f"outline liver on slice {k + 1}", after)
+            self._session.do(en("outline liver on slice {number}", number=k + 1), after)
 
-        name = "Correcting between the slices"
+        name = tr("Correcting between the slices")
         self._jobs.run(PLACE, name, task, then, holds=self._session.same_masks())
 
     def _applied(self, segmentation: Segmentation, k: int, mask: Mask) -> Segmentation:

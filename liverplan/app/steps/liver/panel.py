@@ -7,6 +7,7 @@ from PySide6.QtGui import QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import QComboBox, QSizePolicy, QVBoxLayout, QWidget
 
 from liverplan.app.kit.files import MASKS, file_to_open
+from liverplan.app.kit.language import en, localised, tr
 from liverplan.app.kit.panel import Panel
 from liverplan.app.kit.widgets import button, label, restyle, row, set_tip
 from liverplan.app.session.context import Context
@@ -24,14 +25,14 @@ from liverplan.segmentation.edit.brush import Kind
 from liverplan.segmentation.labels import LIVER
 from liverplan.words.numbers import ml
 
-CORRECT = "Where it is wrong, correct it by clicks, by brush, or by outlines on a few slices."
+CORRECT = en("Where it is wrong, correct it by clicks, by brush, or by outlines on a few slices.")
 KINDS: tuple[Kind, Kind] = ("brush", "eraser")
 
 
 class LiverPanel(Panel):
     """The liver mask."""
 
-    title = "Liver"
+    title = en("Liver")
     place = PLACE
 
     def __init__(
@@ -46,18 +47,18 @@ class LiverPanel(Panel):
         super().__init__()
         self._session, self._jobs, self._live = context.session, context.jobs, context.live
         self._finding, self._backends = finding, backends
-        self.run_button = button("Find the liver", finding.segment, role="primary")
+        self.run_button = button(tr("Find the liver"), finding.segment, role="primary")
         self.file_button = button(
-            "Mask…", self._file, tip="Take the liver from a NIfTI, NRRD or DICOM SEG file"
+            tr("Mask…"), self._file, tip=tr("Take the liver from a NIfTI, NRRD or DICOM SEG file")
         )
         self.method = QComboBox()
-        self.method.setToolTip("Which method finds the liver")
+        self.method.setToolTip(tr("Which method finds the liver"))
         self.method.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.method.activated.connect(self._choose_method)
         self.volume = label("", "title")
         self.options = BrushOptions(context.session, brush)
-        self.no_vessels_button = button("Remove vessels", vessels.clear)
-        self.confirm_button = button("Confirm liver", finding.confirm, role="primary")
+        self.no_vessels_button = button(tr("Remove vessels"), vessels.clear)
+        self.confirm_button = button(tr("Confirm liver"), finding.confirm, role="primary")
         self.column.addWidget(self.method)
         self.column.addLayout(row(self.run_button, self.file_button))
         self._make_tools(context, views, brush, vessels)
@@ -71,30 +72,30 @@ class LiverPanel(Panel):
     ) -> None:
         session = context.session
         paint, erase = (BrushTool(session, brush, kind, lambda: LIVER) for kind in KINDS)
-        self.brush_button = tool_button(views, paint, "Brush")
-        self.eraser_button = tool_button(views, erase, "Eraser")
+        self.brush_button = tool_button(views, paint, tr("Brush"))
+        self.eraser_button = tool_button(views, erase, tr("Eraser"))
         self.inside_button = tool_button(
             views,
             BorderTool(context, "inside"),
-            "Is liver",
-            tip="Click tissue that was left out",
+            tr("Is liver"),
+            tip=tr("Click tissue that was left out"),
         )
         self.outside_button = tool_button(
             views,
             BorderTool(context, "outside"),
-            "Not liver",
-            tip="Click tissue that was taken in",
+            tr("Not liver"),
+            tip=tr("Click tissue that was taken in"),
         )
         self.outline_button = tool_button(
             views,
             OutlineTool(context),
-            "Outline",
-            tip="Draw around the whole liver on a few axial slices; between them it follows",
+            tr("Outline"),
+            tip=tr("Draw around the whole liver on a few axial slices; between them it follows"),
         )
-        trunk = "Click into its trunk on a slice: what hangs on it is followed"
+        trunk = tr("Click into its trunk on a slice: what hangs on it is followed")
         portal, hepatic = (VesselTool(vessels, tree) for tree in ("portal vein", "hepatic veins"))
-        self.portal_button = tool_button(views, portal, "Portal vein", tip=trunk)
-        self.hepatic_button = tool_button(views, hepatic, "Hepatic veins", tip=trunk)
+        self.portal_button = tool_button(views, portal, tr("Portal vein"), tip=trunk)
+        self.hepatic_button = tool_button(views, hepatic, tr("Hepatic veins"), tip=trunk)
 
     def _tools(self) -> QWidget:
         """Return what works on the mask, shown once there is one."""
@@ -103,26 +104,26 @@ class LiverPanel(Panel):
         inside.setContentsMargins(0, 0, 0, 0)
         inside.setSpacing(7)
         inside.addWidget(self.volume)
-        inside.addWidget(label(CORRECT, "secondary"))
+        inside.addWidget(label(tr(CORRECT), "secondary"))
         inside.addLayout(row(self.inside_button, self.outside_button))
         inside.addLayout(row(self.brush_button, self.eraser_button, self.outline_button))
         inside.addWidget(self.options)
         inside.addWidget(self.confirm_button)
-        inside.addWidget(label("Vessels, by a click into each trunk", "secondary"))
+        inside.addWidget(label(tr("Vessels, by a click into each trunk"), "secondary"))
         inside.addLayout(row(self.portal_button, self.hepatic_button))
         inside.addWidget(self.no_vessels_button)
         return self.after
 
     def blocked(self) -> str:
         """Wait for a CT."""
-        return "" if self._session.work.volume is not None else "Needs an open CT."
+        return "" if self._session.work.volume is not None else tr("Needs an open CT.")
 
     def state(self) -> str:
         """Whether there is a mask, and whether somebody has looked at it."""
         work = self._session.work
         if work.segmentation is None:
             return ""
-        return "ok" if work.liver_confirmed else "check"
+        return "ok" if work.liver_confirmed else tr("check")
 
     def refresh(self) -> None:
         """Show the volume and the tools."""
@@ -134,20 +135,21 @@ class LiverPanel(Panel):
         self.file_button.setVisible(not busy)
         self.method.setVisible(len(self._backends.choices) > 1)
         self.method.setEnabled(not busy)
-        self.run_button.setText("Find the liver again" if has else "Find the liver")
+        self.run_button.setText(tr("Find the liver again") if has else tr("Find the liver"))
         restyle(self.run_button, "role", "" if has else "primary")
         self.after.setVisible(has)
         index = self._live.index
         if index is not None:
-            self.volume.setText(f"Liver {ml(index.liver_ml)} mL")
+            self.volume.setText(tr("Liver {ml} mL", ml=localised(ml(index.liver_ml))))
         elif has:
-            self.volume.setText("Liver … mL")
+            self.volume.setText(tr("Liver {ml} mL", ml="…"))
         self.confirm_button.setEnabled(has and not work.liver_confirmed)
-        self.confirm_button.setText("Liver confirmed" if work.liver_confirmed else "Confirm liver")
+        confirmed = work.liver_confirmed
+        self.confirm_button.setText(tr("Liver confirmed") if confirmed else tr("Confirm liver"))
         self.no_vessels_button.setVisible(SCHEME in work.maps)
 
     def _file(self) -> None:
-        chosen = file_to_open(self, "A liver mask", MASKS)
+        chosen = file_to_open(self, tr("A liver mask"), MASKS)
         if chosen is not None:
             self._finding.take(chosen)
 
@@ -176,7 +178,7 @@ class LiverPanel(Panel):
 
     def _next(self, *, has: bool, confirmed: bool) -> str:
         if not has:
-            return "Find the liver automatically; it takes seconds."
+            return tr("Find the liver automatically; it takes seconds.")
         if confirmed:
-            return "The liver is confirmed. Next: Metastases."
-        return "Look through the slices. Where the outline is right everywhere, confirm it."
+            return tr("The liver is confirmed. Next: Metastases.")
+        return tr("Look through the slices. Where the outline is right everywhere, confirm it.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from liverplan.app.kit.language import tr
 from liverplan.app.slices.tool import Spot, Tool
 from liverplan.app.steps.liver.vessels import VesselMarking
 
@@ -15,7 +16,7 @@ class VesselTool(Tool):
     @property
     def words(self) -> str:
         """Say what to click."""
-        return f"Click into the trunk of the {self._tree}"
+        return tr("Click into the trunk of the {tree}", tree=tr(self._tree))
 
     def press(self, spot: Spot) -> None:
         """Follow it from here."""

@@ -14,6 +14,7 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal
 from vtkmodules.vtkCommonDataModel import vtkPolyData
 
+from liverplan.app.kit.language import en, tr
 from liverplan.app.scene.surfaces import vessel_surface
 from liverplan.app.session.context import Context
 from liverplan.app.session.job import Progress
@@ -30,7 +31,7 @@ from liverplan.volume import FloatArray, Volume
 
 SCHEME = territories.LUMEN
 TREES = tuple(territories.TREES.values())
-CUT_ANEW = "The vessels were found anew: mark again which of their branches are cut."
+CUT_ANEW = en("The vessels were found anew: mark again which of their branches are cut.")
 
 Seeds = Mapping[str, Sequence[Point]]
 Maps = dict[str, PartMap]
@@ -74,22 +75,23 @@ class VesselMarking(QObject):
             return vessel_maps(volume, segmentation, seeds)
 
         def then(found: Maps) -> None:
-            self._do(f"mark {tree}", with_vessels(self._session.work, found, seeds))
+            name = en("mark {tree}", tree=en(tree))
+            self._do(name, with_vessels(self._session.work, found, seeds))
             self._views.disarm()
 
-        name = f"Following the {tree}"
+        name = tr("Following the {tree}", tree=tr(tree))
         self._jobs.run("liver", name, task, then, holds=self._session.same_ct())
 
     def clear(self) -> None:
         """Forget the vessels and their clicks."""
         work = self._session.work
         if SCHEME in work.maps or self.seeds:
-            self._do("remove vessels", with_vessels(work, {}, {}))
+            self._do(en("remove vessels"), with_vessels(work, {}, {}))
 
     def _do(self, name: str, after: Work) -> None:
         lost = after.plans != self._session.work.plans
         self._session.do(name, after)
-        self._notices.say("resection", CUT_ANEW if lost else "")
+        self._notices.say("resection", tr(CUT_ANEW) if lost else "")
 
     def _changed(self, topics: frozenset[Topic]) -> None:
         if "labels" in topics and "ct" not in topics:

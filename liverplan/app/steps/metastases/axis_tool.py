@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass
 
+from liverplan.app.kit.language import en, tr
 from liverplan.app.session.context import Context
 from liverplan.app.session.job import Progress
 from liverplan.app.session.work import lesion_title
@@ -20,7 +21,7 @@ from liverplan.segmentation import (
 from liverplan.segmentation.lesions.stroke import Ends, axes_cross
 from liverplan.volume import FloatArray, Volume
 
-SHORT_NEXT = "Draw its short axis across it if it should be corrected by that."
+SHORT_NEXT = en("Draw its short axis across it if it should be corrected by that.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -36,13 +37,18 @@ class LongAxis:
 class AxisTool(StrokeTool):
     """A straight line from where the button was pressed."""
 
-    words = "Drag along a metastasis's longest diameter; a second stroke across it corrects it"
-
     def __init__(self, context: Context, lesions: Lesions) -> None:
         super().__init__()
         self._session, self._jobs, self._notices = context.session, context.jobs, context.notices
         self._lesions = lesions
         self._axis: LongAxis | None = None
+
+    @property
+    def words(self) -> str:
+        """Say how it is drawn."""
+        return tr(
+            "Drag along a metastasis's longest diameter; a second stroke across it corrects it"
+        )
 
     def move(self, spot: Spot) -> None:
         """Let the line end here."""
@@ -58,11 +64,11 @@ class AxisTool(StrokeTool):
         axis = self._axis
         fresh = axis is not None and axis.after is work.segmentation
         if axis is not None and fresh and axes_cross(axis.before.grid, axis.ends, ends):
-            name = f"short axis of {lesion_title(axis.label)}"
+            name = en("short axis of {lesion}", lesion=lesion_title(axis.label))
             self._outline(work.volume, axis.before, axis.label, (axis.ends, ends), name)
         else:
             label = free_label(work.segmentation)
-            name = f"add {lesion_title(label)}"
+            name = en("add {what}", what=lesion_title(label))
             self._outline(work.volume, work.segmentation, label, (ends, None), name)
 
     def _outline(
@@ -84,6 +90,6 @@ class AxisTool(StrokeTool):
                 return
             self._axis = LongAxis(ends=long, label=label, before=onto, after=after)
             if short is None:
-                self._notices.say(PLACE, SHORT_NEXT, "info")
+                self._notices.say(PLACE, tr(SHORT_NEXT), "info")
 
-        self._jobs.run(PLACE, "Outlining", task, then, holds=self._session.same_masks())
+        self._jobs.run(PLACE, tr("Outlining"), task, then, holds=self._session.same_masks())

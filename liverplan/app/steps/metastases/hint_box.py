@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from liverplan.app.kit.language import en, localised, tr
 from liverplan.app.kit.widgets import button, label, row
 from liverplan.app.steps.metastases.hinting import Hinting
 from liverplan.words.numbers import ml
@@ -16,12 +17,12 @@ class HintBox(QWidget):
         super().__init__()
         self.hinting = hinting
         self.look_button = button(
-            "Where else to look", hinting.look, tip="Ranks spots that look like lesions"
+            tr("Where else to look"), hinting.look, tip=tr("Ranks spots that look like lesions")
         )
         self.words = label("", "secondary")
-        self.next_button = button("Next", lambda: hinting.step(1))
-        self.back_button = button("Back", lambda: hinting.step(-1))
-        self.outline_button = button("Outline it", hinting.outline)
+        self.next_button = button(tr("Next"), lambda: hinting.step(1))
+        self.back_button = button(tr("Back"), lambda: hinting.step(-1))
+        self.outline_button = button(tr("Outline it"), hinting.outline)
         self.steps = QWidget()
         self.steps.setLayout(row(self.back_button, self.next_button, self.outline_button))
         layout = QVBoxLayout(self)
@@ -38,10 +39,19 @@ class HintBox(QWidget):
         self.steps.setVisible(hint is not None)
         self.words.setVisible(found is not None)
         if hint is None or found is None:
-            self.words.setText("Nothing else stands out; look through the slices all the same.")
+            words = tr("Nothing else stands out; look through the slices all the same.")
+            self.words.setText(words)
             return
-        kind = "brighter" if hint.brighter else "darker"
-        self.words.setText(
-            f"Hint {self.hinting.at + 1} of {len(found)}: {kind} than the liver around it, about "
-            f"{ml(hint.volume_ml)} mL. Not counted unless you outline it."
+        words = (
+            en(
+                "Hint {number} of {count}: brighter than the liver around it, about {ml} mL. Not "
+                "counted unless you outline it."
+            )
+            if hint.brighter
+            else en(
+                "Hint {number} of {count}: darker than the liver around it, about {ml} mL. Not "
+                "counted unless you outline it."
+            )
         )
+        volume = localised(ml(hint.volume_ml))
+        self.words.setText(tr(words, number=self.hinting.at + 1, count=len(found), ml=volume))

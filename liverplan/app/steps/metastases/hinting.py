@@ -7,6 +7,7 @@ import threading
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
+from liverplan.app.kit.language import tr
 from liverplan.app.session.context import Context
 from liverplan.app.session.job import Progress
 from liverplan.app.session.session import Topic
@@ -62,7 +63,7 @@ class Hinting(QObject):
             self.found, self.at = self._worth_a_look(found), 0
             self._show()
 
-        name = "Looking for further lesions"
+        name = tr("Looking for further lesions")
         self._jobs.run(PLACE, name, task, then, holds=self._session.same_ct())
 
     def _worth_a_look(self, found: tuple[Hint, ...]) -> tuple[Hint, ...]:

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import replace
 
+from liverplan.app.kit.language import en, tr
 from liverplan.app.session.context import Context
 from liverplan.app.session.job import Progress
 from liverplan.app.session.work import lesion_title
@@ -31,17 +32,18 @@ class LesionEdits:
         if segmentation is None or label is None:
             return
         by_mm = sign * max(STEP_MM, min(segmentation.grid.spacing_mm))
-        name = f"{'grow' if sign > 0 else 'shrink'} {lesion_title(label)}"
+        done = en("grow {lesion}") if sign > 0 else en("shrink {lesion}")
+        name = en(done, lesion=lesion_title(label))
         self._edit(name, lambda s: resize_lesion(s, label, by_mm), label)
 
     def merge(self, into: int, other: int) -> None:
         """Make two metastases one."""
-        name = f"merge {lesion_title(other)} into {lesion_title(into)}"
+        name = en("merge {lesion} into {into}", lesion=lesion_title(other), into=lesion_title(into))
         self._edit(name, lambda s: merge_lesions(s, into, [other]), into, gone=other)
 
     def split(self, label: int, first_mm: FloatArray, second_mm: FloatArray) -> None:
         """Make one metastasis two, by a (3,) point in each part, LPS mm."""
-        name = f"split {lesion_title(label)}"
+        name = en("split {lesion}", lesion=lesion_title(label))
         self._edit(name, lambda s: split_lesion(s, label, first_mm, second_mm), label)
 
     def _edit(
@@ -67,4 +69,4 @@ class LesionEdits:
             self._lesions.choose(label)
             self._session.do(name, replace(now, segmentation=edited, biopsied=biopsied))
 
-        self._jobs.run(PLACE, "Correcting", task, then, holds=self._session.same_masks())
+        self._jobs.run(PLACE, tr("Correcting"), task, then, holds=self._session.same_masks())

@@ -7,8 +7,10 @@ from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
 
+from liverplan.app.kit.language import en, tr
 from liverplan.app.session.context import Context
 from liverplan.app.session.job import Progress
+from liverplan.app.session.telling import told
 from liverplan.app.session.work import lesion_title
 from liverplan.app.slices.views import ThreeViews
 from liverplan.errors import SegmentationError
@@ -26,10 +28,9 @@ from liverplan.segmentation import (
 from liverplan.segmentation.labels import LIVER
 from liverplan.segmentation.lesions.prompted.prompt import as_point
 from liverplan.volume import FloatArray
-from liverplan.words import in_english
 
 PLACE = "metastases"
-CHANGED_SINCE = "It was not marked here, or changed since: mark it anew, or use the eraser."
+CHANGED_SINCE = en("It was not marked here, or changed since: mark it anew, or use the eraser.")
 
 
 class Lesions(QObject):
@@ -71,10 +72,11 @@ class Lesions(QObject):
             return
         if known is not None:
             self.choose(known)
-            self._notices.say(PLACE, f"This place is already part of {lesion_title(known)}.")
+            words = tr("This place is already part of {lesion}.", lesion=lesion_title(known))
+            self._notices.say(PLACE, words)
             return
         label = free_label(work.segmentation)
-        name = f"add {lesion_title(label)}"
+        name = en("add {what}", what=lesion_title(label))
         self.ask(Prompt.of_click(point_mm), work.segmentation, label, name)
 
     def deny(self, point_mm: FloatArray) -> None:
@@ -85,11 +87,12 @@ class Lesions(QObject):
             return
         said = next((prompt for kept, prompt in self._said if kept is made), None)
         if said is None:
-            self._notices.say(PLACE, CHANGED_SINCE)
+            self._notices.say(PLACE, tr(CHANGED_SINCE))
             return
         denied = replace(said, not_lesion_mm=(*said.not_lesion_mm, as_point(point_mm)))
         onto = without_lesion(masks, label)
-        self.ask(denied, onto, label, f"leave out of {lesion_title(label)}")
+        name = en("leave out of {lesion}", lesion=lesion_title(label))
+        self.ask(denied, onto, label, name)
 
     def ask(self, prompt: Prompt, onto: Segmentation, label: int, name: str) -> None:
         """Outline what a prompt means, and put it onto a label map as one step."""
@@ -103,7 +106,7 @@ class Lesions(QObject):
         def then(found: LesionResult) -> None:
             self.put(found, onto, label, name, prompt)
 
-        self._jobs.run(PLACE, "Outlining", task, then, holds=self._session.same_masks())
+        self._jobs.run(PLACE, tr("Outlining"), task, then, holds=self._session.same_masks())
 
     def put(
         self, found: LesionResult, onto: Segmentation, label: int, name: str, said: Prompt
@@ -121,7 +124,7 @@ class Lesions(QObject):
         self.choose(label)
         self._session.do(name, replace(self._session.work, segmentation=after))
         if found.warnings:
-            self._notices.say(PLACE, " ".join(in_english(note) for note in found.warnings))
+            self._notices.say(PLACE, " ".join(map(told, found.warnings)))
         return after
 
     def confirm(self) -> None:
@@ -129,14 +132,15 @@ class Lesions(QObject):
         label, work = self.chosen, self._session.work
         if label is not None and work.segmentation is not None:
             masks = accepted(work.segmentation, label, self._saver.name)
-            self._session.do(f"confirm {lesion_title(label)}", replace(work, segmentation=masks))
+            name = en("confirm {lesion}", lesion=lesion_title(label))
+            self._session.do(name, replace(work, segmentation=masks))
 
     def toggle_biopsied(self) -> None:
         """Note that the chosen one was biopsied, or that it was not."""
         label, work = self.chosen, self._session.work
         if label is not None:
             after = replace(work, biopsied=work.biopsied ^ {label})
-            self._session.do(f"biopsy of {lesion_title(label)}", after)
+            self._session.do(en("biopsy of {lesion}", lesion=lesion_title(label)), after)
 
     def delete(self) -> None:
         """Give the chosen one's voxels back to the liver; the others stay as they are."""
@@ -146,7 +150,7 @@ class Lesions(QObject):
         masks = without_lesion(work.segmentation, label)
         self.choose(None)
         after = replace(work, segmentation=masks, biopsied=work.biopsied - {label})
-        self._session.do(f"delete {lesion_title(label)}", after)
+        self._session.do(en("delete {what}", what=lesion_title(label)), after)
 
     def at(self, point_mm: FloatArray) -> int | None:
         """Return the lesion whose mask lies at a (3,) point, LPS mm; None where there is none."""

@@ -7,14 +7,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from liverplan.app.kit.language import en, tr
 from liverplan.app.session.context import Context
 from liverplan.app.session.job import Progress
+from liverplan.app.session.telling import told
 from liverplan.app.steps.metastases.lesions import PLACE
 from liverplan.errors import InputError
 from liverplan.findings import Statement
 from liverplan.segmentation import Provenance, Segmentation, with_lesions
 from liverplan.segmentation.results import Mask
-from liverplan.words import in_english
 from liverplan.workflow.given import given_lesions
 from liverplan.workflow.inputs import lesion_notes
 
@@ -38,17 +39,18 @@ class MaskImport:
         def task(_report: Progress, _cancel: threading.Event) -> tuple[Segmentation, str]:
             given = given_lesions(path, None, segmentation.grid)
             more = with_lesions_of(segmentation, given, path)
-            return more, " ".join(map(in_english, oddities(segmentation, more)))
+            return more, " ".join(map(told, oddities(segmentation, more)))
 
         def then(answer: tuple[Segmentation, str]) -> None:
             more, odd = answer
             added = len(more.provenance) - len(segmentation.provenance)
             after = replace(self._session.work, segmentation=more)
-            self._session.do(f"{added} metastases from {path.name}", after)
+            name = en("{count} metastases from {file}", count=added, file=path.name)
+            self._session.do(name, after)
             if odd:
                 self._notices.say(PLACE, odd, "info")
 
-        name = "Reading the masks"
+        name = tr("Reading the masks")
         self._jobs.run(PLACE, name, task, then, holds=self._session.same_masks())
 
 
@@ -66,7 +68,8 @@ def with_lesions_of(
     for mask, made in given:
         after = with_lesions(after, [mask], made, touching="trim")
     if after is segmentation:
-        raise InputError(f"{path.name} holds no lesion that is not in the list already.")
+        words = tr("{file} holds no lesion that is not in the list already.", file=path.name)
+        raise InputError(words)
     return after
 
 

@@ -6,10 +6,10 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from liverplan.app.kit.files import MASKS, file_to_open
+from liverplan.app.kit.language import en, localised, retold, tr
 from liverplan.app.kit.panel import Panel
 from liverplan.app.kit.widgets import Table, button, label, row
 from liverplan.app.session.context import Context
-from liverplan.app.session.work import lesion_title
 from liverplan.app.slices.brush import BrushSettings, BrushTool
 from liverplan.app.slices.brush_options import BrushOptions
 from liverplan.app.slices.tool_button import tool_button
@@ -24,14 +24,17 @@ from liverplan.app.steps.metastases.mask_import import MaskImport
 from liverplan.app.steps.metastases.part_tools import MergeTool, SplitTool
 from liverplan.app.steps.metastases.prompt_tools import BoxTool, DenyTool
 from liverplan.resection.anatomy.lesion_places import place_of
+from liverplan.segmentation.labels import LIVER
 from liverplan.words.numbers import ml, mm
+
+SIDES = {"left": en("left side"), "right": en("right side")}
 
 
 class MetastasesPanel(Panel):
     """The list of metastases."""
 
     wants_compare = Signal()
-    title = "Metastases"
+    title = en("Metastases")
     place = PLACE
 
     def __init__(
@@ -48,19 +51,23 @@ class MetastasesPanel(Panel):
         self._session, self._live, self._views = context.session, context.live, views
         self._lesions, self._masks = lesions, masks
         self.rule = label("", "secondary")
-        self.table = Table(["", "mL", "mm", "Where", "State"], stretch=3)
+        self.table = Table(["", "mL", "mm", tr("Where"), tr("State")], stretch=3)
         self.table.setToolTip(
-            "Volume; long axis on its axial slice; Couinaud segment where the case has a map of "
-            "them, else the side of the liver's middle"
+            tr(
+                "Volume; long axis on its axial slice; Couinaud segment where the case has a map "
+                "of them, else the side of the liver's middle"
+            )
         )
         self.table.itemSelectionChanged.connect(self._choose)
         self.file_button = button(
-            "Masks from a file…", self._file, tip="NIfTI, NRRD or DICOM SEG; each label is one"
+            tr("Masks from a file…"),
+            self._file,
+            tip=tr("NIfTI, NRRD or DICOM SEG; each label is one"),
         )
         self.options = BrushOptions(context.session, brush)
         self.hints = HintBox(hinting)
         self.compare_button = button(
-            "Compare with another CT…", self.wants_compare.emit, tip="Response, growth"
+            tr("Compare with another CT…"), self.wants_compare.emit, tip=tr("Response, growth")
         )
         self._make_tools(context, views, brush, edits)
         self._make_prompts(context, views)
@@ -78,31 +85,33 @@ class MetastasesPanel(Panel):
         self.click_button = tool_button(
             views,
             ClickTool(lesions),
-            "Click one",
+            tr("Click one"),
             role="primary",
-            tip="Click into a metastasis",
+            tip=tr("Click into a metastasis"),
         )
         self.axis_button = tool_button(
             views,
             AxisTool(context, lesions),
-            "Draw its axes",
-            tip="Drag along the longest diameter; a second stroke across it gives the short axis",
+            tr("Draw its axes"),
+            tip=tr(
+                "Drag along the longest diameter; a second stroke across it gives the short axis"
+            ),
         )
         paint = BrushTool(session, brush, "brush", self._painted)
         erase = BrushTool(session, brush, "eraser", self._painted)
-        self.brush_button = tool_button(views, paint, "Brush")
-        self.eraser_button = tool_button(views, erase, "Eraser")
+        self.brush_button = tool_button(views, paint, tr("Brush"))
+        self.eraser_button = tool_button(views, erase, tr("Eraser"))
         self.merge_button = tool_button(
             views,
             MergeTool(lesions, edits, notices),
-            "Merge",
-            tip="Click the other metastasis: both become one",
+            tr("Merge"),
+            tip=tr("Click the other metastasis: both become one"),
         )
         self.split_button = tool_button(
             views,
             SplitTool(lesions, edits, notices),
-            "Split",
-            tip="Click into both parts of one metastasis",
+            tr("Split"),
+            tip=tr("Click into both parts of one metastasis"),
         )
 
     def _make_prompts(self, context: Context, views: ThreeViews) -> None:
@@ -110,25 +119,27 @@ class MetastasesPanel(Panel):
         self.box_button = tool_button(
             views,
             BoxTool(context, lesions),
-            "Box",
-            tip="Drag a box round a metastasis on one slice",
+            tr("Box"),
+            tip=tr("Drag a box round a metastasis on one slice"),
         )
         self.deny_button = tool_button(
             views,
             DenyTool(lesions),
-            "Not this",
-            tip="Click what is no part of the chosen metastasis: it is outlined anew without it",
+            tr("Not this"),
+            tip=tr(
+                "Click what is no part of the chosen metastasis: it is outlined anew without it"
+            ),
         )
 
     def _make_edits(self, edits: LesionEdits) -> None:
         lesions = self._lesions
-        self.confirm_button = button("Confirm", lesions.confirm)
-        self.biopsy_button = button("Biopsied", lesions.toggle_biopsied)
+        self.confirm_button = button(tr("Confirm"), lesions.confirm)
+        self.biopsy_button = button(tr("Biopsied"), lesions.toggle_biopsied)
         self.biopsy_button.setCheckable(True)
-        self.delete_button = button("Delete", lesions.delete)
-        side = "By 1 mm on every side"
-        self.grow_button = button("Grow", lambda: edits.resize(1), tip=side)
-        self.shrink_button = button("Shrink", lambda: edits.resize(-1), tip=side)
+        self.delete_button = button(tr("Delete"), lesions.delete)
+        side = tr("By 1 mm on every side")
+        self.grow_button = button(tr("Grow"), lambda: edits.resize(1), tip=side)
+        self.shrink_button = button(tr("Shrink"), lambda: edits.resize(-1), tip=side)
 
     def _build(self) -> None:
         self.after = QWidget()  # what works on the chosen lesion, shown once there is one
@@ -149,7 +160,7 @@ class MetastasesPanel(Panel):
     def blocked(self) -> str:
         """Wait for the liver."""
         work = self._session.work
-        return "" if work.segmentation is not None else "Needs the liver."
+        return "" if work.segmentation is not None else tr("Needs the liver.")
 
     def state(self) -> str:
         """How many there are, and whether all were looked at."""
@@ -158,7 +169,9 @@ class MetastasesPanel(Panel):
         if not labels:
             return ""
         open_ones = sum(not work.accepted(label) for label in labels)
-        return f"{len(labels)}, {open_ones} to check" if open_ones else f"{len(labels)} ok"
+        if not open_ones:
+            return f"{len(labels)} ok"
+        return tr("{count}, {open} to check", count=len(labels), open=open_ones)
 
     def _painted(self) -> int | None:
         """Label value of what brush and eraser work on."""
@@ -169,15 +182,15 @@ class MetastasesPanel(Panel):
         self._labels = self._lesions.labels
         count = len(self._labels)
         self.next.setText(
-            "Click into each metastasis on a slice; its outline appears."
+            tr("Click into each metastasis on a slice; its outline appears.")
             if not count
-            else "Check each outline and its long axis; confirm it, correct it or delete it."
+            else tr("Check each outline and its long axis; confirm it, correct it or delete it.")
         )
         chosen = self._painted()
         current = -1 if chosen is None else self._labels.index(chosen)
         self.table.setVisible(bool(count))
         self.table.fill([self._row(label) for label in self._labels], current)
-        self.rule.setText(self._live.rule.count_refused(count) if count else "")
+        self.rule.setText(retold(self._live.rule.count_refused(count)) if count else "")
         self.rule.setVisible(bool(self.rule.text()))
         self.after.setVisible(bool(count))
         self._allow(chosen, count)
@@ -201,15 +214,17 @@ class MetastasesPanel(Panel):
 
     def _row(self, lesion: int) -> tuple[str, str, str, str, str]:
         work, derived, index = self._session.work, self._live.derived, self._live.index
-        name = lesion_title(lesion).replace("Metastasis ", "M")
+        name = f"M{lesion - LIVER}"
         state = work.lesion_state(lesion)
-        words = "to check" if state in {"found by machine", "given"} else state
+        words = tr("to check") if state in {"found by machine", "given"} else tr(state)
         if derived is None or index is None or lesion not in derived.axes:
             return name, "…", "…", "", words
         volume = work.segmentation.volume_ml(lesion) if work.segmentation else 0.0
         away_mm = derived.lesion_centres[lesion] - derived.centre_mm
-        place = place_of(derived.segmentation, lesion, away_mm, work.maps).name
-        return name, ml(volume), mm(derived.axes[lesion].long_mm), place, words
+        place = place_of(derived.segmentation, lesion, away_mm, work.maps)
+        long = localised(mm(derived.axes[lesion].long_mm))
+        where = place.name if place.segments else tr(SIDES[place.side])
+        return name, localised(ml(volume)), long, where, words
 
     def _choose(self) -> None:
         n = self.table.chosen
@@ -223,7 +238,7 @@ class MetastasesPanel(Panel):
         self._lesions.choose(label_value)
 
     def _file(self) -> None:
-        chosen = file_to_open(self, "Lesion masks", MASKS)
+        chosen = file_to_open(self, tr("Lesion masks"), MASKS)
         if chosen is not None:
             self._masks.take(chosen)
 

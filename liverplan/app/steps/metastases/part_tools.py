@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from liverplan.app.kit.language import en, tr
 from liverplan.app.session.notices import Notices
 from liverplan.app.session.work import lesion_title
 from liverplan.app.slices.tool import PointsTool, Spot, Tool
@@ -19,7 +20,9 @@ class MergeTool(Tool):
     def words(self) -> str:
         """Say what to click."""
         into = self._lesions.chosen
-        return "" if into is None else f"Click what belongs to {lesion_title(into)}"
+        if into is None:
+            return ""
+        return tr("Click what belongs to {lesion}", lesion=lesion_title(into))
 
     def press(self, spot: Spot) -> None:
         """Merge what lies here."""
@@ -27,8 +30,8 @@ class MergeTool(Tool):
         if into is None:
             return
         if other is None or other == into:
-            words = f"Click inside the metastasis that belongs to {lesion_title(into)}."
-            self._notices.say(PLACE, words)
+            words = en("Click inside the metastasis that belongs to {lesion}.")
+            self._notices.say(PLACE, tr(words, lesion=lesion_title(into)))
             return
         self._edits.merge(into, other)
 
@@ -43,16 +46,17 @@ class SplitTool(PointsTool):
     @property
     def words(self) -> str:
         """Say what to click."""
-        part = "its other part" if self.points_mm else "one part of a metastasis"
-        return f"Click into {part}"
+        if self.points_mm:
+            return tr("Click into its other part")
+        return tr("Click into one part of a metastasis")
 
     def clicked(self) -> None:
         """Split the metastasis of the first click, once there is a second."""
         label = self._lesions.at(self.points_mm[0])
         if label is None:
             self.points_mm = []
-            self._notices.say(PLACE, "Click inside the metastasis that is to be split.")
+            self._notices.say(PLACE, tr("Click inside the metastasis that is to be split."))
         elif len(self.points_mm) < 2:
-            self._notices.say(PLACE, "1 of 2 points; click into its other part.", "info")
+            self._notices.say(PLACE, tr("1 of 2 points; click into its other part."), "info")
         else:
             self._edits.split(label, *self.points_mm)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from liverplan.app.kit.language import en, tr
 from liverplan.app.session.context import Context
 from liverplan.app.session.work import lesion_title
 from liverplan.app.slices.tool import Spot, StrokeTool, Tool
@@ -17,11 +18,14 @@ from liverplan.volume import FloatArray
 class BoxTool(StrokeTool):
     """A rectangle on a slice, from corner to corner."""
 
-    words = "Drag a box round a metastasis"
-
     def __init__(self, context: Context, lesions: Lesions) -> None:
         super().__init__()
         self._session, self._notices, self._lesions = context.session, context.notices, lesions
+
+    @property
+    def words(self) -> str:
+        """Say what to drag."""
+        return tr("Drag a box round a metastasis")
 
     def move(self, spot: Spot) -> None:
         """Let the box's other corner lie here."""
@@ -40,16 +44,19 @@ class BoxTool(StrokeTool):
         except SegmentationError as refusal:
             self._notices.say(PLACE, str(refusal))
             return
-        self._lesions.ask(prompt, masks, label, f"add {lesion_title(label)}")
+        self._lesions.ask(prompt, masks, label, en("add {what}", what=lesion_title(label)))
 
 
 class DenyTool(Tool):
     """Stays in the hand: one click after the other."""
 
-    words = "Click what is no part of the chosen metastasis"
-
     def __init__(self, lesions: Lesions) -> None:
         self._lesions = lesions
+
+    @property
+    def words(self) -> str:
+        """Say what to click."""
+        return tr("Click what is no part of the chosen metastasis")
 
     def press(self, spot: Spot) -> None:
         """Outline it anew, without what lies here."""

@@ -6,6 +6,7 @@ from typing import Literal
 
 from PySide6.QtWidgets import QGridLayout, QPushButton, QVBoxLayout, QWidget
 
+from liverplan.app.kit.language import en, tr
 from liverplan.app.kit.widgets import button, label
 from liverplan.app.session.context import Context
 from liverplan.app.slices.views import ThreeViews
@@ -18,13 +19,13 @@ from liverplan.app.steps.resection.vessels_box import VesselsBox
 Way = Literal["plane", "wedge", "sphere", "ablation", "curved", "segments", "vessels"]
 
 TITLES: dict[Way, str] = {
-    "plane": "Plane",
-    "wedge": "Wedge",
-    "sphere": "Sphere",
-    "ablation": "Ablation",
-    "curved": "Curved",
-    "segments": "Segments",
-    "vessels": "Vessels",
+    "plane": en("Plane"),
+    "wedge": en("Wedge"),
+    "sphere": en("Sphere"),
+    "ablation": en("Ablation"),
+    "curved": en("Curved"),
+    "segments": en("Segments"),
+    "vessels": en("Vessels"),
 }
 COLUMNS = 4
 
@@ -53,7 +54,7 @@ class AddCuts(QWidget):
         self._build()
 
     def _way_button(self, way: Way) -> QPushButton:
-        made = button(TITLES[way], lambda: self.choose(way))
+        made = button(tr(TITLES[way]), lambda: self.choose(way))
         made.setCheckable(True)
         made.setStyleSheet("padding: 4px 2px;")
         return made
@@ -65,7 +66,7 @@ class AddCuts(QWidget):
         grid.setSpacing(4)
         for number, widget in enumerate(self.kinds.values()):
             grid.addWidget(widget, number // COLUMNS, number % COLUMNS)
-        column.addWidget(label("Add a cut", "secondary"))
+        column.addWidget(label(tr("Add a cut"), "secondary"))
         column.addLayout(grid)
         for page in self.pages.values():
             column.addWidget(page)

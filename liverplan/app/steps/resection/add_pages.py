@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from liverplan.app.kit.language import en, tr
 from liverplan.app.kit.widgets import button, row
 from liverplan.app.session.context import Context
 from liverplan.app.slices.tool_button import tool_button
@@ -12,7 +13,7 @@ from liverplan.app.steps.resection.tools import ClickTool, ContourTool, ThreePoi
 from liverplan.app.steps.resection.verbs import Verbs
 from liverplan.resection import VCut
 
-JOIN_TIP = "Take only what lies beyond all planes of this plan; again, to part them"
+JOIN_TIP = en("Take only what lies beyond all planes of this plan; again, to part them")
 
 
 class Page(QWidget):
@@ -32,12 +33,12 @@ class PlanePage(Page):
     def __init__(self, context: Context, views: ThreeViews, verbs: Verbs) -> None:
         super().__init__()
         self._session = context.session
-        one = ClickTool("Click where the plane passes", verbs.placing.plane_at)
+        one = ClickTool(tr("Click where the plane passes"), verbs.placing.plane_at)
         three = ThreePointsTool(context.notices, verbs.placing)
-        tips = ("A plane through one clicked point", "A plane through three clicked points")
-        self.click_button = tool_button(views, one, "1 click", tip=tips[0])
-        self.three_button = tool_button(views, three, "3 points", tip=tips[1])
-        self.join_button = button("Join in a V", verbs.edits.join_or_part, tip=JOIN_TIP)
+        tips = tr("A plane through one clicked point"), tr("A plane through three clicked points")
+        self.click_button = tool_button(views, one, tr("1 click"), tip=tips[0])
+        self.three_button = tool_button(views, three, tr("3 points"), tip=tips[1])
+        self.join_button = button(tr("Join in a V"), verbs.edits.join_or_part, tip=tr(JOIN_TIP))
         self.lay_out(row(self.click_button, self.three_button), row(self.join_button))
 
     def refresh(self) -> None:
@@ -46,7 +47,7 @@ class PlanePage(Page):
         joined = isinstance(work.active_cut, VCut)
         many = len(work.active_plan.planes) > 1
         self.join_button.setEnabled((joined or many) and not work.locked)
-        self.join_button.setText("Part the V" if joined else "Join in a V")
+        self.join_button.setText(tr("Part the V") if joined else tr("Join in a V"))
 
 
 class AblationPage(Page):
@@ -54,9 +55,9 @@ class AblationPage(Page):
 
     def __init__(self, views: ThreeViews, verbs: Verbs) -> None:
         super().__init__()
-        tool = ClickTool("Click the middle of the zone", verbs.placing.ablation_at)
+        tool = ClickTool(tr("Click the middle of the zone"), verbs.placing.ablation_at)
         self.click_button = tool_button(
-            views, tool, "1 click", tip="A zone of 3 cm where you click"
+            views, tool, tr("1 click"), tip=tr("A zone of 3 cm where you click")
         )
         self.lay_out(row(self.click_button))
 
@@ -67,21 +68,21 @@ class CurvedPage(Page):
     def __init__(self, context: Context, views: ThreeViews, verbs: Verbs) -> None:
         super().__init__()
         self._session, self._views = context.session, views
-        one = ClickTool("Click where the surface passes", verbs.placing.curved_at)
+        one = ClickTool(tr("Click where the surface passes"), verbs.placing.curved_at)
         self._contour = ContourTool(context.notices, verbs.placing)
         self.click_button = tool_button(
-            views, one, "1 click", tip="A surface through one clicked point"
+            views, one, tr("1 click"), tip=tr("A surface through one clicked point")
         )
         self.bend_button = button(
-            "Bend the plane", verbs.edits.bend, tip="Make the chosen plane a curved cut"
+            tr("Bend the plane"), verbs.edits.bend, tip=tr("Make the chosen plane a curved cut")
         )
         self.contour_button = tool_button(
             views,
             self._contour,
-            "Draw contour",
-            tip="Click round the liver's surface on the slices, in order",
+            tr("Draw contour"),
+            tip=tr("Click round the liver's surface on the slices, in order"),
         )
-        self.close_button = button("Close it", self._contour.close, tip="Enter")
+        self.close_button = button(tr("Close it"), self._contour.close, tip=tr("Enter"))
         self.lay_out(
             row(self.click_button, self.bend_button), row(self.contour_button, self.close_button)
         )

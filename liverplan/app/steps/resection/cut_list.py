@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from liverplan.app.kit.language import localised, tr
 from liverplan.app.kit.widgets import Table, button, label, row
 from liverplan.app.session.context import Context
 from liverplan.app.session.cut_words import title_of
@@ -21,17 +22,17 @@ class CutList(QWidget):
     def __init__(self, context: Context, edits: CutEdits, flat_maps: FlatMaps) -> None:
         super().__init__()
         self._session, self._live = context.session, context.live
-        self.table = Table(["Cut", "takes, mL"], stretch=0, most_rows=6)
+        self.table = Table([tr("Cut"), tr("takes, mL")], stretch=0, most_rows=6)
         self.table.itemSelectionChanged.connect(self._chosen)
         self.sizes = SizeFields(edits)
         self.fields = self.sizes.fields
-        self.flip_button = button("Swap sides", edits.flip)
-        self.lock_button = button("Lock", edits.toggle_lock)
-        self.delete_button = button("Delete cut", edits.delete)
+        self.flip_button = button(tr("Swap sides"), edits.flip)
+        self.lock_button = button(tr("Lock"), edits.toggle_lock)
+        self.delete_button = button(tr("Delete cut"), edits.delete)
         self.map_button = button(
-            "Lay flat…",
+            tr("Lay flat…"),
             lambda: flat_maps.make(self._show_map),
-            tip="A map of the chosen cut: how near the metastases and vessels are all over it",
+            tip=tr("A map of the chosen cut: how near the metastases and vessels are all over it"),
         )
         self.map: CutMapDialog | None = None
         self.together = label("", "secondary")
@@ -56,7 +57,7 @@ class CutList(QWidget):
         self.delete_button.setEnabled(free)
         self.map_button.setEnabled(cut is not None and cut.can_lie_flat)
         self.lock_button.setEnabled(bool(work.cuts))
-        self.lock_button.setText("Unlock" if work.locked else "Lock")
+        self.lock_button.setText(tr("Unlock") if work.locked else tr("Lock"))
         self.sizes.show_sizes(work)
 
     def follow(self) -> None:
@@ -73,7 +74,8 @@ class CutList(QWidget):
 
     def _rows(self) -> list[tuple[str, str]]:
         cuts, alone = self._session.work.cuts, self._live.alone_ml
-        known = [ml(taken) for taken in alone] if len(alone) == len(cuts) else ["…"] * len(cuts)
+        known = [localised(ml(taken)) for taken in alone]
+        known = known if len(alone) == len(cuts) else ["…"] * len(cuts)
         titles = [f"{number}  {title_of(cut)}" for number, cut in enumerate(cuts, 1)]
         return list(zip(titles, known, strict=True))
 
@@ -81,9 +83,10 @@ class CutList(QWidget):
         live = self._live
         if len(live.alone_ml) < 2 or live.remnant is None:
             return ""
-        return (
-            f"Together {ml(live.remnant.resected_ml)} mL of {ml(live.remnant.functional_ml)} mL; "
-            "what several take counts once."
+        return tr(
+            "Together {taken} mL of {of} mL; what several take counts once.",
+            taken=localised(ml(live.remnant.resected_ml)),
+            of=localised(ml(live.remnant.functional_ml)),
         )
 
     def _show_map(self, cut_map: CutMap, title: str) -> None:

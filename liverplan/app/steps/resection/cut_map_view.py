@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QDialog, QSizePolicy, QVBoxLayout, QWidget
 
 from liverplan.app.kit import theme
 from liverplan.app.kit.dress import dress
+from liverplan.app.kit.language import localised, tr
 from liverplan.app.kit.widgets import label
 from liverplan.app.slices.convert import letters_of
 from liverplan.plain import clean
@@ -88,7 +89,7 @@ class CutMapDialog(QDialog):
         super().__init__(parent)
         dress(self)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle(clean(f"{title}: the cut laid flat"))
+        self.setWindowTitle(clean(tr("{title}: the cut laid flat", title=title)))
         self.picture = CutPicture(cut_map, margin_mm)
         self.words = label(map_words(cut_map))
         self.legend = label(legend_words(margin_mm), "secondary")
@@ -132,23 +133,26 @@ def sides_of(cut_map: CutMap) -> tuple[str, str, str, str]:
 def map_words(cut_map: CutMap) -> str:
     """Return the cut's area and where it comes nearest, as a sentence."""
     nearest = float(cut_map.lesion_mm[cut_map.inside].min())
-    words = f"{cut_map.area_cm2:.0f} cm² of liver are cut"
+    words = tr("{area:.0f} cm² of liver are cut", area=float(cut_map.area_cm2))
     if np.isfinite(nearest):
-        words += f"; the nearest metastasis is {mm(nearest)} mm away"
+        away = localised(mm(nearest))
+        words += f"; {tr('the nearest metastasis is {mm} mm away', mm=away)}"
     vessel = float(cut_map.vessel_mm[cut_map.inside].min())
     if np.isfinite(vessel):
-        words += f", the nearest vessel that was found {mm(vessel)} mm"
-    return f"{words}. Seen from the side that stays."
+        away = localised(mm(vessel))
+        words += f", {tr('the nearest vessel that was found {mm} mm', mm=away)}"
+    return f"{words}. {tr('Seen from the side that stays.')}"
 
 
 def legend_words(margin_mm: float) -> str:
     """Return what the colours mean, each beside a patch of itself."""
     doubt = margin_mm + CUT_POSITION.sd
+    within = tr("{low:g} to {high:g} mm: within the cut's uncertainty", low=margin_mm, high=doubt)
     rows = (
-        (TOO_NEAR, f"nearer to a metastasis than {margin_mm:g} mm"),
-        (DOUBTFUL, f"{margin_mm:g} to {doubt:g} mm: within the cut's uncertainty"),
-        (CLEAR, "clear, the darker the farther"),
-        (VESSEL, f"within {VESSEL_MM:g} mm of a vessel that was found"),
+        (TOO_NEAR, tr("nearer to a metastasis than {mm:g} mm", mm=margin_mm)),
+        (DOUBTFUL, within),
+        (CLEAR, tr("clear, the darker the farther")),
+        (VESSEL, tr("within {mm:g} mm of a vessel that was found", mm=VESSEL_MM)),
     )
     return "<br>".join(
         f'<span style="background-color: {GROUND}; color: rgb{colour}">'

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from liverplan.app.kit.language import en, tr
 from liverplan.app.session.context import Context
-from liverplan.app.session.cut_words import kind_of
-from liverplan.app.session.signatures import holding, voided_words
+from liverplan.app.session.cut_words import deed, kind_of
+from liverplan.app.session.signatures import holding, unlocking_words
 from liverplan.app.session.work import Work
 from liverplan.app.slices.views import ThreeViews
 from liverplan.resection import Cut, Plane, VCut
@@ -18,10 +19,10 @@ from liverplan.volumetry.search.placing import liver_centre_mm, misses_liver
 PLACE = "resection"
 MOST_CUTS = 12
 
-BEYOND_NONE = (
+BEYOND_NONE = en(
     "No tissue lies beyond all planes, so a V of them would take nothing; swap the sides of one."
 )
-FULL = f"A plan takes {MOST_CUTS} cuts; delete one first."
+FULL = en("A plan takes {count} cuts; delete one first.", count=MOST_CUTS)
 
 
 class CutEdits:
@@ -36,13 +37,11 @@ class CutEdits:
         """Add a cut to the active plan, unless it misses the liver; say whether it was added."""
         work, index = self._session.work, self._live.plan_index
         if len(work.cuts) >= MOST_CUTS:
-            self._notices.say(PLACE, FULL)
+            self._notices.say(PLACE, tr(FULL))
             return False
         if index is not None and misses_liver(index, cut):
-            self._notices.say(
-                PLACE,
-                f"This {kind_of(cut)} misses the liver, so it was not added. Click on the liver.",
-            )
+            words = en("This {cut} misses the liver, so it was not added. Click on the liver.")
+            self._notices.say(PLACE, tr(words, cut=kind_of(cut)))
             return False
         self._notices.say(PLACE, "")
         self._views.disarm()
@@ -71,21 +70,22 @@ class CutEdits:
         if work.active_cut is None:
             return
         cuts = tuple(cut for number, cut in enumerate(work.cuts) if number != work.cut)
-        self._session.do(f"delete {kind_of(work.active_cut)}", work.with_cuts(cuts, len(cuts) - 1))
+        name = en("delete {what}", what=kind_of(work.active_cut))
+        self._session.do(name, work.with_cuts(cuts, len(cuts) - 1))
 
     def flip(self) -> None:
         """Let the other side of the active cut stay."""
         work = self._session.work
         other = None if work.active_cut is None else work.active_cut.flipped()
         if other is not None:
-            self._session.do("swap sides", work.with_cut(other))
+            self._session.do(en("swap sides"), work.with_cut(other))
 
     def resize(self, number: int, value: float) -> None:
         """Give one of the active cut's sizes another value."""
         work = self._session.work
         cut = work.active_cut
         if cut is not None and not work.locked and number < len(cut.sizes()):
-            self._session.do(f"resize {kind_of(cut)}", work.with_cut(cut.resized(number, value)))
+            self._session.do(deed("resize", cut), work.with_cut(cut.resized(number, value)))
 
     def toggle_lock(self) -> None:
         """Protect the cuts, or give them back; what is signed is unlocked at a second press."""
@@ -93,16 +93,16 @@ class CutEdits:
         signed = holding(self._saver.opened) if work.locked else ()
         if signed and self._warned is not work:
             self._warned = work
-            self._notices.say(PLACE, voided_words(signed))
+            self._notices.say(PLACE, unlocking_words(signed))
             return
-        name = "unlock cuts" if work.locked else "lock cuts"
+        name = en("unlock cuts") if work.locked else en("lock cuts")
         self._session.do(name, replace(work, locked=not work.locked))
 
     def set_margin(self, margin_mm: float) -> None:
         """Plan with another margin."""
         work = self._session.work
         if margin_mm != work.margin_mm:
-            self._session.do("margin", replace(work, margin_mm=margin_mm))
+            self._session.do(en("margin"), replace(work, margin_mm=margin_mm))
 
     def bend(self) -> None:
         """Turn the active plane into a curved cut, to be bent by its control points."""
@@ -110,7 +110,7 @@ class CutEdits:
         plane, segmentation = work.active_plane, work.segmentation
         if plane is not None and segmentation is not None and not work.locked:
             surface = level_surface(plane, segmentation, self.centre_mm())
-            self._session.do("bend plane", work.with_cut(surface))
+            self._session.do(deed("bend", plane), work.with_cut(surface))
 
     def join_or_part(self) -> None:
         """Make the plan's planes one V, which takes only what lies beyond all; or part one."""
@@ -121,7 +121,7 @@ class CutEdits:
             case VCut() as joined:
                 others = tuple(cut for cut in work.cuts if cut is not joined)
                 cuts = (*others, *joined.planes)
-                self._session.do("part V", work.with_cuts(cuts, len(cuts) - 1))
+                self._session.do(en("part V"), work.with_cuts(cuts, len(cuts) - 1))
             case _ if len(work.active_plan.planes) > 1:
                 self._join(work.active_plan.planes)
 
@@ -131,7 +131,7 @@ class CutEdits:
             self._notices.say(PLACE, BEYOND_NONE)
             return
         others = tuple(cut for cut in work.cuts if cut not in planes)
-        self._session.do("join planes", work.with_cuts((*others, joined), len(others)))
+        self._session.do(en("join planes"), work.with_cuts((*others, joined), len(others)))
 
 
 def marked_lesions(work: Work) -> list[int]:

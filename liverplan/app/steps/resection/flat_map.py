@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
+from liverplan.app.kit.language import tr
 from liverplan.app.session.context import Context
 from liverplan.app.session.job import Progress
 from liverplan.app.session.work import plan_title
@@ -27,12 +28,13 @@ class FlatMaps:
             return
         lumen = work.maps.get(LUMEN)
         vessels = None if lumen is None else lumen.labels > 0
-        title = f"Cut {work.cut + 1} of {plan_title(work.active_plan)}"
+        plan = plan_title(work.active_plan)
+        title = tr("Cut {number} of {plan}", number=work.cut + 1, plan=plan)
 
         def task(_report: Progress, _cancel: threading.Event) -> CutMap:
             return flatten(index, cut, vessels=vessels)
 
         holds = self._session.same_masks()
         self._jobs.run(
-            PLACE, "Laying the cut flat", task, lambda made: then(made, title), holds=holds
+            PLACE, tr("Laying the cut flat"), task, lambda made: then(made, title), holds=holds
         )

@@ -7,6 +7,7 @@ from typing import assert_never
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QDoubleSpinBox
 
+from liverplan.app.kit.language import English, en, tr
 from liverplan.app.kit.panel import Panel
 from liverplan.app.kit.widgets import Notice, button, label, row, show_number
 from liverplan.app.session.context import Context
@@ -34,13 +35,13 @@ from liverplan.resection import (
 class ResectionPanel(Panel):
     """Cuts and plans."""
 
-    title = "Resection"
+    title = en("Resection")
     place = PLACE
 
     def __init__(self, context: Context, views: ThreeViews, verbs: Verbs) -> None:
         super().__init__()
         self._session, self._live = context.session, context.live
-        self.suggest_button = button("Suggest a plan", verbs.suggesting.suggest, role="primary")
+        self.suggest_button = button(tr("Suggest a plan"), verbs.suggesting.suggest, role="primary")
         self.margin = QDoubleSpinBox()
         self.margin.setRange(0, 60)
         self.margin.setDecimals(0)
@@ -65,17 +66,17 @@ class ResectionPanel(Panel):
     def _build(self) -> None:
         self.said.addWidget(self.faults)
         self.column.addWidget(self.suggest_button)
-        self.column.addLayout(row(label("Margin", "secondary", wrap=False), self.margin, 1))
+        self.column.addLayout(row(label(tr("Margin"), "secondary", wrap=False), self.margin, 1))
         self.column.addWidget(self.adding)
-        self.column.addWidget(label("Cuts of this plan", "secondary"))
+        self.column.addWidget(label(tr("Cuts of this plan"), "secondary"))
         self.column.addWidget(self.cuts)
-        self.column.addWidget(label("Plans", "secondary"))
+        self.column.addWidget(label(tr("Plans"), "secondary"))
         self.column.addWidget(self.plans)
         self.column.addWidget(self.suggestions)
 
     def blocked(self) -> str:
         """Wait for the liver; lesions need not be there."""
-        return "" if self._session.work.segmentation is not None else "Needs the liver."
+        return "" if self._session.work.segmentation is not None else tr("Needs the liver.")
 
     def state(self) -> str:
         """How many cuts the plan on screen has."""
@@ -83,8 +84,11 @@ class ResectionPanel(Panel):
         count = len(work.cuts)
         if not count:
             return ""
-        word = "plane" if work.active_plan.is_flat else "cut"
-        return f"{plan_title(work.active_plan)}, {count} {word}{'s' * (count != 1)}"
+        if work.active_plan.is_flat:
+            words = en("{plan}, 1 plane") if count == 1 else en("{plan}, {count} planes")
+        else:
+            words = en("{plan}, 1 cut") if count == 1 else en("{plan}, {count} cuts")
+        return tr(words, plan=plan_title(work.active_plan), count=count)
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
         """Show what was worked out while the step was folded."""
@@ -97,7 +101,7 @@ class ResectionPanel(Panel):
         lesions = bool(marked_lesions(work))
         self.next.setText(self._next(lesions=lesions))
         self.suggest_button.setEnabled(lesions and self._live.index is not None)
-        self.suggest_button.setToolTip("" if lesions else "Needs a metastasis to separate.")
+        self.suggest_button.setToolTip("" if lesions else tr("Needs a metastasis to separate."))
         show_number(self.margin, work.margin_mm)
         for part in (self.suggestions, self.adding, self.cuts, self.plans):
             part.refresh()
@@ -105,13 +109,12 @@ class ResectionPanel(Panel):
     def _next(self, *, lesions: bool) -> str:
         work = self._session.work
         if not work.cuts:
-            first = (
-                "Let the best plan be suggested, or" if lesions else "Mark a metastasis first, or"
-            )
-            return f"{first} place a plane by a click on a slice."
+            if lesions:
+                return tr("Let the best plan be suggested, or place a plane by a click on a slice.")
+            return tr("Mark a metastasis first, or place a plane by a click on a slice.")
         if work.locked:
-            return "The cuts are locked. Unlock to move them."
-        return how_to_drag(work.active_cut)
+            return tr("The cuts are locked. Unlock to move them.")
+        return tr(how_to_drag(work.active_cut))
 
     def _follow(self) -> None:
         """Follow a drag in the tables too."""
@@ -124,29 +127,31 @@ class ResectionPanel(Panel):
         self._follow()
 
 
-def how_to_drag(cut: Cut | None) -> str:
+def how_to_drag(cut: Cut | None) -> English:
     """Say how the cut that has the handles is moved."""
     match cut:
         case Plane():
-            return (
+            return en(
                 "Drag the square to move the plane, a round knob to turn it; in 3D drag the ball "
                 "or the arrow's tip."
             )
         case CurvedCut():
-            return (
+            return en(
                 "Drag the line anywhere to bend the cut there, the square to move it, a round knob "
                 "to turn it; in 3D drag the blue balls."
             )
         case Parts() if cut.stays_in_place:
-            return (
+            return en(
                 "A cut branch has no handles: click it again to keep it, or click others as well."
             )
         case Parts():
-            return "Named parts have no handles; tick others, or delete them and add a cut."
+            return en("Named parts have no handles; tick others, or delete them and add a cut.")
         case FoldedCut():
-            return "A cut that folds has no handles; swap its sides, or delete it and draw another."
+            return en(
+                "A cut that folds has no handles; swap its sides, or delete it and draw another."
+            )
         case Sphere() | Wedge() | VCut() | Ablation() | None:
-            return (
+            return en(
                 "Drag the square to move, a diamond to resize, a round knob to turn; in 3D the "
                 "balls."
             )

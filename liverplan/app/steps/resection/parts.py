@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from liverplan.app.kit.language import en, tr
 from liverplan.app.session.context import Context
 from liverplan.app.steps.resection.edits import PLACE
 from liverplan.errors import PlanError
@@ -21,7 +22,7 @@ Listed = tuple[
 """Branches as they were measured last, and of what."""
 
 VESSEL_SCHEMES = ("portal", "hepatic")
-HANGS_ON_CUT = "This branch hangs on one that is cut already: it is lost with that."
+HANGS_ON_CUT = en("This branch hangs on one that is cut already: it is lost with that.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +66,7 @@ class TakenParts:
             return
         before = self.taken(tree)
         after = toggled(before, branch)
-        self._notices.say(PLACE, HANGS_ON_CUT if after == before else "", "info")
+        self._notices.say(PLACE, tr(HANGS_ON_CUT) if after == before else "", "info")
         self.take(tree, after)
 
     def take(self, scheme: str, names: tuple[str, ...]) -> None:
@@ -73,10 +74,10 @@ class TakenParts:
         work = self._session.work
         if names == self.taken(scheme) or work.locked:
             return
-        word = "segments" if scheme == SCHEME else f"{scheme} branches"
+        parts = en("segments") if scheme == SCHEME else en("{vessels} branches", vessels=en(scheme))
         cuts = taking_parts(work.cuts, scheme, names)
-        name = f"take {word}" if names else f"keep all {word}"
-        self._session.do(name, work.with_cuts(cuts, len(cuts) - 1))
+        done = en("take {parts}") if names else en("keep all {parts}")
+        self._session.do(en(done, parts=parts), work.with_cuts(cuts, len(cuts) - 1))
 
     def segment_volumes(self) -> MeasuredSegments | None:
         """Measure every segment; None where there is no map of them."""

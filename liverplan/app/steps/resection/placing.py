@@ -7,9 +7,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from liverplan.app.kit.language import en, tr
 from liverplan.app.session.context import Context
 from liverplan.app.session.cut_words import kind_of
 from liverplan.app.session.job import Progress
+from liverplan.app.session.telling import told
 from liverplan.app.session.work import lesion_title
 from liverplan.app.steps.resection.edits import PLACE, CutEdits
 from liverplan.errors import PlanError
@@ -24,18 +26,17 @@ from liverplan.volumetry.search.placing import (
     larger_part_stays,
     parting_cut,
 )
-from liverplan.words import in_english
 
 CLICKED_RADIUS_MM = 15.0
 """Of an ablation zone placed by a click: the usual needle's zone is about 3 cm across."""
 
-STILL_MEASURED = "The liver is still being measured; try again."
+STILL_MEASURED = en("The liver is still being measured; try again.")
 
 ROUND_NAMES: dict[RoundKind, str] = {
-    "plane": "separate",
-    "wedge": "add wedge round",
-    "sphere": "add sphere round",
-    "ablation": "add ablation zone round",
+    "plane": en("separate {lesion}"),
+    "wedge": en("add wedge round {lesion}"),
+    "sphere": en("add sphere round {lesion}"),
+    "ablation": en("add ablation zone round {lesion}"),
 }
 """Names of the steps to undo."""
 
@@ -59,16 +60,16 @@ class Placing:
             return cut_round(index, label, margin, kind=kind, beside=beside)
 
         def then(cut: Cut) -> None:
-            self._edits.add(f"{ROUND_NAMES[kind]} {lesion_title(label)}", cut)
+            self._edits.add(en(ROUND_NAMES[kind], lesion=lesion_title(label)), cut)
 
-        name = f"Cutting round {lesion_title(label)}"
+        name = tr("Cutting round {lesion}", lesion=lesion_title(label))
         self._jobs.run(PLACE, name, task, then, holds=self._session.same_masks())
 
     def plane_at(self, point_mm: FloatArray) -> None:
         """Add a plane through a (3,) LPS point, mm, of the liver; the larger part stays."""
         plane = self._plane_through(point_mm)
         if plane is not None:
-            self._edits.add("add plane", plane)
+            self._add(plane)
 
     def plane_of(self, points_mm: Sequence[FloatArray]) -> None:
         """Add the plane through three (3,) LPS points, mm; the larger part stays."""
@@ -78,7 +79,7 @@ class Placing:
         except PlanError as refusal:
             self._notices.say(PLACE, str(refusal))
             return
-        self._edits.add("add plane", plane if index is None else larger_part_stays(index, plane))
+        self._add(plane if index is None else larger_part_stays(index, plane))
 
     def curved_at(self, point_mm: FloatArray) -> None:
         """Add a level surface through a (3,) LPS point, mm, to be bent."""
@@ -102,25 +103,25 @@ class Placing:
             cut = parting_cut(index, points)
             faults = cut_faults(index, cut, 1, name=Statement.of("fault.this_contour"))
             if faults:
-                raise PlanError(" ".join(in_english(fault.says) for fault in faults))
+                raise PlanError(" ".join(told(fault.says) for fault in faults))
             return cut
 
         def then(cut: CurvedCut | FoldedCut) -> None:
             if self._add(cut):
-                notes = " ".join(map(in_english, Plan(cuts=(cut,)).notes))
+                notes = " ".join(map(told, Plan(cuts=(cut,)).notes))
                 self._notices.say(PLACE, notes, "info")
 
-        name = "Laying a cut through the contour"
+        name = tr("Laying a cut through the contour")
         self._jobs.run(PLACE, name, task, then, holds=self._session.same_masks())
 
     def _plane_through(self, point_mm: FloatArray) -> Plane | None:
         """Return a plane through a point; None while the liver is not measured."""
         derived = self._live.derived
         if self._live.index is None or derived is None:
-            self._notices.say(PLACE, "The liver is still being measured; click again.")
+            self._notices.say(PLACE, tr("The liver is still being measured; click again."))
             return None
         lesions = list(derived.lesion_centres.values())
         return plane_through(point_mm, centre_mm=derived.centre_mm, lesions_mm=lesions)
 
     def _add(self, cut: Cut) -> bool:
-        return self._edits.add(f"add {kind_of(cut)}", cut)
+        return self._edits.add(en("add {what}", what=kind_of(cut)), cut)

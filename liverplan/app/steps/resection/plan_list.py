@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
+from liverplan.app.kit.language import localised, tr
 from liverplan.app.kit.widgets import Table, button, row
 from liverplan.app.session.context import Context
 from liverplan.app.session.work import plan_title
@@ -22,12 +23,13 @@ class PlanList(QWidget):
     def __init__(self, context: Context, plans: Plans) -> None:
         super().__init__()
         self._session, self._live, self._plans = context.session, context.live, plans
-        self.table = Table(["Plan", "FLR", "mL", "margin"], stretch=0)
+        self.table = Table([tr("Plan"), "FLR", "mL", tr("margin")], stretch=0)
         self.table.itemSelectionChanged.connect(self._chosen)
         self.name = QLineEdit()
         self.name.editingFinished.connect(lambda: plans.rename(self.name.text()))
-        self.add_button = button("Copy plan", plans.add, tip="Keep this plan and change a copy")
-        self.delete_button = button("Delete", plans.delete)
+        tip = tr("Keep this plan and change a copy")
+        self.add_button = button(tr("Copy plan"), plans.add, tip=tip)
+        self.delete_button = button(tr("Delete"), plans.delete)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.table)
@@ -59,8 +61,9 @@ class PlanList(QWidget):
             case "none":
                 return title, NONE, NONE, NONE
             case found:
-                share = self._live.rule.share(found.remnant)
-                return title, share, ml(found.remnant.remnant_ml), margin_words(found.margins)
+                share = localised(self._live.rule.share(found.remnant))
+                stays = localised(ml(found.remnant.remnant_ml))
+                return title, share, stays, margin_words(found.margins)
 
     def _chosen(self) -> None:
         if self.table.chosen >= 0:
@@ -70,6 +73,6 @@ class PlanList(QWidget):
 def margin_words(margins: tuple[Margin, ...]) -> str:
     """Return the smallest margin; "left in" where a lesion stays."""
     if any(margin.in_remnant for margin in margins):
-        return "left in"
+        return tr("left in")
     known = [margin.margin_mm for margin in margins if margin.margin_mm is not None]
-    return f"{mm(min(known))} mm" if known else NONE
+    return f"{localised(mm(min(known)))} mm" if known else NONE

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from liverplan.app.kit.language import en, tr
 from liverplan.app.session.context import Context
 from liverplan.app.session.work import next_plan_name, plan_title
 from liverplan.app.steps.resection.edits import PLACE
@@ -41,7 +42,7 @@ class Plans:
         work = self._session.work
         plan = Plan(name=next_plan_name(work.plans), cuts=work.cuts)
         after = replace(work, plans=(*work.plans, plan), plan=len(work.plans))
-        self._session.do(f"add {plan.name}", after)
+        self._session.do(en("add {what}", what=plan.name), after)
 
     def delete(self) -> None:
         """Delete the active plan; the last one is emptied instead."""
@@ -51,23 +52,24 @@ class Plans:
         plans = others or (Plan(name=name, cuts=()),)
         number = min(work.plan, len(plans) - 1)
         after = replace(work, plans=plans, plan=number, cut=len(plans[number].cuts) - 1)
-        self._session.do(f"delete {name}", after)
+        self._session.do(en("delete {what}", what=name), after)
 
     def rename(self, name: str) -> None:
         """Give the active plan another name."""
         work = self._session.work
         clean = name.strip()
         if len(clean) > LONGEST_NAME:
-            self._notices.say(PLACE, f"A plan's name has at most {LONGEST_NAME} characters.")
+            words = tr("A plan's name has at most {count} characters.", count=LONGEST_NAME)
+            self._notices.say(PLACE, words)
             return
         if not clean or clean == plan_title(work.active_plan):
             return
         if clean in {plan_title(plan) for plan in work.plans}:
-            self._notices.say(PLACE, f"There is already a plan named {clean}.")
+            self._notices.say(PLACE, tr("There is already a plan named {name}.", name=clean))
             return
         plans = list(work.plans)
         plans[work.plan] = replace(plans[work.plan], name=clean)
-        self._session.do("rename plan", replace(work, plans=tuple(plans)))
+        self._session.do(en("rename plan"), replace(work, plans=tuple(plans)))
 
     def numbers(self, plan: Plan) -> NumbersOf:
         """Measure a plan, or return what is known of it; "none": there is nothing to say."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
 
-from liverplan.app.kit.language import tr
+from liverplan.app.kit.language import en, tr
 from liverplan.app.kit.widgets import button, label, row
 from liverplan.app.session.context import Context
 from liverplan.app.session.work import lesion_title
@@ -13,16 +13,16 @@ from liverplan.app.steps.resection.placing import Placing
 from liverplan.volumetry.search.placing import RoundKind, is_round_kind
 
 ACTIONS: dict[RoundKind, str] = {
-    "plane": "Separate",
-    "wedge": "Add wedge",
-    "sphere": "Add sphere",
-    "ablation": "Ablate",
+    "plane": en("Separate"),
+    "wedge": en("Add wedge"),
+    "sphere": en("Add sphere"),
+    "ablation": en("Ablate"),
 }
 TIPS: dict[RoundKind, str] = {
-    "plane": "The plane that takes this metastasis with the margin and leaves most",
-    "wedge": "From this metastasis and its margin out to the surface where that costs least",
-    "sphere": "A ball round this metastasis with the margin",
-    "ablation": "A zone round this metastasis with the margin; its tissue works no more",
+    "plane": en("The plane that takes this metastasis with the margin and leaves most"),
+    "wedge": en("From this metastasis and its margin out to the surface where that costs least"),
+    "sphere": en("A ball round this metastasis with the margin"),
+    "ablation": en("A zone round this metastasis with the margin; its tissue works no more"),
 }
 
 
@@ -35,7 +35,7 @@ class RoundBox(QWidget):
         self._kind: RoundKind = "plane"
         self.lesion = QComboBox()
         self.button = button("", self._place)
-        self.reason = label("A metastasis that is marked can be cut round.", "secondary")
+        self.reason = label(tr("A metastasis that is marked can be cut round."), "secondary")
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addLayout(row(self.lesion, self.button))
@@ -54,8 +54,8 @@ class RoundBox(QWidget):
             self.lesion.addItems(titles)
         self.lesion.setEnabled(bool(lesions))
         self.button.setEnabled(bool(lesions) and self._live.index is not None)
-        self.button.setText(ACTIONS[way])
-        self.button.setToolTip(TIPS[way])
+        self.button.setText(tr(ACTIONS[way]))
+        self.button.setToolTip(tr(TIPS[way]))
         self.reason.setVisible(not lesions)
 
     def _place(self) -> None:

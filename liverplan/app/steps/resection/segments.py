@@ -9,6 +9,7 @@ from types import MappingProxyType
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
+from liverplan.app.kit.language import en, tr
 from liverplan.app.session.context import Context
 from liverplan.app.session.job import Progress
 from liverplan.app.session.session import Topic
@@ -34,21 +35,21 @@ AIR_HU = -300
 FAR_MM = 50
 """No landmark lies farther from the liver's box: the cava's and the portal vein's are near it."""
 
-FAR_AWAY = f"This is more than {FAR_MM} mm from the liver, so nothing was taken."
+FAR_AWAY = en("This is more than {mm} mm from the liver, so nothing was taken.", mm=FAR_MM)
 
 WORDS: dict[str, str] = {
-    "cava": "the vena cava where the hepatic veins join it",
-    "right_vein": "the right hepatic vein, far from the cava",
-    "middle_vein": "the middle hepatic vein, far from the cava",
-    "left_vein": "the left hepatic vein, far from the cava",
-    "gallbladder_fossa": "the bed of the gallbladder",
-    "portal_bifurcation": "where the portal vein divides into right and left",
-    "right_portal": "where the right portal branch divides",
-    "left_portal": "where the left portal branch divides",
-    "umbilical_portion": "the left portal vein in the umbilical fissure",
-    "falciform": "where the falciform ligament meets the front of the liver",
+    "cava": en("the vena cava where the hepatic veins join it"),
+    "right_vein": en("the right hepatic vein, far from the cava"),
+    "middle_vein": en("the middle hepatic vein, far from the cava"),
+    "left_vein": en("the left hepatic vein, far from the cava"),
+    "gallbladder_fossa": en("the bed of the gallbladder"),
+    "portal_bifurcation": en("where the portal vein divides into right and left"),
+    "right_portal": en("where the right portal branch divides"),
+    "left_portal": en("where the left portal branch divides"),
+    "umbilical_portion": en("the left portal vein in the umbilical fissure"),
+    "falciform": en("where the falciform ligament meets the front of the liver"),
 }
-BRANCH_WORDS = {name: f"the portal branch of segment {name}" for name in SEGMENTS}
+BRANCH_WORDS = {name: en("the portal branch of segment {name}", name=name) for name in SEGMENTS}
 
 
 class Segments(QObject):
@@ -76,16 +77,17 @@ class Segments(QObject):
         volume, segmentation = self._session.work.volume, self._session.work.segmentation
         index = None if volume is None else volume.grid.nearest_index(point_mm)
         if volume is None or segmentation is None or index is None:
-            return "There is no CT here, so nothing was taken."
+            return tr("There is no CT here, so nothing was taken.")
         if volume.hu[index] < AIR_HU:
-            return f"Here is air ({volume.hu[index]:.0f} HU), so nothing was taken."
+            hu = round(float(volume.hu[index]))
+            return tr("Here is air ({hu} HU), so nothing was taken.", hu=hu)
         box = bounding_box(segmentation.labels > 0)
         spacing = volume.grid.spacing_mm
         away = [
             max(part.start - at, at - part.stop + 1, 0) * mm
             for part, at, mm in zip(box, index, spacing, strict=True)
         ]
-        return FAR_AWAY if max(away) > FAR_MM else ""
+        return tr(FAR_AWAY) if max(away) > FAR_MM else ""
 
     def went_on(self, guide: SegmentGuide) -> None:
         """Divide the liver once all is clicked; until then ask for the next."""
@@ -103,26 +105,27 @@ class Segments(QObject):
         try:
             points = guide.points()
         except PlanError as error:
-            self._notices.say(PLACE, f"{error} Take the last ones back, or begin again.")
+            what_to_do = tr("Take the last ones back, or begin again.")
+            self._notices.say(PLACE, f"{error} {what_to_do}")
             return
         segmentation = self._session.work.segmentation
         if segmentation is None:
             return
-        how = "branches" if guide.by_branches else "landmarks"
+        name = en("segments from branches") if guide.by_branches else en("segments from landmarks")
 
         def then(segments: PartMap) -> None:
             work = self._session.work
             maps = MappingProxyType({**work.maps, SCHEME: segments})
             self._views.disarm()
             after = replace(work, maps=maps, record=with_points(work.record, points))
-            self._session.do(f"segments from {how}", after)
+            self._session.do(name, after)
 
         maps, holds = self._session.work.maps, self._session.same_masks()
 
         def task(_report: Progress, _cancel: threading.Event) -> PartMap:
             return divided(segmentation, maps, points)
 
-        self._jobs.run(PLACE, "Dividing the liver", task, then, holds=holds)
+        self._jobs.run(PLACE, tr("Dividing the liver"), task, then, holds=holds)
 
     def _follow(self, topics: frozenset[Topic]) -> None:
         """Divide the liver anew when its mask has changed."""
@@ -167,7 +170,12 @@ class SegmentTool(Tool):
         if not guide.wanted:
             return ""
         words = BRANCH_WORDS if guide.by_branches else WORDS
-        return f"{guide.number} of {len(guide.names)}: click {words[guide.wanted]}."
+        return tr(
+            "{number} of {count}: click {what}.",
+            number=guide.number,
+            count=len(guide.names),
+            what=words[guide.wanted],
+        )
 
     @property
     def marks(self) -> Marks:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QVBoxLayout, QWidget
 
+from liverplan.app.kit.language import en, retold, tr
 from liverplan.app.kit.widgets import button, label, row
 from liverplan.app.session.context import Context
 from liverplan.app.slices.views import ThreeViews
@@ -20,8 +21,8 @@ from liverplan.resection.anatomy.named import (
 from liverplan.resection.anatomy.territories import LUMEN
 
 COLUMNS = 5
-BY_NAME = "by name …"
-MISSING = (
+BY_NAME = en("by name …")
+MISSING = en(
     "Needs the segments: click ten landmarks once, or, where the portal vein is marked, each "
     "segment's branch."
 )
@@ -35,22 +36,23 @@ class SegmentsBox(QWidget):
         self._session, self._views = context.session, views
         self._parts, self._segments = verbs.parts, verbs.segments
         self.names = QComboBox()
-        self.names.addItems([BY_NAME, *(known.name for known in resections())])
+        self.names.addItems([tr(BY_NAME), *(retold(known.name) for known in resections())])
         self.names.activated.connect(self._named)
         self.ticks = {name: QCheckBox(name) for name in SEGMENTS}
         self.called = label("", "secondary")
-        self.reason = label(MISSING, "secondary")
+        self.reason = label(tr(MISSING), "secondary")
         self.step = label("")
-        self.landmarks_button = button("Click landmarks", self._landmarks_or_stop)
+        self.landmarks_button = button(tr("Click landmarks"), self._landmarks_or_stop)
         self.landmarks_button.setCheckable(True)
         self.branches_button = button(
-            "Click branches",
+            tr("Click branches"),
             lambda: views.arm(self._segments.by_branches),
-            tip="Click the portal branch of each segment: its tissue follows",
+            tip=tr("Click the portal branch of each segment: its tissue follows"),
         )
-        self.back_button = button("Back", self._back, tip="Click the last one again")
-        self.skip_button = button("Skip", self._skip, tip="Its neighbours get its tissue")
-        self.volumes_button = button("Volumes…", self._volumes)
+        tips = tr("Click the last one again"), tr("Its neighbours get its tissue")
+        self.back_button = button(tr("Back"), self._back, tip=tips[0])
+        self.skip_button = button(tr("Skip"), self._skip, tip=tips[1])
+        self.volumes_button = button(tr("Volumes…"), self._volumes)
         self._build()
         self._segments.changed.connect(self.refresh)
 
@@ -60,7 +62,7 @@ class SegmentsBox(QWidget):
         grid = QGridLayout()
         for number, (name, tick) in enumerate(self.ticks.items()):
             tick.clicked.connect(lambda _checked=False: self._ticked())
-            tick.setToolTip(f"Segment {name}")
+            tick.setToolTip(tr("Segment {name}", name=name))
             grid.addWidget(tick, number // COLUMNS, number % COLUMNS)
         column.addWidget(self.names)
         column.addLayout(grid)
@@ -86,7 +88,8 @@ class SegmentsBox(QWidget):
         for name, tick in self.ticks.items():
             tick.setEnabled(ready)
             tick.setChecked(name in taken)
-        self.called.setText(f"Takes {name_of(taken)}." if taken else "")
+        called = retold(name_of(taken)) if taken else ""
+        self.called.setText(tr("Takes {what}.", what=called) if taken else "")
         self.called.setVisible(bool(taken))
 
     def _show_guide(self, tool: SegmentTool | None) -> None:
@@ -94,7 +97,7 @@ class SegmentsBox(QWidget):
         self.step.setText("" if tool is None else tool.words)
         self.step.setVisible(tool is not None)
         self.landmarks_button.setChecked(tool is not None)
-        self.landmarks_button.setText("Click landmarks" if tool is None else "Stop")
+        self.landmarks_button.setText(tr("Click landmarks") if tool is None else tr("Stop"))
         self.skip_button.setVisible(guide is not None and guide.by_branches)
         self.back_button.setVisible(guide is not None)
         self.back_button.setEnabled(guide is not None and bool(guide.points_mm))

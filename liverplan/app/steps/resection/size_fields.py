@@ -8,6 +8,7 @@ import numpy as np
 from PySide6.QtCore import QSignalBlocker
 from PySide6.QtWidgets import QDoubleSpinBox, QWidget
 
+from liverplan.app.kit.language import en, tr
 from liverplan.app.kit.widgets import being_typed, row
 from liverplan.app.session.work import Work
 from liverplan.app.steps.resection.edits import CutEdits
@@ -15,9 +16,9 @@ from liverplan.resection.cuts.base import Size
 
 MOST_SIZES: Final = 3
 AFFIXES: Final = {
-    "radius": ("radius ", " mm"),
+    "radius": (en("radius "), " mm"),
     "diameter": ("", " mm"),
-    "opening": ("opens ", "°"),
+    "opening": (en("opens "), "°"),
 }
 """Before and after each number."""
 
@@ -57,7 +58,7 @@ class SizeFields(QWidget):
 def _show(field: QDoubleSpinBox, size: Size) -> None:
     blocker = QSignalBlocker(field)
     prefix, suffix = AFFIXES[size.name]
-    field.setPrefix(prefix)
+    field.setPrefix(tr(prefix))
     field.setSuffix(suffix)
     field.setRange(size.low, size.high)
     if not np.isclose(field.value(), np.rint(size.value)):

@@ -5,14 +5,15 @@ from __future__ import annotations
 import threading
 from dataclasses import replace
 
+from liverplan.app.kit.language import en, tr
 from liverplan.app.session.context import Context
 from liverplan.app.session.job import Progress
 from liverplan.app.session.session import Topic
+from liverplan.app.session.telling import told
 from liverplan.app.session.work import Work, next_plan_name
 from liverplan.app.steps.resection.edits import PLACE, CutEdits
 from liverplan.resection import Plan
 from liverplan.volumetry.search.suggest import Suggested, Suggestions, suggest
-from liverplan.words import in_english
 
 
 class Suggesting:
@@ -44,9 +45,9 @@ class Suggesting:
             self.found = found
             planes = [best for best in found.best if best.family == "plane"]
             self.take(planes[0] if planes else found.best[0])
-            self._notices.say(PLACE, in_english(found.says), "info")
+            self._notices.say(PLACE, told(found.says), "info")
 
-        self._jobs.run(PLACE, "Searching", task, then, holds=self._session.same_masks())
+        self._jobs.run(PLACE, tr("Searching"), task, then, holds=self._session.same_masks())
 
     def take(self, suggested: Suggested) -> None:
         """Show a suggested plan: beside what was drawn by hand, never in its place."""
@@ -56,7 +57,8 @@ class Suggesting:
             self._session.choose(plan=kept[0])
         else:
             after = work if not work.cuts else with_empty_plan(work)
-            self._session.do(f"suggested {suggested.family}", after.with_cuts(cuts, 0))
+            name = en("suggested {family}", family=en(suggested.family))
+            self._session.do(name, after.with_cuts(cuts, 0))
         self._edits.show(cuts[0])
 
     @property

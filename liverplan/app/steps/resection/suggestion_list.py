@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from liverplan.app.kit.language import localised, retold, tr
 from liverplan.app.kit.widgets import Table, label
+from liverplan.app.session.telling import told
 from liverplan.app.steps.resection.suggesting import Suggesting
 from liverplan.resection import Parts
 from liverplan.resection.anatomy.named import name_of
 from liverplan.volumetry.search.suggest import Suggested
-from liverplan.words import in_english
 from liverplan.words.numbers import ml, mm, percent
 
 
@@ -19,7 +20,7 @@ class SuggestionList(QWidget):
     def __init__(self, suggesting: Suggesting) -> None:
         super().__init__()
         self._suggesting = suggesting
-        self.table = Table(["Best found", "FLR", "mL", "margin"], stretch=0)
+        self.table = Table([tr("Best found"), "FLR", "mL", tr("margin")], stretch=0)
         self.table.itemSelectionChanged.connect(self._chosen)
         self.caveat = label("", "secondary")
         column = QVBoxLayout(self)
@@ -35,7 +36,7 @@ class SuggestionList(QWidget):
             return
         line = found.threshold_fraction
         self.table.fill([_row(best, line) for best in found.best], self._suggesting.taken)
-        self.caveat.setText(f"Click one to have it as a plan. {in_english(found.caveat)}")
+        self.caveat.setText(f"{tr('Click one to have it as a plan.')} {told(found.caveat)}")
 
     def _chosen(self) -> None:
         found, number = self._suggesting.found, self.table.chosen
@@ -48,15 +49,16 @@ def family_words(best: Suggested) -> str:
     cuts = best.plan.cuts
     match best.family, cuts[0]:
         case "segments", Parts(names=names):
-            return name_of(names)
+            return retold(name_of(names))
         case "wedges", _:
-            return f"{len(cuts)} wedge{'s' * (len(cuts) != 1)}"
+            return tr("1 wedge") if len(cuts) == 1 else tr("{count} wedges", count=len(cuts))
         case "plane", _:
-            return "one plane"
+            return tr("one plane")
         case family, _:
-            return str(family)
+            return tr(family)
 
 
 def _row(best: Suggested, line: float) -> tuple[str, str, str, str]:
     share = percent(best.remnant_fraction, line)
-    return family_words(best), f"{share} %", ml(best.remnant_ml), f"{mm(best.margin_mm)} mm"
+    stays, margin = localised(ml(best.remnant_ml)), localised(mm(best.margin_mm))
+    return family_words(best), f"{localised(share)} %", stays, f"{margin} mm"

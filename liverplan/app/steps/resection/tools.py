@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import Qt
 
+from liverplan.app.kit.language import tr
 from liverplan.app.session.notices import Notices
 from liverplan.app.slices.tool import PointsTool, Spot, Tool
 from liverplan.app.steps.resection.edits import PLACE
@@ -42,12 +43,12 @@ class ThreePointsTool(PointsTool):
     @property
     def words(self) -> str:
         """Say which click is next."""
-        return f"Click point {len(self.points_mm) + 1} of 3 of the plane"
+        return tr("Click point {number} of 3 of the plane", number=len(self.points_mm) + 1)
 
     def clicked(self) -> None:
         """Lay the plane once there are three points."""
         if len(self.points_mm) < 3:
-            words = f"{len(self.points_mm)} of 3 points; click the next."
+            words = tr("{count} of 3 points; click the next.", count=len(self.points_mm))
             self._notices.say(PLACE, words, "info")
             return
         points, self.points_mm = self.points_mm, []
@@ -64,7 +65,7 @@ class ContourTool(PointsTool):
     @property
     def words(self) -> str:
         """Say what to click, and how the contour is closed."""
-        return "Click round the liver's surface, in order; Enter closes the contour"
+        return tr("Click round the liver's surface, in order; Enter closes the contour")
 
     @property
     def keys(self) -> Mapping[Qt.Key, Callable[[], object]]:
@@ -88,8 +89,9 @@ class ContourTool(PointsTool):
 def contour_words(count: int) -> str:
     """Say how a contour goes on."""
     if count < LEAST_CONTOUR:
-        return (
-            f"{count} of at least {LEAST_CONTOUR} points on the liver's surface, in order; click "
-            "the next."
+        return tr(
+            "{count} of at least {least} points on the liver's surface, in order; click the next.",
+            count=count,
+            least=LEAST_CONTOUR,
         )
-    return f"{count} points; click more, or press Enter to close the contour."
+    return tr("{count} points; click more, or press Enter to close the contour.", count=count)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
 
+from liverplan.app.kit.language import localised, tr
 from liverplan.app.kit.widgets import clear, label
 from liverplan.app.session.context import Context
 from liverplan.app.slices.tool_button import tool_button
@@ -27,9 +28,9 @@ class VesselsBox(QWidget):
         self.reason = label("", "secondary")
         self.cut_button = tool_button(
             views,
-            ClickTool("Click a vessel where it is cut; again, to keep it", parts.cut_branch_at),
-            "Cut a branch",
-            tip="Click a vessel on a slice; click it again to undo",
+            ClickTool(tr("Click a vessel where it is cut; again, to keep it"), parts.cut_branch_at),
+            tr("Cut a branch"),
+            tip=tr("Click a vessel on a slice; click it again to undo"),
         )
         self.ticks: dict[tuple[str, str], QCheckBox] = {}
         self._shown: tuple[Branch, ...] = ()
@@ -60,7 +61,8 @@ class VesselsBox(QWidget):
         clear(self.list)
         self.ticks = {}
         for one in branches:
-            tick = QCheckBox(clean(f"{one.scheme} {one.name}: {ml(one.lost_ml)} mL"))
+            lost = localised(ml(one.lost_ml))
+            tick = QCheckBox(clean(f"{tr(one.scheme)} {one.name}: {lost} mL"))
             tick.clicked.connect(lambda _checked=False, s=one.scheme: self._ticked(s))
             self.ticks[one.scheme, one.name] = tick
             self.list.addWidget(tick)
@@ -73,7 +75,9 @@ class VesselsBox(QWidget):
 def vessel_words(*, known: bool, seen: bool) -> str:
     """Say how a vessel is cut, or what that waits for."""
     if not known:
-        return "Needs vessels: click into the portal vein or the hepatic veins in step 2, Liver."
+        return tr(
+            "Needs vessels: click into the portal vein or the hepatic veins in step 2, Liver."
+        )
     if seen:
-        return "Click a vessel where it is cut: what it and its branches feed or drain is lost."
-    return "Tick a branch that is cut: what it feeds or drains leaves the remnant."
+        return tr("Click a vessel where it is cut: what it and its branches feed or drain is lost.")
+    return tr("Tick a branch that is cut: what it feeds or drains leaves the remnant.")

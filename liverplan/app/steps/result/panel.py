@@ -215,7 +215,7 @@ def margin_rows(findings: Findings) -> list[tuple[str, str, str]]:
     rows = []
     for lesion in findings.lesions:
         part = lesion.fate == "left" and not lesion.left_wholly
-        fate: str = "left in part" if part else lesion.fate
+        fate = "left in part" if part else lesion.fate
         margin = f"{localised(mm(lesion.margin_mm))} mm"
         rows.append((f"M{lesion.label - LIVER}", margin, tr(fate)))
     return rows
