@@ -70,6 +70,7 @@ def pictures(home, out, size):  # noqa: PLR0915 - the journey, in order
     from tests.app.gallery_beside import beside_pictures
     from tests.app.gallery_committee import committee_pictures, compare_pictures
     from tests.app.gallery_cuts import cut_pictures
+    from tests.app.gallery_scene import scene_pictures
     from tests.app.person import Person
 
     app = Application(home)
@@ -169,6 +170,7 @@ def pictures(home, out, size):  # noqa: PLR0915 - the journey, in order
     shot("two_planes")
     app.session.undo()
     person.settle()
+    scene_pictures(person, shot)
     person.panel(4).adding.plane.click_button.click()
     person.click(view, (view.look.width - 40, 60))
     person.settle()

@@ -11,9 +11,10 @@ from vtkmodules.vtkCommonDataModel import vtkPolyData
 from vtkmodules.vtkFiltersCore import vtkMassProperties, vtkTriangleFilter
 
 from liverplan.app.kit import theme
+from liverplan.app.scene.cameras import CAMERAS
 from liverplan.app.scene.grab import nearest_on_axis, toward_sphere
 from liverplan.app.scene.plane_handle import foot_of
-from liverplan.app.scene.renderer import CAMERAS, Scene
+from liverplan.app.scene.renderer import Scene
 from liverplan.app.scene.structures import (
     AT_FIRST,
     CUTS,
@@ -303,6 +304,12 @@ def test_vessels_are_shown_each_in_its_colour_and_taken_away_again(scene, masks)
     found = [actor.GetProperty().GetColor() for actor in scene.vessels.values()]
     for colour, rgb in zip(found, (theme.PORTAL_VEIN, theme.OTHER_VESSEL), strict=True):
         assert colour == pytest.approx([c / 255 for c in rgb])
+    scene.show_vessels({"portal vein 1": surface, "portal vein 1.1": surface})
+    assert scene.further == ("portal vein 1", "portal vein 1.1")
+    assert {"portal vein", "portal vein 1.1"} <= scene.at_hand
+    scene.show_as("portal vein", Seen(opacity=1.0, visible=False))
+    assert not any(actor.GetVisibility() for actor in scene.vessels.values())
+    scene.show_as("portal vein", AT_FIRST["portal vein"])
     scene.show_vessels({})
     assert scene.vessels == {}
 

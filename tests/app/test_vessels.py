@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 
 from liverplan import case
 from liverplan.app.kit import theme
+from liverplan.app.scene.structures import tree_of
 from liverplan.app.session.saving import work_of
 from liverplan.app.steps.liver.vessels import SCHEME
 from liverplan.resection import Parts
@@ -49,9 +50,11 @@ def test_a_click_finds_a_tree_that_is_shown_on_slices_and_in_3d(clicked):
     vessels = work.maps[SCHEME]
     assert np.count_nonzero(vessels.mask(["portal vein"])) * vessels.grid.voxel_ml > 0.1
     assert clicked.app.session.history.undo_name == "mark portal vein"
-    assert list(clicked.app.liver.vessels.surfaces) == ["portal vein"]
-    (actor,) = clicked.app.scene.vessels.values()
+    bodies = clicked.app.scene.vessels
+    assert {tree_of(name) or name for name in bodies} == {"portal vein"}
+    actor = bodies["portal vein 1"]
     assert actor.GetProperty().GetColor() == pytest.approx([c / 255 for c in theme.PORTAL_VEIN])
+    assert "portal vein 1.1" in clicked.app.scene_pane.list.eyes
     view = clicked.view()
     clicked.spin(0.2)
     assert not view.overlay.drawing.outlines.vessels["portal vein"].isEmpty()

@@ -17,6 +17,8 @@ VESSELS = {"portal vein": PORTAL_VEIN, "hepatic veins": HEPATIC_VEIN}
 OTHER_VESSEL = (150, 160, 200)
 LESION = (255, 255, 255)
 BORDER = (24, 24, 27)
+FACE = (205, 168, 150)
+"""Cut tissue, paler than the liver."""
 CROSSHAIR = (120, 200, 120)
 TEXT = (230, 230, 230)
 SECONDARY = (176, 180, 188)

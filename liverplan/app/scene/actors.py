@@ -15,7 +15,7 @@ from vtkmodules.vtkRenderingCore import vtkActor, vtkPolyDataMapper
 from vtkmodules.vtkRenderingUI import vtkGenericRenderWindowInteractor
 
 from liverplan.app.kit import theme
-from liverplan.app.scene.lighting import edged, moist
+from liverplan.app.scene.lighting import cut_open, edged, moist
 
 FAR_MM = 40.0
 """The liver is coloured by its distance to the cuts, up to this."""
@@ -37,17 +37,22 @@ def source_actor(source: vtkPolyDataAlgorithm, rgb: Sequence[int]) -> vtkActor:
 
 def body_actor(rgb: Sequence[float]) -> vtkActor:
     """Show a closed surface in a colour of 0 to 1, lit as tissue is; `Detail` gives it one."""
-    mapper = vtkPolyDataMapper()
+    mapper = sided_mapper()
+    table = np.zeros((SHADES, 4), dtype=np.uint8)
+    table[:, :3] = [round(255 * c) for c in rgb]
+    table[SHADES // 2 :, 3] = 255
+    mapper.GetLookupTable().SetTable(numpy_to_vtk(table, deep=True))
     mapper.ScalarVisibilityOff()
     actor = vtkActor()
     actor.SetMapper(mapper)
     actor.GetProperty().SetColor(*rgb)
     moist(actor)
+    cut_open(actor)
     return actor
 
 
-def liver_actor() -> vtkActor:
-    """Coloured by the signed distance to the cuts: a crisp border where it is 0."""
+def sided_mapper() -> vtkPolyDataMapper:
+    """Colour by how far a point lies in what stays, mm, negative in what goes."""
     table = vtkLookupTable()
     table.SetTableRange(-FAR_MM, FAR_MM)
     mapper = vtkPolyDataMapper()
@@ -55,8 +60,13 @@ def liver_actor() -> vtkActor:
     mapper.SetScalarRange(-FAR_MM, FAR_MM)
     mapper.UseLookupTableScalarRangeOn()
     mapper.InterpolateScalarsBeforeMappingOn()
+    return mapper
+
+
+def liver_actor() -> vtkActor:
+    """Coloured by the signed distance to the cuts: a crisp border where it is 0."""
     actor = vtkActor()
-    actor.SetMapper(mapper)
+    actor.SetMapper(sided_mapper())
     actor.GetProperty().SetColor(*(c / 255 for c in theme.LIVER))
     moist(actor)
     edged(actor)
@@ -81,6 +91,7 @@ def colour_liver(
         show_actor(actor, 1.0 if any(sides) else 0.0)
     solid = min(sides or (whole,)) >= 1 or (sides is not None and 0.0 in sides)
     actor.GetProperty().SetBackfaceCulling(not solid)  # a liver cut open is seen from inside
+    actor.SetForceOpaque(sides is not None and {*sides} <= {0.0, 1.0})
 
 
 def side_colours(goes: float, stays: float) -> NDArray[np.uint8]:
@@ -96,6 +107,13 @@ def side_colours(goes: float, stays: float) -> NDArray[np.uint8]:
         half = round(BORDER_MM / 2 / (2 * FAR_MM) * SHADES)
         colours[middle - half : middle + half] = (*theme.BORDER, 255)
     return colours
+
+
+def keep_only(actor: vtkActor, mappers: Sequence[vtkPolyDataMapper], *, remnant: bool) -> None:
+    """Draw only what of a body lies in what stays, or all of it."""
+    actor.SetForceOpaque(remnant and actor.GetProperty().GetOpacity() >= 1)
+    for mapper in mappers:
+        mapper.SetScalarVisibility(remnant)
 
 
 def show_actor(actor: vtkActor, alpha: float) -> None:

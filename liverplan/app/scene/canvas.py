@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from liverplan.app.kit import theme
 from liverplan.app.kit.language import tr
 from liverplan.app.scene.grab import Grab
+from liverplan.app.scene.legend import paint_legend
 from liverplan.app.scene.renderer import Image, Scene
 from liverplan.app.session.session import Session
 
@@ -66,6 +67,8 @@ class SceneCanvas(QWidget):
         image = QImage(pixels.data, wide, high, 4 * wide, QImage.Format.Format_RGBX8888)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, coarse)
         painter.drawImage(self.rect(), image)
+        if self.scene.bands is not None:
+            paint_legend(painter, self.height(), self.scene.bands)
         painter.end()
 
     @property

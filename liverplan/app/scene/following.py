@@ -9,15 +9,19 @@ from PySide6.QtCore import QObject
 from vtkmodules.vtkCommonDataModel import vtkPolyData
 
 from liverplan.app.kit.language import en, tr
+from liverplan.app.scene.fields import distance_of
 from liverplan.app.scene.held import held_by
 from liverplan.app.scene.pane import ScenePane
-from liverplan.app.scene.surfaces import Surfaces, surfaces_of
+from liverplan.app.scene.structures import segment_name
+from liverplan.app.scene.surfaces import Surfaces, part_surfaces, surfaces_of
 from liverplan.app.session.derived import Derived
 from liverplan.app.session.job import Progress
 from liverplan.app.session.jobs import Jobs
 from liverplan.app.session.live import Live
 from liverplan.app.session.session import Session, Topic
 from liverplan.app.session.work import same_voxels
+from liverplan.resection.anatomy.maps import PartMap
+from liverplan.resection.anatomy.named import SCHEME as COUINAUD_SCHEME
 from liverplan.volume import Volume
 
 PLACE = "surfaces"
@@ -33,20 +37,25 @@ class SceneFollower(QObject):
         self._pane, self._scene = pane, pane.canvas.scene
         self._framed: Volume | None = None
         self._made: tuple[Derived, Surfaces] | None = None
+        self._segments: PartMap | None = None
         session.subscribe(self._changed)
         live.derived_changed.connect(self._derived)
+        pane.changed.connect(self._show_cuts)
         self._show(None)
 
     def show_vessels(self, surfaces: Mapping[str, vtkPolyData]) -> None:
         """Show vessel trees by their names."""
         self._scene.show_vessels(surfaces)
-        self._pane.update_scene()
+        self._show_cuts()
 
     def _changed(self, topics: frozenset[Topic]) -> None:
+        if topics & {"ct", "maps"}:
+            self._follow_segments()
         if "ct" in topics:
             self._framed = None
+            self._pane.begin()
             known = self._made is not None and self._made[0] is self._live.derived
-            self._show(self._made[1] if self._made and known and self._live.index else None)
+            self._show(self._made if known and self._live.index else None)
         elif topics & {"cuts", "labels"}:
             self._show_cuts()
 
@@ -64,12 +73,38 @@ class SceneFollower(QObject):
 
         def then(surfaces: Surfaces) -> None:
             self._made = derived, surfaces
-            self._show(surfaces)
+            self._show(self._made)
 
         self._jobs.follow(PLACE, task, then, holds=lambda: self._live.derived is derived)
 
-    def _show(self, surfaces: Surfaces | None) -> None:
-        self._scene.show_liver(surfaces.liver if surfaces else None)
+    def _follow_segments(self) -> None:
+        """Show the case's segments, made in the background; none of the case before."""
+        segments = self._session.work.maps.get(COUINAUD_SCHEME)
+        if segments is self._segments:
+            return
+        self._segments = segments
+        self._show_segments({})
+        if segments is None:
+            return
+
+        def task(_report: Progress, _cancel: threading.Event) -> dict[str, vtkPolyData]:
+            return part_surfaces(segments)
+
+        holds = lambda: self._segments is segments  # noqa: E731 - asked when it ends
+        self._jobs.follow("segment surfaces", task, self._show_segments, holds=holds)
+
+    def _show_segments(self, surfaces: Mapping[str, vtkPolyData]) -> None:
+        named = {segment_name(name): surface for name, surface in surfaces.items()}
+        self._scene.show_segments(named)
+        self._show_cuts()
+
+    def _show(self, made: tuple[Derived, Surfaces] | None) -> None:
+        surfaces = made[1] if made else None
+        if made is None:
+            self._scene.show_liver(None)
+        else:
+            distance = distance_of(made[0].zone, made[0].segmentation.grid)
+            self._scene.show_liver(made[1].liver, made[1].inside, distance)
         self._scene.show_lesions(surfaces.lesions if surfaces else ())
         volume = self._session.work.volume
         if surfaces is not None and self._framed is not volume:

@@ -13,6 +13,7 @@ KEY = (-0.7, 0.9, 1.0)
 """Where the key light stands as the eye sees it: left, above, in front."""
 
 EDGE = """//VTK::TCoord::Impl
+  if (gl_FragData[0].a < 0.01) discard;
   float turned = 1.0 - abs(dot(normalVCVSOutput, normalize(vertexVC.xyz)));
   float edge = smoothstep(0.55, 0.95, turned);
   float clear = gl_FragData[0].a;
@@ -22,6 +23,11 @@ EDGE = """//VTK::TCoord::Impl
 """
 """Denser toward the edge, in its full colour where light goes through and darker where none does;
 what is hidden stays hidden."""
+
+HIDDEN = """//VTK::TCoord::Impl
+  if (gl_FragData[0].a < 0.01) discard;
+"""
+"""What is hidden hides nothing, also where a body is drawn as solid."""
 
 NEARER = """//VTK::PositionVC::Impl
   gl_Position.z -= 0.003 * gl_Position.w;
@@ -43,6 +49,12 @@ def light(renderer: vtkRenderer) -> None:
     eye.SetIntensity(0.42)
     for one in (key, eye):
         renderer.AddLight(one)
+
+
+def cut_open(actor: vtkActor) -> None:
+    """Let a body be solid on one side of a cut and not there on the other."""
+    shader = actor.GetShaderProperty()
+    shader.AddFragmentShaderReplacement("//VTK::TCoord::Impl", True, HIDDEN, False)  # noqa: FBT003 - VTK
 
 
 def moist(actor: vtkActor) -> None:

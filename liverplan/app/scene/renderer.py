@@ -23,27 +23,35 @@ from liverplan.app.scene.actors import (
     FAR_MM,
     body_actor,
     colour_liver,
+    keep_only,
     liver_actor,
     orientation_figure,
     show_actor,
 )
-from liverplan.app.scene.cut_surfaces import Balls, CutActor
+from liverplan.app.scene.cameras import CAMERAS, Place, look
+from liverplan.app.scene.cut_surfaces import CutActor
+from liverplan.app.scene.cuts_shown import CutsShown
 from liverplan.app.scene.detail import Detail
+from liverplan.app.scene.faces import Bands
+from liverplan.app.scene.fields import Field
 from liverplan.app.scene.lighting import light, nearer
 from liverplan.app.scene.own_context import in_own_context
 from liverplan.app.scene.plane_handle import PlaneHandle
 from liverplan.app.scene.structures import (
     AT_FIRST,
     COLOURS,
-    CUTS,
+    FACES,
     LIVER,
     METASTASES,
     REMNANT,
     RESECTED,
+    SEGMENTS,
     SOLID,
     Seen,
+    colour_of,
+    tree_of,
 )
-from liverplan.resection import Cut, Plan, Plane
+from liverplan.resection import Plan
 from liverplan.resection.cuts.handle import Handle
 from liverplan.resection.cuts.net import Extent
 from liverplan.volume import FloatArray
@@ -52,18 +60,22 @@ from liverplan.volumetry.shapes.margins import removal
 Image = NDArray[np.uint8]
 Taken = Callable[[FloatArray], NDArray[np.bool_]]
 
-CAMERAS: dict[str, tuple[tuple[int, int, int], tuple[int, int, int]]] = {
-    "A": ((0, -1, 0), (0, 0, 1)),
-    "P": ((0, 1, 0), (0, 0, 1)),
-    "R": ((-1, 0, 0), (0, 0, 1)),
-    "L": ((1, 0, 0), (0, 0, 1)),
-    "H": ((0, 0, 1), (0, -1, 0)),
-    "F": ((0, 0, -1), (0, -1, 0)),
-}
-"""Camera presets by the side that the eye is on: (direction from the liver, up), LPS."""
-
 UNDER_MM = 2.0
 """So far under the liver's surface is asked which part of the liver lies there."""
+
+
+def sided(
+    plan: Plan, taken: Taken | None, points_mm: FloatArray, under_mm: FloatArray
+) -> NDArray[np.float32]:
+    """Return how far each of (N, 3) LPS points lies in what stays, mm, negative in what goes.
+
+    ``under_mm``: where it is asked which part of the liver lies there.
+    """
+    nearest, reach = removal(plan)(points_mm), FAR_MM
+    if taken is not None:  # yes or no at each point: the border lies in the middle between two
+        nearest[taken(under_mm)] = -UNDER_MM
+        reach = UNDER_MM
+    return np.clip(nearest, -reach, reach).astype(np.float32)
 
 
 class Scene:
@@ -88,10 +100,8 @@ class Scene:
         self.liver = liver_actor()
         self.lesions: list[vtkActor] = []
         self.vessels: dict[str, vtkActor] = {}
-        self.cuts: list[CutActor] = []
-        self.handle = PlaneHandle()
-        self.balls = Balls()
-        self.handles: tuple[Handle, ...] = ()
+        self.segments: dict[str, vtkActor] = {}
+        self.cut_show = CutsShown(self.renderer)
         self.figure = orientation_figure(self.interactor)
         self.vertices: FloatArray = np.empty((0, 3))
         self.outward: FloatArray = np.empty((0, 3))
@@ -99,14 +109,44 @@ class Scene:
         self.radius_mm = 100.0
         self._pixels = vtkUnsignedCharArray()
         self.seen = dict(AT_FIRST)
+        self.alone = False
         self._parts = frozenset[str]()
-        self._opacities: list[float] = []
+        self._inside: Field | None = None
 
     @property
     def at_hand(self) -> frozenset[str]:
         """Names of the structures that stand in the view."""
-        named = {METASTASES: self.lesions, CUTS: self.cuts}
-        return self._parts | self.vessels.keys() | {name for name, some in named.items() if some}
+        named = {METASTASES: self.lesions, SEGMENTS: self.segments}
+        some = {name for name, actors in named.items() if actors}
+        trees = {tree_of(name) for name in self.vessels} - {""}
+        bodies = self.vessels.keys() | self.segments.keys() | trees
+        return frozenset(self._parts | bodies | some | set(self.cut_show.at_hand))
+
+    @property
+    def further(self) -> tuple[str, ...]:
+        """Names of the case's own structures, in order: branches of vessels, segments."""
+        return (*(name for name in self.vessels if name not in AT_FIRST), *self.segments)
+
+    @property
+    def cuts(self) -> list[CutActor]:
+        """What shows each cut of the plan."""
+        return self.cut_show.cuts
+
+    @property
+    def handle(self) -> PlaneHandle:
+        """The arrow of a plane that has the handles."""
+        return self.cut_show.handle
+
+    @property
+    def handles(self) -> tuple[Handle, ...]:
+        """Of the active cut, as far as it can be dragged in 3D."""
+        return self.cut_show.handles
+
+    @property
+    def bands(self) -> Bands | None:
+        """Distances at which the colour of the cut faces changes; None while none is shown."""
+        faces = not self.cut_show.faces.empty and self.seen[FACES].visible
+        return self.cut_show.bands if faces and self.cut_show.banded(self.seen) else None
 
     @in_own_context
     def show_as(self, name: str, seen: Seen) -> None:
@@ -114,23 +154,50 @@ class Scene:
         self.seen[name] = seen
         self._apply()
 
+    @in_own_context
+    def show_bands(self, bands: Bands) -> None:
+        """Change the colour of cut faces at other distances."""
+        self.cut_show.bands = bands
+        self._apply()
+
+    @in_own_context
+    def show_alone(self, *, remnant: bool) -> None:
+        """Show only what stays, solid, or everything as the list says."""
+        self.alone = remnant
+        self._apply()
+
     def _apply(self) -> None:
         """Give every actor the opacity that its structure has."""
         sides = self.seen[RESECTED].alpha, self.seen[REMNANT].alpha
+        if self.alone:
+            sides = 0.0, 1.0
         cut = REMNANT in self._parts
         mappers = self.detail.of(self.liver)
         colour_liver(self.liver, mappers, sides if cut else None, self.seen[LIVER].alpha)
         for actor in self.lesions:
             show_actor(actor, self.seen[METASTASES].alpha)
         for name, actor in self.vessels.items():
-            show_actor(actor, self.seen.get(name, SOLID).alpha)
-        for shown, opacity in zip(self.cuts, self._opacities, strict=True):
-            show_actor(shown.actor, opacity * self.seen[CUTS].alpha)
+            tree = self.seen.get(tree_of(name), SOLID).alpha
+            show_actor(actor, tree * self.seen.get(name, SOLID).alpha)
+        for name, actor in self.segments.items():
+            show_actor(actor, self.seen[SEGMENTS].alpha * self.seen.get(name, SOLID).alpha)
+        for actor in (*self.lesions, *self.vessels.values(), *self.segments.values()):
+            keep_only(actor, self.detail.of(actor), remnant=self.alone and cut)
+        self.cut_show.apply(self.seen, alone=self.alone and cut)
 
     @in_own_context
-    def show_liver(self, surface: vtkPolyData | None) -> None:
-        """Show another liver surface; None shows none."""
+    def show_liver(
+        self,
+        surface: vtkPolyData | None,
+        inside: Field | None = None,
+        distance: Field | None = None,
+    ) -> None:
+        """Show another liver surface; None shows none.
+
+        ``inside``: its blurred mask, in which cuts have faces; ``distance``: mm to its lesions.
+        """
         self.renderer.RemoveActor(self.liver)
+        self._inside, self.cut_show.distance = inside, distance
         if surface is None or surface.GetNumberOfPoints() == 0:
             self.vertices, self._parts = np.empty((0, 3)), frozenset()
             return
@@ -169,8 +236,18 @@ class Scene:
         for actor in self.vessels.values():
             self._remove(actor)
         self.vessels = {
-            name: self._body(surface, theme.VESSELS.get(name, theme.OTHER_VESSEL))
-            for name, surface in surfaces.items()
+            name: self._body(surface, colour_of(name, number))
+            for number, (name, surface) in enumerate(surfaces.items())
+        }
+        self._apply()
+
+    @in_own_context
+    def show_segments(self, surfaces: Mapping[str, vtkPolyData]) -> None:
+        """Show the liver's segments by their names, each in its colour."""
+        for actor in self.segments.values():
+            self._remove(actor)
+        self.segments = {
+            name: self._body(surface, colour_of(name)) for name, surface in surfaces.items()
         }
         self._apply()
 
@@ -183,37 +260,15 @@ class Scene:
         ``taken``: of (N, 3) LPS points, whether the plan's named parts hold them.
         """
         self._colour_sides(plan, taken)
-        cuts = plan.cuts
-        for number in range(len(self.cuts) - 1, -1, -1):
-            if number >= len(cuts) or not self.cuts[number].fits(cuts[number]):
-                self.renderer.RemoveActor(self.cuts.pop(number).actor)
         extent = Extent(
             vertices_mm=self.vertices, centre_mm=self.centre, half_mm=0.85 * self.radius_mm
         )
-        self._opacities = []
-        for number, cut in enumerate(cuts):
-            if number == len(self.cuts) or not self.cuts[number].fits(cut):
-                self.cuts.insert(number, CutActor.of(cut))
-                self.renderer.AddActor(self.cuts[number].actor)
-            shown = self.cuts[number]
-            shown.place(cut, extent)
-            plane = isinstance(cut, Plane)
-            opacity = (0.2 if plane else 0.42) if number == active else (0.12 if plane else 0.25)
-            self._opacities.append(opacity)
+        self.cut_show.show(plan, active, extent, self._inside)
+        if self.alone:
+            self._colour_bodies(plan, taken)
         self._apply()
-        held = cuts[active] if 0 <= active < len(cuts) and not locked else None
-        self._place_handles(held)
-
-    def _place_handles(self, cut: Cut | None) -> None:
-        plane = cut if isinstance(cut, Plane) else None
-        self.handle.place(self.renderer, plane, self.centre, self.radius_mm)
-        self.handles = () if cut is None else cut.handles()
-        self.balls.place(self.renderer, self.handles)
-        foot, tip = self.handle.foot, self.handle.tip
-        if plane is not None and foot is not None and tip is not None:
-            turn = Handle(what="turn", at_mm=tip, foot_mm=foot)
-            push = Handle(what="move", at_mm=foot, foot_mm=foot, along=plane.normal)
-            self.handles = (turn, push)
+        held = plan.cuts[active] if 0 <= active < len(plan.cuts) and not locked else None
+        self.cut_show.hold(held, extent, self.radius_mm)
 
     def _colour_sides(self, plan: Plan, taken: Taken | None) -> None:
         if not len(self.vertices):
@@ -221,24 +276,27 @@ class Scene:
         self._parts = frozenset({REMNANT, RESECTED} if plan.cuts else {LIVER})
         if not plan.cuts:
             return
-        nearest, reach = removal(plan)(self.vertices), FAR_MM
-        if taken is not None:  # yes or no at each point: the border lies in the middle between two
-            nearest[taken(self.vertices - UNDER_MM * self.outward)] = -UNDER_MM
-            reach = UNDER_MM
-        nearest = np.clip(nearest, -reach, reach).astype(np.float32)
+        under = self.vertices - UNDER_MM * self.outward
+        nearest = sided(plan, taken, self.vertices, under)
         self.detail.colour(self.liver, numpy_to_vtk(nearest, deep=True))
+
+    def _colour_bodies(self, plan: Plan, taken: Taken | None) -> None:
+        """Tell of each point of lesions, vessels and segments on which side it lies."""
+        for actor in (*self.lesions, *self.vessels.values(), *self.segments.values()):
+            points = self.detail.of(actor)[0].GetInput().GetPoints()
+            if points is not None and plan.cuts:
+                at = vtk_to_numpy(points.GetData()).astype(np.float64)
+                nearest = sided(plan, taken, at, at)
+                self.detail.colour(actor, numpy_to_vtk(nearest, deep=True))
 
     def look_from(self, side: str) -> None:
         """Put the camera on one of the six sides, the whole liver in view."""
-        direction, up = CAMERAS[side]
-        wide, high = self.window.GetSize()
-        away = max(4.2, 3.2 * high / max(wide, 1)) * self.radius_mm
-        camera = self.renderer.GetActiveCamera()
-        camera.SetFocalPoint(*self.centre)
-        camera.SetPosition(*(self.centre + np.array(direction) * away))
-        camera.SetViewUp(*up)
-        camera.SetViewAngle(30)
-        self.renderer.ResetCameraClippingRange()
+        self.look(CAMERAS[side])
+
+    def look(self, place: Place, focus: FloatArray | None = None) -> None:
+        """Put the camera at a place, about a (3,) LPS point or the liver's middle."""
+        at = self.centre if focus is None else focus
+        look(self.renderer, self.window, place, at, self.radius_mm)
 
     @in_own_context
     def render(self, width: int, height: int, scale: float = 1.0, *, fine: bool = True) -> Image:

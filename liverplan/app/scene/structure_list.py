@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QColor, QIcon, QPixmap
-from PySide6.QtWidgets import QCheckBox, QGridLayout, QSlider, QWidget
+from PySide6.QtWidgets import QCheckBox, QFrame, QGridLayout, QScrollArea, QSlider, QWidget
 
 from liverplan.app.kit.language import tr
-from liverplan.app.scene.structures import AT_FIRST, COLOURS, Seen
+from liverplan.app.scene.structures import AT_FIRST, SOLID, Seen, colour_of
 
 LEAST = 10
 """Percent: what is fainter is better hidden, by its eye."""
 
+SLIDER_PX, ROW_PX, ROWS = (36, 84), 26, 5
+"""Five rows of two structures are seen at once; the rest scrolls, so the picture keeps its room."""
 
-class StructureList(QWidget):
+
+class StructureList(QScrollArea):
     """A row for each structure at hand; what is changed is handed on at once."""
 
     def __init__(self, changed: Callable[[str, Seen], None]) -> None:
@@ -24,42 +27,48 @@ class StructureList(QWidget):
         self._changed, self._seen = changed, dict(AT_FIRST)
         self.eyes: dict[str, QCheckBox] = {}
         self.sliders: dict[str, QSlider] = {}
-        grid = QGridLayout(self)
-        grid.setContentsMargins(6, 2, 6, 4)
-        grid.setHorizontalSpacing(8)
-        grid.setVerticalSpacing(1)
-        for number, name in enumerate(AT_FIRST):
-            self._add_row(grid, number, name)
-        grid.setColumnStretch(4, 1)
+        inside = QWidget()
+        self._grid = QGridLayout(inside)
+        self._grid.setContentsMargins(6, 2, 6, 2)
+        self._grid.setHorizontalSpacing(6)
+        self._grid.setVerticalSpacing(0)
+        self._grid.setColumnStretch(1, 1)
+        self._grid.setColumnStretch(3, 1)
+        self.setWidget(inside)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFixedHeight(ROWS * ROW_PX + 6)
+        for name in AT_FIRST:
+            self._add_row(name)
 
-    def _add_row(self, grid: QGridLayout, number: int, name: str) -> None:
-        said = tr(name)
-        eye = QCheckBox(said[0].upper() + said[1:])
-        swatch = QPixmap(12, 12)
-        swatch.fill(QColor(*COLOURS[name]))
-        eye.setIcon(QIcon(swatch))
-        eye.setIconSize(QSize(12, 12))
-        eye.setChecked(True)
-        eye.setToolTip(tr("Seen in 3D or not"))
-        eye.setMinimumHeight(24)
+    def _add_row(self, name: str, number: int = 0) -> None:
+        seen = self._seen.setdefault(name, SOLID)
+        eye, slider = eye_of(name, colour_of(name, number), seen), slider_of(name, seen)
         eye.toggled.connect(lambda on: self._change(name, replace(self._seen[name], visible=on)))
-        slider = QSlider(Qt.Orientation.Horizontal)
-        slider.setRange(LEAST, 100)
-        slider.setValue(round(100 * AT_FIRST[name].opacity))
-        slider.setFixedWidth(90)
-        slider.setMinimumHeight(24)
-        slider.setToolTip(tr("From seen through to solid"))
-        slider.setAccessibleName(tr("Opacity of {structure}", structure=said))
         slider.valueChanged.connect(
             lambda value: self._change(name, replace(self._seen[name], opacity=value / 100))
         )
-        row, column = number // 2, 2 * (number % 2)
-        grid.addWidget(eye, row, column)
-        grid.addWidget(slider, row, column + 1)
+        row, column = divmod(len(self.eyes), 2)
+        self._grid.addWidget(eye, row, 2 * column)
+        self._grid.addWidget(slider, row, 2 * column + 1)
+        self._grid.setRowMinimumHeight(row, ROW_PX)
         self.eyes[name], self.sliders[name] = eye, slider
 
-    def show_at_hand(self, names: frozenset[str]) -> None:
-        """Enable the rows of what stands in the view; the others keep their places."""
+    def show_at_hand(self, names: frozenset[str], further: Sequence[str]) -> None:
+        """Enable the rows of what stands in the view; the others keep their places.
+
+        ``further``: branches and segments, in their order; those of another patient go.
+        """
+        if tuple(further) != tuple(name for name in self.eyes if name not in AT_FIRST):
+            for name in [name for name in self.eyes if name not in AT_FIRST]:
+                for part in (self.eyes.pop(name), self.sliders.pop(name)):
+                    self._grid.removeWidget(part)
+                    part.deleteLater()
+                self._seen.pop(name)
+                self._changed(name, SOLID)
+            for number, name in enumerate(further):
+                self._add_row(name, number)
         for name, eye in self.eyes.items():
             eye.setEnabled(name in names)
             self.sliders[name].setEnabled(name in names)
@@ -67,3 +76,30 @@ class StructureList(QWidget):
     def _change(self, name: str, seen: Seen) -> None:
         self._seen[name] = seen
         self._changed(name, seen)
+
+
+def eye_of(name: str, rgb: Sequence[int], seen: Seen) -> QCheckBox:
+    """Return the box by which a structure is seen or not."""
+    said = tr(name)
+    eye = QCheckBox(said[0].upper() + said[1:])
+    swatch = QPixmap(12, 12)
+    swatch.fill(QColor(*rgb))
+    eye.setIcon(QIcon(swatch))
+    eye.setIconSize(QSize(12, 12))
+    eye.setChecked(seen.visible)
+    eye.setToolTip(tr("Seen in 3D or not"))
+    eye.setMinimumHeight(24)
+    return eye
+
+
+def slider_of(name: str, seen: Seen) -> QSlider:
+    """Return what makes a structure more or less opaque."""
+    slider = QSlider(Qt.Orientation.Horizontal)
+    slider.setRange(LEAST, 100)
+    slider.setValue(round(100 * seen.opacity))
+    slider.setMinimumWidth(SLIDER_PX[0])
+    slider.setMaximumWidth(SLIDER_PX[1])
+    slider.setMinimumHeight(24)
+    slider.setToolTip(tr("From seen through to solid"))
+    slider.setAccessibleName(tr("Opacity of {structure}", structure=tr(name)))
+    return slider

@@ -19,6 +19,8 @@ from vtkmodules.vtkFiltersCore import (
 )
 from vtkmodules.vtkFiltersGeneral import vtkTransformPolyDataFilter
 
+from liverplan.app.scene.fields import Field
+from liverplan.resection.anatomy.maps import PartMap
 from liverplan.segmentation import Segmentation
 from liverplan.segmentation.boxes import bounding_box
 from liverplan.volume import Grid
@@ -42,10 +44,11 @@ not the slices that it was drawn on. No point of the surface moves by it."""
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Surfaces:
-    """Surfaces in LPS mm."""
+    """Surfaces in LPS mm; ``inside``: the liver's blurred mask, 0 to 255, None without a liver."""
 
     liver: vtkPolyData
     lesions: tuple[vtkPolyData, ...]
+    inside: Field | None = None
 
 
 def surfaces_of(segmentation: Segmentation) -> Surfaces:
@@ -55,8 +58,10 @@ def surfaces_of(segmentation: Segmentation) -> Surfaces:
         return Surfaces(liver=vtkPolyData(), lesions=())
     lesions = segmentation.lesion_labels
     grid = segmentation.grid
+    inside = blurred(grid, labels != 0, steps_of(grid, LIVER_STEP_MM), SMOOTH_MM)
     return Surfaces(
-        liver=surface_of(grid, labels != 0, steps_of(grid, LIVER_STEP_MM), smooth=18),
+        liver=surface_in(inside, smooth=18),
+        inside=inside,
         lesions=tuple(
             surface_of(grid, labels == label, steps_of(grid, BODY_STEP_MM), smooth=12)
             for label in lesions
@@ -67,6 +72,17 @@ def surfaces_of(segmentation: Segmentation) -> Surfaces:
 def vessel_surface(grid: Grid, mask: NDArray[np.bool_]) -> vtkPolyData:
     """Return the closed surface of a vessel, thin branches kept, in LPS mm."""
     return surface_of(grid, mask, steps_of(grid, BODY_STEP_MM), smooth=10, blur_mm=FINE_MM)
+
+
+def part_surfaces(part_map: PartMap) -> dict[str, vtkPolyData]:
+    """Return the surface of each part of a map that has voxels, by the part's name."""
+    grid, steps = part_map.grid, steps_of(part_map.grid, LIVER_STEP_MM)
+    present = np.bincount(part_map.labels.ravel(), minlength=len(part_map.names) + 1)
+    return {
+        name: surface_of(grid, part_map.labels == number, steps, smooth=18)
+        for number, name in enumerate(part_map.names, 1)
+        if present[number]
+    }
 
 
 def steps_of(grid: Grid, step_mm: float) -> list[int]:
@@ -85,18 +101,27 @@ def surface_of(
     """Return the closed surface of a (k, j, i) mask, smoothed for the eye, in LPS mm."""
     if not mask.any():
         return vtkPolyData()
+    return surface_in(blurred(grid, mask, steps, blur_mm), smooth=smooth)
+
+
+def surface_in(inside: Field, *, smooth: int) -> vtkPolyData:
+    """Return the closed surface of a blurred mask, 0 to 255, in LPS mm."""
+    swap = np.eye(4)[[2, 1, 0, 3]]  # VTK's x, y, z are our i, j, k
+    edges = _flying_edges(inside.values.astype(np.uint8, copy=False), smooth)
+    return calmed(_placed(edges, inside.to_mm @ swap))
+
+
+def blurred(grid: Grid, mask: NDArray[np.bool_], steps: list[int], blur_mm: float) -> Field:
+    """Return a (k, j, i) mask that is not empty, its voxels merged and blurred, 0 to 255."""
     box = bounding_box(mask)
-    crop = mask[box]
     start = np.array([part.start for part in box], dtype=np.float64)
-    merged = _merged(crop, steps)
+    merged = _merged(mask[box], steps)
     voxel_mm = np.array(grid.spacing_mm) * steps
     padded = ndimage.gaussian_filter(np.pad(merged, 2), blur_mm / voxel_mm)
-    surface = _flying_edges(padded, smooth)
     to_index = np.eye(4)
     to_index[:3, :3] = np.diag(steps)
     to_index[:3, 3] = start - 2 * np.array(steps) + (np.array(steps) - 1) / 2
-    swap = np.eye(4)[[2, 1, 0, 3]]  # VTK's x, y, z are our i, j, k
-    return calmed(_placed(surface, grid.affine @ to_index @ swap))
+    return Field(values=padded, to_mm=grid.affine @ to_index, beyond=0.0)
 
 
 def _flying_edges(padded: NDArray[np.uint8], smooth: int) -> vtkPolyData:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QMainWindow, QPushButton
 
 from liverplan.app.kit import theme
 from liverplan.app.kit.language import en, tr
+from liverplan.app.scene.pane import ScenePane
 from liverplan.app.session.session import Session
 from liverplan.app.shell.help import Help
 from liverplan.app.shell.step_bar import Steps
@@ -78,6 +79,7 @@ class Parts(Protocol):
     open: OpenStep
     resection: ResectionStep
     beside: BesidePane
+    scene_pane: ScenePane
     judged: ResultStep
 
     def leave(self) -> None:
@@ -155,6 +157,12 @@ def _view(app: Parts) -> Sequence[Command]:
         ),
         Command(menu="View", text=tr("A second CT beside"), keys="B", action=app.beside.toggle),
         Command(menu="View", text=tr("Masks on or off"), keys="G", action=views.toggle_masks),
+        Command(
+            menu="View",
+            text=tr("Only the remnant in 3D, or all"),
+            keys="K",
+            action=app.scene_pane.remnant_button.click,
+        ),
         Command(
             menu="View",
             text=tr("De-identified display on or off"),

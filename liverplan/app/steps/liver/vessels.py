@@ -15,6 +15,7 @@ from PySide6.QtCore import QObject, Signal
 from vtkmodules.vtkCommonDataModel import vtkPolyData
 
 from liverplan.app.kit.language import en, tr
+from liverplan.app.scene.structures import branch_name
 from liverplan.app.scene.surfaces import vessel_surface
 from liverplan.app.session.context import Context
 from liverplan.app.session.job import Progress
@@ -53,7 +54,7 @@ class VesselMarking(QObject):
         self._session, self._jobs, self._notices = context.session, context.jobs, context.notices
         self._views = views
         self.surfaces: dict[str, vtkPolyData] = {}
-        self._shown: PartMap | None = None
+        self._shown: tuple[PartMap | None, ...] = ()
         self._session.subscribe(self._changed)
 
     @property
@@ -98,18 +99,20 @@ class VesselMarking(QObject):
             self._divide_anew()
         if not topics & {"ct", "maps"}:
             return
-        vessels = self._session.work.maps.get(SCHEME)
-        if vessels is self._shown:
+        maps = self._session.work.maps
+        wanted = tuple(maps.get(scheme) for scheme in (SCHEME, *territories.TREES))
+        if self._shown and all(a is b for a, b in zip(wanted, self._shown, strict=True)):
             return
-        self._shown = vessels
-        if vessels is None:
+        self._shown = wanted
+        if SCHEME not in maps:
             self._show({})
             return
 
         def task(_report: Progress, _cancel: threading.Event) -> dict[str, vtkPolyData]:
-            return tree_surfaces(vessels)
+            return tree_surfaces(maps)
 
-        self._jobs.follow("vessel surfaces", task, self._show, holds=lambda: vessels is self._shown)
+        holds = lambda: self._shown is wanted  # noqa: E731 - asked when it ends
+        self._jobs.follow("vessel surfaces", task, self._show, holds=holds)
 
     def _divide_anew(self) -> None:
         """Give tissue that joined the liver to its nearest branch."""
@@ -165,11 +168,27 @@ def with_vessels(work: Work, found: Maps, seeds: Seeds) -> Work:
     )
 
 
-def tree_surfaces(vessels: PartMap) -> dict[str, vtkPolyData]:
-    """Return the surface of each tree that has voxels."""
-    made = {}
+def tree_surfaces(maps: Mapping[str, PartMap]) -> dict[str, vtkPolyData]:
+    """Return the surface of each tree that has voxels: its main branches, and what is none."""
+    made, vessels = {}, maps[SCHEME]
     for number, name in enumerate(vessels.names, 1):
         mask = vessels.labels == number
+        scheme = next((one for one, tree in territories.TREES.items() if tree == name), "")
+        branches = main_branches(maps[scheme]) if scheme in maps else {}
+        if len(branches) > 1:
+            for branch, numbers in branches.items():
+                held = mask & np.isin(maps[scheme].labels, numbers)
+                if held.any():
+                    made[branch_name(name, branch)] = vessel_surface(vessels.grid, held)
+                    mask &= ~held
         if mask.any():
             made[name] = vessel_surface(vessels.grid, mask)
     return made
+
+
+def main_branches(part_map: PartMap) -> dict[str, list[int]]:
+    """Return trunks and what first hangs on them, each with the label values of all on it."""
+    found: dict[str, list[int]] = {}
+    for number, name in enumerate(part_map.names, 1):
+        found.setdefault(".".join(name.split(".")[:2]), []).append(number)
+    return found

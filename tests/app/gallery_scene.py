@@ -1,0 +1,25 @@
+"""Pictures of the 3D view's states, for `tests.app.gallery`."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+
+def scene_pictures(person, shot: Callable[[str], None]) -> None:
+    """Show each state of a plan, and leave the view as it was."""
+    pane = person.app.scene_pane
+    pane.look_from("A")
+    shot("3d_list_and_margin_bands")
+    press(person, pane.remnant_button)
+    shot("3d_remnant_only")
+    press(person, pane.remnant_button)
+    press(person, pane.list_button)
+    shot("3d_list_folded")
+    press(person, pane.list_button)
+
+
+def press(person, button):
+    """Click a button over the 3D picture."""
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    person.spin(0.05)
