@@ -248,20 +248,3 @@ def test_a_stroke_is_drawn_in_its_own_view_and_handed_on_at_its_end(planner):
     planner.spin(0.1)
     assert axial.overlay.drawing.path == ()
     planner.app.views.disarm()
-
-
-def test_what_was_measured_on_a_slice_is_drawn_on_that_slice_alone(ruled):
-    person, _, _ = ruled
-    view = person.view()
-    person.move(view.canvas, HALF)
-    person.key(Qt.Key.Key_C)
-    person.drag(view.canvas, HALF, (240.0, 150.0), steps=3)
-    person.spin(0.1)
-    assert view.overlay.drawing.tool_words.startswith("Mean ")
-    assert len(view.overlay.drawing.path) > 40
-    person.key(Qt.Key.Key_Up)
-    person.spin(0.1)
-    assert view.overlay.drawing.path == ()
-    person.key(Qt.Key.Key_Down)
-    person.spin(0.1)
-    assert len(view.overlay.drawing.path) > 40

@@ -31,6 +31,7 @@ from liverplan.app.slices import adapter
 from liverplan.app.slices.adapter import Viewer
 from liverplan.app.slices.brush import BrushSettings
 from liverplan.app.slices.mouse import Mouse
+from liverplan.app.slices.slice_bar import SliceBar
 from liverplan.app.slices.views import ThreeViews
 from liverplan.app.steps.committee.step import CommitteeStep
 from liverplan.app.steps.compare.step import CompareStep
@@ -73,7 +74,8 @@ class Application(QObject):
         self.steps = Steps(self.context, self.panels)
         self.help = Help(self.steps, self.context.notices, self.context.home / "help")
         self.result = ResultBar(self.live)
-        self.central = Central(self.steps, self.views, self.scene_pane, self.result)
+        self.bar = SliceBar(self.context, self.views, self.mouse)
+        self.central = Central(self.steps, self.views, self.bar, self.scene_pane, self.result)
         self.window: QMainWindow = place_in(self.viewer, self.central)
         self._join_sheets()
         self.commands = commands_of(self)
@@ -152,10 +154,12 @@ class Application(QObject):
         self.steps.refresh()
 
     def leave(self) -> None:
-        """Escape: give up a drag, else put the tool away, else show all panes again."""
+        """Escape: give up a drag, stop the film, put the tool away, or show all panes again."""
         if self.session.dragging or self.mouse.dragging:
             self.scene_pane.canvas.give_up()
             self.mouse.abandon()
+        elif self.bar.cine.running:
+            self.bar.cine.stop()
         elif self.views.tool is not None:
             self.views.disarm()
         elif self.central.sheet is not None:

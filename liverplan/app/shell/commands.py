@@ -15,8 +15,9 @@ from liverplan.app.scene.pane import ScenePane
 from liverplan.app.session.session import Session
 from liverplan.app.shell.help import Help
 from liverplan.app.shell.step_bar import Steps
-from liverplan.app.slices.measuring import RegionTool, RulerTool
 from liverplan.app.slices.mouse import Mouse
+from liverplan.app.slices.slice_bar import SliceBar
+from liverplan.app.slices.tool import Tool
 from liverplan.app.slices.views import ThreeViews
 from liverplan.app.steps.compare.beside_pane import BesidePane
 from liverplan.app.steps.open.step import OpenStep
@@ -73,6 +74,7 @@ class Parts(Protocol):
     session: Session
     views: ThreeViews
     mouse: Mouse
+    bar: SliceBar
     steps: Steps
     help: Help
     window: QMainWindow
@@ -132,7 +134,6 @@ def _file(app: Parts) -> Sequence[Command]:
 
 def _view(app: Parts) -> Sequence[Command]:
     views = app.views
-    ruler, region = RulerTool(), RegionTool(app.session)
 
     def preset(number: int) -> Action:
         return lambda: views.preset(number)
@@ -148,13 +149,7 @@ def _view(app: Parts) -> Sequence[Command]:
     ]
     return (
         *presets,
-        Command(menu="View", text=tr("Ruler"), keys="M", action=lambda: views.toggle(ruler)),
-        Command(
-            menu="View",
-            text=tr("Region: mean and spread"),
-            keys="C",
-            action=lambda: views.toggle(region),
-        ),
+        *_measuring(app.bar),
         Command(menu="View", text=tr("A second CT beside"), keys="B", action=app.beside.toggle),
         Command(menu="View", text=tr("Masks on or off"), keys="G", action=views.toggle_masks),
         Command(
@@ -178,6 +173,36 @@ def _view(app: Parts) -> Sequence[Command]:
             on_views=False,
         ),
         *_going(app),
+    )
+
+
+def _measuring(bar: SliceBar) -> Sequence[Command]:
+    """Return what the row above the slices does."""
+    slab, here = bar.views.slab, bar.annotations.delete_here
+
+    def arm(tool: Tool) -> Action:
+        return lambda: bar.views.toggle(tool)
+
+    def thicken(steps: int) -> Action:
+        return lambda: slab.thicken(steps)
+
+    return (
+        Command(menu="View", text=tr("Ruler"), keys="M", action=arm(bar.ruler)),
+        Command(menu="View", text=tr("Angle"), keys="A", action=arm(bar.angle)),
+        Command(menu="View", text=tr("Region: mean and spread"), keys="C", action=arm(bar.region)),
+        Command(menu="View", text=tr("Arrow with a text"), keys="T", action=arm(bar.arrow)),
+        Command(
+            menu="View",
+            text=tr("Delete the measurement under the mouse"),
+            keys="Del; Backspace",
+            action=here,
+        ),
+        Command(menu="View", text=tr("List of what was measured"), action=bar.list.open),
+        Command(menu="View", text=tr("Slice, MIP, MinIP or average"), keys="S", action=slab.cycle),
+        Command(menu="View", text=tr("Thicker slab"), keys="+; Shift++", action=thicken(1)),
+        Command(menu="View", text=tr("Thinner slab"), keys="-", action=thicken(-1)),
+        Command(menu="View", text=tr("Masks filled or outlined"), keys="F", action=bar.masks.next),
+        Command(menu="View", text=tr("Play the slices, or stop"), keys="P", action=bar.cine.toggle),
     )
 
 

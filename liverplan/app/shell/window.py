@@ -23,6 +23,7 @@ from liverplan.app.shell.step_bar import Steps
 from liverplan.app.slices import adapter
 from liverplan.app.slices.adapter import Viewer
 from liverplan.app.slices.convert import VIEW_NAMES
+from liverplan.app.slices.slice_bar import SliceBar
 from liverplan.app.slices.views import ThreeViews
 
 NARROW = 1400
@@ -33,13 +34,19 @@ class Central(QWidget):
     """Everything between the menu and the window's lower edge."""
 
     def __init__(
-        self, steps: Steps, views: ThreeViews, scene: ScenePane, result: ResultBar
+        self,
+        steps: Steps,
+        views: ThreeViews,
+        bar: SliceBar,
+        scene: ScenePane,
+        result: ResultBar,
     ) -> None:
         super().__init__()
         self.setObjectName("liverplan")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setAcceptDrops(True)
         self.steps, self.views, self.scene, self.result = steps, views, scene, result
+        self.bar = bar
         self.maximised: QWidget | None = None
         self.sheets: list[QWidget] = []
         self.sheet: QWidget | None = None
@@ -72,6 +79,7 @@ class Central(QWidget):
         column = QVBoxLayout(self.middle)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
+        column.addWidget(self.bar)
         column.addWidget(self.tabs)
         column.addWidget(self.slices, 1)
         self.panes = QSplitter(Qt.Orientation.Horizontal)

@@ -109,6 +109,23 @@ def show_ct(
     return layer
 
 
+MODES = {"maximum": "max", "minimum": "min", "average": "mean"}
+"""What napari calls each projection."""
+
+
+def show_slab(
+    model: ViewerModel, layer: Image, projection: str | None, along: int, margin_mm: float
+) -> None:
+    """Show with each slice of a (k, j, i) layer what lies within a margin of it; None: it alone."""
+    margins = [0.0] * model.dims.ndim
+    margins[along] = margin_mm
+    mode = MODES[projection] if projection and margin_mm > 0 else "none"
+    if tuple(margins) != model.dims.margin_left:
+        model.dims.margin_left = model.dims.margin_right = tuple(margins)
+    if mode != layer.projection_mode:
+        layer.projection_mode = mode
+
+
 def orient(model: ViewerModel, axes: ViewAxes) -> None:
     """Turn a viewer to one of the three views."""
     model.dims.order = (axes.along, axes.down, axes.right)

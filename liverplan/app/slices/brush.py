@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 from PySide6.QtCore import QObject, Qt, Signal
 
+from liverplan.app.kit.glyphs import Glyph
 from liverplan.app.kit.language import en, tr
 from liverplan.app.session.session import Session
 from liverplan.app.session.work import lesion_title
@@ -90,6 +91,16 @@ class BrushTool(Tool):
         label = self._label()
         what = tr("nothing is chosen") if label is None else tr(title(label)).lower()
         return tr(ARMED[self._kind], mm=self._brush.radius_mm, what=what)
+
+    @property
+    def glyph(self) -> Glyph:  # type: ignore[override]  # of the two kinds
+        """Show which of the two it is."""
+        return self._kind
+
+    @property
+    def beside(self) -> str:
+        """Say the radius too."""
+        return f"{self.called} {tr('{mm:.0f} mm', mm=self._brush.radius_mm)}"
 
     @property
     def marks(self) -> Marks:

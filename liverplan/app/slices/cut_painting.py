@@ -11,6 +11,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QPainter, QPainterPath, QPen, QPolygonF, QTransform
 
 from liverplan.app.kit import theme
+from liverplan.app.session.display import Masks
 from liverplan.app.slices.cut_drags import slice_plane
 from liverplan.app.slices.cut_regions import Region, region_of
 from liverplan.app.slices.slicing import Knobs, Look, Point, knobs_of
@@ -55,7 +56,12 @@ def to_canvas(look: Look) -> QTransform:
 
 
 def paint_sides(
-    painter: QPainter, cuts: Cuts, region: Region | None, look: Look, liver: QPainterPath
+    painter: QPainter,
+    cuts: Cuts,
+    region: Region | None,
+    look: Look,
+    liver: QPainterPath,
+    masks: Masks,
 ) -> None:
     """Tint what stays and what goes of the liver, canvas pixels; ablated tissue is crossed."""
     everything = QPainterPath()
@@ -68,10 +74,10 @@ def paint_sides(
         removed, ablated = transform.map(region.removed), transform.map(region.ablated)
         staying = QPainterPath(everything)  # odd-even: what is drawn twice is not filled
         staying.addPath(removed)
-    _tint(painter, staying, liver, theme.REMNANT, None)
-    _tint(painter, removed, liver, theme.RESECTED, Qt.BrushStyle.BDiagPattern)
+    _tint(painter, staying, liver, masks, theme.REMNANT, None)
+    _tint(painter, removed, liver, masks, theme.RESECTED, Qt.BrushStyle.BDiagPattern)
     if not ablated.isEmpty():
-        _tint(painter, ablated, liver, theme.RESECTED, Qt.BrushStyle.DiagCrossPattern)
+        _tint(painter, ablated, liver, masks, theme.RESECTED, Qt.BrushStyle.DiagCrossPattern)
 
 
 def _staying_of_planes(cuts: Cuts, look: Look) -> QPainterPath:
@@ -87,14 +93,21 @@ def _tint(
     painter: QPainter,
     clip: QPainterPath,
     liver: QPainterPath,
+    masks: Masks,
     colour: Sequence[int],
     hatch: Qt.BrushStyle | None,
 ) -> None:
+    """Tint, or outline alone; what goes is told by its hatch, or by a thicker line."""
     painter.save()
     painter.setClipPath(clip)
-    painter.fillPath(liver, rgba(colour, theme.TINT_OPACITY * (0.6 if hatch else 1)))
+    if masks.style == "outlines":
+        painter.strokePath(liver, QPen(rgba(colour), 3.6 if hatch else 1.6))
+        painter.restore()
+        return
+    painter.fillPath(liver, rgba(colour, masks.opacity * (0.6 if hatch else 1)))
     if hatch:
-        painter.fillPath(liver, QBrush(rgba(colour, 0.9), hatch))
+        strength = min(0.9 * masks.opacity / theme.TINT_OPACITY, 0.9)
+        painter.fillPath(liver, QBrush(rgba(colour, strength), hatch))
     painter.strokePath(liver, QPen(rgba(colour), 1.2))
     painter.restore()
 

@@ -12,11 +12,15 @@ from liverplan.app.slices.tool import Spot, Tool
 class CutTool(Tool):
     """Drags a cut; the drag is one undoable step."""
 
-    cursor = Qt.CursorShape.OpenHandCursor
-
     def __init__(self, session: Session) -> None:
         self._session = session
         self._drag: PlaneDrag | HandleDrag | None = None
+
+    @property
+    def cursor(self) -> Qt.CursorShape:
+        """Show a hand, closed while it holds a cut."""
+        held = self._drag is not None
+        return Qt.CursorShape.ClosedHandCursor if held else Qt.CursorShape.OpenHandCursor
 
     def is_over(self, spot: Spot) -> bool:
         """Whether the active cut can be taken here."""

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from liverplan.app.kit.language import tr
+from liverplan.app.session.display import Masks
 from liverplan.app.session.whose import dashed, patient_lines
 from liverplan.app.session.work import Work
 from liverplan.app.session.zone import DistanceField
 from liverplan.app.slices.contours import Outlines, outlines_of
 from liverplan.app.slices.cut_painting import Cuts
+from liverplan.app.slices.figures import Figure, figure_of
 from liverplan.app.slices.overlay import Corners, Drawing
+from liverplan.app.slices.slab import SlabShown, slab_words
 from liverplan.app.slices.slicing import Look, Point
 from liverplan.app.slices.tool import Marks
 from liverplan.app.slices.view import SliceView
-from liverplan.findings import SeriesSummary
+from liverplan.findings import Annotation, SeriesSummary
 from liverplan.volume import FloatArray
 
 LongAxis = tuple[int, tuple[FloatArray, FloatArray]]
@@ -35,12 +38,16 @@ class Shown:
     zone: DistanceField | None
     taken: NDArray[np.bool_] | None
     masks_shown: bool
+    masks: Masks = field(default_factory=Masks)
     window_hu: tuple[float, float]
     crosshair_mm: FloatArray | None
     pointer_hu: float | None
     axes_mm: tuple[LongAxis, ...]
     marks: Marks
     tool_words: str
+    beside: tuple[SliceView, Point, str] | None = None
+    slab: SlabShown = field(default_factory=SlabShown)
+    chosen: Annotation | None = None
     hidden: bool = False
 
 
@@ -56,6 +63,7 @@ def drawing_of(shown: Shown, view: SliceView, look: Look) -> Drawing:
         outlines=_outlines(shown, view, look),
         cuts=Cuts(plan=work.active_plan, active=work.cut, locked=work.locked, taken=shown.taken),
         masks_shown=shown.masks_shown,
+        masks=shown.masks,
         crosshair=None if shown.crosshair_mm is None else look.lps_to_pixel(shown.crosshair_mm),
         axes_mm=_axes(shown, look),
         points=tuple(look.lps_to_pixel(p) for p in marks.points_mm),
@@ -63,6 +71,8 @@ def drawing_of(shown: Shown, view: SliceView, look: Look) -> Drawing:
         brush=brush,
         corners=_corners(shown, view, look),
         tool_words=shown.tool_words,
+        figures=figures_on(shown, look),
+        beside=shown.beside[1:] if shown.beside and shown.beside[0] is view else None,
     )
 
 
@@ -93,14 +103,30 @@ def _axes(shown: Shown, look: Look) -> tuple[tuple[Point, Point], ...]:
     )
 
 
+def figures_on(shown: Shown, look: Look) -> tuple[Figure, ...]:
+    """Return what was measured on this very slice, and what is being measured."""
+    draft = shown.marks.draft
+    everything = (*shown.work.annotations, *((draft,) if draft else ()))
+    return tuple(
+        figure_of(one, look, chosen=one is shown.chosen)
+        for one in everything
+        if one.view == look.axes.name and all(look.holds(point) for point in one.points_mm)
+    )
+
+
 def _corners(shown: Shown, view: SliceView, look: Look) -> Corners:
     level, width = shown.window_hu
     series, who = shown.work.series, patient_lines(shown.work.record, hidden=shown.hidden)
-    hu = "" if shown.pointer_hu is None else f"{shown.pointer_hu:.0f} HU"
+    slab = slab_words(shown.slab.shown(look.grid, look.axes, look.index))
+    hu = "" if shown.pointer_hu is None else tr("{hu:.0f} HU", hu=shown.pointer_hu)
+    if hu and slab:
+        hu = tr("{hu} in the slab", hu=hu)
     total = look.grid.shape[look.axes.along]
     return Corners(
         top_left=(*who, *(corner_words(series) if look.width >= WIDE else ())),
-        top_right=(tr(view.name), tr("{mm:.1f} mm", mm=look.spacing[0])),
+        top_right=tuple(
+            text for text in (tr(view.name), tr("{mm:.1f} mm", mm=look.spacing[0]), slab) if text
+        ),
         bottom_left=tuple(words for words in (f"L {level:.0f} W {width:.0f}", hu) if words),
         bottom_right=(f"{look.index + 1}/{total}",),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import cast
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QMouseEvent, QWheelEvent
+from PySide6.QtGui import QCursor, QMouseEvent, QWheelEvent
 
 from liverplan.app.session.session import Session
 from liverplan.app.slices.cut_tool import CutTool
@@ -46,6 +46,7 @@ class Mouse(QObject):
         self.hovered: SliceView = views.views["Axial"]
         for view in views.views.values():
             view.mouse.connect(self._answer)
+        views.armed.connect(self._show_armed)
 
     @property
     def dragging(self) -> bool:
@@ -55,6 +56,7 @@ class Mouse(QObject):
     def abandon(self) -> None:
         """Give up the drag under way."""
         held, self._held = self._held, None
+        self._views.held = False
         if held is not None:
             held[0].abandon()
         self._session.cancel_drag()
@@ -87,7 +89,9 @@ class Mouse(QObject):
         if tool is None:
             return
         self._held = tool, look
+        self._views.held = True
         tool.press(spot)
+        view.canvas.setCursor(tool.cursor)
         self._used()
 
     def _tool_for(self, spot: Spot, event: QMouseEvent) -> Tool | None:
@@ -104,9 +108,11 @@ class Mouse(QObject):
 
     def _release(self, view: SliceView, event: QMouseEvent) -> None:
         held, self._held = self._held, None
+        self._views.held = False
         if held is not None:
             tool, look = held
             tool.release(_spot(view, look, event))
+            view.canvas.setCursor(self._cursor(_spot(view, look, event)))
             self._used()
 
     def _used(self) -> None:
@@ -129,7 +135,13 @@ class Mouse(QObject):
         view.canvas.setCursor(self._cursor(spot))
         self._views.redraw(view)
 
-    def _cursor(self, spot: Spot) -> Qt.CursorShape:
+    def _show_armed(self) -> None:
+        """Show at once, wherever the mouse is, what it would do."""
+        tool = self._views.tool or self._window
+        for view in self._views.views.values():
+            view.canvas.setCursor(tool.cursor)
+
+    def _cursor(self, spot: Spot) -> QCursor | Qt.CursorShape:
         if self._views.tool is not None:
             return self._views.tool.cursor
         return self._cuts.cursor if self._cuts.is_over(spot) else self._window.cursor

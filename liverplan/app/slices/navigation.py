@@ -48,6 +48,8 @@ class HoldingTool(Tool):
 class PanTool(HoldingTool):
     """Moves the picture with the mouse."""
 
+    cursor = Qt.CursorShape.ClosedHandCursor
+
     def move(self, spot: Spot) -> None:
         """Keep that point under the mouse."""
         if self._start is None:
@@ -61,6 +63,8 @@ class PanTool(HoldingTool):
 
 class ZoomTool(HoldingTool):
     """Up: larger. Down: smaller. About the point that was pressed; a factor of e in 150 pixels."""
+
+    cursor = Qt.CursorShape.SizeVerCursor
 
     def move(self, spot: Spot) -> None:
         """Zoom about it."""

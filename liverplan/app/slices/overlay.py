@@ -5,17 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import (
-    QColor,
-    QFont,
-    QFontMetricsF,
-    QPainter,
-    QPen,
-    QPolygonF,
-)
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QWidget
 
 from liverplan.app.kit import theme
+from liverplan.app.session.display import Masks
 from liverplan.app.slices.contours import Outlines
 from liverplan.app.slices.cut_painting import (
     Cuts,
@@ -26,6 +20,8 @@ from liverplan.app.slices.cut_painting import (
     to_canvas,
 )
 from liverplan.app.slices.cut_regions import Region
+from liverplan.app.slices.figures import Figure, paint_figure
+from liverplan.app.slices.halo import beside, elided, haloed
 from liverplan.app.slices.slicing import Look, Point
 
 TOOL_ROOM = 24.0
@@ -50,6 +46,7 @@ class Drawing:
     outlines: Outlines = field(default_factory=Outlines)
     cuts: Cuts = field(default_factory=Cuts)
     masks_shown: bool = True
+    masks: Masks = field(default_factory=Masks)
     crosshair: Point | None = None
     axes_mm: tuple[tuple[Point, Point], ...] = ()
     points: tuple[Point, ...] = ()
@@ -57,6 +54,9 @@ class Drawing:
     brush: tuple[Point, float] | None = None
     corners: Corners = field(default_factory=Corners)
     tool_words: str = ""
+    figures: tuple[Figure, ...] = ()
+    beside: tuple[Point, str] | None = None
+    """Where the mouse is, and what the armed tool says there."""
 
 
 class Overlay(QWidget):
@@ -86,6 +86,8 @@ class Overlay(QWidget):
             paint_tissue(painter, drawing, region, drawing.look)
         paint_cuts(painter, drawing.cuts, region, drawing.look)
         paint_marks(painter, drawing, drawing.look)
+        for figure in drawing.figures:
+            paint_figure(painter, figure, drawing.look)
         paint_words(painter, drawing, drawing.look)
         painter.end()
 
@@ -100,23 +102,28 @@ class Overlay(QWidget):
 
 def paint_tissue(painter: QPainter, drawing: Drawing, region: Region | None, look: Look) -> None:
     """Tint what stays and what goes on either side of the cuts; outline the lesions."""
-    transform = to_canvas(look)
+    transform, masks = to_canvas(look), drawing.masks
+    filled, strength = masks.style != "outlines", masks.opacity / theme.TINT_OPACITY
     liver = transform.map(drawing.outlines.functional)
     if drawing.cuts.plan.cuts:
-        paint_sides(painter, drawing.cuts, region, look, liver)
+        paint_sides(painter, drawing.cuts, region, look, liver, masks)
     else:
-        painter.fillPath(liver, rgba(theme.LIVER, theme.TINT_OPACITY))
-        painter.strokePath(liver, QPen(rgba(theme.LIVER, 0.9), 1))
+        if filled:
+            painter.fillPath(liver, rgba(theme.LIVER, masks.opacity))
+        painter.strokePath(liver, QPen(rgba(theme.LIVER, 0.9), 1 if filled else 1.6))
     for name, path in drawing.outlines.vessels.items():
         colour = theme.VESSELS.get(name, theme.OTHER_VESSEL)
         vessel = transform.map(path)
-        painter.fillPath(vessel, rgba(colour, 0.5))
+        if filled:
+            painter.fillPath(vessel, rgba(colour, min(0.5 * strength, 1)))
         painter.strokePath(vessel, QPen(rgba(colour), 1.2))
     zone = transform.map(drawing.outlines.zone)
     dashed = QPen(rgba(theme.MARGIN), 1.4, Qt.PenStyle.DashLine)
     painter.strokePath(zone, dashed)
     for path in drawing.outlines.lesions.values():
         outline = transform.map(path)
+        if masks.style == "all filled":
+            painter.fillPath(outline, rgba(theme.LESION, masks.opacity))
         painter.strokePath(outline, QPen(rgba((0, 0, 0), 0.8), 3.6))
         painter.strokePath(outline, QPen(rgba(theme.LESION), 1.6))
 
@@ -169,27 +176,25 @@ def paint_words(painter: QPainter, drawing: Drawing, look: Look) -> None:
         (top, width / 2, 16.0),
         (bottom, width / 2, height - 46.0),
     ):
-        _haloed(painter, letters, text, x, y, "centre")
+        haloed(painter, letters, text, x, y, "centre")
     small = theme.font(theme.BODY_PT)
     line = QFontMetricsF(small).lineSpacing()
     corners = drawing.corners
     for row, text in enumerate(corners.top_left):
-        _haloed(painter, small, _elided(small, text, width / 2 - 32), 8, 14 + line * row, "left")
+        haloed(painter, small, elided(small, text, width / 2 - 32), 8, 14 + line * row, "left")
     for row, text in enumerate(corners.top_right):
-        _haloed(painter, small, text, width - 8, 14 + line * row, "right")
+        haloed(painter, small, text, width - 8, 14 + line * row, "right")
     for row, text in enumerate(reversed(corners.bottom_left)):
-        _haloed(painter, small, text, 8, height - 14 - line * row, "left")
+        haloed(painter, small, text, 8, height - 14 - line * row, "left")
     for row, text in enumerate(reversed(corners.bottom_right)):
-        _haloed(painter, small, text, width - 8, height - 14 - line * row, "right")
-    words = _elided(small, drawing.tool_words, width - 2 * TOOL_ROOM)
-    below = max(54.0, 24.0 + line * len(corners.top_left))
-    _haloed(painter, small, words, width / 2, below, "centre", theme.MARGIN)
+        haloed(painter, small, text, width - 8, height - 14 - line * row, "right")
+    words = elided(small, drawing.tool_words, width - 2 * TOOL_ROOM)
+    below = max(54.0, 24.0 + line * max(len(corners.top_left), len(corners.top_right)))
+    haloed(painter, small, words, width / 2, below, "centre", theme.MARGIN)
+    if drawing.beside:
+        at, said = drawing.beside
+        beside(painter, small, said, at, (width, height), above=True)
     _paint_ruler(painter, look)
-
-
-def _elided(font: QFont, text: str, room: float) -> str:
-    """Return as much of a text as has room, pixels: it never lies under other words."""
-    return QFontMetricsF(font).elidedText(text, Qt.TextElideMode.ElideRight, room)
 
 
 def ruler_mm(zoom: float, room_pixels: float) -> int:
@@ -207,28 +212,4 @@ def _paint_ruler(painter: QPainter, look: Look) -> None:
         painter.drawLine(QPointF(middle - half, y), QPointF(middle + half, y))
         for x in (middle - half, middle + half):
             painter.drawLine(QPointF(x, y - 5), QPointF(x, y + 1))
-    _haloed(painter, theme.font(theme.BODY_PT), f"{length_mm} mm", middle, y - 14, "centre")
-
-
-def _haloed(
-    painter: QPainter,
-    font: QFont,
-    text: str,
-    x: float,
-    y: float,
-    align: str,
-    colour: tuple[int, int, int] = theme.TEXT,
-) -> None:
-    """Text with a dark halo, centred on y."""
-    if not text:
-        return
-    metrics = QFontMetricsF(font)
-    width = metrics.horizontalAdvance(text)
-    start = {"left": x, "right": x - width, "centre": x - width / 2}[align]
-    base = y + metrics.ascent() / 2 - 1
-    painter.setFont(font)
-    painter.setPen(QColor(0, 0, 0, 220))
-    for dx, dy in ((-1, 0), (1, 0), (0, -1), (0, 1)):
-        painter.drawText(QPointF(start + dx, base + dy), text)
-    painter.setPen(QColor(*colour))
-    painter.drawText(QPointF(start, base), text)
+    haloed(painter, theme.font(theme.BODY_PT), f"{length_mm} mm", middle, y - 14, "centre")

@@ -6,10 +6,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QCursor
 
+from liverplan.app.kit.glyphs import Glyph, cursor_of
 from liverplan.app.slices.convert import ViewName
 from liverplan.app.slices.slicing import Look, Point
 from liverplan.app.slices.view import SliceView
+from liverplan.findings import Annotation
 from liverplan.volume import FloatArray
 
 Key = tuple[Qt.Key, Qt.KeyboardModifier]
@@ -50,12 +53,15 @@ class Marks:
         A stroke under way, LPS, in the view that is named.
     circle : (view, (x, y) pixels, radius in mm) or None
         The brush under the mouse.
+    draft : Annotation or None
+        What is being measured.
     """
 
     points_mm: tuple[FloatArray, ...] = ()
     path_mm: tuple[FloatArray, ...] = ()
     path_view: ViewName | None = None
     circle: tuple[ViewName, Point, float] | None = None
+    draft: Annotation | None = None
 
 
 class Tool:
@@ -64,7 +70,17 @@ class Tool:
     The views hand it every press, and the moves and the release after a press; they show its
     cursor, its words and its marks, and put it away on Escape. It is one object for as long as
     its step lives, and begins anew each time that it is armed.
+
+    Attributes
+    ----------
+    called : str
+        What its button calls it.
+    glyph : str
+        What is drawn beside the mouse while it is armed.
     """
+
+    called = ""
+    glyph: Glyph = "point"
 
     @property
     def words(self) -> str:
@@ -72,9 +88,14 @@ class Tool:
         return ""
 
     @property
-    def cursor(self) -> Qt.CursorShape:
+    def beside(self) -> str:
+        """Say in a word or two, beside the mouse, what a press will do."""
+        return self.called
+
+    @property
+    def cursor(self) -> QCursor | Qt.CursorShape:
         """Shape of the mouse over a slice."""
-        return Qt.CursorShape.CrossCursor
+        return cursor_of(self.glyph)
 
     @property
     def marks(self) -> Marks:
@@ -146,6 +167,8 @@ class StrokeTool(Tool):
     path_mm : list of (3,) arrays
         The way so far, LPS mm.
     """
+
+    glyph: Glyph = "stroke"
 
     def __init__(self) -> None:
         self.path_mm: list[FloatArray] = []

@@ -14,6 +14,7 @@ from liverplan.app.slices.adapter import Image, QtViewer, ViewerModel
 from liverplan.app.slices.convert import ViewName, view_axes
 from liverplan.app.slices.overlay import Overlay
 from liverplan.app.slices.slicing import Look
+from liverplan.findings.annotations import Projection
 from liverplan.volume import Grid, Volume
 
 FIT = 0.94
@@ -58,6 +59,13 @@ class SliceView(QWidget):
         self.layer = adapter.show_ct(self.model, volume.hu, spacing, limits_hu)
         adapter.orient(self.model, view_axes(volume.grid, self.name))
         self.reset()
+
+    def show_slab(self, projection: Projection | None, half: int) -> None:
+        """Show this many slices on either side with each slice, as one; None: it alone."""
+        if self.grid is not None and self.layer is not None:
+            along = view_axes(self.grid, self.name).along
+            margin_mm = half * self.grid.spacing_mm[along]
+            adapter.show_slab(self.model, self.layer, projection, along, margin_mm)
 
     def reset(self) -> None:
         """Fit the whole slice into the canvas."""

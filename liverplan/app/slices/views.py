@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from liverplan.app.kit import theme
+from liverplan.app.session.display import Masks
 from liverplan.app.session.live import Live
 from liverplan.app.session.session import Session
 from liverplan.app.session.zone import DistanceField
@@ -22,9 +23,11 @@ from liverplan.app.slices.convert import (
     view_axes,
 )
 from liverplan.app.slices.drawing import LongAxis, Shown, drawing_of
+from liverplan.app.slices.slab import SlabShown
 from liverplan.app.slices.slicing import Point
 from liverplan.app.slices.tool import Marks, Tool
 from liverplan.app.slices.view import SliceView
+from liverplan.findings import Annotation
 from liverplan.volume import FloatArray, Grid, Volume
 
 
@@ -43,6 +46,12 @@ class ThreeViews(QObject):
         Distance to the lesions: the margin is drawn at one level of it.
     hidden : bool
         Whether whose CT it is stays off the screen.
+    slab : SlabShown
+        Whether several slices are shown as one.
+    chosen : Annotation or None
+        What is chosen of what was measured.
+    held : bool
+        Whether a mouse button is held on a slice.
     taken : (k, j, i) bool array or None
         What the active plan's named parts and sheets take.
     axes_mm : dict
@@ -55,6 +64,8 @@ class ThreeViews(QObject):
     """Whose CT it is is shown, or no longer."""
     drawn = Signal()
     """Slices were drawn anew: the crosshair, a camera or what lies over them may be another."""
+    masks_changed = Signal()
+    """Masks are seen otherwise."""
     tool_used = Signal()
     """A tool has answered a press or a release."""
 
@@ -67,7 +78,11 @@ class ThreeViews(QObject):
         self.tool: Tool | None = None
         self.zone: DistanceField | None = None
         self.taken: NDArray[np.bool_] | None = None
-        self.masks_shown = True
+        self.slab = SlabShown()
+        self.slab.changed.connect(self._show_slab)
+        self.chosen: Annotation | None = None
+        self.held = False
+        self.masks_shown, self.masks = True, Masks()
         self.hidden = False
         self.level_hu, self.width_hu = float(theme.PRESETS[0][1]), float(theme.PRESETS[0][2])
         self.crosshair_mm: FloatArray | None = None
@@ -91,7 +106,7 @@ class ThreeViews(QObject):
         if self._volume is None or self.pointer is None or look is None:
             return None
         index = self._volume.grid.nearest_index(look.pixel_to_lps(*self.pointer[1]))
-        return None if index is None else float(self._volume.hu[index])
+        return None if index is None else self.slab.density(self._volume.hu, look, index)
 
     @property
     def marks(self) -> Marks:
@@ -123,6 +138,9 @@ class ThreeViews(QObject):
             for view in self.views.values():
                 view.show_volume(volume, self.limits_hu)
             self.zone, self.axes_mm = None, {}
+            if self.tool is not None:
+                self.tool.begin()  # what it began was on another patient's slices
+            self._show_slab()
             self.move_crosshair(volume.grid.to_mm(np.array(volume.grid.shape) // 2))
         self.taken = self._live.taken
         self.redraw()
@@ -161,6 +179,12 @@ class ThreeViews(QObject):
     def toggle_masks(self) -> None:
         """Show or hide everything tinted."""
         self.masks_shown = not self.masks_shown
+        self.redraw()
+
+    def set_masks(self, masks: Masks) -> None:
+        """Tint masks so, or outline them."""
+        self.masks = masks
+        self.masks_changed.emit()
         self.redraw()
 
     def toggle_identity(self) -> None:
@@ -222,18 +246,38 @@ class ThreeViews(QObject):
                 view.overlay.show_drawing(drawing_of(shown, view, look))
         self.drawn.emit()
 
+    @property
+    def _beside(self) -> tuple[SliceView, Point, str] | None:
+        """What the armed tool says at the mouse; nothing while it is at work there."""
+        if self.tool is None or self.pointer is None or self.held:
+            return None
+        return *self.pointer, self.tool.beside
+
+    def _show_slab(self) -> None:
+        """Let every view show slabs, or slices alone."""
+        grid = self.grid
+        if grid is not None:
+            for view in self.views.values():
+                spacing = grid.spacing_mm[view_axes(grid, view.name).along]
+                view.show_slab(self.slab.projection, self.slab.half(spacing))
+        self.redraw()
+
     def _shown(self) -> Shown:
         return Shown(
             work=self.session.work,
             zone=self.zone,
             taken=self.taken,
             masks_shown=self.masks_shown,
+            masks=self.masks,
             window_hu=(self.level_hu, self.width_hu),
             crosshair_mm=self.crosshair_mm,
             pointer_hu=self.pointer_hu,
             axes_mm=tuple(self.axes_mm.values()),
             marks=self.marks,
             tool_words="" if self.tool is None else self.tool.words,
+            beside=self._beside,
+            slab=self.slab,
+            chosen=self.chosen,
             hidden=self.hidden,
         )
 
