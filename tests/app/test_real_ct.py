@@ -43,8 +43,28 @@ def test_the_journey_on_ircadb01(real_data, person):
     someone.settle()
     assert (again.live.remnant, again.live.findings) == (remnant, findings)
     assert again.result.number.text() == number
+    open_another(someone, real_data / "crlm1004" / "DICOM.zip")
     again.close()
     someone.spin(0.05)
+
+
+def open_another(person, path):
+    """Open another patient's CT and find its liver: nothing of the one before is shown."""
+    app, before = person.app, person.app.session.work.volume
+    drop(person, path)
+    person.wait(lambda: app.session.work.volume is not before, 200, "the second CT")
+    person.settle()
+    assert app.session.work.segmentation is None
+    assert app.scene.at_hand == frozenset()
+    assert app.live.findings is None
+    assert not app.result.number.text().endswith("%")
+    find_liver(person)
+    low, high = app.scene.vertices.min(0), app.scene.vertices.max(0)
+    voxels = np.argwhere(app.session.work.segmentation.labels)
+    corners = app.views.grid.to_mm(np.array([voxels.min(0), voxels.max(0)]))
+    within = 5.0  # a voxel of this CT: its slices are 5 mm apart
+    np.testing.assert_allclose(low, corners.min(0), atol=within)
+    np.testing.assert_allclose(high, corners.max(0), atol=within)
 
 
 def middles(path, labels):

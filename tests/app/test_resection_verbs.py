@@ -1,5 +1,7 @@
 """The verbs of the resection step without a window: what becomes of cuts, parts and plans."""
 
+import gc
+import weakref
 from dataclasses import replace
 from types import MappingProxyType
 
@@ -13,6 +15,7 @@ from liverplan.resection import (
     CurvedCut,
     FoldedCut,
     Parts,
+    Plan,
     Sphere,
     VCut,
     Wedge,
@@ -137,3 +140,22 @@ def test_every_kind_of_cut_can_be_made(desk, phantom):
     made |= {cut.kind: cut for cut in desk.cuts}
     by_hand = {"plane", FoldedCut.kind}  # joined above; a contour that crosses itself
     assert set(KINDS) == made.keys() | by_hand
+
+
+def test_what_was_measured_of_a_liver_goes_with_it(desk):
+    desk.put(desk.plane())
+    desk.plans.add()
+    desk.settle()
+    first = desk.session.work.plans[0]
+    assert isinstance(desk.plans.numbers(first), PlanNumbers)
+    before = weakref.ref(desk.context.live.liver)
+    work = desk.session.work
+    labels = work.segmentation.labels.copy()
+    labels[:, :, : labels.shape[2] // 2] = 0
+    masks = replace(work.segmentation, labels=labels)
+    other = Plan(name="Other", cuts=(desk.plane(5),))
+    desk.session.replace_all(replace(work, segmentation=masks, plans=(other,), plan=0))
+    desk.settle()
+    desk.plans.numbers(other)
+    gc.collect()
+    assert before() is None, "a second CT would lie beside the first in memory"

@@ -35,7 +35,8 @@ class Plans:
     def __init__(self, context: Context) -> None:
         self._session, self._live = context.session, context.live
         self._notices = context.notices
-        self._known: dict[Plan, tuple[Liver, NumbersOf]] = {}
+        self._known: dict[Plan, NumbersOf] = {}
+        self._of: Liver | None = None  # what is known is of this liver, and goes with it
 
     def add(self) -> None:
         """Begin another plan as a copy of this one, to be changed and compared."""
@@ -78,11 +79,10 @@ class Plans:
         liver = self._live.liver
         if liver is None:
             return "waiting"
-        known = self._known.get(plan)
-        if known is None or known[0] is not liver:
-            known = liver, numbers_of(liver, plan)
-            self._keep(plan, *known)
-        return known[1]
+        known = self._known_of(liver)
+        if plan not in known:
+            known[plan] = numbers_of(liver, plan)
+        return known[plan]
 
     def _live_numbers(self, plan: Plan) -> NumbersOf:
         """Return what follows the mouse."""
@@ -93,13 +93,14 @@ class Plans:
             return "none"
         found = PlanNumbers(remnant=live.remnant, margins=live.margins)
         if live.liver is not None and not self._session.dragging:
-            self._keep(plan, live.liver, found)
+            self._known_of(live.liver)[plan] = found
         return found
 
-    def _keep(self, plan: Plan, liver: Liver, found: NumbersOf) -> None:
-        if len(self._known) > MOST_KEPT:
-            self._known.clear()
-        self._known[plan] = liver, found
+    def _known_of(self, liver: Liver) -> dict[Plan, NumbersOf]:
+        """Return what is known of a liver's plans; of another liver nothing is kept."""
+        if self._of is not liver or len(self._known) > MOST_KEPT:
+            self._of, self._known = liver, {}
+        return self._known
 
 
 def numbers_of(liver: Liver, plan: Plan) -> NumbersOf:
