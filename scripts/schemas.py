@@ -47,6 +47,7 @@ _TITLES: Mapping[str, str] = {
     "visits": "confirmed visits up to this CT",
     "plans": "all plans that were made",
     "annotations": "what was measured and written on the slices",
+    "key_images": "pictures that a person kept, each beside it as a PNG",
     "app": "what is chosen on screen",
 }
 

@@ -1,17 +1,21 @@
 """A case with everything that can be exported: metastases, cuts, vessels, segments, its export."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
 
 from liverplan import workflow
+from liverplan.case import Actor, open_case
 from liverplan.dicom import choose_series, find_series, read_series
 from liverplan.dicom.write_ct import write_ct_series
+from liverplan.findings.key_images import KeyImage
 from liverplan.phantom import make_phantom
 from liverplan.phantom.liver import HEPATIC_VEINS, PORTAL_VEIN
 from liverplan.phantom.render import inside
 from liverplan.segmentation import Segmentation, write_mask_file
 from liverplan.workflow.request import Request
+from tests.kept import made_png
 
 ACCEPTED_BY = "Siv Ek"
 COUINAUD = (1, 2, 3, 41, 42, 5, 6, 7, 8)
@@ -44,6 +48,7 @@ def make_case(folder, spacing_mm=(5.0, 2.8, 2.8)):
         allow_faults=True,
     )
     findings = workflow.assess(folder / "ct", folder / "case", request)
+    keep_pictures(folder / "case")
     return SimpleNamespace(
         ct=read_series(choose_series(find_series(folder / "ct"))),
         folder=folder,
@@ -51,6 +56,15 @@ def make_case(folder, spacing_mm=(5.0, 2.8, 2.8)):
         findings=findings,
         truth=truth,
     )
+
+
+def keep_pictures(folder):
+    """Keep two pictures in a case; in the second a person wrote on the slice."""
+    opened = open_case(folder)
+    first = KeyImage(png=made_png(), view="Axial", title=f"Åt {ACCEPTED_BY}")
+    second = KeyImage(png=made_png(seed=2), view="3D", written_on=True)
+    state = replace(opened.state, key_images=(first, second))
+    opened.commit(state, actor=Actor(name="Ada", kind="human"), what="Kept pictures")
 
 
 def vessels(grid):

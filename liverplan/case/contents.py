@@ -18,6 +18,7 @@ from liverplan.eligibility.files import PatientFile, ProtocolFile
 from liverplan.errors import CaseError
 from liverplan.findings import Annotation, Findings, SeriesSummary, Statement
 from liverplan.findings.annotations import annotations_json, read_annotations
+from liverplan.findings.key_images import KeyImage, key_images_json
 from liverplan.followup import Visits
 from liverplan.resection import Plan, Plane
 from liverplan.resection.anatomy.landmarks import Landmarks
@@ -28,6 +29,20 @@ DEFAULT_MARGIN_MM = 10.0
 TEXT = "toml"
 
 T = TypeVar("T")
+
+Get = Callable[[str], bytes]
+"""Bytes of a file of the case by its name; checked against its hash."""
+
+
+def no_file(name: str) -> bytes:
+    """Refuse: where documents are read alone, no file lies beside them.
+
+    Raises
+    ------
+    CaseError
+        Always.
+    """
+    raise CaseError(f"The picture {name} is not there.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +73,7 @@ class Contents:
     plans: tuple[Plan, ...] = ()
     findings: Findings | None = None
     annotations: tuple[Annotation, ...] = ()
+    key_images: tuple[KeyImage, ...] = ()
     screen: Screen | None = None
     others: Mapping[str, Json] = field(default_factory=lambda: MappingProxyType({}))
 
@@ -82,17 +98,21 @@ def written(contents: Contents, own: Plan) -> dict[str, Json]:
         "plans": plans if plans != [own.to_json()] and plans else None,
         "findings": contents.findings and contents.findings.to_json(in_english),
         "annotations": annotations_json(contents.annotations) if contents.annotations else None,
+        "key_images": key_images_json(contents.key_images) if contents.key_images else None,
         "app": contents.screen and _screen_json(contents.screen),
         **contents.others,
     }
     return {name: plain(value) for name, value in documents.items() if value is not None}
 
 
-def read(documents: Mapping[str, Json], *, plans_on_screen: bool = False) -> Contents:
+def read(
+    documents: Mapping[str, Json], *, get: Get = no_file, plans_on_screen: bool = False
+) -> Contents:
     """Read what `written` wrote, now or in an older version.
 
     Findings of another spelling count as none: they are measured anew. A document that nobody
-    here knows, by its name or its kind, is kept as it is. ``plans_on_screen``: whether plans may
+    here knows, by its name or its kind, is kept as it is. ``get``: bytes of a picture by its file's
+    name. ``plans_on_screen``: whether plans may
     stand in what is chosen on screen, as in older versions; no signature speaks of that document.
 
     Raises
@@ -108,6 +128,7 @@ def read(documents: Mapping[str, Json], *, plans_on_screen: bool = False) -> Con
         plans=_plans(documents.get("plans"), (screen or {}) if plans_on_screen else {}),
         findings=_findings(documents.get("findings")),
         annotations=_part(documents, "annotations", read_annotations) or (),
+        key_images=_key_images(documents.get("key_images"), get),
         screen=None if screen is None else _screen(screen),
         others=MappingProxyType(others),
     )
@@ -123,6 +144,11 @@ def _require_shapes(documents: Mapping[str, Json]) -> None:
     fault = next(filter(None, faults), "")
     if fault:
         raise CaseError(f"The case's state cannot be understood: {fault}.")
+
+
+def _key_images(document: Json, get: Get) -> tuple[KeyImage, ...]:
+    images = [] if document is None else document["images"]
+    return tuple(KeyImage.from_json(one, get(one["file"])) for one in images)
 
 
 def _record(documents: Mapping[str, Json]) -> Record:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from liverplan.case.shape import PLAN, POINT
+from liverplan.case.shape import PICTURE, PLAN, POINT
 from liverplan.eligibility.recist import NonTarget
+from liverplan.findings.key_images import SCHEMA as KEY_IMAGES
+from liverplan.findings.key_images import Shown
 from liverplan.findings.shape import ANNOTATIONS, FINDINGS, SERIES, STATEMENT
 from liverplan.resection.anatomy.landmarks import Landmarks
 from liverplan.shape import (
@@ -59,6 +61,19 @@ _SCREEN = Fields(
     others=True,  # older versions kept more of the work there
 )
 
+_KEY_IMAGE = Fields(
+    needs={
+        "file": PICTURE,
+        "view": shape_of(Shown),
+        "title": Text(),
+        "slice_number": maybe(Whole(least=1)),
+        "slice_count": maybe(Whole(least=1)),
+        "window_hu": maybe(Items(of=Number(), least=2, most=2)),
+        "written_on": Flag(),
+    }
+)
+_KEY_IMAGES = Fields(needs={"schema": OneOf((KEY_IMAGES,)), "images": Items(of=_KEY_IMAGE)})
+
 DOCUMENTS: Mapping[str, Shape] = MappingProxyType(
     {
         "series": SERIES,
@@ -73,6 +88,7 @@ DOCUMENTS: Mapping[str, Shape] = MappingProxyType(
         "plans": Items(of=PLAN),
         "findings": FINDINGS,
         "annotations": ANNOTATIONS,
+        "key_images": _KEY_IMAGES,
         "app": _SCREEN,
     }
 )

@@ -27,7 +27,7 @@ from liverplan.shape import (
     maybe,
 )
 
-OBJECT = re.compile(r"[0-9a-f]{64}\.(json|nii\.gz)")
+OBJECT = re.compile(r"[0-9a-f]{64}\.(json|nii\.gz|png)")
 """The name of an object: nothing that leads out of the case's folder has it."""
 
 HASH: Shape = Text(pattern="[0-9a-f]{64}")
@@ -43,6 +43,7 @@ POINT: Shape = Items(of=Number(), least=3, most=3)
 """LPS mm."""
 
 _DOCUMENT: Shape = Text(pattern=r"[0-9a-f]{64}\.json")
+PICTURE: Shape = Text(pattern=r"[0-9a-f]{64}\.png")
 _IMAGE: Shape = Text(pattern=r"[0-9a-f]{64}\.nii\.gz")
 _LABEL = r"[1-9][0-9]?|1[0-9][0-9]|2[0-4][0-9]|25[0-5]"
 _GRID = Fields(

@@ -39,8 +39,9 @@ IMAGES = ("ct", "segmentation")
 NO_PART = frozenset({"schema", "documents", "signatures"})
 ON_SCREEN = "app"
 """The document of what is chosen on screen, which no signature speaks of."""
-UNSIGNED = frozenset({ON_SCREEN, "annotations"})
-"""Documents that no signature speaks of: who measures on a signed plan's slices changes no plan."""
+UNSIGNED = frozenset({ON_SCREEN, "annotations", "key_images"})
+"""Documents that no signature speaks of: who measures on a signed plan's slices, or
+keeps a picture of them, changes no plan."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,7 @@ from types import MappingProxyType
 
 import numpy as np
 
-from liverplan.case.contents import Contents, Screen, read, written
+from liverplan.case.contents import Contents, Get, Screen, read, written
 from liverplan.case.documents import Json, plain, sha256, to_line, to_page
 from liverplan.case.migrate import STATE_SCHEMA, VERSION, migrated, require_known
 from liverplan.case.record import Record
@@ -22,6 +22,7 @@ from liverplan.case.shape import OBJECT, require_shape
 from liverplan.case.voxels import from_nifti, to_nifti
 from liverplan.errors import CaseError, LiverplanError
 from liverplan.findings import Annotation, Findings
+from liverplan.findings.key_images import KeyImage
 from liverplan.resection import Plan
 from liverplan.resection.anatomy.maps import PartMap
 from liverplan.segmentation import Provenance, Segmentation
@@ -35,9 +36,6 @@ _MISREAD = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError,
 
 Put = Callable[[bytes, str], str]
 """Store bytes under their hash with an ending (".json"); returns the file's name."""
-
-Get = Callable[[str], bytes]
-"""Bytes of a file by the name that `Put` gave; checked against the hash."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -64,6 +62,8 @@ class CaseState:
         What was found for ``plan``, where it was measured.
     annotations : tuple of Annotation
         What was measured and written on the slices.
+    key_images : tuple of KeyImage
+        Pictures that a person kept.
     screen : Screen or None
         What is chosen on screen.
     others : mapping of str to JSON
@@ -81,6 +81,7 @@ class CaseState:
     plans: tuple[Plan, ...] = ()
     findings: Findings | None = None
     annotations: tuple[Annotation, ...] = ()
+    key_images: tuple[KeyImage, ...] = ()
     screen: Screen | None = None
     others: Mapping[str, Json] = field(default_factory=dict)
     signatures: tuple[Json, ...] = ()
@@ -101,6 +102,7 @@ class CaseState:
             plans=self.plans,
             findings=self.findings,
             annotations=self.annotations,
+            key_images=self.key_images,
             screen=self.screen,
             others=self.others,
         )
@@ -113,6 +115,7 @@ def write_state(state: CaseState, put: Put, *, known: CaseState | None, known_js
     ``known`` is the state before and ``known_json`` its document: a CT, label map or map of parts
     that is the very same object there is not compressed again.
     """
+    _put_pictures(state, put, known)
     same_ct = known is not None and known.volume is state.volume
     same_labels = known is not None and known.segmentation is state.segmentation
     return {
@@ -151,7 +154,7 @@ def read_state(document: Json, get: Get, read_document: Callable[[str], Json]) -
     try:
         names = document["documents"].items()
         found = {name: read_document(file) for name, file in names}
-        contents = read(found, plans_on_screen=older)
+        contents = read(found, get=get, plans_on_screen=older)
         return CaseState(
             volume=_read_ct(document["ct"], get),
             segmentation=_read_labels(document["segmentation"], get),
@@ -162,6 +165,7 @@ def read_state(document: Json, get: Get, read_document: Callable[[str], Json]) -
             plans=contents.plans,
             findings=contents.findings,
             annotations=contents.annotations,
+            key_images=contents.key_images,
             screen=contents.screen,
             others=contents.others,
             signatures=tuple(document["signatures"]),
@@ -187,9 +191,23 @@ def files_of(document: Json) -> list[str]:
     return names
 
 
+def pictures_of(document: Json, read_document: Callable[[str], Json]) -> list[str]:
+    """Names of the files of the pictures that a state's documents name."""
+    file = document["documents"].get("key_images")
+    named = [] if file is None else read_document(file)["images"]
+    return [one["file"] for one in named]
+
+
 def content_sha256(document: Json) -> str:
     """Hash of what a signature covers: inputs, plan and results (which name the software)."""
     return sha256(to_page({k: v for k, v in document.items() if k != "signatures"}))
+
+
+def _put_pictures(state: CaseState, put: Put, known: CaseState | None) -> None:
+    there = set() if known is None else {image.file for image in known.key_images}
+    for image in state.key_images:
+        if image.file not in there:
+            put(image.png, ".png")
 
 
 def _write_documents(

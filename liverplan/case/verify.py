@@ -20,11 +20,13 @@ from liverplan.case.objects import (
 from liverplan.case.replay import replay_faults
 from liverplan.case.roster import Roster, roster_faults
 from liverplan.case.signature import forgery, read_signature
-from liverplan.case.state import files_of
+from liverplan.case.state import files_of, pictures_of
 from liverplan.case.store import Case
 from liverplan.errors import CaseError
 
 SHORTEST_HEAD = 8
+NONE: Json = {"images": []}
+"""In place of pictures whose list is missing or altered, which is said anyhow."""
 _MISREAD = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError)
 
 
@@ -176,6 +178,8 @@ def _missing(folder: Path, states: set[str]) -> list[str]:
         document = _intact(path)
         if document is not None:
             named |= {folder / OBJECTS / name for name in files_of(document)}
+            pictures = pictures_of(document, lambda name: _intact(folder / OBJECTS / name) or NONE)
+            named |= {folder / OBJECTS / Path(name).name for name in pictures}
     return [f"{path} is missing." for path in sorted(named) if not path.is_file()]
 
 

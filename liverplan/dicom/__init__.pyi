@@ -21,6 +21,7 @@ from .documents import (
 )
 from .find import find_series
 from .headers import Headers, SourceImage
+from .key_images import make_key_images
 from .outgoing import header_notes
 from .read import CT, read_series
 from .seg_read import SegMask, read_seg
@@ -49,6 +50,7 @@ __all__ = [
     "find_series",
     "header_notes",
     "keep",
+    "make_key_images",
     "make_pdf",
     "make_seg",
     "make_segs",

@@ -6,6 +6,7 @@ from pydicom.uid import (
     ComprehensiveSRStorage,
     EncapsulatedPDFStorage,
     EncapsulatedSTLStorage,
+    SecondaryCaptureImageStorage,
     SegmentationStorage,
 )
 
@@ -88,6 +89,7 @@ OWN_CLASSES = frozenset(
         ComprehensiveSRStorage,
         EncapsulatedPDFStorage,
         EncapsulatedSTLStorage,
+        SecondaryCaptureImageStorage,
     }
 )
 SILENT_GROUPS = frozenset({0x0002, 0x0010, 0x0012, 0x0032, 0x0038, 0x4008})

@@ -34,6 +34,7 @@ SERIES_NUMBERS = {
     "cut": 9106,
     "hepatic_vessels": 9107,
     "couinaud": 9108,
+    "key_images": 9109,
 }
 MUST_BE_PRESENT = (
     "PatientID",

@@ -11,6 +11,7 @@ from liverplan.report.criteria import CriterionCard, card_of
 from liverplan.report.cuts import cut_table, segment_table
 from liverplan.report.evidence import evidence_tables, plan_table
 from liverplan.report.facts import beside_table
+from liverplan.report.kept import Kept, kept_pictures
 from liverplan.report.measures import denominator_table, formula_of, lesion_table, volume_table
 from liverplan.report.redaction import redacted
 from liverplan.report.request import ReportInput
@@ -52,6 +53,7 @@ class Content:
     criteria: tuple[CriterionCard, ...]
     notes: tuple[Said, ...]
     evidence: tuple[Table, ...]
+    kept: tuple[Kept, ...]
     bar: dict[str, float]
 
 
@@ -86,6 +88,7 @@ def _said(request: ReportInput) -> Content:
         criteria=tuple(card_of(c, words, request.identity) for c in findings.criteria),
         notes=(*notes, *(said(note, request.language) for note in _notes(findings))),
         evidence=evidence_tables(request, words),
+        kept=kept_pictures(request, words),
         bar=_bar(findings),
     )
 

@@ -22,7 +22,6 @@ from liverplan.report.packing import packed, three_js, zipped
 from liverplan.report.pictures import to_webp
 from liverplan.report.request import ReportInput
 from liverplan.report.stack import StackSlice, axial_stack, middle_of
-from liverplan.report.tables import View
 from liverplan.report.views import all_views
 from liverplan.words import Words, numbers
 
@@ -64,7 +63,11 @@ def html_of(request: ReportInput) -> str:
     return environment.get_template("report.html.jinja").render(
         content=content,
         words=content.words,
-        pictures=[(view, _data_uri(view)) for view in all_views(request)],
+        pictures=[(view, _as_webp(view.png)) for view in all_views(request)],
+        kept=[
+            (said, _as_webp(image.png))
+            for said, image in zip(content.kept, request.key_images, strict=True)
+        ],
         has_cut=request.side.planned,
         kinds=[kind for kind in KINDS if any(mesh.kind == kind for mesh in meshes)],
         hidden=AT_FIRST_HIDDEN,
@@ -104,7 +107,7 @@ def _slice(
     }
 
 
-def _data_uri(view: View) -> str:
-    """Return the picture as the page holds it: each pixel as in the PNG, in fewer bytes."""
-    pixels = np.rint(matplotlib.image.imread(io.BytesIO(view.png)) * 255).astype(np.uint8)
+def _as_webp(png: bytes) -> str:
+    """Return a picture as the page holds it: each pixel as in the PNG, in fewer bytes."""
+    pixels = np.rint(matplotlib.image.imread(io.BytesIO(png)) * 255).astype(np.uint8)
     return "data:image/webp;base64," + base64.b64encode(to_webp(pixels)).decode("ascii")

@@ -41,6 +41,8 @@ def pdf_of(request: ReportInput) -> bytes:
         folder = Path(name)
         for view in views:
             (folder / f"{view.key}.png").write_bytes(view.png)
+        for image in request.key_images:
+            (folder / image.file).write_bytes(image.png)
         content = json.dumps(printable(_content(request, views)))
         (folder / "content.json").write_text(content, "utf-8")
         page = folder / "report.typ"
@@ -87,6 +89,10 @@ def _content(request: ReportInput, views: tuple[View, ...]) -> dict[str, Any]:
         "denominators": asdict(content.denominators),
         "pictures": [
             {"file": f"{view.key}.png", "alt": view.alt, "caption": view.caption} for view in views
+        ],
+        "kept": [
+            {"file": image.file, "alt": said.alt, "caption": said.caption}
+            for said, image in zip(content.kept, request.key_images, strict=True)
         ],
         "legend": _legend(request, words),
     }

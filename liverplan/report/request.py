@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from liverplan.eligibility.recist import Visit
 from liverplan.findings import Findings
+from liverplan.findings.key_images import KeyImage
 from liverplan.report.side import Side
 from liverplan.resection import Plan
 from liverplan.resection.anatomy.maps import PartMap
@@ -77,6 +78,8 @@ class ReportInput:
         Shown if there are any.
     visits : tuple of Visit
         Target lesions over time, the baseline first; their response is assessed.
+    key_images : tuple of KeyImage
+        Pictures that a person kept.
     status : {"draft", "final"}
         Stands beside the title.
     language : {"en", "sv"}
@@ -98,6 +101,7 @@ class ReportInput:
     signatures: tuple[SignatureRow, ...] = ()
     plans: tuple[PlanRow, ...] = ()
     visits: tuple[Visit, ...] = ()
+    key_images: tuple[KeyImage, ...] = ()
     status: Literal["draft", "final"] = "draft"
     language: str = "en"
     identity: Literal["shown", "hidden"] = "shown"

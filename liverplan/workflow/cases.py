@@ -201,7 +201,7 @@ def _same_inputs(state: CaseState, known: CaseState) -> bool:
 
 
 def _without_results(state: CaseState) -> CaseState:
-    return replace(state, findings=None, screen=None)
+    return replace(state, findings=None, screen=None, annotations=(), key_images=())
 
 
 def verdict(findings: Findings) -> str:

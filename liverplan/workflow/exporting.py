@@ -38,7 +38,7 @@ def write_objects(
     rules: Rules | None = None,
     release: Release | None = None,
 ) -> None:
-    """Write SEGs, SR, encapsulated PDF and STL, each surface as plain STL, and all as glTF.
+    """Write SEGs, SR, PDF and STL objects, kept pictures, surfaces as plain STL, all as glTF.
 
     Parameters
     ----------
@@ -80,6 +80,8 @@ def write_objects(
                 surface.stl, headers, name=name, number=number, structure=surface.structure
             )
             dicom.keep(held, folder / f"{name}.stl.dcm", rules)
+        for number, picture in enumerate(dicom.make_key_images(request.key_images, headers), 1):
+            dicom.keep(picture, folder / f"key_image_{number:02d}.dcm", rules)
         (folder / "liver.glb").write_bytes(report.glb_of(request))
         dicom.keep(dicom.make_pdf(pdf.result(), headers), folder / "report.dcm", rules)
 

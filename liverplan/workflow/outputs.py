@@ -143,6 +143,11 @@ def report_input(
         plans=_plan_rows(opened),
         signatures=signature_rows(opened),
         visits=state.record.visits.visits or state.record.facts.visits,
+        key_images=tuple(
+            image
+            for image in state.key_images
+            if identity == "shown" or not image.written_on  # what was written may name somebody
+        ),
         status="final" if is_final(opened) else "draft",
         language=language,
         identity=identity,

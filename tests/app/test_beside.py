@@ -11,7 +11,6 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog
 
-from liverplan.app.slices.measuring import RulerTool
 from liverplan.dicom.write_ct import SeriesText, write_ct_series
 from liverplan.volume import Grid, Volume
 from tests.app.person import LEFT, NONE, SHIFT
@@ -132,7 +131,7 @@ def test_what_is_painted_is_the_second_ct_at_the_axial_views_size_in_its_own_win
 
 def test_a_tool_is_refused_on_it_in_words(reader):
     pane = put_beside(reader, "same")
-    reader.app.views.arm(RulerTool())
+    reader.app.views.arm(reader.app.bar.ruler)
     QTest.mousePress(pane.picture, LEFT, NONE, QPoint(80, 80))
     QTest.mouseRelease(pane.picture, LEFT, NONE, QPoint(80, 80))
     assert pane.notice.text().startswith("Tools work on the case's own CT")

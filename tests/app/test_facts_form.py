@@ -1,6 +1,7 @@
 """The form of a patient's facts without a window: numbers, facts of a plan, what stands beside."""
 
 import pytest
+from PySide6.QtWidgets import QWidget
 
 from liverplan.app.steps.result.facts import Facts
 from liverplan.app.steps.result.facts_sheet import FactsSheet
@@ -17,7 +18,7 @@ def desk(whole_desk):
 
 @pytest.fixture
 def panel(desk):
-    return ResultPanel(desk.context, Outputs(desk.context))
+    return ResultPanel(desk.context, Outputs(desk.context), QWidget())
 
 
 @pytest.fixture

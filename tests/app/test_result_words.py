@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPixmap
+from PySide6.QtWidgets import QWidget
 
 from liverplan.app.kit import theme
 from liverplan.app.session.work import Work
@@ -47,7 +48,7 @@ def bar(desk):
 
 @pytest.fixture
 def panel(desk):
-    return ResultPanel(desk.context, Outputs(desk.context))
+    return ResultPanel(desk.context, Outputs(desk.context), QWidget())
 
 
 @pytest.fixture

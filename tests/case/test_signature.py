@@ -32,9 +32,11 @@ from liverplan.case.signature import read_signature
 from liverplan.eligibility import Patient
 from liverplan.errors import CaseError
 from liverplan.findings import Annotation
+from liverplan.findings.key_images import KeyImage
 from liverplan.resection import Plan
 from liverplan.segmentation import Segmentation
 from tests.case.conftest import facts
+from tests.kept import made_png
 
 RADIOLOGIST, SURGEON, MEMBERS = "Dr Eva Ask", "Dr Ada Lind", ("Dr Bo Ek", "Dr Siv Ed", "Dr Per Al")
 
@@ -86,6 +88,20 @@ def test_any_change_voids_what_it_concerns_and_says_what(planned, keys):
     case = case.commit(moved, actor=surgeon, what="Moved the cut", why="closer to the vein")
     assert voids(case) == ["", "changed since: plan", "changed since: plan"]
     assert pending(case) == ("plan signed by the surgeon", "0 of 3 votes")
+
+
+def test_keeping_pictures_of_a_signed_plan_voids_nothing_and_stands_in_the_trail(planned, keys):
+    case = vote(planned, keys, MEMBERS[0])
+    image = KeyImage(png=made_png(), view="3D")
+    member = Actor(name=MEMBERS[1], kind="human")
+    for kept in ((image,), (dataclasses.replace(image, title="Behind"),), ()):
+        state = dataclasses.replace(case.state, key_images=kept)
+        case = case.commit(state, actor=member, what="Kept", why="for the meeting")
+        assert voids(case) == ["", "", ""]
+        assert open_case(case.folder).state.key_images == kept
+    assert any("key_images" in change.field for change in case.history[-1].changes)
+    assert verify(case.folder) == []
+    assert case.at(len(case.history) - 1).key_images[0].title == "Behind"
 
 
 def test_measuring_on_a_signed_plan_s_slices_voids_nothing_and_stands_in_the_trail(planned, keys):

@@ -8,13 +8,17 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from liverplan.case import sign, verify
 from liverplan.errors import CaseError
+from liverplan.findings.key_images import KeyImage
 from liverplan.resection import Plan
+from tests.kept import made_png
 
 
 @pytest.fixture
 def folder(case, state, surgeon):
     moved = dataclasses.replace(state, plan=Plan(cuts=(state.plan.cuts[0].shifted(3.5),)))
     case = case.commit(moved, actor=surgeon, what="Moved the cut", why="margin")
+    kept = dataclasses.replace(case.state, key_images=(KeyImage(png=made_png(), view="3D"),))
+    case = case.commit(kept, actor=surgeon, what="Kept a picture", why="for the meeting")
     return sign(
         case, Ed25519PrivateKey.generate(), name="Dr Eva Ask", meaning="lesions accepted"
     ).folder
@@ -31,7 +35,7 @@ def test_a_case_as_written_has_no_fault(folder):
 def test_each_of_a_thousand_changed_bytes_is_found_by_name(folder):
     rng = np.random.default_rng(11)
     paths = files(folder)
-    assert {path.suffix for path in paths} == {".json", ".jsonl", ".gz"}
+    assert {path.suffix for path in paths} == {".json", ".jsonl", ".gz", ".png"}
     for number in range(1000):
         path = paths[number % len(paths)]
         before = path.read_bytes()

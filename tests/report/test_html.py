@@ -8,11 +8,13 @@ import pytest
 from liverplan import NOTICE
 from liverplan.errors import GridError, InputError, LiverplanError
 from liverplan.findings import CriterionFinding, Fault, Statement, told
-from liverplan.report import AuditRow, PlanRow, SignatureRow, html_of, write_html
+from liverplan.findings.key_images import KeyImage
+from liverplan.report import AuditRow, PlanRow, SignatureRow, html_of, pdf_of, write_html
 from liverplan.report.content import content_of
 from liverplan.report.files import write_whole
 from liverplan.report.packing import three_js
 from liverplan.resection import Plan
+from tests.kept import made_png
 
 
 class Page(HTMLParser):
@@ -144,6 +146,28 @@ def test_plans_signatures_and_audit_are_shown(request_, findings):
     for text in ("right trisectionectomy", "20.0", "VOID: the plan was changed", "Final"):
         assert text in page.text
     assert "Dr Eva Ask (person)" in page.text
+
+
+def test_kept_pictures_stand_in_page_and_pdf_with_what_they_are_of(request_):
+    kept = KeyImage(
+        png=made_png(),
+        view="Axial",
+        title="Behind the vein <i>",
+        slice_number=12,
+        slice_count=40,
+        window_hu=(40.0, 350.0),
+    )
+    plain = KeyImage(png=made_png(seed=2), view="3D")
+    request = dataclasses.replace(request_, key_images=(kept, plain))
+    page = html_of(request)
+    for words in (
+        "Pictures that were kept",
+        "Behind the vein &lt;i&gt;. Axial, slice 12 of 40, level 40, width 350 HU",
+        "<figcaption>Three-dimensional view</figcaption>",
+    ):
+        assert words in page
+    assert page.count('<figure class="kept">') == 2
+    assert len(pdf_of(request)) > len(pdf_of(request_)) + len(kept.png) / 2
 
 
 def test_without_a_cut_the_report_says_so(request_):

@@ -1,10 +1,13 @@
 """What an export holds: voxels that say what the result says, anatomy by name, nobody's name."""
 
+import io
 import shutil
+import subprocess
 
 import numpy as np
 import pydicom
 import pytest
+from matplotlib.image import imread
 
 from liverplan.anatomy import COUINAUD
 from liverplan.dicom import read_seg
@@ -15,6 +18,7 @@ from liverplan.workflow.vessels import read_vessels
 from tests.benchmarks import readers
 from tests.benchmarks.reading import reports, segs
 from tests.exported import ACCEPTED_BY
+from tests.kept import made_png
 
 
 @pytest.fixture(scope="module")
@@ -130,6 +134,32 @@ def test_each_structure_is_a_surface_by_its_name_and_code(made):
     assert (out / "liver.glb").read_bytes().startswith(b"glTF")
 
 
-def test_every_file_of_an_export_is_there_without_identity_too(made):
+def test_every_file_of_an_export_is_there_without_identity_too_but_what_may_name_somebody(made):
     names = [sorted(p.name for p in (made.folder / f).iterdir()) for f in ("out", "clean")]
-    assert names[0] == names[1]
+    assert [name for name in names[0] if name != "key_image_02.dcm"] == names[1]
+
+
+def test_kept_pictures_are_secondary_captures_of_the_study_that_say_what_is_burned_in(made):
+    first, second = (pydicom.dcmread(made.folder / f"out/key_image_0{n}.dcm") for n in (1, 2))
+    shades = imread(io.BytesIO(made_png()))[..., :3]
+    np.testing.assert_array_equal(first.pixel_array, np.rint(shades * 255))
+    assert (first.ImageComments, first.BurnedInAnnotation) == (f"Åt {ACCEPTED_BY}", "NO")
+    assert (second.get("ImageComments"), second.BurnedInAnnotation) == (None, "YES")
+    assert first.SeriesInstanceUID == second.SeriesInstanceUID
+    report = pydicom.dcmread(made.folder / "out/measurements.dcm")
+    for keyword in ("StudyInstanceUID", "PatientID", "PatientName"):
+        assert first[keyword].value == report[keyword].value
+    clean = pydicom.dcmread(made.folder / "clean/key_image_01.dcm")
+    assert (clean.BurnedInAnnotation, clean.PatientID) == ("NO", "ANONYMOUS")
+    assert "ImageComments" not in clean
+    assert ACCEPTED_BY.encode() not in (made.folder / "clean/key_image_01.dcm").read_bytes()
+
+
+@pytest.mark.parametrize("name", ["out/key_image_01", "out/key_image_02", "clean/key_image_01"])
+def test_dciodvfy_finds_nothing_wrong_with_a_kept_picture(made, name):
+    if shutil.which("dciodvfy") is None:
+        pytest.skip("dciodvfy is not installed (Debian: dicom3tools)")
+    done = subprocess.run(
+        ["dciodvfy", str(made.folder / f"{name}.dcm")], capture_output=True, text=True, check=False
+    )
+    assert (done.stdout + done.stderr).strip() == "SCImage"

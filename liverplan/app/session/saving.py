@@ -43,6 +43,7 @@ def case_state(work: Work, findings: Findings | None) -> CaseState:
         record=work.record,
         findings=findings,
         annotations=work.annotations,
+        key_images=work.key_images,
         screen=Screen(plan=work.plan, cut=work.cut, margin_mm=work.margin_mm, locked=work.locked),
         others=work.others,
     )
@@ -72,6 +73,7 @@ def work_of(state: CaseState) -> Work:
         cut=last if screen.cut is None else min(screen.cut, last),
         maps=state.maps,
         annotations=state.annotations,
+        key_images=state.key_images,
         margin_mm=screen.margin_mm,
         locked=screen.locked,
     )

@@ -18,7 +18,17 @@ from liverplan.resection.anatomy.maps import PartMap
 from liverplan.segmentation import Segmentation
 
 Topic = Literal[
-    "ct", "labels", "paint", "cuts", "plans", "lesions", "facts", "maps", "annotations", "history"
+    "ct",
+    "labels",
+    "paint",
+    "cuts",
+    "plans",
+    "lesions",
+    "facts",
+    "maps",
+    "annotations",
+    "pictures",
+    "history",
 ]
 ALL: tuple[Topic, ...] = tuple(topic for topic in get_args(Topic) if topic != "paint")
 LOCKED = en("The cuts are locked, so this was not done. Unlock them in step 4 first.")
@@ -180,4 +190,6 @@ def changed_topics(before: Work, after: Work) -> frozenset[Topic]:
         topics.add("facts")
     if before.annotations != after.annotations:
         topics.add("annotations")
+    if before.key_images != after.key_images:
+        topics.add("pictures")
     return frozenset(topics)

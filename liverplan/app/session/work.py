@@ -11,6 +11,7 @@ from liverplan.case import Record
 from liverplan.case.contents import DEFAULT_MARGIN_MM
 from liverplan.case.documents import Json
 from liverplan.findings import Annotation, LesionState, SeriesSummary
+from liverplan.findings.key_images import KeyImage
 from liverplan.resection import Cut, Plan, Plane
 from liverplan.resection.anatomy.maps import PartMap
 from liverplan.segmentation import Segmentation
@@ -43,6 +44,8 @@ class Work:
         Of the liver's parts, by scheme: Couinaud's segments, vessel territories.
     annotations : tuple of Annotation
         What was measured and written on the slices.
+    key_images : tuple of KeyImage
+        Pictures that were kept.
     margin_mm : float
         The margin that the user plans with.
     locked : bool
@@ -59,6 +62,7 @@ class Work:
     cut: int = -1
     maps: Mapping[str, PartMap] = field(default_factory=lambda: MappingProxyType({}))
     annotations: tuple[Annotation, ...] = ()
+    key_images: tuple[KeyImage, ...] = ()
     margin_mm: float = DEFAULT_MARGIN_MM
     locked: bool = False
 

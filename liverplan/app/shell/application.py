@@ -88,7 +88,7 @@ class Application(QObject):
         self.liver = LiverStep(context, views, self.brush)
         self.metastases = MetastasesStep(context, views, self.brush)
         self.resection = ResectionStep(context, views)
-        self.judged = ResultStep(context)
+        self.judged = ResultStep(context, views, self.mouse, self.scene_pane.canvas)
         self.committee = CommitteeStep(context, self.judged.panel.blocked)
         self.panels = (
             self.open.panel,

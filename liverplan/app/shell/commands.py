@@ -150,6 +150,12 @@ def _view(app: Parts) -> Sequence[Command]:
     return (
         *presets,
         *_measuring(app.bar),
+        Command(
+            menu="View",
+            text=tr("Keep this picture"),
+            keys="Ctrl+K",
+            action=app.judged.pictures.keep,
+        ),
         Command(menu="View", text=tr("A second CT beside"), keys="B", action=app.beside.toggle),
         Command(menu="View", text=tr("Masks on or off"), keys="G", action=views.toggle_masks),
         Command(

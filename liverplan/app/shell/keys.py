@@ -27,6 +27,8 @@ NAVIGATION = {
         Qt.Key.Key_PageDown,
         Qt.Key.Key_Return,
         Qt.Key.Key_Enter,
+        Qt.Key.Key_Delete,
+        Qt.Key.Key_Backspace,
     )
 }
 

@@ -15,6 +15,7 @@ from napari.layers import Image  # type: ignore[import-untyped]
 from napari.qt import QtViewer  # type: ignore[import-untyped]
 from napari.settings import get_settings  # type: ignore[import-untyped]
 from numpy.typing import NDArray
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QMainWindow, QWidget
 
 from liverplan.app.slices.convert import ViewAxes
@@ -86,6 +87,12 @@ def canvas_of(qt_viewer: QtViewer) -> QWidget:
     """Return the native widget that receives mouse events."""
     native: QWidget = qt_viewer.canvas.native
     return native
+
+
+def drawn_ct(qt_viewer: QtViewer) -> QImage:
+    """Return what a canvas shows now, in the screen's own pixels, without what lies over it."""
+    image: QImage = qt_viewer.canvas.native.grabFramebuffer()
+    return image
 
 
 def show_ct(

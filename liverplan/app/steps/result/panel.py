@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
 
 from liverplan.app.kit.files import file_to_write, folder
 from liverplan.app.kit.language import en, localised, tr
@@ -39,10 +40,10 @@ class ResultPanel(Panel):
     title = en("Result")
     place = PLACE
 
-    def __init__(self, context: Context, outputs: Outputs) -> None:
+    def __init__(self, context: Context, outputs: Outputs, pictures: QWidget) -> None:
         super().__init__()
         self._session, self._live, self._jobs = context.session, context.live, context.jobs
-        self._outputs = outputs
+        self._outputs, self.pictures = outputs, pictures
         self.doubt = label("", "secondary")
         heads = [tr("Share of\nthe doubt, %"), tr("Carried\nout"), tr("Drawn")]
         self.sources = Table(heads, stretch=0)
@@ -70,6 +71,7 @@ class ResultPanel(Panel):
     def _build(self) -> None:
         self.column.addWidget(self.report_button)
         self.column.addLayout(row(self.patient_button, self.export_button))
+        self.column.addWidget(self.pictures)
         self.column.addWidget(self.doubt)
         told = (
             self.sources,
