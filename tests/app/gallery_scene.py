@@ -17,6 +17,12 @@ def scene_pictures(person, shot: Callable[[str], None]) -> None:
     press(person, pane.list_button)
     shot("3d_list_folded")
     press(person, pane.list_button)
+    pane.more.openings["Axial"].trigger()
+    shot("3d_cut_open")
+    pane.more.openings[""].trigger()
+    pane.more.filled.actions()[0].trigger()
+    shot("3d_from_the_surgeon_s_place")
+    pane.look_from("A")
 
 
 def press(person, button):

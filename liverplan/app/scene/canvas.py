@@ -62,7 +62,10 @@ class SceneCanvas(QWidget):
             painter.drawText(words, int(flags), self.message)
             return
         coarse = self.moving and self._slow
-        pixels = self._picture(coarse=coarse)
+        began = time.perf_counter()
+        pixels = self.picture(scale=COARSE if coarse else 1.0)
+        if not coarse:
+            self._slow = time.perf_counter() - began > SLOW_S
         high, wide = pixels.shape[:2]
         image = QImage(pixels.data, wide, high, 4 * wide, QImage.Format.Format_RGBX8888)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, coarse)
@@ -76,16 +79,17 @@ class SceneCanvas(QWidget):
         """Whether the view turns or a cut is dragged: then a picture that lags is worse."""
         return self.session.dragging or self._held or self._resting.isActive()
 
-    def _picture(self, *, coarse: bool) -> Image:
-        """Return (height, width, 4) bytes, the uppermost row first."""
+    def stir(self) -> None:
+        """Draw anew at once, coarse where that is slow, and in full when nothing stirs."""
+        self._resting.start()
+        self.update()
+
+    def picture(self, *, scale: float = 1.0) -> Image:
+        """Return (height, width, 4) bytes, the uppermost row first; below 1 also coarser bodies."""
         ratio = self.devicePixelRatioF()
         wide, high = round(self.width() * ratio), round(self.height() * ratio)
-        began = time.perf_counter()
-        drawn = self.scene.render(wide, high, COARSE if coarse else 1.0, fine=not coarse)
-        pixels = np.ascontiguousarray(drawn[::-1])
-        if not coarse:
-            self._slow = time.perf_counter() - began > SLOW_S
-        return pixels
+        drawn = self.scene.render(wide, high, scale, fine=scale >= 1)
+        return np.ascontiguousarray(drawn[::-1])
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
         """Grab the handle if it is under the mouse, else turn, zoom or pan."""
@@ -150,8 +154,7 @@ class SceneCanvas(QWidget):
             return
         camera = self.scene.renderer.GetActiveCamera()
         camera.Dolly(1.12 ** (event.angleDelta().y() / 120))
-        self._resting.start()
-        self.update()
+        self.stir()
 
     def grab_at(self, at: QPointF) -> Grab | None:
         """Return what of the active cut's handles lies under the mouse."""

@@ -25,7 +25,7 @@ EDGE = """//VTK::TCoord::Impl
 what is hidden stays hidden."""
 
 HIDDEN = """//VTK::TCoord::Impl
-  if (gl_FragData[0].a < 0.01) discard;
+  if (gl_FragData[0].a < {least}) discard;
 """
 """What is hidden hides nothing, also where a body is drawn as solid."""
 
@@ -51,10 +51,10 @@ def light(renderer: vtkRenderer) -> None:
         renderer.AddLight(one)
 
 
-def cut_open(actor: vtkActor) -> None:
-    """Let a body be solid on one side of a cut and not there on the other."""
-    shader = actor.GetShaderProperty()
-    shader.AddFragmentShaderReplacement("//VTK::TCoord::Impl", True, HIDDEN, False)  # noqa: FBT003 - VTK
+def cut_open(actor: vtkActor, *, least: float = 0.01) -> None:
+    """Let a body be solid in one place and not there where it is less opaque than this."""
+    shader, words = actor.GetShaderProperty(), HIDDEN.format(least=least)
+    shader.AddFragmentShaderReplacement("//VTK::TCoord::Impl", True, words, False)  # noqa: FBT003 - VTK
 
 
 def moist(actor: vtkActor) -> None:

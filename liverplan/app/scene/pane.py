@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from liverplan.app.kit.language import en, tr
 from liverplan.app.scene.band_box import BandBox
 from liverplan.app.scene.cameras import CAMERAS, Place
 from liverplan.app.scene.canvas import SceneCanvas
 from liverplan.app.scene.faces import Bands
+from liverplan.app.scene.menu import SceneMenu
+from liverplan.app.scene.opening import INTO, slice_at, with_sides
 from liverplan.app.scene.renderer import Scene
 from liverplan.app.scene.structure_list import StructureList
 from liverplan.app.scene.structures import REMNANT, Seen
@@ -45,18 +48,21 @@ class ScenePane(QWidget):
             tr("Remnant"), tr("Only what stays, and the faces of the cuts; again for all (K)")
         )
         self.remnant_button.toggled.connect(self._alone)
+        self.more = SceneMenu(session, self.canvas, self.look, self.open_by)
+        self._session, self._opened = session, ""
+        self._slice: tuple[FloatArray, tuple[float, float]] | None = None
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(2)
-        layout.addLayout(self._row())
+        self.tops = self._tops()
+        layout.addLayout(self.tops)
         layout.addWidget(self.list)
         layout.addWidget(self.band_box)
         layout.addWidget(self.canvas, 1)
 
-    def _row(self) -> QHBoxLayout:
-        row = QHBoxLayout()
-        row.setContentsMargins(6, 4, 6, 2)
-        row.setSpacing(4)
+    def _tops(self) -> QBoxLayout:
+        """Return the buttons over the picture: one row, or two where they have no room in one."""
+        sides, tools = QHBoxLayout(), QHBoxLayout()
         for side in CAMERAS:
             button = QToolButton()
             button.setText(side)
@@ -65,11 +71,27 @@ class ScenePane(QWidget):
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
             button.clicked.connect(lambda _=False, s=side: self.look_from(s))
             self.buttons[side] = button
-            row.addWidget(button)
-        row.addStretch()
-        row.addWidget(self.remnant_button)
-        row.addWidget(self.list_button)
-        return row
+            sides.addWidget(button)
+        sides.addStretch()
+        for tool in (self.remnant_button, self.list_button, self.more):
+            tools.addWidget(tool)
+        tools.addStretch()
+        tops = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        tops.setContentsMargins(6, 4, 6, 2)
+        for row in (sides, tools):
+            row.setSpacing(4)
+            tops.addLayout(row)
+        tops.setSpacing(4)
+        tops.setStretch(0, 1)
+        return tops
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Give the buttons a second row where they have no room in one."""
+        super().resizeEvent(event)
+        rows = (self.tops.itemAt(0), self.tops.itemAt(1))
+        wanted = sum(row.sizeHint().width() for row in rows if row is not None) + 20
+        one, two = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
+        self.tops.setDirection(one if wanted <= event.size().width() else two)
 
     def _toggle(self, text: str, tip: str) -> QToolButton:
         button = QToolButton()
@@ -88,11 +110,40 @@ class ScenePane(QWidget):
         scene = self.canvas.scene
         self.list.show_at_hand(scene.at_hand, scene.further)
         self.remnant_button.setEnabled(REMNANT in scene.at_hand)
+        if self._opened:
+            self._open()
         self.canvas.update()
 
     def begin(self) -> None:
         """Begin with another patient: all that stands in the view is shown."""
         self.remnant_button.setChecked(False)
+        self.more.openings[""].setChecked(True)
+        self.open_by("")
+
+    def open_by(self, name: str) -> None:
+        """Cut the liver open by the slice of a view at the crosshair; "" closes it."""
+        self._opened = name
+        self._open()
+        if name:
+            self.look(INTO[name])
+        self.canvas.update()
+
+    def follow_slices(self, point_mm: FloatArray, limits_hu: tuple[float, float]) -> None:
+        """Take over where the crosshair is, (3,) LPS mm, and what is black and white, HU."""
+        self._slice = point_mm, limits_hu
+        if self._opened:
+            self._open()
+            self.canvas.stir()
+
+    def _open(self) -> None:
+        work, cut = self._session.work, None
+        masks = work.segmentation
+        if self._opened and self._slice and work.volume is not None and masks is not None:
+            cut = slice_at(work.volume, masks, self._opened, *self._slice)
+        scene = self.canvas.scene
+        if cut is not None and scene.sides is not None:
+            cut = with_sides(cut, scene.sides, alone=scene.alone)
+        scene.open_at(cut)
 
     def _alone(self, remnant: bool) -> None:  # noqa: FBT001 - Qt's signal
         self.canvas.scene.show_alone(remnant=remnant)

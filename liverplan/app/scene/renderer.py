@@ -6,7 +6,7 @@ words be painted over the picture, and takes screenshots like any other widget.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import vtkmodules.vtkInteractionStyle
@@ -15,12 +15,11 @@ from numpy.typing import NDArray
 from vtkmodules.util.numpy_support import numpy_to_vtk, vtk_to_numpy
 from vtkmodules.vtkCommonCore import vtkUnsignedCharArray
 from vtkmodules.vtkCommonDataModel import vtkPolyData
-from vtkmodules.vtkRenderingCore import vtkActor, vtkRenderer, vtkRenderWindow
+from vtkmodules.vtkRenderingCore import vtkActor, vtkPolyDataMapper, vtkRenderer, vtkRenderWindow
 from vtkmodules.vtkRenderingUI import vtkGenericRenderWindowInteractor
 
 from liverplan.app.kit import theme
 from liverplan.app.scene.actors import (
-    FAR_MM,
     body_actor,
     colour_liver,
     keep_only,
@@ -34,7 +33,9 @@ from liverplan.app.scene.cuts_shown import CutsShown
 from liverplan.app.scene.detail import Detail
 from liverplan.app.scene.faces import Bands
 from liverplan.app.scene.fields import Field
+from liverplan.app.scene.held import UNDER_MM, Taken, sided
 from liverplan.app.scene.lighting import light, nearer
+from liverplan.app.scene.opening import Opening, Sides, Slice
 from liverplan.app.scene.own_context import in_own_context
 from liverplan.app.scene.plane_handle import PlaneHandle
 from liverplan.app.scene.structures import (
@@ -55,27 +56,8 @@ from liverplan.resection import Plan
 from liverplan.resection.cuts.handle import Handle
 from liverplan.resection.cuts.net import Extent
 from liverplan.volume import FloatArray
-from liverplan.volumetry.shapes.margins import removal
 
 Image = NDArray[np.uint8]
-Taken = Callable[[FloatArray], NDArray[np.bool_]]
-
-UNDER_MM = 2.0
-"""So far under the liver's surface is asked which part of the liver lies there."""
-
-
-def sided(
-    plan: Plan, taken: Taken | None, points_mm: FloatArray, under_mm: FloatArray
-) -> NDArray[np.float32]:
-    """Return how far each of (N, 3) LPS points lies in what stays, mm, negative in what goes.
-
-    ``under_mm``: where it is asked which part of the liver lies there.
-    """
-    nearest, reach = removal(plan)(points_mm), FAR_MM
-    if taken is not None:  # yes or no at each point: the border lies in the middle between two
-        nearest[taken(under_mm)] = -UNDER_MM
-        reach = UNDER_MM
-    return np.clip(nearest, -reach, reach).astype(np.float32)
 
 
 class Scene:
@@ -102,6 +84,7 @@ class Scene:
         self.vessels: dict[str, vtkActor] = {}
         self.segments: dict[str, vtkActor] = {}
         self.cut_show = CutsShown(self.renderer)
+        self.opening = Opening(self.renderer)
         self.figure = orientation_figure(self.interactor)
         self.vertices: FloatArray = np.empty((0, 3))
         self.outward: FloatArray = np.empty((0, 3))
@@ -112,6 +95,7 @@ class Scene:
         self.alone = False
         self._parts = frozenset[str]()
         self._inside: Field | None = None
+        self.sides: Sides | None = None
 
     @property
     def at_hand(self) -> frozenset[str]:
@@ -166,6 +150,15 @@ class Scene:
         self.alone = remnant
         self._apply()
 
+    @in_own_context
+    def open_at(self, cut: Slice | None) -> None:
+        """Cut the liver and all that is in it open at a slice; None closes it."""
+        self.opening.show(cut, self._mappers())
+
+    def _mappers(self) -> list[vtkPolyDataMapper]:
+        bodies = self.liver, *self.lesions, *self.vessels.values(), *self.segments.values()
+        return [m for body in bodies for m in self.detail.of(body)] + [self.cut_show.faces.mapper]
+
     def _apply(self) -> None:
         """Give every actor the opacity that its structure has."""
         sides = self.seen[RESECTED].alpha, self.seen[REMNANT].alpha
@@ -184,6 +177,7 @@ class Scene:
         for actor in (*self.lesions, *self.vessels.values(), *self.segments.values()):
             keep_only(actor, self.detail.of(actor), remnant=self.alone and cut)
         self.cut_show.apply(self.seen, alone=self.alone and cut)
+        self.opening.clip(self._mappers())
 
     @in_own_context
     def show_liver(
@@ -260,6 +254,7 @@ class Scene:
         ``taken``: of (N, 3) LPS points, whether the plan's named parts hold them.
         """
         self._colour_sides(plan, taken)
+        self.sides = (lambda at: sided(plan, taken, at, at)) if plan.cuts else None
         extent = Extent(
             vertices_mm=self.vertices, centre_mm=self.centre, half_mm=0.85 * self.radius_mm
         )
@@ -283,11 +278,17 @@ class Scene:
     def _colour_bodies(self, plan: Plan, taken: Taken | None) -> None:
         """Tell of each point of lesions, vessels and segments on which side it lies."""
         for actor in (*self.lesions, *self.vessels.values(), *self.segments.values()):
-            points = self.detail.of(actor)[0].GetInput().GetPoints()
-            if points is not None and plan.cuts:
-                at = vtk_to_numpy(points.GetData()).astype(np.float64)
+            at = self.points_of(actor)
+            if len(at) and plan.cuts:
                 nearest = sided(plan, taken, at, at)
                 self.detail.colour(actor, numpy_to_vtk(nearest, deep=True))
+
+    def points_of(self, actor: vtkActor) -> FloatArray:
+        """(N, 3) LPS points of a body's surface."""
+        points = self.detail.of(actor)[0].GetInput().GetPoints()
+        return (
+            np.empty((0, 3)) if points is None else np.array(vtk_to_numpy(points.GetData()), float)
+        )
 
     def look_from(self, side: str) -> None:
         """Put the camera on one of the six sides, the whole liver in view."""
@@ -311,6 +312,7 @@ class Scene:
         width, height = max(1, round(width * scale)), max(1, round(height * scale))
         self.window.SetSize(width, height)
         self.renderer.SetBackground(*theme.rgb_of(theme.palette().scene))
+        self.opening.turn()
         self.renderer.ResetCameraClippingRange()
         self.window.Render()
         self.window.GetRGBACharPixelData(0, 0, width - 1, height - 1, 0, self._pixels)  # type: ignore[call-overload]

@@ -123,6 +123,7 @@ class Application(QObject):
 
     def _join(self) -> None:
         self.live.assessed.connect(self.steps.refresh)
+        self.views.looked.connect(self._looked)
         self.views.identity_changed.connect(self._say_whose)
         self.session.subscribe(lambda topics: self._say_whose() if "ct" in topics else None)
         self.liver.vessels.surfaces_changed.connect(
@@ -143,6 +144,11 @@ class Application(QObject):
             app.installEventFilter(self.keys)
         self.window.installEventFilter(self)
         self.central.installEventFilter(self)
+
+    def _looked(self) -> None:
+        """Let the 3D view know which slices are shown, and how."""
+        if self.views.crosshair_mm is not None:
+            self.scene_pane.follow_slices(self.views.crosshair_mm, self.views.limits_hu)
 
     def _say_whose(self) -> None:
         record, hidden = self.session.work.record, self.views.hidden

@@ -66,6 +66,8 @@ class ThreeViews(QObject):
     """Slices were drawn anew: the crosshair, a camera or what lies over them may be another."""
     masks_changed = Signal()
     """Masks are seen otherwise."""
+    looked = Signal()
+    """The crosshair is elsewhere, or black and white are."""
     tool_used = Signal()
     """A tool has answered a press or a release."""
 
@@ -169,6 +171,7 @@ class ThreeViews(QObject):
         for view in self.views.values():
             if view.layer is not None:
                 view.layer.contrast_limits = self.limits_hu
+        self.looked.emit()
         self.redraw()
 
     def preset(self, number: int) -> None:
@@ -205,6 +208,7 @@ class ThreeViews(QObject):
             axis = view_axes(self.grid, view.name).along
             if abs(view.model.dims.point[axis] - world[axis]) > 1e-9:
                 view.model.dims.set_point(axis, world[axis])
+        self.looked.emit()
         self.redraw()
 
     def step(self, view: SliceView, slices: int) -> None:
