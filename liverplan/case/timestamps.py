@@ -13,15 +13,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
-
-from cryptography.x509 import Certificate, load_pem_x509_certificates
+from typing import TYPE_CHECKING, Any
 
 from liverplan import extras, regular
 from liverplan.case.audit import Actor, Entry
 from liverplan.case.documents import to_line
 from liverplan.case.store import Case
 from liverplan.errors import CaseError
+
+if TYPE_CHECKING:
+    from cryptography.x509 import Certificate
 
 LIBRARY, EXTRA = "rfc3161_client", "timestamp"
 SHA256 = "2.16.840.1.101.3.4.2.1"
@@ -105,6 +106,10 @@ def read_authorities(path: Path) -> tuple[Certificate, ...]:
     CaseError
         If there is none.
     """
+    from cryptography.x509 import (  # noqa: PLC0415 - 0.3 s that only stamps need
+        load_pem_x509_certificates,
+    )
+
     try:
         return tuple(load_pem_x509_certificates(regular.read_bytes(path)))
     except OSError as error:

@@ -1,8 +1,9 @@
+from .alignment import Alignment
 from .comparison import Comparison, Row, compare, require_one_patient
 from .confirming import Confirmation, confirm
 from .examination import Examination, lengths_tenths
 from .matching import Matching, Pair, match
-from .registration import Alignment, align
+from .registration import align
 from .series import ConfirmedVisit, Visits
 from .visits import FollowedVisit, baseline, follow
 

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field, replace
 
 from liverplan.eligibility.recist import NonTarget, Response, Visit, assess
 from liverplan.errors import InputError
+from liverplan.followup.alignment import Alignment
 from liverplan.followup.confirming import CHOSEN_BEFORE, Confirmation, confirm
 from liverplan.followup.examination import Examination
 from liverplan.followup.matching import Matching, match
-from liverplan.followup.registration import Alignment, align
+from liverplan.followup.registration import align
 from liverplan.followup.series import Visits
 
 Said = int | str

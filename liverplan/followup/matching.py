@@ -6,11 +6,10 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
 
 from liverplan.errors import InputError
 from liverplan.findings import Statement
-from liverplan.followup.registration import Alignment
+from liverplan.followup.alignment import Alignment
 from liverplan.segmentation import Segmentation
 from liverplan.segmentation.boxes import voxels_of
 from liverplan.volume import FloatArray
@@ -137,6 +136,10 @@ def _pairs(before: Sequence[_Lesion], after: Sequence[_Lesion]) -> tuple[Pair, .
     costs = np.array([[_cost(a, b) for b in after] for a in before]).reshape(
         len(before), len(after)
     )
+    from scipy.optimize import (  # noqa: PLC0415 - a window need not wait for it
+        linear_sum_assignment,
+    )
+
     rows, columns = linear_sum_assignment(costs)
     return tuple(
         Pair(

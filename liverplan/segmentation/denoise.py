@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import scipy.ndimage as ndi
-import SimpleITK as sitk
 
 from liverplan.segmentation.morphology import Float32, Spacing
 
@@ -21,6 +20,8 @@ def blurred(hu: Float32, window_hu: Window, sigma_mm: float, spacing_mm: Spacing
 
 def diffused(hu: Float32, window_hu: Window, steps: int) -> Float32:
     """Take the noise out of (k, j, i) densities and leave the edges (curvature diffusion), HU."""
+    import SimpleITK as sitk  # noqa: PLC0415 - half a second, which a window need not wait for
+
     smooth = sitk.CurvatureAnisotropicDiffusionImageFilter()
     smooth.SetNumberOfIterations(steps)
     smooth.SetTimeStep(0.06)

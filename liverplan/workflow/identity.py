@@ -10,7 +10,7 @@ from pathlib import Path
 
 import liverplan
 from liverplan.case.documents import Json, sha256, to_page
-from liverplan.dicom.headers import birth_date_in, made_up_in, patient_id_in, sex_in
+from liverplan.dicom.whose import birth_date_in, made_up_in, patient_id_in, sex_in
 from liverplan.eligibility.images import Images
 from liverplan.eligibility.patient import Sex
 from liverplan.findings import SeriesSummary

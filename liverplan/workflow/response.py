@@ -12,7 +12,7 @@ from pathlib import Path
 from liverplan import case
 from liverplan.case import Actor, Case, CaseState, Record
 from liverplan.case.names import same_name
-from liverplan.dicom.headers import patient_id_in
+from liverplan.dicom.whose import patient_id_in
 from liverplan.eligibility.recist import Response, assess
 from liverplan.errors import CaseError
 from liverplan.followup import (

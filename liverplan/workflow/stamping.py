@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
-
-from cryptography.x509 import Certificate
+from typing import TYPE_CHECKING
 
 from liverplan import case, regular
 from liverplan.case import Case
@@ -14,6 +13,9 @@ from liverplan.case.files import write_whole
 from liverplan.case.timestamps import Stamped
 from liverplan.errors import BackendError, InputError
 from liverplan.workflow.cases import user
+
+if TYPE_CHECKING:
+    from cryptography.x509 import Certificate
 
 
 def write_request(folder: Path, out: Path) -> Case:

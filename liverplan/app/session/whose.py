@@ -6,7 +6,7 @@ import datetime as dt
 
 from liverplan.app.kit.language import en, tr
 from liverplan.case import Record
-from liverplan.dicom.headers import (
+from liverplan.dicom.whose import (
     birth_date_in,
     made_up_in,
     patient_id_in,

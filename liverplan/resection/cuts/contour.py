@@ -6,7 +6,6 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.interpolate import RBFInterpolator
 from scipy.sparse import csr_array
 from scipy.sparse.linalg import spsolve
 
@@ -125,6 +124,10 @@ def _fit(centre: FloatArray, axes: FloatArray, local: FloatArray) -> CurvedCut:
     low, size = low - rim, high - low + 2 * rim
     step = size / (CONTROLS - 1)
     lattice = low + np.indices((CONTROLS, CONTROLS)).reshape(2, -1).T * step
+    from scipy.interpolate import (  # noqa: PLC0415 - 0.3 s, which a window need not wait for
+        RBFInterpolator,
+    )
+
     plate = RBFInterpolator(local[:, :2], local[:, 2], kernel="thin_plate_spline", smoothing=1e-6)
     heights = np.asarray(plate(lattice)).reshape(CONTROLS, CONTROLS)
     return CurvedCut(

@@ -6,15 +6,18 @@ The file says where each mask came from, so that an automatic one stays automati
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-import SimpleITK as sitk
 
 from liverplan.errors import InputError, SegmentationError
 from liverplan.segmentation.files.formats import suffix_of
 from liverplan.segmentation.files.origins import FIELD, extended, told
 from liverplan.segmentation.labels import Segmentation
 from liverplan.volume import FloatArray
+
+if TYPE_CHECKING:
+    from SimpleITK import Image
 
 
 def write_mask_file(path: Path | str, segmentation: Segmentation) -> None:
@@ -27,6 +30,8 @@ def write_mask_file(path: Path | str, segmentation: Segmentation) -> None:
     SegmentationError
         If the grid is sheared and the format is NIfTI, whose readers would straighten it.
     """
+    import SimpleITK as sitk  # noqa: PLC0415 - half a second, which a window need not wait for
+
     path = Path(path)
     suffix = suffix_of(path)
     if suffix != ".nrrd" and not _is_square(segmentation.grid.affine):
@@ -52,7 +57,9 @@ def write_mask_file(path: Path | str, segmentation: Segmentation) -> None:
         plain.unlink(missing_ok=True)
 
 
-def _to_image(segmentation: Segmentation) -> sitk.Image:
+def _to_image(segmentation: Segmentation) -> Image:
+    import SimpleITK as sitk  # noqa: PLC0415 - as above
+
     affine = segmentation.grid.affine
     lengths = np.linalg.norm(affine[:3, :3], axis=0)
     image = sitk.GetImageFromArray(segmentation.labels)

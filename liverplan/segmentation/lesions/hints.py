@@ -14,7 +14,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 import scipy.ndimage as ndi
 from numpy.typing import NDArray
-from skimage.feature import hessian_matrix_eigvals
 
 from liverplan.errors import SegmentationError
 from liverplan.segmentation.blocks import Blocks, blocks_of, share_in_blocks
@@ -152,6 +151,10 @@ def _curvatures(values: Float32, sigma_mm: float, spacing_mm: Spacing) -> FloatA
     smooth = ndi.gaussian_filter(values, [sigma_mm / s for s in spacing_mm])
     first = [np.gradient(smooth, s, axis=a) for a, s in enumerate(spacing_mm)]
     parts = [np.gradient(first[a], spacing_mm[b], axis=b) for a in range(3) for b in range(a, 3)]
+    from skimage.feature import (  # noqa: PLC0415 - a second, which a window need not wait for
+        hessian_matrix_eigvals,
+    )
+
     eigenvalues: FloatArray = hessian_matrix_eigvals([p * sigma_mm**2 * SCALE for p in parts])
     return eigenvalues
 

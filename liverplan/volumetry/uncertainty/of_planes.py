@@ -19,7 +19,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import brentq
 
 from liverplan.findings import Uncertainty
 from liverplan.resection.cuts.plane import Plane
@@ -110,6 +109,8 @@ def flip_mm(index: VolumeIndex, planes: Sequence[Plane], needed_ml: float) -> fl
     away = far if now > 0 else -far
     if (excess(away) > 0) == (now > 0):
         return None
+    from scipy.optimize import brentq  # noqa: PLC0415 - as in of_shapes
+
     return float(brentq(excess, 0.0, away, xtol=1e-4))
 
 

@@ -16,7 +16,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import brentq
 
 from liverplan.compiled import compiled
 from liverplan.findings import Uncertainty
@@ -119,6 +118,10 @@ class _Shapes:
         away = self.points.reach_mm if now > 0 else -self.points.reach_mm
         if (excess(away) > 0) == (now > 0):
             return None
+        from scipy.optimize import (  # noqa: PLC0415 - a window need not wait for it
+            brentq,
+        )
+
         return float(brentq(excess, 0.0, away, xtol=1e-3))
 
 

@@ -24,7 +24,7 @@ from liverplan.app.session.session import Topic
 from liverplan.app.slices.views import ThreeViews
 from liverplan.case import Record
 from liverplan.dicom import SeriesInfo, choose_series, find_series, read_series
-from liverplan.dicom.headers import patient_id_in
+from liverplan.dicom.whose import patient_id_in
 from liverplan.errors import CaseError, DicomError
 from liverplan.findings import SeriesSummary
 from liverplan.followup import align
