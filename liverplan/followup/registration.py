@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-import SimpleITK as sitk
 from scipy.ndimage import distance_transform_edt, map_coordinates
 
 from liverplan.errors import InputError
@@ -19,6 +19,9 @@ from liverplan.followup.alignment import Alignment
 from liverplan.segmentation import Segmentation
 from liverplan.segmentation.boxes import voxels_of
 from liverplan.volume import FloatArray
+
+if TYPE_CHECKING:
+    from SimpleITK import Image, Transform
 
 CELL_MM = 5.0
 REACH_MM = 30.0
@@ -35,6 +38,8 @@ def align(earlier: Segmentation, later: Segmentation) -> Alignment:
     InputError
         If one of them holds no liver.
     """
+    import SimpleITK as sitk  # noqa: PLC0415 - half a second, which a window need not wait for
+
     fixed, moving = _Surface.of(earlier, "earlier"), _Surface.of(later, "later")
     start = sitk.Euler3DTransform()
     start.SetCenter(fixed.middle_mm.tolist())
@@ -76,7 +81,9 @@ class _Surface:
         return cls(distance=distance, start_mm=low, middle_mm=middle)
 
     @property
-    def image(self) -> sitk.Image:
+    def image(self) -> Image:
+        import SimpleITK as sitk  # noqa: PLC0415 - as above
+
         image = sitk.GetImageFromArray(self.distance.astype(np.float32))
         image.SetSpacing([CELL_MM] * 3)
         image.SetOrigin(self.start_mm.tolist())
@@ -89,9 +96,11 @@ class _Surface:
 
 
 def _register(
-    fixed: _Surface, moving: _Surface, start: sitk.Transform, *, shrink: Sequence[int]
-) -> sitk.Transform:
+    fixed: _Surface, moving: _Surface, start: Transform, *, shrink: Sequence[int]
+) -> Transform:
     """Improve a transform from fixed to moving points, coarse to fine, using every voxel."""
+    import SimpleITK as sitk  # noqa: PLC0415 - as above
+
     method = sitk.ImageRegistrationMethod()
     method.SetMetricAsMeanSquares()
     method.SetInterpolator(sitk.sitkLinear)
@@ -109,7 +118,7 @@ def _register(
     return start
 
 
-def _matrix(transform: sitk.Transform) -> FloatArray:
+def _matrix(transform: Transform) -> FloatArray:
     """(4, 4) matrix of an affine transform, by what it does to the corners of a cube."""
     matrix = np.eye(4)
     origin = np.array(transform.TransformPoint((0.0, 0.0, 0.0)))

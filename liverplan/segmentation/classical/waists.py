@@ -14,8 +14,6 @@ import cc3d
 import numpy as np
 import scipy.ndimage as ndi
 from numpy.typing import NDArray
-from skimage.morphology import h_maxima
-from skimage.segmentation import watershed
 
 from liverplan.segmentation.morphology import Float32, Spacing, distance_transform_mm
 from liverplan.segmentation.results import Mask
@@ -54,6 +52,9 @@ class Parts:
 
 def split_at_waists(mask: Mask, spacing_mm: Spacing) -> Parts:
     """Split a (k, j, i) mask where its distance map has a waist."""
+    from skimage.morphology import h_maxima  # noqa: PLC0415 - 0.3 s that only this needs
+    from skimage.segmentation import watershed  # noqa: PLC0415 - as above
+
     distance = ndi.gaussian_filter(
         distance_transform_mm(mask, spacing_mm), [BLUR_MM / s for s in spacing_mm]
     )
