@@ -30,18 +30,35 @@ def run(path: Path | None = None) -> int:
     """
     require_screen()
     os.environ.setdefault("QT_API", "pyside6")
-    from liverplan.app.shell.screen import splash  # noqa: PLC0415 - only with a screen
+    from liverplan.app.kit.language import speak  # noqa: PLC0415 - only with a screen
+    from liverplan.app.shell.home import default_home  # noqa: PLC0415
+    from liverplan.app.shell.screen import splash  # noqa: PLC0415
+    from liverplan.app.shell.speaking import first_language  # noqa: PLC0415
 
+    speak(first_language(default_home()))
     with splash():
         application = _made()
         application.show()
-    gc.freeze()  # what stands by now stays: a later collection need not look at it while one drags
     if path is not None:
         application.open.opening.open_path(path)
-    from liverplan.app.slices import adapter  # noqa: PLC0415 - only with a screen
-
-    adapter.run_event_loop()
+    run_until_closed(application)
     return 0
+
+
+def run_until_closed(application: Application) -> None:
+    """Run until the window is closed for good; one that is to be made anew is."""
+    from liverplan.app.shell.faults import catch_faults  # noqa: PLC0415 - only with a screen
+    from liverplan.app.shell.succession import succeed  # noqa: PLC0415
+    from liverplan.app.slices import adapter  # noqa: PLC0415
+
+    while True:
+        catch_faults(application.context)
+        gc.freeze()  # what stands by now stays: a collection need not look at it while one drags
+        adapter.run_event_loop()
+        gc.unfreeze()
+        if application.again is None:
+            return
+        application = succeed(application)
 
 
 def _made() -> Application:
@@ -56,12 +73,10 @@ def _made() -> Application:
         answer = children.submit(require_opengl)
         try:  # all of napari and VTK, meanwhile
             from liverplan.app.shell.application import Application  # noqa: PLC0415
-            from liverplan.app.shell.faults import catch_faults  # noqa: PLC0415
+
         finally:
             answer.result()  # it says why something could not be loaded
-    application = Application()
-    catch_faults(application.context)
-    return application
+    return Application()
 
 
 def require_screen() -> None:

@@ -1,6 +1,6 @@
 """Where the application keeps its cases."""
 
-from liverplan.app.shell.application import default_home
+from liverplan.app.shell.home import default_home
 
 
 def test_the_environment_goes_before_the_settings_and_these_before_the_usual(monkeypatch, tmp_path):

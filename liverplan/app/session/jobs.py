@@ -135,6 +135,11 @@ class Jobs(QObject):
         """Whether any job runs."""
         return any(job.running for job in self._running.values())
 
+    @property
+    def awaited(self) -> bool:
+        """Whether a job runs that somebody began and watches."""
+        return any(self.busy(place) for place in self._watchers)
+
     def stop(self) -> None:
         """Cancel all and wait, as when the window closes."""
         for job in self._running.values():

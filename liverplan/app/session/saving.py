@@ -128,6 +128,14 @@ class Saver(QObject):
         self._remember(closed=False)
         self.saved.emit(tr("Saved"))
 
+    def go_on_from(self, closed: Saver) -> None:
+        """Go on with the case of a window that has closed; what it could not write is still due."""
+        self.folder, self.signer, self._case = closed.folder, closed.signer, closed.opened
+        if self.folder is not None and self.claim.take(self.folder):
+            self._written = self._session.revision if closed.pending else self._session.revision + 1
+            self._remember(closed=False)
+            self.saved.emit(tr("Saved"))
+
     def _leave(self) -> None:
         """Write what is pending of the case before another takes its place."""
         self.flush()

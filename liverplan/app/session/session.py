@@ -86,6 +86,12 @@ class Session:
         self.revision += 1
         self.announce(*ALL)
 
+    def go_on_from(self, closed: Session) -> None:
+        """Take over the work of a window that has closed, with all that can be undone."""
+        self.work, self.history = closed.work, closed.history
+        self.revision += 1
+        self.announce(*ALL)
+
     def do(self, name: str, work: Work) -> None:
         """Finish one undoable step; one that would change a locked plan's cuts is refused."""
         before, self._before_drag = self._before_drag or self.work, None

@@ -2,29 +2,32 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import cast
 
-from PySide6.QtCore import QEvent, QObject, QStandardPaths
+from PySide6.QtCore import QEvent, QObject, QRect, QTimer
 from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QApplication, QMainWindow
 
+from liverplan.app.kit.language import tr
 from liverplan.app.kit.widgets import set_tip
 from liverplan.app.scene.following import SceneFollower
 from liverplan.app.scene.pane import ScenePane
 from liverplan.app.scene.renderer import Scene
 from liverplan.app.session.context import Context
+from liverplan.app.session.notices import WINDOW
 from liverplan.app.session.whose import title_words
 from liverplan.app.shell.about import About
 from liverplan.app.shell.appearance import Appearance
 from liverplan.app.shell.collector import Collector
 from liverplan.app.shell.commands import commands_of
 from liverplan.app.shell.help import Help
+from liverplan.app.shell.home import default_home
 from liverplan.app.shell.keys import Keys
 from liverplan.app.shell.menus import put_menus
 from liverplan.app.shell.result_bar import ResultBar
 from liverplan.app.shell.shortcuts import ShortcutSheet
+from liverplan.app.shell.speaking import choose_other, let_qt_speak
 from liverplan.app.shell.step_bar import Steps
 from liverplan.app.shell.window import Central, place_in
 from liverplan.app.slices import adapter
@@ -40,24 +43,21 @@ from liverplan.app.steps.metastases.step import MetastasesStep
 from liverplan.app.steps.open.step import OpenStep
 from liverplan.app.steps.resection.step import ResectionStep
 from liverplan.app.steps.result.step import ResultStep
-from liverplan.settings import read_settings
-
-
-def default_home() -> Path:
-    """Where cases are kept: LIVERPLAN_HOME, as the settings say, or the user's data folder."""
-    given = os.environ.get("LIVERPLAN_HOME") or read_settings().cases
-    if given:
-        return Path(given)
-    place = QStandardPaths.StandardLocation.GenericDataLocation
-    return Path(QStandardPaths.writableLocation(place)) / "liverplan"
 
 
 class Application(QObject):
-    """The parts of a running app, by name."""
+    """The parts of a running app, by name.
+
+    Attributes
+    ----------
+    again : QRect or None
+        Where the window stood, if it closes to be made anew there with the same work open.
+    """
 
     def __init__(self, home: Path | None = None) -> None:
         super().__init__()
         self._closed = False
+        self.again: QRect | None = None
         self._appearance = Appearance(home or default_home())
         self.viewer: Viewer = adapter.new_viewer()
         Collector(self)
@@ -141,6 +141,7 @@ class Application(QObject):
         self.keys = Keys(self.window, self.views, self.commands, covered)
         app = QApplication.instance()
         if app is not None:
+            let_qt_speak(app)
             app.installEventFilter(self.keys)
         self.window.installEventFilter(self)
         self.central.installEventFilter(self)
@@ -183,6 +184,21 @@ class Application(QObject):
         self._appearance.toggle()
         for panel in self.panels:
             panel.refresh()
+
+    def change_language(self) -> None:
+        """Close, to be made anew in the other language with the same work open."""
+        if self.jobs.awaited:
+            words = tr("Something is still being worked out; wait or cancel it first.")
+            self.context.notices.say(WINDOW, words)
+            return
+        if self.session.dragging or self.mouse.dragging:
+            self.leave()
+        if self.live.busy:  # so that what it finds is saved, and whoever waits to sign has signed
+            QTimer.singleShot(SOON_MS, self.change_language)
+            return
+        choose_other(self.context.home)
+        self.again = self.window.geometry()
+        self.window.close()
 
     def show_about(self) -> None:
         """Say what this is, and what it is not."""
@@ -243,6 +259,7 @@ class Application(QObject):
         self.viewer.close()
 
 
+SOON_MS = 50
 TITLE_BAR = 40
 """Pixels that a desktop may put above a window: with them it must still fit the screen."""
 DROPS = (QEvent.Type.DragEnter, QEvent.Type.DragMove, QEvent.Type.Drop)

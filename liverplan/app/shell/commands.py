@@ -10,10 +10,11 @@ from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QMainWindow, QPushButton
 
 from liverplan.app.kit import theme
-from liverplan.app.kit.language import en, tr
+from liverplan.app.kit.language import NAMES, en, tr
 from liverplan.app.scene.pane import ScenePane
 from liverplan.app.session.session import Session
 from liverplan.app.shell.help import Help
+from liverplan.app.shell.speaking import other_language
 from liverplan.app.shell.step_bar import Steps
 from liverplan.app.slices.mouse import Mouse
 from liverplan.app.slices.slice_bar import SliceBar
@@ -96,6 +97,9 @@ class Parts(Protocol):
     def toggle_theme(self) -> None:
         """Show the window in light colours or in dark ones."""
 
+    def change_language(self) -> None:
+        """Make the window anew in the other language."""
+
     def show_about(self) -> None:
         """Show the research notice."""
 
@@ -176,6 +180,13 @@ def _view(app: Parts) -> Sequence[Command]:
             text=tr("Light or dark colours"),
             keys="Ctrl+L",
             action=app.toggle_theme,
+            on_views=False,
+        ),
+        Command(
+            menu="View",
+            text=NAMES[other_language()],
+            keys="Ctrl+Shift+L",
+            action=app.change_language,
             on_views=False,
         ),
         *_going(app),

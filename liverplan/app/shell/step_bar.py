@@ -24,6 +24,9 @@ STATUS_PT = 76.0
 """Points for a notice of four lines, or a job under way with one of two; longer ones scroll."""
 
 
+SOON_MS = 100
+
+
 class Step(QWidget):
     """A heading that opens its panel, with its state; greyed, with the reason, until it can."""
 
@@ -157,6 +160,13 @@ class Steps(QFrame):
             step.show_open(is_open=step.number == number and not step.panel.blocked())
         self.current = number
         QTimer.singleShot(0, self._reveal)
+
+    def open_again(self, number: int) -> None:
+        """Unfold a step as soon as what it waits for is there."""
+        if self.steps[number - 1].panel.blocked():
+            QTimer.singleShot(SOON_MS, self, lambda: self.open_again(number))
+        else:
+            self.open(number)
 
     def _reveal(self) -> None:
         step = self.steps[self.current - 1]
