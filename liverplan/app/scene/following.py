@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 from vtkmodules.vtkCommonDataModel import vtkPolyData
 
 from liverplan.app.kit.language import en, tr
@@ -29,7 +29,16 @@ NO_LIVER = en("The 3D view appears once the liver is found.")
 
 
 class SceneFollower(QObject):
-    """Makes the surfaces in the background, and shows cuts, liver, lesions and vessels."""
+    """Makes the surfaces in the background, and shows cuts, liver, lesions and vessels.
+
+    Attributes
+    ----------
+    surfaces : Surfaces or None
+        What stands in the view; None while there is no liver.
+    """
+
+    bodies_changed = Signal()
+    """Other surfaces stand in the view, or none."""
 
     def __init__(self, session: Session, live: Live, jobs: Jobs, pane: ScenePane) -> None:
         super().__init__()
@@ -37,6 +46,7 @@ class SceneFollower(QObject):
         self._pane, self._scene = pane, pane.canvas.scene
         self._framed: Volume | None = None
         self._made: tuple[Derived, Surfaces] | None = None
+        self.surfaces: Surfaces | None = None
         self._segments: PartMap | None = None
         session.subscribe(self._changed)
         live.derived_changed.connect(self._derived)
@@ -99,7 +109,7 @@ class SceneFollower(QObject):
         self._show_cuts()
 
     def _show(self, made: tuple[Derived, Surfaces] | None) -> None:
-        surfaces = made[1] if made else None
+        self.surfaces = surfaces = made[1] if made else None
         if made is None:
             self._scene.show_liver(None)
         else:
@@ -110,6 +120,7 @@ class SceneFollower(QObject):
         if surfaces is not None and self._framed is not volume:
             self._pane.look_from("A")
             self._framed = volume
+        self.bodies_changed.emit()
         self._pane.canvas.message = "" if len(self._scene.vertices) else tr(NO_LIVER)
         self._show_cuts()
 

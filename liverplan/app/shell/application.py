@@ -13,6 +13,7 @@ from liverplan.app.kit.language import tr
 from liverplan.app.kit.widgets import set_tip
 from liverplan.app.scene.following import SceneFollower
 from liverplan.app.scene.pane import ScenePane
+from liverplan.app.scene.plan_pictures import PlanPictures
 from liverplan.app.scene.renderer import Scene
 from liverplan.app.session.context import Context
 from liverplan.app.session.notices import WINDOW
@@ -70,6 +71,7 @@ class Application(QObject):
         self.scene = Scene()
         self.scene_pane = ScenePane(self.session, self.scene)
         self._follower = SceneFollower(self.session, self.live, self.jobs, self.scene_pane)
+        self.plan_pictures = PlanPictures(self.session, self.live, self.jobs, self._follower)
         self._build_steps()
         self.steps = Steps(self.context, self.panels)
         self.help = Help(self.steps, self.context.notices, self.context.home / "help")
@@ -124,6 +126,9 @@ class Application(QObject):
     def _join(self) -> None:
         self.live.assessed.connect(self.steps.refresh)
         self.views.looked.connect(self._looked)
+        plans = self.resection.panel.plans
+        plans.show_pictures(self.plan_pictures.of)
+        self.plan_pictures.changed.connect(plans.refresh)
         self.views.identity_changed.connect(self._say_whose)
         self.session.subscribe(lambda topics: self._say_whose() if "ct" in topics else None)
         self.liver.vessels.surfaces_changed.connect(
@@ -251,6 +256,7 @@ class Application(QObject):
         app = QApplication.instance()
         if app is not None:
             app.removeEventFilter(self.keys)
+        self.plan_pictures.close()
         self.scene.close()
 
     def close(self) -> None:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QIcon, QPixmap
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from liverplan.app.kit.language import localised, tr
@@ -15,6 +19,11 @@ from liverplan.words.numbers import NONE, ml, mm
 
 WAITING = "…"
 Row = tuple[str, str, str, str]
+PictureOf = Callable[[Plan], QPixmap | None]
+"""A plan's small picture; None while there is none of it as it is now."""
+
+PICTURE = (52, 42)
+"""Pixels of it in a row."""
 
 
 class PlanList(QWidget):
@@ -24,7 +33,9 @@ class PlanList(QWidget):
         super().__init__()
         self._session, self._live, self._plans = context.session, context.live, plans
         self.table = Table([tr("Plan"), "FLR", "mL", tr("margin")], stretch=0)
+        self.table.setIconSize(QSize(*PICTURE))
         self.table.itemSelectionChanged.connect(self._chosen)
+        self._picture_of: PictureOf = lambda _plan: None
         self.name = QLineEdit()
         self.name.editingFinished.connect(lambda: plans.rename(self.name.text()))
         tip = tr("Keep this plan and change a copy")
@@ -42,6 +53,26 @@ class PlanList(QWidget):
             self.name.setText(plan_title(work.active_plan))
         self.add_button.setEnabled(bool(work.cuts))
         self.table.fill([self._row(plan) for plan in work.plans], work.plan)
+        for number, plan in enumerate(work.plans):
+            self._show_picture(number, plan)
+        self.table.fit()
+
+    def show_pictures(self, picture_of: PictureOf) -> None:
+        """Ask for the picture of each plan from now on."""
+        self._picture_of = picture_of
+        self.refresh()
+
+    def _show_picture(self, number: int, plan: Plan) -> None:
+        """Show a plan's picture, or its place: the row never changes its height."""
+        item, picture = self.table.item(number, 0), self._picture_of(plan)
+        if item is None:
+            return
+        if picture is None:
+            picture = QPixmap(*PICTURE)
+            picture.fill(Qt.GlobalColor.transparent)
+        icon = QIcon(picture)
+        icon.addPixmap(picture, QIcon.Mode.Selected)  # as it is: Qt would tint it
+        item.setIcon(icon)
 
     def follow(self) -> None:
         """Show the numbers of a drag under way, or of what has just been worked out."""
@@ -52,6 +83,7 @@ class PlanList(QWidget):
             item = self.table.item(work.plan, column)
             if item is not None and item.text() != text:
                 item.setText(text)
+        self._show_picture(work.plan, work.active_plan)
 
     def _row(self, plan: Plan) -> Row:
         title = plan_title(plan)
