@@ -138,29 +138,10 @@ def _file(app: Parts) -> Sequence[Command]:
 
 def _view(app: Parts) -> Sequence[Command]:
     views = app.views
-
-    def preset(number: int) -> Action:
-        return lambda: views.preset(number)
-
-    presets = [
-        Command(
-            menu="View",
-            text=tr("Window: {name} ({level}/{width})", name=tr(name), level=level, width=width),
-            keys=str(number + 1),
-            action=preset(number),
-        )
-        for number, (name, level, width) in enumerate(theme.PRESETS)
-    ]
     return (
-        *presets,
+        *_presets(views),
         *_measuring(app.bar),
-        Command(
-            menu="View",
-            text=tr("Keep this picture"),
-            keys="Ctrl+K",
-            action=app.judged.pictures.keep,
-        ),
-        Command(menu="View", text=tr("A second CT beside"), keys="B", action=app.beside.toggle),
+        *_looking(app),
         Command(menu="View", text=tr("Masks on or off"), keys="G", action=views.toggle_masks),
         Command(
             menu="View",
@@ -190,6 +171,34 @@ def _view(app: Parts) -> Sequence[Command]:
             on_views=False,
         ),
         *_going(app),
+    )
+
+
+def _presets(views: ThreeViews) -> Sequence[Command]:
+    def preset(number: int) -> Action:
+        return lambda: views.preset(number)
+
+    return [
+        Command(
+            menu="View",
+            text=tr("Window: {name} ({level}/{width})", name=tr(name), level=level, width=width),
+            keys=str(number + 1),
+            action=preset(number),
+        )
+        for number, (name, level, width) in enumerate(theme.PRESETS)
+    ]
+
+
+def _looking(app: Parts) -> Sequence[Command]:
+    """Return what keeps a picture of what is seen, and what shows another CT beside it."""
+    return (
+        Command(
+            menu="View",
+            text=tr("Keep this picture"),
+            keys="Ctrl+K",
+            action=app.judged.pictures.keep,
+        ),
+        Command(menu="View", text=tr("A second CT beside"), keys="B", action=app.beside.toggle),
     )
 
 
