@@ -46,13 +46,11 @@ def application(out):
     from tests.app import gallery
 
     taken = out / "gallery"
-    with (
-        patch.object(gallery, "SIZES", gallery.SIZES[:1]),
-        patch.object(sys, "argv", ["gallery", str(taken)]),
-    ):
+    asked = ["--size=1600x1000", "--scale=100", "--language=en", "--theme=dark"]
+    with patch.object(sys, "argv", ["gallery", str(taken), *asked]):
         gallery.main()
     for state, name in STATES.items():
-        (path,) = taken.glob(f"*_[0-9][0-9]_{state}.png")
+        (path,) = taken.glob(f"*/[0-9][0-9]_{state}.png")
         path.rename(out / f"{name}.png")
 
 

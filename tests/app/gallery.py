@@ -1,17 +1,21 @@
 """Screenshots of every state of the journey: ``python -m tests.app.gallery OUT``.
 
-Each state at 1280x800, 1600x1000 and 1920x1080, with what is cut off, overlaps or is too small in
-``faults.txt``; ends with 1 if there is any. ``QT_SCALE_FACTOR=1.5`` before it is a desk at 150 %.
-``xvfb-run -a -s "-screen 0 1920x1080x24" python -m tests.app.gallery OUT [--size 1280x800]``.
+Each state at 1280x800, 1600x1000 and 1920x1080 pixels of a screen, at 100 and 150 %, in every
+language, dark and light; ``--size --scale --language --theme``, each as often as wanted, ask for
+less. Each combination is a journey in a process of its own and has a folder of its own. What is cut
+off, overlaps, is too small or not translated stands in ``faults.txt``; ends with 1 if there is any.
+``xvfb-run -a -s "-screen 0 1920x1080x24" python -m tests.app.gallery OUT --size 1280x800``.
 """
 
 import argparse
 import json
 import math
 import os
+import subprocess
 import sys
 import tempfile
 import zipfile
+from itertools import product
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -23,34 +27,93 @@ LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
 
 FAULTS: list[str] = []
 
-SIZES = ((1600, 1000), (1280, 800), (1920, 1080))
+SIZES, SCALES = ("1600x1000", "1280x800", "1920x1080"), ("100", "150")
+LANGUAGES, THEMES = ("en", "sv"), ("dark", "light")
+SMALLEST = 1000, 640
+"""Of a window, in pixels at 100 %: what is less is no size for this program."""
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("out", type=Path)
-    parser.add_argument("--size", action="append", type=size_of)
-    given = parser.parse_args()
+    given = arguments()
     out = given.out
     out.mkdir(parents=True, exist_ok=True)
+    if given.sample:
+        journey(out, given)
+        return 0
+    with tempfile.TemporaryDirectory() as place:
+        series = make_series(Path(place) / "made")
+        wanted = product(given.size, given.scale, given.language, given.theme)
+        faults = [fault for one in wanted for fault in in_a_child(out, series, *one)]
+    (out / "faults.txt").write_text("\n".join(faults), "utf-8")
+    print(f"{len(list(out.glob('*/*.png')))} pictures in {out}, {len(faults)} faults")
+    return 1 if faults else 0
+
+
+def arguments():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("out", type=Path)
+    for name, known in (
+        ("size", SIZES),
+        ("scale", SCALES),
+        ("language", LANGUAGES),
+        ("theme", THEMES),
+    ):
+        parser.add_argument(f"--{name}", action="append", choices=known)
+    parser.add_argument("--sample", type=Path, help="a series, for one journey in this process")
+    given = parser.parse_args()
+    for name, known in (
+        ("size", SIZES),
+        ("scale", SCALES),
+        ("language", LANGUAGES),
+        ("theme", THEMES),
+    ):
+        setattr(given, name, getattr(given, name) or known)
+    return given
+
+
+def in_a_child(out, series, size, scale, language, theme):
+    """Take the pictures of one combination, and return what is wrong with them."""
+    wide, high = size_of(size, scale)
+    if wide < SMALLEST[0] or high < SMALLEST[1]:
+        print(f"{size} at {scale} % is less than the window's least size")
+        return []
+    folder = out / f"{size}-{scale}-{language}-{theme}"
+    asked = [f"--size={size}", f"--scale={scale}", f"--language={language}", f"--theme={theme}"]
+    command = [sys.executable, "-m", "tests.app.gallery", str(folder), *asked]
+    environment = os.environ | {"QT_SCALE_FACTOR": f"{int(scale) / 100:g}"}
+    ended = subprocess.run(
+        [*command, f"--sample={series}"], env=environment, check=False
+    ).returncode
+    path = folder / "faults.txt"
+    found = path.read_text("utf-8").splitlines() if path.is_file() else []
+    return [f"{folder.name} {fault}" for fault in found] + [f"{folder.name} broke off"] * (
+        ended != 0
+    )
+
+
+def journey(out, given):
+    """Go through every state in this process."""
+    from liverplan.app.kit.language import speak
+    from liverplan.app.session.choices import keep_choice
+
     with tempfile.TemporaryDirectory() as place:
         os.environ["NAPARI_CONFIG"] = str(Path(place) / "napari.yaml")
         os.environ["QT_API"] = "pyside6"
         home = Path(place) / "home"
-        series = make_series(Path(place) / "made")
-        (home / "sample").parent.mkdir(parents=True)
-        (home / "sample").symlink_to(series)
-        for size in given.size or SIZES:
-            pictures(home, out, size)
-    faults = sorted(set(FAULTS))
-    (out / "faults.txt").write_text("\n".join(faults), "utf-8")
-    print(f"{len(list(out.glob('*.png')))} pictures in {out}, {len(faults)} faults")
-    return 1 if faults else 0
+        home.mkdir()
+        (home / "sample").symlink_to(given.sample.absolute())
+        speak(given.language[0])
+        keep_choice(home, "theme", given.theme[0])
+        try:
+            pictures(home, out, size_of(given.size[0], given.scale[0]), given.language[0])
+        finally:
+            (out / "faults.txt").write_text("\n".join(sorted(set(FAULTS))), "utf-8")
 
 
-def size_of(words):
+def size_of(words, scale):
+    """A window's width and height as Qt counts them, where it draws at a scale in percent."""
     wide, _, high = words.partition("x")
-    return int(wide), int(high)
+    return int(wide) * 100 // int(scale), int(high) * 100 // int(scale)
 
 
 def make_series(folder):
@@ -63,11 +126,11 @@ def make_series(folder):
     return folder
 
 
-def pictures(home, out, size):  # noqa: PLR0915 - the journey, in order
+def pictures(home, out, size, language):  # noqa: PLR0915 - the journey, in order
     from liverplan.app.session.job import Answered, Failed
     from liverplan.app.shell.application import Application
     from tests.app import test_journey as steps
-    from tests.app.gallery_beside import beside_pictures, picture_pictures
+    from tests.app.gallery_beside import beside_pictures
     from tests.app.gallery_committee import committee_pictures, compare_pictures
     from tests.app.gallery_cuts import cut_pictures
     from tests.app.gallery_scene import scene_pictures
@@ -81,8 +144,8 @@ def pictures(home, out, size):  # noqa: PLR0915 - the journey, in order
 
     def shot(name):
         person.spin(0.2)
-        FAULTS.extend(f"{size[0]} {name}: {fault}" for fault in faults_of(app.window))
-        person.shot(out / f"{size[0]}_{next(number):02d}_{name}.png", *size)
+        FAULTS.extend(f"{name}: {fault}" for fault in faults_of(app.window, language))
+        person.shot(out / f"{next(number):02d}_{name}.png", *size)
 
     truth = json.loads((home / "sample" / "truth.json").read_text())
     centres = [lesion["centroid_mm"] for lesion in truth["lesions"]]
@@ -183,7 +246,6 @@ def pictures(home, out, size):  # noqa: PLR0915 - the journey, in order
     app.judged.outputs.report(report)
     person.settle()
     shot("report_written")
-    picture_pictures(person, shot)
     person.press_button(person.panel(5).patient_button)
     shot("patient_facts")
     person.press_button(app.facts.done_button)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from liverplan.app.kit.language import tr
 from liverplan.phantom import RECOMMENDED_NORMAL, RECOMMENDED_POINT_MM, make_phantom
 from liverplan.resection import Plane
 from tests.app import test_committee_journey as committee
@@ -20,7 +21,7 @@ def committee_pictures(person, shot: Callable[[str], None]) -> None:
     facts.write(person, sheet.persons["birth_date"], "1961-04-02")
     facts.write(person, sheet.persons["height_cm"], "17")
     facts.choose(person, sheet.rows["ecog"].answer, "1")
-    facts.choose(person, sheet.rows["consent"].answer, "unclear")
+    facts.choose(person, sheet.rows["consent"].answer, tr("unclear"))
     facts.write(person, sheet.rows["biopsy"].by, "P. Sand")
     person.settle()
     shot("facts_typed_and_refused")

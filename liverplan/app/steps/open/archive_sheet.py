@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QFrame, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QFrame, QGridLayout, QLineEdit, QVBoxLayout
 
+from liverplan.app.kit import theme
 from liverplan.app.kit.busy import Busy
 from liverplan.app.kit.language import en, tr
 from liverplan.app.kit.widgets import Notice, Table, button, label, row
@@ -39,7 +40,7 @@ class ArchiveSheet(QFrame):
         self.fields["study_date"].setPlaceholderText("20240101-20240131")
         for field in self.fields.values():
             field.returnPressed.connect(self._search)
-            field.setMinimumWidth(110)
+            field.setMinimumWidth(theme.pixels(124))
         self.search_button = button(tr("Search"), self._search, role="primary")
         self.open_button = button(tr("Open this series"), self._fetch, role="primary")
         self.done_button = button(tr("Close"), self.done.emit)
@@ -60,10 +61,12 @@ class ArchiveSheet(QFrame):
         title = label(tr("Archive"), "title", wrap=False)
         layout.addLayout(row(title, self.which, 1, self.done_button))
         layout.addWidget(self.notice)
-        fields: list[QWidget | int] = []
-        for name, field in self.fields.items():
-            fields += [label(tr(FIELDS[name]), "secondary", wrap=False), field]
-        layout.addLayout(row(*fields, self.search_button))
+        asked = QGridLayout()
+        for column, (name, field) in enumerate(self.fields.items()):
+            asked.addWidget(label(tr(FIELDS[name]), "secondary", wrap=False), 0, column)
+            asked.addWidget(field, 1, column)
+        asked.addWidget(self.search_button, 1, len(self.fields))
+        layout.addLayout(asked)
         layout.addWidget(self.busy)
         layout.addWidget(self.table)
         layout.addLayout(row(1, self.open_button))
