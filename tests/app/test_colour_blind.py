@@ -117,12 +117,6 @@ def test_what_stays_and_what_goes_are_told_apart_on_a_screenshot(cut, name):
     on_slice = [patch_at(person, view.canvas, person.pixel(view, at)) for at in (stays, goes)]
     in_3d = [patch_at(person, canvas, scene.to_pixel(at), half=3) for at in (stays, goes)]
     for eyes in EYES:
-        print(
-            eyes,
-            difference(*on_slice, eyes),
-            difference(*in_3d, eyes),
-            [difference(ground, side, eyes) for side in in_3d],
-        )
         assert difference(*on_slice, eyes) >= LEAST
         assert difference(*in_3d, eyes) >= LEAST
         assert min(difference(ground, side, eyes) for side in in_3d) >= LEAST

@@ -141,3 +141,25 @@ def test_a_file_of_choices_that_does_not_serve_leaves_the_window_dark(tmp_path, 
     assert theme.chosen() == "dark"
     with pytest.raises(InputError, match="themes are dark and light, not 'pink'"):
         theme.choose("pink")
+
+
+@pytest.mark.parametrize("name", THEMES)
+def test_what_the_keys_are_for_has_a_ring_round_it(same_person, name):
+    app, person = same_person.app, same_person
+    if theme.chosen() != name:
+        app.toggle_theme()
+    ring = THEMES[name]
+    parts = {
+        app.steps.steps[0].heading: ring.focus,
+        app.open.panel.sample_button: ring.focus,
+        app.open.panel.folder_button: ring.primary_focus,
+        app.scene_pane.buttons["A"]: ring.focus,
+    }
+    for part, colour in parts.items():
+        part.setFocus(Qt.FocusReason.TabFocusReason)
+        picture = person.screen_of(part)
+        across = {picture.pixelColor(x, part.height() // 2).name() for x in range(3)}
+        assert colour in across, f"{part.text()}: {across}"
+        app.window.setFocus()
+    if name != "dark":
+        app.toggle_theme()

@@ -118,7 +118,7 @@ def _patterns(language: str) -> tuple[tuple[re.Pattern[str], str], ...]:
         if not names or len(set(names)) < len(names) or told < LEAST_TOLD:
             continue
         looks = (re.escape(lit) + (f"(?P<{name}>.+)" if name else "") for lit, name, _, _ in parts)
-        made.append((told, re.compile("".join(looks)), re.sub(r":[^}]*}", "}", said)))
+        made.append((told, re.compile("".join(looks)), re.sub(r"{(\w+):[^}]*}", r"{\1}", said)))
     return tuple((pattern, said) for _, pattern, said in sorted(made, key=lambda m: -m[0]))
 
 

@@ -68,7 +68,7 @@ class ScenePane(QWidget):
             button.setText(side)
             button.setToolTip(tr(SIDE_NAMES[side]))
             button.setProperty("role", "camera")
-            button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             button.clicked.connect(lambda _=False, s=side: self.look_from(s))
             self.buttons[side] = button
             sides.addWidget(button)

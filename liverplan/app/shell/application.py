@@ -34,6 +34,7 @@ from liverplan.app.shell.window import Central, place_in
 from liverplan.app.slices import adapter
 from liverplan.app.slices.adapter import Viewer
 from liverplan.app.slices.brush import BrushSettings
+from liverplan.app.slices.hand import Hand
 from liverplan.app.slices.mouse import Mouse
 from liverplan.app.slices.slice_bar import SliceBar
 from liverplan.app.slices.views import ThreeViews
@@ -67,6 +68,7 @@ class Application(QObject):
         self.jobs, self.saver = self.context.jobs, self.context.saver
         self.views = ThreeViews(self.viewer, self.session, self.live)
         self.mouse = Mouse(self.session, self.views)
+        self.hand = Hand(self.session, self.views, self.mouse)
         self.brush = BrushSettings()
         self.scene = Scene()
         self.scene_pane = ScenePane(self.session, self.scene)
@@ -178,6 +180,10 @@ class Application(QObject):
             self.central.show_sheet(None)
         elif self.central.maximised is not None:
             self.central.toggle_maximised(self.central.maximised)
+
+    def next_view(self) -> None:
+        """Let the keys work on the next slice view, which is shown where it lies behind a tab."""
+        self.hand.take(self.central.view_after(self.hand.view))
 
     def toggle_shortcuts(self) -> None:
         """Lay the sheet of keys over the views, or take it away."""

@@ -13,9 +13,11 @@ from liverplan.app.kit import theme
 from liverplan.app.kit.language import NAMES, en, tr
 from liverplan.app.scene.pane import ScenePane
 from liverplan.app.session.session import Session
+from liverplan.app.shell.going import cut_ways, slice_ways, step_ways
 from liverplan.app.shell.help import Help
 from liverplan.app.shell.speaking import other_language
 from liverplan.app.shell.step_bar import Steps
+from liverplan.app.slices.hand import Hand
 from liverplan.app.slices.mouse import Mouse
 from liverplan.app.slices.slice_bar import SliceBar
 from liverplan.app.slices.tool import Tool
@@ -26,7 +28,7 @@ from liverplan.app.steps.resection.step import ResectionStep
 from liverplan.app.steps.result.step import ResultStep
 
 Action = Callable[[], object]
-MenuName = Literal["File", "View", "Plan", "Help"]
+MenuName = Literal["File", "View", "Plan", "Go", "Help"]
 
 MOUSE = (
     (en("Wheel"), en("Next or previous slice")),
@@ -36,6 +38,7 @@ MOUSE = (
     (en("Shift+Move"), en("The crosshair follows")),
     (en("Double-click"), en("One pane alone, or all again")),
     (en("Shift+Wheel, [ ]"), en("Size of the brush, while it is armed")),
+    (en("Tab, Space"), en("The next control; press it")),
     (en("3D: left, right, middle"), en("Turn, zoom, pan")),
 )
 """What the mouse does on the views."""
@@ -76,6 +79,7 @@ class Parts(Protocol):
     views: ThreeViews
     mouse: Mouse
     bar: SliceBar
+    hand: Hand
     steps: Steps
     help: Help
     window: QMainWindow
@@ -90,6 +94,9 @@ class Parts(Protocol):
 
     def reset_views(self) -> None:
         """Fit all views."""
+
+    def next_view(self) -> None:
+        """Let the keys work on the next slice view."""
 
     def toggle_shortcuts(self) -> None:
         """Show or hide the sheet of keys."""
@@ -106,7 +113,7 @@ class Parts(Protocol):
 
 def commands_of(app: Parts) -> tuple[Command, ...]:
     """Return every command of a running app, in the order of the menus."""
-    return (*_file(app), *_view(app), *_plan(app), *_help(app))
+    return (*_file(app), *_view(app), *_plan(app), *_go(app), *_help(app))
 
 
 def _file(app: Parts) -> Sequence[Command]:
@@ -138,10 +145,29 @@ def _file(app: Parts) -> Sequence[Command]:
 
 def _view(app: Parts) -> Sequence[Command]:
     views = app.views
+
+    def preset(number: int) -> Action:
+        return lambda: views.preset(number)
+
+    presets = [
+        Command(
+            menu="View",
+            text=tr("Window: {name} ({level}/{width})", name=tr(name), level=level, width=width),
+            keys=str(number + 1),
+            action=preset(number),
+        )
+        for number, (name, level, width) in enumerate(theme.PRESETS)
+    ]
     return (
-        *_presets(views),
+        *presets,
         *_measuring(app.bar),
-        *_looking(app),
+        Command(
+            menu="View",
+            text=tr("Keep this picture"),
+            keys="Ctrl+K",
+            action=app.judged.pictures.keep,
+        ),
+        Command(menu="View", text=tr("A second CT beside"), keys="B", action=app.beside.toggle),
         Command(menu="View", text=tr("Masks on or off"), keys="G", action=views.toggle_masks),
         Command(
             menu="View",
@@ -171,34 +197,6 @@ def _view(app: Parts) -> Sequence[Command]:
             on_views=False,
         ),
         *_going(app),
-    )
-
-
-def _presets(views: ThreeViews) -> Sequence[Command]:
-    def preset(number: int) -> Action:
-        return lambda: views.preset(number)
-
-    return [
-        Command(
-            menu="View",
-            text=tr("Window: {name} ({level}/{width})", name=tr(name), level=level, width=width),
-            keys=str(number + 1),
-            action=preset(number),
-        )
-        for number, (name, level, width) in enumerate(theme.PRESETS)
-    ]
-
-
-def _looking(app: Parts) -> Sequence[Command]:
-    """Return what keeps a picture of what is seen, and what shows another CT beside it."""
-    return (
-        Command(
-            menu="View",
-            text=tr("Keep this picture"),
-            keys="Ctrl+K",
-            action=app.judged.pictures.keep,
-        ),
-        Command(menu="View", text=tr("A second CT beside"), keys="B", action=app.beside.toggle),
     )
 
 
@@ -276,6 +274,21 @@ def _plan(app: Parts) -> Sequence[Command]:
         Command(menu="Plan", text=tr("Copy the plan"), action=pressing(panel.plans.add_button)),
         Command(
             menu="Plan", text=tr("Lock or unlock cuts"), action=pressing(panel.cuts.lock_button)
+        ),
+    )
+
+
+def _go(app: Parts) -> Sequence[Command]:
+    """Return what the keys alone can do where the mouse would go."""
+    on_slices = (*slice_ways(app.hand, app.next_view), *cut_ways(app.hand))
+    return (
+        *(
+            Command(menu="Go", text=text, keys=keys, action=action, on_views=False)
+            for text, keys, action in step_ways(app.steps)
+        ),
+        *(
+            Command(menu="Go", text=text, keys=keys, action=action)
+            for text, keys, action in on_slices
         ),
     )
 

@@ -16,6 +16,10 @@ KEYPAD = Qt.KeyboardModifier.KeypadModifier.value
 TYPING = ("QLineEdit", "QAbstractSpinBox", "QTextEdit", "QPlainTextEdit")
 PICKING = ("QComboBox",)
 """Where a letter or a digit chooses."""
+CONTROL = Qt.KeyboardModifier.ControlModifier.value
+HELD = CONTROL | Qt.KeyboardModifier.AltModifier.value
+STEPS = range(int(Qt.Key.Key_1), int(Qt.Key.Key_9) + 1)
+"""With Control they open a step from everywhere: nobody types so."""
 NEVER_TYPED = {int(Qt.Key.Key_F1)}
 BROWSING = ("QAbstractItemView", "QComboBox", "QAbstractSlider")
 NAVIGATION = {
@@ -93,7 +97,10 @@ class Keys(QObject):
             return False
         if focus is None or key in NEVER_TYPED:
             return True
-        typing: tuple[str, ...] = TYPING if key not in NAVIGATION else TYPING + BROWSING
+        if modifiers == CONTROL and key in STEPS:
+            return True
+        browsed = key in NAVIGATION and not modifiers & HELD
+        typing: tuple[str, ...] = TYPING + BROWSING if browsed else TYPING
         if not modifiers:
             typing += PICKING
         return not any(focus.inherits(name) for name in typing)

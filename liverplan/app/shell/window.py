@@ -24,6 +24,7 @@ from liverplan.app.slices import adapter
 from liverplan.app.slices.adapter import Viewer
 from liverplan.app.slices.convert import VIEW_NAMES
 from liverplan.app.slices.slice_bar import SliceBar
+from liverplan.app.slices.view import SliceView
 from liverplan.app.slices.views import ThreeViews
 
 NARROW = 1400
@@ -132,6 +133,16 @@ class Central(QWidget):
             self.panes.setSizes([wide - scene, scene])
             self.arrange()
         super().resizeEvent(event)
+
+    def view_after(self, view: SliceView) -> SliceView:
+        """Return the slice view after another, shown: of those that are seen, or of the tabs."""
+        names = [name for name in VIEW_NAMES if self.narrow or self.views.views[name].isVisible()]
+        if self.maximised is not None or not names:
+            return view
+        name = names[(names.index(view.name) + 1) % len(names)]
+        if self.narrow:
+            self.tabs.setCurrentIndex(VIEW_NAMES.index(name))
+        return self.views.views[name]
 
     def toggle_maximised(self, pane: QWidget) -> None:
         """Show one pane alone, or all again."""

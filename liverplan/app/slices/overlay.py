@@ -64,6 +64,7 @@ class Overlay(QWidget):
 
     def __init__(self, canvas: QWidget) -> None:
         super().__init__(canvas)
+        self._canvas = canvas
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setAttribute(Qt.WidgetAttribute.WA_NoSystemBackground)
         self.drawing = Drawing()
@@ -89,6 +90,9 @@ class Overlay(QWidget):
         for figure in drawing.figures:
             paint_figure(painter, figure, drawing.look)
         paint_words(painter, drawing, drawing.look)
+        if self._canvas.hasFocus():
+            painter.setPen(QPen(rgba(theme.CROSSHAIR), 2))
+            painter.drawRect(self.rect().adjusted(1, 1, -1, -1))
         painter.end()
 
     def _region(self, drawing: Drawing, look: Look) -> Region | None:

@@ -107,6 +107,8 @@ class SliceView(QWidget):
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
         """Hand the mouse to the tools; napari's own keys would turn the view or hide the CT."""
         kind = event.type()
+        if kind in FOCUS:
+            self.overlay.update()
         if kind in KEYS:
             return cast("QKeyEvent", event).key() not in LEAVING
         if kind == QEvent.Type.Resize:
@@ -125,6 +127,7 @@ class SliceView(QWidget):
         self.mouse.emit(self, QEvent(QEvent.Type.Resize))
 
 
+FOCUS = {QEvent.Type.FocusIn, QEvent.Type.FocusOut}
 KEYS = {QEvent.Type.KeyPress, QEvent.Type.KeyRelease}
 LEAVING = {Qt.Key.Key_Tab, Qt.Key.Key_Backtab}
 """Keys that go on to the next control."""
