@@ -7,12 +7,14 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
+from scipy.spatial import cKDTree
 
 from liverplan.app.session.display import Masks, keep_masks, read_masks
 from liverplan.app.session.saving import work_of
 from liverplan.app.slices.convert import view_axes
 from liverplan.app.slices.figures import words_of
 from liverplan.case import open_case
+from liverplan.resection.anatomy.maps import PartMap
 from tests.app.clipped import faults_of
 from tests.app.test_never_again import colours_of
 
@@ -211,3 +213,47 @@ def test_a_film_plays_until_it_is_stopped_and_never_behind_a_sheet(reader, how):
         reader.key(KEY.Key_P, widget=app.window)
         assert not cine.running
         reader.key(KEY.Key_Escape, widget=app.window)
+
+
+def tubes(grid, middle):
+    """A map of one bent vessel through a point."""
+    along = np.linspace(0, 1, 60)
+    line = middle + np.stack([-40 + 80 * along, 15 * np.sin(3 * along), 30 * along - 15], axis=1)
+    places = grid.to_mm(np.moveaxis(np.indices(grid.shape), 0, -1))
+    away = cKDTree(line).query(places, distance_upper_bound=6)[0]
+    labels = (away < 5).astype(np.uint8)
+    return PartMap(scheme="vessels", grid=grid, labels=labels, names=("portal vein",))
+
+
+def test_an_oblique_slice_is_measured_in_the_patient_and_a_curved_one_not_at_all(reader):
+    app, sheet, pane = reader.app, reader.app.oblique, reader.app.oblique.pane
+    work = app.session.work
+    lumen = tubes(work.volume.grid, app.views.crosshair_mm)
+    app.session.put_maps({"vessels": lumen})
+    reader.press_button(app.bar.oblique_button)
+    assert app.central.sheet is sheet
+    sheet.turn.setValue(30)
+    sheet.tilt.setValue(60)
+    reader.wait(lambda: sheet.along.count() > 1)
+    assert faults_of(sheet) == []
+    middle = pane.width() / 2, pane.height() / 2
+    reader.drag(pane, middle, (middle[0] + 90, middle[1] + 30))
+    (made,) = app.session.work.annotations
+    assert made.view == "Oblique"
+    assert made.length_mm == pytest.approx(np.hypot(90, 30) / pane.zoom, rel=1e-6)
+    assert all(map(sheet.place.holds, made.points_mm))
+    at = tuple(round(float(mm), 1) for mm in app.views.crosshair_mm)
+    assert tuple(round(mm, 1) for mm in made.points_mm[0]) == at
+    here = pane.density_at(middle)
+    grid = work.volume.grid
+    assert abs(here - work.volume.hu[grid.nearest_index(app.views.crosshair_mm)]) < 80
+    sheet.along.setCurrentIndex(sheet.along.count() - 1)
+    sheet.along.activated.emit(sheet.along.count() - 1)
+    assert "No ruler" in sheet.said.text()
+    assert pane.look is None, "a curved slice has no letters and no millimetres"
+    reader.drag(pane, middle, (middle[0] + 90, middle[1] + 30))
+    assert app.session.work.annotations == (made,)
+    assert faults_of(sheet) == []
+    reader.press_button(sheet.done_button)
+    assert app.central.sheet is None
+    app.session.put_maps({})

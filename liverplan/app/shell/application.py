@@ -36,6 +36,7 @@ from liverplan.app.slices.adapter import Viewer
 from liverplan.app.slices.brush import BrushSettings
 from liverplan.app.slices.hand import Hand
 from liverplan.app.slices.mouse import Mouse
+from liverplan.app.slices.oblique_sheet import ObliqueSheet
 from liverplan.app.slices.slice_bar import SliceBar
 from liverplan.app.slices.views import ThreeViews
 from liverplan.app.steps.committee.step import CommitteeStep
@@ -112,13 +113,14 @@ class Application(QObject):
         self.compare, self.beside = compare.sheet, compare.pane
         self.central.add_beside(self.beside)
         self.beside.shown.connect(self.central.share_upper_row)
-        self.shortcuts = ShortcutSheet()
+        self.shortcuts, self.oblique = ShortcutSheet(), ObliqueSheet(context, views)
         self.central.add_sheet(self.shortcuts)
         self.shortcuts.done.connect(lambda: self.central.show_sheet(None))
         for sheet, wanted in (
             (self.archive, self.open.panel.wants_archive),
             (self.facts, self.judged.panel.wants_facts),
             (self.compare, self.metastases.panel.wants_compare),
+            (self.oblique, self.bar.wants_oblique),
         ):
             self.central.add_sheet(sheet)
             wanted.connect(lambda sheet=sheet: self.central.show_sheet(sheet))

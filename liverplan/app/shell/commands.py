@@ -145,21 +145,8 @@ def _file(app: Parts) -> Sequence[Command]:
 
 def _view(app: Parts) -> Sequence[Command]:
     views = app.views
-
-    def preset(number: int) -> Action:
-        return lambda: views.preset(number)
-
-    presets = [
-        Command(
-            menu="View",
-            text=tr("Window: {name} ({level}/{width})", name=tr(name), level=level, width=width),
-            keys=str(number + 1),
-            action=preset(number),
-        )
-        for number, (name, level, width) in enumerate(theme.PRESETS)
-    ]
     return (
-        *presets,
+        *_presets(views),
         *_measuring(app.bar),
         Command(
             menu="View",
@@ -200,6 +187,21 @@ def _view(app: Parts) -> Sequence[Command]:
     )
 
 
+def _presets(views: ThreeViews) -> Sequence[Command]:
+    def preset(number: int) -> Action:
+        return lambda: views.preset(number)
+
+    return [
+        Command(
+            menu="View",
+            text=tr("Window: {name} ({level}/{width})", name=tr(name), level=level, width=width),
+            keys=str(number + 1),
+            action=preset(number),
+        )
+        for number, (name, level, width) in enumerate(theme.PRESETS)
+    ]
+
+
 def _measuring(bar: SliceBar) -> Sequence[Command]:
     """Return what the row above the slices does."""
     slab, here = bar.views.slab, bar.annotations.delete_here
@@ -226,6 +228,12 @@ def _measuring(bar: SliceBar) -> Sequence[Command]:
         Command(menu="View", text=tr("Thicker slab"), keys="+; Shift++", action=thicken(1)),
         Command(menu="View", text=tr("Thinner slab"), keys="-", action=thicken(-1)),
         Command(menu="View", text=tr("Masks filled or outlined"), keys="F", action=bar.masks.next),
+        Command(
+            menu="View",
+            text=tr("Oblique or curved slice…"),
+            keys="O",
+            action=bar.wants_oblique.emit,
+        ),
         Command(menu="View", text=tr("Play the slices, or stop"), keys="P", action=bar.cine.toggle),
     )
 

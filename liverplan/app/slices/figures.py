@@ -5,8 +5,10 @@ from __future__ import annotations
 import itertools
 import math
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
+from numpy.typing import ArrayLike
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
@@ -14,7 +16,7 @@ from liverplan.app.kit import theme
 from liverplan.app.kit.language import tr
 from liverplan.app.slices.halo import beside
 from liverplan.app.slices.slab import slab_words
-from liverplan.app.slices.slicing import Look, Point
+from liverplan.app.slices.slicing import Point
 from liverplan.findings import Annotation
 
 CORNERS = 48
@@ -72,7 +74,25 @@ def _region_words(region: Annotation) -> str:
     return f"{density}\n{size}"
 
 
-def figure_of(annotation: Annotation, look: Look, *, chosen: bool = False) -> Figure:
+class Placed(Protocol):
+    """Where a slice of any kind looks."""
+
+    @property
+    def width(self) -> int:
+        """Pixels."""
+        ...
+
+    @property
+    def height(self) -> int:
+        """Pixels."""
+        ...
+
+    def lps_to_pixel(self, point_mm: ArrayLike, /) -> Point:
+        """(3,) LPS mm to (x, y) pixels."""
+        ...
+
+
+def figure_of(annotation: Annotation, look: Placed, *, chosen: bool = False) -> Figure:
     """Return an annotation as it stands where a view looks."""
     points = tuple(look.lps_to_pixel(point) for point in annotation.points_mm)
     words = words_of(annotation)
@@ -122,7 +142,7 @@ WINGS = (-0.45, 0.45)
 """Half the opening of an arrow's head, radians."""
 
 
-def paint_figure(painter: QPainter, figure: Figure, look: Look) -> None:
+def paint_figure(painter: QPainter, figure: Figure, look: Placed) -> None:
     """Draw one, in yellow on black; the chosen one is thicker."""
     painter.setBrush(Qt.BrushStyle.NoBrush)
     wide = 2.6 if figure.chosen else 1.6

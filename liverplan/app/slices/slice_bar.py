@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from PySide6.QtCore import QSignalBlocker
+from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QComboBox, QFrame, QWidget
 
@@ -35,6 +35,8 @@ class SliceBar(QWidget):
         What they made.
     cine : Cine
     """
+
+    wants_oblique = Signal()
 
     def __init__(self, context: Context, views: ThreeViews, mouse: Mouse) -> None:
         super().__init__()
@@ -68,7 +70,9 @@ class SliceBar(QWidget):
         parts += [self.masks_button, _rule(), self.slab, self.thickness, _rule()]
         for box in (self.slab, self.thickness, self.rate):
             box.activated.connect(lambda _n: mouse.hovered.canvas.setFocus())
-        layout = row(*parts, self.play, self.rate, 1, spacing=4)
+        self.oblique_button = GlyphButton("tilted", tr("Oblique or curved slice (O)"))
+        self.oblique_button.clicked.connect(lambda _checked=False: self.wants_oblique.emit())
+        layout = row(*parts, self.play, self.rate, _rule(), self.oblique_button, 1, spacing=4)
         layout.setContentsMargins(6, 3, 6, 3)
         self.setLayout(layout)
         self.setFixedHeight(36)
