@@ -162,11 +162,19 @@ def _view(app: Parts) -> Sequence[Command]:
             keys="K",
             action=app.scene_pane.remnant_button.click,
         ),
+        *_window(app),
+        *_going(app),
+    )
+
+
+def _window(app: Parts) -> Sequence[Command]:
+    """Return what is so of the whole window."""
+    return (
         Command(
             menu="View",
             text=tr("De-identified display on or off"),
             keys="Ctrl+I",
-            action=views.toggle_identity,
+            action=app.views.toggle_identity,
             on_views=False,
         ),
         Command(
@@ -183,11 +191,12 @@ def _view(app: Parts) -> Sequence[Command]:
             action=app.change_language,
             on_views=False,
         ),
-        *_going(app),
     )
 
 
 def _presets(views: ThreeViews) -> Sequence[Command]:
+    """Return a command for each of the windows that have a key."""
+
     def preset(number: int) -> Action:
         return lambda: views.preset(number)
 
