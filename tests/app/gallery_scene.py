@@ -23,6 +23,11 @@ def scene_pictures(person, shot: Callable[[str], None]) -> None:
     pane.more.filled.actions()[0].trigger()
     shot("3d_from_the_surgeon_s_place")
     pane.look_from("A")
+    pane.more.refresh()
+    for action in pane.more.beside.actions()[1:2]:
+        action.trigger()
+        shot("3d_two_plans")
+        person.app.two_plans.show("")
 
 
 def press(person, button):

@@ -7,6 +7,7 @@ import pytest
 from PySide6.QtGui import QImage
 
 from liverplan.resection import Plan, Plane
+from tests.app.test_never_again import colours_of
 
 
 @pytest.fixture(scope="module")
@@ -70,4 +71,26 @@ def test_another_patient_has_none_of_these_pictures(two):
     app.session.replace_all(replace(work, volume=replace(work.volume), segmentation=None))
     assert all(app.plan_pictures.of(plan) is None for plan in work.plans)
     app.session.replace_all(work)
+    two.settle()
+
+
+def test_two_plans_are_seen_side_by_side_by_the_same_eye(two):
+    app, pane = two.app, two.app.scene_pane
+    pane.look_from("A")
+    pane.more.refresh()
+    beside = next(a for a in pane.more.beside.actions() if a.text() == "Plan B")
+    beside.trigger()
+    shown = colours_of(two.screen_of(pane.canvas)).astype(int)
+    half = shown.shape[1] // 2
+    for part, orange_left in ((shown[:, :half], True), (shown[:, half:], False)):
+        warm = part[..., 0] - part[..., 2] > 60
+        columns = np.nonzero(warm)[1]
+        assert (columns.mean() < half / 2) == orange_left
+    assert pane.canvas.names == ("Plan A", "Plan B")
+    app.session.choose(plan=1)
+    assert app.two_plans.name == "", "it cannot stand beside itself"
+    app.session.choose(plan=0)
+    app.two_plans.show("Plan B")
+    app.session.replace_all(replace(app.session.work, volume=replace(app.session.work.volume)))
+    assert pane.canvas.beside is None, "another patient is begun with one"
     two.settle()

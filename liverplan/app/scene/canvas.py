@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 
 import numpy as np
 from PySide6.QtCore import QPointF, QSize, Qt, QTimer, Signal
@@ -12,7 +13,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from liverplan.app.kit import theme
 from liverplan.app.kit.language import tr
 from liverplan.app.scene.grab import Grab
-from liverplan.app.scene.legend import paint_legend
+from liverplan.app.scene.legend import paint_legend, paint_names
 from liverplan.app.scene.renderer import Image, Scene
 from liverplan.app.session.session import Session
 
@@ -41,6 +42,8 @@ class SceneCanvas(QWidget):
         self.setMinimumSize(160, 120)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
         self._grab: Grab | None = None
+        self.beside: Callable[[int, int, float], Image | None] | None = None
+        self.names = ("", "")
         self._slow = self._held = False
         self._resting = QTimer(self)
         self._resting.setSingleShot(True)
@@ -70,6 +73,8 @@ class SceneCanvas(QWidget):
         image = QImage(pixels.data, wide, high, 4 * wide, QImage.Format.Format_RGBX8888)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, coarse)
         painter.drawImage(self.rect(), image)
+        if self.beside is not None:
+            paint_names(painter, self.width(), self.names)
         if self.scene.bands is not None:
             paint_legend(painter, self.height(), self.scene.bands)
         painter.end()
@@ -88,7 +93,12 @@ class SceneCanvas(QWidget):
         """Return (height, width, 4) bytes, the uppermost row first; below 1 also coarser bodies."""
         ratio = self.devicePixelRatioF()
         wide, high = round(self.width() * ratio), round(self.height() * ratio)
+        if self.beside is not None:
+            wide //= 2
         drawn = self.scene.render(wide, high, scale, fine=scale >= 1)
+        other = None if self.beside is None else self.beside(wide, high, scale)
+        if other is not None:
+            drawn = np.concatenate([drawn, other], axis=1)
         return np.ascontiguousarray(drawn[::-1])
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal
 from vtkmodules.vtkCommonDataModel import vtkPolyData
 
 from liverplan.app.kit.language import en, tr
-from liverplan.app.scene.fields import distance_of
+from liverplan.app.scene.fields import Field, distance_of
 from liverplan.app.scene.held import held_by
 from liverplan.app.scene.pane import ScenePane
 from liverplan.app.scene.structures import segment_name
@@ -35,6 +35,10 @@ class SceneFollower(QObject):
     ----------
     surfaces : Surfaces or None
         What stands in the view; None while there is no liver.
+    vessels : mapping of str to vtkPolyData
+        By name.
+    distance : Field or None
+        Of what lies around, mm to the nearest metastasis.
     """
 
     bodies_changed = Signal()
@@ -47,6 +51,8 @@ class SceneFollower(QObject):
         self._framed: Volume | None = None
         self._made: tuple[Derived, Surfaces] | None = None
         self.surfaces: Surfaces | None = None
+        self.vessels: Mapping[str, vtkPolyData] = {}
+        self.distance: Field | None = None
         self._segments: PartMap | None = None
         session.subscribe(self._changed)
         live.derived_changed.connect(self._derived)
@@ -55,7 +61,9 @@ class SceneFollower(QObject):
 
     def show_vessels(self, surfaces: Mapping[str, vtkPolyData]) -> None:
         """Show vessel trees by their names."""
+        self.vessels = surfaces
         self._scene.show_vessels(surfaces)
+        self.bodies_changed.emit()
         self._show_cuts()
 
     def _changed(self, topics: frozenset[Topic]) -> None:
@@ -76,6 +84,8 @@ class SceneFollower(QObject):
             return
         if self._made is not None and same_voxels(self._made[0].segmentation, derived.segmentation):
             self._made = derived, self._made[1]
+            if self.surfaces is None:  # the same masks again, after there were none
+                self._show(self._made)
             return
 
         def task(_report: Progress, _cancel: threading.Event) -> Surfaces:
@@ -110,11 +120,12 @@ class SceneFollower(QObject):
 
     def _show(self, made: tuple[Derived, Surfaces] | None) -> None:
         self.surfaces = surfaces = made[1] if made else None
+        self.distance = None
         if made is None:
             self._scene.show_liver(None)
         else:
-            distance = distance_of(made[0].zone, made[0].segmentation.grid)
-            self._scene.show_liver(made[1].liver, made[1].inside, distance)
+            self.distance = distance_of(made[0].zone, made[0].segmentation.grid)
+            self._scene.show_liver(made[1].liver, made[1].inside, self.distance)
         self._scene.show_lesions(surfaces.lesions if surfaces else ())
         volume = self._session.work.volume
         if surfaces is not None and self._framed is not volume:

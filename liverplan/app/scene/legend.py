@@ -42,3 +42,17 @@ def paint_legend(painter: QPainter, height: int, bands: Bands) -> None:
         painter.setPen(QColor(*theme.TEXT))
         base = y + (ROW + metrics.ascent() - metrics.descent()) / 2
         painter.drawText(int(EDGE + SWATCH + 6), int(base), text)
+
+
+def paint_names(painter: QPainter, width: int, names: tuple[str, str]) -> None:
+    """Paint which of two plans stands in which half of a picture of this width."""
+    painter.setFont(theme.font(theme.TITLE_PT, bold=True))
+    metrics = QFontMetricsF(painter.font())
+    for number, name in enumerate(names):
+        said = metrics.elidedText(name, Qt.TextElideMode.ElideRight, width / 2 - 4 * EDGE)
+        box = QRectF(EDGE + number * width / 2, EDGE, metrics.horizontalAdvance(said) + 12, 26)
+        painter.fillRect(box, QColor(19, 19, 22, 200))
+        painter.setPen(QColor(*theme.TEXT))
+        painter.drawText(box, int(Qt.AlignmentFlag.AlignCenter), said)
+    painter.setPen(QColor(*theme.SECONDARY))
+    painter.drawLine(width // 2, 0, width // 2, painter.device().height())

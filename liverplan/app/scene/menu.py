@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
 import numpy as np
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction, QActionGroup, QImage
 from PySide6.QtWidgets import QMenu, QToolButton
 
@@ -28,7 +29,16 @@ FINER = 2
 
 
 class SceneMenu(QToolButton):
-    """A button with a menu."""
+    """A button with a menu.
+
+    Attributes
+    ----------
+    plan_names : callable
+        Names of the plans that can be shown beside the one on screen.
+    """
+
+    plans_wanted = Signal(str)
+    """A plan of this name is to be shown beside, or "" for none."""
 
     def __init__(
         self,
@@ -49,6 +59,8 @@ class SceneMenu(QToolButton):
         self._views()
         self.filled.addSeparator()
         self.openings = self._openings(opened)
+        self.plan_names: Callable[[], Sequence[str]] = tuple
+        self.beside = self.filled.addMenu(tr("Another plan beside"))
         self.filled.addSeparator()
         self.save_action = self.filled.addAction(tr("Save picture…"), self.ask_picture)
 
@@ -75,6 +87,13 @@ class SceneMenu(QToolButton):
         cut = self._session.work.active_cut
         self.along_action.setEnabled(cut is not None and along(cut) is not None)
         self.hilum_action.setEnabled(self.hilum_mm is not None)
+        self.beside.clear()
+        names = self.plan_names()
+        self.beside.setEnabled(bool(names))
+        self.beside.addAction(tr("One plan alone"), partial(self.plans_wanted.emit, ""))
+        for name in names:
+            said = name.replace("&", "&&")
+            self.beside.addAction(said, partial(self.plans_wanted.emit, name))
         there = not self._canvas.message
         for action in (*self.openings.values(), self.save_action):
             action.setEnabled(there)

@@ -157,6 +157,10 @@ class ScenePane(QWidget):
         self.canvas.scene.show_as(name, seen)
         self.canvas.update()
 
+    def fit(self) -> None:
+        """Show the whole liver from where the eye is now."""
+        self.more.fit()
+
     def look_from(self, side: str) -> None:
         """Turn the camera to a side, the whole liver in the pane as it is now."""
         self.look(CAMERAS[side])
@@ -165,6 +169,8 @@ class ScenePane(QWidget):
         """Turn the camera to a place, about a (3,) LPS point or the liver's middle."""
         ratio = self.canvas.devicePixelRatioF()
         wide, high = round(self.canvas.width() * ratio), round(self.canvas.height() * ratio)
+        if self.canvas.beside is not None:
+            wide //= 2
         self.canvas.scene.window.SetSize(max(1, wide), max(1, high))
         self.canvas.scene.look(place, focus)
         self.canvas.update()

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QImage, QPixmap
 from vtkmodules.vtkCommonDataModel import vtkPolyData
 
+from liverplan.app.scene.fields import Field
 from liverplan.app.scene.following import SceneFollower
 from liverplan.app.scene.held import Taken, held_by
 from liverplan.app.scene.renderer import Scene
@@ -67,7 +71,7 @@ class PlanPictures(QObject):
             self._made.clear()
             self.changed.emit()
             if self._of is not None and self._scene is not None:
-                self._fill(self._scene, self._of)
+                fill(self._scene, self._of)
         self._idle.start()
 
     def _next(self) -> None:
@@ -89,8 +93,10 @@ class PlanPictures(QObject):
             self._scene = Scene()
             self._scene.figure.SetEnabled(0)
             self._scene.show_as(CUTS, Seen(opacity=1.0, visible=False))
-            self._fill(self._scene, surfaces)
-        self._scene.show_cuts(plan, -1, locked=True, taken=self._taken(plan))
+            fill(self._scene, surfaces)
+        self._scene.show_cuts(
+            plan, -1, locked=True, taken=taken_by(self._session, self._live, plan)
+        )
         wide, high = SIZE
         self._scene.window.SetSize(wide, high)
         self._scene.look_from("A")
@@ -99,23 +105,38 @@ class PlanPictures(QObject):
         image = QImage(pixels.data, wide, high, 4 * wide, QImage.Format.Format_RGBX8888)
         return QPixmap.fromImage(image.copy())
 
-    def _fill(self, scene: Scene, surfaces: Surfaces) -> None:
-        liver = vtkPolyData()
-        liver.ShallowCopy(surfaces.liver)  # its points are coloured otherwise than on screen
-        scene.show_liver(liver, surfaces.inside)
-        scene.show_lesions(surfaces.lesions)
-
-    def _taken(self, plan: Plan) -> Taken | None:
-        index, volume = self._live.plan_index, self._session.work.volume
-        if not plan.voxels or index is None or volume is None:
-            return None
-        try:
-            return held_by(volume.grid, index.part_mask(plan.voxels))
-        except PlanError:  # it names parts of a map that is not there
-            return None
-
     def close(self) -> None:
         """Let go of the OpenGL context."""
         self._idle.stop()
         if self._scene is not None:
             self._scene.close()
+
+
+def fill(
+    scene: Scene,
+    surfaces: Surfaces,
+    vessels: Mapping[str, vtkPolyData] = MappingProxyType({}),
+    distance: Field | None = None,
+) -> None:
+    """Show in another scene what stands in the view."""
+    scene.show_liver(copied(surfaces.liver), surfaces.inside, distance)
+    scene.show_lesions([copied(one) for one in surfaces.lesions])
+    scene.show_vessels({name: copied(one) for name, one in vessels.items()})
+
+
+def copied(surface: vtkPolyData) -> vtkPolyData:
+    """Return a surface of the same points that can be coloured otherwise."""
+    made = vtkPolyData()
+    made.ShallowCopy(surface)
+    return made
+
+
+def taken_by(session: Session, live: Live, plan: Plan) -> Taken | None:
+    """Return what a plan's named parts hold; None if it names none."""
+    index, volume = live.plan_index, session.work.volume
+    if not plan.voxels or index is None or volume is None:
+        return None
+    try:
+        return held_by(volume.grid, index.part_mask(plan.voxels))
+    except PlanError:  # it names parts of a map that is not there
+        return None

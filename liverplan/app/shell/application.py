@@ -15,6 +15,7 @@ from liverplan.app.scene.following import SceneFollower
 from liverplan.app.scene.pane import ScenePane
 from liverplan.app.scene.plan_pictures import PlanPictures
 from liverplan.app.scene.renderer import Scene
+from liverplan.app.scene.two_plans import TwoPlans
 from liverplan.app.session.context import Context
 from liverplan.app.session.notices import WINDOW
 from liverplan.app.session.whose import title_words
@@ -75,6 +76,7 @@ class Application(QObject):
         self.scene_pane = ScenePane(self.session, self.scene)
         self._follower = SceneFollower(self.session, self.live, self.jobs, self.scene_pane)
         self.plan_pictures = PlanPictures(self.session, self.live, self.jobs, self._follower)
+        self.two_plans = TwoPlans(self.session, self.live, self._follower, self.scene_pane)
         self._build_steps()
         self.steps = Steps(self.context, self.panels)
         self.help = Help(self.steps, self.context.notices, self.context.home / "help")
@@ -265,6 +267,7 @@ class Application(QObject):
         if app is not None:
             app.removeEventFilter(self.keys)
         self.plan_pictures.close()
+        self.two_plans.close()
         self.scene.close()
 
     def close(self) -> None:
