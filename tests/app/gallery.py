@@ -134,6 +134,7 @@ def pictures(home, out, size, language):  # noqa: PLR0915 - the journey, in orde
     from tests.app.gallery_committee import committee_pictures, compare_pictures
     from tests.app.gallery_cuts import cut_pictures
     from tests.app.gallery_scene import scene_pictures
+    from tests.app.gallery_slices import slice_pictures
     from tests.app.person import Person
 
     app = Application(home)
@@ -255,6 +256,7 @@ def pictures(home, out, size, language):  # noqa: PLR0915 - the journey, in orde
     person.double_click(view.canvas, (60, 60))
     shot("axial_alone")
     person.double_click(view.canvas, (60, 60))
+    slice_pictures(person, shot)
     if size[0] < 1400:
         app.central.tabs.setCurrentIndex(1)
         shot("coronal_tab")
