@@ -164,7 +164,10 @@ def slice_at(
 
 
 def with_sides(cut: Slice, sides: Sides, *, alone: bool) -> Slice:
-    """Return a slice tinted by what stays and what goes; ``alone``: without what goes."""
+    """Return a slice, (rows, columns, 4), tinted by what stays and what goes.
+
+    ``alone``: without what goes.
+    """
     rows, columns, _ = cut.pixels.shape
     down, across = ((np.arange(n) + 0.5) / n for n in (rows, columns))
     points = (

@@ -70,7 +70,7 @@ def surfaces_of(segmentation: Segmentation) -> Surfaces:
 
 
 def vessel_surface(grid: Grid, mask: NDArray[np.bool_]) -> vtkPolyData:
-    """Return the closed surface of a vessel, thin branches kept, in LPS mm."""
+    """Return the closed surface of a vessel's (k, j, i) mask, thin branches kept, in LPS mm."""
     return surface_of(grid, mask, steps_of(grid, BODY_STEP_MM), smooth=10, blur_mm=FINE_MM)
 
 

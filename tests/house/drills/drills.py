@@ -58,9 +58,9 @@ def cylinder(scratch: Scratch) -> Iterator[Asked]:
         scratch.put(place, "Sphere() | Wedge()", "Sphere() | Wedge() | Cylinder()")
     scratch.put(
         CUT_WORDS,
-        '        case Ablation():\n            return "ablation zone"\n',
-        '        case Ablation():\n            return "ablation zone"\n'
-        '        case Cylinder():\n            return "cylinder"\n',
+        '        case Ablation():\n            return en("ablation zone")\n',
+        '        case Ablation():\n            return en("ablation zone")\n'
+        '        case Cylinder():\n            return en("cylinder")\n',
     )
     example = "Cylinder(end_mm=(-30, 5, 3), direction=(-1, 0.5, 0), radius_mm=15)"
     examples = "tests/resection/kinds.py"
