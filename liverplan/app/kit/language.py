@@ -25,6 +25,8 @@ DECIMALS: Mapping[str, str] = MappingProxyType({"en": ".", "sv": ","})
 LEAST_TOLD = 4
 """Letters of its own that a text has at least, to be known again when its places are filled."""
 
+PLACE = re.compile(r"{(\w+)[:!][^}]*}")
+"""A place that says how its value is written."""
 NUMBER = re.compile(r"[-+]?\d+\.\d+")
 
 _chosen = "en"
@@ -118,7 +120,7 @@ def _patterns(language: str) -> tuple[tuple[re.Pattern[str], str], ...]:
         if not names or len(set(names)) < len(names) or told < LEAST_TOLD:
             continue
         looks = (re.escape(lit) + (f"(?P<{name}>.+)" if name else "") for lit, name, _, _ in parts)
-        made.append((told, re.compile("".join(looks)), re.sub(r"{(\w+):[^}]*}", r"{\1}", said)))
+        made.append((told, re.compile("".join(looks)), PLACE.sub(r"{\1}", said)))
     return tuple((pattern, said) for _, pattern, said in sorted(made, key=lambda m: -m[0]))
 
 
