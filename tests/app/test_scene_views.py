@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from PIL import Image
 from PySide6.QtGui import QImage
 
 from liverplan.app.scene.opening import axis_of
@@ -119,3 +120,40 @@ def test_a_picture_is_kept_as_it_is_seen(seen, tmp_path):
     kept_rgb = rows[:, : 3 * wide].reshape(high, wide, 3).astype(int)
     assert np.abs(kept_rgb - shown)[legend].mean() < 4
     assert np.abs(picture(seen) - shown).max() == 0
+
+
+def filmed(person, path):
+    from liverplan.app.scene.turntable import Turntable
+
+    return Turntable(person.app.scene_pane.canvas, path)
+
+
+def test_a_film_goes_once_about_and_ends_where_it_began(seen, tmp_path, monkeypatch):
+    monkeypatch.setattr("liverplan.app.scene.turntable.FRAMES", 6)
+    camera = seen.app.scene.renderer.GetActiveCamera()
+    before = np.array(camera.GetPosition())
+    filmed(seen, tmp_path / "liver.gif")
+    seen.wait((tmp_path / "liver.gif").exists)
+    np.testing.assert_allclose(camera.GetPosition(), before, atol=0.5)
+    with Image.open(tmp_path / "liver.gif") as film:
+        assert film.n_frames == 6
+        assert film.size == seen.app.scene_pane.canvas.picture().shape[1::-1]
+        first = np.array(film.convert("RGB"), dtype=int)
+        film.seek(3)
+        assert np.abs(np.array(film.convert("RGB"), dtype=int) - first).mean() > 1
+
+
+def test_a_film_that_is_cancelled_or_cannot_be_written_leaves_no_file(seen, tmp_path, monkeypatch):
+    camera = seen.app.scene.renderer.GetActiveCamera()
+    before = np.array(camera.GetPosition())
+    film = filmed(seen, tmp_path / "liver.gif")
+    seen.wait(lambda: film.dialog.value() > 1)
+    film.dialog.cancel()
+    seen.spin(0.2)
+    np.testing.assert_allclose(camera.GetPosition(), before, atol=0.5)
+    monkeypatch.setattr("liverplan.app.scene.turntable.FRAMES", 2)
+    film = filmed(seen, tmp_path / "none" / "liver.gif")
+    seen.wait(lambda: film.fault != "")
+    assert "No such file" in film.fault
+    film.dialog.close()
+    assert list(tmp_path.iterdir()) == []

@@ -17,10 +17,13 @@ from liverplan.app.scene.cameras import HILUM, SURGEON, along
 from liverplan.app.scene.canvas import SceneCanvas
 from liverplan.app.scene.opening import OPENINGS
 from liverplan.app.scene.structures import PORTAL, tree_of
+from liverplan.app.scene.turntable import Turntable
 from liverplan.app.session.session import Session
 from liverplan.volume import FloatArray
 
 PNG = en("PNG picture (*.png)")
+GIF = en("Animated picture (*.gif)")
+FILM_NAME = "liver-3d.gif"
 PICTURE_NAME = "liver-3d.png"
 """Says nothing of whose it is."""
 
@@ -63,6 +66,8 @@ class SceneMenu(QToolButton):
         self.beside = self.filled.addMenu(tr("Another plan beside"))
         self.filled.addSeparator()
         self.save_action = self.filled.addAction(tr("Save picture…"), self.ask_picture)
+        self.film_action = self.filled.addAction(tr("Turntable film…"), self.ask_film)
+        self.film: Turntable | None = None
 
     def _views(self) -> None:
         add = self.filled.addAction
@@ -95,7 +100,7 @@ class SceneMenu(QToolButton):
             said = name.replace("&", "&&")
             self.beside.addAction(said, partial(self.plans_wanted.emit, name))
         there = not self._canvas.message
-        for action in (*self.openings.values(), self.save_action):
+        for action in (*self.openings.values(), self.save_action, self.film_action):
             action.setEnabled(there)
 
     @property
@@ -133,6 +138,12 @@ class SceneMenu(QToolButton):
         path = file_to_write(self, tr("Save picture"), PICTURE_NAME, PNG)
         if path is not None:
             self.save_picture(path)
+
+    def ask_film(self) -> None:
+        """Ask where, and turn the liver once about for it."""
+        path = file_to_write(self, tr("Turntable film"), FILM_NAME, GIF)
+        if path is not None:
+            self.film = Turntable(self._canvas, path)
 
     def save_picture(self, path: Path) -> bool:
         """Write the picture as PNG; it holds no name, no date and no number of a patient."""
