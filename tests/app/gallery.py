@@ -130,7 +130,7 @@ def pictures(home, out, size, language):  # noqa: PLR0915 - the journey, in orde
     from liverplan.app.session.job import Answered, Failed
     from liverplan.app.shell.application import Application
     from tests.app import test_journey as steps
-    from tests.app.gallery_beside import beside_pictures
+    from tests.app.gallery_beside import beside_pictures, picture_pictures
     from tests.app.gallery_committee import committee_pictures, compare_pictures
     from tests.app.gallery_cuts import cut_pictures
     from tests.app.gallery_scene import scene_pictures
@@ -247,6 +247,7 @@ def pictures(home, out, size, language):  # noqa: PLR0915 - the journey, in orde
     app.judged.outputs.report(report)
     person.settle()
     shot("report_written")
+    picture_pictures(person, shot)
     person.press_button(person.panel(5).patient_button)
     shot("patient_facts")
     person.press_button(app.facts.done_button)

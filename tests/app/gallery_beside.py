@@ -19,3 +19,15 @@ def beside_pictures(person, place, shot):
         person.settle()
         shot(f"beside_{name}")
         app.beside.put_away()
+
+
+def picture_pictures(person, shot):
+    """Two pictures that were kept, the first with a title, one chosen."""
+    pictures, box = person.app.judged.pictures, person.panel(5).pictures
+    for _ in range(2):
+        pictures.keep()
+        person.spin(0.1)
+    pictures.entitle(0, "The cut beside the portal vein, wedge of segment 8")
+    person.settle()
+    box.list.setCurrentRow(1)
+    shot("key_pictures")
