@@ -96,5 +96,9 @@ def test_every_label_and_every_tip_of_the_application_goes_through_the_kit():
 
 
 def spoken_here(text):
-    """Whether a text is the program's own, and no data."""
-    return all(not isinstance(node, ast.Attribute | ast.Call) for node in ast.walk(text))
+    """Whether a text is the program's own, in whatever language, and no data."""
+    return all(
+        not isinstance(node, ast.Attribute)
+        and (not isinstance(node, ast.Call) or getattr(node.func, "id", "") == "tr")
+        for node in ast.walk(text)
+    )
