@@ -132,7 +132,7 @@ def copied(surface: vtkPolyData) -> vtkPolyData:
 
 
 def taken_by(session: Session, live: Live, plan: Plan) -> Taken | None:
-    """Return what a plan's named parts hold; None if it names none."""
+    """Return what says whether a plan's named parts hold (n, 3) LPS mm; None: none are named."""
     index, volume = live.plan_index, session.work.volume
     if not plan.voxels or index is None or volume is None:
         return None

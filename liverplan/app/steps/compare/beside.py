@@ -73,7 +73,7 @@ class Second:
         return np.asarray(back, dtype=np.float64)
 
     def shifted(self, mine_mm: FloatArray, case_mm: FloatArray) -> Second:
-        """Return it shifted so that one of its points lies on one of the case's: (3,), LPS mm."""
+        """Return it shifted so that its point, (3,) LPS mm, lies on the case's, (3,) LPS mm."""
         matrix = self.matrix.copy()
         matrix[:3, 3] += case_mm - self.to_case(mine_mm)
         return replace(self, matrix=matrix, way="hand")
