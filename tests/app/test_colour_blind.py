@@ -113,7 +113,7 @@ def test_what_stays_and_what_goes_are_told_apart_on_a_screenshot(cut, name):
     if theme.chosen() != name:
         person.app.toggle_theme()
     view, canvas, scene = person.view(), person.app.scene_pane.canvas, person.app.scene
-    ground = patch_at(person, canvas, (20, canvas.height() - 20))
+    ground = patch_at(person, canvas, (9, 9), half=4)
     on_slice = [patch_at(person, view.canvas, person.pixel(view, at)) for at in (stays, goes)]
     in_3d = [patch_at(person, canvas, scene.to_pixel(at), half=3) for at in (stays, goes)]
     for eyes in EYES:
