@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QPixmap
 from PySide6.QtWidgets import QWidget
 
 from liverplan.app.kit import theme
+from liverplan.app.session.verdict import margins_words
 from liverplan.app.session.work import Work
 from liverplan.app.shell.result_bar import GAUGE_ENDS, Gauge, ResultBar
 from liverplan.app.steps.result.facts import Facts
@@ -367,3 +368,22 @@ def test_fates_that_have_no_room_end_between_words_and_are_whole_in_the_tooltip(
     assert bar.fates.toolTip() == words
     bar.resize(1600, 84)
     assert bar.fates.text() == words
+
+
+def test_one_line_says_what_is_left_the_smallest_margin_and_which_range(desk, bar):
+    live = desk.context.live
+    bar.resize(3000, 84)
+    bar.show()
+    across = [centre[0] for centre in live.derived.lesion_centres.values()]
+    desk.put(desk.plane((min(across) + max(across)) / 2 - desk.centre[0]))  # through them
+    left = [f"M{one.label - LIVER}" for one in live.margins if one.in_remnant]
+    assert len(left) > 1
+    words = f"{len(left)} metastases left or cut through: {', '.join(left)}."
+    assert bar.fates.toolTip() == words  # at once, while the range is still computed
+    desk.put(desk.plane(20))
+    least = min(one.margin_mm for one in live.margins)
+    first = bar.fates.toolTip()
+    assert first.startswith(f"No metastasis left or cut through. Smallest margin {least:.1f} mm (M")
+    desk.settle()
+    assert bar.fates.toolTip().startswith(f"{first} Judged by the range as carried out.")
+    assert margins_words((), judged=False) == ""

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from liverplan.app.kit.language import language, localised, tr
+from collections.abc import Sequence
+
+from liverplan.app.kit.language import en, language, localised, tr
 from liverplan.app.session.live import Live
 from liverplan.app.session.telling import told
 from liverplan.app.session.work import Work
-from liverplan.findings import Findings, Volumes
+from liverplan.findings import Findings, Margin, Volumes
 from liverplan.findings.how_sure import how_sure
+from liverplan.segmentation.labels import LIVER
 from liverplan.words import fates, other_readings, spoken, verdict, words_of
-from liverplan.words.numbers import ml, percent
+from liverplan.words.numbers import ml, mm, percent
 
 
 def volumes_words(work: Work, remnant: Volumes) -> str:
@@ -29,6 +32,27 @@ def waiting_words(live: Live) -> str:
     if live.refused:
         return tr("No verdict: the plan is refused, see step 4.")
     return tr("Computing the range …")
+
+
+def margins_words(margins: Sequence[Margin], *, judged: bool) -> str:
+    """Say at a glance what a surgeon asks of a plan's margins; it can follow the mouse.
+
+    ``judged``: whether there is a verdict, whose range is then named.
+    """
+    left = [f"M{one.label - LIVER}" for one in margins if one.in_remnant]
+    words = {
+        0: en("No metastasis left or cut through."),
+        1: en("1 metastasis left or cut through: {names}."),
+    }.get(len(left), en("{count} metastases left or cut through: {names}."))
+    said = [tr(words, count=len(left), names=", ".join(left))] if margins else []
+    taken = [one for one in margins if not one.in_remnant and one.margin_mm is not None]
+    if taken:
+        least = min(taken, key=lambda one: one.margin_mm or 0.0)
+        name, apart = f"M{least.label - LIVER}", localised(mm(least.margin_mm))
+        said.append(tr("Smallest margin {mm} mm ({name}).", mm=apart, name=name))
+    if judged:
+        said.append(tr("Judged by the range as carried out."))
+    return " ".join(said)
 
 
 def fates_words(findings: Findings) -> str:

@@ -13,6 +13,7 @@ from liverplan.app.session.live import Live
 from liverplan.app.session.verdict import (
     fates_words,
     how_sure_words,
+    margins_words,
     verdict_words,
     volumes_words,
     waiting_words,
@@ -163,7 +164,7 @@ class ResultBar(QFrame):
         self.gauge.fraction, self.gauge.line = rule.fraction(remnant), rule.line
         if findings is None or self.live.stale:
             self.verdict.setText(waiting_words(self.live))
-            self._say_fates("")
+            self._say_fates(margins_words(self.live.margins, judged=False))
         else:
             known = self.gauge.fraction is not None
             drawn = findings.uncertainty.as_drawn
@@ -171,7 +172,8 @@ class ResultBar(QFrame):
             self.gauge.drawn = drawn.interval_95 if known and drawn else None
             set_tip(self.gauge, how_sure_words(findings))
             self.verdict.setText(verdict_words(work, self.live))
-            self._say_fates(fates_words(findings))
+            glance = margins_words(self.live.margins, judged=known)
+            self._say_fates(f"{glance} {fates_words(findings)}".strip())
         self.gauge.update()
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
