@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QColor, QIcon, QPixmap
+from PySide6.QtGui import QColor, QIcon, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QCheckBox, QFrame, QGridLayout, QScrollArea, QSlider, QWidget
 
 from liverplan.app.kit.language import tr
@@ -15,8 +15,11 @@ from liverplan.app.scene.structures import AT_FIRST, SOLID, Seen, colour_of
 LEAST = 10
 """Percent: what is fainter is better hidden, by its eye."""
 
-SLIDER_PX, ROW_PX, ROWS = (36, 84), 26, 5
+SLIDER_PX, ROW_PX, ROWS = (28, 84), 26, 5
 """Five rows of two structures are seen at once; the rest scrolls, so the picture keeps its room."""
+
+
+GAP_PX = 4
 
 
 class StructureList(QScrollArea):
@@ -25,12 +28,13 @@ class StructureList(QScrollArea):
     def __init__(self, changed: Callable[[str, Seen], None]) -> None:
         super().__init__()
         self._changed, self._seen = changed, dict(AT_FIRST)
+        self._columns = 2
         self.eyes: dict[str, QCheckBox] = {}
         self.sliders: dict[str, QSlider] = {}
         inside = QWidget()
         self._grid = QGridLayout(inside)
-        self._grid.setContentsMargins(6, 2, 6, 2)
-        self._grid.setHorizontalSpacing(6)
+        self._grid.setContentsMargins(6, 2, 2, 2)
+        self._grid.setHorizontalSpacing(GAP_PX)
         self._grid.setVerticalSpacing(0)
         self._grid.setColumnStretch(1, 1)
         self._grid.setColumnStretch(3, 1)
@@ -49,11 +53,25 @@ class StructureList(QScrollArea):
         slider.valueChanged.connect(
             lambda value: self._change(name, replace(self._seen[name], opacity=value / 100))
         )
-        row, column = divmod(len(self.eyes), 2)
-        self._grid.addWidget(eye, row, 2 * column)
-        self._grid.addWidget(slider, row, 2 * column + 1)
-        self._grid.setRowMinimumHeight(row, ROW_PX)
         self.eyes[name], self.sliders[name] = eye, slider
+        self._place(name, len(self.eyes) - 1)
+
+    def _place(self, name: str, number: int) -> None:
+        row, column = divmod(number, self._columns)
+        self._grid.addWidget(self.eyes[name], row, 2 * column)
+        self._grid.addWidget(self.sliders[name], row, 2 * column + 1)
+        self._grid.setRowMinimumHeight(row, ROW_PX)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Stand in two columns where they have room, else in one."""
+        super().resizeEvent(event)
+        widest = max(eye.sizeHint().width() for eye in self.eyes.values())
+        wanted = 2 * (widest + SLIDER_PX[0] + 2 * GAP_PX) + GAP_PX
+        columns = 2 if wanted <= self.viewport().width() else 1
+        if columns != self._columns:
+            self._columns = columns
+            for number, name in enumerate(self.eyes):
+                self._place(name, number)
 
     def show_at_hand(self, names: frozenset[str], further: Sequence[str]) -> None:
         """Enable the rows of what stands in the view; the others keep their places.
@@ -64,6 +82,7 @@ class StructureList(QScrollArea):
             for name in [name for name in self.eyes if name not in AT_FIRST]:
                 for part in (self.eyes.pop(name), self.sliders.pop(name)):
                     self._grid.removeWidget(part)
+                    part.hide()
                     part.deleteLater()
                 self._seen.pop(name)
                 self._changed(name, SOLID)
