@@ -124,6 +124,9 @@ def test_radiologist_surgeon_three_votes_and_the_report(planned, tmp_path, monke
     folder = person.app.saver.folder
     person.open_step(4)
     assert person.app.session.work.locked, "what is signed is locked"
+    person.key(Qt.Key.Key_Z, CONTROL)
+    assert person.app.session.work.locked, "undo names first what it would void"
+    assert "K. Dahl (plan signed)" in person.app.steps.notice.text()
     person.press_button(person.panel(4).cuts.lock_button)
     assert person.app.session.work.locked
     assert "voids what was signed: " in person.panel(4).notice.text()

@@ -11,6 +11,7 @@ from liverplan.app.session.live import Live
 from liverplan.app.session.notices import WINDOW, Notices
 from liverplan.app.session.saving import Saver
 from liverplan.app.session.session import Session
+from liverplan.app.session.signatures import holding, undoing_words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -41,11 +42,13 @@ class Context:
         session, notices = Session(), Notices()
         session.refuse = lambda words: notices.say(WINDOW, tr(words))
         live = Live(session)
+        saver = Saver(session, live, notices, home)
+        session.signed_words = lambda: undoing_words(holding(saver.opened))
         return cls(
             session=session,
             live=live,
             jobs=Jobs(notices),
             notices=notices,
-            saver=Saver(session, live, notices, home),
+            saver=saver,
             home=home,
         )

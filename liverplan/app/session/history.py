@@ -78,6 +78,15 @@ class History:
         """Name of the step that redo would do again; empty if there is none."""
         return self._undone[-1].name if self._undone else ""
 
+    @property
+    def undo_opens_signed(self) -> bool:
+        """Whether undo would give back locked cuts or change a mask: signatures speak of both."""
+        if not self._done:
+            return False
+        step = self._done[-1]
+        unlocks = step.after.locked and not step.before.locked
+        return unlocks or step.patch is not None or step.provenance_before != step.provenance_after
+
     def clear(self) -> None:
         """Forget everything, as when another CT is opened."""
         self._done.clear()

@@ -48,6 +48,8 @@ class Session:
         Grows with every finished step; saving compares it.
     refuse : callable
         Says why a step was not done.
+    signed_words : callable
+        Says what of the case is signed and would be voided; "" where nothing is.
     """
 
     def __init__(self) -> None:
@@ -55,6 +57,8 @@ class Session:
         self.history = History()
         self.revision = 0
         self.refuse: Callable[[str], None] = lambda _words: None
+        self.signed_words: Callable[[], str] = lambda: ""
+        self._told: Work | None = None
         self._watchers: list[Watcher] = []
         self._before_drag: Work | None = None
 
@@ -103,10 +107,15 @@ class Session:
         self._become(before, work)
 
     def undo(self) -> None:
-        """Take back the last step, or give up the drag under way."""
+        """Take back the last step, what is signed at a second call; or give up a drag under way."""
         if self._before_drag is not None:
             self.cancel_drag()
             return
+        if self._told is not self.work and self.history.undo_opens_signed:
+            self._told, words = self.work, self.signed_words()
+            if words:
+                self.refuse(words)
+                return
         before = self.work
         self._become(before, self.history.undo(before))
 

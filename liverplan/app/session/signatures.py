@@ -23,6 +23,17 @@ def unlocking_words(rows: tuple[SignatureRow, ...]) -> str:
     )
 
 
+def undoing_words(rows: tuple[SignatureRow, ...]) -> str:
+    """Say whose signatures the next undo lays open; "" where nobody has signed."""
+    if not rows:
+        return ""
+    return tr(
+        "This would take back what was signed, and a change voids it: {names}. "
+        "Undo once more to go on.",
+        names=names_of(rows),
+    )
+
+
 def names_of(rows: tuple[SignatureRow, ...]) -> str:
     """Name who signed what."""
     return ", ".join(f"{one.name} ({retold(one.meaning)})" for one in rows)
