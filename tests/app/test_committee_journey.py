@@ -10,6 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog
 
 from liverplan import case
+from liverplan.app.kit.language import tr
 from liverplan.workflow import make_roster, new_key
 from tests.app import test_journey as steps
 from tests.app.person import CONTROL, LEFT, NONE
@@ -65,9 +66,9 @@ def vote(person, name, ballot="for", reason="Clear margin"):
     become(person, name)
     panel.ballot.setFocus()
     QTest.keyClick(panel.ballot, Qt.Key.Key_Home)
-    for _ in range(panel.ballot.findText(ballot)):
+    for _ in range(panel.ballot.findText(tr(ballot))):
         QTest.keyClick(panel.ballot, Qt.Key.Key_Down)
-    assert panel.ballot.currentText() == ballot
+    assert panel.ballot.currentText() == tr(ballot)
     type_into(person, panel.reason, reason)
     return press(person, panel.vote_button)
 

@@ -8,7 +8,7 @@ from PIL import Image
 from PySide6.QtGui import QImage
 
 from liverplan.app.scene.opening import axis_of
-from liverplan.resection import Plane
+from liverplan.resection import Plan, Plane
 from tests.app.test_never_again import colours_of
 
 
@@ -69,6 +69,28 @@ def test_the_half_toward_the_eye_is_taken_away_from_either_side(seen):
     np.testing.assert_allclose(normals[0], -normals[1], atol=1e-9)
     assert normals[0][1] > 0.9, "from the front, what lies behind stays"
     choose(seen, more.openings[""])
+
+
+def test_the_ct_stands_behind_the_liver_and_goes_with_its_patient(seen):
+    app, more = seen.app, seen.app.scene_pane.more
+    seen.spin(0.3)
+    before = picture(seen)
+    choose(seen, more.behind_action)
+    after = picture(seen)
+    changed = np.abs(after - before).max(axis=-1) > 24
+    assert changed.mean() > 0.05, "bones are seen around the liver"
+    x, y = (round(n) for n in app.scene.to_pixel(app.scene.handle.foot))
+    np.testing.assert_allclose(after[y, x], before[y, x], atol=24, err_msg="nothing hides a handle")
+    work = app.session.work
+    app.session.replace_all(
+        replace(work, volume=None, segmentation=None, plans=(Plan(name="A", cuts=()),))
+    )
+    assert app.scene.behind.shown is None
+    assert not more.behind_action.isChecked()
+    app.session.replace_all(work)
+    seen.settle()
+    app.scene_pane.look_from("A")
+    assert np.abs(picture(seen) - before).mean() < 1
 
 
 def test_of_the_remnant_alone_only_what_stays_is_cut_open(seen):

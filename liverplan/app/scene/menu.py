@@ -49,6 +49,7 @@ class SceneMenu(QToolButton):
         canvas: SceneCanvas,
         look: Callable[..., None],
         opened: Callable[[str], None],
+        behind: Callable[[bool], None],
     ) -> None:
         super().__init__()
         self._session, self._canvas, self._look = session, canvas, look
@@ -62,6 +63,9 @@ class SceneMenu(QToolButton):
         self._views()
         self.filled.addSeparator()
         self.openings = self._openings(opened)
+        self.behind_action = self.filled.addAction(tr("The CT behind: bones, vessels"))
+        self.behind_action.setCheckable(True)
+        self.behind_action.toggled.connect(behind)
         self.plan_names: Callable[[], Sequence[str]] = tuple
         self.beside = self.filled.addMenu(tr("Another plan beside"))
         self.filled.addSeparator()
@@ -100,7 +104,8 @@ class SceneMenu(QToolButton):
             said = name.replace("&", "&&")
             self.beside.addAction(said, partial(self.plans_wanted.emit, name))
         there = not self._canvas.message
-        for action in (*self.openings.values(), self.save_action, self.film_action):
+        others = self.behind_action, self.save_action, self.film_action
+        for action in (*self.openings.values(), *others):
             action.setEnabled(there)
 
     @property

@@ -48,7 +48,7 @@ class ScenePane(QWidget):
             tr("Remnant"), tr("Only what stays, and the faces of the cuts; again for all (K)")
         )
         self.remnant_button.toggled.connect(self._alone)
-        self.more = SceneMenu(session, self.canvas, self.look, self.open_by)
+        self.more = SceneMenu(session, self.canvas, self.look, self.open_by, self._put_behind)
         self._session, self._opened = session, ""
         self._slice: tuple[FloatArray, tuple[float, float]] | None = None
         layout = QVBoxLayout(self)
@@ -112,11 +112,13 @@ class ScenePane(QWidget):
         self.remnant_button.setEnabled(REMNANT in scene.at_hand)
         if self._opened:
             self._open()
+        self._put_behind(self.more.behind_action.isChecked())
         self.canvas.update()
 
     def begin(self) -> None:
         """Begin with another patient: all that stands in the view is shown."""
         self.remnant_button.setChecked(False)
+        self.more.behind_action.setChecked(False)
         self.more.openings[""].setChecked(True)
         self.open_by("")
 
@@ -148,6 +150,11 @@ class ScenePane(QWidget):
     def _alone(self, remnant: bool) -> None:  # noqa: FBT001 - Qt's signal
         self.canvas.scene.show_alone(remnant=remnant)
         self.changed.emit()
+
+    def _put_behind(self, shown: bool) -> None:  # noqa: FBT001 - Qt's signal
+        work, scene = self._session.work, self.canvas.scene
+        scene.show_behind(*((work.volume, work.segmentation) if shown else (None, None)))
+        self.canvas.update()
 
     def _band(self, bands: Bands) -> None:
         self.canvas.scene.show_bands(bands)

@@ -27,6 +27,7 @@ from liverplan.app.scene.actors import (
     orientation_figure,
     show_actor,
 )
+from liverplan.app.scene.behind import Behind
 from liverplan.app.scene.cameras import CAMERAS, Place, look
 from liverplan.app.scene.cut_surfaces import CutActor
 from liverplan.app.scene.cuts_shown import CutsShown
@@ -55,7 +56,8 @@ from liverplan.app.scene.structures import (
 from liverplan.resection import Plan
 from liverplan.resection.cuts.handle import Handle
 from liverplan.resection.cuts.net import Extent
-from liverplan.volume import FloatArray
+from liverplan.segmentation import Segmentation
+from liverplan.volume import FloatArray, Volume
 
 Image = NDArray[np.uint8]
 
@@ -85,6 +87,7 @@ class Scene:
         self.segments: dict[str, vtkActor] = {}
         self.cut_show = CutsShown(self.renderer)
         self.opening = Opening(self.renderer)
+        self.behind = Behind(self.window, self.renderer)
         self.figure = orientation_figure(self.interactor)
         self.vertices: FloatArray = np.empty((0, 3))
         self.outward: FloatArray = np.empty((0, 3))
@@ -154,6 +157,11 @@ class Scene:
     def open_at(self, cut: Slice | None) -> None:
         """Cut the liver and all that is in it open at a slice; None closes it."""
         self.opening.show(cut, self._mappers())
+
+    @in_own_context
+    def show_behind(self, volume: Volume | None, segmentation: Segmentation | None) -> None:
+        """Show a CT behind all that stands in the view; None shows none."""
+        self.behind.show(volume, segmentation)
 
     def _mappers(self) -> list[vtkPolyDataMapper]:
         bodies = self.liver, *self.lesions, *self.vessels.values(), *self.segments.values()
@@ -311,9 +319,11 @@ class Scene:
         self.detail.refine(fine=fine)
         width, height = max(1, round(width * scale)), max(1, round(height * scale))
         self.window.SetSize(width, height)
-        self.renderer.SetBackground(*theme.rgb_of(theme.palette().scene))
+        background = theme.rgb_of(theme.palette().scene)
+        self.renderer.SetBackground(*background)
         self.opening.turn()
         self.renderer.ResetCameraClippingRange()
+        self.behind.prepare(background, fine=fine)
         self.window.Render()
         self.window.GetRGBACharPixelData(0, 0, width - 1, height - 1, 0, self._pixels)  # type: ignore[call-overload]
         picture: Image = vtk_to_numpy(self._pixels).reshape(height, width, 4)
