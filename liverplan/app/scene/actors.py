@@ -146,7 +146,6 @@ def orientation_figure(interactor: vtkGenericRenderWindowInteractor) -> vtkOrien
         cube.GetZMinusFaceProperty(),
     ):
         face.SetColor(0.92, 0.92, 0.92)
-    cube.SetXFaceTextRotation(90)
     cube.SetZFaceTextRotation(-90)
     figure = vtkOrientationMarkerWidget()
     figure.SetOrientationMarker(cube)

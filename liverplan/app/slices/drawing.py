@@ -119,15 +119,16 @@ def _corners(shown: Shown, view: SliceView, look: Look) -> Corners:
     series, who = shown.work.series, patient_lines(shown.work.record, hidden=shown.hidden)
     slab = slab_words(shown.slab.shown(look.grid, look.axes, look.index))
     hu = "" if shown.pointer_hu is None else tr("{hu:.0f} HU", hu=shown.pointer_hu)
-    if hu and slab:
-        hu = tr("{hu} in the slab", hu=hu)
+    of_slab = tr("in the slab") if hu and slab else ""
     total = look.grid.shape[look.axes.along]
     return Corners(
         top_left=(*who, *(corner_words(series) if look.width >= WIDE else ())),
         top_right=tuple(
             text for text in (tr(view.name), tr("{mm:.1f} mm", mm=look.spacing[0]), slab) if text
         ),
-        bottom_left=tuple(words for words in (f"L {level:.0f} W {width:.0f}", hu) if words),
+        bottom_left=tuple(
+            words for words in (f"L {level:.0f} W {width:.0f}", hu, of_slab) if words
+        ),
         bottom_right=(f"{look.index + 1}/{total}",),
     )
 
