@@ -29,6 +29,8 @@ FAULTS: list[str] = []
 
 SIZES, SCALES = ("1600x1000", "1280x800", "1920x1080"), ("100", "150")
 LANGUAGES, THEMES = ("en", "sv"), ("dark", "light")
+IN_THE_CORE_S_WORDS = {"archive_not_set_up", "notice_no_ct"}
+"""States that show an error of the core, which is English in every language."""
 SMALLEST = 1000, 640
 """Of a window, in pixels at 100 %: what is less is no size for this program."""
 
@@ -145,7 +147,8 @@ def pictures(home, out, size, language):  # noqa: PLR0915 - the journey, in orde
 
     def shot(name):
         person.spin(0.2)
-        FAULTS.extend(f"{name}: {fault}" for fault in faults_of(app.window, language))
+        spoken = "en" if name in IN_THE_CORE_S_WORDS else language
+        FAULTS.extend(f"{name}: {fault}" for fault in faults_of(app.window, spoken))
         person.shot(out / f"{next(number):02d}_{name}.png", *size)
 
     truth = json.loads((home / "sample" / "truth.json").read_text())

@@ -16,6 +16,7 @@ from liverplan.app.slices.convert import VIEW_NAMES
 from liverplan.app.steps.committee.panel import BALLOTS
 from liverplan.app.steps.resection.parts import VESSEL_SCHEMES
 from liverplan.app.steps.result.facts_sheet import SEXES
+from liverplan.dicom.kinds import AXES, CLASS_WORDS, NOT_VOLUMES
 from liverplan.eligibility import load_protocol
 from liverplan.errors import InputError
 from liverplan.findings import Eligibility, Fate, LesionState
@@ -49,6 +50,10 @@ TABLES = {
     *(name for name, _, _ in theme.PRESETS),
     NEW,
     SEEN,
+    *(kind for kind, _ in NOT_VOLUMES.values()),
+    *CLASS_WORDS.values(),
+    *(f"CT {way}" for way in (*AXES, "oblique")),
+    "not read",
 }
 """Texts that are shown by `tr` and stand in tables of names, where they are no texts yet."""
 OTHERS = [language for language in LANGUAGES if language != "en"]

@@ -9,7 +9,7 @@ from PySide6.QtGui import QIcon, QPixmap
 from PySide6.QtWidgets import QMenu
 
 from liverplan.app.kit.files import file_to_open, folder
-from liverplan.app.kit.language import en, localised, tr
+from liverplan.app.kit.language import en, localised, retold, tr
 from liverplan.app.kit.panel import Panel
 from liverplan.app.kit.widgets import Table, button, label, row
 from liverplan.app.session.context import Context
@@ -206,14 +206,16 @@ def series_row(info: SeriesInfo) -> tuple[str]:
     file = Path(info.files[0]).name if info.files else "?"
     name = clean(info.description or (file if info.volume_file else info.key[-16:]) or file)
     if not info.usable:
-        rest = tr("{kind}, {count} files\ncannot be used", kind=info.kind, count=info.n_files)
+        rest = tr(
+            "{kind}, {count} files\ncannot be used", kind=retold(info.kind), count=info.n_files
+        )
         return (f"{name}\n{rest}",)
     k, j, i = info.shape
     mm = info.spacing_mm
     size = f"{i}{TIMES}{j}{TIMES}{k}"
     step = localised(f"{mm[2]:.2g}{TIMES}{mm[1]:.2g}{TIMES}{mm[0]:.2g} mm")
     apart = ", ".join(map(told, info.apart))
-    return ("\n".join(filter(None, (name, apart, f"{info.kind}, {size}", step))),)
+    return ("\n".join(filter(None, (name, apart, f"{retold(info.kind)}, {size}", step))),)
 
 
 def as_icon(picture: QPixmap) -> QIcon:
