@@ -5,7 +5,6 @@ import os
 import sys
 import tempfile
 import warnings
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -94,22 +93,10 @@ def _no_faults(monkeypatch):
     assert faults == []
 
 
-@contextmanager
-def someone_at(home):
-    from liverplan.app.shell.application import Application
-    from tests.app.person import Person
-
-    app = Application(home)
-    app.show(1600, 1000)
-    someone = Person(app)
-    someone.spin(0.3)
-    yield someone
-    app.close()
-    someone.spin(0.05)
-
-
 @pytest.fixture
 def person(home):
+    from tests.app.person import someone_at
+
     with someone_at(home) as someone:
         yield someone
 
@@ -117,6 +104,8 @@ def person(home):
 @pytest.fixture(scope="module")
 def same_person(tmp_path_factory, sample_folder):
     """One app for the tests of a module that leave it as the next of them needs it."""
+    from tests.app.person import someone_at
+
     with someone_at(home_in(tmp_path_factory.mktemp("same") / "home", sample_folder)) as someone:
         yield someone
 

@@ -1,6 +1,7 @@
 """A person at the app: sends mouse and key events to the native widgets, and waits."""
 
 import time
+from contextlib import contextmanager
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
@@ -177,3 +178,15 @@ class Person:
         )
         picture.save(str(path))
         return picture.toImage()
+
+
+@contextmanager
+def someone_at(home):
+    """A person at a window of a home, which is closed at the end."""
+    app = Application(home)
+    app.show(1600, 1000)
+    someone = Person(app)
+    someone.spin(0.3)
+    yield someone
+    app.close()
+    someone.spin(0.05)

@@ -6,7 +6,8 @@ import pytest
 
 from liverplan.app.kit.language import speak, tr
 from liverplan.resection import Plane
-from tests.app.conftest import home_in, someone_at
+from tests.app.conftest import home_in
+from tests.app.person import someone_at
 from tests.app.untranslated import is_english, untranslated
 
 DATA = ("Breast cancer liver phantom", "liverplan", "Plan A", "PACS", "Azoulay and Kubota")

@@ -13,7 +13,6 @@ import shutil
 import sys
 import tempfile
 from collections import Counter
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -55,13 +54,14 @@ def made_cases(place):
     from liverplan.dicom.write_ct import write_ct_series
     from liverplan.phantom import make_phantom
     from liverplan.resection import Plan, Plane
+    from tests.app.person import someone_at
 
     folders = []
     for seed, lesions in ((3, 3), (11, 1)):
         phantom = make_phantom(spacing_mm=(3.0, 1.5, 1.5), seed=seed, lesions=lesions)
         series = place / f"ct-{seed}"
         write_ct_series(phantom.volume, series)
-        with at_the_app(place / f"making-{seed}") as person:
+        with someone_at(place / f"making-{seed}") as person:
             app = person.app
             open_path(person, series)
             work = app.session.work
@@ -73,20 +73,6 @@ def made_cases(place):
             app.saver.flush()
             folders.append(app.saver.folder)
     return folders
-
-
-@contextmanager
-def at_the_app(home):
-    """A person at a window that is closed at the end."""
-    from tests.app.person import Application, Person
-
-    app = Application(home)
-    app.show(1600, 1000)
-    person = Person(app)
-    person.spin(0.3)
-    yield person
-    app.close()
-    person.spin(0.05)
 
 
 def open_path(person, path):
@@ -101,10 +87,11 @@ def open_path(person, path):
 
 def memory(home, folders, cases):
     """Open cases in turn; print what is held after each, and return what is missed."""
+    from tests.app.person import someone_at
     from tests.app.test_monkey import resident_bytes
 
     held = []
-    with at_the_app(home) as person:
+    with someone_at(home) as person:
         for number in range(cases):
             open_path(person, folders[number % len(folders)])
             held.append(resident_bytes() / 2**20)
@@ -116,10 +103,11 @@ def memory(home, folders, cases):
 
 def monkey(home, folders, actions, seed, kept):
     """Do random things over two cases in turn; return what a fresh window shows otherwise."""
+    from tests.app.person import someone_at
     from tests.app.test_monkey import Monkey
 
     missed = []
-    with at_the_app(home) as person:
+    with someone_at(home) as person:
         for visit in range(VISITS):
             folder = folders[visit % len(folders)]
             open_path(person, folder)
@@ -133,13 +121,15 @@ def monkey(home, folders, actions, seed, kept):
 
 def differences(person, folder, place, kept):
     """Show the case in a fresh window too; return which pictures are not the same."""
+    from tests.app.person import someone_at
+
     come_to_rest(person)
     person.app.saver.flush()
     ours = pictures(person)
     copy = place / "copy"
     shutil.copytree(folder, copy)
     person.app.window.hide()
-    with at_the_app(place / "home") as other:
+    with someone_at(place / "home") as other:
         open_path(other, copy)
         come_to_rest(other)
         fresh = pictures(other)

@@ -53,14 +53,14 @@ class Behind:
         self._volume = vtkVolume()
         self._volume.SetMapper(self._mapper)
         self._volume.SetProperty(_property())
-        self.shown: tuple[Volume, Segmentation] | None = None
+        self.shown: Segmentation | None = None  # the masks whose CT it is, and whose liver is out
 
     def show(self, volume: Volume | None, segmentation: Segmentation | None) -> None:
         """Show a CT without its liver; None shows none, and lets go of it."""
         if volume is None or segmentation is None:
             self._take_away()
             return
-        if self.shown is not None and self.shown[1] is segmentation:
+        if self.shown is segmentation:
             return
         self._mapper.SetInputData(_image(volume, segmentation))
         self._volume.SetUserMatrix(_placed(volume))
@@ -68,7 +68,7 @@ class Behind:
             self.renderer.AddVolume(self._volume)
             self._window.AddRenderer(self.renderer)
             self._front.SetLayer(1)
-        self.shown = volume, segmentation
+        self.shown = segmentation
 
     def _take_away(self) -> None:
         if self.shown is not None:

@@ -1,4 +1,4 @@
-"""Where the eye of the 3D view stands: on six sides, and at places with a name."""
+"""Where the eye of the 3D view stands, on six sides and at named places, and what it sees where."""
 
 from __future__ import annotations
 
@@ -47,6 +47,31 @@ def look(
     camera.SetViewUp(*up)
     camera.SetViewAngle(30)
     renderer.ResetCameraClippingRange()
+
+
+def pixel_of(
+    renderer: vtkRenderer, window: vtkRenderWindow, point_mm: FloatArray
+) -> tuple[float, float]:
+    """Return where the eye sees a (3,) LPS point, mm: (x, y) pixels of the window, y downward."""
+    x_mm, y_mm, z_mm = point_mm.tolist()
+    renderer.SetWorldPoint(x_mm, y_mm, z_mm, 1.0)
+    renderer.WorldToDisplay()
+    x, y, _ = renderer.GetDisplayPoint()
+    return x, window.GetSize()[1] - 1 - y
+
+
+def sight_through(
+    renderer: vtkRenderer, window: vtkRenderWindow, x: float, y: float
+) -> tuple[FloatArray, FloatArray]:
+    """Return the line of sight through a pixel, y downward: (3,) origin, unit direction; LPS mm."""
+    ends = []
+    for depth in (0.0, 1.0):
+        renderer.SetDisplayPoint(x, window.GetSize()[1] - 1 - y, depth)
+        renderer.DisplayToWorld()
+        world = np.array(renderer.GetWorldPoint())
+        ends.append(world[:3] / world[3])
+    direction = ends[1] - ends[0]
+    return ends[0], direction / np.linalg.norm(direction)
 
 
 def along(cut: Cut) -> Place | None:

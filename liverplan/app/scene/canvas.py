@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from typing import Literal
 
 import numpy as np
 from PySide6.QtCore import QPointF, QSize, Qt, QTimer, Signal
@@ -24,6 +25,13 @@ SLOW_S = 0.03
 COARSE = 0.5
 REST_MS = 150
 """After the wheel the full picture is drawn when nothing has turned for so long."""
+
+BUTTONS = {
+    Qt.MouseButton.LeftButton: "Left",
+    Qt.MouseButton.MiddleButton: "Middle",
+    Qt.MouseButton.RightButton: "Right",
+}
+"""As VTK calls them."""
 
 
 class SceneCanvas(QWidget):
@@ -110,13 +118,7 @@ class SceneCanvas(QWidget):
             if self._grab is not None:
                 return
         self._held = True
-        self._tell(event)
-        iren = self.scene.interactor
-        {
-            Qt.MouseButton.LeftButton: iren.LeftButtonPressEvent,
-            Qt.MouseButton.MiddleButton: iren.MiddleButtonPressEvent,
-            Qt.MouseButton.RightButton: iren.RightButtonPressEvent,
-        }.get(event.button(), lambda: None)()
+        self._hand_on(event, "Press")
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
         """Follow the drag."""
@@ -146,13 +148,7 @@ class SceneCanvas(QWidget):
         self.update()
         if self.message:
             return
-        self._tell(event)
-        iren = self.scene.interactor
-        {
-            Qt.MouseButton.LeftButton: iren.LeftButtonReleaseEvent,
-            Qt.MouseButton.MiddleButton: iren.MiddleButtonReleaseEvent,
-            Qt.MouseButton.RightButton: iren.RightButtonReleaseEvent,
-        }.get(event.button(), lambda: None)()
+        self._hand_on(event, "Release")
 
     def mouseDoubleClickEvent(self, _event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
         """Show this pane alone, or all again."""
@@ -185,6 +181,12 @@ class SceneCanvas(QWidget):
     def give_up(self) -> None:
         """Abandon a drag."""
         self._grab = None
+
+    def _hand_on(self, event: QMouseEvent, what: Literal["Press", "Release"]) -> None:
+        """Let VTK turn, zoom or pan by a button."""
+        self._tell(event)
+        if name := BUTTONS.get(event.button()):
+            getattr(self.scene.interactor, f"{name}Button{what}Event")()
 
     def _tell(self, event: QMouseEvent) -> None:
         ratio = self.devicePixelRatioF()

@@ -112,7 +112,8 @@ class ScenePane(QWidget):
         self.remnant_button.setEnabled(REMNANT in scene.at_hand)
         if self._opened:
             self._open()
-        self._put_behind(self.more.behind_action.isChecked())
+        if behind := self.more.behind_action.isChecked():
+            self._put_behind(behind)
         self.canvas.update()
 
     def begin(self) -> None:

@@ -28,7 +28,7 @@ from liverplan.app.scene.actors import (
     show_actor,
 )
 from liverplan.app.scene.behind import Behind
-from liverplan.app.scene.cameras import CAMERAS, Place, look
+from liverplan.app.scene.cameras import CAMERAS, Place, look, pixel_of, sight_through
 from liverplan.app.scene.cut_surfaces import CutActor
 from liverplan.app.scene.cuts_shown import CutsShown
 from liverplan.app.scene.detail import Detail
@@ -330,24 +330,13 @@ class Scene:
         return picture
 
     def to_pixel(self, point_mm: FloatArray) -> tuple[float, float]:
-        """LPS mm to (x, y) pixels of the last picture, y downward."""
-        x_mm, y_mm, z_mm = point_mm.tolist()
-        self.renderer.SetWorldPoint(x_mm, y_mm, z_mm, 1.0)
-        self.renderer.WorldToDisplay()
-        x, y, _ = self.renderer.GetDisplayPoint()
-        return x / self.scale, (self.window.GetSize()[1] - 1 - y) / self.scale
+        """(3,) LPS mm to (x, y) pixels of the last picture, y downward."""
+        x, y = pixel_of(self.renderer, self.window, point_mm)
+        return x / self.scale, y / self.scale
 
     def ray(self, x: float, y: float) -> tuple[FloatArray, FloatArray]:
         """Return (origin, unit direction) of the line of sight through pixel (x, y), LPS mm."""
-        ends = []
-        for depth in (0.0, 1.0):
-            down = self.window.GetSize()[1] - 1 - y * self.scale
-            self.renderer.SetDisplayPoint(x * self.scale, down, depth)
-            self.renderer.DisplayToWorld()
-            world = np.array(self.renderer.GetWorldPoint())
-            ends.append(world[:3] / world[3])
-        direction = ends[1] - ends[0]
-        return ends[0], direction / np.linalg.norm(direction)
+        return sight_through(self.renderer, self.window, x * self.scale, y * self.scale)
 
     @in_own_context
     def close(self) -> None:
