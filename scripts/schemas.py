@@ -22,7 +22,6 @@ from liverplan.cohort.records import RECORD
 from liverplan.dicom.headers import HEADERS
 from liverplan.shape import Defined, Items, Shape, published
 from scripts.written import (
-    DISPLAY,
     DOCTOR,
     ENDPOINTS,
     FOUND,
@@ -90,7 +89,6 @@ def shapes() -> dict[str, tuple[str, Shape]]:
         "doctor/1": ("What works here: doctor --json", DOCTOR),
         "truth/1": ("What the sample CT is made of: truth.json", TRUE),
         "endpoints/1": ("The trial's endpoints: endpoints.json", ENDPOINTS),
-        "display/1": ("How things are seen in the application: display.json", DISPLAY),
         "recent-cases": ("What was open lately in the application", RECENTS),
         **{f"case-{n}": (f"In a case: {title}", DOCUMENTS[n]) for n, title in _TITLES.items()},
     }

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from liverplan.app.session.display import SCHEMA as DISPLAY_SCHEMA
-from liverplan.app.session.display import Masks
 from liverplan.app.session.recents import Recent
 from liverplan.case.shape import PLAN
 from liverplan.dicom import FoundSeries
@@ -39,7 +37,6 @@ DOCTOR = Fields(
 )
 FOUND = Items(of=fields_of(FoundSeries))
 RECENTS = Items(of=fields_of(Recent))
-DISPLAY = Fields(needs={"schema": OneOf((DISPLAY_SCHEMA,)), "masks": fields_of(Masks)})
 
 
 def _numbers(*names: str) -> dict[str, Shape]:

@@ -96,7 +96,7 @@ def in_a_child(out, series, size, scale, language, theme):
 def journey(out, given):
     """Go through every state in this process."""
     from liverplan.app.kit.language import speak
-    from liverplan.app.session.choices import keep_choice
+    from liverplan.app.session.choices import keep_choices
 
     with tempfile.TemporaryDirectory() as place:
         os.environ["NAPARI_CONFIG"] = str(Path(place) / "napari.yaml")
@@ -105,7 +105,7 @@ def journey(out, given):
         home.mkdir()
         (home / "sample").symlink_to(given.sample.absolute())
         speak(given.language[0])
-        keep_choice(home, "theme", given.theme[0])
+        keep_choices(home, {"theme": given.theme[0]})
         try:
             pictures(home, out, size_of(given.size[0], given.scale[0]), given.language[0])
         finally:

@@ -9,6 +9,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from scipy.spatial import cKDTree
 
+from liverplan.app.session.choices import FILE
 from liverplan.app.session.display import Masks, keep_masks, read_masks
 from liverplan.app.session.saving import work_of
 from liverplan.app.slices.convert import view_axes
@@ -181,9 +182,11 @@ def test_masks_as_outlines_leave_the_ct_as_it_is_and_that_is_remembered(reader):
 
 
 def test_how_masks_are_seen_is_as_ever_where_what_was_kept_cannot_be_read(tmp_path):
-    (tmp_path / "display.json").write_text('{"masks": {"style": "none", "opacity": 7}}')
+    (tmp_path / FILE).write_text('masks = "none"\nmask_opacity = "7"\n')
     assert read_masks(tmp_path) == Masks(opacity=0.8)
-    (tmp_path / "display.json").write_text("[]")
+    (tmp_path / FILE).write_text('mask_opacity = "much"\n')
+    assert read_masks(tmp_path) == Masks()
+    (tmp_path / FILE).write_text("[")
     assert read_masks(tmp_path) == Masks()
     keep_masks(tmp_path / "no" / "place", Masks())
     assert read_masks(tmp_path / "no" / "place") == Masks()

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
+
+from liverplan.case.files import replace_whole
 
 FILE = "window.toml"
 
@@ -17,16 +21,12 @@ def choices(home: Path) -> dict[str, str]:
     return {name: value for name, value in kept.items() if isinstance(value, str)}
 
 
-def keep_choice(home: Path, name: str, value: str) -> None:
-    """Keep one choice beside the others; a failure here must not stop any work.
+def keep_choices(home: Path, chosen: Mapping[str, str]) -> None:
+    """Keep choices beside the others; a failure here must not stop any work.
 
-    ``name`` and ``value`` are words of the program's own.
+    Names and values are words of the program's own.
     """
-    kept = choices(home) | {name: value}
-    try:
+    kept = choices(home) | {**chosen}
+    with suppress(OSError):
         home.mkdir(parents=True, exist_ok=True)
-        unfinished = home / f"{FILE}.new"
-        unfinished.write_text("".join(f'{n} = "{v}"\n' for n, v in kept.items()), "utf-8")
-        unfinished.replace(home / FILE)
-    except OSError:
-        return
+        replace_whole(home / FILE, "".join(f'{n} = "{v}"\n' for n, v in kept.items()).encode())

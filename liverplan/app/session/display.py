@@ -1,16 +1,17 @@
-"""How a person likes to see things on this computer: kept beside the cases, of no patient."""
+"""How a person likes to see masks on this computer: a choice of the window's, of no patient."""
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Literal, cast, get_args
 
-SCHEMA = "liverplan.display/1"
-FILE = "display.json"
+from liverplan.app.kit import theme
+from liverplan.app.session.choices import choices, keep_choices
+
 Style = Literal["filled", "all filled", "outlines"]
 OPACITY = (0.05, 0.8)
+STYLE_CHOICE, OPACITY_CHOICE = "masks", "mask_opacity"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,30 +27,25 @@ class Masks:
     """
 
     style: Style = "filled"
-    opacity: float = 0.32
+    opacity: float = theme.TINT_OPACITY
 
     def __post_init__(self) -> None:
         low, high = OPACITY
-        object.__setattr__(self, "opacity", min(max(float(self.opacity), low), high))
+        object.__setattr__(self, "opacity", min(max(self.opacity, low), high))
         if self.style not in get_args(Style):
             object.__setattr__(self, "style", "filled")
 
 
 def read_masks(home: Path) -> Masks:
     """Return how they were seen last; as ever where nothing is kept or it cannot be read."""
+    kept = choices(home)
     try:
-        return Masks(**json.loads((home / FILE).read_text("utf-8"))["masks"])
-    except (OSError, ValueError, TypeError, LookupError):
+        opacity = float(kept.get(OPACITY_CHOICE, theme.TINT_OPACITY))
+    except ValueError:
         return Masks()
+    return Masks(style=cast("Style", kept.get(STYLE_CHOICE)), opacity=opacity)
 
 
 def keep_masks(home: Path, masks: Masks) -> None:
     """Keep it for the next time; a failure here must not stop any work."""
-    try:
-        home.mkdir(parents=True, exist_ok=True)
-        unfinished = home / f"{FILE}.new"
-        document = {"schema": SCHEMA, "masks": asdict(masks)}
-        unfinished.write_text(json.dumps(document, indent=1), "utf-8")
-        unfinished.replace(home / FILE)
-    except OSError:
-        return
+    keep_choices(home, {STYLE_CHOICE: masks.style, OPACITY_CHOICE: f"{masks.opacity:.3f}"})

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+
+from liverplan.case.files import replace_whole
 
 MOST = 12
 FILE = "recent.json"
@@ -63,10 +66,7 @@ def _others(home: Path, folder: str) -> list[Recent]:
 
 
 def _write(home: Path, rows: list[Recent]) -> None:
-    try:
+    with suppress(OSError):
         home.mkdir(parents=True, exist_ok=True)
-        unfinished = home / f"{FILE}.new"
-        unfinished.write_text(json.dumps([asdict(row) for row in rows[:MOST]], indent=1), "utf-8")
-        unfinished.replace(home / FILE)
-    except OSError:
-        return
+        text = json.dumps([asdict(row) for row in rows[:MOST]], indent=1)
+        replace_whole(home / FILE, text.encode())

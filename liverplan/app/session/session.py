@@ -58,7 +58,7 @@ class Session:
         self.revision = 0
         self.refuse: Callable[[str], None] = lambda _words: None
         self.signed_words: Callable[[], str] = lambda: ""
-        self._told: Work | None = None
+        self._told = -1  # the revision at which it was said what an undo would lay open
         self._watchers: list[Watcher] = []
         self._before_drag: Work | None = None
 
@@ -111,8 +111,8 @@ class Session:
         if self._before_drag is not None:
             self.cancel_drag()
             return
-        if self._told is not self.work and self.history.undo_opens_signed:
-            self._told, words = self.work, self.signed_words()
+        if self._told != self.revision and self.history.undo_opens_signed:
+            self._told, words = self.revision, self.signed_words()
             if words:
                 self.refuse(words)
                 return

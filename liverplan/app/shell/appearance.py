@@ -7,7 +7,7 @@ from pathlib import Path
 from liverplan.app.kit import theme
 from liverplan.app.kit.dress import change
 from liverplan.app.kit.palette import THEMES
-from liverplan.app.session.choices import choices, keep_choice
+from liverplan.app.session.choices import choices, keep_choices
 
 CHOICE, AT_FIRST = "theme", "dark"
 
@@ -25,4 +25,4 @@ class Appearance:
         names = list(THEMES)
         name = names[(names.index(theme.chosen()) + 1) % len(names)]
         change(name)
-        keep_choice(self._home, CHOICE, name)
+        keep_choices(self._home, {CHOICE: name})

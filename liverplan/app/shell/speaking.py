@@ -7,7 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import QCoreApplication, QLibraryInfo, QTranslator
 
 from liverplan.app.kit.language import NAMES, language
-from liverplan.app.session.choices import choices, keep_choice
+from liverplan.app.session.choices import choices, keep_choices
 from liverplan.settings import read_settings
 
 CHOICE, AT_FIRST = "language", "en"
@@ -28,7 +28,7 @@ def other_language() -> str:
 
 def choose_other(home: Path) -> None:
     """Let the next window of this home begin in the other language."""
-    keep_choice(home, CHOICE, other_language())
+    keep_choices(home, {CHOICE: other_language()})
 
 
 def let_qt_speak(app: QCoreApplication) -> None:

@@ -31,7 +31,7 @@ class CutEdits:
     def __init__(self, context: Context, views: ThreeViews) -> None:
         self._session, self._live = context.session, context.live
         self._notices, self._views, self._saver = context.notices, views, context.saver
-        self._warned: Work | None = None
+        self._warned = -1  # the revision at which it was said what unlocking would lay open
 
     def add(self, name: str, cut: Cut) -> bool:
         """Add a cut to the active plan, unless it misses the liver; say whether it was added."""
@@ -91,8 +91,8 @@ class CutEdits:
         """Protect the cuts, or give them back; what is signed is unlocked at a second press."""
         work = self._session.work
         signed = holding(self._saver.opened) if work.locked else ()
-        if signed and self._warned is not work:
-            self._warned = work
+        if signed and self._warned != self._session.revision:
+            self._warned = self._session.revision
             self._notices.say(PLACE, unlocking_words(signed))
             return
         name = en("unlock cuts") if work.locked else en("lock cuts")
