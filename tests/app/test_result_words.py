@@ -385,5 +385,6 @@ def test_one_line_says_what_is_left_the_smallest_margin_and_which_range(desk, ba
     first = bar.fates.toolTip()
     assert first.startswith(f"No metastasis left or cut through. Smallest margin {least:.1f} mm (M")
     desk.settle()
-    assert bar.fates.toolTip().startswith(f"{first} Judged by the range as carried out.")
-    assert margins_words((), judged=False) == ""
+    assert bar.fates.toolTip().startswith(f"{first} ")
+    assert " as carried out)." in bar.verdict.text(), "the range that decides, right below"
+    assert margins_words(()) == ""

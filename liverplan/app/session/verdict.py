@@ -34,11 +34,8 @@ def waiting_words(live: Live) -> str:
     return tr("Computing the range …")
 
 
-def margins_words(margins: Sequence[Margin], *, judged: bool) -> str:
-    """Say at a glance what a surgeon asks of a plan's margins; it can follow the mouse.
-
-    ``judged``: whether there is a verdict, whose range is then named.
-    """
+def margins_words(margins: Sequence[Margin]) -> str:
+    """Say at a glance what a surgeon asks of a plan's margins; it can follow the mouse."""
     left = [f"M{one.label - LIVER}" for one in margins if one.in_remnant]
     words = {
         0: en("No metastasis left or cut through."),
@@ -50,8 +47,6 @@ def margins_words(margins: Sequence[Margin], *, judged: bool) -> str:
         least = min(taken, key=lambda one: one.margin_mm or 0.0)
         name, apart = f"M{least.label - LIVER}", localised(mm(least.margin_mm))
         said.append(tr("Smallest margin {mm} mm ({name}).", mm=apart, name=name))
-    if judged:
-        said.append(tr("Judged by the range as carried out."))
     return " ".join(said)
 
 

@@ -164,7 +164,7 @@ class ResultBar(QFrame):
         self.gauge.fraction, self.gauge.line = rule.fraction(remnant), rule.line
         if findings is None or self.live.stale:
             self.verdict.setText(waiting_words(self.live))
-            self._say_fates(margins_words(self.live.margins, judged=False))
+            self._say_fates(margins_words(self.live.margins))
         else:
             known = self.gauge.fraction is not None
             drawn = findings.uncertainty.as_drawn
@@ -172,7 +172,7 @@ class ResultBar(QFrame):
             self.gauge.drawn = drawn.interval_95 if known and drawn else None
             set_tip(self.gauge, how_sure_words(findings))
             self.verdict.setText(verdict_words(work, self.live))
-            glance = margins_words(self.live.margins, judged=known)
+            glance = margins_words(self.live.margins)
             self._say_fates(f"{glance} {fates_words(findings)}".strip())
         self.gauge.update()
 
