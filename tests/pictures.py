@@ -50,7 +50,7 @@ def application(out):
     with patch.object(sys, "argv", ["gallery", str(taken), *asked]):
         gallery.main()
     for state, name in STATES.items():
-        (path,) = taken.glob(f"*/[0-9][0-9]_{state}.png")
+        (path,) = taken.glob(f"*/[0-9][0-9]_{state}_dark.png")
         path.rename(out / f"{name}.png")
 
 

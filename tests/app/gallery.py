@@ -2,8 +2,9 @@
 
 Each state at 1280x800, 1600x1000 and 1920x1080 pixels of a screen, at 100 and 150 %, in every
 language, dark and light; ``--size --scale --language --theme``, each as often as wanted, ask for
-less. Each combination is a journey in a process of its own and has a folder of its own. What is cut
-off, overlaps, is too small or not translated stands in ``faults.txt``; ends with 1 if there is any.
+less. Each size, scale and language is a journey in a process of its own, with a folder of its own;
+every state of it changes its theme. What is cut off, overlaps, is too small or not translated
+stands in ``faults.txt``; ends with 1 if there is any.
 ``xvfb-run -a -s "-screen 0 1920x1080x24" python -m tests.app.gallery OUT --size 1280x800``.
 """
 
@@ -29,6 +30,7 @@ FAULTS: list[str] = []
 
 SIZES, SCALES = ("1600x1000", "1280x800", "1920x1080"), ("100", "150")
 LANGUAGES, THEMES = ("en", "sv"), ("dark", "light")
+KNOWN = {"size": SIZES, "scale": SCALES, "language": LANGUAGES, "theme": THEMES}
 IN_THE_CORE_S_WORDS = {"archive_not_set_up", "notice_no_ct"}
 """States that show an error of the core, which is English in every language."""
 SMALLEST = 1000, 640
@@ -44,8 +46,8 @@ def main() -> int:
         return 0
     with tempfile.TemporaryDirectory() as place:
         series = make_series(Path(place) / "made")
-        wanted = product(given.size, given.scale, given.language, given.theme)
-        faults = [fault for one in wanted for fault in in_a_child(out, series, *one)]
+        wanted = product(given.size, given.scale, given.language)
+        faults = [fault for one in wanted for fault in in_a_child(out, series, *one, given.theme)]
     (out / "faults.txt").write_text("\n".join(faults), "utf-8")
     print(f"{len(list(out.glob('*/*.png')))} pictures in {out}, {len(faults)} faults")
     return 1 if faults else 0
@@ -54,33 +56,24 @@ def main() -> int:
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("out", type=Path)
-    for name, known in (
-        ("size", SIZES),
-        ("scale", SCALES),
-        ("language", LANGUAGES),
-        ("theme", THEMES),
-    ):
+    for name, known in KNOWN.items():
         parser.add_argument(f"--{name}", action="append", choices=known)
     parser.add_argument("--sample", type=Path, help="a series, for one journey in this process")
     given = parser.parse_args()
-    for name, known in (
-        ("size", SIZES),
-        ("scale", SCALES),
-        ("language", LANGUAGES),
-        ("theme", THEMES),
-    ):
+    for name, known in KNOWN.items():
         setattr(given, name, getattr(given, name) or known)
     return given
 
 
-def in_a_child(out, series, size, scale, language, theme):
-    """Take the pictures of one combination, and return what is wrong with them."""
+def in_a_child(out, series, size, scale, language, themes):
+    """Take the pictures of one journey, and return what is wrong with them."""
     wide, high = size_of(size, scale)
     if wide < SMALLEST[0] or high < SMALLEST[1]:
         print(f"{size} at {scale} % is less than the window's least size")
         return []
-    folder = out / f"{size}-{scale}-{language}-{theme}"
-    asked = [f"--size={size}", f"--scale={scale}", f"--language={language}", f"--theme={theme}"]
+    folder = out / f"{size}-{scale}-{language}"
+    asked = [f"--size={size}", f"--scale={scale}", f"--language={language}"]
+    asked += [f"--theme={theme}" for theme in themes]
     command = [sys.executable, "-m", "tests.app.gallery", str(folder), *asked]
     environment = os.environ | {"QT_SCALE_FACTOR": f"{int(scale) / 100:g}"}
     ended = subprocess.run(
@@ -107,7 +100,8 @@ def journey(out, given):
         speak(given.language[0])
         keep_choices(home, {"theme": given.theme[0]})
         try:
-            pictures(home, out, size_of(given.size[0], given.scale[0]), given.language[0])
+            size = size_of(given.size[0], given.scale[0])
+            pictures(home, out, size, given.language[0], given.theme)
         finally:
             (out / "faults.txt").write_text("\n".join(sorted(set(FAULTS))), "utf-8")
 
@@ -128,7 +122,8 @@ def make_series(folder):
     return folder
 
 
-def pictures(home, out, size, language):  # noqa: PLR0915 - the journey, in order
+def pictures(home, out, size, language, themes):  # noqa: PLR0915 - the journey, in order
+    from liverplan.app.kit.dress import change
     from liverplan.app.session.job import Answered, Failed
     from liverplan.app.shell.application import Application
     from tests.app import test_journey as steps
@@ -146,10 +141,13 @@ def pictures(home, out, size, language):  # noqa: PLR0915 - the journey, in orde
     number = iter(range(1, 100))
 
     def shot(name):
-        person.spin(0.2)
-        spoken = "en" if name in IN_THE_CORE_S_WORDS else language
-        FAULTS.extend(f"{name}: {fault}" for fault in faults_of(app.window, spoken))
-        person.shot(out / f"{next(number):02d}_{name}.png", *size)
+        spoken, count = "en" if name in IN_THE_CORE_S_WORDS else language, next(number)
+        for theme in themes:
+            if len(themes) > 1:
+                change(theme)
+            person.spin(0.2)
+            FAULTS.extend(f"{name}, {theme}: {fault}" for fault in faults_of(app.window, spoken))
+            person.shot(out / f"{count:02d}_{name}_{theme}.png", *size)
 
     truth = json.loads((home / "sample" / "truth.json").read_text())
     centres = [lesion["centroid_mm"] for lesion in truth["lesions"]]

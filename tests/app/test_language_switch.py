@@ -95,7 +95,7 @@ def test_a_change_of_language_keeps_the_case_the_step_and_what_was_not_saved_yet
         person.wait(lambda: app.steps.current == 4 and person.panel(4).isVisible())
         assert "Föreslå en plan" in texts(app)
         menus = [action.text() for action in app.window.menuBar().actions()]
-        assert menus == ["Arkiv", "Visa", "Plan", "Gå", "Hjälp"]
+        assert menus == ["&Arkiv", "&Visa", "&Plan", "&Gå", "&Hjälp"]
         assert app.steps.undo_button.toolTip() == "Ångra tillägg av plan"
         person.key(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
         assert app.session.work.cuts == ()

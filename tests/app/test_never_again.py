@@ -111,7 +111,7 @@ def test_keys_do_nothing_behind_an_open_sheet_but_close_it(desk):
 def test_the_menus_are_our_own_and_no_key_of_napari_turns_a_view_or_adds_a_layer(desk):
     app = desk.app
     bar = app.window.menuBar()
-    assert [action.text() for action in bar.actions()] == ["File", "View", "Plan", "Go", "Help"]
+    assert [menu.text() for menu in bar.actions()] == ["&File", "&View", "&Plan", "&Go", "&Help"]
     theirs = [menu for menu in app.window.findChildren(QMenu) if menu.parent() is not bar]
     keys = {a.shortcut().toString() for menu in theirs for a in menu.actions()} - {""}
     keys |= {"Ctrl+Y", "Ctrl+E", "Ctrl+T", "Ctrl+G", "Ctrl+Delete", "Ctrl+R", "Ctrl+Shift+R", "I"}
@@ -151,6 +151,14 @@ def test_a_menu_does_what_its_key_does(desk):
     assert app.views.masks_shown != before
     desk.key(Qt.Key.Key_G)
     assert app.views.masks_shown == before
+
+
+def test_alt_and_its_letter_open_a_menu(desk):
+    bar = desk.app.window.menuBar()
+    desk.key(Qt.Key.Key_V, Qt.KeyboardModifier.AltModifier, widget=desk.app.window)
+    opened = QApplication.activePopupWidget()
+    assert opened is bar.actions()[1].menu()
+    opened.close()
 
 
 def test_the_research_notice_is_one_entry_away(desk):

@@ -73,7 +73,7 @@ def texts_of(window, ours):
     yield "title", window.windowTitle()
     for bar in window.findChildren(QMenuBar):
         for action in bar.findChildren(QAction):
-            yield "menu", action.text().partition("\t")[0]
+            yield "menu", action.text().partition("\t")[0].removeprefix("&")
     for part in (ours, *ours.findChildren(QWidget)):
         if is_napari(part, ours):
             continue

@@ -71,6 +71,7 @@ class Words(PlainLabel):
 
     def _fit(self) -> None:
         if self.width() > 60:
+            self.ensurePolished()  # the rim that a role gives counts before it is first shown
             self.setMinimumHeight(0)  # a label never asks for less than its least height
             least = max(self._lines * self.fontMetrics().lineSpacing(), 4)
             self.setFixedHeight(max(self.heightForWidth(self.width()), least))
@@ -152,9 +153,9 @@ class Notice(Words):
 
     def say(self, text: str, kind: str = "warning") -> None:
         """Show a notice; no text hides it."""
-        self.setText(text)
         restyle(self, "kind", kind)
         restyle(self, "stale", "false")
+        self.setText(text)
         self.setVisible(bool(text))
 
     def grey(self) -> None:

@@ -15,9 +15,13 @@ RECENT = en("Recent cases")
 def put_menus(
     bar: QMenuBar, commands: Sequence[Command], fill_recents: Callable[[QMenu], None]
 ) -> None:
-    """Fill a menu bar with the commands; napari's menus and their keys are out of reach then."""
+    """Fill a menu bar with the commands; napari's menus and their keys are out of reach then.
+
+    Alt and the first letter of its name opens a menu.
+    """
     bar.clear()
-    menus = {name: bar.addMenu(tr(name)) for name in dict.fromkeys(one.menu for one in commands)}
+    names = dict.fromkeys(one.menu for one in commands)
+    menus = {name: bar.addMenu(f"&{tr(name)}") for name in names}
     for one in commands:
         keys = keys_shown(one)
         action = menus[one.menu].addAction(f"{one.text}\t{keys}" if keys else one.text)

@@ -47,6 +47,7 @@ class BesidePane(QWidget):
     def _build(self) -> None:
         for box in (self.series, self.window_box):
             box.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.linked.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self.window_box.setAccessibleName(tr("Window of the second CT"))
         for name, level, width in theme.PRESETS:
             self.window_box.addItem(f"{tr(name)} {level}/{width}", (level, width))
