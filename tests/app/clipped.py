@@ -1,5 +1,6 @@
 """Finds text that is cut off or lies on other text, and controls too small for a finger."""
 
+import re
 from importlib.util import find_spec
 
 from PySide6.QtCore import QRect, Qt
@@ -77,7 +78,8 @@ def cut_label(part: QLabel) -> list[str]:
     room = part.contentsRect()
     if part.wordWrap():
         below = part.heightForWidth(part.width()) > part.height() + 2
-        beside = max(map(part.fontMetrics().horizontalAdvance, part.text().split()), default=0)
+        pieces = re.split(r"\s|(?<=[-/])", part.text())  # a path may wrap behind its slashes
+        beside = max(map(part.fontMetrics().horizontalAdvance, pieces), default=0)
         cut = below or (beside > room.width() and part.textFormat() == Qt.TextFormat.PlainText)
         return [f"{named(part)} is cut off below"] if cut else []
     over = wide(part, part.text()) - room.width()

@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QPixmap
 from PySide6.QtWidgets import QWidget
 
 from liverplan.app.kit import theme
-from liverplan.app.session.verdict import margins_words
+from liverplan.app.session.verdict import fates_words, margins_words
 from liverplan.app.session.work import Work
 from liverplan.app.shell.result_bar import GAUGE_ENDS, Gauge, ResultBar
 from liverplan.app.steps.result.facts import Facts
@@ -385,6 +385,11 @@ def test_one_line_says_what_is_left_the_smallest_margin_and_which_range(desk, ba
     first = bar.fates.toolTip()
     assert first.startswith(f"No metastasis left or cut through. Smallest margin {least:.1f} mm (M")
     desk.settle()
-    assert bar.fates.toolTip().startswith(f"{first} ")
+    assert bar.fates.toolTip().startswith(f"{first} Removed: ")
     assert " as carried out)." in bar.verdict.text(), "the range that decides, right below"
+    findings = live.findings
+    stays = replace(findings, lesions=tuple(replace(one, fate="left") for one in findings.lesions))
+    once = fates_words(stays, live.margins)
+    assert once.startswith("Stays behind: M1")
+    assert "left or cut through" not in once
     assert margins_words(()) == ""

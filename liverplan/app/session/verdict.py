@@ -12,6 +12,7 @@ from liverplan.findings import Findings, Margin, Volumes
 from liverplan.findings.how_sure import how_sure
 from liverplan.segmentation.labels import LIVER
 from liverplan.words import fates, other_readings, spoken, verdict, words_of
+from liverplan.words.first_lines import STAYING, WORST_FIRST
 from liverplan.words.numbers import ml, mm, percent
 
 
@@ -36,23 +37,37 @@ def waiting_words(live: Live) -> str:
 
 def margins_words(margins: Sequence[Margin]) -> str:
     """Say at a glance what a surgeon asks of a plan's margins; it can follow the mouse."""
+    return " ".join((*_left_words(margins), *_least_words(margins)))
+
+
+def fates_words(findings: Findings, margins: Sequence[Margin]) -> str:
+    """Say the same of a plan at rest, what becomes of each metastasis, and any other reading.
+
+    A reading is another denominator by which the remnant lies on the other side of the limit.
+    """
+    stays = spoken(fates(findings, STAYING), language())
+    goes = fates(findings, [fate for fate in WORST_FIRST if fate not in STAYING])
+    rest = spoken((*goes, *other_readings(findings)), language())
+    glance = [stays] if stays else _left_words(margins)
+    return " ".join(filter(None, (*glance, *_least_words(margins), rest)))
+
+
+def _left_words(margins: Sequence[Margin]) -> list[str]:
     left = [f"M{one.label - LIVER}" for one in margins if one.in_remnant]
     words = {
         0: en("No metastasis left or cut through."),
         1: en("1 metastasis left or cut through: {names}."),
     }.get(len(left), en("{count} metastases left or cut through: {names}."))
-    said = [tr(words, count=len(left), names=", ".join(left))] if margins else []
+    return [tr(words, count=len(left), names=", ".join(left))] if margins else []
+
+
+def _least_words(margins: Sequence[Margin]) -> list[str]:
     taken = [one for one in margins if not one.in_remnant and one.margin_mm is not None]
-    if taken:
-        least = min(taken, key=lambda one: one.margin_mm or 0.0)
-        name, apart = f"M{least.label - LIVER}", localised(mm(least.margin_mm))
-        said.append(tr("Smallest margin {mm} mm ({name}).", mm=apart, name=name))
-    return " ".join(said)
-
-
-def fates_words(findings: Findings) -> str:
-    """Say what becomes of each metastasis, and whether another denominator reads otherwise."""
-    return spoken((*fates(findings), *other_readings(findings)), language())
+    if not taken:
+        return []
+    least = min(taken, key=lambda one: one.margin_mm or 0.0)
+    name, apart = f"M{least.label - LIVER}", localised(mm(least.margin_mm))
+    return [tr("Smallest margin {mm} mm ({name}).", mm=apart, name=name)]
 
 
 def how_sure_words(findings: Findings) -> str:

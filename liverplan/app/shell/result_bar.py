@@ -172,8 +172,7 @@ class ResultBar(QFrame):
             self.gauge.drawn = drawn.interval_95 if known and drawn else None
             set_tip(self.gauge, how_sure_words(findings))
             self.verdict.setText(verdict_words(work, self.live))
-            glance = margins_words(self.live.margins)
-            self._say_fates(f"{glance} {fates_words(findings)}".strip())
+            self._say_fates(fates_words(findings, self.live.margins))
         self.gauge.update()
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
