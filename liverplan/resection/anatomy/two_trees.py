@@ -1,0 +1,93 @@
+"""What one tree says of the other's names: veins out of place, or trees taken for each other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from types import MappingProxyType
+from typing import Final
+
+import numpy as np
+from scipy.spatial import cKDTree
+
+from liverplan.findings import Statement
+from liverplan.resection.anatomy.tree_names import TreeNames, VesselName
+from liverplan.resection.anatomy.vessel_graph import VesselGraph, line_mm
+from liverplan.volume import FloatArray
+
+SWAPPED = 0.3
+"""What remains of the confidence where the portal vein forks above the hepatic veins."""
+SIDES: Final = {
+    "right": ("right_portal", "right_anterior_portal", "right_posterior_portal"),
+    "left": ("left_portal", "umbilical_portion", "left_medial_portal", "left_lateral_portal"),
+}
+PLACES: Final = {
+    "right_hepatic": (0.75, 1.0),
+    "middle_hepatic": (0.05, 0.95),
+    "left_hepatic": (0.0, 0.25),
+}
+"""Share of a vein's course that lies nearer to the right portal branches than to the left."""
+OFF = 0.3
+"""A vein whose share is off by so much is hardly that vein."""
+NEAR_MM = 20.0
+"""So near the confluence all veins lie beside each other."""
+
+
+def held_together(
+    graphs: Mapping[str, VesselGraph], named: dict[str, TreeNames]
+) -> dict[str, TreeNames]:
+    """Return names of less confidence where the other tree speaks against them."""
+    if named.keys() != {"portal", "hepatic"}:
+        return named
+    forks = {tree: _fork_mm(graphs[tree], names) for tree, names in named.items()}
+    if forks["portal"][2] > forks["hepatic"][2]:
+        reason = Statement.of("naming.trees_swapped")
+        return {tree: _doubted(names, SWAPPED, reason) for tree, names in named.items()}
+    sides = {
+        side: cKDTree(course)
+        for side, keys in SIDES.items()
+        if len(course := _course(graphs["portal"], named["portal"], keys))
+    }
+    if len(sides) < len(SIDES):
+        return named
+    hepatic, found = named["hepatic"], dict(named["hepatic"].names)
+    for key, (low, high) in PLACES.items():
+        course = _course(graphs["hepatic"], hepatic, (key,))
+        course = course[np.linalg.norm(course - forks["hepatic"], axis=1) > NEAR_MM]
+        if not len(course):
+            continue
+        right, left = (sides[side].query(course)[0] for side in SIDES)
+        among = float(np.mean(right < left))
+        off = max(low - among, among - high)
+        if off <= 0:
+            continue
+        reason = Statement.of("naming.out_of_place", share=among)
+        for branch in hepatic.of(key):
+            found[branch] = _less(found[branch], max(0.1, 1 - off / OFF), reason)
+    return {**named, "hepatic": replace(hepatic, names=MappingProxyType(found))}
+
+
+def _course(graph: VesselGraph, names: TreeNames, keys: tuple[str, ...]) -> FloatArray:
+    """(n, 3) points along all branches that are surely called so, LPS mm."""
+    called = {branch for key in keys for branch in names.of(key)}
+    lines = [line_mm(branch) for branch in graph.branches if branch.name in called]
+    return np.concatenate(lines) if lines else np.empty((0, 3))
+
+
+def _fork_mm(graph: VesselGraph, names: TreeNames) -> FloatArray:
+    """(3,) where a tree first parts: the end of its trunk, or its root."""
+    trunk = [
+        graph.ahead_mm[number]
+        for number, branch in enumerate(graph.branches)
+        if names.names[branch.name].key in ("portal_trunk", "cava") and graph.children[number]
+    ]
+    return graph.root_mm if not trunk else np.asarray(trunk[-1])
+
+
+def _doubted(names: TreeNames, factor: float, reason: Statement) -> TreeNames:
+    lowered = {branch: _less(name, factor, reason) for branch, name in names.names.items()}
+    return replace(names, names=MappingProxyType(lowered))
+
+
+def _less(name: VesselName, factor: float, reason: Statement) -> VesselName:
+    return replace(name, confidence=factor * name.confidence, reasons=(*name.reasons, reason))
