@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QMenu
 
 from liverplan import case
 from liverplan.app.session.recents import Recent, recents, remember
-from liverplan.app.session.saving import case_state
+from liverplan.app.session.saving import Saver, case_state
 from liverplan.app.steps.open.recent_list import LINES, MOST_RECENTS
 from liverplan.app.steps.open.step import OpenStep
 from liverplan.case import Actor
@@ -43,6 +43,21 @@ def stored(phantom, tmp_path_factory):
     case.create_case(folder, state=state, actor=Actor(name="Ada", kind="human"), what="Made")
     desk.close()
     return folder, findings
+
+
+def test_findings_that_come_after_their_step_was_written_are_written_too(phantom, tmp_path):
+    desk = Desk(phantom, tmp_path)
+    saver = Saver(desk.session, desk.context.live, desk.context.notices, tmp_path)
+    saver.begin(desk.session.work.series)
+    desk.put(desk.plane())
+    saver.flush()
+    assert saver.opened.document("findings") is None
+    desk.settle()
+    saver.flush()
+    assert saver.opened.document("findings") is not None
+    assert [entry.what for entry in saver.opened.history] == ["put", "measured"]
+    assert not saver.pending
+    desk.close()
 
 
 @pytest.fixture

@@ -27,6 +27,8 @@ from liverplan.workflow.cases import user, with_known_findings
 from liverplan.workflow.people import Signer
 
 OPENED = en("Opened the CT")
+MEASURED = en("measured")
+"""A step that a person took was on disk before its findings were there."""
 WAIT_MS = 900
 """Rest after a step before it is written; a quick series of steps is written once."""
 
@@ -102,6 +104,7 @@ class Saver(QObject):
         self.signer: Signer | None = None
         self._case: Case | None = None
         self._written = 0
+        self._unmeasured = False
         self._failed = False
         self._job: Job[int] | None = None
         self._timer = QTimer(self)
@@ -109,6 +112,7 @@ class Saver(QObject):
         self._timer.setInterval(WAIT_MS)
         self._timer.timeout.connect(self._write)
         session.subscribe(lambda _topics: self._notice())
+        live.assessed.connect(self._notice)
 
     def begin(self, series: SeriesSummary) -> None:
         """Begin a case for a CT that was just read; it is written with its first finished step."""
@@ -117,7 +121,7 @@ class Saver(QObject):
         stamp = datetime.now().astimezone().strftime("%Y%m%d-%H%M%S")
         self.folder = _free(self._home / "cases" / f"{stamp}-{words[:24]}")
         self.claim.take(self.folder)
-        self._case, self._written = None, 0
+        self._case, self._written, self._unmeasured = None, 0, False
         self._remember(closed=False)
 
     def adopt(self, opened: Case) -> None:
@@ -125,12 +129,14 @@ class Saver(QObject):
         self._leave()
         self.folder, self._case = opened.folder, opened
         self._written = self._session.revision + 1  # what was read needs no writing
+        self._unmeasured = False
         self._remember(closed=False)
         self.saved.emit(tr("Saved"))
 
     def go_on_from(self, closed: Saver) -> None:
         """Go on with the case of a window that has closed; what it could not write is still due."""
         self.folder, self.signer, self._case = closed.folder, closed.signer, closed.opened
+        self._unmeasured = closed._unmeasured
         if self.folder is not None and self.claim.take(self.folder):
             self._written = self._session.revision if closed.pending else self._session.revision + 1
             self._remember(closed=False)
@@ -144,12 +150,11 @@ class Saver(QObject):
 
     @property
     def pending(self) -> bool:
-        """Whether there is a finished step that is not on disk yet."""
-        work = self._session.work
-        return (
-            self.folder is not None
-            and work.volume is not None
-            and self._session.revision != self._written
+        """Whether there is a finished step, or what was measured of it, that is not on disk yet."""
+        if self.folder is None or self._session.work.volume is None:
+            return False
+        return self._session.revision != self._written or (
+            self._unmeasured and self._live.findings is not None and not self._live.stale
         )
 
     @property
@@ -195,6 +200,8 @@ class Saver(QObject):
         session, live = self._session, self._live
         findings = None if live.stale else live.findings
         what = session.history.undo_name or OPENED
+        if session.revision == self._written:
+            what = MEASURED
         return session.revision, case_state(session.work, findings), what
 
     def _write(self) -> None:
@@ -216,6 +223,7 @@ class Saver(QObject):
         revision, state, what = content
         self._case = self._commit(state, what, by or self.signer)
         self._written = revision
+        self._unmeasured = self._case.document("findings") is None
         return revision
 
     def _commit(self, state: CaseState, what: str, by: Signer | None) -> Case:
