@@ -16,16 +16,12 @@ from liverplan.volumetry.formulas import (
     Growth,
     growth,
 )
-from liverplan.volumetry.thresholds import THRESHOLDS
+from liverplan.volumetry.thresholds import THRESHOLDS, Threshold
 from liverplan.words import in_english
 from liverplan.workflow.cases import measure_state
 from liverplan.workflow.growth_ranges import GrowthRange, ranges_of
 
-NAMES = {
-    "of_functional": "functional liver",
-    "of_liver": "whole liver",
-    "of_estimated": "estimated liver",
-}
+SINCE = {"embolisation": "growth.since_embolisation", "first CT": "growth.since_first_ct"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,24 +62,49 @@ class RemnantGrowth:
         """Return a plain document: mL, fractions, days."""
         return {"schema": "liverplan.growth/1", **asdict(self)}
 
-    def in_words(self) -> str:
-        """Return what a surgeon asks: both remnants, growth, and the published limits."""
-        made, name = self.growth, NAMES[self.growth.denominator]
-        formula = f", {ESTIMATED_LIVER[self.formula].title}" if self.formula else ""
+    def said(self) -> tuple[Statement, ...]:
+        """Say what a surgeon asks: both remnants, growth, the published limits, how sure it is."""
+        made, grown, speed = self.growth, _limit("degree_of_hypertrophy"), _limit("kinetic_growth")
         return (
-            f"Remnant {self.first_ml:.0f} mL ({100 * self.first_fraction:.1f} %) to "
-            f"{self.second_ml:.0f} mL ({100 * self.second_fraction:.1f} %) of the {name}{formula}, "
-            f"{self.days:g} days since the {self.since}.\n"
-            f"Degree of hypertrophy {100 * made.degree_of_hypertrophy_fraction:+.1f} percentage "
-            f"points{_limit('degree_of_hypertrophy', ' points')}; relative growth "
-            f"{100 * made.relative_growth_fraction:+.1f} %; {made.growth_ml_per_day:+.1f} mL a "
-            f"day.\nKinetic growth rate {100 * made.kinetic_growth_fraction_per_week:+.2f} "
-            f"percentage points a week{_limit('kinetic_growth', ' a week')}.\n"
-            f"{in_english(self.range_said())}"
+            Statement.of(
+                "growth.remnants",
+                first_ml=self.first_ml,
+                first=self.first_fraction,
+                second_ml=self.second_ml,
+                second=self.second_fraction,
+                of=self._divisor_said(),
+                days=self.days,
+                since=Statement.of(SINCE[self.since]),
+            ),
+            Statement.of(
+                "growth.hypertrophy",
+                degree=made.degree_of_hypertrophy_fraction,
+                relative=made.relative_growth_fraction,
+                daily_ml=made.growth_ml_per_day,
+                limit=grown.lowest,
+                source=grown.source,
+            ),
+            Statement.of(
+                "growth.kinetic",
+                weekly=made.kinetic_growth_fraction_per_week,
+                limit=speed.lowest,
+                source=speed.source,
+            ),
+            self._range_said(),
         )
 
-    def range_said(self) -> Statement:
-        """Say how sure the growth is, and what the range covers."""
+    def in_words(self) -> str:
+        """Return the same in English, a line each, as the command line has it."""
+        return "\n".join(map(in_english, self.said()))
+
+    def _divisor_said(self) -> Statement:
+        name = self.growth.denominator
+        if not self.formula:
+            return Statement.of(f"divisor.{name}")
+        title = ESTIMATED_LIVER[self.formula].title
+        return Statement.of(f"divisor.{name}_by", formula=title)
+
+    def _range_said(self) -> Statement:
         drawn, carried_out = self.as_drawn, self.as_carried_out
         if drawn is None or carried_out is None:
             return Statement.of("growth.unknown")
@@ -173,6 +194,5 @@ def _divisors(before: Findings, after: Findings) -> tuple[str, tuple[float, floa
     return "of_functional", (before.volumes.functional_ml, after.volumes.functional_ml)
 
 
-def _limit(quantity: str, unit: str) -> str:
-    limit = next(t for t in THRESHOLDS if t.quantity == quantity)
-    return f" ({100 * limit.lowest:g}{unit} and more went well in {limit.source})"
+def _limit(quantity: str) -> Threshold:
+    return next(t for t in THRESHOLDS if t.quantity == quantity)

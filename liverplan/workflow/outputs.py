@@ -31,6 +31,8 @@ from liverplan.workflow.request import DEFAULT_BACKEND, Point, Request
 
 Identity = Literal["shown", "hidden"]
 
+WITH, WITHOUT = "with its patient", "without names, dates and identifiers"
+"""What a trail says of a report or an export, whose identity is shown or hidden."""
 LABEL_FORMATS = (".nii.gz", ".nrrd", ".dcm")
 
 
@@ -227,7 +229,7 @@ def _noted(opened: Case, what: str, signer: Signer | None) -> Case:
 
 
 def _kind(identity: Identity) -> str:
-    return "with its patient" if identity == "shown" else "without names, dates and identifiers"
+    return WITH if identity == "shown" else WITHOUT
 
 
 def export_case(  # noqa: PLR0913 - one argument a choice, as the command has them

@@ -1,6 +1,7 @@
 """Finds text that is cut off or lies on other text, and controls too small for a finger."""
 
 import re
+from collections.abc import Sequence
 from importlib.util import find_spec
 
 from PySide6.QtCore import QRect, Qt
@@ -32,8 +33,11 @@ READ_FIRST = ("title", "step", "verdict", "number")
 """Roles of what must be whole where it stands: a tip is no excuse for it."""
 
 
-def faults_of(window: QWidget, language: str = "en") -> list[str]:
-    """Say everything that is wrong with what a window shows now; empty if all is well."""
+def faults_of(window: QWidget, language: str = "en", known: Sequence[str] = ()) -> list[str]:
+    """Say everything that is wrong with what a window shows now; empty if all is well.
+
+    ``known``: texts that are not the window's own, and so in any language.
+    """
     seen = [part for part in window.findChildren(QWidget) if is_seen(part)]
     found = []
     for part in seen:
@@ -42,16 +46,18 @@ def faults_of(window: QWidget, language: str = "en") -> list[str]:
                 found += finds(part)
         if isinstance(part, CONTROLS) and not inside_another(part):
             found += too_small(part)
-    return found + lying_on_each_other(seen) + untranslated_on(window, language)
+        if isinstance(part, (QLabel, *CONTROLS)):
+            found += cut_beside(part)
+    return found + lying_on_each_other(seen) + untranslated_on(window, language, known)
 
 
-def untranslated_on(window, language):
+def untranslated_on(window, language, known):
     """Say what is not said in the language, where that can be told."""
     if language == "en" or find_spec("tests.app.untranslated") is None:
         return []
     from tests.app.untranslated import untranslated
 
-    return [f"not translated: {text}" for text in untranslated(window)]
+    return [f"not translated: {text}" for text in untranslated(window, known)]
 
 
 def is_seen(part: QWidget) -> bool:
@@ -70,6 +76,13 @@ def named(part: QWidget) -> str:
 
 def wide(part: QWidget, text: str) -> int:
     return max(map(part.fontMetrics().horizontalAdvance, text.splitlines()), default=0)
+
+
+def cut_beside(part: QWidget) -> list[str]:
+    """What stands partly outside of its pane; below it may be scrolled to."""
+    over = part.width() - part.visibleRegion().boundingRect().width()
+    hidden = part.visibleRegion().isEmpty()
+    return [f"{named(part)} lies {over} px outside of its pane"] if over > 2 and not hidden else []
 
 
 def cut_label(part: QLabel) -> list[str]:

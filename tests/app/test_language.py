@@ -25,6 +25,7 @@ from liverplan.followup.comparison import NEW, SEEN
 from liverplan.resection.anatomy.named import resections, usual_shares
 from liverplan.volumetry.search.suggest import Family
 from liverplan.words import LANGUAGES, words_of
+from liverplan.workflow.outputs import WITH, WITHOUT
 from liverplan.workflow.rule import DENOMINATORS
 
 APP = Path(liverplan.app.__file__).parent
@@ -45,6 +46,8 @@ TABLES = {
     *get_args(Family),
     *VESSEL_SCHEMES,
     *(known.name for known in (*resections(), *usual_shares())),
+    *(known.source for known in usual_shares()),
+    *(f"{done} {whose}" for done in ("Wrote the report", "Exported") for whose in (WITH, WITHOUT)),
     *VIEW_NAMES,
     *theme.VESSELS,
     *(name for name, _, _ in theme.PRESETS),

@@ -375,7 +375,7 @@ def test_no_text_is_cut_off_or_lies_on_other_text_and_no_control_is_small(desk, 
     for number in range(1, 7):
         if app.steps.steps[number - 1].heading.isEnabled():
             desk.open_step(number)
-            desk.spin(0.05)
+            desk.spin(0.2)
             found += [f"step {number}: {fault}" for fault in faults_of(app.central)]
     desk.key(Qt.Key.Key_Question)
     found += faults_of(app.shortcuts)

@@ -15,7 +15,7 @@ from liverplan.app.scene.structures import AT_FIRST, SOLID, Seen, colour_of
 LEAST = 10
 """Percent: what is fainter is better hidden, by its eye."""
 
-SLIDER_PX, ROW_PX, ROWS = (28, 84), 26, 5
+SLIDER_PX, ROW_PX, ROWS = (48, 84), 26, 5
 """Five rows of two structures are seen at once; the rest scrolls, so the picture keeps its room."""
 
 
@@ -65,6 +65,11 @@ class StructureList(QScrollArea):
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
         """Stand in two columns where they have room, else in one."""
         super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        for eye in self.eyes.values():
+            eye.ensurePolished()  # the style's font is wider than what a box has before it is seen
         widest = max(eye.sizeHint().width() for eye in self.eyes.values())
         wanted = 2 * (widest + SLIDER_PX[0] + 2 * GAP_PX) + GAP_PX
         columns = 2 if wanted <= self.viewport().width() else 1
@@ -88,6 +93,7 @@ class StructureList(QScrollArea):
                 self._changed(name, SOLID)
             for number, name in enumerate(further):
                 self._add_row(name, number)
+            self._fit()
         for name, eye in self.eyes.items():
             eye.setEnabled(name in names)
             self.sliders[name].setEnabled(name in names)

@@ -17,8 +17,7 @@ def holding(opened: Case | None) -> tuple[SignatureRow, ...]:
 def unlocking_words(rows: tuple[SignatureRow, ...]) -> str:
     """Say whose signatures a change of the cuts would void."""
     return tr(
-        "Once unlocked the cuts can be changed, and a change voids what was signed: {names}. "
-        "Press Unlock again to go on.",
+        "Press Unlock again to free the cuts; a change then voids what was signed: {names}.",
         names=names_of(rows),
     )
 
@@ -28,8 +27,7 @@ def undoing_words(rows: tuple[SignatureRow, ...]) -> str:
     if not rows:
         return ""
     return tr(
-        "This would take back what was signed, and a change voids it: {names}. "
-        "Undo once more to go on.",
+        "Undo once more to take back what was signed; a change then voids it: {names}.",
         names=names_of(rows),
     )
 

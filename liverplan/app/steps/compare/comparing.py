@@ -169,7 +169,7 @@ class Comparing(QObject):
             self._notices.say(PLACE, " ".join(map(told, answer.proposed.notes)))
 
     def _grown(self, growth: RemnantGrowth) -> None:
-        self.growth = growth.in_words()
+        self.growth = "\n".join(map(told, growth.said()))
         self.changed.emit()
 
     def _into_work(self, visits: Visits, earlier: Examination) -> None:

@@ -26,7 +26,7 @@ class ResponseBox(QWidget):
         self._comparing = comparing
         self.category = label("", "title")
         self.finding = label("", "secondary")
-        heads = [tr("Visit"), tr("Sum, mm (reader, 95 %)"), tr("Category")]
+        heads = [tr("Visit"), tr("Sum, mm\n(reader, 95 %)"), tr("Category")]
         self.visits = Table(heads, stretch=0)
         self.embolised = Field("", read_date, lambda: "", width=108)
         self.growth_button = button(tr("Growth of the remnant"), self._grow)

@@ -30,7 +30,7 @@ class CompareSheet(QFrame):
         self.notice, self.busy = Notice(), Busy()
         context.notices.show_at(PLACE, self.notice.say)
         context.jobs.watch(PLACE, self.busy.watch)
-        self.dates = label("", "secondary", wrap=False)
+        self.dates = label("", "secondary")
         self.open_button = button(tr("Open the other CT…"), self._open, role="primary")
         self.done_button = button(tr("Done"), self.done.emit)
         self.earlier, self.later = ComparePane(tr("Earlier CT")), ComparePane(tr("Later CT"))
@@ -48,7 +48,8 @@ class CompareSheet(QFrame):
 
     def _build(self) -> None:
         title = label(tr("Compare with another CT"), "title", wrap=False)
-        head = row(title, self.dates, 1, self.open_button, self.done_button)
+        head = row(title, self.dates, self.open_button, self.done_button)
+        head.setStretch(1, 1)
         head.setContentsMargins(12, 8, 12, 0)
         panes = QSplitter(Qt.Orientation.Horizontal)
         panes.addWidget(self.earlier)

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QComboBox, QFrame, QGridLayout, QLineEdit, QVBoxLa
 
 from liverplan.app.kit import theme
 from liverplan.app.kit.busy import Busy
-from liverplan.app.kit.language import en, tr
+from liverplan.app.kit.language import en, retold, tr
 from liverplan.app.kit.widgets import Notice, Table, button, label, row
 from liverplan.app.session.context import Context
 from liverplan.app.steps.open.archives import PLACE, Archives
@@ -118,4 +118,5 @@ def found_row(series: FoundSeries) -> tuple[str, str, str, str, str]:
     dashed = f"{date[:4]}-{date[4:6]}-{date[6:]}" if len(date) == 8 else date
     patient = ", ".join(part for part in (series.patient_id, series.patient_name) if part)
     images = "" if series.images is None else str(series.images)
-    return patient, dashed, series.description or series.series_uid[-12:], images, series.modality
+    about = series.description or series.series_uid[-12:]
+    return patient, dashed, about, images, retold(series.modality)

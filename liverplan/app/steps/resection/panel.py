@@ -64,7 +64,7 @@ class ResectionPanel(Panel):
         self.refresh()
 
     def _build(self) -> None:
-        self.said.addWidget(self.faults)
+        self.said.insertWidget(0, self.faults)  # above what was said of the plan before
         self.column.addWidget(self.suggest_button)
         self.column.addLayout(row(label(tr("Margin"), "secondary", wrap=False), self.margin, 1))
         self.column.addWidget(self.adding)

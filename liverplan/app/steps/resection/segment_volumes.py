@@ -55,7 +55,7 @@ def share_rows(fractions: Mapping[str, float]) -> list[tuple[str, str, str, str]
                 low=100 * usual.low_fraction,
                 high=100 * usual.high_fraction,
             ),
-            usual.source,
+            retold(usual.source),
         )
         for usual in usual_shares()
     ]
