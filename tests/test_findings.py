@@ -85,7 +85,7 @@ def test_the_document_holds_every_key_of_the_contract():
     document = findings().to_json(in_english)
     assert document.keys() >= CONTRACT
     assert set(document["volumes_ml"]) == {
-        "liver", "tumour", "functional", "remnant", "resected", "ablated",
+        "liver", "tumour", "functional", "remnant", "resected", "ablated", "perfused_remnant",
     }  # fmt: skip
     assert set(document["lesions"][0]) >= {
         "label", "volume_ml", "long_axis_mm", "short_axis_mm", "centroid_mm", "margin_mm",

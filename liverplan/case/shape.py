@@ -62,6 +62,14 @@ _MASKS = Fields(
         "provenance": Named(of=fields_of(Provenance, edits=Whole(least=0)), pattern=_LABEL),
     }
 )
+_LINE = Fields(
+    needs={
+        "points_mm": Items(of=POINT, least=1),
+        "radius_mm": Number(),
+        "radii_mm": Items(of=Number()),
+        "tree": Whole(least=1),
+    }
+)
 _MAP = Fields(
     needs={
         "file": _IMAGE,
@@ -69,7 +77,8 @@ _MAP = Fields(
         "grid": _GRID,
         "scheme": Text(),
         "names": Items(of=Text(), most=255),
-    }
+    },
+    may={"lines": Items(of=_LINE, most=255)},
 )
 PLAN = Fields(
     needs={"cuts": Items(of=Fields(needs={"kind": OneOf(tuple(sorted(KINDS)))}, others=True))},

@@ -26,6 +26,7 @@ from liverplan.findings.key_images import KeyImage
 from liverplan.resection import Plan
 from liverplan.resection.anatomy.maps import PartMap
 from liverplan.segmentation import Provenance, Segmentation
+from liverplan.segmentation.vessels.branches import Branch
 from liverplan.volume import Grid, Volume
 
 OWN_PARTS = frozenset({"ct", "segmentation", "plan", "planes", "maps", "biopsied"})
@@ -269,22 +270,47 @@ def _read_labels(document: Json, get: Get) -> Segmentation | None:
 
 
 def _write_map(part_map: PartMap, put: Put) -> Json:
+    lines = [_line_json(line) for line in part_map.lines]
     return {
         "file": put(to_nifti(part_map.grid, part_map.labels), ".nii.gz"),
         "type": "uint8",
         "grid": _grid_json(part_map.grid),
         "scheme": part_map.scheme,
         "names": list(part_map.names),
+        **({"lines": lines} if lines else {}),
     }
 
 
 def _read_map(document: Json, get: Get) -> PartMap:
     grid, name = _grid(document["grid"]), document["file"]
+    names, lines = tuple(document["names"]), document.get("lines", [])
+    if lines and len(lines) != len(names):
+        raise CaseError("The case's state cannot be understood: a map's lines are not its parts'.")
     return PartMap(
         scheme=document["scheme"],
         grid=grid,
         labels=from_nifti(get(name), grid.shape, "uint8", name),
-        names=tuple(document["names"]),
+        names=names,
+        lines=tuple(map(_line, names, lines)) if lines else (),
+    )
+
+
+def _line_json(line: Branch) -> Json:
+    return {
+        "points_mm": [list(point) for point in line.points_mm],
+        "radius_mm": line.radius_mm,
+        "radii_mm": list(line.radii_mm),
+        "tree": line.tree,
+    }
+
+
+def _line(name: str, document: Json) -> Branch:
+    return Branch(
+        name=name,
+        points_mm=tuple((x, y, z) for x, y, z in document["points_mm"]),
+        radius_mm=document["radius_mm"],
+        radii_mm=tuple(document["radii_mm"]),
+        tree=document["tree"],
     )
 
 

@@ -149,8 +149,9 @@ def _of_lesion(lesion: LesionFinding) -> list[Measurement]:
 
 def _of_remnant(findings: Findings) -> list[Measurement]:
     """Return its volume and its share, each with its range; no share that is not known."""
-    doubt = findings.uncertainty
-    found = [_volume(findings.volumes.remnant_ml, doubt.remnant_95_ml)]
+    doubt, volumes = findings.uncertainty, findings.volumes
+    whole = volumes.counted_ml == volumes.remnant_ml  # else the range is of less than the segment
+    found = [_volume(volumes.remnant_ml, doubt.remnant_95_ml if whole else None)]
     fraction = findings.remnant_fraction.deciding_fraction
     return found if fraction is None else [*found, _ratio(fraction, doubt.interval_95)]
 

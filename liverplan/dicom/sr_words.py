@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from liverplan.anatomy import LIVER, REMNANT, RESECTED, lesion_name
 from liverplan.findings import Denominator, Findings, LesionFinding, Statement
+from liverplan.findings.divided import divided
 from liverplan.findings.how_sure import how_sure, sources
 from liverplan.words import fates, in_english, other_readings, verdict, words_of
 
@@ -17,6 +18,9 @@ ELIGIBILITY = {
     "undecided": "undecided",
 }
 DENOMINATORS: tuple[Denominator, ...] = ("of_functional", "of_liver", "of_estimated")
+
+SUPPLY = frozenset({"note.supply_lost", "note.supply_by_volume", "note.supply_kept"})
+"""Notes that say what of the remnant counts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +85,7 @@ def _remnant(findings: Findings) -> Iterator[str]:
         share = fractions.of(name)
         if name != fractions.deciding and share is not None:
             yield _said("sr.other", denominator=_divisor(findings, name), share=share, limit=limit)
+    yield from (in_english(note) for note in findings.notes if note.key in SUPPLY)
     yield from map(in_english, (*how_sure(findings), *sources(findings)))
 
 
@@ -100,6 +105,7 @@ def _plan(findings: Findings, standing: Standing) -> Iterator[str]:
     if findings.margin_mm is not None:
         yield _said("sr.margin")
     yield from map(in_english, fates(findings))
+    yield from map(in_english, divided(findings.vessels))
     known = {
         "protocol": findings.protocol,
         "protocol_version": standing.protocol_sha256,

@@ -25,6 +25,7 @@ from liverplan.findings.uncertainty import (
     Remedy,
     Uncertainty,
 )
+from liverplan.findings.vessels import SeveredBranch, Vessels, VesselTree
 from liverplan.findings.volumes import Denominator, RemnantFraction, Volumes
 
 __all__ = [
@@ -58,12 +59,15 @@ __all__ = [
     "Reserve",
     "SegmentFinding",
     "SeriesSummary",
+    "SeveredBranch",
     "Slab",
     "Speak",
     "State",
     "Statement",
     "Uncertainty",
     "Value",
+    "VesselTree",
+    "Vessels",
     "Volumes",
     "stated",
     "told",

@@ -22,6 +22,7 @@ from liverplan.findings.series import SeriesSummary
 from liverplan.findings.shape import FINDINGS, RESULT
 from liverplan.findings.statement import Speak, Statement
 from liverplan.findings.uncertainty import Uncertainty
+from liverplan.findings.vessels import Vessels
 from liverplan.findings.volumes import RemnantFraction, Volumes
 
 SCHEMA = RESULT
@@ -57,6 +58,7 @@ class Findings:
     plan_mark: str = ""
     reserve: Reserve = field(default_factory=Reserve)
     published_errors: tuple[PublishedError, ...] = ()
+    vessels: Vessels = field(default_factory=Vessels)
     protocol: str = ""
     software: str = ""
     measurement: str = ""
@@ -103,6 +105,7 @@ class Findings:
             "plan_mark": self.plan_mark,
             "reserve": self.reserve.to_json(),
             "published_errors": [error.to_json() for error in self.published_errors],
+            "vessels": self.vessels.to_json(),
             "protocol": self.protocol,
             "software": self.software,
             "measurement": self.measurement,
@@ -143,6 +146,7 @@ class Findings:
             published_errors=tuple(
                 map(PublishedError.from_json, document.get("published_errors", ()))
             ),
+            vessels=Vessels.from_json(document.get("vessels", {})),
             protocol=document["protocol"],
             software=document["software"],
             measurement=document.get("measurement", ""),

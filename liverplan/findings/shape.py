@@ -19,6 +19,7 @@ from liverplan.findings.published import PublishedError
 from liverplan.findings.reserve import LimitFinding, Reserve
 from liverplan.findings.series import SeriesSummary
 from liverplan.findings.uncertainty import Contribution, Interval, Narrowing
+from liverplan.findings.vessels import SeveredBranch, Vessels
 from liverplan.findings.volumes import RemnantFraction
 from liverplan.shape import (
     Defined,
@@ -61,7 +62,7 @@ ANNOTATIONS = Fields(
 
 _VOLUMES = Fields(
     needs=dict.fromkeys(("liver", "tumour", "functional", "remnant", "resected"), Number()),
-    may={"ablated": Number()},
+    may={"ablated": Number(), "perfused_remnant": maybe(Number())},
     others=True,
 )
 _REMNANT = fields_of(RemnantFraction, may=defaulted(RemnantFraction), others=True)
@@ -86,6 +87,8 @@ _FACT = fields_of(
 )
 _LIMIT = fields_of(LimitFinding, may=(*defaulted(LimitFinding), "reached"), reached=maybe(Flag()))
 _RESERVE = Fields(needs={}, may=fields_of(Reserve, limits=Items(of=_LIMIT)).needs)
+_SEVERED = fields_of(SeveredBranch, may=defaulted(SeveredBranch), others=True)
+_VESSELS = fields_of(Vessels, may=defaulted(Vessels), others=True, severed=Items(of=_SEVERED))
 _RANGE = Items(of=Number(), least=2, most=2)
 _CONTRIBUTION = fields_of(Contribution, may=("share", "share_as_drawn"), others=True)
 _INTERVAL = fields_of(Interval, others=True)
@@ -126,6 +129,7 @@ FINDINGS: Shape = Fields(
         "plan_mark": Text(),
         "measurement": Text(),
         "reserve": _RESERVE,
+        "vessels": _VESSELS,
         "published_errors": Items(of=fields_of(PublishedError, others=True)),
     },
     others=True,

@@ -16,7 +16,8 @@ class Volumes:
     """Volumes, mL: ``liver`` holds its tumours, ``functional`` does not.
 
     ``remnant_ml + resected_ml == functional_ml`` to 1e-6 mL; ``ablated_ml``, what only ablation
-    takes, is part of ``resected_ml``: it works no more.
+    takes, is part of ``resected_ml``: it works no more. ``perfused_ml`` is what of the remnant
+    keeps its inflow and its outflow, as far as vessels are known; None where none are.
     """
 
     liver_ml: float
@@ -25,6 +26,12 @@ class Volumes:
     remnant_ml: float
     resected_ml: float
     ablated_ml: float = 0.0
+    perfused_ml: float | None = None
+
+    @property
+    def counted_ml(self) -> float:
+        """What of the remnant counts, and so decides: that which keeps inflow and outflow."""
+        return self.remnant_ml if self.perfused_ml is None else self.perfused_ml
 
     def to_json(self) -> dict[str, Any]:
         """Return the volumes by name, without their unit: the key of the whole has it."""
@@ -35,6 +42,7 @@ class Volumes:
             "remnant": self.remnant_ml,
             "resected": self.resected_ml,
             "ablated": self.ablated_ml,
+            "perfused_remnant": self.perfused_ml,
         }
 
     @classmethod
@@ -47,13 +55,16 @@ class Volumes:
             remnant_ml=document["remnant"],
             resected_ml=document["resected"],
             ablated_ml=document.get("ablated", 0.0),  # absent while there was no ablation
+            perfused_ml=document.get("perfused_remnant"),  # absent while branches were marked only
         )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RemnantFraction:
-    """The remnant over each denominator (0-1), and which of them decides.
+    """The remnant that counts over each denominator (0-1), and which of them decides.
 
+    Tissue that loses its inflow or its outflow counts not, where vessels are known
+    (`Volumes.counted_ml`); ``by_volume`` is the deciding fraction with it, None where none are.
     ``of_estimated`` is None unless the patient's height and weight are known; ``formula`` and
     ``estimated_liver_ml`` then say how the standard liver volume was estimated.
     """
@@ -64,6 +75,7 @@ class RemnantFraction:
     deciding: Denominator = "of_functional"
     formula: str = ""
     estimated_liver_ml: float | None = None
+    by_volume: float | None = None
 
     def of(self, denominator: Denominator) -> float | None:
         """Return the fraction (0-1) by one denominator."""
@@ -101,6 +113,7 @@ class RemnantFraction:
             "deciding": self.deciding,
             "formula": self.formula,
             "estimated_liver_ml": self.estimated_liver_ml,
+            "by_volume": self.by_volume,
         }
 
     @classmethod
@@ -113,4 +126,5 @@ class RemnantFraction:
             deciding=document.get("deciding", "of_functional"),
             formula=document.get("formula", ""),
             estimated_liver_ml=document.get("estimated_liver_ml"),
+            by_volume=document.get("by_volume"),
         )

@@ -17,6 +17,7 @@ from liverplan.report.redaction import redacted
 from liverplan.report.request import ReportInput
 from liverplan.report.response import response_table
 from liverplan.report.tables import Table
+from liverplan.report.vessels import vessel_table
 from liverplan.words import (
     Said,
     Verdict,
@@ -162,6 +163,8 @@ def _measures(request: ReportInput, words: Words) -> tuple[Table, ...]:
     findings = request.findings
     if findings.cuts:
         tables.insert(1, cut_table(findings, words))
+    if findings.vessels.trees and findings.planned:
+        tables.insert(1, vessel_table(findings, words))
     if findings.checks:
         tables.insert(0, beside_table(findings, words))
     if findings.segments:

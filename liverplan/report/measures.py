@@ -62,6 +62,8 @@ def volume_table(findings: Findings, words: Words) -> Table:
     ]
     if volumes.ablated_ml > 0:
         values.append(("ablated", volumes.ablated_ml))
+    if volumes.perfused_ml is not None and findings.planned:
+        values.insert(4, ("divided.perfused", volumes.perfused_ml))
     rows = [(words[key], words.number(numbers.ml(value)), words["ml"]) for key, value in values]
     return Table(
         title=words["volumes"],

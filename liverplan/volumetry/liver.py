@@ -7,13 +7,13 @@ is chosen here; each index is made when it is first needed and kept.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Self
 
-from liverplan.findings import CutFinding, Fate, Fault, Margin, Uncertainty, Volumes
+from liverplan.findings import CutFinding, Fate, Fault, Margin, Uncertainty, Vessels, Volumes
 from liverplan.resection.anatomy.maps import PartMap
-from liverplan.resection.cuts import Cut
+from liverplan.resection.cuts import Cut, Parts
 from liverplan.resection.plan import Plan
 from liverplan.segmentation.labels import Segmentation
 from liverplan.volumetry.fates import fates
@@ -23,6 +23,7 @@ from liverplan.volumetry.planes.remnant import lesion_margins, measure
 from liverplan.volumetry.search.suggest import Suggestions, suggest
 from liverplan.volumetry.shapes.margins import plan_margins
 from liverplan.volumetry.shapes.plan_index import PlanIndex, measure_plan
+from liverplan.volumetry.supply.supply import UNSUPPLIED, Supply, known_trees
 from liverplan.volumetry.uncertainty.of_planes import estimate
 from liverplan.volumetry.uncertainty.of_shapes import estimate_plan
 
@@ -60,6 +61,11 @@ class Liver:
         index = PlanIndex.build(self.segmentation, self.maps)
         return index.sharing(self.planes) if "planes" in self.__dict__ else index
 
+    @cached_property
+    def supply(self) -> Supply | None:
+        """The vessel trees, ready for plans; None where no middle line is known. Takes seconds."""
+        return Supply.of(self.shapes) if known_trees(self.maps) else None
+
     def on(self, maps: Mapping[str, PartMap]) -> Self:
         """Return the same liver with other maps; what was made of its masks is kept."""
         other = type(self)(segmentation=self.segmentation, maps=dict(maps))
@@ -67,6 +73,8 @@ class Liver:
             other.__dict__["planes"] = self.planes
         if "shapes" in self.__dict__:
             other.__dict__["shapes"] = self.shapes.on(maps)
+        if "supply" in self.__dict__ and _same_trees(self.maps, maps):
+            other.__dict__["supply"] = self.supply
         return other
 
     def known_as(self, segmentation: Segmentation) -> Self:
@@ -79,6 +87,8 @@ class Liver:
             other.__dict__["planes"] = self.planes
         if "shapes" in self.__dict__:
             other.__dict__["shapes"] = self.shapes.known_as(segmentation)
+        if "supply" in self.__dict__:
+            other.__dict__["supply"] = self.supply
         return other
 
     @property
@@ -91,8 +101,14 @@ class Liver:
         """The liver without any tumour, mL."""
         return self._index.functional_ml
 
-    def measure(self, plan: Plan) -> Volumes:
+    def measure(self, plan: Plan, *, vessels: Vessels | None = None) -> Volumes:
         """Measure what stays and what goes; it answers in spite of any fault.
+
+        Parameters
+        ----------
+        plan : Plan
+        vessels : Vessels or None
+            What `vessels` found for this very plan, where that is at hand.
 
         Raises
         ------
@@ -100,8 +116,24 @@ class Liver:
             If the plan names parts of a map that is not at hand.
         """
         if plan.is_flat:
-            return measure(self.planes, plan.planes)
-        return measure_plan(self.shapes, plan)
+            found = measure(self.planes, plan.planes)
+        else:
+            found = measure_plan(self.shapes, plan)
+        severed = self.vessels(plan) if vessels is None else vessels
+        if not severed.trees:
+            return found
+        left_ml = max(found.remnant_ml - severed.without_either_ml, 0.0)
+        return replace(found, perfused_ml=left_ml)
+
+    def vessels(self, plan: Plan) -> Vessels:
+        """Tell which branches a plan divides, and what tissue loses its inflow or its outflow.
+
+        Raises
+        ------
+        PlanError
+            If the plan names parts of a map that is not at hand.
+        """
+        return Vessels() if self.supply is None else self.supply.cost(self.shapes, plan)
 
     def removed_ml(self, cut: Cut, *, of: Plan) -> float:
         """Return what one cut of a plan takes by itself, mL: by the engine of its plan."""
@@ -140,7 +172,19 @@ class Liver:
             The verdict is "remnant fraction strictly above this".
         denominator_ml : float, optional
             What the fraction is of; the functional liver, with its own uncertainty, if not given.
+
+        Where tissue loses its inflow or its outflow, it is that of what is left without it; the
+        border of that tissue is as unsure as a cut.
         """
+        if self.supply is not None and self.vessels(plan).without_either_ml > 0:
+            lost = self.supply.unsupplied(self.shapes, plan)
+            parts = Parts(scheme=UNSUPPLIED, names=lost.names)
+            return estimate_plan(
+                self.shapes.on({**self.maps, UNSUPPLIED: lost}),
+                replace(plan, cuts=(*plan.cuts, parts)),
+                threshold_fraction=threshold_fraction,
+                denominator_ml=denominator_ml,
+            )
         if plan.is_flat:
             return estimate(
                 self.segmentation,
@@ -167,3 +211,9 @@ class Liver:
     @property
     def _index(self) -> VolumeIndex | PlanIndex:
         return self.shapes if "shapes" in self.__dict__ else self.planes
+
+
+def _same_trees(maps: Mapping[str, PartMap], others: Mapping[str, PartMap]) -> bool:
+    """Whether two sets of maps hold the very same trees."""
+    one, other = known_trees(maps), known_trees(others)
+    return one.keys() == other.keys() and all(one[tree] is other[tree] for tree in one)

@@ -11,6 +11,7 @@ from liverplan.eligibility.images import Images
 from liverplan.eligibility.recist import Response
 from liverplan.errors import SegmentationError
 from liverplan.findings import (
+    Denominator,
     Eligibility,
     Fate,
     Fault,
@@ -23,6 +24,7 @@ from liverplan.findings import (
     SeriesSummary,
     Statement,
     Uncertainty,
+    Vessels,
     Volumes,
 )
 from liverplan.resection import Plan
@@ -35,6 +37,7 @@ from liverplan.workflow.identity import images_of, measurement, plan_mark
 from liverplan.workflow.measuring import notes_on, plane_findings, require_maps, segments_of
 from liverplan.workflow.published import published_errors
 from liverplan.workflow.reserve import reserve_of
+from liverplan.workflow.supplied import supply_notes
 
 MEASURABLE_MM = 10.0
 """RECIST 1.1: a lesion is measurable from this long axis on (Eur J Cancer 2009;45:228)."""
@@ -81,9 +84,9 @@ def evaluate(  # noqa: PLR0913 - one argument for each thing that a verdict rest
         If the plan names parts of a map that is not at hand. Whatever else makes no sense stands
         among the findings' faults, and then the plan is not eligible.
     """
-    _require_liver(liver)
-    require_maps(liver, plan)
-    volumes = liver.measure(plan)
+    _require_measurable(liver, plan)
+    vessels = liver.vessels(plan) if plan.cuts else Vessels()
+    volumes = liver.measure(plan, vessels=vessels)
     fraction = remnant_fraction(volumes, patient, protocol)
     faults = liver.faults(plan) if plan.cuts else ()
     uncertainty = _uncertainty(liver, plan, fraction, protocol, _deciding_ml(volumes, fraction))
@@ -94,7 +97,7 @@ def evaluate(  # noqa: PLR0913 - one argument for each thing that a verdict rest
     judgement = judge(protocol, patient, measured)
     reserve = reserve_of(volumes, fraction, uncertainty, patient, judgement.facts)
     cuts = liver.cuts(plan)
-    warnings = _warnings(volumes, fraction, lesions, planned=planned)
+    warnings = _warnings(volumes, fraction, lesions, vessels, planned=planned)
     return Findings(
         series=series,
         volumes=volumes,
@@ -116,33 +119,47 @@ def evaluate(  # noqa: PLR0913 - one argument for each thing that a verdict rest
         plan_mark=mark,
         reserve=reserve if planned else Reserve(),
         published_errors=published_errors(volumes, cuts) if planned else (),
+        vessels=vessels,
         protocol=protocol.name,
         software=f"liverplan {__version__}",
         measurement=measurement(),
     )
 
 
-def _require_liver(liver: Liver) -> None:
+def _require_measurable(liver: Liver, plan: Plan) -> None:
     if liver.liver_ml <= 0:
         raise SegmentationError("The liver mask is empty, so nothing can be measured.")
     if liver.functional_ml <= 0:
         raise SegmentationError(
             "All of the liver mask is metastasis: there is no functional liver."
         )
+    require_maps(liver, plan)
 
 
 def remnant_fraction(remnant: Volumes, patient: Patient, protocol: Protocol) -> RemnantFraction:
-    """Return the remnant over each denominator; the estimate needs height and weight."""
+    """Return the remnant over each denominator; the estimate needs height and weight.
+
+    Where vessels are known, what counts is the tissue that keeps its inflow and its outflow.
+    """
     estimated = None
     if patient.height_cm is not None and patient.weight_kg is not None:
         estimated = estimated_liver_ml(height_cm=patient.height_cm, weight_kg=patient.weight_kg)
+    counted_ml, known = remnant.counted_ml, remnant.perfused_ml
+    deciding = protocol.remnant_criterion.denominator
+    divisors: dict[Denominator, float | None] = {
+        "of_functional": remnant.functional_ml,
+        "of_liver": remnant.liver_ml,
+        "of_estimated": estimated,
+    }
+    below = divisors[deciding]
     return RemnantFraction(
-        of_functional=remnant.remnant_ml / remnant.functional_ml,
-        of_liver=remnant.remnant_ml / remnant.liver_ml,
-        of_estimated=None if estimated is None else remnant.remnant_ml / estimated,
-        deciding=protocol.remnant_criterion.denominator,
+        of_functional=counted_ml / remnant.functional_ml,
+        of_liver=counted_ml / remnant.liver_ml,
+        of_estimated=None if estimated is None else counted_ml / estimated,
+        deciding=deciding,
         formula="" if estimated is None else DEFAULT_FORMULA,
         estimated_liver_ml=estimated,
+        by_volume=None if known is None or below is None else remnant.remnant_ml / below,
     )
 
 
@@ -229,7 +246,7 @@ def _measured(
 ) -> Measured:
     known = fraction.deciding_fraction is not None
     return Measured(
-        remnant_ml=remnant.remnant_ml if planned else None,
+        remnant_ml=remnant.counted_ml if planned else None,
         functional_ml=remnant.functional_ml,
         liver_ml=remnant.liver_ml,
         estimated_liver_ml=fraction.estimated_liver_ml,
@@ -254,6 +271,7 @@ def _warnings(
     remnant: Volumes,
     fraction: RemnantFraction,
     lesions: Sequence[LesionFinding],
+    vessels: Vessels,
     *,
     planned: bool,
 ) -> list[Statement]:
@@ -273,4 +291,5 @@ def _warnings(
         elif lesion.fate == "left":
             key = "note.lesion_left" if lesion.left_wholly else "note.lesion_left_in_part"
             notes.append(Statement.of(key, number=number, ml=lesion.stays_ml))
+    notes.extend(supply_notes(remnant, fraction, vessels))
     return notes

@@ -7,7 +7,7 @@ ranges are rather too wide than too narrow.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from liverplan.findings import Findings, Interval, Pair
 
@@ -75,14 +75,17 @@ def _remnant(
     """Return a remnant, mL, and its share, each with its range; None where that is not known.
 
     Where the share decides, its own range serves: errors of the outline that change the remnant
-    and the liver alike cancel in it.
+    and the liver alike cancel in it. Growth is of all that stays, whether vessels are known or not;
+    it is as unsure as what of it counts.
     """
     if interval is None or interval.remnant_95_ml is None:
         return None
-    ml = Ranged.between(found.volumes.remnant_ml, interval.remnant_95_ml)
-    fractions = found.remnant_fraction
+    volumes, fractions = found.volumes, found.remnant_fraction
+    counted = Ranged.between(volumes.counted_ml, interval.remnant_95_ml)
+    ml = replace(counted, value=volumes.remnant_ml)
     if denominator == fractions.deciding and fractions.deciding_fraction is not None:
-        return ml, Ranged.between(fractions.deciding_fraction, interval.interval_95)
+        share = Ranged.between(fractions.deciding_fraction, interval.interval_95)
+        return ml, replace(share, value=fractions.by_volume or share.value)
     return ml, ml.over(divisor_ml)
 
 

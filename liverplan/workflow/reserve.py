@@ -68,7 +68,7 @@ def _ranges(
     if between is None:
         ends = None
     else:
-        ends = min(*between, volumes.remnant_ml), max(*between, volumes.remnant_ml)
+        ends = min(*between, volumes.counted_ml), max(*between, volumes.counted_ml)
     standardised = _over(ends, fraction.estimated_liver_ml)
     weight, surface = patient.weight_kg, _surface_m2(patient)
     return {
@@ -114,7 +114,7 @@ def parenchyma(held: Mapping[str, object]) -> Parenchyma | None:
 def _values(
     volumes: Volumes, fraction: RemnantFraction, patient: Patient
 ) -> dict[Quantity, float | None]:
-    weight, ml, surface = patient.weight_kg, volumes.remnant_ml, _surface_m2(patient)
+    weight, ml, surface = patient.weight_kg, volumes.counted_ml, _surface_m2(patient)
     return {
         "of_functional": fraction.of_functional,
         "of_estimated": fraction.of_estimated,

@@ -80,7 +80,7 @@ class Rule:
         }[fractions.deciding]
         if below is None:
             return f"remnant / {name}: height and weight are missing"
-        return f"{ml(remnant.remnant_ml)} / {ml(below)} mL = remnant / {name}"
+        return f"{ml(remnant.counted_ml)} / {ml(below)} mL = remnant / {name}"
 
     def _fractions(self, remnant: Volumes) -> RemnantFraction:
         return remnant_fraction(remnant, self.patient, self.protocol)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from liverplan.errors import PlanError
 from liverplan.segmentation.labels import LIVER, Segmentation
+from liverplan.segmentation.vessels.branches import Branch
 from liverplan.volume import Grid, read_only
 
 
@@ -26,16 +27,22 @@ class PartMap:
     labels : (k, j, i) uint8 array
         0 where no part is, n for ``names[n - 1]``.
     names : tuple of str
+    lines : tuple of Branch
+        Of a map of vessels' territories: the middle line of each part's branch, in the order of
+        ``names``; empty where they are not known.
     """
 
     scheme: str
     grid: Grid
     labels: NDArray[np.uint8]
     names: tuple[str, ...]
+    lines: tuple[Branch, ...] = ()
 
     def __post_init__(self) -> None:
         if self.labels.shape != self.grid.shape or self.labels.dtype != np.uint8:
             raise PlanError(f"The {self.scheme} map does not fit its grid.")
+        if self.lines and tuple(line.name for line in self.lines) != self.names:
+            raise PlanError(f"The {self.scheme} map's middle lines are not those of its parts.")
         read_only(self.labels)
 
     def mask(self, names: Iterable[str]) -> NDArray[np.bool_]:

@@ -8,6 +8,7 @@ as cut where it begins; with it goes every branch whose name begins with its own
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Final, Literal
 
@@ -100,7 +101,7 @@ def territories(
             raise PlanError(f"The vessel branch {branch.name!r} is empty or lies on another grid.")
         seeds[voxels] = number
     names = tuple(branch.name for branch in branches)
-    return nearest_parts(segmentation, seeds, names, tree)
+    return replace(nearest_parts(segmentation, seeds, names, tree), lines=tuple(branches))
 
 
 def branch_at(

@@ -14,7 +14,7 @@ from liverplan.resection.cuts.base import Mask, Voxels
 from liverplan.segmentation.labels import Segmentation
 from liverplan.volume import FloatArray
 
-TERRITORIES: Final = frozenset({"portal", "hepatic"})
+TERRITORIES: Final = frozenset({"portal", "hepatic", "unsupplied"})
 """Maps of what vessels feed and drain: their parts are lost, but nobody takes them out."""
 
 

@@ -37,12 +37,15 @@ class Branch:
         Mean radius.
     tree : int
         The click that it hangs on, from 1.
+    radii_mm : tuple of float
+        The vessel's radius at each point; empty where only the mean is known.
     """
 
     name: str
     points_mm: tuple[tuple[float, float, float], ...]
     radius_mm: float
     tree: int = 1
+    radii_mm: tuple[float, ...] = ()
 
     @property
     def length_mm(self) -> float:
@@ -89,4 +92,5 @@ def _of_tree(tree: Tree, trunk: str, spur_mm: float) -> Iterator[Branch]:
     for name, way, _ in tree.ways(trunk, spur_mm):
         points = tuple((float(x), float(y), float(z)) for x, y, z in tree.points_mm[way])
         radius = float(tree.radius_mm[way[1:] or way].mean())
-        yield Branch(name=name, points_mm=points, radius_mm=radius)
+        radii = tuple(map(float, tree.radius_mm[way]))
+        yield Branch(name=name, points_mm=points, radius_mm=radius, radii_mm=radii)

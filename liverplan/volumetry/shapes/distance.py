@@ -22,7 +22,7 @@ from liverplan.volumetry.shapes.blocks import BlockTree
 from liverplan.volumetry.shapes.lesion_boxes import LesionBoxes
 from liverplan.volumetry.shapes.plan_index import PlanIndex, Taken
 from liverplan.volumetry.shapes.primitive_kernels import Array, union
-from liverplan.volumetry.shapes.voxel_kernels import crossing
+from liverplan.volumetry.shapes.voxel_kernels import sides
 
 CLOSE_MM = 0.28
 """So close do the bounds come."""
@@ -145,7 +145,7 @@ class Patch:
                 cells = cells[self._in_liver(cells)]
             points, reach = grid.to_mm(cells), half * size
             near = lesion.at_least_mm(points, toward) <= highest + reach
-            near[near] = crossing(points[near], size, half, grid.affine, self.cut)
+            near[near] = sides(points[near], size, half, grid.affine, self.cut) == 0
             cells, points = cells[near], points[near]
             below = lesion.distance_mm(points, at_most_mm=highest + reach) - reach
             if size <= 1:

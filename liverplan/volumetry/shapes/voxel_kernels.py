@@ -55,10 +55,19 @@ def open_blocks(
 @compiled()
 def removed_voxels(blocks: Array, mask: Array, half: float, m: Array, cut: Array) -> float:
     """Voxels of a mask that cuts remove in (N, 3) blocks, whose index is half the voxel's."""
+    shares, total = removed_shares(blocks, mask, half, m, cut), 0.0
+    for start in range(0, blocks.shape[0], CHUNK):
+        total += np.sum(shares[start : start + CHUNK])
+    return total
+
+
+@compiled()
+def removed_shares(blocks: Array, mask: Array, half: float, m: Array, cut: Array) -> Array:
+    """(N, 8) share of each voxel that cuts remove, of the same blocks; 0 off the mask."""
     kinds = cut[0]
     values, decides = np.empty((kinds.size, 5, CHUNK)), np.empty(CHUNK, dtype=np.int64)
     parts, centres = np.empty((kinds.size, CHUNK, 8)), np.empty((8 * CHUNK, 3))
-    chosen, total = np.empty(CHUNK, dtype=np.int64), 0.0
+    chosen, shares = np.empty(CHUNK, dtype=np.int64), np.zeros((blocks.shape[0], 8))
     for start in range(0, blocks.shape[0], CHUNK):
         some = blocks[start : start + CHUNK]
         _look(block_centres(some, 2, m), 2, half, m, cut, values, decides)
@@ -72,23 +81,26 @@ def removed_voxels(blocks: Array, mask: Array, half: float, m: Array, cut: Array
                     parts[n, b] = 1.0 if values[n, 0, b] < 0.0 else 0.0
             _voxel_centres(some, chosen[:count], m, centres)
             _clip(cut, n, values[n], chosen[:count], centres[: 8 * count], m, parts[n])
-        total += _summed(some, mask, m, cut, decides, parts)
-    return total
+        _share(some, mask, m, cut, decides, parts, shares[start : start + CHUNK])
+    return shares
 
 
 @compiled()
-def crossing(points: Array, size: float, half: float, m: Array, cut: Array) -> Array:
-    """(N,) whether the cuts' surface may cross cells of so many voxels a side round (N, 3) points.
+def sides(points: Array, size: float, half: float, m: Array, cut: Array) -> Array:
+    """(N,) where cells of so many voxels a side round (N, 3) points lie: 1 wholly left, -1 gone.
 
-    Only where a cell is in doubt for the union as a whole: it may miss the surface after all.
+    0 is in doubt for the union as a whole: such a cell may miss the surface after all.
     """
-    found = np.empty(points.shape[0], dtype=np.bool_)
+    found = np.zeros(points.shape[0], dtype=np.int8)
     values, decides = np.empty((cut[0].size, 5, CHUNK)), np.empty(CHUNK, dtype=np.int64)
     for start in range(0, points.shape[0], CHUNK):
         some = points[start : start + CHUNK]
         _look(some, size, half, m, cut, values, decides)
         for p in range(some.shape[0]):
-            found[start + p] = decides[p] != NOTHING and decides[p] != ALL
+            if decides[p] == NOTHING:
+                found[start + p] = 1
+            elif decides[p] == ALL:
+                found[start + p] = -1
     return found
 
 
@@ -256,11 +268,10 @@ def _clip_block(value: Array, b: int, m: Array, f: Array, at: int, parts: Array)
 
 
 @compiled()
-def _summed(
-    blocks: Array, mask: Array, m: Array, cut: Array, decides: Array, parts: Array
-) -> float:
-    """Voxels of the mask that are removed in some blocks."""
-    total = 0.0
+def _share(
+    blocks: Array, mask: Array, m: Array, cut: Array, decides: Array, parts: Array, shares: Array
+) -> None:
+    """Write the share of each of the mask's voxels that is removed in some blocks."""
     place = np.empty(3)
     for b in range(blocks.shape[0]):
         at = decides[b]
@@ -272,14 +283,13 @@ def _summed(
             if mask[k, j, i] == 0:
                 continue
             if at >= 0:
-                total += parts[at, b, c]
+                shares[b, c] = parts[at, b, c]
             elif at == ALL:
-                total += 1.0
+                shares[b, c] = 1.0
             else:
                 for r in range(3):
                     place[r] = m[r, 0] * k + m[r, 1] * j + m[r, 2] * i + m[r, 3]
-                total += _together(parts, b, c, m, cut, place)
-    return total
+                shares[b, c] = _together(parts, b, c, m, cut, place)
 
 
 @compiled()

@@ -1,0 +1,60 @@
+"""The branches that a plan divides, and what they leave without blood, as a table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from liverplan.findings import Findings, SeveredBranch, Vessels
+from liverplan.findings.divided import name_of
+from liverplan.report.tables import Table
+from liverplan.words import Words, numbers
+
+
+def vessel_table(findings: Findings, words: Words) -> Table:
+    """Each divided branch, the widest part of the tissue's loss first; then what is lost in all."""
+    vessels = findings.vessels
+    rows = [_row(branch, words) for branch in vessels.severed]
+    return Table(
+        title=words["divided.title"],
+        columns=(
+            words["divided.branch"],
+            f"{words['divided.wide']}, mm",
+            f"{words['divided.inflow_lost']}, mL",
+            f"{words['divided.outflow_lost']}, mL",
+            f"{words['divided.place']}, mm",
+        ),
+        rows=(*rows, *_sums(vessels, words)),
+        numeric=(1, 2, 3),
+        empty=words["divided.none"],
+    )
+
+
+def _row(branch: SeveredBranch, words: Words) -> tuple[str, ...]:
+    place = numbers.NO_BREAK.join(words.number(numbers.mm(v)) for v in branch.point_mm)
+    name = words.say(name_of(branch))
+    if branch.hangs_on:
+        name = f"{name} ({words('divided.on', name=branch.hangs_on)})"
+    portal = branch.tree == "portal"
+    return (
+        name,
+        words.number(numbers.mm(2 * branch.radius_mm)),
+        words.number(numbers.ml(branch.feeds_ml)) if portal else numbers.NONE,
+        numbers.NONE if portal else words.number(numbers.ml(branch.drains_ml)),
+        place,
+    )
+
+
+def _sums(vessels: Vessels, words: Words) -> Iterator[tuple[str, ...]]:
+    """Yield what is lost along branches that no cut crosses, and in all."""
+    inflow = vessels.without_inflow_ml - sum(one.feeds_ml for one in vessels.severed)
+    outflow = vessels.without_outflow_ml - sum(one.drains_ml for one in vessels.severed)
+    if max(inflow, outflow) > _SHOWN_ML:
+        shown = (words.number(numbers.ml(max(ml, 0.0))) for ml in (inflow, outflow))
+        yield words["divided.specimen"], "", *shown, ""
+    if vessels.without_either_ml > _SHOWN_ML:
+        together = words.number(numbers.ml(vessels.without_either_ml))
+        yield words["divided.either"], "", together, "", ""
+
+
+_SHOWN_ML = 0.05
+"""Less would be spoken as 0.0 mL."""

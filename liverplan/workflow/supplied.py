@@ -1,0 +1,40 @@
+"""What is said of a remnant's blood supply: what it loses, and what is not known of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+
+from liverplan.findings import RemnantFraction, Statement, Vessels, VesselTree, Volumes
+
+ONE_TREE: Mapping[VesselTree, Statement] = MappingProxyType(
+    {
+        "portal": Statement.of("note.supply_portal_only"),
+        "hepatic": Statement.of("note.supply_hepatic_only"),
+    }
+)
+UNSEEN = Statement.of("note.supply_unseen")
+
+
+def supply_notes(
+    volumes: Volumes, fraction: RemnantFraction, vessels: Vessels
+) -> Iterator[Statement]:
+    """Say what of a remnant keeps its inflow and its outflow; nothing where no tree is known."""
+    if not vessels.trees:
+        return
+    if vessels.without_either_ml > 0:
+        yield Statement.of(
+            "note.supply_lost",
+            left=volumes.counted_ml,
+            remnant=volumes.remnant_ml,
+            lost=vessels.without_either_ml,
+            inflow=vessels.without_inflow_ml,
+            outflow=vessels.without_outflow_ml,
+        )
+        if fraction.by_volume is not None:
+            yield Statement.of("note.supply_by_volume", share=fraction.by_volume)
+    else:
+        yield Statement.of("note.supply_kept")
+    if len(vessels.trees) == 1:
+        yield ONE_TREE[vessels.trees[0]]
+    yield UNSEEN

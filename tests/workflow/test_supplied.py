@@ -1,0 +1,120 @@
+"""What a verdict makes of the vessels that a plan divides, and how it is said."""
+
+import numpy as np
+import pytest
+
+from liverplan.anatomy import REMNANT
+from liverplan.dicom.sr_words import Standing, comments
+from liverplan.findings import Findings
+from liverplan.report.measures import volume_table
+from liverplan.report.vessels import vessel_table
+from liverplan.resection import Plan, Sphere
+from liverplan.resection.anatomy.territories import territories
+from liverplan.segmentation import Segmentation
+from liverplan.segmentation.vessels.branches import Branch
+from liverplan.volumetry import Liver
+from liverplan.words import in_english, words_of
+from liverplan.words.numbers import NONE
+from liverplan.workflow import evaluate
+from tests.workflow.test_evaluate import (
+    ACCEPTED,
+    FAR,
+    NEAR,
+    PATIENT,
+    PROTOCOL,
+    SERIES,
+    cut_at,
+    segmentation,
+)
+
+BALL = Sphere(centre_mm=np.array([113.0, 38.0, 38.0]), radius_mm=5.0)
+PLAN = Plan(cuts=(*cut_at(60).cuts, BALL))
+"""Five eighths of the liver stay; its vein comes from the far end, and the ball divides it."""
+
+
+def assessed(tree=None, plan=PLAN):
+    masks = segmentation()
+    labels = masks.labels.copy()
+    labels[labels == FAR] = 1
+    masks = Segmentation(grid=masks.grid, labels=labels, provenance={1: ACCEPTED, NEAR: ACCEPTED})
+    line = Branch(name="1", points_mm=((170.0, 38, 38), (-10.0, 38, 38)), radius_mm=3.0)
+    maps = {} if tree is None else {tree: territories(masks, [line], tree)}
+    return evaluate(
+        Liver(segmentation=masks, maps=maps),
+        plan,
+        series=SERIES,
+        patient=PATIENT,
+        protocol=PROTOCOL,
+    )
+
+
+@pytest.fixture(scope="module")
+def portal():
+    return assessed("portal")
+
+
+@pytest.mark.parametrize("tree", ["portal", "hepatic"])
+def test_a_remnant_without_blood_makes_nobody_eligible(tree):
+    plain, known = assessed(), assessed(tree)
+    assert (plain.eligibility, known.eligibility) == ("eligible", "not eligible")
+    assert known.volumes.remnant_ml == plain.volumes.remnant_ml
+    assert known.volumes.remnant_ml + known.volumes.resected_ml == pytest.approx(
+        known.volumes.functional_ml, abs=1e-6
+    )
+    share = (158 - 118) / 160  # the ball's near side to the far end
+    assert known.remnant_fraction.of_functional == pytest.approx(share, abs=0.003)
+    assert known.remnant_fraction.by_volume == plain.remnant_fraction.of_functional > 0.6
+    low, high = known.uncertainty.interval_95
+    assert low < share < high < plain.uncertainty.interval_95[0]
+    flr = next(c for c in known.criteria if c.id == "flr")
+    assert (flr.state, flr.value) == ("not met", known.remnant_fraction.of_functional)
+
+
+def test_both_figures_and_every_branch_stand_in_the_document(portal):
+    document = portal.to_json(in_english)
+    volumes, vessels = document["volumes_ml"], document["vessels"]
+    (branch,) = vessels["severed"]
+    assert (branch["name"], branch["radius_mm"], branch["drains_ml"]) == ("1", 3.0, 0.0)
+    lost = volumes["remnant"] - volumes["perfused_remnant"]
+    assert branch["feeds_ml"] == pytest.approx(lost, abs=1e-6)
+    assert Findings.from_json(document) == portal
+    del document["vessels"], volumes["perfused_remnant"]
+    older = Findings.from_json(document)  # as a version wrote it that knew of no crossing
+    assert (older.vessels.trees, older.volumes.perfused_ml) == ((), None)
+
+
+def test_the_remnant_is_said_with_its_blood_and_without_in_either_language(portal):
+    said = {note.key: note for note in portal.notes}
+    assert said.keys() >= {
+        "note.supply_lost",
+        "note.supply_by_volume",
+        "note.supply_portal_only",
+        "note.supply_unseen",
+    }
+    lost = portal.vessels.without_inflow_ml
+    assert f"{lost:.1f} mL lose their portal inflow" in in_english(said["note.supply_lost"])
+    swedish = words_of("sv").say(said["note.supply_lost"])
+    assert f"{lost:.1f} mL förlorar sitt portainflöde".replace(".", ",") in swedish
+    kept = assessed("portal", Plan(cuts=cut_at(60).cuts))
+    keys = [note.key for note in kept.notes]
+    assert "note.supply_kept" in keys
+    assert kept.eligibility == "eligible"
+    assert kept.vessels.severed[0].feeds_ml == pytest.approx(0, abs=0.2)
+
+
+def test_report_and_structured_report_name_the_branches_with_their_millilitres(portal):
+    lost = f"{portal.vessels.without_inflow_ml:.1f}"
+    table = vessel_table(portal, words_of("en"))
+    assert table.rows[0][:4] == ("Portal branch 1", "6.0", lost, NONE)
+    assert table.rows[-1][0] == "Together, each millilitre once"
+    assert vessel_table(portal, words_of("sv")).rows[0][0] == "Portagren 1"
+    counted = dict(row[:2] for row in volume_table(portal, words_of("en")).rows)
+    assert counted["Of the remnant with inflow and outflow (counts)"] == (
+        f"{portal.volumes.perfused_ml:.1f}"
+    )
+    spoken = comments(portal, Standing())
+    assert (
+        f"Portal branch 1, 6.0 mm wide, is divided: {lost} mL that stay lose their inflow."
+        in (spoken["Plan"])
+    )
+    assert any(lost in sentence for sentence in spoken[REMNANT.name])
