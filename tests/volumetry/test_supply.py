@@ -269,5 +269,5 @@ def test_middle_lines_are_kept_in_the_case(both):
 def test_a_course_is_asked_far_finer_than_a_voxel(both):
     courses = Courses.of(FORK, both.segmentation)
     apart = np.diff(courses.points_mm[courses.starts[1] : courses.starts[2]], axis=0)
-    assert np.linalg.norm(apart, axis=1).max() < 0.26
+    assert np.linalg.norm(apart, axis=1).max() < 0.11
     assert list(courses.parents) == [-1, 0, 0, 2]

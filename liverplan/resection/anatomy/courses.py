@@ -13,7 +13,7 @@ from liverplan.segmentation.labels import Segmentation
 from liverplan.segmentation.vessels.branches import Branch
 from liverplan.volume import FloatArray
 
-STEP_MM = 0.25
+STEP_MM = 0.1
 """So close stand the points at which a course is asked where it runs."""
 
 Places = NDArray[np.int64]

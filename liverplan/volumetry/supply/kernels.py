@@ -203,18 +203,50 @@ def _add(
 
 
 @compiled()
-def pairs_without(blocks: Array, chosen: Array, mask: Array, trees: Array, limits: Array) -> Array:
-    """(N, 2) block and pair, and (N, 3) places, of blocks of 2 x 2 x 2 voxels without blood."""
+def halves(blocks: Array, chosen: Array) -> Array:
+    """(8 C, 3) places of the halves, 4 voxels a side, of chosen blocks."""
+    found = np.empty((8 * chosen.size, 3), dtype=np.int32)
+    for n in range(chosen.size):
+        for h in range(8):
+            found[8 * n + h, 0] = 2 * blocks[chosen[n], 0] + (h >> 2)
+            found[8 * n + h, 1] = 2 * blocks[chosen[n], 1] + ((h >> 1) & 1)
+            found[8 * n + h, 2] = 2 * blocks[chosen[n], 2] + (h & 1)
+    return found
+
+
+@compiled()
+def count_halves(
+    blocks: Array,
+    chosen: Array,
+    where: Array,
+    mask: Array,
+    trees: Array,
+    limits: Array,
+    bins: Array,
+) -> Array:
+    """Add up the halves of chosen blocks that stay as a whole, and list what of others to clip.
+
+    Returns (N, 2) block and pair, and (N, 3) places, of blocks of 2 x 2 x 2 voxels without blood.
+    ``where`` (8 C,) is what `sides` says of the `halves`.
+    """
     labels, along = trees
     found = np.empty((PAIRS * chosen.size, 2), dtype=np.int64)
     places, count = np.empty((PAIRS * chosen.size, 3), dtype=np.int32), 0
-    for b in chosen:
+    for n in range(chosen.size):
+        b = chosen[n]
         for p in range(PAIRS):
+            half = where[8 * n + ((p >> 5) << 2) + (((p >> 3) & 1) << 1) + ((p >> 1) & 1)]
+            if half < 0:
+                continue
             dead = False
             for v in range(8 * p, 8 * p + 8):
+                if not mask[b, v]:
+                    continue
+                if half > 0:
+                    _add(trees, limits, b, v, 0.0, 1.0, bins)
+                    continue
                 for tree in range(labels.shape[0]):
-                    label = labels[tree, b, v]
-                    dead |= mask[b, v] and along[tree, b, v] >= limits[tree, 0, label]
+                    dead |= along[tree, b, v] >= limits[tree, 0, labels[tree, b, v]]
             if dead:
                 found[count, 0], found[count, 1] = b, p
                 places[count, 0] = 4 * blocks[b, 0] + (p >> 4)

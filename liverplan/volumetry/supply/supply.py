@@ -33,7 +33,7 @@ UNSUPPLIED = "unsupplied"
 """Scheme, and only part, of the map of what a plan leaves without blood."""
 
 _HALVINGS = 6
-"""Of the step between two points of a line: 0.25 mm becomes 0.004 mm."""
+"""Of the step between two points of a line: 0.1 mm becomes 0.002 mm."""
 
 Mask = NDArray[np.bool_]
 Thresholds = NDArray[np.float32]

@@ -18,12 +18,13 @@ from liverplan.volumetry.shapes.blocks import BlockTree
 from liverplan.volumetry.shapes.voxel_kernels import block_centres, removed_shares, sides
 from liverplan.volumetry.supply.kernels import (
     BLOCK,
+    count_halves,
     count_partly,
     count_stretches,
     count_whole,
+    halves,
     losses,
     nearest_along,
-    pairs_without,
     stretches,
 )
 
@@ -126,7 +127,9 @@ class Tissue:
         count_whole(stays, mask, trees, limits, bins)
         crossed = chosen[where == 0]
         if crossed.size:
-            pairs, places = pairs_without(self.blocks, crossed, mask, trees, limits)
+            middles = block_centres(halves(self.blocks, crossed), BLOCK // 2, affine)
+            where = sides(middles, BLOCK // 2, half, affine, arrays)
+            pairs, places = count_halves(self.blocks, crossed, where, mask, trees, limits, bins)
             removed = removed_shares(places, self.tree.counts[-1], half, affine, arrays)
             count_partly(pairs, removed, half, mask, trees, limits, bins)
         return bins * self.tree.voxel_ml
