@@ -125,7 +125,8 @@ def _segments(x: FloatArray, at: Landmarks) -> NDArray[np.uint8]:
         np.where(right < 0, np.where(higher_right, 8, 7), np.where(higher_right, 9, 6)),
         np.where(umbilical < 0, np.where(higher_left, 4, 5), np.where(behind, 2, 3)),
     )
-    number[_caudate(x, at)] = 1
+    sides = (min(at.cava[0], at.portal_bifurcation[0]), at.umbilical_portion[0])
+    number[in_caudate(x, at.cava, at.portal_bifurcation, sides)] = 1
     return number.astype(np.uint8)
 
 
@@ -145,18 +146,26 @@ def _across(x: FloatArray, cava: FloatArray, vein: FloatArray) -> NDArray[np.boo
     return np.asarray((x - cava) @ normal < 0)
 
 
-def _caudate(x: FloatArray, at: Landmarks) -> NDArray[np.bool_]:
+def in_caudate(
+    x: FloatArray, cava: FloatArray, bifurcation: FloatArray, sides_mm: tuple[float, float]
+) -> NDArray[np.bool_]:
     """Tell which points lie in the lobe between cava, portal bifurcation and umbilical fissure.
 
-    Behind a plane half-way from cava to bifurcation, between the cava's right side and the
-    umbilical portion, below the hepatic veins' confluence.
+    Behind a plane half-way from cava to bifurcation, below the hepatic veins' confluence.
+
+    Parameters
+    ----------
+    x : (n, 3) array
+    cava, bifurcation : (3,) arrays
+        The hepatic veins' confluence and the portal vein's, LPS mm.
+    sides_mm : (float, float)
+        Its right and its left side: the cava's right wall and the umbilical portion, x in mm.
     """
-    forward = at.portal_bifurcation - at.cava
+    forward = bifurcation - cava
     forward = np.array([forward[0], forward[1], 0.0])
     depth = float(np.linalg.norm(forward))
     if depth == 0:
         return np.zeros(len(x), dtype=np.bool_)
-    front = (x - at.cava) @ (forward / depth) < CAUDATE_FRONT_SHARE * depth
-    low_x, high_x = min(at.cava[0], at.portal_bifurcation[0]), at.umbilical_portion[0]
-    between = (x[:, 0] > low_x) & (x[:, 0] < high_x)
-    return np.asarray(front & between & (x[:, 2] < at.cava[2]))
+    front = (x - cava) @ (forward / depth) < CAUDATE_FRONT_SHARE * depth
+    between = (x[:, 0] > sides_mm[0]) & (x[:, 0] < sides_mm[1])
+    return np.asarray(front & between & (x[:, 2] < cava[2]))

@@ -11,9 +11,9 @@ import numpy as np
 from scipy.spatial import cKDTree
 
 from liverplan.findings import Statement
+from liverplan.resection.anatomy.named_tree import NamedTree
 from liverplan.resection.anatomy.tree_names import TreeNames, VesselName
-from liverplan.resection.anatomy.vessel_graph import VesselGraph, line_mm
-from liverplan.volume import FloatArray
+from liverplan.resection.anatomy.vessel_graph import VesselGraph
 
 SWAPPED = 0.3
 """What remains of the confidence where the portal vein forks above the hepatic veins."""
@@ -39,49 +39,32 @@ def held_together(
     """Return names of less confidence where the other tree speaks against them."""
     if named.keys() != {"portal", "hepatic"}:
         return named
-    forks = {tree: _fork_mm(graphs[tree], names) for tree, names in named.items()}
-    if forks["portal"][2] > forks["hepatic"][2]:
+    portal, hepatic = (
+        NamedTree(graph=graphs[tree], names=named[tree]) for tree in ("portal", "hepatic")
+    )
+    confluence_mm = hepatic.fork_mm()
+    if portal.fork_mm()[2] > confluence_mm[2]:
         reason = Statement.of("naming.trees_swapped")
         return {tree: _doubted(names, SWAPPED, reason) for tree, names in named.items()}
-    sides = {
-        side: cKDTree(course)
-        for side, keys in SIDES.items()
-        if len(course := _course(graphs["portal"], named["portal"], keys))
-    }
-    if len(sides) < len(SIDES):
+    courses = [portal.lines_mm(*keys) for keys in SIDES.values()]
+    if not all(map(len, courses)):
         return named
-    hepatic, found = named["hepatic"], dict(named["hepatic"].names)
+    sides = list(map(cKDTree, courses))
+    found = dict(hepatic.names.names)
     for key, (low, high) in PLACES.items():
-        course = _course(graphs["hepatic"], hepatic, (key,))
-        course = course[np.linalg.norm(course - forks["hepatic"], axis=1) > NEAR_MM]
+        course = hepatic.lines_mm(key)
+        course = course[np.linalg.norm(course - confluence_mm, axis=1) > NEAR_MM]
         if not len(course):
             continue
-        right, left = (sides[side].query(course)[0] for side in SIDES)
+        right, left = (side.query(course)[0] for side in sides)
         among = float(np.mean(right < left))
         off = max(low - among, among - high)
         if off <= 0:
             continue
         reason = Statement.of("naming.out_of_place", share=among)
-        for branch in hepatic.of(key):
+        for branch in hepatic.names.of(key):
             found[branch] = _less(found[branch], max(0.1, 1 - off / OFF), reason)
-    return {**named, "hepatic": replace(hepatic, names=MappingProxyType(found))}
-
-
-def _course(graph: VesselGraph, names: TreeNames, keys: tuple[str, ...]) -> FloatArray:
-    """(n, 3) points along all branches that are surely called so, LPS mm."""
-    called = {branch for key in keys for branch in names.of(key)}
-    lines = [line_mm(branch) for branch in graph.branches if branch.name in called]
-    return np.concatenate(lines) if lines else np.empty((0, 3))
-
-
-def _fork_mm(graph: VesselGraph, names: TreeNames) -> FloatArray:
-    """(3,) where a tree first parts: the end of its trunk, or its root."""
-    trunk = [
-        graph.ahead_mm[number]
-        for number, branch in enumerate(graph.branches)
-        if names.names[branch.name].key in ("portal_trunk", "cava") and graph.children[number]
-    ]
-    return graph.root_mm if not trunk else np.asarray(trunk[-1])
+    return {**named, "hepatic": replace(hepatic.names, names=MappingProxyType(found))}
 
 
 def _doubted(names: TreeNames, factor: float, reason: Statement) -> TreeNames:

@@ -34,6 +34,8 @@ it hangs on; one that would turn as at a usual fork, if the root itself were non
 Numbers = NDArray[np.int64]
 Place = tuple[str, int]
 """A fork or an end: of the branch called so, where it begins (0) or ends (1)."""
+End = tuple[int, bool]
+"""A branch by its number, and whether its end, not its beginning, is meant."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -105,6 +107,11 @@ class VesselGraph:
             waiting += self.children[found[-1]]
         return tuple(found)
 
+    def begin_mm(self, number: int) -> FloatArray:
+        """(3,) where a branch begins, seen from the root, LPS mm."""
+        first, last = (np.array(self.branches[number].points_mm[end]) for end in (0, -1))
+        return last if np.array_equal(first, self.ahead_mm[number]) else first
+
     def fed(self, branches: Iterable[int]) -> NDArray[np.bool_]:
         """(n,) whether each point of the liver lies nearest to one of some branches."""
         table = np.zeros(len(self.branches), dtype=np.bool_)
@@ -164,21 +171,33 @@ def _size(branch: Branch) -> float:
 
 def _best(branches: Sequence[Branch], tree: list[int]) -> _Walk:
     """Return the walk from the fork or end that the vessels' radii and turns speak for."""
-    places = _places(branches, tree)
+    places, leaving = _places(branches, tree), _leaving(branches, tree)
     thickest = max(branches[n].radius_mm for n in tree)
     likely = [
         place
         for place, meeting in places.items()
         if max(branches[n].radius_mm for n, _ in meeting) >= THICK * thickest
     ]
-    walks = (_walk(branches, places, place) for place in likely)
+    walks = (_walk(branches, places, leaving, place) for place in likely)
     return min(walks, key=lambda walk: walk.cost)
+
+
+def _leaving(branches: Sequence[Branch], tree: list[int]) -> dict[End, FloatArray]:
+    """Return the (3,) direction in which each branch leaves its beginning and its end."""
+    found = {}
+    for number in tree:
+        line = line_mm(branches[number])
+        for at_end, points in ((False, line), (True, line[::-1])):
+            ahead = points[min(len(points) - 1, int(AHEAD_MM / STEP_MM))] - points[0]
+            length = float(np.linalg.norm(ahead))
+            found[number, at_end] = ahead / length if length else np.zeros(3)
+    return found
 
 
 def _places(branches: Sequence[Branch], tree: list[int]) -> dict[Place, list[tuple[int, bool]]]:
     """Return what meets at each fork and end: branches, and whether they run in there."""
     named = {branches[n].name for n in tree}
-    found = defaultdict[Place, list[tuple[int, bool]]](list)
+    found = defaultdict[Place, list[End]](list)
     for number in tree:
         above = branches[number].name.rpartition(".")[0]
         found[(above, 1) if above in named else (branches[number].name, 0)].append((number, False))
@@ -187,7 +206,10 @@ def _places(branches: Sequence[Branch], tree: list[int]) -> dict[Place, list[tup
 
 
 def _walk(
-    branches: Sequence[Branch], places: dict[Place, list[tuple[int, bool]]], root: Place
+    branches: Sequence[Branch],
+    places: dict[Place, list[End]],
+    leaving: dict[End, FloatArray],
+    root: Place,
 ) -> _Walk:
     """Go through a tree from one place outward."""
     far = {(n, end): place for place, meeting in places.items() for n, end in meeting}
@@ -197,29 +219,13 @@ def _walk(
     cost = FORK_COST * sum(sorted(branches[n].radius_mm for n in tops)[:-1])
     while waiting:
         number = waiting.pop()
-        onward = [(n, t) for n, t in places[far[number, not turned[number]]] if n not in turned]
+        end = (number, not turned[number])
+        onward = [(n, t) for n, t in places[far[end]] if n not in turned]
         turned.update(onward)
         hangs[number] = tuple(n for n, _ in onward)
-        cost += sum(_against(branches, (number, turned[number]), one) for one in onward)
+        for after in onward:
+            wide, radius = branches[number].radius_mm, branches[after[0]].radius_mm
+            turn = (1 + float(leaving[end] @ leaving[after])) / 2
+            cost += radius * (WIDER_COST * max(0.0, radius / wide - 1) + turn)
         waiting += hangs[number]
     return _Walk(tops=tops, turned=turned, hangs=hangs, cost=cost)
-
-
-def _against(
-    branches: Sequence[Branch], before: tuple[int, bool], after: tuple[int, bool]
-) -> float:
-    """Return what speaks against blood going from one branch to the next: wider, or back."""
-    one, two = branches[before[0]], branches[after[0]]
-    wider = max(0.0, two.radius_mm / one.radius_mm - 1)
-    cosine = -float(_leaving(one, at_end=not before[1]) @ _leaving(two, at_end=after[1]))
-    return two.radius_mm * (WIDER_COST * wider + (1 - cosine) / 2)
-
-
-def _leaving(branch: Branch, *, at_end: bool) -> FloatArray:
-    """(3,) direction in which a branch leaves one of its ends."""
-    line = line_mm(branch)
-    if at_end:
-        line = line[::-1]
-    ahead = line[min(len(line) - 1, int(AHEAD_MM / STEP_MM))] - line[0]
-    length = float(np.linalg.norm(ahead))
-    return ahead / length if length else np.zeros(3)
