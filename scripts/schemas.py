@@ -42,6 +42,7 @@ _TITLES: Mapping[str, str] = {
     "patient": "the patient's facts, as the file that they were given in",
     "landmarks": "clicked points that the segments come from",
     "segment_branches": "points in the portal branches that the segments come from",
+    "vessel_segments": "how sure the segments are that follow from the vessels alone",
     "vessels": "clicks from which each vessel tree was followed",
     "visits": "confirmed visits up to this CT",
     "plans": "all plans that were made",

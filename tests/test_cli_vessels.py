@@ -8,6 +8,7 @@ import SimpleITK as sitk
 
 from liverplan.case import open_case
 from liverplan.cli import main
+from liverplan.phantom.liver import HEPATIC_VEINS, PORTAL_VEIN
 from liverplan.resection import Parts
 from liverplan.segmentation import read_mask_file
 from liverplan.words import in_english
@@ -143,3 +144,28 @@ def test_segments_follow_the_branches_that_are_named(assess, run, vessels, tmp_p
     both = assess("--vessels", vessels(), *given, "--segments", tmp_path / "x.nii.gz")
     assert both[0] == 1
     assert "one of them" in both[2]
+
+
+def tubes(tree):
+    return [(tuple(t.start_mm), tuple(t.end_mm)) for part in tree.values() for t in part]
+
+
+def test_with_both_trees_given_segments_follow_and_their_doubt_is_said(assess, vessels, tmp_path):
+    portal = vessels("portal.nii.gz", 1, tubes(PORTAL_VEIN))
+    veins = vessels("veins.nii.gz", 2, tubes(HEPATIC_VEINS))
+    both = sitk.Maximum(*(sitk.ReadImage(str(path)) for path in (portal, veins)))
+    sitk.WriteImage(both, str(portal))
+    status, found, err = assess("--vessels", portal)
+    assert status == 0, err
+    shares = {one["name"]: one["share_fraction"] for one in found["segments"]}
+    assert sum(shares[name] for name in "5678") == pytest.approx(0.65, abs=0.06)
+    assert any("divided by the vessels, with nothing clicked" in note for note in found["notes"])
+    kept = open_case(tmp_path / "case").state
+    assert kept.record.vessel_segments.confidence.keys() == set(kept.maps["couinaud"].names)
+
+
+def test_where_the_vessels_cannot_tell_segments_one_sentence_says_so(assess, vessels):
+    status, found, err = assess("--vessels", vessels())
+    assert status == 0, err
+    assert not found["segments"]
+    assert any("Segments cannot be told from the vessels" in note for note in found["notes"])

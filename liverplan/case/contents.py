@@ -23,6 +23,7 @@ from liverplan.followup import Visits
 from liverplan.resection import Plan, Plane
 from liverplan.resection.anatomy.landmarks import Landmarks
 from liverplan.resection.anatomy.segment_branches import SegmentBranches
+from liverplan.resection.anatomy.vessel_segments import VesselSegments
 from liverplan.words import in_english
 
 DEFAULT_MARGIN_MM = 10.0
@@ -93,6 +94,7 @@ def written(contents: Contents, own: Plan) -> dict[str, Json]:
         "patient": _patient_json(record),
         "landmarks": record.landmarks and record.landmarks.to_json(),
         "segment_branches": record.segment_branches and record.segment_branches.to_json(),
+        "vessel_segments": record.vessel_segments and record.vessel_segments.to_json(),
         "vessels": dict(record.vessel_clicks) or None,
         "visits": record.visits.to_json() if record.visits else None,
         "plans": plans if plans != [own.to_json()] and plans else None,
@@ -162,6 +164,7 @@ def _record(documents: Mapping[str, Json]) -> Record:
         patient=_patient(documents.get("patient"), protocol),
         landmarks=_part(documents, "landmarks", Landmarks.from_json),
         segment_branches=_part(documents, "segment_branches", SegmentBranches.from_json),
+        vessel_segments=_part(documents, "vessel_segments", VesselSegments.from_json),
         vessel_clicks={name: tuple(map(_point, points)) for name, points in clicks},
         visits=Visits.from_json(documents["visits"]) if documents.get("visits") else Visits(),
     )

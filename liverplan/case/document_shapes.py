@@ -37,6 +37,14 @@ _BRANCHES = Fields(
     needs={"branches_mm": Named(of=POINT)},
     may={"schema": OneOf(("liverplan.segment-branches/1",))},
 )
+_VESSEL_SEGMENTS = Fields(
+    needs={
+        "schema": OneOf(("liverplan.vessel-segments/1",)),
+        "method": Text(),
+        "confidence": Named(of=Number()),
+        "notes": Items(of=STATEMENT),
+    }
+)
 _LABELS: Shape = Items(of=Whole(least=1, most=255))
 _VISIT = Fields(
     needs={
@@ -83,6 +91,7 @@ DOCUMENTS: Mapping[str, Shape] = MappingProxyType(
         "patient": _TEXT,
         "landmarks": _LANDMARKS,
         "segment_branches": _BRANCHES,
+        "vessel_segments": _VESSEL_SEGMENTS,
         "vessels": Named(of=Items(of=POINT)),
         "visits": _VISITS,
         "plans": Items(of=PLAN),

@@ -14,6 +14,7 @@ from liverplan.findings import SeriesSummary, Statement
 from liverplan.followup import Visits
 from liverplan.resection.anatomy.landmarks import Landmarks
 from liverplan.resection.anatomy.segment_branches import SegmentBranches
+from liverplan.resection.anatomy.vessel_segments import VesselSegments
 
 Point = tuple[float, float, float]
 """LPS mm."""
@@ -35,8 +36,8 @@ class Record:
         What the work is held against.
     patient : PatientFile
         What people attest.
-    landmarks, segment_branches : Landmarks, SegmentBranches or None
-        The points that the segments come from; at most one of the two.
+    landmarks, segment_branches, vessel_segments : Landmarks, SegmentBranches, VesselSegments
+        What the segments come from: points, or the vessels unasked; at most one, or None.
     vessel_clicks : mapping of str to tuple of points
         Clicks from which each vessel tree was followed, LPS mm.
     visits : Visits
@@ -50,6 +51,7 @@ class Record:
     patient: PatientFile = field(default_factory=PatientFile)
     landmarks: Landmarks | None = None
     segment_branches: SegmentBranches | None = None
+    vessel_segments: VesselSegments | None = None
     vessel_clicks: Mapping[str, tuple[Point, ...]] = field(default_factory=dict)
     visits: Visits = field(default_factory=Visits)
 

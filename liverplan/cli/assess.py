@@ -80,7 +80,8 @@ def assess(  # noqa: PLR0913 - one argument an option, as typer reads them
         typer.Option(metavar="FILE.toml", help="A point in the portal branch of each segment."),
     ] = None,
     vessels: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Portal vein (1) and hepatic veins (2).")
+        Path | None,
+        typer.Option(metavar="FILE", help="Portal vein (1), hepatic veins (2); segments follow."),
     ] = None,
     cut_vessel: Annotated[
         list[str] | None,

@@ -24,6 +24,7 @@ from liverplan.resection.anatomy.guide import SegmentPoints, divided
 from liverplan.resection.anatomy.landmarks import Landmarks, read_landmarks
 from liverplan.resection.anatomy.maps import PartMap
 from liverplan.resection.anatomy.named import SCHEME as COUINAUD
+from liverplan.resection.anatomy.vessel_segments import VesselSegments
 from liverplan.segmentation import Segmentation
 from liverplan.segmentation.plausible import DOUBTS
 from liverplan.volumetry import Liver
@@ -38,7 +39,12 @@ from liverplan.workflow.plans import Draft, drafts_of, needs_masks, placed
 from liverplan.workflow.progress import Progress, part, tell
 from liverplan.workflow.request import Request
 from liverplan.workflow.segments import read_segments
-from liverplan.workflow.vessels import read_branches, read_vessels, with_vessels_cut
+from liverplan.workflow.vessels import (
+    read_branches,
+    read_vessels,
+    with_vessel_segments,
+    with_vessels_cut,
+)
 
 _log = logging.getLogger(__name__)
 
@@ -75,7 +81,7 @@ def assess(
     _require_same_series(existing, series)
     made = outline(ct.volume, request, progress=part(progress, 0.3, 0.8), cancel=cancel)
     tell(progress, 0.8, "Measuring")
-    maps, map_notes = _maps(request, made, landmarks or branches)
+    maps, map_notes, told = _maps(request, made, landmarks or branches)
     liver = Liver(segmentation=made.segmentation, maps=maps)
     index = liver.shapes if needs_masks(drafts) else None
     plan = with_vessels_cut(placed(drafts, index), maps, request.vessels_cut)
@@ -88,6 +94,7 @@ def assess(
         patient=patient,
         landmarks=landmarks,
         segment_branches=branches,
+        vessel_segments=told,
     )
     state = CaseState(
         volume=ct.volume, segmentation=made.segmentation, plan=plan, maps=maps, record=record
@@ -170,9 +177,12 @@ def with_biopsied(state: CaseState, labels: Collection[int]) -> CaseState:
 
 def notes_of(record: Record, segmentation: Segmentation) -> tuple[Statement, ...]:
     """Return what the reader must be told, old measurements that no longer hold among it."""
-    if not record.visits:
-        return record.notes
-    return (*record.notes, *record.visits.outdated(lengths_tenths(segmentation)))
+    found = record.notes
+    if record.vessel_segments is not None:
+        found = (*found, *record.vessel_segments.says)
+    if record.visits:
+        found = (*found, *record.visits.outdated(lengths_tenths(segmentation)))
+    return found
 
 
 def with_known_findings(state: CaseState, known: CaseState) -> CaseState:
@@ -253,8 +263,11 @@ def _drafts(request: Request) -> tuple[tuple[Draft, ...], Landmarks | None]:
 
 def _maps(
     request: Request, made: Outlined, points: SegmentPoints | None
-) -> tuple[dict[str, PartMap], tuple[Statement, ...]]:
-    """Return a back end's maps, with segments by what was given in place of its own."""
+) -> tuple[dict[str, PartMap], tuple[Statement, ...], VesselSegments | None]:
+    """Return a back end's maps, with segments by what was given in place of its own.
+
+    Where nothing gives segments they follow from the vessels, if there are any.
+    """
     maps, notes = dict(made.maps), tuple[Statement, ...]()
     if request.segments is not None:
         maps[COUINAUD], notes = read_segments(request.segments, made.segmentation)
@@ -262,7 +275,8 @@ def _maps(
         maps |= read_vessels(request.vessels, made.segmentation)
     if points is not None:
         maps[COUINAUD] = divided(made.segmentation, maps, points)
-    return maps, notes
+    maps, told, why_not = with_vessel_segments(made.segmentation, maps)
+    return maps, (*notes, *why_not), told
 
 
 def _require_writable(out: Path) -> None:

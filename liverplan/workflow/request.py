@@ -45,7 +45,8 @@ class Request:
         A wedge round a metastasis: 2 is the first.
     landmarks, segments, segment_branches : Path or None
         What the Couinaud segments come from: clicked points (TOML), a label map, or a point in each
-        segment's portal branch (TOML), for which vessels must be given.
+        segment's portal branch (TOML), for which vessels must be given; with vessels alone they
+        follow from these.
     vessels : Path or None
         Given portal vein (label 1) and hepatic veins (2): NIfTI, NRRD or DICOM SEG.
     vessels_cut : tuple of (x, y, z)

@@ -10,8 +10,10 @@ from typing import Final
 import numpy as np
 
 from liverplan import dicom
-from liverplan.errors import InputError
+from liverplan.errors import InputError, PlanError
+from liverplan.findings import Statement
 from liverplan.resection.anatomy.maps import PartMap
+from liverplan.resection.anatomy.named import SCHEME
 from liverplan.resection.anatomy.segment_branches import SegmentBranches, read_segment_branches
 from liverplan.resection.anatomy.territories import (
     LUMEN,
@@ -21,6 +23,8 @@ from liverplan.resection.anatomy.territories import (
     territory_maps,
     toggled,
 )
+from liverplan.resection.anatomy.vessel_names import branches_in
+from liverplan.resection.anatomy.vessel_segments import VesselSegments, by_vessels
 from liverplan.resection.plan import Plan
 from liverplan.segmentation import Segmentation, read_mask_file
 from liverplan.segmentation.files.formats import is_seg
@@ -89,6 +93,25 @@ def read_branches(request: Request) -> SegmentBranches | None:
     if request.landmarks is not None or request.segments is not None:
         raise InputError("Give landmarks, a map of the segments or their branches: one of them.")
     return read_segment_branches(asked)
+
+
+def with_vessel_segments(
+    segmentation: Segmentation, maps: Mapping[str, PartMap]
+) -> tuple[dict[str, PartMap], VesselSegments | None, tuple[Statement, ...]]:
+    """Add segments by the vessels where both are wanted: vessels are there, segments are not.
+
+    Returns
+    -------
+    dict of str to PartMap, VesselSegments or None, tuple of Statement
+        The maps; what is told of the segments, where they were made; why they were not.
+    """
+    if SCHEME in maps or LUMEN not in maps:
+        return dict(maps), None, ()
+    try:
+        segments, told = by_vessels(segmentation, branches_in(maps))
+    except PlanError as error:
+        return dict(maps), None, (Statement.of("note.no_segments", why=str(error)),)
+    return {**maps, SCHEME: segments}, told, ()
 
 
 def with_vessels_cut(

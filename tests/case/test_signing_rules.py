@@ -28,6 +28,7 @@ from liverplan.followup import ConfirmedVisit, FollowedVisit, Visits
 from liverplan.resection import Plan
 from liverplan.resection.anatomy.maps import PartMap
 from liverplan.resection.anatomy.segment_branches import SegmentBranches
+from liverplan.resection.anatomy.vessel_segments import VesselSegments
 from liverplan.segmentation import Segmentation
 from liverplan.volume import Volume
 from tests.case.conftest import facts
@@ -121,6 +122,10 @@ CHANGES = {
     ),
     "segment branches": (
         in_record(segment_branches=SegmentBranches(points_mm={"5": (1, 2, 3), "6": (4, 5, 6)})),
+        PLAN_AND_VOTE,
+    ),
+    "vessel segments": (
+        in_record(vessel_segments=VesselSegments(confidence={"5": 0.9, "6": 0.5})),
         PLAN_AND_VOTE,
     ),
     "vessel clicks": (in_record(vessel_clicks={"portal": ((1.0, 2.0, 3.0),)}), PLAN_AND_VOTE),

@@ -11,11 +11,15 @@ from liverplan.resection.anatomy.landmarks import Landmarks
 from liverplan.resection.anatomy.maps import PartMap
 from liverplan.resection.anatomy.named import SEGMENTS
 from liverplan.resection.anatomy.segment_branches import SegmentBranches, by_segment_branches
+from liverplan.resection.anatomy.vessel_names import branches_in
+from liverplan.resection.anatomy.vessel_segments import VesselSegments, by_vessels
 from liverplan.segmentation import Segmentation
 from liverplan.volume import FloatArray
 
 SegmentPoints = Landmarks | SegmentBranches
-"""What a map of the segments can follow from."""
+"""Points that a map of the segments can follow from."""
+SegmentSource = SegmentPoints | VesselSegments
+"""What it can follow from: points, or the vessels unasked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -85,16 +89,17 @@ class SegmentGuide:
 
 
 def divided(
-    segmentation: Segmentation, maps: Mapping[str, PartMap], points: SegmentPoints
+    segmentation: Segmentation, maps: Mapping[str, PartMap], points: SegmentSource
 ) -> PartMap:
-    """Divide a liver into segments by landmarks or by portal branches.
+    """Divide a liver into segments by landmarks, by portal branches, or by its vessels unasked.
 
     Parameters
     ----------
     segmentation : Segmentation
     maps : mapping of str to PartMap
-        With "vessels" and "portal" where branches are given; see `territory_maps`.
-    points : Landmarks or SegmentBranches
+        With "vessels" and "portal" where branches are given or vessels decide; see
+        `territory_maps`.
+    points : Landmarks, SegmentBranches or VesselSegments
 
     Returns
     -------
@@ -106,3 +111,5 @@ def divided(
             return by_landmarks(segmentation, points)
         case SegmentBranches():
             return by_segment_branches(segmentation, maps, points)
+        case VesselSegments():
+            return by_vessels(segmentation, branches_in(maps))[0]

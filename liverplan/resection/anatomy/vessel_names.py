@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike
 
 from liverplan.findings import Statement
 from liverplan.resection.anatomy.maps import PartMap
-from liverplan.resection.anatomy.territories import TREES
+from liverplan.resection.anatomy.territories import LUMEN, TREES
 from liverplan.resection.anatomy.tree_names import TreeNames, VesselName
 from liverplan.resection.anatomy.two_trees import held_together
 from liverplan.resection.anatomy.vessel_graph import VesselGraph
@@ -69,12 +69,30 @@ def vessel_names(
     dict of str to TreeNames
         "portal", "hepatic": as far as there is such a tree.
     """
-    found: dict[str, tuple[Branch, ...]] = {
+    found = branches_in({LUMEN: lumen}, roots_mm)
+    return names_of_trees(found, segmentation.labels > 0, segmentation.grid)
+
+
+def branches_in(
+    maps: Mapping[str, PartMap], roots_mm: Mapping[str, ArrayLike] = MappingProxyType({})
+) -> dict[str, tuple[Branch, ...]]:
+    """Return the branches of the vessels among the maps of a liver, by tree.
+
+    Parameters
+    ----------
+    maps : mapping of str to PartMap
+        With "vessels"; without it there are no branches.
+    roots_mm : mapping of str to (n, 3) array
+        By part of that map: LPS points in the trunks.
+    """
+    if LUMEN not in maps:
+        return {}
+    lumen = maps[LUMEN]
+    return {
         tree: branches_of(lumen.mask([part]), lumen.grid, roots_mm.get(part, ()))
         for tree, part in TREES.items()
         if part in lumen.names
     }
-    return names_of_trees(found, segmentation.labels > 0, segmentation.grid)
 
 
 def names_of_trees(
