@@ -1,6 +1,7 @@
 """Radiologist, surgeon, three votes and the report, by mouse and keys in the app."""
 
 import os
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -19,9 +20,22 @@ PICTURES = os.environ.get("LIVERPLAN_PICTURES", "")
 """A folder for pictures of the journey; none are made without."""
 
 
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory):
+    """Where the first test that plans leaves its case for the others."""
+    return tmp_path_factory.mktemp("planned") / "case"
+
+
 @pytest.fixture
-def planned(person, phantom):
+def planned(person, phantom, kept, home):
     """The sample with a liver, a metastasis and a plane; step 6 is open."""
+    if kept.exists():
+        folder = shutil.copytree(kept, home / "cases" / "planned")
+        person.app.open.opening.open_path(folder)
+        person.wait(lambda: person.app.session.work.cuts, what="the case")
+        person.settle()
+        person.open_step(6)
+        return person
     heading = person.app.steps.steps[5].heading
     assert not heading.isEnabled()
     assert person.app.steps.steps[5].reason.text() == "Needs a result."
@@ -29,6 +43,8 @@ def planned(person, phantom):
     steps.find_liver(person)
     steps.click_metastases(person, [phantom.truth.lesions[0].centre_mm])
     steps.place_plane(person)
+    person.app.saver.flush()
+    shutil.copytree(person.app.saver.folder, kept)
     person.open_step(6)
     return person
 
