@@ -35,6 +35,7 @@ TABLES = {
     NOTICE,
     PROTOCOL.title,
     *(fact.question for fact in PROTOCOL.facts.values()),
+    *(name.replace("_", " ") for name in PROTOCOL.facts),
     *DENOMINATORS.values(),
     *BALLOTS,
     *filter(None, SEXES),
