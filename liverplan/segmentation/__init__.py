@@ -35,6 +35,7 @@ from liverplan.segmentation.provenance import Provenance
 from liverplan.segmentation.results import Confidence, LesionResult, LiverResult, UnsurePlace
 from liverplan.segmentation.vessels.branches import Branch, branches_of
 from liverplan.segmentation.vessels.trees import Vessels, find_vessels
+from liverplan.segmentation.vessels.unasked import Trees, find_trees
 
 __all__ = [
     "Axes",
@@ -50,6 +51,7 @@ __all__ = [
     "Segmentation",
     "Segmenter",
     "Stroke",
+    "Trees",
     "UnsurePlace",
     "Vessels",
     "accepted",
@@ -61,6 +63,7 @@ __all__ = [
     "find_hints",
     "find_liver",
     "find_segmenters",
+    "find_trees",
     "find_vessels",
     "free_label",
     "hints",

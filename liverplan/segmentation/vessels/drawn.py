@@ -1,0 +1,148 @@
+"""The two trees drawn: middle lines with how sure each point is, roots, and voxels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import scipy.ndimage as ndi
+from numpy.typing import NDArray
+
+from liverplan.segmentation.morphology import Float32, distance_transform_mm
+from liverplan.segmentation.vessels.apart import Starts, parted, seen_to_the_end
+from liverplan.segmentation.vessels.contrast import Contrast
+from liverplan.segmentation.vessels.field import Field
+from liverplan.segmentation.vessels.middle_line import Places
+from liverplan.segmentation.vessels.roots import Roots
+from liverplan.segmentation.vessels.web import Web
+from liverplan.volume import FloatArray
+
+TREES = (1, 2)
+START_MM, START_PRICE = 30.0, 0.25
+"""So near to a root, as the ways count, a tree may begin, at this price for each millimetre."""
+MOUTH_MM = 15.0
+"""A tree's root lies no farther from the trunk, or from the cava."""
+SLAB_MM, HIGH_SHARE = 4.0, 0.7
+"""The hepatic veins' root is the cava in a slab of this half thickness, high among their mouths."""
+EVEN_SD, EVEN_DOUBT = 3.0, 2.0
+"""What stands out no more than the first is a vessel by even odds; e-fold odds of the tree for each
+of the second by which the way from the other root is dearer."""
+PAINT_RADII, PAINT_MM = 1.25, 1.2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Drawn:
+    """The trees' middle lines.
+
+    Parameters
+    ----------
+    at : (n, 3) int array
+        Voxels.
+    points_mm : (n, 3) array
+        LPS.
+    radius_mm, confidence : (n,) arrays
+        The confidence, 0 to 1, is of being a vessel of this tree.
+    tree : (n,) uint8 array
+        1 portal, 2 hepatic.
+    roots_mm : (2,) tuple of (m, 3) arrays
+        Where the trees begin, LPS mm.
+    length_mm : (float, float)
+        Of both trees.
+    """
+
+    at: Places
+    points_mm: FloatArray
+    radius_mm: FloatArray
+    confidence: FloatArray
+    tree: NDArray[np.uint8]
+    roots_mm: tuple[FloatArray, FloatArray]
+    length_mm: tuple[float, float]
+
+
+def drawn(web: Web, field: Field, roots: Roots, contrast: Contrast, least_sd: float) -> Drawn:
+    """Part a web into its trees, and keep of them what stands out enough to its end."""
+    starts = _starts(web, field)
+    middles = np.stack([_portal_mm(roots, contrast), _cava_mm(web, starts[1], roots, contrast)])
+    parting = parted(web, starts, middles)
+    left = seen_to_the_end(web, parting.tree, least_sd)
+    tree, told = np.zeros(len(web.at), np.uint8), np.zeros(len(web.at))
+    length = [0.0, 0.0]
+    for number, points in left.items():
+        tree[points] = parting.tree[number]
+        told[points] = 1 / (1 + np.exp(-parting.doubt[number] / EVEN_DOUBT))
+        steps = np.linalg.norm(np.diff(web.points_mm[points], axis=0), axis=1)
+        length[parting.tree[number] - 1] += float(steps.sum())
+    kept = tree > 0
+    seen = 1 / (1 + np.exp(-(web.snr - EVEN_SD)))
+    return Drawn(
+        at=web.at[kept],
+        points_mm=web.points_mm[kept],
+        radius_mm=web.radius_mm[kept],
+        confidence=(seen * told)[kept],
+        tree=tree[kept],
+        roots_mm=(
+            _begun(web, tree, 1, starts[0], _from_trunk_mm(roots, contrast)),
+            _begun(web, tree, 2, starts[1], _from_cava_mm(roots, contrast)),
+        ),
+        length_mm=(length[0], length[1]),
+    )
+
+
+def painted(trees: Drawn, web: Web, contrast: Contrast) -> NDArray[np.uint8]:
+    """Paint the trees' voxels: what of the vessels lies round a middle line, the nearest one's."""
+    number = np.zeros(web.vessel.shape, np.int64)
+    number[tuple(trees.at.T)] = np.arange(1, len(trees.at) + 1)
+    away, nearest = ndi.distance_transform_edt(
+        number == 0, sampling=contrast.spacing_mm, return_indices=True
+    )
+    line = number[tuple(nearest)] - 1
+    near = away <= np.maximum(PAINT_RADII * trees.radius_mm[line], PAINT_MM)
+    labels = np.where((near & web.vessel) | (away <= PAINT_MM), trees.tree[line], 0)
+    return labels.astype(np.uint8)
+
+
+def _starts(web: Web, field: Field) -> tuple[Starts, Starts]:
+    """Meetings that either root is near to, and what it costs to begin there, cheapest first."""
+    ends = sorted({meeting for stretch in web.stretches for meeting in stretch.ends})
+    numbers = field.number[tuple(web.at[ends].T)]
+    found = []
+    for cost in field.cost:
+        prices = np.where(numbers >= 0, cost[numbers], np.inf).tolist()
+        near = sorted((c, n) for n, c in zip(ends, prices, strict=True) if c <= START_MM)
+        found.append({n: START_PRICE * c for c, n in near})
+    return found[0], found[1]
+
+
+def _begun(
+    web: Web, tree: NDArray[np.uint8], number: int, starts: Starts, away_mm: Float32
+) -> FloatArray:
+    """(m, 3) where a tree begins, LPS mm: those of its starts that lie at its root."""
+    near = [n for n in starts if tree[n] == number and away_mm[tuple(web.at[n])] <= MOUTH_MM]
+    return web.points_mm[np.array(near, dtype=np.int64)]
+
+
+def _from_trunk_mm(roots: Roots, contrast: Contrast) -> Float32:
+    seed = np.zeros(contrast.liver.shape, bool)
+    if roots.portal is not None:
+        seed[roots.portal] = True
+    return distance_transform_mm(~seed, contrast.spacing_mm)
+
+
+def _from_cava_mm(roots: Roots, contrast: Contrast) -> Float32:
+    return distance_transform_mm(~roots.cava, contrast.spacing_mm)
+
+
+def _portal_mm(roots: Roots, contrast: Contrast) -> FloatArray:
+    grid = contrast.blocks.grid
+    return grid.to_mm(np.array(contrast.liver.shape) / 2 if roots.portal is None else roots.portal)
+
+
+def _cava_mm(web: Web, mouths: Starts, roots: Roots, contrast: Contrast) -> FloatArray:
+    """Return the middle of the cava, at the height of the higher mouths."""
+    cava = np.argwhere(roots.cava)
+    if not len(cava):
+        return contrast.blocks.grid.to_mm(np.array(contrast.liver.shape) / 2)
+    slices = web.at[list(mouths), 0] if mouths else cava[:, 0]
+    height = np.quantile(slices, HIGH_SHARE)
+    slab = np.abs(cava[:, 0] - height) * contrast.spacing_mm[0] <= SLAB_MM
+    return contrast.blocks.grid.to_mm(cava[slab if slab.any() else slice(None)].mean(axis=0))
