@@ -116,10 +116,12 @@ def share(probability: float) -> str:
 def is_share(probability: float) -> str:
     """Return a probability in whole percent with the sign that stands before it.
 
-    >>> is_share(0.764), is_share(0.9999), is_share(0.0001)
-    ('= 76', '> 99', '< 1')
+    An estimate never is certainty, even where floating point has no number nearer to it.
+
+    >>> is_share(0.764), is_share(0.9999), is_share(0.0001), is_share(1.0)
+    ('= 76', '> 99', '< 1', '> 99')
     """
-    shown = share(probability)
+    shown = share(min(max(probability, 1e-9), 1 - 1e-9))
     return shown if shown.startswith(("<", ">")) else f"= {shown}"
 
 

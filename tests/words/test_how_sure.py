@@ -57,7 +57,7 @@ def test_the_first_line_is_of_the_range_that_the_verdict_uses_and_the_last_is_co
     )
     assert drawn == (
         "As drawn 40.0-42.0 %: the outlines alone, were the cut just where it is drawn. "
-        "P(FLR > 30 %) = 100 %."
+        "P(FLR > 30 %) > 99 %."
     )
     assert narrowing == (
         "Editing the liver near the cut would narrow the range as drawn from 4.1 to 1.9 points to "
