@@ -1,6 +1,8 @@
 """Pictures of the cuts other than planes, for `tests.app.gallery`."""
 
 from collections.abc import Callable
+from dataclasses import replace
+from types import MappingProxyType
 
 import numpy as np
 from PySide6.QtCore import Qt
@@ -8,7 +10,9 @@ from PySide6.QtCore import Qt
 from liverplan.app.slices.cut_drags import slice_plane
 from liverplan.resection import Plane, Sphere
 from liverplan.resection.anatomy.named import SCHEME
+from liverplan.resection.anatomy.territories import LUMEN, territory_maps
 from tests.app import surgery
+from tests.resection import trees
 
 
 def cut_pictures(person, shot: Callable[[str], None]) -> None:
@@ -22,6 +26,7 @@ def cut_pictures(person, shot: Callable[[str], None]) -> None:
     joined(person, shot)
     branch(person, shot)
     segments(person, shot)
+    vessel_segments(person, shot)
     suggestions(person, shot)
     refused(person, shot)
     app.session.do("as before", before)
@@ -134,6 +139,21 @@ def segments(person, shot):
     for window in person.qt.topLevelWidgets():
         if type(window).__name__ == "SegmentVolumes":
             window.close()
+
+
+def vessel_segments(person, shot):
+    """Both trees marked where the sample's liver has them, and the segments that follow."""
+    session, box = person.app.session, surgery.adding(person).segments
+    lumen = trees.lumen(session.work.segmentation.grid)
+    maps = {LUMEN: lumen, **territory_maps(session.work.segmentation, lumen)}
+    session.do("both trees", replace(session.work.with_cuts(()), maps=MappingProxyType(maps)))
+    person.press_button(surgery.adding(person).kinds["segments"])
+    person.settle()
+    shot("segments_wait_for_a_press")
+    person.press_button(box.vessels_button)
+    person.wait(lambda: SCHEME in session.work.maps, what="the segments")
+    person.settle()
+    shot("segments_from_the_vessels")
 
 
 def suggestions(person, shot):

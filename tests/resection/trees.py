@@ -2,7 +2,10 @@
 
 from dataclasses import replace
 
+import numpy as np
+
 from liverplan.phantom.liver import HEPATIC_VEINS, PORTAL_VEIN
+from liverplan.resection.anatomy.maps import PartMap
 from liverplan.segmentation.vessels.branches import Branch
 
 FORK, RIGHT_END = (-26.0, 8.0, -14.0), (-52.0, 8.0, -8.0)
@@ -125,3 +128,15 @@ def rooted_at(tip, branches):
         ways = [*((n, False) for n in onward if place), *((n, True) for n in above)]
         waiting += [(n, f"{new}.{at}", turned) for at, (n, turned) in enumerate(ways, 1)]
     return found, moved
+
+
+def lumen(grid):
+    """The phantom's two vessel trees, painted as a map of vessels."""
+    points = np.moveaxis(grid.to_mm(np.moveaxis(np.indices(grid.shape), 0, -1)), -1, 0)
+    x, y, z = points.astype(np.float32)
+    labels = np.zeros(grid.shape, np.uint8)
+    for number, tree in ((1, PORTAL_VEIN), (2, HEPATIC_VEINS)):
+        for tube in (tube for part in tree.values() for tube in part):
+            labels[tube.distance_mm(x, y, z) <= 0] = number
+    names = ("portal vein", "hepatic veins")
+    return PartMap(scheme="vessels", grid=grid, labels=labels, names=names)

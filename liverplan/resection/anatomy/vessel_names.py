@@ -81,18 +81,18 @@ def branches_in(
     Parameters
     ----------
     maps : mapping of str to PartMap
-        With "vessels"; without it there are no branches.
+        With the territories' middle lines, or with "vessels", in which they are then looked for.
     roots_mm : mapping of str to (n, 3) array
-        By part of that map: LPS points in the trunks.
+        By part of "vessels": LPS points in the trunks.
     """
-    if LUMEN not in maps:
-        return {}
-    lumen = maps[LUMEN]
-    return {
-        tree: branches_of(lumen.mask([part]), lumen.grid, roots_mm.get(part, ()))
-        for tree, part in TREES.items()
-        if part in lumen.names
-    }
+    found: dict[str, tuple[Branch, ...]] = {}
+    for tree, part in TREES.items():
+        if tree in maps and maps[tree].lines:
+            found[tree] = maps[tree].lines
+        elif LUMEN in maps and part in maps[LUMEN].names:
+            mask, grid = maps[LUMEN].mask([part]), maps[LUMEN].grid
+            found[tree] = branches_of(mask, grid, roots_mm.get(part, ()))
+    return found
 
 
 def names_of_trees(

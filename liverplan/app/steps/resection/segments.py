@@ -1,4 +1,7 @@
-"""Couinaud's segments from clicks, one after the other: ten landmarks, or each portal branch."""
+"""Couinaud's segments: from the vessels at once, or from clicks, one after the other.
+
+What is clicked are ten landmarks, or each portal branch.
+"""
 
 from __future__ import annotations
 
@@ -19,12 +22,14 @@ from liverplan.app.slices.views import ThreeViews
 from liverplan.app.steps.resection.edits import PLACE
 from liverplan.case import Record
 from liverplan.errors import PlanError
-from liverplan.resection.anatomy.guide import SegmentGuide, SegmentPoints, divided
+from liverplan.resection.anatomy.guide import SegmentGuide, SegmentSource, divided
 from liverplan.resection.anatomy.landmarks import Landmarks
 from liverplan.resection.anatomy.maps import PartMap
 from liverplan.resection.anatomy.named import SCHEME, SEGMENTS
 from liverplan.resection.anatomy.segment_branches import SegmentBranches
 from liverplan.resection.anatomy.territories import LUMEN
+from liverplan.resection.anatomy.vessel_names import branches_in
+from liverplan.resection.anatomy.vessel_segments import VesselSegments, by_vessels
 from liverplan.segmentation import Segmentation
 from liverplan.segmentation.boxes import bounding_box
 from liverplan.volume import FloatArray
@@ -72,6 +77,21 @@ class Segments(QObject):
         tools = (self.by_landmarks, self.by_branches)
         return next((tool for tool in tools if self._views.tool is tool), None)
 
+    def from_vessels(self) -> None:
+        """Divide the liver by its two vessel trees, with nothing clicked."""
+        segmentation, maps = self._session.work.segmentation, self._session.work.maps
+        if segmentation is None:
+            return
+
+        def task(_report: Progress, _cancel: threading.Event) -> tuple[PartMap, VesselSegments]:
+            return by_vessels(segmentation, branches_in(maps))
+
+        def then(found: tuple[PartMap, VesselSegments]) -> None:
+            self._take(en("segments from the vessels"), *found)
+
+        holds = self._session.same_masks()
+        self._jobs.run(PLACE, tr("Dividing the liver"), task, then, holds=holds)
+
     def refusal(self, point_mm: FloatArray) -> str:
         """Say why a (3,) LPS point, mm, can be no part of a liver or its vessels; "" if it may."""
         volume, segmentation = self._session.work.volume, self._session.work.segmentation
@@ -114,11 +134,7 @@ class Segments(QObject):
         name = en("segments from branches") if guide.by_branches else en("segments from landmarks")
 
         def then(segments: PartMap) -> None:
-            work = self._session.work
-            maps = MappingProxyType({**work.maps, SCHEME: segments})
-            self._views.disarm()
-            after = replace(work, maps=maps, record=with_points(work.record, points))
-            self._session.do(name, after)
+            self._take(name, segments, points)
 
         maps, holds = self._session.work.maps, self._session.same_masks()
 
@@ -127,16 +143,22 @@ class Segments(QObject):
 
         self._jobs.run(PLACE, tr("Dividing the liver"), task, then, holds=holds)
 
+    def _take(self, name: str, segments: PartMap, source: SegmentSource) -> None:
+        work = self._session.work
+        maps = MappingProxyType({**work.maps, SCHEME: segments})
+        self._views.disarm()
+        self._session.do(name, replace(work, maps=maps, record=with_source(work.record, source)))
+
     def _follow(self, topics: frozenset[Topic]) -> None:
         """Divide the liver anew when its mask has changed."""
         work = self._session.work
-        points, segmentation = known_points(work), work.segmentation
+        points, segmentation = known_source(work), work.segmentation
         if "labels" not in topics or "ct" in topics or SCHEME not in work.maps:
             return
         if points is not None and segmentation is not None:
             self._divide_anew(segmentation, points)
 
-    def _divide_anew(self, segmentation: Segmentation, points: SegmentPoints) -> None:
+    def _divide_anew(self, segmentation: Segmentation, points: SegmentSource) -> None:
         maps = self._session.work.maps
 
         def task(_report: Progress, _cancel: threading.Event) -> PartMap:
@@ -209,19 +231,20 @@ class SegmentTool(Tool):
         self._segments.went_on(guide)
 
 
-def known_points(work: Work) -> SegmentPoints | None:
+def known_source(work: Work) -> SegmentSource | None:
     """Return what the segments of a case come from; None where they were given as a map."""
-    branches = work.record.segment_branches
-    if branches is not None:
-        # without the vessels that they lie in, the segments stay as they were
-        return branches if {LUMEN, "portal"} <= work.maps.keys() else None
+    by_vessel = work.record.vessel_segments or work.record.segment_branches
+    if by_vessel is not None:
+        # without the vessels that they follow, the segments stay as they were
+        return by_vessel if {LUMEN, "portal"} <= work.maps.keys() else None
     return work.record.landmarks
 
 
-def with_points(record: Record, points: SegmentPoints) -> Record:
-    """Return a record whose segments come from these points, and from no others."""
-    match points:
-        case SegmentBranches():
-            return replace(record, segment_branches=points, landmarks=None)
-        case Landmarks():
-            return replace(record, landmarks=points, segment_branches=None)
+def with_source(record: Record, source: SegmentSource) -> Record:
+    """Return a record whose segments come from this, and from nothing else."""
+    return replace(
+        record,
+        landmarks=source if isinstance(source, Landmarks) else None,
+        segment_branches=source if isinstance(source, SegmentBranches) else None,
+        vessel_segments=source if isinstance(source, VesselSegments) else None,
+    )

@@ -1,4 +1,4 @@
-"""Segments to take, by the operation's name or one by one; clicks where no map is yet."""
+"""Segments to take, by the operation's name or one by one; what makes them where none are yet."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QVBoxLayout, QW
 from liverplan.app.kit.language import en, retold, tr
 from liverplan.app.kit.widgets import button, label, row
 from liverplan.app.session.context import Context
+from liverplan.app.session.telling import told
 from liverplan.app.slices.views import ThreeViews
 from liverplan.app.steps.resection.segment_volumes import SegmentVolumes
 from liverplan.app.steps.resection.segments import SegmentTool
@@ -23,13 +24,13 @@ from liverplan.resection.anatomy.territories import LUMEN
 COLUMNS = 5
 BY_NAME = en("by name …")
 MISSING = en(
-    "Needs the segments: click ten landmarks once, or, where the portal vein is marked, each "
-    "segment's branch."
+    "Needs the segments: where both vessel trees are marked they follow from these; or click ten "
+    "landmarks once, or each segment's portal branch."
 )
 
 
 class SegmentsBox(QWidget):
-    """Ticks and names; buttons that lead through the clicks."""
+    """Ticks and names; buttons that divide the liver, or lead through the clicks for it."""
 
     def __init__(self, context: Context, views: ThreeViews, verbs: Verbs) -> None:
         super().__init__()
@@ -42,6 +43,12 @@ class SegmentsBox(QWidget):
         self.called = label("", "secondary")
         self.reason = label(tr(MISSING), "secondary")
         self.step = label("")
+        self.told = label("", "secondary")
+        self.vessels_button = button(
+            tr("Segments from the vessels"),
+            verbs.segments.from_vessels,
+            tip=tr("Divide the liver by its portal branches and hepatic veins: nothing to click"),
+        )
         self.landmarks_button = button(tr("Click landmarks"), self._landmarks_or_stop)
         self.landmarks_button.setCheckable(True)
         self.branches_button = button(
@@ -68,7 +75,9 @@ class SegmentsBox(QWidget):
         column.addLayout(grid)
         column.addWidget(self.called)
         column.addWidget(self.reason)
+        column.addWidget(self.told)
         column.addWidget(self.step)
+        column.addWidget(self.vessels_button)
         column.addLayout(row(self.landmarks_button, self.branches_button))
         column.addLayout(row(self.back_button, self.skip_button, self.volumes_button))
 
@@ -77,6 +86,11 @@ class SegmentsBox(QWidget):
         maps, tool = self._session.work.maps, self._segments.tool
         self._show_taken(ready=SCHEME in maps and not self._session.work.locked)
         self.reason.setVisible(SCHEME not in maps and tool is None)
+        told_of = self._session.work.record.vessel_segments
+        self.told.setText(" ".join(map(told, told_of.says)) if told_of and SCHEME in maps else "")
+        self.told.setVisible(bool(self.told.text()) and tool is None)
+        self.vessels_button.setVisible(tool is None)
+        self.vessels_button.setEnabled({LUMEN, "portal"} <= maps.keys())
         self.branches_button.setVisible(tool is None)
         self.branches_button.setEnabled({LUMEN, "portal"} <= maps.keys())
         self.volumes_button.setVisible(SCHEME in maps and tool is None)
