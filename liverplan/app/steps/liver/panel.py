@@ -19,7 +19,7 @@ from liverplan.app.steps.liver.backends import Backends
 from liverplan.app.steps.liver.border_tool import BorderTool
 from liverplan.app.steps.liver.finding import PLACE, Finding
 from liverplan.app.steps.liver.outline_tool import OutlineTool
-from liverplan.app.steps.liver.vessel_tool import VesselTool
+from liverplan.app.steps.liver.vessel_tool import DropTool, VesselTool
 from liverplan.app.steps.liver.vessels import SCHEME, VesselMarking
 from liverplan.segmentation.edit.brush import Kind
 from liverplan.segmentation.labels import LIVER
@@ -92,10 +92,21 @@ class LiverPanel(Panel):
             tr("Outline"),
             tip=tr("Draw around the whole liver on a few axial slices; between them it follows"),
         )
+        self.vessels_button = button(
+            tr("Find vessels"),
+            vessels.find,
+            tip=tr("Portal vein and hepatic veins, found in a contrast-enhanced CT"),
+        )
         trunk = tr("Click into its trunk on a slice: what hangs on it is followed")
         portal, hepatic = (VesselTool(vessels, tree) for tree in ("portal vein", "hepatic veins"))
         self.portal_button = tool_button(views, portal, tr("Portal vein"), tip=trunk)
         self.hepatic_button = tool_button(views, hepatic, tr("Hepatic veins"), tip=trunk)
+        self.drop_button = tool_button(
+            views,
+            DropTool(vessels),
+            tr("No vessel"),
+            tip=tr("Click a branch that is wrong: it goes, with what hangs on it"),
+        )
 
     def _tools(self) -> QWidget:
         """Return what works on the mask, shown once there is one."""
@@ -109,9 +120,11 @@ class LiverPanel(Panel):
         inside.addLayout(row(self.brush_button, self.eraser_button, self.outline_button))
         inside.addWidget(self.options)
         inside.addWidget(self.confirm_button)
-        inside.addWidget(label(tr("Vessels, by a click into each trunk"), "secondary"))
+        self.vessel_words = label("", "secondary")
+        inside.addWidget(self.vessel_words)
+        inside.addWidget(self.vessels_button)
         inside.addLayout(row(self.portal_button, self.hepatic_button))
-        inside.addWidget(self.no_vessels_button)
+        inside.addLayout(row(self.drop_button, self.no_vessels_button))
         return self.after
 
     def blocked(self) -> str:
@@ -146,7 +159,18 @@ class LiverPanel(Panel):
         self.confirm_button.setEnabled(has and not work.liver_confirmed)
         confirmed = work.liver_confirmed
         self.confirm_button.setText(tr("Liver confirmed") if confirmed else tr("Confirm liver"))
-        self.no_vessels_button.setVisible(SCHEME in work.maps)
+        self._refresh_vessels(shown=SCHEME in work.maps, busy=busy)
+
+    def _refresh_vessels(self, *, shown: bool, busy: bool) -> None:
+        self.vessel_words.setText(
+            tr("Vessels: a click moves a branch, with what hangs on it, to its tree.")
+            if shown
+            else tr("Vessels: found by themselves, or by a click into each trunk.")
+        )
+        self.vessels_button.setText(tr("Find vessels again") if shown else tr("Find vessels"))
+        self.vessels_button.setEnabled(not busy)
+        self.no_vessels_button.setVisible(shown)
+        self.drop_button.setVisible(shown)
 
     def _file(self) -> None:
         chosen = file_to_open(self, tr("A liver mask"), MASKS)

@@ -1,10 +1,10 @@
-"""A click into the trunk of a vessel tree: what hangs on it is followed."""
+"""Clicks on vessels: a tree followed from its trunk, a branch taken into it, or dropped."""
 
 from __future__ import annotations
 
 from liverplan.app.kit.language import tr
 from liverplan.app.slices.tool import Spot, Tool
-from liverplan.app.steps.liver.vessels import VesselMarking
+from liverplan.app.steps.liver.vessels import SCHEME, VesselMarking
 
 
 class VesselTool(Tool):
@@ -16,8 +16,26 @@ class VesselTool(Tool):
     @property
     def words(self) -> str:
         """Say what to click."""
+        if SCHEME in self._vessels.maps:
+            return tr("Click a vessel of the {tree}: it joins them", tree=tr(self._tree))
         return tr("Click into the trunk of the {tree}", tree=tr(self._tree))
 
     def press(self, spot: Spot) -> None:
         """Follow it from here."""
         self._vessels.mark(self._tree, spot.point_mm)
+
+
+class DropTool(Tool):
+    """Takes what is no vessel, or is wrong, out of the trees."""
+
+    def __init__(self, vessels: VesselMarking) -> None:
+        self._vessels = vessels
+
+    @property
+    def words(self) -> str:
+        """Say what to click."""
+        return tr("Click what is no vessel: it goes, with what hangs on it")
+
+    def press(self, spot: Spot) -> None:
+        """Drop it."""
+        self._vessels.drop(spot.point_mm)

@@ -11,6 +11,7 @@ from dataclasses import replace
 from types import MappingProxyType
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 from vtkmodules.vtkCommonDataModel import vtkPolyData
 
@@ -20,6 +21,7 @@ from liverplan.app.scene.surfaces import vessel_surface
 from liverplan.app.session.context import Context
 from liverplan.app.session.job import Progress
 from liverplan.app.session.session import Topic
+from liverplan.app.session.telling import told
 from liverplan.app.session.work import Work
 from liverplan.app.slices.views import ThreeViews
 from liverplan.case.record import Point
@@ -27,7 +29,8 @@ from liverplan.resection.anatomy import territories
 from liverplan.resection.anatomy.maps import PartMap
 from liverplan.resection.anatomy.territories import territory_maps
 from liverplan.resection.cuts.parts import TERRITORIES
-from liverplan.segmentation import Segmentation, find_vessels
+from liverplan.segmentation import Segmentation, Trees, find_trees, find_vessels
+from liverplan.segmentation.vessels import corrected
 from liverplan.volume import FloatArray, Volume
 
 SCHEME = territories.LUMEN
@@ -62,10 +65,18 @@ class VesselMarking(QObject):
         """Clicks by tree, LPS mm."""
         return self._session.work.record.vessel_clicks
 
+    @property
+    def maps(self) -> Mapping[str, PartMap]:
+        """What is known of the liver's parts, by scheme."""
+        return self._session.work.maps
+
     def mark(self, tree: str, point_mm: FloatArray) -> None:
-        """Follow a tree from one more click at a (3,) LPS point, mm."""
+        """Follow a tree from a click at a (3,) LPS point, mm; or take what is clicked into it."""
         work = self._session.work
         if work.volume is None or work.segmentation is None:
+            return
+        if SCHEME in work.maps:
+            self._correct(tree, point_mm, en("take vessel"), tr("Following the vessel"))
             return
         volume, segmentation = work.volume, work.segmentation
         seeds = {name: list(self.seeds.get(name, [])) for name in TREES}
@@ -82,6 +93,49 @@ class VesselMarking(QObject):
 
         name = tr("Following the {tree}", tree=tr(tree))
         self._jobs.run("liver", name, task, then, holds=self._session.same_ct())
+
+    def find(self) -> None:
+        """Find both trees without a click; what was marked before is found anew."""
+        work = self._session.work
+        if work.volume is None or work.segmentation is None:
+            return
+        volume, segmentation = work.volume, work.segmentation
+
+        def task(report: Progress, cancel: threading.Event) -> tuple[Trees, Maps]:
+            found = find_trees(volume, segmentation.liver, progress=report, cancel=cancel)
+            return found, maps_of(found, volume, segmentation) if found.branches else {}
+
+        def then(answer: tuple[Trees, Maps]) -> None:
+            found, maps = answer
+            if maps:
+                seeds = seeds_of(found)
+                self._do(en("find vessels"), with_vessels(self._session.work, maps, seeds))
+            self._views.disarm()
+            self._notices.say("liver", " ".join(map(told, found.warnings)))
+
+        holds = self._session.same_masks()
+        self._jobs.run("liver", tr("Finding the vessels"), task, then, holds=holds)
+
+    def drop(self, point_mm: FloatArray) -> None:
+        """Drop the branch at a (3,) LPS point, mm, and what hangs on it."""
+        if SCHEME in self._session.work.maps:
+            self._correct("", point_mm, en("drop vessel"), tr("Dropping the vessel"))
+
+    def _correct(self, tree: str, point_mm: FloatArray, name: str, doing: str) -> None:
+        """Take what is clicked into a tree, or out of all of them where none is named."""
+        work = self._session.work
+        if work.volume is None or work.segmentation is None:
+            return
+        volume, segmentation, seeds = work.volume, work.segmentation, self.seeds
+        before = trees_of(work.maps[SCHEME])
+
+        def task(_report: Progress, _cancel: threading.Event) -> tuple[Maps, Seeds]:
+            return corrected_maps(volume, segmentation, before, seeds, tree, point_mm)
+
+        def then(answer: tuple[Maps, Seeds]) -> None:
+            self._do(name, with_vessels(self._session.work, *answer))
+
+        self._jobs.run("liver", doing, task, then, holds=self._session.same_masks())
 
     def clear(self) -> None:
         """Forget the vessels and their clicks."""
@@ -149,6 +203,52 @@ def vessel_maps(volume: Volume, segmentation: Segmentation, seeds: Seeds) -> Map
     table = np.array([0, *(TREES.index(name) + 1 for name, _ in clicks)], dtype=np.uint8)
     lumen = PartMap(scheme=SCHEME, grid=volume.grid, labels=table[found.labels], names=TREES)
     return {SCHEME: lumen, **territory_maps(segmentation, lumen, seeds)}
+
+
+def maps_of(found: Trees, volume: Volume, segmentation: Segmentation) -> Maps:
+    """Return the map of the trees that were found unasked, and of what their branches hold."""
+    lumen = PartMap(scheme=SCHEME, grid=volume.grid, labels=found.labels, names=TREES)
+    return {SCHEME: lumen, **territory_maps(segmentation, lumen, seeds_of(found))}
+
+
+def seeds_of(found: Trees) -> dict[str, Sequence[Point]]:
+    """Return where the trees begin, by name: as if a person had clicked there."""
+    return {TREES[tree - 1]: points for tree, points in found.roots_mm.items()}
+
+
+def trees_of(lumen: PartMap) -> NDArray[np.uint8]:
+    """(k, j, i) number of each voxel's tree, by their order in `TREES`; 0 elsewhere."""
+    numbers = [TREES.index(name) + 1 if name in TREES else 0 for name in lumen.names]
+    return np.array([0, *numbers], dtype=np.uint8)[lumen.labels]
+
+
+def corrected_maps(
+    volume: Volume,
+    segmentation: Segmentation,
+    trees: NDArray[np.uint8],
+    seeds: Seeds,
+    tree: str,
+    point_mm: FloatArray,
+) -> tuple[Maps, Seeds]:
+    """Take what is clicked into a tree, or drop it where none is named; divide the liver anew.
+
+    Raises
+    ------
+    SegmentationError
+        If no vessel is near the click, or the tree has it already.
+    """
+    roots = np.array([point for points in seeds.values() for point in points], dtype=float)
+    after = {name: list(seeds.get(name, [])) for name in TREES}
+    if tree:
+        number = TREES.index(tree) + 1
+        labels = corrected.taken(volume, segmentation.liver, trees, number, point_mm, roots)
+        x, y, z = point_mm.tolist()
+        after[tree].append((x, y, z))
+    else:
+        labels = corrected.dropped(trees, volume.grid, point_mm, roots)
+    lumen = PartMap(scheme=SCHEME, grid=volume.grid, labels=labels, names=TREES)
+    maps = {SCHEME: lumen, **territory_maps(segmentation, lumen, after)} if labels.any() else {}
+    return maps, after
 
 
 def with_vessels(work: Work, found: Maps, seeds: Seeds) -> Work:

@@ -1,0 +1,72 @@
+"""Trees put right by clicks."""
+
+import numpy as np
+import pytest
+
+from liverplan.errors import SegmentationError
+from liverplan.segmentation.vessels.corrected import dropped, taken
+from liverplan.volume import Volume
+from tests.segmentation.shapes import grid_of
+
+SHAPE = (40, 80, 80)
+ROOT = (10.0, 40.0, 40.0)
+
+
+@pytest.fixture(scope="module")
+def case():
+    """A trunk along x that forks in y, of tree 1; a tube that no tree has yet."""
+    grid = grid_of(SHAPE)
+    z, y, x = np.indices(SHAPE) * np.array([2.0, 1, 1])[:, None, None, None]
+    trunk = (np.hypot(y - 40, z - 40) < 3) & (x > 8) & (x < 42)
+    limbs = [
+        (np.hypot(y - 40 - side * (x - 40), z - 40) < 3) & (x >= 40) & (x < 68) for side in (-1, 1)
+    ]
+    other = (np.hypot(y - 40, z - 64) < 2.5) & (x > 10) & (x < 70)
+    trees = (trunk | limbs[0] | limbs[1]).astype(np.uint8)
+    hu = np.where((trees > 0) | other, 165, 110)
+    hu = hu + np.random.default_rng(0).normal(0, 6, SHAPE)
+    liver = (x > 4) & (x < 76) & (y > 4) & (y < 76) & (z > 5) & (z < 75)
+    return Volume(grid=grid, hu=hu.astype(np.int16)), liver, trees, limbs, other
+
+
+def share(mask, part):
+    return (mask & part).sum() / part.sum()
+
+
+def test_a_clicked_branch_moves_to_the_other_tree_and_its_trunk_stays(case):
+    volume, liver, trees, limbs, _ = case
+    made = taken(volume, liver, trees, 2, (58.0, 22.0, 40.0), [ROOT])
+    assert share(made == 2, limbs[0]) > 0.7
+    assert share(made == 1, limbs[1]) > 0.95
+    assert made[20, 40, 12] == 1
+    assert ((made > 0) == (trees > 0)).all()
+
+
+def test_a_clicked_trunk_takes_along_all_that_hangs_on_it(case):
+    volume, liver, trees = case[:3]
+    made = taken(volume, liver, trees, 2, (15.0, 40.0, 40.0), [ROOT])
+    assert not (made == 1).any()
+
+
+def test_a_vessel_of_no_tree_is_followed_from_a_click(case):
+    volume, liver, trees, _, other = case
+    made = taken(volume, liver, trees, 2, (40.0, 40.0, 64.0), [ROOT])
+    assert share(made == 2, other) > 0.7
+    assert (made[trees == 1] == 1).all()
+
+
+def test_a_dropped_branch_goes_with_what_hangs_on_it(case):
+    volume, _, trees, limbs, _ = case
+    made = dropped(trees, volume.grid, (58.0, 58.0, 40.0), [ROOT])
+    assert share(made == 1, limbs[1]) < 0.3
+    assert share(made == 1, limbs[0]) > 0.95
+
+
+def test_clicks_that_mean_nothing_are_refused_in_words(case):
+    volume, liver, trees = case[:3]
+    with pytest.raises(SegmentationError, match="belongs to that tree already"):
+        taken(volume, liver, trees, 1, (20.0, 40.0, 40.0), [ROOT])
+    with pytest.raises(SegmentationError, match="No vessel is seen"):
+        taken(volume, liver, trees, 2, (20.0, 15.0, 20.0), [ROOT])
+    with pytest.raises(SegmentationError, match="No vessel of a tree lies within 6 mm"):
+        dropped(trees, volume.grid, (20.0, 15.0, 20.0), [ROOT])
