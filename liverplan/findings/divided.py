@@ -36,5 +36,6 @@ def branch_said(branch: SeveredBranch) -> Statement:
 def name_of(branch: SeveredBranch) -> Statement:
     """Return its anatomical name where that is known, and its way from the root."""
     if branch.called:
-        return Statement.of("divided.called", called=branch.called, name=branch.name)
+        called = Statement.of(f"vessel.{branch.called}")
+        return Statement.of("divided.called", called=called, name=branch.name)
     return Statement.of(f"divided.{branch.tree}", name=branch.name)

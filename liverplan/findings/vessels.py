@@ -31,7 +31,7 @@ class SeveredBranch:
     hangs_on : str
         The branch nearer to the root whose division costs this one its blood already; "": none.
     called : str
-        Its anatomical name, where it is known.
+        What it is called by anatomy, e.g. "right_anterior_portal"; "" where that is not sure.
     kept : bool
         Whether a person said that it is not divided: nothing is lost with it then.
     """

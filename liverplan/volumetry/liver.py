@@ -66,6 +66,11 @@ class Liver:
         """The vessel trees, ready for plans; None where no middle line is known. Takes seconds."""
         return Supply.of(self.shapes) if known_trees(self.maps) else None
 
+    @property
+    def ready(self) -> bool:
+        """Whether any plan is measured at once: the vessel trees take seconds to make ready."""
+        return "supply" in self.__dict__ or not known_trees(self.maps)
+
     def on(self, maps: Mapping[str, PartMap]) -> Self:
         """Return the same liver with other maps; what was made of its masks is kept."""
         other = type(self)(segmentation=self.segmentation, maps=dict(maps))

@@ -1,11 +1,14 @@
 """What a verdict makes of the vessels that a plan divides, and how it is said."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from liverplan.anatomy import REMNANT
 from liverplan.dicom.sr_words import Standing, comments
 from liverplan.findings import Findings
+from liverplan.findings.divided import branch_said, name_of
 from liverplan.report.measures import volume_table
 from liverplan.report.vessels import vessel_table
 from liverplan.resection import Plan, Sphere
@@ -118,3 +121,11 @@ def test_report_and_structured_report_name_the_branches_with_their_millilitres(p
         in (spoken["Plan"])
     )
     assert any(lost in sentence for sentence in spoken[REMNANT.name])
+
+
+def test_a_branch_is_named_by_anatomy_where_that_is_sure(portal):
+    branch = replace(portal.vessels.severed[0], name="1.2.1", called="right_anterior_portal")
+    named = name_of(branch)
+    assert in_english(named) == "right anterior portal vein (1.2.1)"
+    assert words_of("sv").say(named).endswith("(1.2.1)")
+    assert in_english(branch_said(branch)).startswith("right anterior portal vein (1.2.1), 6.0 mm")

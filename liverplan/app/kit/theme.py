@@ -10,6 +10,8 @@ from liverplan.errors import InputError
 REMNANT = (86, 180, 233)
 RESECTED = (213, 94, 0)
 MARGIN = (240, 228, 66)
+SEVERED = MARGIN
+"""Vessels that the plan divides: of all that stands on a slice the brightest."""
 LIVER = (246, 174, 126)
 PORTAL_VEIN = (204, 121, 167)
 HEPATIC_VEIN = (0, 114, 178)

@@ -11,6 +11,7 @@ from liverplan.app.scene.cut_surfaces import Balls, CutActor
 from liverplan.app.scene.faces import Bands, Faces
 from liverplan.app.scene.fields import Field
 from liverplan.app.scene.plane_handle import PlaneHandle
+from liverplan.app.scene.severed_shown import SeveredShown
 from liverplan.app.scene.structures import BANDS, CUTS, FACES, Seen
 from liverplan.resection import Cut, Plan, Plane
 from liverplan.resection.cuts.handle import Handle
@@ -37,6 +38,7 @@ class CutsShown:
         self.distance: Field | None = None
         self._opacities: list[float] = []
         renderer.AddActor(self.faces.actor)
+        self.severed = SeveredShown(renderer)
 
     def show(self, plan: Plan, active: int, extent: Extent, inside: Field | None) -> None:
         """Show a plan's cuts in a liver."""

@@ -19,6 +19,7 @@ from liverplan.app.session.job import Progress
 from liverplan.app.session.jobs import Jobs
 from liverplan.app.session.live import Live
 from liverplan.app.session.session import Session, Topic
+from liverplan.app.session.severed import Divided
 from liverplan.app.session.work import same_voxels
 from liverplan.resection.anatomy.maps import PartMap
 from liverplan.resection.anatomy.named import SCHEME as COUINAUD_SCHEME
@@ -54,8 +55,10 @@ class SceneFollower(QObject):
         self.vessels: Mapping[str, vtkPolyData] = {}
         self.distance: Field | None = None
         self._segments: PartMap | None = None
+        self._lit: tuple[Divided, ...] = ()
         session.subscribe(self._changed)
         live.derived_changed.connect(self._derived)
+        live.measured.connect(self._show_divided)
         pane.changed.connect(self._show_cuts)
         self._show(None)
 
@@ -134,6 +137,14 @@ class SceneFollower(QObject):
         self.bodies_changed.emit()
         self._pane.canvas.message = "" if len(self._scene.vertices) else tr(NO_LIVER)
         self._show_cuts()
+
+    def _show_divided(self) -> None:
+        """Light the vessels that the plan divides, as soon as they are known."""
+        divided = self._live.divided
+        if divided is not self._lit:
+            self._lit = divided
+            self._scene.cut_show.severed.show(divided)
+            self._pane.canvas.update()
 
     def _show_cuts(self) -> None:
         """Show the active plan; what its parts take comes from the same index as numbers."""

@@ -22,10 +22,11 @@ from liverplan.app.session.fault_watch import FaultWatch
 from liverplan.app.session.job import Answered, End, Failed, Job, Progress, Task
 from liverplan.app.session.jobs import Joinable
 from liverplan.app.session.session import Session, Topic
+from liverplan.app.session.severed import Divided, divided_courses
 from liverplan.app.session.work import Work, same_voxels
 from liverplan.case import Record
 from liverplan.errors import PlanError
-from liverplan.findings import Findings, Margin, Volumes
+from liverplan.findings import Findings, Margin, Vessels, Volumes
 from liverplan.resection import Cut, Plan
 from liverplan.resection.cuts.base import Voxels
 from liverplan.segmentation import Segmentation
@@ -51,6 +52,8 @@ class Live(QObject):
         What follows from the segmentation; None until it is ready.
     remnant : Volumes or None
         For the plan on screen; None while there is no index.
+    vessels : Vessels
+        The branches that it divides, and what they leave without blood.
     alone_ml : tuple of float
         What each of its cuts takes by itself, in the plan's order.
     margins : tuple of margins
@@ -75,6 +78,8 @@ class Live(QObject):
         self.session = session
         self.derived: Derived | None = None
         self.remnant: Volumes | None = None
+        self.vessels = Vessels()
+        self._divided: tuple[Vessels, tuple[Divided, ...]] = self.vessels, ()
         self.alone_ml: tuple[float, ...] = ()
         self.margins: tuple[Margin, ...] = ()
         self.faults: tuple[str, ...] = ()
@@ -122,9 +127,36 @@ class Live(QObject):
             return None
         made = self._liver
         if made is None or made.segmentation is not work.segmentation or not _same(made, work):
-            self._liver = self.derived.liver.on(work.maps)
+            made = self._liver = _made(self.derived, made, work)
             self._alone.clear()
-        return self._liver
+            if not made.ready:
+                self._prepare(made)
+        return made if made.ready else None
+
+    @property
+    def divided(self) -> tuple[Divided, ...]:
+        """Where the vessels run that the plan divides."""
+        if self._divided[0] is not self.vessels:
+            self._divided = self.vessels, divided_courses(self.vessels, self.session.work.maps)
+        return self._divided[1]
+
+    def _prepare(self, liver: Liver) -> None:
+        """Make a liver's vessel trees ready, off the screen's thread; then measure."""
+
+        def task(_report: Progress, _cancel: threading.Event) -> Liver:
+            _ = liver.supply  # made here, and kept
+            return liver
+
+        def then(end: End[Liver]) -> None:
+            match end:
+                case Failed(words=words):
+                    self.failed.emit(words)
+                case Answered(answer=answer) if answer is self._liver:
+                    self._measure()
+                case _:  # other vessels are on screen by now, or the window is closing
+                    pass
+
+        self._start("vessel trees", task, then)
 
     @property
     def taken(self) -> NDArray[np.bool_] | None:
@@ -192,7 +224,7 @@ class Live(QObject):
             self.faults = ()
             self.faults_found.emit()
         liver = self.liver
-        self.remnant, self.alone_ml, self.margins = None, (), ()
+        self.remnant, self.alone_ml, self.margins, self.vessels = None, (), (), Vessels()
         if liver is not None:
             try:
                 self._follow(liver, self.session.work.active_plan)
@@ -217,7 +249,8 @@ class Live(QObject):
 
     def _follow(self, liver: Liver, plan: Plan) -> None:
         """Measure what can be told while the mouse moves."""
-        self.remnant = liver.measure(plan)
+        self.vessels = liver.vessels(plan)
+        self.remnant = liver.measure(plan, vessels=self.vessels)
         if len(plan.cuts) == 1:
             self._alone = {plan.cuts[0]: self.remnant.resected_ml}
         else:
@@ -278,6 +311,14 @@ class Live(QObject):
         for job in self._jobs:
             job.cancel()
             job.wait(10)
+
+
+def _made(derived: Derived, before: Liver | None, work: Work) -> Liver:
+    """Return the liver on screen; of the one before nothing is made twice."""
+    masks = derived.segmentation
+    if before is None or not same_voxels(before.segmentation, masks):
+        return derived.liver.on(work.maps)
+    return before.known_as(masks).on(work.maps)
 
 
 def _same(liver: Liver, work: Work) -> bool:

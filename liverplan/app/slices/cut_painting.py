@@ -14,6 +14,7 @@ from liverplan.app.kit import theme
 from liverplan.app.session.display import Masks
 from liverplan.app.slices.cut_drags import slice_plane
 from liverplan.app.slices.cut_regions import Region, region_of
+from liverplan.app.slices.severed_painting import Lit, paint_lit
 from liverplan.app.slices.slicing import Knobs, Look, Point, knobs_of
 from liverplan.resection import Cut, Plan, Plane
 from liverplan.resection.cuts.handle import Handle
@@ -32,12 +33,15 @@ class Cuts:
         Whether handles are hidden.
     taken : (k, j, i) bool array or None
         Voxels that the plan's named parts and sheets take.
+    lit : Lit
+        The vessels that it divides.
     """
 
     plan: Plan = field(default_factory=lambda: Plan(cuts=()))
     active: int = -1
     locked: bool = False
     taken: NDArray[np.bool_] | None = None
+    lit: Lit = field(default_factory=Lit)
 
 
 def region_on(cuts: Cuts, look: Look, liver_flat: QPainterPath) -> Region | None:
@@ -121,6 +125,7 @@ def paint_cuts(painter: QPainter, cuts: Cuts, region: Region | None, look: Look)
             _paint_plane_line(painter, cut, look, active=active)
         elif region is not None:
             _paint_line(painter, transform.map(region.lines[number]), active=active)
+    paint_lit(painter, cuts.lit)
     if 0 <= cuts.active < len(cuts.plan.cuts) and not cuts.locked:
         _paint_handles(painter, cuts.plan.cuts[cuts.active], look)
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from liverplan.app.kit.language import tr
 from liverplan.app.session.display import Masks
+from liverplan.app.session.severed import Divided
 from liverplan.app.session.whose import dashed, patient_lines
 from liverplan.app.session.work import Work
 from liverplan.app.session.zone import DistanceField
@@ -16,6 +17,7 @@ from liverplan.app.slices.contours import Outlines, outlines_of
 from liverplan.app.slices.cut_painting import Cuts
 from liverplan.app.slices.figures import Figure, figure_of
 from liverplan.app.slices.overlay import Corners, Drawing
+from liverplan.app.slices.severed_painting import Lit, lit_on
 from liverplan.app.slices.slab import SlabShown, slab_words
 from liverplan.app.slices.slicing import Look, Point
 from liverplan.app.slices.tool import Marks
@@ -49,6 +51,7 @@ class Shown:
     slab: SlabShown = field(default_factory=SlabShown)
     chosen: Annotation | None = None
     hidden: bool = False
+    divided: tuple[Divided, ...] = ()
 
 
 def drawing_of(shown: Shown, view: SliceView, look: Look) -> Drawing:
@@ -61,7 +64,13 @@ def drawing_of(shown: Shown, view: SliceView, look: Look) -> Drawing:
         view.overlay.drawing,
         look=look,
         outlines=_outlines(shown, view, look),
-        cuts=Cuts(plan=work.active_plan, active=work.cut, locked=work.locked, taken=shown.taken),
+        cuts=Cuts(
+            plan=work.active_plan,
+            active=work.cut,
+            locked=work.locked,
+            taken=shown.taken,
+            lit=lit_on(shown.divided, look) if shown.masks_shown else Lit(),
+        ),
         masks_shown=shown.masks_shown,
         masks=shown.masks,
         crosshair=None if shown.crosshair_mm is None else look.lps_to_pixel(shown.crosshair_mm),

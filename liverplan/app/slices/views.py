@@ -95,6 +95,7 @@ class ThreeViews(QObject):
         self._pending: set[ViewName] = set()
         session.subscribe(lambda _topics: self._follow())
         live.derived_changed.connect(self._derived)
+        live.measured.connect(self.redraw)
 
     @property
     def grid(self) -> Grid | None:
@@ -271,6 +272,7 @@ class ThreeViews(QObject):
             work=self.session.work,
             zone=self.zone,
             taken=self.taken,
+            divided=self._live.divided,
             masks_shown=self.masks_shown,
             masks=self.masks,
             window_hu=(self.level_hu, self.width_hu),

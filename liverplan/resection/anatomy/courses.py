@@ -9,6 +9,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
+from liverplan.resection.anatomy.maps import hangs_on
 from liverplan.segmentation.labels import Segmentation
 from liverplan.segmentation.vessels.branches import Branch
 from liverplan.volume import FloatArray
@@ -110,3 +111,23 @@ def _radii(branch: Branch) -> FloatArray:
     if len(branch.radii_mm) == len(branch.points_mm):
         return np.array(branch.radii_mm, dtype=np.float64)
     return np.full(len(branch.points_mm), branch.radius_mm)
+
+
+def beyond(
+    branches: Sequence[Branch], name: str, point_mm: tuple[float, float, float]
+) -> tuple[FloatArray, ...]:
+    """(N, 3) lines of a branch from its point nearest to a place on, and of all that hangs on it.
+
+    LPS mm, away from the root.
+    """
+    found = []
+    for branch in branches:
+        line = np.array(branch.points_mm, dtype=np.float64)
+        if branch.name == name:
+            points, along = _walked(line)
+            at = int(np.linalg.norm(points - point_mm, axis=1).argmin())
+            corners = line[lengths_mm(line) > along[at]]
+            found.append(np.concatenate([points[at : at + 1], corners]))
+        elif hangs_on(branch.name, name):
+            found.append(line)
+    return tuple(found)

@@ -11,7 +11,7 @@ vessels in it stay open. Marked territories (`Parts`) have left the remnant alre
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Self
 
 import numpy as np
@@ -21,8 +21,11 @@ from liverplan.findings import SeveredBranch, Vessels, VesselTree
 from liverplan.resection.anatomy.courses import STEP_MM, Courses
 from liverplan.resection.anatomy.maps import PartMap
 from liverplan.resection.anatomy.territories import TREES
+from liverplan.resection.anatomy.tree_names import TreeNames
+from liverplan.resection.anatomy.vessel_names import names_of_trees
 from liverplan.resection.cuts.base import Voxels
 from liverplan.resection.plan import Plan
+from liverplan.segmentation.vessels.branches import Branch
 from liverplan.volume import FloatArray
 from liverplan.volumetry.shapes.distance import removal
 from liverplan.volumetry.shapes.plan_index import KEPT, PlanIndex
@@ -62,11 +65,14 @@ class Supply:
     courses : mapping of str to Courses
         By tree.
     tissue : Tissue
+    names : mapping of str to TreeNames
+        What the branches of each tree are called by anatomy.
     """
 
     maps: Mapping[VesselTree, PartMap]
     courses: Mapping[VesselTree, Courses]
     tissue: Tissue
+    names: Mapping[str, TreeNames]
     _masks: dict[tuple[PlanIndex, tuple[Voxels, ...]], Mask] = field(default_factory=dict)
 
     @classmethod
@@ -77,7 +83,9 @@ class Supply:
             return None
         courses = {name: Courses.of(one.lines, index.segmentation) for name, one in maps.items()}
         tissue = Tissue.of(index.functional, maps, courses)
-        return cls(maps=maps, courses=courses, tissue=tissue)
+        lines: dict[str, tuple[Branch, ...]] = {name: one.lines for name, one in maps.items()}
+        names = names_of_trees(lines, index.segmentation.liver, index.segmentation.grid)
+        return cls(maps=maps, courses=courses, tissue=tissue, names=names)
 
     def cost(self, index: PlanIndex, plan: Plan) -> Vessels:
         """Tell what a plan severs, and what that costs.
@@ -93,7 +101,7 @@ class Supply:
         either, lost[0, 0] = float(lost[0, 0, 0]), 0.0
         totals = dict(zip(walks, lost.sum(axis=(1, 2)), strict=True))
         found = [
-            branch
+            replace(branch, called=_called(self.names, branch))
             for (name, one), ml in zip(walks.items(), lost, strict=True)
             for branch in _severed(name, self.courses[name], one, ml)
         ]
@@ -128,6 +136,12 @@ class Supply:
                 self._masks.clear()
             self._masks[index, parts] = self.tissue.without(index.part_mask(parts))
         return self._masks[index, parts]
+
+
+def _called(names: Mapping[str, TreeNames], branch: SeveredBranch) -> str:
+    """Return the key of a branch's anatomical name; "" where that is not sure."""
+    known = names[branch.tree].names.get(branch.name) if branch.tree in names else None
+    return known.key if known is not None and known.sure else ""
 
 
 def known_trees(maps: Mapping[str, PartMap]) -> dict[VesselTree, PartMap]:

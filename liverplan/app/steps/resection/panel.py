@@ -17,6 +17,7 @@ from liverplan.app.steps.resection.add_cuts import AddCuts
 from liverplan.app.steps.resection.cut_list import CutList
 from liverplan.app.steps.resection.edits import PLACE, marked_lesions
 from liverplan.app.steps.resection.plan_list import PlanList
+from liverplan.app.steps.resection.severed_list import SeveredList
 from liverplan.app.steps.resection.suggestion_list import SuggestionList
 from liverplan.app.steps.resection.verbs import Verbs
 from liverplan.resection import (
@@ -53,6 +54,7 @@ class ResectionPanel(Panel):
         self.faults = Notice()
         self.cuts = CutList(context, verbs.edits, verbs.flat_maps)
         self.plans = PlanList(context, verbs.plans)
+        self.severed = SeveredList(context, views)
         self._build()
         context.notices.show_at("plan", self.faults.say)
         for signal in (views.armed, views.tool_used, context.live.derived_changed):
@@ -72,6 +74,7 @@ class ResectionPanel(Panel):
         self.column.addWidget(self.cuts)
         self.column.addWidget(label(tr("Plans"), "secondary"))
         self.column.addWidget(self.plans)
+        self.column.addWidget(self.severed)
         self.column.addWidget(self.suggestions)
 
     def blocked(self) -> str:
@@ -103,7 +106,7 @@ class ResectionPanel(Panel):
         self.suggest_button.setEnabled(lesions and self._live.index is not None)
         self.suggest_button.setToolTip("" if lesions else tr("Needs a metastasis to separate."))
         show_number(self.margin, work.margin_mm)
-        for part in (self.suggestions, self.adding, self.cuts, self.plans):
+        for part in (self.suggestions, self.adding, self.cuts, self.plans, self.severed):
             part.refresh()
 
     def _next(self, *, lesions: bool) -> str:
@@ -120,6 +123,7 @@ class ResectionPanel(Panel):
         """Follow a drag in the tables too."""
         self.plans.follow()
         self.cuts.follow()
+        self.severed.refresh()
 
     def _answered(self) -> None:
         """Show what speaks against the plan, in the core's words."""

@@ -94,7 +94,7 @@ class PlanList(QWidget):
                 return title, NONE, NONE, NONE
             case found:
                 share = localised(self._live.rule.share(found.remnant))
-                stays = localised(ml(found.remnant.remnant_ml))
+                stays = localised(ml(found.remnant.counted_ml))
                 return title, share, stays, margin_words(found.margins)
 
     def _chosen(self) -> None:

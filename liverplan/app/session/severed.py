@@ -1,0 +1,41 @@
+"""Where the vessels run that a plan divides: each from the cut on, with all that hangs on it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from liverplan.findings import Vessels
+from liverplan.resection.anatomy.courses import beyond
+from liverplan.resection.anatomy.maps import PartMap
+from liverplan.volume import FloatArray
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Divided:
+    """A divided branch as it is drawn.
+
+    Parameters
+    ----------
+    point_mm : (x, y, z)
+        Where the cut crosses it, LPS.
+    lines_mm : tuple of (N, 3) arrays
+        What of the vessel and its branches carries nothing any more, LPS.
+    """
+
+    point_mm: tuple[float, float, float]
+    lines_mm: tuple[FloatArray, ...]
+
+
+def divided_courses(vessels: Vessels, maps: Mapping[str, PartMap]) -> tuple[Divided, ...]:
+    """Return what is drawn of each divided branch; what hangs on another is part of that."""
+    return tuple(
+        Divided(
+            point_mm=branch.point_mm,
+            lines_mm=()
+            if branch.hangs_on or branch.kept
+            else beyond(maps[branch.tree].lines, branch.name, branch.point_mm),
+        )
+        for branch in vessels.severed
+        if branch.tree in maps
+    )

@@ -1,0 +1,89 @@
+"""Branches that the plan divides: lit on slices and in 3D while a plane is dragged, and listed."""
+
+import re
+from types import MappingProxyType
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QImage
+
+from liverplan.app.kit import theme
+from liverplan.resection import Plane
+from liverplan.resection.anatomy.territories import territories
+from liverplan.segmentation.vessels.branches import Branch
+from liverplan.words.numbers import ml
+from tests.app.person import CONTROL
+from tests.app.surgery import off
+
+
+def with_tree(person, around):
+    """A portal vein that comes in from the left and forks to the right, in the slice at a point."""
+    fork = off(around, -20, 0, 0)
+    ends = (off(around, 95, 0, 0), off(around, -70, 30, 0), off(around, -70, -30, 0))
+    lines = [
+        Branch(name=name, points_mm=tuple(tuple(map(float, p)) for p in points), radius_mm=radius)
+        for name, points, radius in (
+            ("1", (ends[0], fork), 5.0),
+            ("1.1", (fork, ends[1]), 3.0),
+            ("1.2", (fork, ends[2]), 2.0),
+        )
+    ]
+    portal = territories(person.app.session.work.segmentation, lines, "portal")
+    person.app.session.put_maps(MappingProxyType({"portal": portal}))
+
+
+@pytest.fixture
+def divider(planner):
+    """A planner with a portal tree; a plane takes the right part and divides the trunk."""
+    planner.begin()
+    centre = planner.app.live.derived.centre_mm
+    planner.begin(Plane(point_mm=off(centre, 25, 0, 0), normal=(1, 0.001, 0)))
+    with_tree(planner, centre)
+    planner.wait(lambda: planner.app.live.remnant is not None, what="the vessel trees")
+    planner.settle()
+    planner.open_step(4)
+    planner.app.views.move_crosshair(centre)
+    planner.app.scene_pane.look_from("A")
+    planner.spin(0.2)
+    return planner
+
+
+def bright(picture):
+    """How many pixels have the colour of divided vessels."""
+    return np.count_nonzero(np.abs(picture[..., :3].astype(int) - theme.SEVERED).max(axis=-1) < 40)
+
+
+def pixels(widget):
+    image = widget.grab().toImage().convertToFormat(QImage.Format.Format_RGBA8888)
+    flat = np.frombuffer(image.constBits(), np.uint8)
+    return flat.reshape(image.height(), image.bytesPerLine() // 4, 4)[:, : image.width()]
+
+
+def test_a_branch_lights_up_while_a_plane_is_dragged_over_it_and_is_put_back(divider):
+    app, live = divider.app, divider.app.live
+    view, severed = divider.view("Axial"), divider.panel(4).severed
+    trunk = live.vessels.severed
+    assert [one.name for one in trunk] == ["1"]
+    assert live.remnant.perfused_ml == pytest.approx(live.remnant.remnant_ml, rel=0.02)
+    knobs = divider.knobs(view)
+    names = []
+
+    def check():
+        remnant = live.remnant
+        names.append(tuple(sorted(one.name for one in live.vessels.severed)))
+        assert remnant.perfused_ml <= remnant.remnant_ml
+        shown = [severed.table.item(r, 0).text() for r in range(severed.table.rowCount())]
+        assert sorted(re.findall(r"1[.12]*", " ".join(shown))) == list(names[-1])
+        assert ml(remnant.counted_ml) in severed.title.text()
+
+    start = knobs.middle
+    divider.drag(view.canvas, start, (start[0] - 60, start[1]), each=check)
+    assert ("1.1", "1.2") in names
+    divider.spin(0.1)
+    assert app.scene.cut_show.severed.actor.GetVisibility()
+    assert len(view.overlay.drawing.cuts.lit.rings) == 2
+    assert bright(pixels(view.overlay)) > 40
+    divider.key(Qt.Key.Key_Z, CONTROL)
+    divider.settle()
+    assert [one.name for one in live.vessels.severed] == ["1"]
