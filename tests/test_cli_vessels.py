@@ -160,6 +160,11 @@ def test_with_both_trees_given_segments_follow_and_their_doubt_is_said(assess, v
     shares = {one["name"]: one["share_fraction"] for one in found["segments"]}
     assert sum(shares[name] for name in "5678") == pytest.approx(0.65, abs=0.06)
     assert any("divided by the vessels, with nothing clicked" in note for note in found["notes"])
+    lesion = found["lesions"][0]
+    assert lesion["segments"]
+    assert {"right_anterior_portal", "right_hepatic"} <= {one["name"] for one in lesion["vessels"]}
+    assert any(note.startswith("Metastasis 1 lies in segment") for note in found["notes"])
+    assert any("mm from the" in note or "against the" in note for note in found["notes"])
     kept = open_case(tmp_path / "case").state
     assert kept.record.vessel_segments.confidence.keys() == set(kept.maps["couinaud"].names)
 

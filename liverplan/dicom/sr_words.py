@@ -69,6 +69,7 @@ def _lesion(lesion: LesionFinding) -> Iterator[str]:
     if lesion.fate in {"cut through", "left"}:
         yield _said("sr.stays", ml=lesion.stays_ml)
     yield f"{words['state']}: {words['lesion_' + lesion.state.split()[0]]}."
+    yield from map(in_english, lesion.place)
 
 
 def _liver(findings: Findings) -> Iterator[str]:

@@ -12,7 +12,7 @@ from liverplan.findings.criteria import CriterionFinding, Eligibility, State
 from liverplan.findings.cuts import CutFinding, PlaneFinding, SegmentFinding
 from liverplan.findings.document import SCHEMA, Findings
 from liverplan.findings.faults import Fault
-from liverplan.findings.lesions import Fate, LesionFinding, LesionState, Margin
+from liverplan.findings.lesions import Fate, LesionFinding, LesionState, Margin, VesselDistance
 from liverplan.findings.published import PublishedError, Resected
 from liverplan.findings.reserve import LimitFinding, Parenchyma, Quantity, Reserve
 from liverplan.findings.series import SeriesSummary
@@ -66,6 +66,7 @@ __all__ = [
     "Statement",
     "Uncertainty",
     "Value",
+    "VesselDistance",
     "VesselTree",
     "Vessels",
     "Volumes",

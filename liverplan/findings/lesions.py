@@ -6,11 +6,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, Self
 
+from liverplan.findings.statement import Statement
+
 Fate = Literal["removed", "ablated", "cut through", "left"]
 """What a plan makes of a metastasis; "left" may be wholly or in part."""
 
 LesionState = Literal["found by machine", "given", "confirmed", "biopsied"]
 
+NEAREST = 2
+"""So many vessels are said of each metastasis; the document holds all that are named."""
+TOUCHES_MM = 1.0
+"""Nearer than this is no distance that a CT can show."""
 WHOLE = 1e-6
 """As much of a volume may be lost to rounding."""
 
@@ -39,12 +45,32 @@ class Margin:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class VesselDistance:
+    """How far a metastasis lies from the wall of a vessel that is surely named; 0: it touches it.
+
+    ``name`` is the vessel's key, e.g. "middle_hepatic".
+    """
+
+    name: str
+    distance_mm: float
+
+    @property
+    def says(self) -> Statement:
+        """As a part of a sentence."""
+        vessel = Statement.of(f"vessel.{self.name}")
+        if self.distance_mm < TOUCHES_MM:
+            return Statement.of("vessel.touched", vessel=vessel)
+        return Statement.of("vessel.away", vessel=vessel, mm=self.distance_mm)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LesionFinding:
     """One metastasis: size, place (LPS mm), distance to the cut, fate.
 
-    ``margin_mm`` is None while there is no cut, and negative where the cut, or the edge of an
-    ablation zone, passes through; ``stays_ml`` is what then stays of it. While nothing is cut all
-    of them are left.
+    ``segments`` are those that hold most of it, the fullest first, and ``vessels`` the named veins
+    and portal branches, the nearest first; both are empty where nothing is known. ``margin_mm`` is
+    None while there is no cut, and negative where the cut, or the edge of an ablation zone, passes
+    through; ``stays_ml`` is what then stays of it. While nothing is cut all of them are left.
     """
 
     label: int
@@ -57,6 +83,21 @@ class LesionFinding:
     fate: Fate
     stays_ml: float
     state: LesionState = "found by machine"
+    segments: tuple[str, ...] = ()
+    vessels: tuple[VesselDistance, ...] = ()
+
+    @property
+    def place(self) -> tuple[Statement, ...]:
+        """Say where it lies: its segments, and the two nearest vessels, as far as known."""
+        number, near = self.label - 1, self.vessels[:NEAREST]
+        found = []
+        if self.segments:
+            segments = Statement.of("note.lesion_in", number=number, segments=self.segments)
+            found.append(segments)
+        if near:
+            away = tuple(one.says for one in near)
+            found.append(Statement.of("note.lesion_near", number=number, vessels=away))
+        return tuple(found)
 
     @property
     def left_wholly(self) -> bool:
@@ -76,6 +117,8 @@ class LesionFinding:
             "fate": self.fate,
             "stays_ml": self.stays_ml,
             "state": self.state,
+            "segments": list(self.segments),
+            "vessels": [{"name": one.name, "distance_mm": one.distance_mm} for one in self.vessels],
         }
 
     @classmethod
@@ -93,6 +136,8 @@ class LesionFinding:
             fate=document.get("fate") or _fate_of(document),
             stays_ml=document.get("stays_ml", document["in_remnant"] * document["volume_ml"]),
             state=document.get("state", "found by machine"),
+            segments=tuple(document.get("segments", ())),
+            vessels=tuple(VesselDistance(**one) for one in document.get("vessels", ())),
         )
 
 

@@ -14,7 +14,7 @@ from liverplan.findings.attested import FactFinding
 from liverplan.findings.checks import Check
 from liverplan.findings.criteria import CriterionFinding, Eligibility
 from liverplan.findings.cuts import CutFinding, PlaneFinding, SegmentFinding
-from liverplan.findings.lesions import LesionFinding
+from liverplan.findings.lesions import LesionFinding, VesselDistance
 from liverplan.findings.published import PublishedError
 from liverplan.findings.reserve import LimitFinding, Reserve
 from liverplan.findings.series import SeriesSummary
@@ -66,7 +66,12 @@ _VOLUMES = Fields(
     others=True,
 )
 _REMNANT = fields_of(RemnantFraction, may=defaulted(RemnantFraction), others=True)
-_LESION = fields_of(LesionFinding, may=("fate", "stays_ml", *defaulted(LesionFinding)), others=True)
+_LESION = fields_of(
+    LesionFinding,
+    may=("fate", "stays_ml", *defaulted(LesionFinding)),
+    others=True,
+    vessels=Items(of=fields_of(VesselDistance, others=True)),
+)
 _CRITERION = fields_of(
     CriterionFinding,
     may=("says", *defaulted(CriterionFinding)),

@@ -11,7 +11,17 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Self
 
-from liverplan.findings import CutFinding, Fate, Fault, Margin, Uncertainty, Vessels, Volumes
+from liverplan.findings import (
+    CutFinding,
+    Fate,
+    Fault,
+    Margin,
+    Uncertainty,
+    VesselDistance,
+    Vessels,
+    Volumes,
+)
+from liverplan.resection.anatomy.lesion_places import named_courses, vessel_distances
 from liverplan.resection.anatomy.maps import PartMap
 from liverplan.resection.cuts import Cut, Parts
 from liverplan.resection.plan import Plan
@@ -60,6 +70,15 @@ class Liver:
         """
         index = PlanIndex.build(self.segmentation, self.maps)
         return index.sharing(self.planes) if "planes" in self.__dict__ else index
+
+    @cached_property
+    def near_vessels(self) -> Mapping[int, tuple[VesselDistance, ...]]:
+        """How far each metastasis, by label value, lies from the vessels that are named."""
+        courses = named_courses(self.segmentation, self.maps)
+        return {
+            label: vessel_distances(self.segmentation, label, courses)
+            for label in self.segmentation.lesion_labels
+        }
 
     @cached_property
     def supply(self) -> Supply | None:

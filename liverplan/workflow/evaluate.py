@@ -28,6 +28,7 @@ from liverplan.findings import (
     Volumes,
 )
 from liverplan.resection import Plan
+from liverplan.resection.anatomy.lesion_places import segments_of_lesion
 from liverplan.segmentation import Provenance, Segmentation, axes_of
 from liverplan.segmentation.boxes import voxels_of
 from liverplan.segmentation.labels import LIVER
@@ -202,14 +203,12 @@ def _lesions(liver: Liver, plan: Plan, biopsied: Collection[int]) -> tuple[Lesio
     margins = liver.margins(plan)
     fates = liver.fates(plan, margins)
     return tuple(
-        _lesion(liver.segmentation, margin, fate, biopsied)
-        for margin, fate in zip(margins, fates, strict=True)
+        _lesion(liver, margin, fate, biopsied) for margin, fate in zip(margins, fates, strict=True)
     )
 
 
-def _lesion(
-    segmentation: Segmentation, margin: Margin, fate: Fate, biopsied: Collection[int]
-) -> LesionFinding:
+def _lesion(liver: Liver, margin: Margin, fate: Fate, biopsied: Collection[int]) -> LesionFinding:
+    segmentation = liver.segmentation
     mask = segmentation.lesion(margin.label)
     axes = axes_of(mask, segmentation.grid)
     x, y, z = segmentation.grid.to_mm(voxels_of(mask).mean(axis=0))
@@ -225,6 +224,8 @@ def _lesion(
         fate=fate,
         stays_ml=margin.stays_ml,
         state=lesion_state(made, biopsied=margin.label in biopsied),
+        segments=segments_of_lesion(liver.maps, mask),
+        vessels=liver.near_vessels[margin.label],
     )
 
 
@@ -284,6 +285,7 @@ def _warnings(
             resected_ml=remnant.resected_ml,
         )
     )
+    notes += [said for lesion in lesions for said in lesion.place]
     for lesion in lesions if planned else ():
         number = lesion.label - LIVER
         if lesion.fate == "cut through":

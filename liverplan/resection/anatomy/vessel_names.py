@@ -41,6 +41,8 @@ LEFT_VEIN = Usual(share=0.42, sd=0.15)
 TRUNK_RADIUS, PORTAL_TRUNK_SHARE, CAVA_STUB_SHARE = 0.8, 0.08, 0.01
 """What is this thick beside the thickest at the root, and serves less of the liver than this, is
 the portal trunk; a stub of the cava."""
+CAVA_STUB_MM = 6.0
+"""No stub of the cava is thinner."""
 CAVA_MM, CAVA_SHARE = 7.5, 0.75
 """A hepatic tree's branch this thick, and of this share of the thickest radius, is the cava."""
 SHORT_MM, LONG_MM = 20.0, 50.0
@@ -154,13 +156,13 @@ def _portal_names(graph: VesselGraph) -> TreeNames:
     return naming.done()
 
 
-def _trunk(graph: VesselGraph, most_share: float) -> tuple[int, ...]:
+def _trunk(graph: VesselGraph, most_share: float, least_mm: float = 0.0) -> tuple[int, ...]:
     """Return branches at the root that are thick and hardly feed or drain: the way in or out."""
     thickest = max(graph.branches[n].radius_mm for n in graph.tops)
     return tuple(
         n
         for n in graph.tops
-        if graph.branches[n].radius_mm >= TRUNK_RADIUS * thickest
+        if graph.branches[n].radius_mm >= max(least_mm, TRUNK_RADIUS * thickest)
         and graph.share_fraction([n]) < most_share
     )
 
@@ -193,7 +195,7 @@ def _cava(graph: VesselGraph) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """Return the branches that are the cava itself, and those that hang on it or on the root."""
     thickest = max(branch.radius_mm for branch in graph.branches)
     least = max(CAVA_MM, CAVA_SHARE * thickest)
-    cava = list(_trunk(graph, CAVA_STUB_SHARE))
+    cava = list(_trunk(graph, CAVA_STUB_SHARE, CAVA_STUB_MM))
     stems = [n for n in graph.tops if n not in cava]
     while thick := [n for n in stems if graph.branches[n].radius_mm >= least]:
         stems = [n for n in stems if n not in thick]
