@@ -314,7 +314,7 @@ def test_a_later_case_keeps_the_response_itself(person, cases, tmp_path):
     person.press_button(person.panel(3).compare_button)
     sheet = person.app.compare
     open_folder(person, sheet.open_button, tmp_path / "later")
-    assert sheet.dates.text() == "2023-10-30 and 2024-02-26"
+    assert sheet.dates.whole == "2023-10-30 and 2024-02-26"
     click_row(person, sheet, 0)
     for _ in range(4):
         press(person, sheet.matching.confirm_button)

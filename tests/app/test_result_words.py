@@ -80,11 +80,11 @@ def found_by_machine(desk):
 def test_the_bar_says_what_the_number_waits_for(desk, bar):
     assert bar.verdict.text() == "No cut is planned yet."
     assert bar.number.text() == NONE
-    assert bar.ml.text().startswith("Functional liver ")
+    assert bar.ml.whole.startswith("Functional liver ")
     record = desk.marked.record
     desk.session.replace_all(Work(record=record, volume=desk.marked.volume))
     bar.refresh()
-    assert (bar.verdict.text(), bar.ml.text()) == ("No liver yet.", "")
+    assert (bar.verdict.text(), bar.ml.whole) == ("No liver yet.", "")
     desk.session.replace_all(Work(record=record))
     bar.refresh()
     assert bar.verdict.text() == "Open a CT to begin."
@@ -99,7 +99,7 @@ def test_the_number_is_there_at_once_and_the_verdict_once_the_cut_rests(desk, ba
     share = made.remnant_ml / made.functional_ml
     rule = desk.context.live.rule
     assert bar.number.text() == f"{percent(share, rule.line)} %"
-    assert bar.ml.text() == (
+    assert bar.ml.whole == (
         f"{ml(made.remnant_ml)} mL stay, {ml(made.resected_ml)} mL are resected"
     )
     assert bar.verdict.text() == "Computing the range …"
@@ -357,7 +357,7 @@ def test_fates_that_have_no_room_end_between_words_and_are_whole_in_the_tooltip(
     words = "Stays behind: M1 (wholly, 49.5 mm from the cut). Removed: M2 (margin 10.0 mm)."
     bar.show()
     bar.resize(1600, 84)
-    bar._say_fates(words)
+    bar.fates.setText(words)
     assert bar.fates.text() == words
     bar.resize(width, 84)
     shown = bar.fates.text()

@@ -54,7 +54,7 @@ def test_bar_list_and_verdict_name_the_same_number(planned, tmp_path, denominato
     assert bar.gauge.fraction == pytest.approx(findings.remnant_fraction.deciding_fraction)
     assert bar.verdict.text().startswith(f"FLR {number} (")
     assert "42 %" in bar.verdict.text()
-    remnant, below = map(float, re.findall(r"[\d.]+", bar.formula.text())[:2])
+    remnant, below = map(float, re.findall(r"[\d.]+", bar.formula.whole)[:2])
     assert 100 * remnant / below == pytest.approx(float(number.removesuffix(" %")), abs=0.06)
     planned.open_step(4)
     assert planned.panel(4).plans.table.item(0, 1).text() == number
@@ -77,7 +77,7 @@ def test_without_height_and_weight_the_estimated_liver_gives_no_number(planned, 
     assert bar.gauge.fraction is None
     assert bar.gauge.interval is None
     assert bar.verdict.text() == "No verdict: the deciding denominator is not known."
-    assert bar.formula.text() == "remnant / estimated liver: height and weight are missing"
+    assert bar.formula.whole == "remnant / estimated liver: height and weight are missing"
     findings = planned.app.live.findings
     assert doubt_words(findings) == ""
     assert "too close" not in " ".join(map(in_english, findings.notes))

@@ -252,7 +252,7 @@ def test_an_oblique_slice_is_measured_in_the_patient_and_a_curved_one_not_at_all
     assert abs(here - work.volume.hu[grid.nearest_index(app.views.crosshair_mm)]) < 80
     sheet.along.setCurrentIndex(sheet.along.count() - 1)
     sheet.along.activated.emit(sheet.along.count() - 1)
-    assert "No ruler" in sheet.said.text()
+    assert "No ruler" in sheet.said.whole
     assert pane.look is None, "a curved slice has no letters and no millimetres"
     reader.drag(pane, middle, (middle[0] + 90, middle[1] + 30))
     assert app.session.work.annotations == (made,)

@@ -94,7 +94,7 @@ def test_a_branch_is_cut_by_a_click_and_given_back_by_another(clicked):
     segmentation, portal = session.work.segmentation, session.work.maps["portal"]
     lost = np.count_nonzero(portal.mask(cut.names) & (segmentation.labels == 1))
     assert app.live.remnant.resected_ml == pytest.approx(lost * segmentation.grid.voxel_ml)
-    assert app.result.ml.text().endswith("mL are lost")
+    assert app.result.ml.whole.endswith("mL are lost")
     assert [t.text().split(":")[0] for t in box.ticks.values()] == [f"portal {cut.names[0]}"]
     clicked.click(view, clicked.pixel(view, point))
     clicked.settle()

@@ -36,7 +36,12 @@ def main() -> int:
     parser.add_argument("--pictures", type=Path, help="where pictures that differ are kept")
     given = parser.parse_args()
     faults = []
-    sys.excepthook = lambda _kind, fault, _trace: faults.append(repr(fault))
+
+    def noted(kind, fault, trace):
+        faults.append(repr(fault))
+        sys.__excepthook__(kind, fault, trace)
+
+    sys.excepthook = noted
     with tempfile.TemporaryDirectory() as place:
         os.environ["NAPARI_CONFIG"] = str(Path(place) / "napari.yaml")
         os.environ["QT_API"] = "pyside6"

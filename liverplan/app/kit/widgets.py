@@ -77,6 +77,44 @@ class Words(PlainLabel):
             self.setFixedHeight(max(self.heightForWidth(self.width()), least))
 
 
+class Elided(PlainLabel):
+    """One line that ends between words where there is no room, and is whole in its tip.
+
+    Cut within a word, a margin of 10 mm could be read as 1 mm.
+    """
+
+    def __init__(self, text: str = "", role: str = "") -> None:
+        super().__init__()
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        if role:
+            self.setProperty("role", role)
+        self.setText(text)
+
+    @property
+    def whole(self) -> str:
+        """All that it says."""
+        return self._whole
+
+    def setText(self, text: str) -> None:  # noqa: N802 - Qt's name
+        """Say other words."""
+        self._whole = clean_lines(text)
+        self._cut()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Show as many words as there is room for."""
+        super().resizeEvent(event)
+        self._cut()
+
+    def _cut(self) -> None:
+        self.ensurePolished()
+        room = self.contentsRect().width()
+        shown = self.fontMetrics().elidedText(self._whole, Qt.TextElideMode.ElideRight, room)
+        if shown != self._whole:
+            shown = f"{shown[:-1].rpartition(' ')[0]} …"
+        super().setText(shown)
+        set_tip(self, self._whole)
+
+
 def label(text: str = "", role: str = "", *, wrap: bool = True) -> QLabel:
     """Show text in one of the style sheet's roles."""
     widget = Words(text) if wrap else PlainLabel(text)

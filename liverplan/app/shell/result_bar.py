@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from liverplan.app.kit import theme
 from liverplan.app.kit.language import localised, retold, tr
-from liverplan.app.kit.widgets import label, restyle, set_tip
+from liverplan.app.kit.widgets import Elided, label, restyle, set_tip
 from liverplan.app.session.live import Live
 from liverplan.app.session.verdict import (
     fates_words,
@@ -122,13 +122,9 @@ class ResultBar(QFrame):
         self.number.setFont(tabular)
         self.number.setFixedWidth(QFontMetrics(tabular).horizontalAdvance(WIDEST) + 2)
         self.number.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self.fates = label("", wrap=False)
-        self.fates.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.fates = Elided()
         self.verdict = label("", "verdict")
-        self.ml = label("", "ml", wrap=False)
-        self.ml.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self.formula = label("", "secondary", wrap=False)
-        self.formula.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.ml, self.formula = Elided(role="ml"), Elided(role="secondary")
         self.gauge = Gauge()
         words = QVBoxLayout()
         words.setSpacing(1)
@@ -164,7 +160,7 @@ class ResultBar(QFrame):
         self.gauge.fraction, self.gauge.line = rule.fraction(remnant), rule.line
         if findings is None or self.live.stale:
             self.verdict.setText(waiting_words(self.live))
-            self._say_fates(margins_words(self.live.margins))
+            self.fates.setText(margins_words(self.live.margins))
         else:
             known = self.gauge.fraction is not None
             drawn = findings.uncertainty.as_drawn
@@ -172,29 +168,12 @@ class ResultBar(QFrame):
             self.gauge.drawn = drawn.interval_95 if known and drawn else None
             set_tip(self.gauge, how_sure_words(findings))
             self.verdict.setText(verdict_words(work, self.live))
-            self._say_fates(fates_words(findings, self.live.margins))
+            self.fates.setText(fates_words(findings, self.live.margins))
         self.gauge.update()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
-        """Show as many of the fates as there is room for."""
-        super().resizeEvent(event)
-        self._say_fates(self.fates.toolTip())
-
-    def _say_fates(self, words: str) -> None:
-        """Say what stays behind; a long list is whole in the tooltip, and cut between words here.
-
-        Cut within one, a margin of 10 mm could be read as 1 mm.
-        """
-        room = self.fates.width()
-        shown = self.fates.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, room)
-        if shown != words:
-            shown = f"{shown[:-1].rpartition(' ')[0]} …"
-        self.fates.setText(shown)
-        set_tip(self.fates, words)
 
     def _nothing(self, work: Work) -> None:
         self.number.setText(NONE)
-        self._say_fates("")
+        self.fates.setText("")
         self.verdict.setText(what_is_missing(work, measuring=self.live.remnant is None))
         remnant = self.live.remnant
         self.ml.setText(

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QComboBox, QFrame, QSlider, QVBoxLayout
 
 from liverplan.app.kit.busy import Busy
 from liverplan.app.kit.language import en, tr
-from liverplan.app.kit.widgets import Notice, button, label, row
+from liverplan.app.kit.widgets import Elided, Notice, button, label, row
 from liverplan.app.session.context import Context
 from liverplan.app.session.whose import patient_lines
 from liverplan.app.slices.measuring import STEPS
@@ -54,7 +54,7 @@ class ObliqueSheet(QFrame):
         self.about = _slider(0, 359)
         for slider in (self.turn, self.tilt, self.about):
             slider.valueChanged.connect(lambda _v: self.refresh())
-        self.said = label("", "secondary", wrap=False)
+        self.said = Elided(role="secondary")
         self.done_button = button(tr("Done"), self.done.emit)
         self.pane = ObliquePane()
         self.pane.stepped.connect(self._step)
@@ -76,7 +76,9 @@ class ObliqueSheet(QFrame):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, 8, 12, 8)
         layout.addLayout(head)
-        layout.addLayout(row(*parts, 1, spacing=8))
+        ways = row(*parts, spacing=8)
+        ways.setStretch(len(parts) - 1, 1)
+        layout.addLayout(ways)
         layout.addWidget(self.notice)
         layout.addWidget(self.busy)
         layout.addWidget(self.pane, 1)

@@ -26,6 +26,8 @@ from liverplan.app.slices.slicing import Look, Point
 
 TOOL_ROOM = 24.0
 """Pixels on either side of the armed tool's words that stay free."""
+APART = 10.0
+"""Pixels between the words in a corner and the ruler."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,7 +200,8 @@ def paint_words(painter: QPainter, drawing: Drawing, look: Look) -> None:
     if drawing.beside:
         at, said = drawing.beside
         beside(painter, small, said, at, (width, height), above=True)
-    _paint_ruler(painter, look)
+    taken = max(map(QFontMetricsF(small).horizontalAdvance, corners.bottom_left), default=0.0)
+    _paint_ruler(painter, look, 8 + taken)
 
 
 def ruler_mm(zoom: float, room_pixels: float) -> int:
@@ -207,13 +210,16 @@ def ruler_mm(zoom: float, room_pixels: float) -> int:
     return fitting[-1] if fitting else 1
 
 
-def _paint_ruler(painter: QPainter, look: Look) -> None:
+def _paint_ruler(painter: QPainter, look: Look, taken: float) -> None:
+    """Draw how long millimetres are, in the middle or right of what words have ``taken``."""
     length_mm = ruler_mm(look.zoom, look.width * 0.25)
     half = length_mm * look.zoom / 2
-    middle, y = look.width / 2, look.height - 10.0
+    words = f"{length_mm} mm"
+    wide = QFontMetricsF(theme.font(theme.BODY_PT)).horizontalAdvance(words) / 2
+    middle, y = max(look.width / 2, taken + APART + max(half, wide)), look.height - 10.0
     for colour, thickness in ((QColor(0, 0, 0, 200), 4.0), (QColor(255, 255, 255), 1.6)):
         painter.setPen(QPen(colour, thickness))
         painter.drawLine(QPointF(middle - half, y), QPointF(middle + half, y))
         for x in (middle - half, middle + half):
             painter.drawLine(QPointF(x, y - 5), QPointF(x, y + 1))
-    haloed(painter, theme.font(theme.BODY_PT), f"{length_mm} mm", middle, y - 14, "centre")
+    haloed(painter, theme.font(theme.BODY_PT), words, middle, y - 14, "centre")

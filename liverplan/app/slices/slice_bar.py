@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import QSignalBlocker, Signal
-from PySide6.QtGui import QHideEvent
+from PySide6.QtGui import QHideEvent, QResizeEvent
 from PySide6.QtWidgets import QComboBox, QFrame, QWidget
 
 from liverplan.app.kit.glyphs import GlyphButton
@@ -23,6 +23,8 @@ from liverplan.app.slices.slab import CHOICES_MM
 from liverplan.app.slices.slab import NAMES as SLABS
 from liverplan.app.slices.tool_button import glyph_button
 from liverplan.app.slices.views import ThreeViews
+
+SPACING_PX = 4
 
 
 class SliceBar(QWidget):
@@ -66,13 +68,16 @@ class SliceBar(QWidget):
         self.masks_button.clicked.connect(lambda _checked=False: self.masks.open())
         self._build_slab()
         self._build_cine()
-        parts: list[QWidget | int] = [*self.tool_buttons, self.list_button, _rule()]
-        parts += [self.masks_button, _rule(), self.slab, self.thickness, _rule()]
         for box in (self.slab, self.thickness, self.rate):
             box.activated.connect(lambda _n: mouse.hovered.canvas.setFocus())
         self.oblique_button = GlyphButton("tilted", tr("Oblique or curved slice (O)"))
         self.oblique_button.clicked.connect(lambda _checked=False: self.wants_oblique.emit())
-        layout = row(*parts, self.play, self.rate, _rule(), self.oblique_button, 1, spacing=4)
+        self._parts: list[QWidget] = [
+            *(*self.tool_buttons, self.list_button, _rule(), self.masks_button, _rule()),
+            *(self.slab, self.thickness, _rule(), self.play, self.rate, _rule()),
+            self.oblique_button,
+        ]
+        layout = row(*self._parts, 1, spacing=SPACING_PX)
         layout.setContentsMargins(6, 3, 6, 3)
         self.setLayout(layout)
         self.setFixedHeight(36)
@@ -113,6 +118,15 @@ class SliceBar(QWidget):
         self.play.setChecked(self.cine.running)
         self.play.glyph = "stop" if self.cine.running else "play"
         self.play.update()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Leave out the boxes that can be spared, the rate first, where not all have room."""
+        super().resizeEvent(event)
+        wide = [min(part.sizeHint().width(), part.maximumWidth()) for part in self._parts]
+        over = sum(wide) + SPACING_PX * (len(wide) + 2) - self.width()
+        for box in (self.rate, self.thickness):
+            box.setVisible(over <= 0)
+            over -= box.sizeHint().width()
 
     def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802 - Qt's name
         """Play nothing behind a sheet."""

@@ -49,6 +49,7 @@ class BesidePane(QWidget):
             box.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.linked.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self.window_box.setAccessibleName(tr("Window of the second CT"))
+        set_tip(self.window_box, tr("Window of the second CT"))
         for name, level, width in theme.PRESETS:
             self.window_box.addItem(f"{tr(name)} {level}/{width}", (level, width))
         set_tip(

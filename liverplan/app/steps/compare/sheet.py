@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QFrame,
+    QHBoxLayout,
+    QScrollArea,
+    QSplitter,
+    QVBoxLayout,
+    QWidget,
+)
 
+from liverplan.app.kit import theme
 from liverplan.app.kit.busy import Busy
 from liverplan.app.kit.files import folder
 from liverplan.app.kit.language import tr
-from liverplan.app.kit.widgets import Notice, button, label, row
+from liverplan.app.kit.widgets import Elided, Notice, button, label, row
 from liverplan.app.session.context import Context
 from liverplan.app.session.session import Topic
 from liverplan.app.slices.views import ThreeViews
@@ -16,6 +26,9 @@ from liverplan.app.steps.compare.compare_pane import ComparePane
 from liverplan.app.steps.compare.comparing import PLACE, Comparing
 from liverplan.app.steps.compare.matching_box import MatchingBox
 from liverplan.app.steps.compare.response_box import ResponseBox
+
+SIDE_BY_SIDE_PT = 640.0
+"""So wide a window is that both tables stand beside each other."""
 
 
 class CompareSheet(QFrame):
@@ -30,7 +43,7 @@ class CompareSheet(QFrame):
         self.notice, self.busy = Notice(), Busy()
         context.notices.show_at(PLACE, self.notice.say)
         context.jobs.watch(PLACE, self.busy.watch)
-        self.dates = label("", "secondary")
+        self.dates = Elided(role="secondary")
         self.open_button = button(tr("Open the other CT…"), self._open, role="primary")
         self.done_button = button(tr("Done"), self.done.emit)
         self.earlier, self.later = ComparePane(tr("Earlier CT")), ComparePane(tr("Later CT"))
@@ -66,7 +79,7 @@ class CompareSheet(QFrame):
 
     def _below(self) -> QScrollArea:
         self.below = QWidget()
-        columns = QHBoxLayout(self.below)
+        self.columns = columns = QHBoxLayout(self.below)
         columns.setContentsMargins(12, 4, 12, 6)
         columns.setSpacing(18)
         columns.setAlignment(Qt.AlignmentFlag.AlignTop)
@@ -77,6 +90,13 @@ class CompareSheet(QFrame):
         self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.area.setWidget(self.below)
         return self.area
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Put the response below the matching where both have no room side by side."""
+        super().resizeEvent(event)
+        way = QBoxLayout.Direction
+        beside = self.width() >= theme.pixels(SIDE_BY_SIDE_PT)
+        self.columns.setDirection(way.LeftToRight if beside else way.TopToBottom)
 
     def _changed(self, topics: frozenset[Topic]) -> None:
         if topics & {"ct", "facts"}:

@@ -21,6 +21,9 @@ FIELDS = {
     "study_date": en("Study date"),
 }
 
+ROUND_PX = 34
+"""Beside a field's example: rim, padding, and what the style's font is wider by."""
+
 
 class ArchiveSheet(QFrame):
     """Lies over the views while an archive is searched."""
@@ -40,7 +43,8 @@ class ArchiveSheet(QFrame):
         self.fields["study_date"].setPlaceholderText("20240101-20240131")
         for field in self.fields.values():
             field.returnPressed.connect(self._search)
-            field.setMinimumWidth(theme.pixels(124))
+            wide = field.fontMetrics().horizontalAdvance(field.placeholderText())
+            field.setMinimumWidth(max(wide + ROUND_PX, theme.pixels(72)))
         self.search_button = button(tr("Search"), self._search, role="primary")
         self.open_button = button(tr("Open this series"), self._fetch, role="primary")
         self.done_button = button(tr("Close"), self.done.emit)

@@ -6,12 +6,12 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QFrame, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from liverplan.app.kit.field import Field, read_date, read_number, read_text
 from liverplan.app.kit.files import file_to_open, file_to_write
 from liverplan.app.kit.language import en, localised, retold, tr
-from liverplan.app.kit.widgets import Notice, button, clear, label, row
+from liverplan.app.kit.widgets import Notice, button, clear, label, row, set_tip
 from liverplan.app.session.context import Context
 from liverplan.app.session.session import Topic
 from liverplan.app.steps.result.fact_row import FactRow
@@ -40,6 +40,7 @@ class FactsSheet(QFrame):
         self.notice = Notice()
         context.notices.show_at(PLACE, self.notice.say)
         self.protocol = QComboBox()
+        self.protocol.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.protocol.activated.connect(self._protocol)
         tips = tr("A patient file (TOML)"), tr("What is known, as TOML")
         self.load_button = button(tr("Read file…"), self._load, tip=tips[0])
@@ -116,11 +117,13 @@ class FactsSheet(QFrame):
         self.column = QVBoxLayout(inside)
         self.column.setContentsMargins(16, 4, 16, 12)
         self.column.setSpacing(8)
-        person = row(*self.persons.values(), spacing=12)
-        person.addWidget(label(tr("Sex"), "secondary", wrap=False), 0, Qt.AlignmentFlag.AlignTop)
-        person.addWidget(self.sex, 0, Qt.AlignmentFlag.AlignTop)
-        person.addStretch()
-        self.column.addLayout(person)
+        fields = list(self.persons.values())
+        self.column.addLayout(row(*fields[:4], 1, spacing=12))
+        body = row(*fields[4:], spacing=12)
+        body.addWidget(label(tr("Sex"), "secondary", wrap=False), 0, Qt.AlignmentFlag.AlignTop)
+        body.addWidget(self.sex, 0, Qt.AlignmentFlag.AlignTop)
+        body.addStretch()
+        self.column.addLayout(body)
         self.column.addWidget(self.visits)
         self.column.addLayout(row(self.attester, self.day, 1, spacing=12))
         self.asked = QVBoxLayout()
@@ -136,11 +139,11 @@ class FactsSheet(QFrame):
             label(tr("Patient facts"), "title", wrap=False),
             label(tr("for"), "secondary", wrap=False),
             self.protocol,
-            1,
             self.load_button,
             self.save_button,
             self.done_button,
         )
+        head.setStretch(2, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 8, 0, 0)
         head.setContentsMargins(16, 0, 16, 0)
@@ -206,6 +209,7 @@ class FactsSheet(QFrame):
             self.protocol.addItem(clean(retold(protocol.title) if one == name else one), one)
         self.protocol.addItem(tr(OTHER), "")
         self.protocol.setCurrentIndex(names.index(name))
+        set_tip(self.protocol, self.protocol.currentText())
 
     def _protocol(self, at: int) -> None:
         chosen = self.protocol.itemData(at)
