@@ -10,8 +10,10 @@ from liverplan.case import open_case
 from liverplan.cli import main
 from liverplan.phantom.liver import HEPATIC_VEINS, PORTAL_VEIN
 from liverplan.resection import Parts
-from liverplan.segmentation import read_mask_file
+from liverplan.segmentation import Provenance, Trees, branches_of, read_mask_file
+from liverplan.segmentation.vessels.unasked import NOT_SHOWN
 from liverplan.words import in_english
+from liverplan.workflow import vessels as found_in
 from liverplan.workflow.measuring import TERRITORIES_TOLD
 
 TRUNK = ((0.0, 0, 0), (-40, 0, 0))
@@ -174,3 +176,27 @@ def test_where_the_vessels_cannot_tell_segments_one_sentence_says_so(assess, ves
     assert status == 0, err
     assert not found["segments"]
     assert any("Segments cannot be told from the vessels" in note for note in found["notes"])
+
+
+def test_vessels_are_found_where_that_is_asked_for(
+    assess, run, vessels, small, tmp_path, monkeypatch
+):
+    grid = small.phantom.segmentation.grid
+    labels = read_mask_file(vessels(), grid).any.astype(np.uint8)
+    found = Trees(
+        labels=labels,
+        branches=branches_of(labels > 0, grid),
+        confidence=(0.9,) * 3,
+        roots_mm={1: (TRUNK[0],)},
+        warnings=(NOT_SHOWN[2],),
+        provenance=Provenance(method="made", version="1", origin="automatic"),
+    )
+    monkeypatch.setattr(found_in, "find_trees", lambda *_: found)
+    status, told, err = assess("--find-vessels", "--cut-vessel", point(LIMBS[0][1]))
+    assert status == 0, err
+    assert in_english(NOT_SHOWN[2]) in told["notes"]
+    state = open_case(tmp_path / "case").state
+    assert set(state.maps) >= {"vessels", "portal"}
+    assert dict(state.record.vessel_clicks) == {"portal vein": (TRUNK[0],)}
+    status, _, err = assess("--find-vessels", "--vessels", vessels())
+    assert (status, "one of the two" in err) == (1, True)

@@ -83,6 +83,9 @@ def assess(  # noqa: PLR0913 - one argument an option, as typer reads them
         Path | None,
         typer.Option(metavar="FILE", help="Portal vein (1), hepatic veins (2); segments follow."),
     ] = None,
+    find_vessels: Annotated[
+        bool, typer.Option("--find-vessels", help="Find portal vein and hepatic veins in the CT.")
+    ] = False,
     cut_vessel: Annotated[
         list[str] | None,
         typer.Option(metavar="X,Y,Z", help="A vessel cut there: what hangs on it is lost."),
@@ -129,6 +132,7 @@ def assess(  # noqa: PLR0913 - one argument an option, as typer reads them
         segments=segments,
         segment_branches=segment_branches,
         vessels=vessels,
+        find_vessels=find_vessels,
         vessels_cut=tuple(read_numbers(text, 3, "--cut-vessel") for text in cut_vessel or []),
         biopsied=read_labels(biopsied, "--biopsied") or (),
         patient=patient,

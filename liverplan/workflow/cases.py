@@ -40,8 +40,10 @@ from liverplan.workflow.progress import Progress, part, tell
 from liverplan.workflow.request import Request
 from liverplan.workflow.segments import read_segments
 from liverplan.workflow.vessels import (
+    Unasked,
     read_branches,
     read_vessels,
+    unasked_vessels,
     with_vessel_segments,
     with_vessels_cut,
 )
@@ -81,20 +83,21 @@ def assess(
     _require_same_series(existing, series)
     made = outline(ct.volume, request, progress=part(progress, 0.3, 0.8), cancel=cancel)
     tell(progress, 0.8, "Measuring")
-    maps, map_notes, told = _maps(request, made, landmarks or branches)
+    found = unasked_vessels(request, ct.volume, made)
+    maps, map_notes, told = _maps(request, made, landmarks or branches, found)
     liver = Liver(segmentation=made.segmentation, maps=maps)
     index = liver.shapes if needs_masks(drafts) else None
     plan = with_vessels_cut(placed(drafts, index), maps, request.vessels_cut)
-    notes = (*ct_notes(ct.notes), *made.notes, *map_notes)
     record = Record(
         series=series,
         headers=ct.headers.to_json(),
-        notes=notes,
+        notes=(*ct_notes(ct.notes), *made.notes, *map_notes),
         protocol=protocol,
         patient=patient,
         landmarks=landmarks,
         segment_branches=branches,
         vessel_segments=told,
+        vessel_clicks=found.roots_mm,
     )
     state = CaseState(
         volume=ct.volume, segmentation=made.segmentation, plan=plan, maps=maps, record=record
@@ -262,15 +265,19 @@ def _drafts(request: Request) -> tuple[tuple[Draft, ...], Landmarks | None]:
 
 
 def _maps(
-    request: Request, made: Outlined, points: SegmentPoints | None
+    request: Request,
+    made: Outlined,
+    points: SegmentPoints | None,
+    found: Unasked,
 ) -> tuple[dict[str, PartMap], tuple[Statement, ...], VesselSegments | None]:
     """Return a back end's maps, with segments by what was given in place of its own.
 
     Where nothing gives segments they follow from the vessels, if there are any.
     """
-    maps, notes = dict(made.maps), tuple[Statement, ...]()
+    maps, notes = {**made.maps, **found.maps}, found.notes
     if request.segments is not None:
-        maps[COUINAUD], notes = read_segments(request.segments, made.segmentation)
+        maps[COUINAUD], of_segments = read_segments(request.segments, made.segmentation)
+        notes = (*notes, *of_segments)
     if request.vessels is not None:
         maps |= read_vessels(request.vessels, made.segmentation)
     if points is not None:

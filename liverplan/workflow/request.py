@@ -49,6 +49,8 @@ class Request:
         follow from these.
     vessels : Path or None
         Given portal vein (label 1) and hepatic veins (2): NIfTI, NRRD or DICOM SEG.
+    find_vessels : bool
+        Whether portal vein and hepatic veins are looked for in the CT.
     vessels_cut : tuple of (x, y, z)
         A point in each vessel branch that is cut, LPS mm: what hangs on it is lost.
     biopsied : tuple of int
@@ -78,6 +80,7 @@ class Request:
     segments: Path | None = None
     segment_branches: Path | None = None
     vessels: Path | None = None
+    find_vessels: bool = False
     vessels_cut: tuple[Point, ...] = ()
     biopsied: tuple[int, ...] = ()
     patient: Path | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
@@ -26,10 +27,11 @@ from liverplan.resection.anatomy.territories import (
 from liverplan.resection.anatomy.vessel_names import branches_in
 from liverplan.resection.anatomy.vessel_segments import VesselSegments, by_vessels
 from liverplan.resection.plan import Plan
-from liverplan.segmentation import Segmentation, read_mask_file
+from liverplan.segmentation import Segmentation, find_trees, read_mask_file
 from liverplan.segmentation.files.formats import is_seg
 from liverplan.segmentation.results import Mask
-from liverplan.volume import Grid
+from liverplan.volume import Grid, Volume
+from liverplan.workflow.inputs import Outlined
 from liverplan.workflow.request import Request
 
 VALUES: Final[Mapping[int, str]] = MappingProxyType(dict(enumerate(TREES.values(), 1)))
@@ -74,6 +76,36 @@ def read_vessels(path: Path, segmentation: Segmentation) -> dict[str, PartMap]:
     return {LUMEN: lumen, **territories}
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unasked:
+    """Vessels that were found without a click: their maps, where the trees begin, what is said."""
+
+    maps: Mapping[str, PartMap] = field(default_factory=dict)
+    roots_mm: Mapping[str, tuple[tuple[float, float, float], ...]] = field(default_factory=dict)
+    notes: tuple[Statement, ...] = ()
+
+
+def unasked_vessels(request: Request, volume: Volume, made: Outlined) -> Unasked:
+    """Find portal vein and hepatic veins where that is asked for, and divide the liver by them.
+
+    Raises
+    ------
+    SegmentationError
+        If there is no liver.
+    """
+    if not request.find_vessels:
+        return Unasked()
+    segmentation = made.segmentation
+    found = find_trees(volume, segmentation.liver)
+    if not found.branches:
+        return Unasked(notes=found.warnings)
+    names = tuple(TREES.values())
+    lumen = PartMap(scheme=LUMEN, grid=volume.grid, labels=found.labels, names=names)
+    roots = {names[tree - 1]: points for tree, points in found.roots_mm.items()}
+    maps = {LUMEN: lumen, **territory_maps(segmentation, lumen, roots)}
+    return Unasked(maps=maps, roots_mm=roots, notes=found.warnings)
+
+
 def read_branches(request: Request) -> SegmentBranches | None:
     """Read what is asked of vessels before the work: what is wrong with it is said at once.
 
@@ -83,10 +115,13 @@ def read_branches(request: Request) -> SegmentBranches | None:
         If vessels are needed and not given, segments come from two sources, or the file is wrong.
     """
     asked = request.segment_branches
-    if request.vessels is None and (request.vessels_cut or asked is not None):
+    if request.vessels is not None and request.find_vessels:
+        raise InputError("Give the vessels or have them found: one of the two.")
+    known = request.vessels is not None or request.find_vessels
+    if not known and (request.vessels_cut or asked is not None):
         raise InputError(
             "A vessel can be cut, or followed to a segment, once vessels are given "
-            "(--vessels FILE)."
+            "(--vessels FILE) or found (--find-vessels)."
         )
     if asked is None:
         return None

@@ -70,7 +70,9 @@ def taken(
 
 
 def dropped(trees: Labels, grid: Grid, point_mm: ArrayLike, roots_mm: ArrayLike = ()) -> Labels:
-    """Drop the branch that is clicked, LPS mm, and what hangs on it; the result is as `taken`'s.
+    """Drop the branch that is clicked, at a (3,) LPS point, mm, and what hangs on it.
+
+    Trees, roots and the (k, j, i) result are as those of `taken`.
 
     Raises
     ------

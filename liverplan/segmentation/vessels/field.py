@@ -105,7 +105,13 @@ def field_of(contrast: Contrast, roots: Roots) -> Field:
 def joined_voxels(
     nodes: Mask, price: FloatArray | Float32, spacing: Spacing
 ) -> tuple[NDArray[np.int32], csr_array[np.float64, tuple[int, int]]]:
-    """Join the voxels of a mask that share a corner, at a price per mm; number them."""
+    """Join the voxels of a (k, j, i) mask that share a corner, at a price per mm; number them.
+
+    Returns
+    -------
+    (k, j, i) int32 array, (n, n) sparse array
+        Each voxel's number, -1 outside the mask; and the price of each step.
+    """
     number = np.full(nodes.shape, -1, np.int32)
     count = int(np.count_nonzero(nodes))
     number[nodes] = np.arange(count)

@@ -113,7 +113,9 @@ def find_trees(
 def trees_in(
     volume: Volume, liver_mask: Mask, maps: Maps, tell: Progress = lambda _fraction, _words: None
 ) -> Trees:
-    """Find both trees, with a network's maps of the same CT, which tell where the cava runs.
+    """Find both trees in a (k, j, i) mask, with a network's maps of the same CT.
+
+    They tell where the cava runs, and what else lies round the hilum.
 
     Raises
     ------

@@ -92,7 +92,10 @@ class Web:
 
 
 def web_of(contrast: Contrast, field: Field, ways: NDArray[np.bool_], least_sd: float) -> Web:
-    """Make a web of the ways that are vessels, and of all that is as bright between them."""
+    """Make a web of the ways that are vessels, and of all that is as bright between them.
+
+    ``ways`` is an (n,) mask of the field's voxels.
+    """
     from skimage.morphology import skeletonize  # noqa: PLC0415 - a second, for this alone
 
     vessel = _vessel(contrast, field, ways, least_sd)

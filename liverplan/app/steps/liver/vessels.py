@@ -232,6 +232,8 @@ def corrected_maps(
 ) -> tuple[Maps, Seeds]:
     """Take what is clicked into a tree, or drop it where none is named; divide the liver anew.
 
+    ``trees`` is a (k, j, i) array of each voxel's tree, ``point_mm`` a (3,) LPS point.
+
     Raises
     ------
     SegmentationError
