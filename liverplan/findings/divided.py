@@ -23,8 +23,6 @@ def divided(vessels: Vessels) -> Iterator[Statement]:
 
 def branch_said(branch: SeveredBranch) -> Statement:
     """Say one branch: its name, how wide it is where it is cut, and what loses its blood."""
-    if branch.kept:
-        return Statement.of("divided.kept", branch=name_of(branch))
     wide = 2 * branch.radius_mm
     if branch.hangs_on:
         return Statement.of("divided.again", branch=name_of(branch), wide=wide, on=branch.hangs_on)

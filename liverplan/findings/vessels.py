@@ -32,8 +32,6 @@ class SeveredBranch:
         The branch nearer to the root whose division costs this one its blood already; "": none.
     called : str
         What it is called by anatomy, e.g. "right_anterior_portal"; "" where that is not sure.
-    kept : bool
-        Whether a person said that it is not divided: nothing is lost with it then.
     """
 
     name: str
@@ -44,7 +42,6 @@ class SeveredBranch:
     point_mm: tuple[float, float, float]
     hangs_on: str = ""
     called: str = ""
-    kept: bool = False
 
     @property
     def lost_ml(self) -> float:
@@ -62,7 +59,6 @@ class SeveredBranch:
             "point_mm": list(self.point_mm),
             "hangs_on": self.hangs_on,
             "called": self.called,
-            "kept": self.kept,
         }
 
     @classmethod

@@ -33,7 +33,7 @@ def divided_courses(vessels: Vessels, maps: Mapping[str, PartMap]) -> tuple[Divi
         Divided(
             point_mm=branch.point_mm,
             lines_mm=()
-            if branch.hangs_on or branch.kept
+            if branch.hangs_on
             else beyond(maps[branch.tree].lines, branch.name, branch.point_mm),
         )
         for branch in vessels.severed

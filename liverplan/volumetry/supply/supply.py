@@ -151,10 +151,7 @@ def known_trees(maps: Mapping[str, PartMap]) -> dict[VesselTree, PartMap]:
 
 def _walked(index: PlanIndex, plan: Plan, courses: Courses) -> Walk:
     gone = _gone(index, plan, courses.points_mm)
-    kept = np.zeros(len(courses.names), dtype=np.bool_)
-    crossed, before, lost, owner, owns = walk(
-        courses.order, courses.parents, courses.starts, gone, kept
-    )
+    crossed, before, lost, owner, owns = walk(courses.order, courses.parents, courses.starts, gone)
     along = _crossings(index, plan, courses, crossed, before, gone)
     limits = np.full((2, LABELS), np.inf, dtype=np.float32)
     for b in np.flatnonzero(lost != -1):
