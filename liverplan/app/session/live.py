@@ -38,6 +38,8 @@ T = TypeVar("T")
 
 REST_MS = 120
 """How long the cuts must rest before the interval is computed."""
+LONGEST_REST_MS = 1000
+"""How long at most where drawing a step of a drag takes longer than a rest."""
 
 QUICK_S = 0.004
 """Margins that take longer than this wait until the mouse rests."""
@@ -93,9 +95,10 @@ class Live(QObject):
         self._jobs: list[Joinable] = []
         self._wanted: Segmentation | None = None
         self._asked = 0
+        self._assessing: Job[Answer] | None = None
         self._rest = QTimer(self)
         self._rest.setSingleShot(True)
-        self._rest.setInterval(REST_MS)
+        self._measured_s = 0.0
         self._rest.timeout.connect(self._ask)
         self._watch = FaultWatch()
         self._watch.found.connect(self._found)
@@ -231,9 +234,17 @@ class Live(QObject):
             except PlanError as error:
                 self.faults = (str(error),)
                 self.failed.emit(str(error))
-            self._rest.start()
+            self._rest.start(self._rest_ms())
             self._watch_faults(liver)
         self.measured.emit()
+
+    def _rest_ms(self) -> int:
+        """Return a rest that no drag has between two steps, however slowly they are drawn."""
+        before, self._measured_s = self._measured_s, time.perf_counter()
+        if not self.session.dragging:
+            return REST_MS
+        between_ms = 1000 * (self._measured_s - before)
+        return round(min(max(REST_MS, 2 * between_ms), LONGEST_REST_MS))
 
     def _watch_faults(self, liver: Liver) -> None:
         """Look for faults while the mouse is down; once it rests, the assessment tells them."""
@@ -271,13 +282,19 @@ class Live(QObject):
         liver, work = self.liver, self.session.work
         if liver is None:
             return
+        if self._assessing is not None and self._assessing.running:
+            self._rest.start(REST_MS)  # two at once would only make each other wait
+            return
         self._asked += 1
         asked = self._asked
 
         def then(end: End[Answer]) -> None:
             self._answered(end, asked)
 
-        self._start("assess", lambda _report, _cancel: answer_for(work, liver), then)
+        def task(_report: Progress, _cancel: threading.Event) -> Answer:
+            return answer_for(work, liver)
+
+        self._assessing = self._start("assess", task, then)
 
     def _answered(self, end: End[Answer], asked: int) -> None:
         if asked != self._asked or self._rest.isActive():
@@ -300,9 +317,11 @@ class Live(QObject):
         self.stale = False
         self.assessed.emit()
 
-    def _start(self, name: str, task: Task[T], then: Callable[[End[T]], None]) -> None:
+    def _start(self, name: str, task: Task[T], then: Callable[[End[T]], None]) -> Job[T]:
         self._jobs = [job for job in self._jobs if job.running]
-        self._jobs.append(Job(name, task, then).start())
+        job = Job(name, task, then).start()
+        self._jobs.append(job)
+        return job
 
     def close(self) -> None:
         """Wait for what is under way, so that no thread outlives the window."""
