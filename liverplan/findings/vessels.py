@@ -78,6 +78,8 @@ class Vessels:
         The trees that are known; where there is none, nothing is known of any branch.
     severed : tuple of SeveredBranch
         Every branch that a cut crosses, the costliest first.
+    rootless : tuple of str
+        Trees whose roots the plan takes out: they are no true roots, and nothing is told of them.
     without_inflow_ml, without_outflow_ml : float
         What stays of the functional tissue, and loses either.
     without_either_ml : float
@@ -86,6 +88,7 @@ class Vessels:
 
     trees: tuple[VesselTree, ...] = ()
     severed: tuple[SeveredBranch, ...] = ()
+    rootless: tuple[VesselTree, ...] = ()
     without_inflow_ml: float = 0.0
     without_outflow_ml: float = 0.0
     without_either_ml: float = 0.0
@@ -95,6 +98,7 @@ class Vessels:
         return {
             "trees": list(self.trees),
             "severed": [branch.to_json() for branch in self.severed],
+            "rootless": list(self.rootless),
             "without_inflow_ml": self.without_inflow_ml,
             "without_outflow_ml": self.without_outflow_ml,
             "without_either_ml": self.without_either_ml,
@@ -106,6 +110,7 @@ class Vessels:
         return cls(
             trees=tuple(document.get("trees", ())),
             severed=tuple(map(SeveredBranch.from_json, document.get("severed", ()))),
+            rootless=tuple(document.get("rootless", ())),
             without_inflow_ml=document.get("without_inflow_ml", 0.0),
             without_outflow_ml=document.get("without_outflow_ml", 0.0),
             without_either_ml=document.get("without_either_ml", 0.0),

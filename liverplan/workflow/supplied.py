@@ -13,6 +13,12 @@ ONE_TREE: Mapping[VesselTree, Statement] = MappingProxyType(
         "hepatic": Statement.of("note.supply_hepatic_only"),
     }
 )
+ROOTLESS: Mapping[VesselTree, Statement] = MappingProxyType(
+    {
+        "portal": Statement.of("note.supply_portal_rootless"),
+        "hepatic": Statement.of("note.supply_hepatic_rootless"),
+    }
+)
 UNSEEN = Statement.of("note.supply_unseen")
 
 
@@ -20,6 +26,7 @@ def supply_notes(
     volumes: Volumes, fraction: RemnantFraction, vessels: Vessels
 ) -> Iterator[Statement]:
     """Say what of a remnant keeps its inflow and its outflow; nothing where no tree is known."""
+    yield from (ROOTLESS[tree] for tree in vessels.rootless)
     if not vessels.trees:
         return
     if vessels.without_either_ml > 0:

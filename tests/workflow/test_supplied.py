@@ -35,12 +35,12 @@ PLAN = Plan(cuts=(*cut_at(60).cuts, BALL))
 """Five eighths of the liver stay; its vein comes from the far end, and the ball divides it."""
 
 
-def assessed(tree=None, plan=PLAN):
+def assessed(tree=None, plan=PLAN, *, from_mm=170.0, to_mm=-10.0):
     masks = segmentation()
     labels = masks.labels.copy()
     labels[labels == FAR] = 1
     masks = Segmentation(grid=masks.grid, labels=labels, provenance={1: ACCEPTED, NEAR: ACCEPTED})
-    line = Branch(name="1", points_mm=((170.0, 38, 38), (-10.0, 38, 38)), radius_mm=3.0)
+    line = Branch(name="1", points_mm=((from_mm, 38, 38), (to_mm, 38, 38)), radius_mm=3.0)
     maps = {} if tree is None else {tree: territories(masks, [line], tree)}
     return evaluate(
         Liver(segmentation=masks, maps=maps),
@@ -71,6 +71,16 @@ def test_a_remnant_without_blood_makes_nobody_eligible(tree):
     assert low < share < high < plain.uncertainty.interval_95[0]
     flr = next(c for c in known.criteria if c.id == "flr")
     assert (flr.state, flr.value) == ("not met", known.remnant_fraction.of_functional)
+
+
+def test_a_tree_whose_root_is_taken_out_tells_nothing_and_says_so():
+    """A click into a branch that goes is no hilum; all that stays would count as without blood."""
+    plain, known = assessed(), assessed("portal", from_mm=20.0, to_mm=170.0)
+    assert (known.vessels.trees, known.vessels.rootless) == ((), ("portal",))
+    assert (known.volumes.perfused_ml, known.vessels.severed) == (None, ())
+    assert known.remnant_fraction == plain.remnant_fraction
+    assert "note.supply_portal_rootless" in [note.key for note in known.notes]
+    assert Findings.from_json(known.to_json(in_english)) == known
 
 
 def test_both_figures_and_every_branch_stand_in_the_document(portal):

@@ -4,6 +4,8 @@ A cut severs a branch where its middle line, inside the liver, passes between wh
 taken out; the place is found on the line by the cuts' own functions, to a hundredth of a
 millimetre. From the first point on its way from the root that lies in tissue that is taken out, a
 vessel carries nothing: tissue that stays and hangs on it beyond has lost its inflow or its outflow.
+A tree that hangs on roots in the liver which are all taken out tells nothing: no plan takes hilum
+or cava out, so they are no true roots, but clicks somewhere in the tree.
 Tissue hangs on the nearest stretch of its nearest branch. Ablated tissue counts as in place: large
 vessels in it stay open. Marked territories (`Parts`) have left the remnant already.
 """
@@ -35,6 +37,9 @@ from liverplan.volumetry.supply.tissue import LABELS, Tissue
 UNSUPPLIED = "unsupplied"
 """Scheme, and only part, of the map of what a plan leaves without blood."""
 
+ROOTLESS_SHARE = 0.9
+"""Of a tree's length on roots that are taken out, from which on it tells nothing."""
+
 _HALVINGS = 6
 """Of the step between two points of a line: 0.1 mm becomes 0.002 mm."""
 
@@ -44,7 +49,10 @@ Thresholds = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Walk:
-    """What a plan does to one tree: see `kernels.walk`; ``along_mm`` (B,) where it is crossed."""
+    """What a plan does to one tree: see `kernels.walk`; ``along_mm`` (B,) where it is crossed.
+
+    ``rootless``: its roots are taken out, so that nothing is told of it.
+    """
 
     crossed: NDArray[np.int64]
     lost: NDArray[np.int64]
@@ -52,6 +60,7 @@ class Walk:
     owns: Mask
     along_mm: FloatArray
     limits: Thresholds
+    rootless: bool
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -106,7 +115,8 @@ class Supply:
             for branch in _severed(name, self.courses[name], one, ml)
         ]
         return Vessels(
-            trees=tuple(walks),
+            trees=tuple(name for name, one in walks.items() if not one.rootless),
+            rootless=tuple(name for name, one in walks.items() if one.rootless),
             severed=tuple(sorted(found, key=lambda one: (-one.lost_ml, one.tree, one.name))),
             without_inflow_ml=float(totals.get("portal", 0.0)),
             without_outflow_ml=float(totals.get("hepatic", 0.0)),
@@ -151,6 +161,9 @@ def known_trees(maps: Mapping[str, PartMap]) -> dict[VesselTree, PartMap]:
 
 def _walked(index: PlanIndex, plan: Plan, courses: Courses) -> Walk:
     gone = _gone(index, plan, courses.points_mm)
+    rootless = _is_rootless(courses, gone)
+    if rootless:
+        gone = np.zeros_like(gone)
     crossed, before, lost, owner, owns = walk(courses.order, courses.parents, courses.starts, gone)
     along = _crossings(index, plan, courses, crossed, before, gone)
     limits = np.full((2, LABELS), np.inf, dtype=np.float32)
@@ -159,7 +172,32 @@ def _walked(index: PlanIndex, plan: Plan, courses: Courses) -> Walk:
         start = along[b] if here else courses.along_mm[lost[b]]
         limits[0, b + 1] = -np.inf if lost[b] == -2 else start
     limits[1, 1 : len(owns) + 1][owns] = along[owns]
-    return Walk(crossed=crossed, lost=lost, owner=owner, owns=owns, along_mm=along, limits=limits)
+    return Walk(
+        crossed=crossed,
+        lost=lost,
+        owner=owner,
+        owns=owns,
+        along_mm=along,
+        limits=limits,
+        rootless=rootless,
+    )
+
+
+def _is_rootless(courses: Courses, gone: Mask) -> bool:
+    """Whether nearly all of a tree hangs on roots within the liver that are taken out.
+
+    ``gone``: (N,) of each of its points in the liver.
+    """
+    lengths = np.diff(courses.starts)
+    taken = {
+        name
+        for name, parent, start, length in zip(
+            courses.names, courses.parents, courses.starts, lengths, strict=False
+        )
+        if parent < 0 and length and courses.along_mm[start] == 0 and gone[start]
+    }
+    hanging = [name.partition(".")[0] in taken for name in courses.names]
+    return bool(taken) and float(lengths[hanging].sum()) >= ROOTLESS_SHARE * float(lengths.sum())
 
 
 def _gone(index: PlanIndex, plan: Plan, points_mm: FloatArray) -> Mask:
