@@ -52,6 +52,7 @@ class Job:
     segment_branches: str = ""
     vessels: str = ""
     cut_vessel: str = ""
+    find_vessels: str = ""
     allow_faults: str = ""
     biopsied: str = ""
     patient: str = ""
@@ -88,6 +89,7 @@ class Job:
             segment_branches=Path(self.segment_branches) if self.segment_branches else None,
             vessels=Path(self.vessels) if self.vessels else None,
             vessels_cut=_points(self.cut_vessel, "cut_vessel", 3),
+            find_vessels=_yes(self.find_vessels, "find_vessels"),
             allow_faults=_yes(self.allow_faults, "allow_faults"),
             biopsied=_labels(self.biopsied, "biopsied metastases"),
             patient=Path(self.patient) if self.patient else None,
