@@ -27,7 +27,7 @@ from liverplan.resection.anatomy.territories import (
 from liverplan.resection.anatomy.vessel_names import branches_in
 from liverplan.resection.anatomy.vessel_segments import VesselSegments, by_vessels
 from liverplan.resection.plan import Plan
-from liverplan.segmentation import Segmentation, find_trees, read_mask_file
+from liverplan.segmentation import Segmentation, Trees, find_trees, read_mask_file
 from liverplan.segmentation.files.formats import is_seg
 from liverplan.segmentation.results import Mask
 from liverplan.volume import Grid, Volume
@@ -95,12 +95,15 @@ def unasked_vessels(request: Request, volume: Volume, made: Outlined) -> Unasked
     """
     if not request.find_vessels:
         return Unasked()
-    segmentation = made.segmentation
-    found = find_trees(volume, segmentation.liver)
+    return divided_by(find_trees(volume, made.segmentation.liver), made.segmentation)
+
+
+def divided_by(found: Trees, segmentation: Segmentation) -> Unasked:
+    """Divide a liver by the trees that were found in its CT; by none where it shows none."""
     if not found.branches:
         return Unasked(notes=found.warnings)
     names = tuple(TREES.values())
-    lumen = PartMap(scheme=LUMEN, grid=volume.grid, labels=found.labels, names=names)
+    lumen = PartMap(scheme=LUMEN, grid=segmentation.grid, labels=found.labels, names=names)
     roots = {names[tree - 1]: points for tree, points in found.roots_mm.items()}
     maps = {LUMEN: lumen, **territory_maps(segmentation, lumen, roots)}
     return Unasked(maps=maps, roots_mm=roots, notes=found.warnings)

@@ -15,7 +15,6 @@ import os
 import subprocess
 import sys
 import tempfile
-import zipfile
 from itertools import product
 from pathlib import Path
 from types import SimpleNamespace
@@ -139,6 +138,7 @@ def pictures(home, out, size, language, themes):  # noqa: PLR0915 - the journey,
     from tests.app.gallery_beside import beside_pictures, picture_pictures
     from tests.app.gallery_committee import committee_pictures, compare_pictures
     from tests.app.gallery_cuts import cut_pictures
+    from tests.app.gallery_open import searched, two_series
     from tests.app.gallery_scene import scene_pictures
     from tests.app.gallery_slices import slice_pictures
     from tests.app.person import Person
@@ -294,25 +294,6 @@ def pictures(home, out, size, language, themes):  # noqa: PLR0915 - the journey,
     person.spin(0.1)
 
 
-def searched(person, shot):
-    """Search an archive that stands in for a hospital's."""
-    from unittest.mock import patch
-
-    from liverplan.dicom import archive
-    from tests.app.test_archives import SERIES, Fake, search
-
-    fake = Fake(person.app.context.home / "sample")
-    with (
-        patch.object(archive, "archive_names", lambda: ["ward"]),
-        patch.object(archive, "archive_faults", dict),
-        patch.object(archive, "open_archive", lambda _name: fake),
-    ):
-        person.app.archive.ask()
-        search(person, SERIES.patient_id)
-        person.click_row(person.app.archive.table, 0)
-        shot("archive_found")
-
-
 def ring(middle, radius):
     """Points around a place on a slice, as a hand goes around the liver."""
     turn = [2 * math.pi * n / 40 for n in range(41)]
@@ -331,29 +312,6 @@ def brightest(app):
     from tests.app.test_vessels import bright_point
 
     return bright_point(SimpleNamespace(app=app))
-
-
-def two_series(folder, sample):
-    """A zip with the sample and a series that cannot be used: every third slice is missing."""
-    from liverplan.dicom.write_ct import write_ct_series
-    from liverplan.phantom import make_phantom
-
-    small = make_phantom(spacing_mm=(10, 4, 4), seed=5)
-    write_ct_series(small.volume, folder, seed=9)
-    for number, path in enumerate(sorted(folder.glob("*.dcm"))):
-        if number % 7 in (3, 4):
-            path.unlink()
-    archive = folder.with_suffix(".zip")
-    with zipfile.ZipFile(archive, "w") as packed:
-        for path in sorted(folder.glob("*.dcm")):
-            packed.write(path, f"gaps/{path.name}")
-        for path in sorted(sample.glob("*.dcm")):
-            packed.write(path, f"sample/{path.name}")
-    third = write_ct_series(make_phantom(spacing_mm=(5, 3, 3), seed=6).volume, folder, seed=4)
-    with zipfile.ZipFile(archive, "a") as packed:
-        for path in third:
-            packed.write(path, f"third/{path.name}")
-    return archive
 
 
 if __name__ == "__main__":

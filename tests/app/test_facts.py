@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFileDialog
 from liverplan.eligibility import load_patient, protocol_text
 from liverplan.phantom import RECOMMENDED_NORMAL, RECOMMENDED_POINT_MM
 from liverplan.resection.cuts.plane import Plane
+from tests.app.clipped import faults_of
 from tests.app.person import CONTROL, LEFT, NONE
 
 CUT = Plane(point_mm=RECOMMENDED_POINT_MM, normal=RECOMMENDED_NORMAL)
@@ -75,6 +76,22 @@ def test_an_answer_is_taken_in_and_the_criterion_follows_at_once(person):
     person.press_button(person.app.steps.undo_button)
     assert state(person, "ECOG") == "missing"
     assert sheet.rows["ecog"].by.line.text() == ""
+
+
+def test_the_form_has_room_in_the_narrowest_window_and_is_found_out_where_it_has_none(person):
+    """1,600 pixels at 150 %: what lies outside of the form's pane can be scrolled to by nothing."""
+    window, sheet = person.app.window, person.app.facts
+    before = window.size()
+    window.resize(1067, 667)
+    person.spin(0.3)
+    assert faults_of(sheet) == []
+    row = next(iter(sheet.rows.values()))
+    row.setMinimumWidth(sheet.width() + 50)
+    person.spin(0.2)
+    assert any("outside of its pane" in fault for fault in faults_of(sheet))
+    row.setMinimumWidth(0)
+    window.resize(before)
+    person.spin(0.2)
 
 
 def test_a_digit_on_an_answer_answers_and_is_no_window_preset(person):

@@ -1,5 +1,6 @@
 """The numbers that follow the session, without a window: when they are there, stale, refused."""
 
+import time
 from dataclasses import replace
 
 import numpy as np
@@ -7,8 +8,9 @@ import pytest
 from PySide6.QtWidgets import QApplication
 
 from liverplan import workflow
+from liverplan.app.session import assessing
 from liverplan.app.session.derived import derive
-from liverplan.app.session.live import Live
+from liverplan.app.session.live import REST_MS, Live
 from liverplan.app.session.session import Session
 from liverplan.app.session.verdict import waiting_words, what_is_missing
 from liverplan.app.session.work import Work
@@ -123,6 +125,51 @@ def test_while_a_cut_is_dragged_the_numbers_follow_and_the_findings_are_stale(wa
     watched.settle()
     assert not live.stale
     assert live.remnant.remnant_ml == before.volumes.remnant_ml
+
+
+def test_one_assessment_at_a_time_and_the_last_plan_is_the_one_assessed(
+    watched, plane, monkeypatch
+):
+    running, most = [], []
+    assess = assessing.assess
+
+    def slowly(*given):
+        running.append(given)
+        most.append(len(running))
+        time.sleep(3 * REST_MS / 1000)
+        running.pop()
+        return assess(*given)
+
+    monkeypatch.setattr(assessing, "assess", slowly)
+    session, live = watched.session, watched.live
+    session.replace_all(cut(watched, plane))
+    watched.settle()
+    for mm in (2.0, 4.0, 6.0):
+        session.do("put", session.work.with_cuts((plane.shifted(mm),), 0))
+        until = time.perf_counter() + 1.5 * REST_MS / 1000
+        while time.perf_counter() < until:
+            QApplication.instance().processEvents()
+    watched.settle()
+    assert most
+    assert set(most) == {1}
+    assert live.findings.volumes == live.liver.measure(session.work.active_plan)
+
+
+def test_no_assessment_begins_between_two_steps_of_a_slow_drag(watched, plane):
+    """Each step here takes longer than a rest, as where three views are drawn without a GPU."""
+    session, live = watched.session, watched.live
+    session.replace_all(cut(watched, plane))
+    watched.settle()
+    asked = live._asked
+    for mm in (1.0, 2.0, 3.0, 4.0):
+        session.drag_cut(plane.shifted(mm))
+        time.sleep(1.5 * REST_MS / 1000)
+        QApplication.instance().processEvents()
+    assert live._asked == asked
+    session.finish_drag("move plane")
+    watched.settle()
+    assert live._asked > asked
+    assert not live.stale
 
 
 def test_what_several_cuts_take_is_told_of_each(watched, plane, derived):

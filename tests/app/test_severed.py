@@ -17,10 +17,10 @@ from tests.app.person import CONTROL
 from tests.app.surgery import off
 
 
-def with_tree(person, around):
+def with_tree(person, around, begins_mm=95):
     """A portal vein that comes in from the left and forks to the right, in the slice at a point."""
     fork = off(around, -20, 0, 0)
-    ends = (off(around, 95, 0, 0), off(around, -70, 30, 0), off(around, -70, -30, 0))
+    ends = (off(around, begins_mm, 0, 0), off(around, -70, 30, 0), off(around, -70, -30, 0))
     lines = [
         Branch(name=name, points_mm=tuple(tuple(map(float, p)) for p in points), radius_mm=radius)
         for name, points, radius in (
@@ -87,3 +87,15 @@ def test_a_branch_lights_up_while_a_plane_is_dragged_over_it_and_is_put_back(div
     divider.key(Qt.Key.Key_Z, CONTROL)
     divider.settle()
     assert [one.name for one in live.vessels.severed] == ["1"]
+
+
+def test_a_root_that_the_plan_takes_out_is_said_while_nothing_is_told_of_its_tree(divider):
+    live, severed = divider.app.live, divider.panel(4).severed
+    divider.begin(Plane(point_mm=off(live.derived.centre_mm, 25, 0, 0), normal=(-1, 0.001, 0)))
+    with_tree(divider, live.derived.centre_mm, begins_mm=60)
+    divider.wait(lambda: live.remnant is not None, what="the vessel trees")
+    divider.settle()
+    assert (live.vessels.trees, live.vessels.rootless) == ((), ("portal",))
+    assert severed.isVisible()
+    assert severed.title.text().startswith("The portal tree's root lies in what is taken out")
+    assert not severed.table.isVisible()

@@ -45,7 +45,6 @@ def test_an_empty_window_says_nothing_in_english(svensk):
     assert left(svensk) == []
 
 
-@pytest.mark.slow
 def test_no_step_says_anything_in_english(svensk, phantom):
     app = svensk.app
     svensk.press_button(svensk.panel(1).sample_button)

@@ -5,7 +5,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from liverplan.errors import PlanError
 from liverplan.phantom import make_phantom
 from liverplan.resection.anatomy.vessel_names import names_of_trees
 from liverplan.volume import Grid
@@ -109,17 +108,11 @@ def test_trees_that_are_taken_for_each_other_are_not_named(liver):
         assert "taken for each other" in in_english(reasons[-1])
 
 
-def test_a_branch_is_said_by_its_vein_and_a_person_can_call_it_another(liver):
+def test_a_branch_is_said_by_its_vein_and_its_way_from_the_root(liver):
     named = names_of_trees({"portal": trees.usual_portal()[0]}, *liver)["portal"]
     assert in_english(named.said("1.2")) == "left portal vein"
     assert in_english(named.said("1.1.4")) == "right anterior portal vein"
     assert in_english(named.said("7")) == "portal vein, branch 7"
-    other = named.renamed("1.1", "right_posterior_portal")
-    assert in_english(other.said("1.1.4")) == "right posterior portal vein, branch 1.1.4"
-    assert in_english(other.names["1.1"].reasons[0]) == "A person named it."
-    assert other.names["1.2"] == named.names["1.2"]
-    with pytest.raises(PlanError, match=r"has no branch 1\.1 to be called 'left_hepatic'"):
-        named.renamed("1.1", "left_hepatic")
 
 
 def test_without_liver_or_with_one_branch_nothing_is_named(liver):

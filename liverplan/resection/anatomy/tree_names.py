@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-from liverplan.errors import PlanError
 from liverplan.findings import Statement
-from liverplan.resection.anatomy.maps import hangs_on
 
 SURE: Final = 0.5
 """A name of less confidence is a proposal: it is neither said nor built on."""
@@ -92,20 +90,3 @@ class TreeNames:
     def of(self, key: str) -> tuple[str, ...]:
         """Return the branches that are surely called so."""
         return tuple(branch for branch, name in self.names.items() if name.sure and name.key == key)
-
-    def renamed(self, branch: str, key: str) -> TreeNames:
-        """Return names in which a person calls a branch, and what hangs on it, something else.
-
-        Raises
-        ------
-        PlanError
-            If there is no such branch, or the tree has no such name.
-        """
-        if branch not in self.names or key not in TREE_NAMES[self.tree]:
-            raise PlanError(f"The {self.tree} tree has no branch {branch} to be called {key!r}.")
-        given = VesselName(key=key, confidence=1.0, reasons=(Statement.of("naming.by_person"),))
-        names = {
-            name: replace(given, stem=name == branch) if hangs_on(name, branch) else old
-            for name, old in self.names.items()
-        }
-        return replace(self, names=MappingProxyType(names))

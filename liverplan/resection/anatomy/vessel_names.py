@@ -22,7 +22,6 @@ from liverplan.resection.anatomy.tree_names import TreeNames, VesselName
 from liverplan.resection.anatomy.two_trees import held_together
 from liverplan.resection.anatomy.vessel_graph import VesselGraph
 from liverplan.resection.anatomy.vessel_sides import FAR_SHARE, WELL_APART, Sides, Usual, divided
-from liverplan.segmentation.labels import Segmentation
 from liverplan.segmentation.results import Mask
 from liverplan.segmentation.vessels.branches import Branch, branches_of
 from liverplan.volume import FloatArray, Grid
@@ -49,30 +48,6 @@ SHORT_MM, LONG_MM = 20.0, 50.0
 """Middle and left vein share this much at most as a rule; beyond the second never."""
 BEHIND_RAD = np.radians(150)
 """Angles about the cava begin behind it, left of the spine."""
-
-
-def vessel_names(
-    segmentation: Segmentation,
-    lumen: PartMap,
-    roots_mm: Mapping[str, ArrayLike] = MappingProxyType({}),
-) -> dict[str, TreeNames]:
-    """Name the branches that `territory_maps` divides a liver by, from the same vessels.
-
-    Parameters
-    ----------
-    segmentation : Segmentation
-    lumen : PartMap
-        Scheme "vessels", with the parts "portal vein", "hepatic veins" or one of them.
-    roots_mm : mapping of str to (n, 3) array
-        By part: LPS points in the trunks, as the territories were made with.
-
-    Returns
-    -------
-    dict of str to TreeNames
-        "portal", "hepatic": as far as there is such a tree.
-    """
-    found = branches_in({LUMEN: lumen}, roots_mm)
-    return names_of_trees(found, segmentation.labels > 0, segmentation.grid)
 
 
 def branches_in(

@@ -29,9 +29,10 @@ from liverplan.resection.anatomy import territories
 from liverplan.resection.anatomy.maps import PartMap
 from liverplan.resection.anatomy.territories import territory_maps
 from liverplan.resection.cuts.parts import TERRITORIES
-from liverplan.segmentation import Segmentation, Trees, find_trees, find_vessels
+from liverplan.segmentation import Segmentation, find_trees, find_vessels
 from liverplan.segmentation.vessels import corrected
 from liverplan.volume import FloatArray, Volume
+from liverplan.workflow.vessels import Unasked, divided_by
 
 SCHEME = territories.LUMEN
 TREES = tuple(territories.TREES.values())
@@ -101,17 +102,16 @@ class VesselMarking(QObject):
             return
         volume, segmentation = work.volume, work.segmentation
 
-        def task(report: Progress, cancel: threading.Event) -> tuple[Trees, Maps]:
-            found = find_trees(volume, segmentation.liver, progress=report, cancel=cancel)
-            return found, maps_of(found, volume, segmentation) if found.branches else {}
+        def task(report: Progress, cancel: threading.Event) -> Unasked:
+            trees = find_trees(volume, segmentation.liver, progress=report, cancel=cancel)
+            return divided_by(trees, segmentation)
 
-        def then(answer: tuple[Trees, Maps]) -> None:
-            found, maps = answer
-            if maps:
-                seeds = seeds_of(found)
-                self._do(en("find vessels"), with_vessels(self._session.work, maps, seeds))
+        def then(found: Unasked) -> None:
+            if found.maps:
+                work = with_vessels(self._session.work, dict(found.maps), found.roots_mm)
+                self._do(en("find vessels"), work)
             self._views.disarm()
-            self._notices.say("liver", " ".join(map(told, found.warnings)))
+            self._notices.say("liver", " ".join(map(told, found.notes)))
 
         holds = self._session.same_masks()
         self._jobs.run("liver", tr("Finding the vessels"), task, then, holds=holds)
@@ -203,17 +203,6 @@ def vessel_maps(volume: Volume, segmentation: Segmentation, seeds: Seeds) -> Map
     table = np.array([0, *(TREES.index(name) + 1 for name, _ in clicks)], dtype=np.uint8)
     lumen = PartMap(scheme=SCHEME, grid=volume.grid, labels=table[found.labels], names=TREES)
     return {SCHEME: lumen, **territory_maps(segmentation, lumen, seeds)}
-
-
-def maps_of(found: Trees, volume: Volume, segmentation: Segmentation) -> Maps:
-    """Return the map of the trees that were found unasked, and of what their branches hold."""
-    lumen = PartMap(scheme=SCHEME, grid=volume.grid, labels=found.labels, names=TREES)
-    return {SCHEME: lumen, **territory_maps(segmentation, lumen, seeds_of(found))}
-
-
-def seeds_of(found: Trees) -> dict[str, Sequence[Point]]:
-    """Return where the trees begin, by name: as if a person had clicked there."""
-    return {TREES[tree - 1]: points for tree, points in found.roots_mm.items()}
 
 
 def trees_of(lumen: PartMap) -> NDArray[np.uint8]:

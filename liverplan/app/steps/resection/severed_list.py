@@ -15,6 +15,7 @@ from liverplan.app.slices.views import ThreeViews
 from liverplan.findings import SeveredBranch, Vessels, Volumes
 from liverplan.findings.divided import name_of
 from liverplan.words.numbers import NONE, ml, mm
+from liverplan.workflow.supplied import ROOTLESS
 
 SHORT = 7
 """Letters of a branch's way from the root that a row has room for: its end tells it from others."""
@@ -38,7 +39,8 @@ class SeveredList(QWidget):
     def refresh(self) -> None:
         """Show what the plan on screen divides, also while it is dragged."""
         vessels, remnant = self._live.vessels, self._live.remnant
-        self.setVisible(bool(vessels.trees) and remnant is not None)
+        known = bool(vessels.trees or vessels.rootless)
+        self.setVisible(known and remnant is not None)
         if remnant is None:
             return
         self.title.setText(severed_words(vessels, remnant))
@@ -55,6 +57,13 @@ class SeveredList(QWidget):
 
 def severed_words(vessels: Vessels, remnant: Volumes) -> str:
     """Say both figures of the remnant: what stays, and what of it keeps its blood."""
+    untold = [told(ROOTLESS[tree]) for tree in vessels.rootless]
+    if vessels.trees:
+        untold.insert(0, _kept_words(vessels, remnant))
+    return " ".join(untold)
+
+
+def _kept_words(vessels: Vessels, remnant: Volumes) -> str:
     if not vessels.severed and not vessels.without_either_ml:
         return tr("Vessels divided: none. All that stays keeps inflow and outflow.")
     return tr(

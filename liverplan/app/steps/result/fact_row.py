@@ -54,7 +54,8 @@ class FactRow(QFrame):
         self.date = Field("", read_date, self._keep, width=108)
         self.note = Field("", read_text, self._keep, width=110)
         self.by.line.setPlaceholderText(tr("by whom"))
-        self.note.line.setPlaceholderText(tr("evidence: report, version, witness"))
+        self.note.line.setPlaceholderText(tr("evidence"))
+        set_tip(self.note.line, tr("Report, version, witness"))
         named = f"{called}, {unit}" if unit else called
         self.title = label(named[:1].upper() + named[1:], wrap=False)
         self.state = label("", "secondary")
