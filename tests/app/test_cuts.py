@@ -10,6 +10,7 @@ from liverplan.resection.cuts.folded import FALLBACK
 from liverplan.volumetry.shapes.plan_index import measure_plan
 from liverplan.words import in_english
 from liverplan.workflow.plans import Around, Draft, placed
+from tests.app.clipped import faults_of
 from tests.app.person import CONTROL
 from tests.app.surgery import add_round_lesion, adding, checker, drag_handle, off, ring
 
@@ -22,6 +23,7 @@ def test_a_cut_round_a_lesion_is_made_dragged_resized_and_turned(surgeon, index,
     assert isinstance(cut, KINDS[kind])
     check, seen = checker(surgeon, index)
     check()
+    assert faults_of(surgeon.app.steps) == [], "as many fields as the cut has sizes have room"
     view, session = surgeon.view("Coronal"), surgeon.app.session
     for what in ("move", "resize", "turn"):
         offered = session.work.active_cut.handles_on(slice_plane(view.look))

@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 from PySide6.QtCore import QSignalBlocker
-from PySide6.QtWidgets import QDoubleSpinBox, QWidget
+from PySide6.QtWidgets import QDoubleSpinBox, QSizePolicy, QWidget
 
 from liverplan.app.kit.language import en, tr
 from liverplan.app.kit.widgets import being_typed, row
@@ -37,7 +37,7 @@ class SizeFields(QWidget):
         field = QDoubleSpinBox()
         field.setDecimals(0)
         field.setKeyboardTracking(False)
-        field.setMinimumWidth(60)
+        field.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         field.valueChanged.connect(lambda value: self._edits.resize(number, value))
         return field
 
