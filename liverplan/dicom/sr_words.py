@@ -19,7 +19,15 @@ ELIGIBILITY = {
 }
 DENOMINATORS: tuple[Denominator, ...] = ("of_functional", "of_liver", "of_estimated")
 
-SUPPLY = frozenset({"note.supply_lost", "note.supply_by_volume", "note.supply_kept"})
+SUPPLY = frozenset(
+    {
+        "note.supply_lost",
+        "note.supply_lost_portal",
+        "note.supply_lost_hepatic",
+        "note.supply_by_volume",
+        "note.supply_kept",
+    }
+)
 """Notes that say what of the remnant counts."""
 
 

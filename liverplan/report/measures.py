@@ -42,12 +42,14 @@ def _mark(findings: Findings, key: Denominator, words: Words) -> str:
 
 
 def formula_of(findings: Findings, key: Denominator, words: Words) -> str:
-    """Say what the remnant is divided by."""
+    """Say what of the remnant is divided by what."""
     fractions = findings.remnant_fraction
     if key == "of_estimated" and fractions.estimated_liver_ml is None:
         return numbers.NONE
     estimate = words.number(numbers.ml(fractions.estimated_liver_ml or 0.0))
-    return words(f"formula_{key}", name=fractions.formula, value=estimate)
+    formula = words(f"formula_{key}", name=fractions.formula, value=estimate)
+    whole = findings.volumes.counted_ml == findings.volumes.remnant_ml
+    return formula if whole else words("formula_counted", formula=formula)
 
 
 def volume_table(findings: Findings, words: Words) -> Table:

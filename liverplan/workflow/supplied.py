@@ -30,14 +30,7 @@ def supply_notes(
     if not vessels.trees:
         return
     if vessels.without_either_ml > 0:
-        yield Statement.of(
-            "note.supply_lost",
-            left=volumes.counted_ml,
-            remnant=volumes.remnant_ml,
-            lost=vessels.without_either_ml,
-            inflow=vessels.without_inflow_ml,
-            outflow=vessels.without_outflow_ml,
-        )
+        yield _lost(volumes, vessels)
         if fraction.by_volume is not None:
             yield Statement.of("note.supply_by_volume", share=fraction.by_volume)
     else:
@@ -45,3 +38,20 @@ def supply_notes(
     if len(vessels.trees) == 1:
         yield ONE_TREE[vessels.trees[0]]
     yield UNSEEN
+
+
+def _lost(volumes: Volumes, vessels: Vessels) -> Statement:
+    """Say what a remnant loses; of a tree that is not known nothing is said, nor that it is 0."""
+    left, remnant, lost = volumes.counted_ml, volumes.remnant_ml, vessels.without_either_ml
+    if vessels.trees == ("portal",):
+        return Statement.of("note.supply_lost_portal", left=left, remnant=remnant, lost=lost)
+    if vessels.trees == ("hepatic",):
+        return Statement.of("note.supply_lost_hepatic", left=left, remnant=remnant, lost=lost)
+    return Statement.of(
+        "note.supply_lost",
+        left=left,
+        remnant=remnant,
+        lost=lost,
+        inflow=vessels.without_inflow_ml,
+        outflow=vessels.without_outflow_ml,
+    )

@@ -9,7 +9,7 @@ from liverplan.anatomy import REMNANT
 from liverplan.dicom.sr_words import Standing, comments
 from liverplan.findings import Findings
 from liverplan.findings.divided import branch_said, name_of
-from liverplan.report.measures import volume_table
+from liverplan.report.measures import denominator_table, volume_table
 from liverplan.report.vessels import vessel_table
 from liverplan.resection import Plan, Sphere
 from liverplan.resection.anatomy.territories import territories
@@ -99,15 +99,16 @@ def test_both_figures_and_every_branch_stand_in_the_document(portal):
 def test_the_remnant_is_said_with_its_blood_and_without_in_either_language(portal):
     said = {note.key: note for note in portal.notes}
     assert said.keys() >= {
-        "note.supply_lost",
+        "note.supply_lost_portal",
         "note.supply_by_volume",
         "note.supply_portal_only",
         "note.supply_unseen",
     }
     lost = portal.vessels.without_inflow_ml
-    assert f"{lost:.1f} mL lose their portal inflow" in in_english(said["note.supply_lost"])
-    swedish = words_of("sv").say(said["note.supply_lost"])
-    assert f"{lost:.1f} mL förlorar sitt portainflöde".replace(".", ",") in swedish
+    told = said["note.supply_lost_portal"]
+    assert in_english(told).endswith(f"By the nearest branch {lost:.1f} mL lose it.")
+    assert "outflow" not in in_english(told), "nothing is known of it"
+    assert f"{lost:.1f} mL".replace(".", ",") in words_of("sv").say(told)
     kept = assessed("portal", Plan(cuts=cut_at(60).cuts))
     keys = [note.key for note in kept.notes]
     assert "note.supply_kept" in keys
@@ -125,6 +126,8 @@ def test_report_and_structured_report_name_the_branches_with_their_millilitres(p
     assert counted["Of the remnant with inflow and outflow (counts)"] == (
         f"{portal.volumes.perfused_ml:.1f}"
     )
+    formula = denominator_table(portal, words_of("en")).rows[0][1]
+    assert formula == "remnant / (liver − tumour); of the remnant, what keeps its blood"
     spoken = comments(portal, Standing())
     assert (
         f"Portal branch 1, 6.0 mm wide, is divided: {lost} mL that stay lose their inflow."

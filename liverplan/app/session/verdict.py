@@ -25,7 +25,7 @@ def volumes_words(work: Work, remnant: Volumes) -> str:
     stay, go = localised(ml(remnant.remnant_ml)), localised(ml(remnant.resected_ml))
     if remnant.perfused_ml is not None and remnant.counted_ml < remnant.remnant_ml:
         kept = localised(ml(remnant.counted_ml))
-        return tr("{kept} of {stay} mL that stay keep inflow and outflow", kept=kept, stay=stay)
+        return tr("{kept} of {stay} mL that stay keep their blood", kept=kept, stay=stay)
     if len(plan.removing.not_ablating.cuts) == len(plan.cuts):
         return tr("{stay} mL stay, {go} mL are resected", stay=stay, go=go)
     return tr("{stay} mL stay, {go} mL are lost", stay=stay, go=go)

@@ -65,9 +65,9 @@ def severed_words(vessels: Vessels, remnant: Volumes) -> str:
 
 def _kept_words(vessels: Vessels, remnant: Volumes) -> str:
     if not vessels.severed and not vessels.without_either_ml:
-        return tr("Vessels divided: none. All that stays keeps inflow and outflow.")
+        return tr("Vessels divided: none. All that stays keeps its blood, as far as known.")
     return tr(
-        "Vessels divided: {stay} mL stay, {kept} mL of them keep inflow and outflow.",
+        "Vessels divided: {stay} mL stay, {kept} mL of them keep their blood, as far as known.",
         stay=localised(ml(remnant.remnant_ml)),
         kept=localised(ml(remnant.counted_ml)),
     )
