@@ -47,14 +47,14 @@ def run(path: Path | None = None) -> int:
 
 def run_until_closed(application: Application) -> None:
     """Run until the window is closed for good; one that is to be made anew is."""
+    from liverplan.app.shell import loop  # noqa: PLC0415
     from liverplan.app.shell.faults import catch_faults  # noqa: PLC0415 - only with a screen
     from liverplan.app.shell.succession import succeed  # noqa: PLC0415
-    from liverplan.app.slices import adapter  # noqa: PLC0415
 
     while True:
         catch_faults(application.context)
         gc.freeze()  # what stands by now stays: a collection need not look at it while one drags
-        adapter.run_event_loop()
+        loop.run_event_loop()
         gc.unfreeze()
         if application.again is None:
             return

@@ -13,9 +13,9 @@ from liverplan import app as desktop
 from liverplan import case
 from liverplan.app.kit.language import language, speak
 from liverplan.app.session.claim import Claim
+from liverplan.app.shell import loop as event_loop
 from liverplan.app.shell.application import Application
 from liverplan.app.shell.speaking import first_language
-from liverplan.app.slices import adapter
 from tests.app.person import Person
 
 BOTH = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
@@ -42,7 +42,7 @@ def running(monkeypatch, home, *visits):
         person.wait(lambda: not isValid(windows[-1].window), 30, "the window to close")
 
     monkeypatch.setattr(Application, "__init__", remembered)
-    monkeypatch.setattr(adapter, "run_event_loop", loop)
+    monkeypatch.setattr(event_loop, "run_event_loop", loop)
     monkeypatch.setattr("liverplan.app.shell.faults.catch_faults", lambda _context: None)
     application = Application(home)
     application.show(1600, 1000)

@@ -7,8 +7,9 @@ from typing import cast
 
 from PySide6.QtCore import QEvent, QObject, QRect, QTimer
 from PySide6.QtGui import QDropEvent
-from PySide6.QtWidgets import QApplication, QMainWindow
+from PySide6.QtWidgets import QMainWindow
 
+from liverplan.app.kit.dress import dress_application
 from liverplan.app.kit.language import tr
 from liverplan.app.kit.widgets import set_tip
 from liverplan.app.scene.following import SceneFollower
@@ -31,9 +32,8 @@ from liverplan.app.shell.result_bar import ResultBar
 from liverplan.app.shell.shortcuts import ShortcutSheet
 from liverplan.app.shell.speaking import choose_other, let_qt_speak
 from liverplan.app.shell.step_bar import Steps
-from liverplan.app.shell.window import Central, place_in
+from liverplan.app.shell.window import Central, window_around
 from liverplan.app.slices import adapter
-from liverplan.app.slices.adapter import Viewer
 from liverplan.app.slices.brush import BrushSettings
 from liverplan.app.slices.hand import Hand
 from liverplan.app.slices.mouse import Mouse
@@ -63,12 +63,13 @@ class Application(QObject):
         self._closed = False
         self.again: QRect | None = None
         self._appearance = Appearance(home or default_home())
-        self.viewer: Viewer = adapter.new_viewer()
+        self._qt = adapter.qt_application()
+        dress_application()
         Collector(self)
         self.context = Context.at(home or default_home())
         self.session, self.live = self.context.session, self.context.live
         self.jobs, self.saver = self.context.jobs, self.context.saver
-        self.views = ThreeViews(self.viewer, self.session, self.live)
+        self.views = ThreeViews(self.session, self.live)
         self.mouse = Mouse(self.session, self.views)
         self.hand = Hand(self.session, self.views, self.mouse)
         self.brush = BrushSettings()
@@ -83,7 +84,7 @@ class Application(QObject):
         self.result = ResultBar(self.live)
         self.bar = SliceBar(self.context, self.views, self.mouse)
         self.central = Central(self.steps, self.views, self.bar, self.scene_pane, self.result)
-        self.window: QMainWindow = place_in(self.viewer, self.central)
+        self.window: QMainWindow = window_around(self.central)
         self._join_sheets()
         self.commands = commands_of(self)
         self._join()
@@ -150,10 +151,8 @@ class Application(QObject):
         self.shortcuts.show_commands(self.commands)
         covered = lambda: self.central.sheet is not None  # noqa: E731 - asked at each key
         self.keys = Keys(self.window, self.views, self.commands, covered)
-        app = QApplication.instance()
-        if app is not None:
-            let_qt_speak(app)
-            app.installEventFilter(self.keys)
+        let_qt_speak(self._qt)
+        self._qt.installEventFilter(self.keys)
         self.window.installEventFilter(self)
         self.central.installEventFilter(self)
 
@@ -244,15 +243,12 @@ class Application(QObject):
 
     def show(self, width: int | None = None, height: int | None = None) -> None:
         """Show the window, as large as the screen allows up to 1600 x 1000."""
-        app = QApplication.instance()
-        room = app.primaryScreen().availableGeometry() if isinstance(app, QApplication) else None
-        wide = width or min(1600, room.width() if room else 1600)
-        high = height or min(1000, room.height() - TITLE_BAR if room else 1000)
+        room = self._qt.primaryScreen().availableGeometry()
+        wide = width or min(1600, room.width())
+        high = height or min(1000, room.height() - TITLE_BAR)
         self.window.resize(wide, high)
-        self.viewer.window.show()
-        self.window.resize(wide, high)  # napari sets its own size when it shows a window
-        if room is not None:
-            self.window.move(room.topLeft())
+        self.window.show()
+        self.window.move(room.topLeft())
 
     def shut(self) -> None:
         """Write what is pending, stop every thread, let go of OpenGL."""
@@ -263,17 +259,15 @@ class Application(QObject):
         self.jobs.stop()
         self.saver.close()
         self.live.close()
-        app = QApplication.instance()
-        if app is not None:
-            app.removeEventFilter(self.keys)
+        self._qt.removeEventFilter(self.keys)
         self.plan_pictures.close()
         self.two_plans.close()
         self.scene.close()
 
     def close(self) -> None:
-        """Close the window."""
-        self.shut()
-        self.viewer.close()
+        """Close the window, which shuts what stands behind it."""
+        if not self._closed:
+            self.window.close()
 
 
 SOON_MS = 50

@@ -14,14 +14,12 @@ from PySide6.QtWidgets import (
 )
 
 from liverplan.app.kit import theme
-from liverplan.app.kit.dress import dress, dress_application
+from liverplan.app.kit.dress import dress
 from liverplan.app.kit.language import tr
 from liverplan.app.kit.widgets import label
 from liverplan.app.scene.pane import ScenePane
 from liverplan.app.shell.result_bar import ResultBar
 from liverplan.app.shell.step_bar import Steps
-from liverplan.app.slices import adapter
-from liverplan.app.slices.adapter import Viewer
 from liverplan.app.slices.convert import VIEW_NAMES
 from liverplan.app.slices.slice_bar import SliceBar
 from liverplan.app.slices.view import SliceView
@@ -173,12 +171,11 @@ def steps_width(*, narrow: bool) -> int:
     return theme.pixels(theme.STEPS_PT["narrow" if narrow else "wide"])
 
 
-def place_in(viewer: Viewer, central: Central) -> QMainWindow:
-    """Put our window's contents into napari's window."""
-    window = adapter.main_window(viewer)
-    adapter.replace_centre(viewer, central)
-    adapter.fold_docks(viewer)
+def window_around(central: Central) -> QMainWindow:
+    """Make the window, not shown yet; it is gone when it is closed."""
+    window = QMainWindow()
+    window.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     window.setMinimumSize(1000, 640)
-    dress_application()
     dress(window)
+    window.setCentralWidget(central)
     return window

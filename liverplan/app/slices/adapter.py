@@ -5,77 +5,56 @@ Written against napari 0.9; `pyproject.toml` pins it below 0.10.
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
-import napari  # type: ignore[import-untyped]
 import numpy as np
-from napari import Viewer
 from napari.components import ViewerModel  # type: ignore[import-untyped]
 from napari.layers import Image  # type: ignore[import-untyped]
-from napari.qt import QtViewer  # type: ignore[import-untyped]
-from napari.settings import get_settings  # type: ignore[import-untyped]
+from napari.qt import QtViewer, get_qapp  # type: ignore[import-untyped]
 from numpy.typing import NDArray
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QMainWindow, QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
+from liverplan import __version__
 from liverplan.app.slices.convert import ViewAxes
 from liverplan.volume import FloatArray
 
-__all__ = ["Image", "QtViewer", "Viewer", "ViewerModel"]
+__all__ = ["Image", "QtViewer", "ViewerModel"]
 
 CT_LAYER = "CT"
+ICON = Path(__file__).parents[1] / "kit" / "icon.svg"
+NAMED = {
+    **dict.fromkeys(("app_name", "app_id", "org_name", "org_domain"), "liverplan"),
+    "app_version": __version__,
+    "icon": str(ICON),
+}
 
 
-def run_event_loop() -> None:
-    """Run until the last window is closed."""
-    napari.run()
+class _Canvas(QtViewer):  # type: ignore[misc]
+    """One canvas without napari's own keys: what a key does is the application's to say."""
+
+    def _bind_shortcuts(self) -> None:
+        """Bind none."""
 
 
-def quiet_napari() -> None:
-    """Set what would stand in the way for this session only; the user's napari keeps its own."""
-    settings = get_settings()
-    settings.application.confirm_close_window = False
-    settings.application.save_window_geometry = False
-    settings.application.save_window_state = False
+def qt_application() -> QApplication:
+    """Return Qt's application, set up for napari's canvases."""
+    named = {} if QApplication.instance() else NAMED
+    app: QApplication = get_qapp(**named)
+    return app
 
 
-def new_viewer() -> Viewer:
-    """Open a napari window, not shown yet."""
-    quiet_napari()
-    return Viewer(show=False, title="liverplan", show_welcome_screen=False)
+def new_canvas(title: str) -> tuple[ViewerModel, QtViewer]:
+    """Make a model of what is shown and the widget that shows it; close it with `close_canvas`."""
+    model = ViewerModel(title=title)
+    return model, _Canvas(model, show_welcome_screen=False)
 
 
-def main_window(viewer: Viewer) -> QMainWindow:
-    """Return the Qt window of a viewer."""
-    window: QMainWindow = viewer.window._qt_window  # noqa: SLF001
-    return window
-
-
-def main_qt_viewer(viewer: Viewer) -> QtViewer:
-    """Return the widget that holds a viewer's own canvas."""
-    return viewer.window._qt_viewer  # noqa: SLF001
-
-
-def replace_centre(viewer: Viewer, widget: QWidget) -> None:
-    """Put a widget where napari's single canvas stood; the canvas is placed inside it."""
-    centre = main_window(viewer).centralWidget()
-    layout = centre.layout() if centre is not None else None
-    if layout is not None:
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(widget)
-
-
-def fold_docks(viewer: Viewer) -> None:
-    """Hide napari's layer docks and status line."""
-    qt_viewer = main_qt_viewer(viewer)
-    for dock in (qt_viewer.dockLayerList, qt_viewer.dockLayerControls):
-        dock.hide()
-    main_window(viewer).statusBar().hide()
-
-
-def new_qt_viewer(model: ViewerModel) -> QtViewer:
-    """Make a further canvas beside napari's own."""
-    return QtViewer(model, show_welcome_screen=False)
+def close_canvas(qt_viewer: QtViewer) -> None:
+    """Slice no more, let go of OpenGL."""
+    qt_viewer.viewer._layer_slicer.shutdown()  # noqa: SLF001
+    qt_viewer.close()
 
 
 def hide_sliders(qt_viewer: QtViewer) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -14,7 +12,6 @@ from liverplan.app.session.live import Live
 from liverplan.app.session.session import Session
 from liverplan.app.session.zone import DistanceField
 from liverplan.app.slices import adapter
-from liverplan.app.slices.adapter import Viewer, ViewerModel
 from liverplan.app.slices.convert import (
     VIEW_NAMES,
     ViewName,
@@ -71,11 +68,11 @@ class ThreeViews(QObject):
     tool_used = Signal()
     """A tool has answered a press or a release."""
 
-    def __init__(self, viewer: Viewer, session: Session, live: Live) -> None:
+    def __init__(self, session: Session, live: Live) -> None:
         super().__init__()
         self.session, self._live = session, live
         self.views: dict[ViewName, SliceView] = {
-            name: SliceView(name, *_canvas(viewer, name)) for name in VIEW_NAMES
+            name: SliceView(name, *adapter.new_canvas(name)) for name in VIEW_NAMES
         }
         self.tool: Tool | None = None
         self.zone: DistanceField | None = None
@@ -238,6 +235,8 @@ class ThreeViews(QObject):
     def close(self) -> None:
         """Draw nothing from now on: the window is going."""
         self._closed = True
+        for view in self.views.values():
+            adapter.close_canvas(view.qt_viewer)
 
     def _draw(self) -> None:
         pending, self._pending = self._pending, set()
@@ -286,14 +285,6 @@ class ThreeViews(QObject):
             chosen=self.chosen,
             hidden=self.hidden,
         )
-
-
-def _canvas(viewer: Viewer, name: ViewName) -> tuple[ViewerModel, adapter.QtViewer]:
-    """Return napari's own canvas for the axial view, a further one for each other."""
-    if name == "Axial":
-        return cast("ViewerModel", viewer), adapter.main_qt_viewer(viewer)
-    model = ViewerModel(title=name)
-    return model, adapter.new_qt_viewer(model)
 
 
 def step_sign(grid: Grid, name: ViewName) -> int:
