@@ -23,6 +23,7 @@ from .find import find_series
 from .headers import Headers, SourceImage
 from .key_images import make_key_images
 from .outgoing import header_notes
+from .preview import middle_slice
 from .read import CT, read_series
 from .seg_read import SegMask, read_seg
 from .seg_segments import Segment, segment_sets
@@ -56,6 +57,7 @@ __all__ = [
     "make_segs",
     "make_sr",
     "make_stl_object",
+    "middle_slice",
     "open_archive",
     "open_source",
     "read_seg",

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
 from pydicom.uid import generate_uid
-from scipy.ndimage import binary_dilation
 
 from liverplan.anatomy import (
     COUINAUD,
@@ -185,7 +185,7 @@ def _cut(remnant: Mask | None, resected: Mask | None) -> Iterator[Segment]:
     """Yield where the cut runs through functional tissue."""
     if remnant is not None and resected is not None:
         mask, box = np.zeros_like(remnant), bounding_box(resected, margin=(1, 1, 1))
-        mask[box] = remnant[box] & binary_dilation(resected[box])
+        mask[box] = remnant[box] & scipy.ndimage.binary_dilation(resected[box])
         yield Segment(
             name=CUT_SURFACE.name,
             structure=CUT_SURFACE,

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
 
 from liverplan.endpoints.inputs import FloatArray
@@ -72,14 +73,14 @@ def _fall(sets: RiskSets, best: FloatArray, top: float, term: int) -> Callable[[
 
 def _limit(fall: Callable[[float], float], best: float, step: float) -> float:
     """Return where the profile has fallen by the 95 % quantile; infinite if it never does."""
-    from scipy.optimize import brentq  # noqa: PLC0415 - slow to load, rarely wanted
-
     reach = step
     while fall(best + reach) < CHI_SQUARE_95:
         reach *= 2
         if abs(reach / step) > FURTHEST:
             return float(np.copysign(np.inf, step))
-    return float(brentq(lambda at: fall(at) - CHI_SQUARE_95, best, best + reach, xtol=1e-10))
+    return float(
+        scipy.optimize.brentq(lambda at: fall(at) - CHI_SQUARE_95, best, best + reach, xtol=1e-10)
+    )
 
 
 def _climb(sets: RiskSets, start: FloatArray, *, free: NDArray[np.bool_]) -> FloatArray:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from statistics import NormalDist
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
 
 from liverplan.endpoints.inputs import FloatArray
@@ -79,8 +80,6 @@ def proportional(
     clock, times : (N,) arrays
         One less the survival of all just before each patient's end, and that end.
     """
-    from scipy.stats import chi2  # noqa: PLC0415 - slow to load
-
     died, clock = times[sets.dead], clock[sets.dead]
     centred = clock - clock.mean()
     point = sets.at(coefficients)
@@ -97,13 +96,13 @@ def proportional(
         square = _square(whole, score, count, [term])
         y = scaled[:, term] / widths[term]
         spline = _smooth(clock, died, y, float(errors[term]))
-        tests.append(_test(name, square, float(chi2.sf(square, 1)), died, y, spline))
+        tests.append(_test(name, square, float(scipy.stats.chi2.sf(square, 1)), died, y, spline))
     square = _square(whole, score, count, range(count))
     return ProportionalHazards(
         tests=tuple(tests),
         chi_square=square,
         degrees_of_freedom=count,
-        p=float(chi2.sf(square, count)),
+        p=float(scipy.stats.chi2.sf(square, count)),
     )
 
 

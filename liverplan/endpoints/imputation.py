@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike
-from scipy import stats
 
 from liverplan.endpoints.chain import Chain
 from liverplan.endpoints.inputs import FloatArray, checked
@@ -53,14 +53,14 @@ def pool(estimates: ArrayLike, standard_errors: ArrayLike, *, patients: int) -> 
         old = (count - 1) / share**2
         freedom = old * observed / (old + observed)
     estimate, error = float(values.mean()), float(np.sqrt(total))
-    reach = float(stats.t.ppf(0.975, freedom)) * error
+    reach = float(scipy.stats.t.ppf(0.975, freedom)) * error
     return Pooled(
         estimate=estimate,
         standard_error=error,
         degrees_of_freedom=freedom,
         lower_95=estimate - reach,
         upper_95=estimate + reach,
-        p=float(2 * stats.t.sf(abs(estimate / error), freedom)),
+        p=float(2 * scipy.stats.t.sf(abs(estimate / error), freedom)),
     )
 
 

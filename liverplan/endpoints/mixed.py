@@ -13,9 +13,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike
-from scipy import stats
-from scipy.optimize import minimize_scalar
 
 from liverplan.endpoints.inputs import FloatArray, codes
 from liverplan.errors import InputError
@@ -148,7 +147,7 @@ def _best_ratio(sums: _Sums) -> float:
 
     top = int(np.argmax([height(float(power)) for power in POWERS]))
     near = POWERS[max(top - 1, 0)], POWERS[min(top + 1, len(POWERS) - 1)]
-    found = minimize_scalar(
+    found = scipy.optimize.minimize_scalar(
         lambda power: -height(power), bounds=near, method="bounded", options={"xatol": 1e-10}
     )
     power = float(found.x)
@@ -156,12 +155,12 @@ def _best_ratio(sums: _Sums) -> float:
 
 
 def _effect(name: str, coefficient: float, error: float) -> Effect:
-    reach = float(stats.norm.ppf(0.975)) * error
+    reach = float(scipy.stats.norm.ppf(0.975)) * error
     return Effect(
         name=name,
         coefficient=coefficient,
         standard_error=error,
         lower_95=coefficient - reach,
         upper_95=coefficient + reach,
-        p=float(2 * stats.norm.sf(abs(coefficient / error))),
+        p=float(2 * scipy.stats.norm.sf(abs(coefficient / error))),
     )

@@ -9,6 +9,7 @@ from statistics import NormalDist
 from typing import Literal
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike, NDArray
 
 from liverplan.endpoints.curves import survival_before
@@ -86,8 +87,6 @@ def cox(
     InputError
         If a covariate is constant, not a number, or the model cannot be fitted.
     """
-    from scipy.stats import chi2  # noqa: PLC0415 - slow to load
-
     made = _prepared(times, events, covariates, strata, entries)
     best = made.best
     fit = _efron(made.sets, best) if best is not None else _firth(made)
@@ -103,7 +102,7 @@ def cox(
         method="Efron" if best is not None else "Firth",
         log_likelihood=top,
         likelihood_ratio=2 * (top - null),
-        likelihood_ratio_p=float(chi2.sf(2 * (top - null), len(names))),
+        likelihood_ratio_p=float(scipy.stats.chi2.sf(2 * (top - null), len(names))),
         concordance=concordance(made.times, made.happened, linear, made.within, made.begin),
         patients=len(made.times),
         events=count,

@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike
-from scipy import stats
 
 from liverplan.endpoints.comparison import compare
 from liverplan.endpoints.mixed import mixed_model
@@ -105,7 +105,7 @@ def _means(scale: str, seen: Sequence[Visit], arms: Mapping[str, str]) -> Iterat
         reach = None
         if count > 1:
             error = float(np.std(scores, ddof=1)) / math.sqrt(count)
-            reach = float(stats.t.ppf(0.975, count - 1)) * error
+            reach = float(scipy.stats.t.ppf(0.975, count - 1)) * error
         limits = None if reach is None else [mean - reach, mean + reach]
         yield {"scale": scale, "arm": arm, "months": months, "patients": count, "mean": mean,
                "mean_95": limits}  # fmt: skip

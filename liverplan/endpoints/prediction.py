@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike
-from scipy import stats
 
 from liverplan.endpoints.curves import kaplan_meier
 from liverplan.endpoints.imputation import Pooled, imputed, pool
@@ -45,7 +45,7 @@ def concordance(times: ArrayLike, events: ArrayLike, risk: ArrayLike) -> Concord
     index = float(won.sum() / pairs) if pairs else float("nan")
     of_each = (won.sum(0) + won.sum(1)) - index * (earlier.sum(0) + earlier.sum(1))
     error = float(np.sqrt(np.sum(np.square(of_each / pairs)))) if pairs else float("nan")
-    reach = float(stats.norm.ppf(0.975)) * error
+    reach = float(scipy.stats.norm.ppf(0.975)) * error
     return Concordance(
         c_index=index,
         standard_error=error,
@@ -207,7 +207,7 @@ def _observed(
         mean = float(np.mean(whole)) if len(whole) == len(found) else None
         return {"observed": mean, "observed_95": None}
     low, middle, up = (np.log(-np.log([one[n] for one in known])) for n in (2, 0, 1))
-    errors = (up - low) / (2 * stats.norm.ppf(0.975))
+    errors = (up - low) / (2 * scipy.stats.norm.ppf(0.975))
     pooled = pool(middle, errors, patients=patients)
     estimate, least, most = (
         float(np.exp(-np.exp(value)))

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike, NDArray
 
 from liverplan.endpoints.inputs import FloatArray, checked, codes, entered, require_arms
@@ -44,8 +45,6 @@ def log_rank(
     LogRank or None
         None where nobody died while two arms were at risk.
     """
-    from scipy.stats import chi2  # noqa: PLC0415 - slow to load
-
     durations, happened = checked(times, events)
     begin = entered(entries, durations)
     require_arms(arms, len(durations))
@@ -64,7 +63,7 @@ def log_rank(
     return LogRank(
         chi_square=chi_square,
         degrees_of_freedom=told.size,
-        p=float(chi2.sf(chi_square, told.size)),
+        p=float(scipy.stats.chi2.sf(chi_square, told.size)),
     )
 
 

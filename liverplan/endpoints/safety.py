@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from scipy import stats
+import scipy
 
 from liverplan.endpoints.followup import FollowUp, after_the_end
 from liverplan.endpoints.outcomes import Outcome
@@ -71,8 +71,8 @@ def exact_limits(events: int, patients: int, *, level: float = 0.95) -> tuple[fl
     if not 0 <= events <= patients or patients == 0:
         raise InputError(f"{events} of {patients} is no proportion.")
     tail = (1 - level) / 2
-    low = stats.beta.ppf(tail, events, patients - events + 1) if events else 0.0
-    up = stats.beta.ppf(1 - tail, events + 1, patients - events) if events < patients else 1.0
+    low = scipy.stats.beta.ppf(tail, events, patients - events + 1) if events else 0.0
+    up = scipy.stats.beta.ppf(1 - tail, events + 1, patients - events) if events < patients else 1.0
     return float(low), float(up)
 
 

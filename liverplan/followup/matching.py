@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+import scipy
 
 from liverplan.errors import InputError
 from liverplan.findings import Statement
@@ -136,11 +137,8 @@ def _pairs(before: Sequence[_Lesion], after: Sequence[_Lesion]) -> tuple[Pair, .
     costs = np.array([[_cost(a, b) for b in after] for a in before]).reshape(
         len(before), len(after)
     )
-    from scipy.optimize import (  # noqa: PLC0415 - a window need not wait for it
-        linear_sum_assignment,
-    )
 
-    rows, columns = linear_sum_assignment(costs)
+    rows, columns = scipy.optimize.linear_sum_assignment(costs)
     return tuple(
         Pair(
             earlier=before[row].label,

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.ndimage import distance_transform_edt, map_coordinates
+import scipy
 
 from liverplan.errors import InputError
 from liverplan.followup.alignment import Alignment
@@ -75,8 +75,13 @@ class _Surface:
         axes = [np.arange(a, b, CELL_MM) for a, b in zip(low, high, strict=True)]
         points = np.stack(np.meshgrid(*axes[::-1], indexing="ij")[::-1], axis=-1)
         index = np.moveaxis(grid.to_index(points), -1, 0)
-        inside = map_coordinates(segmentation.liver.astype(np.float32), index, order=1) > 0.5
-        distance = distance_transform_edt(inside) - distance_transform_edt(~inside)
+        inside = (
+            scipy.ndimage.map_coordinates(segmentation.liver.astype(np.float32), index, order=1)
+            > 0.5
+        )
+        distance = scipy.ndimage.distance_transform_edt(
+            inside
+        ) - scipy.ndimage.distance_transform_edt(~inside)
         distance = np.clip((distance - np.sign(distance) * 0.5) * CELL_MM, -REACH_MM, REACH_MM)
         return cls(distance=distance, start_mm=low, middle_mm=middle)
 
@@ -133,7 +138,9 @@ def _matrix(transform: Transform) -> FloatArray:
 def _dice(fixed: _Surface, moving: _Surface, to_later: FloatArray) -> float:
     points = fixed.inside_mm @ to_later[:3, :3].T + to_later[:3, 3]
     index = ((points - moving.start_mm) / CELL_MM)[:, ::-1].T
-    both = int((map_coordinates(moving.distance, index, order=1, cval=-REACH_MM) > 0).sum())
+    both = int(
+        (scipy.ndimage.map_coordinates(moving.distance, index, order=1, cval=-REACH_MM) > 0).sum()
+    )
     scale = abs(float(np.linalg.det(to_later[:3, :3])))
     later = len(moving.inside_mm) / scale  # the later liver's volume, as it lies on the earlier
     return 2 * both / (len(points) + later)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import ndimage
 
 from liverplan.phantom.shapes import Pixels, Shape
 from liverplan.phantom.torso import AIR_HU, Paint
@@ -47,7 +47,7 @@ def noise(grid: Grid, *, sd_hu: float, seed: int) -> Pixels:
     rng = np.random.default_rng(seed)
     sigma = [g / s for g, s in zip(GRAIN_MM, grid.spacing_mm, strict=True)]
     white = rng.standard_normal(grid.shape, dtype=np.float32)
-    grain: Pixels = ndimage.gaussian_filter(white, sigma, mode="wrap", truncate=3.0)
+    grain: Pixels = scipy.ndimage.gaussian_filter(white, sigma, mode="wrap", truncate=3.0)
     grain *= np.float32(sd_hu / _kept_sd(sigma))
     return grain
 
@@ -58,7 +58,7 @@ def _kept_sd(sigma: list[float]) -> float:
     for s in sigma:
         impulse = np.zeros(65)
         impulse[32] = 1
-        response = ndimage.gaussian_filter1d(impulse, s, mode="wrap", truncate=3.0)
+        response = scipy.ndimage.gaussian_filter1d(impulse, s, mode="wrap", truncate=3.0)
         kept *= float((response**2).sum())
     return float(np.sqrt(kept))
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.ndimage import distance_transform_edt, map_coordinates
 
 from liverplan.report.side import Side
 from liverplan.segmentation import Segmentation
@@ -61,7 +61,7 @@ class Slice:
         """(rows, columns): ``side_mm`` where a cut's line is drawn, else not a number."""
         if not self.labels.any():
             return np.full(self.side_mm.shape, np.nan)
-        near = distance_transform_edt(self.labels == 0) * PIXEL_MM <= REACH_MM
+        near = scipy.ndimage.distance_transform_edt(self.labels == 0) * PIXEL_MM <= REACH_MM
         return np.where(near, self.side_mm, np.nan)
 
 
@@ -101,8 +101,8 @@ def cut_slice(
     index = _index(volume.grid, points)
     return Slice(
         view=view,
-        hu=map_coordinates(volume.hu, index, np.float64, order=1, cval=AIR_HU),
-        labels=map_coordinates(segmentation.labels, index, np.uint8, order=0),
+        hu=scipy.ndimage.map_coordinates(volume.hu, index, np.float64, order=1, cval=AIR_HU),
+        labels=scipy.ndimage.map_coordinates(segmentation.labels, index, np.uint8, order=0),
         side_mm=side(points),
         level_mm=float(through_mm @ np.abs(np.cross(right, down))),
     )

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.ndimage import gaussian_filter, map_coordinates
 from skimage.measure import marching_cubes
 
 from liverplan.volume import FloatArray, Grid
@@ -54,9 +54,9 @@ def field(grid: Grid, mask: NDArray[np.bool_], points: FloatArray, blur_mm: floa
     high = np.ceil(corners.max(axis=0)).astype(int) + 5
     part = mask[tuple(slice(a, b) for a, b in zip(low, high, strict=True))]
     blur = [max(0.5 * blur_mm / spacing, 0.5) for spacing in grid.spacing_mm]
-    soft = gaussian_filter(part.astype(np.float32), blur)
+    soft = scipy.ndimage.gaussian_filter(part.astype(np.float32), blur)
     index = np.moveaxis(grid.to_index(points) - low, -1, 0)
-    sampled = map_coordinates(soft, index, np.float64, order=1)
+    sampled = scipy.ndimage.map_coordinates(soft, index, np.float64, order=1)
     return sampled - 0.5
 
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.ndimage import distance_transform_edt, gaussian_filter, map_coordinates, zoom
 
 from liverplan.report.geometry import liver_box_mm
 from liverplan.report.pictures import REMNANT, RESECTED, UNCUT, hatch_pattern
@@ -91,9 +91,9 @@ def _smooth_fields(
     index -= np.array(ends_of(box)[0])[:, None, None, None]
     fields: list[FloatArray] = []
     for mask in (part > 0, part > 1):
-        soft = gaussian_filter(mask.astype(np.float32), blur)
-        sampled = map_coordinates(soft, index, np.float64, order=1)
-        fields.append(gaussian_filter(sampled, 0.8) - 0.5)
+        soft = scipy.ndimage.gaussian_filter(mask.astype(np.float32), blur)
+        sampled = scipy.ndimage.map_coordinates(soft, index, np.float64, order=1)
+        fields.append(scipy.ndimage.gaussian_filter(sampled, 0.8) - 0.5)
     return fields[0], fields[1]
 
 
@@ -111,11 +111,11 @@ def _surface(field: FloatArray, colour: tuple[int, int, int], *, opacity: float)
     towards = LIGHT / np.linalg.norm(LIGHT)
     facing = np.clip((normal * towards).sum(axis=-1, keepdims=True), 0, 1)
     rgb = (0.42 + 0.58 * facing) * np.array(colour, dtype=float)
-    outline = zoom(field.max(axis=0), ENLARGE, order=1) > 0
+    outline = scipy.ndimage.zoom(field.max(axis=0), ENLARGE, order=1) > 0
     depth, rgb = _spread(depth, hit), _spread(rgb, hit)
     return Layer(
-        depth=np.where(outline, zoom(depth, ENLARGE, order=1), np.inf),
-        rgb=zoom(rgb, (ENLARGE, ENLARGE, 1), order=1),
+        depth=np.where(outline, scipy.ndimage.zoom(depth, ENLARGE, order=1), np.inf),
+        rgb=scipy.ndimage.zoom(rgb, (ENLARGE, ENLARGE, 1), order=1),
         opacity=opacity,
     )
 
@@ -124,7 +124,9 @@ def _spread(values: FloatArray, hit: NDArray[np.bool_]) -> FloatArray:
     """Give each pixel beside a surface the value of the nearest one on it."""
     if not hit.any():
         return values
-    nearest = distance_transform_edt(~hit, return_distances=False, return_indices=True)
+    nearest = scipy.ndimage.distance_transform_edt(
+        ~hit, return_distances=False, return_indices=True
+    )
     spread: FloatArray = values[tuple(nearest)]
     return spread
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.ndimage import distance_transform_edt, map_coordinates
 
 from liverplan.resection import Plan, Plane
 from liverplan.resection.anatomy.maps import PartMap
@@ -31,7 +31,9 @@ class _Border:
     def __call__(self, points_mm: FloatArray) -> FloatArray:
         """(N, 3) LPS mm to (N,) mm, negative where the tissue is taken."""
         index = self.grid.to_index(points_mm).T
-        near = map_coordinates(self.distance_mm, index, np.float64, order=1, mode="nearest")
+        near = scipy.ndimage.map_coordinates(
+            self.distance_mm, index, np.float64, order=1, mode="nearest"
+        )
         return np.asarray(near)
 
 
@@ -101,7 +103,7 @@ def _border(segmentation: Segmentation, taken: NDArray[np.bool_]) -> _Border:
     k, j, i = liver.shape
     grid = Grid(shape=(k, j, i), affine=affine, frame_uid=segmentation.grid.frame_uid)
     to_gone, to_left = (
-        distance_transform_edt(~side, sampling=grid.spacing_mm)
+        scipy.ndimage.distance_transform_edt(~side, sampling=grid.spacing_mm)
         if side.any()
         else np.full(liver.shape, 1e3)
         for side in (gone & liver, liver & ~gone)

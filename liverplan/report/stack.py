@@ -6,8 +6,8 @@ import base64
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.ndimage import binary_dilation, binary_erosion
 
 from liverplan.report.geometry import PIXEL_MM, Slice, cut_slice, focus_mm, liver_box_mm
 from liverplan.report.pictures import CUT, coloured, to_webp
@@ -71,8 +71,8 @@ def _lined(picture: Slice) -> NDArray[np.uint8]:
     rgb = coloured(picture)
     for label in np.unique(picture.labels[picture.labels > 1]):
         mask = picture.labels == label
-        rgb[binary_dilation(mask, iterations=2) & ~mask] = 0
-        rgb[mask & ~binary_erosion(mask)] = 255
+        rgb[scipy.ndimage.binary_dilation(mask, iterations=2) & ~mask] = 0
+        rgb[mask & ~scipy.ndimage.binary_erosion(mask)] = 255
     side = np.abs(picture.line_mm)
     rgb[side < 1.6 * PIXEL_MM] = 0
     rgb[side < 0.8 * PIXEL_MM] = CUT

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-import scipy.ndimage as ndi
+import scipy
 
 from liverplan.segmentation.morphology import Float32, Spacing
 
@@ -14,7 +14,7 @@ Window = tuple[float, float]
 def blurred(hu: Float32, window_hu: Window, sigma_mm: float, spacing_mm: Spacing) -> Float32:
     """Blur (k, j, i) densities by a Gaussian, HU."""
     sigma = [sigma_mm / s for s in spacing_mm]
-    smooth: Float32 = ndi.gaussian_filter(np.clip(hu, *window_hu), sigma)
+    smooth: Float32 = scipy.ndimage.gaussian_filter(np.clip(hu, *window_hu), sigma)
     return smooth
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import cc3d
 import edt
 import numpy as np
-import scipy.ndimage as ndi
+import scipy
 from numpy.typing import NDArray
 
 from liverplan.segmentation.results import Mask
@@ -71,7 +71,7 @@ def closed_beyond(mask: Mask, radius_mm: float, spacing_mm: Spacing) -> Mask:
 
 def filled_by_slice(mask: Mask) -> Mask:
     """Fill the holes of each slice of a (k, j, i) mask."""
-    filled: Mask = np.stack([ndi.binary_fill_holes(plane) for plane in mask])
+    filled: Mask = np.stack([scipy.ndimage.binary_fill_holes(plane) for plane in mask])
     return filled
 
 
@@ -114,8 +114,10 @@ def components_touching(mask: Mask, where: Mask) -> Mask:
 def mean_near(values: Float32, mask: Mask, sigma_mm: float, spacing_mm: Spacing) -> Float32:
     """Gaussian mean of the (k, j, i) values inside a mask alone; NaN too far away from it."""
     sigma = [sigma_mm / s for s in spacing_mm]
-    weight = ndi.gaussian_filter(mask.astype(np.float32), sigma, truncate=2.5)
-    total = ndi.gaussian_filter(np.where(mask, values, 0).astype(np.float32), sigma, truncate=2.5)
+    weight = scipy.ndimage.gaussian_filter(mask.astype(np.float32), sigma, truncate=2.5)
+    total = scipy.ndimage.gaussian_filter(
+        np.where(mask, values, 0).astype(np.float32), sigma, truncate=2.5
+    )
     with np.errstate(divide="ignore", invalid="ignore"):
         mean: Float32 = np.where(weight > 1e-3, total / weight, np.nan).astype(np.float32)
     return mean

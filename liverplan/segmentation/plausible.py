@@ -12,9 +12,8 @@ from itertools import product
 
 import cc3d
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.ndimage import binary_erosion, find_objects
-from scipy.spatial import cKDTree
 
 from liverplan.findings import Statement
 from liverplan.segmentation.orientation import Turn
@@ -82,9 +81,9 @@ def implausible(volume: Volume, liver: Mask, lesions: Sequence[Mask]) -> list[St
 
 def distance_mm(grid: Grid, liver: Mask, lesion: Mask) -> float:
     """Shortest way between voxels of two (k, j, i) masks that have some, mm."""
-    edge = liver & ~binary_erosion(liver)
-    near = cKDTree(grid.to_mm(np.argwhere(edge)))
-    apart, _ = near.query(grid.to_mm(np.argwhere(lesion & ~binary_erosion(lesion))))
+    edge = liver & ~scipy.ndimage.binary_erosion(liver)
+    near = scipy.spatial.cKDTree(grid.to_mm(np.argwhere(edge)))
+    apart, _ = near.query(grid.to_mm(np.argwhere(lesion & ~scipy.ndimage.binary_erosion(lesion))))
     return float(np.min(apart))
 
 
@@ -171,7 +170,7 @@ def _goes_on(hu: NDArray[np.generic], plane: Mask, at: int, step: int) -> bool:
 
 
 def _pieces(grid: Grid, mask: Mask) -> list[Statement]:
-    box = find_objects(mask.view(np.uint8))[0]
+    box = scipy.ndimage.find_objects(mask.view(np.uint8))[0]
     pieces, count = cc3d.connected_components(np.ascontiguousarray(mask[box]), return_N=True)
     ml = np.bincount(pieces.ravel())[1:] * grid.voxel_ml
     if count < 2 or ml.sum() - ml.max() <= SMALLEST_PIECE_ML:

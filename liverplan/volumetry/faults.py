@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import assert_never
 
 import numpy as np
-from scipy.spatial import cKDTree
+import scipy
 
 from liverplan.findings import Fault, Statement, Value
 from liverplan.resection import (
@@ -131,7 +131,7 @@ def _parts(index: PlanIndex, cut: FoldedCut) -> bool:
     net = cut.lattice_mm()
     gaps = [np.linalg.norm(np.diff(net, axis=axis), axis=-1).max() for axis in (0, 1)]
     near = float(np.hypot(*gaps)) / 2 + index.liver.half_mm * 2
-    astray = cKDTree(net.reshape(-1, 3)).query(grid.to_mm(faces))[0] > near
+    astray = scipy.spatial.cKDTree(net.reshape(-1, 3)).query(grid.to_mm(faces))[0] > near
     return bool(np.count_nonzero(astray) <= ASTRAY_FRACTION * len(faces))
 
 

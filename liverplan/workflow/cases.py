@@ -10,10 +10,10 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from threading import Event
+from typing import TYPE_CHECKING
 
 from liverplan import __version__, case
 from liverplan.case import Actor, Case, CaseState, Record
-from liverplan.dicom import CT
 from liverplan.eligibility.files import PatientFile, ProtocolFile
 from liverplan.errors import CaseError, InputError, PlanError
 from liverplan.findings import Findings, SeriesSummary, Statement
@@ -47,6 +47,10 @@ from liverplan.workflow.vessels import (
     with_vessel_segments,
     with_vessels_cut,
 )
+
+if TYPE_CHECKING:
+    from liverplan.dicom import CT
+
 
 _log = logging.getLogger(__name__)
 

@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
+from typing import TYPE_CHECKING
 
 import cc3d
 
 from liverplan import dicom
-from liverplan.dicom import CT
 from liverplan.findings import Statement
 from liverplan.resection.anatomy.maps import PartMap
 from liverplan.segmentation import Prompt, Provenance, Segmentation, lesion_from_prompt
@@ -23,6 +23,10 @@ from liverplan.volume import Grid, Volume
 from liverplan.workflow.given import given_lesions, given_liver
 from liverplan.workflow.progress import Progress, part, tell
 from liverplan.workflow.request import Request
+
+if TYPE_CHECKING:
+    from liverplan.dicom import CT
+
 
 _log = logging.getLogger(__name__)
 SMALLEST_OUTSIDE_ML = 1e-9

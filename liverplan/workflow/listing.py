@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from liverplan import dicom
-from liverplan.dicom import SeriesInfo
 from liverplan.words import in_english
 from liverplan.workflow.phase_named import phase_in
 from liverplan.workflow.progress import Progress
+
+if TYPE_CHECKING:
+    from liverplan.dicom import SeriesInfo
 
 
 def list_series(path: Path, *, progress: Progress | None = None) -> list[dict[str, Any]]:

@@ -10,7 +10,6 @@ from types import MappingProxyType
 import numpy as np
 
 from liverplan import dicom
-from liverplan.dicom.seg_read import SegMask
 from liverplan.errors import InputError
 from liverplan.findings import Statement
 from liverplan.resection.anatomy.couinaud import by_branches
@@ -110,7 +109,7 @@ def _coded(path: Path, grid: Grid) -> dict[str, Mask]:
     return found
 
 
-def _by_name(segment: SegMask) -> str:
+def _by_name(segment: dicom.SegMask) -> str:
     match = _NAME.search(segment.name)
     word = match[1].lower() if match else ""
     half = word[-1] if word.startswith("iv") and word[-1] in "ab" else ""

@@ -3,6 +3,7 @@
 "Heavy" is what takes long to load; most of it is numba, scipy and what draws.
 """
 
+import os
 import pkgutil
 import subprocess
 import sys
@@ -60,6 +61,23 @@ def test_assessing_a_ct_loads_nothing_that_draws_or_writes_dicom(small, tmp_path
     loaded = loaded_by(f"assess '{small.ct}' --out '{tmp_path / 'case'}' {given}")
     assert "numba" in loaded
     assert not loaded & (DRAWS | MANY | {"highdicom"})
+
+
+def test_a_window_waits_for_nothing_that_computes():
+    """It opens a second sooner: what measures, reads or asks a network is loaded when it is used."""
+    asked = "import sys, liverplan.app.shell.application; print('LOADED', *sys.modules)"
+    environment = {**os.environ, "QT_API": "pyside6"}
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", asked],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=environment,
+    )
+    loaded = set(done.stdout.rpartition("LOADED ")[2].split())
+    assert {"napari", "vtkmodules.vtkRenderingOpenGL2", "scipy"} < loaded
+    waited_for = {"scipy.ndimage", "scipy.sparse", "scipy.spatial", "pydicom", "onnxruntime"}
+    assert not loaded & (waited_for | {"highdicom", "SimpleITK", "matplotlib"})
 
 
 def test_a_rooms_front_door_leads_to_what_it_names():

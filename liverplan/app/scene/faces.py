@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import ndimage
 from vtkmodules.util.numpy_support import numpy_to_vtk
 from vtkmodules.vtkCommonCore import vtkLookupTable
 from vtkmodules.vtkCommonDataModel import vtkPolyData
@@ -117,7 +117,7 @@ def refined(net: FloatArray) -> FloatArray:
         return net
     shape = [(n - 1) * part + 1 for n, part in zip(net.shape[:2], parts, strict=True)]
     zoom = [new / old for new, old in zip(shape, net.shape[:2], strict=True)]
-    made: FloatArray = ndimage.zoom(net, (*zoom, 1), order=1)
+    made: FloatArray = scipy.ndimage.zoom(net, (*zoom, 1), order=1)
     return made
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import ndimage
 
 from liverplan.app.session.zone import FIELD_MM, DistanceField
 from liverplan.volume import FloatArray, Grid
@@ -33,7 +33,7 @@ class Field:
         """Return its value at each of (N, 3) LPS points."""
         inverse = np.linalg.inv(self.to_mm)
         index = points_mm @ inverse[:3, :3].T + inverse[:3, 3]
-        found: FloatArray = ndimage.map_coordinates(
+        found: FloatArray = scipy.ndimage.map_coordinates(
             self.values, index.T, output=np.float64, order=1, cval=self.beyond
         )
         return found

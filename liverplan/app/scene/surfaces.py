@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import ndimage, sparse
 from vtkmodules.util.numpy_support import numpy_to_vtk, vtk_to_numpy
 from vtkmodules.vtkCommonCore import VTK_UNSIGNED_CHAR
 from vtkmodules.vtkCommonDataModel import vtkImageData, vtkPolyData
@@ -117,7 +117,7 @@ def blurred(grid: Grid, mask: NDArray[np.bool_], steps: list[int], blur_mm: floa
     start = np.array([part.start for part in box], dtype=np.float64)
     merged = _merged(mask[box], steps)
     voxel_mm = np.array(grid.spacing_mm) * steps
-    padded = ndimage.gaussian_filter(np.pad(merged, 2), blur_mm / voxel_mm)
+    padded = scipy.ndimage.gaussian_filter(np.pad(merged, 2), blur_mm / voxel_mm)
     to_index = np.eye(4)
     to_index[:3, :3] = np.diag(steps)
     to_index[:3, 3] = start - 2 * np.array(steps) + (np.array(steps) - 1) / 2
@@ -188,8 +188,10 @@ def calmed(surface: vtkPolyData) -> vtkPolyData:
     corners = vtk_to_numpy(surface.GetPolys().GetConnectivityArray()).reshape(-1, 3)
     ends = corners.ravel(), np.roll(corners, -1, axis=1).ravel()
     count = surface.GetNumberOfPoints()
-    near = sparse.coo_array((np.ones(corners.size, np.float32), ends), shape=(count, count)).tocsr()
-    near = near + near.T + sparse.eye_array(count, dtype=np.float32, format="csr")
+    near = scipy.sparse.coo_array(
+        (np.ones(corners.size, np.float32), ends), shape=(count, count)
+    ).tocsr()
+    near = near + near.T + scipy.sparse.eye_array(count, dtype=np.float32, format="csr")
     calm = vtk_to_numpy(normals).astype(np.float32)
     for _ in range(CALM):
         calm = near @ calm

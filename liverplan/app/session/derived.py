@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy import ndimage
+import scipy
 
 from liverplan.app.session.zone import DistanceField, distance_field
 from liverplan.segmentation import Axes, Segmentation, axes_of
@@ -33,7 +33,7 @@ class Derived:
 def derive(segmentation: Segmentation) -> Derived:
     """Make everything that follows from a segmentation: index, distances, axes, centres."""
     grid, labels = segmentation.grid, segmentation.lesion_labels
-    boxes = ndimage.find_objects(segmentation.labels)
+    boxes = scipy.ndimage.find_objects(segmentation.labels)
     axes, centres = {}, {}
     for label in labels:
         box = boxes[label - 1]

@@ -8,7 +8,6 @@ from __future__ import annotations
 from importlib.resources import files
 from pathlib import Path
 
-from markdown_it import MarkdownIt
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
 
@@ -78,6 +77,8 @@ def page_of(name: str, code: str) -> str:
     languages = [
         _link(word, f"../{other}/{name}.html", here=other == code) for other, word in NAMES.items()
     ]
+    from markdown_it import MarkdownIt  # noqa: PLC0415 - a window need not wait for it
+
     body = MarkdownIt("commonmark").render(source.read_text("utf-8"))
     return PAGE.format(
         language=code,

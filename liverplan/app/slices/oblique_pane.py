@@ -7,11 +7,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike, NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
-from scipy.ndimage import binary_erosion
 
 from liverplan.app.kit import theme
 from liverplan.app.kit.glyphs import cursor_of
@@ -253,4 +253,4 @@ def _outline(rgb: NDArray[np.uint8], labels: NDArray[np.uint8]) -> None:
         (labels >= LIVER, theme.LIVER),
         (labels >= FIRST_LESION, theme.LESION),
     ):
-        rgb[mask & ~binary_erosion(mask, iterations=1)] = colour
+        rgb[mask & ~scipy.ndimage.binary_erosion(mask, iterations=1)] = colour

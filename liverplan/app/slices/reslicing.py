@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any, Literal, Self
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike, NDArray
-from scipy.ndimage import gaussian_filter1d, map_coordinates
 
 from liverplan.app.slices.convert import letters_of
 from liverplan.app.slices.slicing import Point
@@ -107,7 +107,9 @@ class Course:
         points = _evenly(np.asarray(line_mm, dtype=np.float64))
         if points is None:
             return None
-        smooth = gaussian_filter1d(points, SMOOTH_MM / STEP_MM, axis=0, mode="nearest")
+        smooth = scipy.ndimage.gaussian_filter1d(
+            points, SMOOTH_MM / STEP_MM, axis=0, mode="nearest"
+        )
         smooth[0], smooth[-1] = points[0], points[-1]
         along = np.gradient(smooth, axis=0)
         along /= np.linalg.norm(along, axis=1)[:, None]
@@ -162,7 +164,7 @@ def _taken(
     array: NDArray[Any], grid: Grid, points_mm: FloatArray, *, order: Literal[0, 1], beyond: float
 ) -> NDArray[np.float32]:
     index = np.moveaxis(grid.to_index(points_mm), -1, 0)
-    found: NDArray[np.float32] = map_coordinates(
+    found: NDArray[np.float32] = scipy.ndimage.map_coordinates(
         array, index, output=np.float32, order=order, mode="constant", cval=beyond, prefilter=False
     )
     return found

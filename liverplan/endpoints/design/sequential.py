@@ -12,9 +12,8 @@ from dataclasses import dataclass
 from statistics import NormalDist
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.optimize import brentq
-from scipy.special import ndtr
 
 FloatArray = NDArray[np.float64]
 
@@ -62,7 +61,11 @@ def bounds(information: Sequence[float], *, alpha: float = 0.05, power: float = 
         increment = spent[look] - (spent[look - 1] if look else 0.0)
         z.append(_bound(information[: look + 1], z, increment / 2))
     single = _NORMAL.inv_cdf(1 - alpha / 2) + _NORMAL.inv_cdf(power)
-    drift = float(brentq(lambda d: sum(crossing(information, z, d)) - power, single, 2 * single))
+    drift = float(
+        scipy.optimize.brentq(
+            lambda d: sum(crossing(information, z, d)) - power, single, 2 * single
+        )
+    )
     return Bounds(
         information=tuple(information),
         z=tuple(z),
@@ -87,7 +90,9 @@ def _bound(information: Sequence[float], earlier: Sequence[float], increment: fl
     scale = math.sqrt(information[-1])
     if _above(_HIGHEST_Z * scale, *state) >= increment:
         return _HIGHEST_Z
-    return float(brentq(lambda z: _above(z * scale, *state) - increment, 0.0, _HIGHEST_Z))
+    return float(
+        scipy.optimize.brentq(lambda z: _above(z * scale, *state) - increment, 0.0, _HIGHEST_Z)
+    )
 
 
 State = tuple[FloatArray, FloatArray, float, float]
@@ -108,4 +113,4 @@ def _continuing(information: Sequence[float], z: Sequence[float], drift: float) 
 
 
 def _above(limit: float, nodes: FloatArray, mass: FloatArray, mean: float, sd: float) -> float:
-    return float(ndtr((nodes + mean - limit) / sd) @ mass)
+    return float(scipy.special.ndtr((nodes + mean - limit) / sd) @ mass)

@@ -14,8 +14,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import ndimage
 
 from liverplan.errors import PlanError
 from liverplan.resection.anatomy.landmarks import Landmarks
@@ -87,7 +87,7 @@ def nearest_parts(
 ) -> PartMap:
     """Give each liver voxel to the nearest seed: (k, j, i), 0 or n for ``names[n - 1]``."""
     box = bounding_box(segmentation.liver | (seeds > 0))
-    nearest = ndimage.distance_transform_edt(
+    nearest = scipy.ndimage.distance_transform_edt(
         seeds[box] == 0,
         sampling=segmentation.grid.spacing_mm,
         return_distances=False,

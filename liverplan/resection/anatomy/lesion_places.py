@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike
-from scipy.spatial import cKDTree
 
 from liverplan.findings import VesselDistance
 from liverplan.resection.anatomy.maps import PartMap
@@ -119,7 +119,7 @@ def vessel_distances(
         As `named_courses` returns them.
     """
     lesion = segmentation.grid.to_mm(voxels_of(segmentation.lesion(label)))
-    tree = cKDTree(lesion)
+    tree = scipy.spatial.cKDTree(lesion)
     away = {
         key: max(0.0, float(np.min(np.asarray(tree.query(points)[0]) - radii)))
         for key, (points, radii) in courses.items()

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Final
 
 import numpy as np
-from scipy.spatial import cKDTree
+import scipy
 
 from liverplan.findings import Statement
 from liverplan.resection.anatomy.named_tree import NamedTree
@@ -49,7 +49,7 @@ def held_together(
     courses = [portal.lines_mm(*keys) for keys in SIDES.values()]
     if not all(map(len, courses)):
         return named
-    sides = list(map(cKDTree, courses))
+    sides = list(map(scipy.spatial.cKDTree, courses))
     found = dict(hepatic.names.names)
     for key, (low, high) in PLACES.items():
         course = hepatic.lines_mm(key)

@@ -11,10 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import ndimage
-from scipy.spatial import cKDTree
-from scipy.spatial.distance import cdist
 
 from liverplan.resection.anatomy.vessel_graph import Numbers, line_mm
 from liverplan.segmentation.boxes import bounding_box, ends_of
@@ -61,7 +59,10 @@ class Lattice:
         cells = tuple((v - a) // s for v, a, s in zip(voxels, start, step, strict=True))
         held = np.zeros(-(-(stop - start) // step) + 1, dtype=np.bool_)
         held[cells] = True
-        near = ndimage.binary_dilation(held, np.ones((2, 2, 2), dtype=np.bool_), origin=-1) | held
+        near = (
+            scipy.ndimage.binary_dilation(held, np.ones((2, 2, 2), dtype=np.bool_), origin=-1)
+            | held
+        )
         points = grid.to_mm(start + step * np.argwhere(near))
         return cls(start=start, step=step, near=near, points_mm=points, voxels=voxels)
 
@@ -71,7 +72,7 @@ class Lattice:
         whole[self.near] = values
         parts = zip(self.voxels, self.start, self.step, strict=True)
         places = np.stack([(v[voxels] - a) / s for v, a, s in parts])
-        return np.asarray(ndimage.map_coordinates(whole, places, order=1, mode="nearest"))
+        return np.asarray(scipy.ndimage.map_coordinates(whole, places, order=1, mode="nearest"))
 
 
 def between(
@@ -93,7 +94,10 @@ def between(
     course_mm : (c, 3) array
         Points of a vein that the border is led through, LPS mm; none where there is none.
     """
-    trees = [cKDTree(np.concatenate([line_mm(one) for one in some])) for some in (here, beyond)]
+    trees = [
+        scipy.spatial.cKDTree(np.concatenate([line_mm(one) for one in some]))
+        for some in (here, beyond)
+    ]
 
     def difference(points: FloatArray) -> FloatArray:
         near, far = (np.asarray(tree.query(points)[0]) for tree in trees)
@@ -108,10 +112,10 @@ def between(
 
 def _spread(points_mm: FloatArray, course_mm: FloatArray, off: FloatArray) -> FloatArray:
     """(m,) of what is off along a course: smooth along it, fading beside it."""
-    away = np.asarray(cKDTree(course_mm).query(points_mm)[0])
+    away = np.asarray(scipy.spatial.cKDTree(course_mm).query(points_mm)[0])
     found = np.zeros(len(points_mm))
     close = np.flatnonzero(away < 3 * BESIDE_MM)
-    gaps = cdist(points_mm[close], course_mm) - away[close, None]
+    gaps = scipy.spatial.distance.cdist(points_mm[close], course_mm) - away[close, None]
     weight = np.exp(-0.5 * (gaps / ALONG_MM) ** 2)
     mean = weight @ off / weight.sum(axis=1)
     found[close] = mean * np.exp(-0.5 * (away[close] / BESIDE_MM) ** 2)

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
 
 from liverplan.segmentation.results import Mask
 from liverplan.segmentation.vessels.branches import Branch
@@ -87,7 +87,7 @@ class VesselGraph:
         points = grid.to_mm(inside[:: max(1, len(inside) // SAMPLES)])
         lines = [line_mm(branch) for branch in branches]
         owner = np.repeat(np.arange(len(lines)), [len(line) for line in lines])
-        away, at = cKDTree(np.concatenate(lines)).query(points)
+        away, at = scipy.spatial.cKDTree(np.concatenate(lines)).query(points)
         return cls(
             branches=tuple(branches),
             tops=tuple(tops),

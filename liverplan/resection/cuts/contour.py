@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike
-from scipy.sparse import csr_array
-from scipy.sparse.linalg import spsolve
 
 from liverplan.errors import PlanError
 from liverplan.resection.cuts.curved import CurvedCut
@@ -124,11 +123,10 @@ def _fit(centre: FloatArray, axes: FloatArray, local: FloatArray) -> CurvedCut:
     low, size = low - rim, high - low + 2 * rim
     step = size / (CONTROLS - 1)
     lattice = low + np.indices((CONTROLS, CONTROLS)).reshape(2, -1).T * step
-    from scipy.interpolate import (  # noqa: PLC0415 - 0.3 s, which a window need not wait for
-        RBFInterpolator,
-    )
 
-    plate = RBFInterpolator(local[:, :2], local[:, 2], kernel="thin_plate_spline", smoothing=1e-6)
+    plate = scipy.interpolate.RBFInterpolator(
+        local[:, :2], local[:, 2], kernel="thin_plate_spline", smoothing=1e-6
+    )
     heights = np.asarray(plate(lattice)).reshape(CONTROLS, CONTROLS)
     return CurvedCut(
         origin_mm=centre + low @ axes[:2],
@@ -151,10 +149,12 @@ def _film(contour: FloatArray) -> FloatArray:
     sides = np.array([1, -1, inner, -inner])
     rows = np.repeat(np.arange(len(free)), 4)
     near = (free[:, None] + sides).ravel()
-    mean = csr_array((np.full(len(rows), 0.25), (rows, near)), shape=(len(free), inner**2))
+    mean = scipy.sparse.csr_array(
+        (np.full(len(rows), 0.25), (rows, near)), shape=(len(free), inner**2)
+    )
     fixed = mean @ film.reshape(-1, 3)
-    within = csr_array(np.eye(len(free))) - mean[:, free]
-    film.reshape(-1, 3)[free] = np.asarray(spsolve(within.tocsc(), fixed))
+    within = scipy.sparse.csr_array(np.eye(len(free))) - mean[:, free]
+    film.reshape(-1, 3)[free] = np.asarray(scipy.sparse.linalg.spsolve(within.tocsc(), fixed))
     return _widened(film)
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import scipy.ndimage as ndi
+import scipy
 
 from liverplan.segmentation.blocks import Blocks
 from liverplan.segmentation.classical.spine import find_spine
@@ -80,9 +80,9 @@ def track_cava(
     smooth = SMOOTH_MM / spacing[0]
     return Tube(
         slices=slices,
-        rows=ndi.gaussian_filter1d(way[:, 0], smooth, mode="nearest"),
-        columns=ndi.gaussian_filter1d(way[:, 1], smooth, mode="nearest"),
-        densities_hu=ndi.gaussian_filter1d(density, smooth, mode="nearest"),
+        rows=scipy.ndimage.gaussian_filter1d(way[:, 0], smooth, mode="nearest"),
+        columns=scipy.ndimage.gaussian_filter1d(way[:, 1], smooth, mode="nearest"),
+        densities_hu=scipy.ndimage.gaussian_filter1d(density, smooth, mode="nearest"),
     )
 
 
@@ -148,11 +148,11 @@ def _disc_price(
     plane: Float32, disc: Float32, ring: Float32, liver_hu: float
 ) -> tuple[Float32, Float32]:
     """Price of a disc around each pixel, and its mean HU: even, set apart and bright is cheap."""
-    mean = ndi.convolve(plane, disc, mode="nearest")
-    square = ndi.convolve(plane**2, disc, mode="nearest")
+    mean = scipy.ndimage.convolve(plane, disc, mode="nearest")
+    square = scipy.ndimage.convolve(plane**2, disc, mode="nearest")
     spread = np.sqrt(np.maximum(square - mean**2, 0))
-    ring_mean = ndi.convolve(plane, ring, mode="nearest")
-    ring_square = ndi.convolve(plane**2, ring, mode="nearest")
+    ring_mean = scipy.ndimage.convolve(plane, ring, mode="nearest")
+    ring_square = scipy.ndimage.convolve(plane**2, ring, mode="nearest")
     apart = np.sqrt(np.maximum(ring_square - 2 * mean * ring_mean + mean**2, 0))
     bright = np.clip(mean - liver_hu, -BRIGHT_HU, BRIGHT_HU)
     price = spread / EVEN_HU - 2 * np.minimum(apart, APART_HU) / APART_HU - bright / BRIGHT_HU

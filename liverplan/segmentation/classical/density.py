@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import scipy.ndimage as ndi
+import scipy
 from numpy.typing import NDArray
 
 from liverplan.errors import SegmentationError
@@ -39,14 +39,14 @@ def read_density(denoised: Float32, where: Mask, blocks: Blocks) -> Density:
     SegmentationError
         If there is too little homogeneous tissue.
     """
-    slope = ndi.gaussian_gradient_magnitude(denoised, 1)
+    slope = scipy.ndimage.gaussian_gradient_magnitude(denoised, 1)
     values = denoised[where & (slope < 12) & (denoised > 20) & (denoised < 220)]
     if values.size * blocks.voxel_ml < 30:
         raise SegmentationError(
             "No liver is seen on this CT: there is no even tissue where it lies."
         )
     counts, edges = np.histogram(values, np.arange(20, 221, 2))
-    smooth = ndi.gaussian_filter1d(counts.astype(float), 2.0)
+    smooth = scipy.ndimage.gaussian_filter1d(counts.astype(float), 2.0)
     peak = int(smooth.argmax())
     low, high = _half_height(smooth, peak)
     return Density(mode_hu=float(edges[peak] + 1), spread_hu=(high - low) * 2 / 2.355)

@@ -12,7 +12,7 @@ from __future__ import annotations
 from threading import Event
 
 import numpy as np
-import scipy.ndimage as ndi
+import scipy
 
 from liverplan import __version__
 from liverplan.errors import CancelledError, SegmentationError
@@ -148,7 +148,9 @@ def cut_liver(
     elsewhere = place_cost(blocks, torso, density)
     core = find_core(denoised, torso, density, width, under & (elsewhere < 0.1), elsewhere, spacing)
     never = ~torso.body | torso.lungs | (blocks.hu < FAT_HU) | (blocks.hu > BONE_HU)
-    slope = ndi.gaussian_gradient_magnitude(denoised, [3 / s for s in spacing]) * np.mean(spacing)
+    slope = scipy.ndimage.gaussian_gradient_magnitude(denoised, [3 / s for s in spacing]) * np.mean(
+        spacing
+    )
     edge = (1 / (1 + (slope / EDGE_HU) ** 2)).astype(np.float32)
     bright = denoised > density.mode_hu + max(25.0, 3 * density.spread_hu)
     mask, rivals = core, opened(bright, 7.0, spacing)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-import scipy.ndimage as ndi
+import scipy
 
 from liverplan.segmentation.blocks import Blocks
 from liverplan.segmentation.classical.torso import Torso
@@ -23,14 +23,14 @@ def find_spine(blocks: Blocks, torso: Torso) -> FloatArray:
     """(k, 2) array: row and column of the vertebra's middle on every slice."""
     bone = np.clip(blocks.hu - SPINE_HU, 0, 60) * torso.body
     sigma = [12 / s for s in blocks.spacing_mm]
-    blurred = ndi.gaussian_filter(bone, sigma)
+    blurred = scipy.ndimage.gaussian_filter(bone, sigma)
     columns = np.arange(bone.shape[2])
     blurred[:, :, np.abs(columns - torso.middle) * blocks.spacing_mm[2] > 40] = 0
     rows = np.flatnonzero(torso.body.any(axis=(0, 2)))
     blurred[:, : int((rows[0] + rows[-1]) / 2)] = 0
     peaks = np.array([np.unravel_index(int(p.argmax()), p.shape) for p in blurred], dtype=float)
     width = min(len(peaks) // 2 * 2 - 1, 15)
-    return np.asarray(ndi.median_filter(peaks, (max(width, 1), 1), mode="nearest"))
+    return np.asarray(scipy.ndimage.median_filter(peaks, (max(width, 1), 1), mode="nearest"))
 
 
 def behind_spine_mm(blocks: Blocks, torso: Torso) -> Float32:

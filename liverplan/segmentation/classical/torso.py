@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import scipy.ndimage as ndi
+import scipy
 
 from liverplan.errors import SegmentationError
 from liverplan.segmentation.blocks import Blocks
@@ -85,7 +85,7 @@ def _filled(plane: Mask) -> Mask:
         used = np.flatnonzero(edge)
         if used.size:
             ring[used[0] + 1 : used[-1] + 2] = True
-    filled: Mask = ndi.binary_fill_holes(padded)[1:-1, 1:-1]
+    filled: Mask = scipy.ndimage.binary_fill_holes(padded)[1:-1, 1:-1]
     return filled
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import cc3d
 import numpy as np
-import scipy.ndimage as ndi
+import scipy
 from numpy.typing import NDArray
 
 from liverplan.segmentation.morphology import Float32, Spacing, distance_transform_mm
@@ -55,16 +55,16 @@ def split_at_waists(mask: Mask, spacing_mm: Spacing) -> Parts:
     from skimage.morphology import h_maxima  # noqa: PLC0415 - 0.3 s that only this needs
     from skimage.segmentation import watershed  # noqa: PLC0415 - as above
 
-    distance = ndi.gaussian_filter(
+    distance = scipy.ndimage.gaussian_filter(
         distance_transform_mm(mask, spacing_mm), [BLUR_MM / s for s in spacing_mm]
     )
     hills = cc3d.connected_components(h_maxima(distance, HILL_MM).astype(bool) & mask)
     numbers = watershed(-distance, hills.astype(np.int32), mask=mask)
     ids = np.arange(int(numbers.max()) + 1)
-    centres = np.array(ndi.center_of_mass(mask, numbers, ids[1:])).reshape(-1, 3)
+    centres = np.array(scipy.ndimage.center_of_mass(mask, numbers, ids[1:])).reshape(-1, 3)
     return Parts(
         numbers=numbers,
-        peak_mm=np.asarray(ndi.maximum(distance, numbers, ids), dtype=np.float32),
+        peak_mm=np.asarray(scipy.ndimage.maximum(distance, numbers, ids), dtype=np.float32),
         waist_mm=_waists(numbers, distance),
         volume_ml=np.bincount(numbers.ravel()) * float(np.prod(spacing_mm)) / 1000,
         centre_mm=np.vstack([np.zeros(3), centres]) * np.array(spacing_mm),

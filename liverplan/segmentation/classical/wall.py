@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import scipy.ndimage as ndi
+import scipy
 from numpy.typing import NDArray
 
 from liverplan.segmentation.blocks import Blocks
@@ -112,13 +112,13 @@ class Rays:
 def _wall(soft: Mask) -> tuple[FloatArray, FloatArray]:
     """(k, directions) step at which the wall begins, seen from outside, and its thickness, mm."""
     least = int(THIN_MM / RAY_MM) + 1
-    thick = ndi.binary_opening(soft, np.ones((1, 1, least), bool))[..., ::-1]
+    thick = scipy.ndimage.binary_opening(soft, np.ones((1, 1, least), bool))[..., ::-1]
     steps = soft.shape[-1]
     begins = thick.argmax(axis=-1)
     passed = np.arange(steps) > begins[..., None]
     ends = np.where((passed & ~thick).any(axis=-1), (passed & ~thick).argmax(axis=-1), steps)
     around = np.pad((steps - begins).astype(float), ((0, 0), (5, 5)), mode="wrap")
-    outer = ndi.median_filter(around, (5, 11), mode="nearest")[:, 5:-5]
+    outer = scipy.ndimage.median_filter(around, (5, 11), mode="nearest")[:, 5:-5]
     return outer, (ends - begins) * RAY_MM
 
 
@@ -128,7 +128,7 @@ def _typical(thickness_mm: FloatArray, step_mm: float) -> FloatArray:
     total = np.where(seen > 0, thickness_mm, 0)
     both = ((a + a[:, _MIRRORED]) / 2 for a in (total, seen))
     sigma = (WALL_BLUR_MM / step_mm, WALL_BLUR_DEGREES / STEP_DEGREES)
-    total, seen = (ndi.gaussian_filter(a, sigma, mode=("nearest", "wrap")) for a in both)
+    total, seen = (scipy.ndimage.gaussian_filter(a, sigma, mode=("nearest", "wrap")) for a in both)
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.asarray(np.where(seen > LEAST_WEIGHT, total / seen, np.nan) / RAY_MM)
 
@@ -149,7 +149,7 @@ def _smooth(total: np.ndarray, number: np.ndarray, step_mm: float) -> np.ndarray
     """Average over near directions and heights; NaN where no rib is near."""
     sigma = (BLUR_MM / step_mm, BLUR_DEGREES / STEP_DEGREES)
     total, number = (
-        ndi.gaussian_filter(a, sigma, mode=("nearest", "wrap"), truncate=2.5)
+        scipy.ndimage.gaussian_filter(a, sigma, mode=("nearest", "wrap"), truncate=2.5)
         for a in (total, number)
     )
     with np.errstate(invalid="ignore", divide="ignore"):

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.spatial import ConvexHull, QhullError
+import scipy
 
 from liverplan.errors import SegmentationError
 from liverplan.segmentation.orientation import foot_head_axis
@@ -74,8 +74,8 @@ def _border_mm(mask: Mask, grid: Grid, axis: int, k: int) -> FloatArray:
     plane = np.argwhere(np.take(mask, k, axis)).astype(float)
     corners = np.concatenate([plane + np.array((a, b)) for a in (-0.5, 0.5) for b in (-0.5, 0.5)])
     try:
-        corners = corners[ConvexHull(corners).vertices]
-    except QhullError:
+        corners = corners[scipy.spatial.ConvexHull(corners).vertices]
+    except scipy.spatial.QhullError:
         corners = np.unique(corners, axis=0)
     return grid.to_mm(np.insert(corners, axis, k, axis=1))
 

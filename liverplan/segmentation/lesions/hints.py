@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-import scipy.ndimage as ndi
+import scipy
 from numpy.typing import NDArray
 
 from liverplan.errors import SegmentationError
@@ -132,7 +132,7 @@ def _spots(above: Float32, allowed: Mask, radius_mm: float, blocks: Blocks) -> l
     ball_ml = 4 / 3 * np.pi * radius_mm**3 / 1000
     found = []
     for brighter, rate in ((False, curved[-1]), (True, -curved[0] * BRIGHT_WEIGHT)):
-        peaks = (rate > LEAST_SCORE) & allowed & (rate == ndi.maximum_filter(rate, near))
+        peaks = (rate > LEAST_SCORE) & allowed & (rate == scipy.ndimage.maximum_filter(rate, near))
         for at in np.argwhere(peaks):
             x, y, z = (float(c) for c in blocks.grid.to_mm(at))
             found.append(
@@ -148,7 +148,7 @@ def _spots(above: Float32, allowed: Mask, radius_mm: float, blocks: Blocks) -> l
 
 def _curvatures(values: Float32, sigma_mm: float, spacing_mm: Spacing) -> FloatArray:
     """(3, k, j, i) eigenvalues of the Hessian, greatest first, scaled so that sizes compare."""
-    smooth = ndi.gaussian_filter(values, [sigma_mm / s for s in spacing_mm])
+    smooth = scipy.ndimage.gaussian_filter(values, [sigma_mm / s for s in spacing_mm])
     first = [np.gradient(smooth, s, axis=a) for a, s in enumerate(spacing_mm)]
     parts = [np.gradient(first[a], spacing_mm[b], axis=b) for a in range(3) for b in range(a, 3)]
     from skimage.feature import (  # noqa: PLC0415 - a second, which a window need not wait for
@@ -161,7 +161,7 @@ def _curvatures(values: Float32, sigma_mm: float, spacing_mm: Spacing) -> FloatA
 
 def _dark_components(above: Float32, blocks: Blocks) -> NDArray[np.uint32]:
     """Label the components of what is clearly darker: a large lesion gives one hint."""
-    smooth = ndi.gaussian_filter(above, [DARK_MM / s for s in blocks.spacing_mm])
+    smooth = scipy.ndimage.gaussian_filter(above, [DARK_MM / s for s in blocks.spacing_mm])
     return components(smooth < -DARK_SD)[0]
 
 

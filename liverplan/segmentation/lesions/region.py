@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import scipy.ndimage as ndi
+import scipy
 from numpy.typing import ArrayLike
 
 from liverplan.errors import SegmentationError
@@ -203,6 +203,6 @@ def _between(hu: Float32, lesion_hu: float, contrast_hu: float) -> FloatArray:
 def _other_mode(values_hu: Float32, lesion_hu: float) -> float:
     """Most frequent density among the liver's, the lesion's own left out."""
     counts, edges = np.histogram(values_hu, np.arange(-50, 251, 4))
-    smooth = ndi.gaussian_filter1d(counts.astype(float), 1.5)
+    smooth = scipy.ndimage.gaussian_filter1d(counts.astype(float), 1.5)
     apart = np.abs(edges[:-1] + 2 - lesion_hu) > LEAST_CONTRAST_HU / 2
     return float(edges[int(np.where(apart, smooth, 0).argmax())] + 2)

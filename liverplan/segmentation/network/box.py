@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-import scipy.ndimage as ndi
+import scipy
 from numpy.typing import NDArray
 
 from liverplan.segmentation.boxes import Box, Triple, bounding_box, ends_of, slices_of
@@ -28,7 +28,7 @@ def coarse_body(volume: Volume, lattice: Lattice) -> tuple[Box, Float32]:
     """Return the patient's box on a coarse lattice, and the (k, j, i) densities in it, HU."""
     whole = lattice.whole
     hu = lattice.hu(volume, whole)
-    body = ndi.binary_opening(hu > BODY_HU, iterations=THIN)
+    body = scipy.ndimage.binary_opening(hu > BODY_HU, iterations=THIN)
     if not body.any():
         return whole, hu
     _, rows, columns = bounding_box(body, (0, 1, 1))

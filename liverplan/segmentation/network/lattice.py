@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import scipy.sparse as sp
+import scipy
 from numpy.typing import NDArray
 
 from liverplan.segmentation.blocks import resampled
@@ -168,7 +168,7 @@ def _positions(index: NDArray[np.int64], own_mm: float, other_mm: float) -> Floa
     return np.asarray((index + 0.5) * own_mm / other_mm - 0.5, dtype=np.float64)
 
 
-def _weights(count: int, own_mm: float, part: slice, step_mm: float) -> sp.csr_array:
+def _weights(count: int, own_mm: float, part: slice, step_mm: float) -> scipy.sparse.csr_array:
     """(part, count) weights of the CT's voxels in the lattice's, along one axis."""
     at = np.clip(_positions(np.arange(part.start, part.stop), step_mm, own_mm), 0, count - 1)
     low = np.minimum(np.floor(at).astype(int), count - 1)
@@ -176,16 +176,16 @@ def _weights(count: int, own_mm: float, part: slice, step_mm: float) -> sp.csr_a
     share = (at - low).astype(np.float32)
     rows = np.arange(at.size)
     shape = (at.size, count)
-    linear = sp.csr_array((1 - share, (rows, low)), shape) + sp.csr_array(
+    linear = scipy.sparse.csr_array((1 - share, (rows, low)), shape) + scipy.sparse.csr_array(
         (share, (rows, high)), shape
     )
     variance = BLUR_SHARE * (step_mm**2 - own_mm**2)
     if variance <= LEAST_BLUR_MM**2:
-        return sp.csr_array(linear)
-    return sp.csr_array(linear @ _blur(count, np.sqrt(variance) / own_mm))
+        return scipy.sparse.csr_array(linear)
+    return scipy.sparse.csr_array(linear @ _blur(count, np.sqrt(variance) / own_mm))
 
 
-def _blur(count: int, sd: float) -> sp.csr_array:
+def _blur(count: int, sd: float) -> scipy.sparse.csr_array:
     """(count, count) Gaussian weights, `sd` in voxels; at the edges they add up to 1 as well."""
     reach = int(np.ceil(REACH_SD * sd))
     offsets = np.arange(-reach, reach + 1)
@@ -193,4 +193,4 @@ def _blur(count: int, sd: float) -> sp.csr_array:
     rows = np.repeat(np.arange(count), offsets.size)
     columns = np.clip(rows + np.tile(offsets, count), 0, count - 1)
     values = np.tile(weights / weights.sum(), count)
-    return sp.csr_array((values, (rows, columns)), (count, count))
+    return scipy.sparse.csr_array((values, (rows, columns)), (count, count))

@@ -7,14 +7,17 @@ import os
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # else its import gives the machine an ID, and a diary
-import onnxruntime
-
 from liverplan.errors import BackendError
 from liverplan.segmentation.morphology import Float32
+
+if TYPE_CHECKING:
+    import onnxruntime
+
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # else its import gives the machine an ID, and a diary
 
 THREADS = 2
 
@@ -67,6 +70,8 @@ class Weights:
 
     def run(self, **inputs: Float32) -> tuple[Float32, ...]:
         """Run the network on named (1, 1, k, j, i) arrays, as on its card, for its outputs."""
+        import onnxruntime  # noqa: PLC0415 - a window need not wait for it
+
         after = onnxruntime.RunOptions()
         after.add_run_config_entry("memory.enable_memory_arena_shrinkage", "cpu:0")
         outputs = _session(self).run(None, inputs, after)
@@ -98,6 +103,8 @@ PROMPTED = Weights(
 @cache
 def _session(weights: Weights) -> onnxruntime.InferenceSession:
     """Open a network once: two threads, no memory planned ahead, nothing told to anybody."""
+    import onnxruntime  # noqa: PLC0415 - as above
+
     onnxruntime.disable_telemetry_events()
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = THREADS

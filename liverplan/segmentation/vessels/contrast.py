@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import scipy.ndimage as ndi
+import scipy
 
 from liverplan.errors import SegmentationError
 from liverplan.segmentation.blocks import Blocks, blocks_of, resampled, share_in_blocks
@@ -145,7 +145,7 @@ def _local_mean(smooth: Float32, tissue: Mask, spacing: Spacing, elsewhere_hu: f
 
 
 def _blurred(values: Float32, sigma_mm: float, spacing: Spacing) -> Float32:
-    made: Float32 = ndi.gaussian_filter(values, [sigma_mm / s for s in spacing])
+    made: Float32 = scipy.ndimage.gaussian_filter(values, [sigma_mm / s for s in spacing])
     return made
 
 

@@ -6,8 +6,8 @@ A click means the branch under it and all that hangs on it.
 from __future__ import annotations
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike, NDArray
-from scipy.spatial import cKDTree
 
 from liverplan.errors import SegmentationError
 from liverplan.segmentation.boxes import box_around, slices_of, voxels_of
@@ -93,7 +93,7 @@ def hanging_at(tree: Mask, grid: Grid, point_mm: ArrayLike, roots_mm: ArrayLike 
     branches = branches_of(tree, grid, _roots_in(tree, grid, roots_mm))
     voxels = voxels_of(tree)
     if branches:
-        lines = cKDTree(np.concatenate([b.points_mm for b in branches]))
+        lines = scipy.spatial.cKDTree(np.concatenate([b.points_mm for b in branches]))
         owner = np.repeat(np.arange(len(branches)), [len(b.points_mm) for b in branches])
         name = branches[owner[lines.query(np.asarray(point_mm, dtype=float))[1]]].name
         mine = np.array([f"{b.name}.".startswith(f"{name}.") for b in branches])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import scipy.ndimage as ndi
+import scipy
 from numpy.typing import NDArray
 
 from liverplan.segmentation.morphology import Float32, distance_transform_mm
@@ -98,7 +98,7 @@ def painted(trees: Drawn, web: Web, contrast: Contrast) -> NDArray[np.uint8]:
     """
     number = np.zeros(web.vessel.shape, np.int64)
     number[tuple(trees.at.T)] = np.arange(1, len(trees.at) + 1)
-    away, nearest = ndi.distance_transform_edt(
+    away, nearest = scipy.ndimage.distance_transform_edt(
         number == 0, sampling=contrast.spacing_mm, return_indices=True
     )
     line = number[tuple(nearest)] - 1

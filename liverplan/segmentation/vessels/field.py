@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from itertools import product
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.sparse import coo_array, csr_array
-from scipy.sparse.csgraph import dijkstra
 
 from liverplan.segmentation.morphology import Float32, Spacing, dilated, distance_transform_mm
 from liverplan.segmentation.results import Mask
@@ -104,7 +103,7 @@ def field_of(contrast: Contrast, roots: Roots) -> Field:
 
 def joined_voxels(
     nodes: Mask, price: FloatArray | Float32, spacing: Spacing
-) -> tuple[NDArray[np.int32], csr_array[np.float64, tuple[int, int]]]:
+) -> tuple[NDArray[np.int32], scipy.sparse.csr_array[np.float64, tuple[int, int]]]:
     """Join the voxels of a (k, j, i) mask that share a corner, at a price per mm; number them.
 
     Returns
@@ -125,11 +124,11 @@ def joined_voxels(
         columns.append(number[b][both])
         prices.append(step * (price[a][both] + price[b][both]) / 2)
     entries = np.concatenate(prices), (np.concatenate(rows), np.concatenate(columns))
-    return number, coo_array(entries, (count, count)).tocsr()
+    return number, scipy.sparse.coo_array(entries, (count, count)).tocsr()
 
 
 def _ways(
-    joined: csr_array[np.float64, tuple[int, int]], sources: Places, start: FloatArray
+    joined: scipy.sparse.csr_array[np.float64, tuple[int, int]], sources: Places, start: FloatArray
 ) -> tuple[FloatArray, Places]:
     """(n,) price from the nearest of some sources, and the voxel before; negative at a source."""
     count = joined.shape[0]
@@ -139,7 +138,9 @@ def _ways(
     rows = np.concatenate([edges.row, np.full(len(sources), count)])
     columns = np.concatenate([edges.col, sources])
     prices = np.concatenate([edges.data, np.maximum(start, 1e-3)])
-    whole = coo_array((prices, (rows, columns)), (count + 1, count + 1)).tocsr()
-    cost, before = dijkstra(whole, directed=False, indices=count, return_predecessors=True)  # type: ignore[call-overload]  # the stubs know no csr_array
+    whole = scipy.sparse.coo_array((prices, (rows, columns)), (count + 1, count + 1)).tocsr()
+    cost, before = scipy.sparse.csgraph.dijkstra(
+        whole, directed=False, indices=count, return_predecessors=True
+    )  # type: ignore[call-overload]  # the stubs know no csr_array
     before = np.where(before[:count] >= count, -1, before[:count])
     return cost[:count], before.astype(np.int64)

@@ -8,11 +8,10 @@ limb of even thickness.)
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.sparse import coo_array, csr_array
-from scipy.sparse.csgraph import connected_components, dijkstra
-from scipy.spatial import cKDTree
+import scipy
 
 from liverplan.segmentation.blocks import blocks_of
 from liverplan.segmentation.boxes import bounding_box, ends_of
@@ -33,7 +32,8 @@ FEWEST_VOXELS = 4
 TOUCH_VOXELS = 1.8
 """Voxels that share a corner are nearer than this."""
 
-Joined = csr_array[np.float64, tuple[int, int]]
+if TYPE_CHECKING:
+    Joined = scipy.sparse.csr_array[np.float64, tuple[int, int]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -70,10 +70,10 @@ class Lumen:
         if len(at) < FEWEST_VOXELS:
             return None
         points = blocks.grid.to_mm(at)
-        a, b = cKDTree(at).query_pairs(TOUCH_VOXELS, output_type="ndarray").T
+        a, b = scipy.spatial.cKDTree(at).query_pairs(TOUCH_VOXELS, output_type="ndarray").T
         steps = np.linalg.norm(points[a] - points[b], axis=1)
         depth = distance_transform_mm(inside, blocks.spacing_mm)[tuple(at.T)]
-        joined = coo_array((steps, (a, b)), shape=(len(at), len(at))).tocsr()
+        joined = scipy.sparse.coo_array((steps, (a, b)), shape=(len(at), len(at))).tocsr()
         return cls(
             points_mm=points,
             depth_mm=depth.astype(np.float64),
@@ -89,8 +89,8 @@ class Lumen:
         roots_mm : (m, 3) array
             LPS points in the trunks; the first in a component is its root.
         """
-        count, component = connected_components(self.joined, directed=False)
-        nearest = cKDTree(self.points_mm).query(roots_mm)[1] if len(roots_mm) else ()
+        count, component = scipy.sparse.csgraph.connected_components(self.joined, directed=False)
+        nearest = scipy.spatial.cKDTree(self.points_mm).query(roots_mm)[1] if len(roots_mm) else ()
         found = []
         sizes = np.bincount(component, minlength=count)
         for number in np.argsort(-sizes)[: np.count_nonzero(sizes >= FEWEST_VOXELS)]:
@@ -111,7 +111,9 @@ class Lumen:
         """Let the front run from a root through its component, and join its stations."""
         part = self.joined[inside][:, inside]
         first = int(np.searchsorted(inside, root))
-        away, before = dijkstra(part, directed=False, indices=first, return_predecessors=True)  # type: ignore[call-overload]  # the stubs know no csr_array
+        away, before = scipy.sparse.csgraph.dijkstra(
+            part, directed=False, indices=first, return_predecessors=True
+        )  # type: ignore[call-overload]  # the stubs know no csr_array
         station = _stations(part, (away / self.front_mm).astype(np.int64))
         before[first] = first
         sizes = np.bincount(station)
@@ -127,8 +129,10 @@ def _stations(joined: Joined, fronts: Places) -> Places:
     """(n,) number of each voxel's station: the connected components of a front, outward."""
     edges = joined.tocoo()
     same = fronts[edges.row] == fronts[edges.col]
-    within = coo_array((np.ones(same.sum()), (edges.row[same], edges.col[same])), joined.shape)
-    count, component = connected_components(within, directed=False)
+    within = scipy.sparse.coo_array(
+        (np.ones(same.sum()), (edges.row[same], edges.col[same])), joined.shape
+    )
+    count, component = scipy.sparse.csgraph.connected_components(within, directed=False)
     front = np.zeros(count, dtype=np.int64)
     front[component] = fronts
     outward = np.argsort(np.argsort(front, kind="stable"))
@@ -140,5 +144,5 @@ def _parents(station: Places, before: Places) -> Places:
     count = int(station.max()) + 1
     enters = np.flatnonzero(station[before] != station)
     places = (station[enters], station[before[enters]])
-    votes = coo_array((np.ones(len(enters)), places), (count, count)).tocsr()
+    votes = scipy.sparse.coo_array((np.ones(len(enters)), places), (count, count)).tocsr()
     return np.asarray(votes.argmax(axis=1)).ravel()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import scipy.ndimage as ndi
+import scipy
 
 from liverplan.segmentation.boxes import Triple, triple
 from liverplan.segmentation.morphology import (
@@ -105,7 +105,7 @@ def _height(contrast: Contrast) -> Float32:
 def _brought(maps: Maps, organs: tuple[Organ, ...], grid: Grid) -> Mask:
     """(k, j, i) mask of some organs on another grid."""
     at = _index_along(maps.grid, grid)
-    there = ndi.affine_transform(
+    there = scipy.ndimage.affine_transform(
         maps.among(*organs).astype(np.float32), at[:3, :3], at[:3, 3], grid.shape, order=1
     )
     mask: Mask = there > 0.5
@@ -128,12 +128,14 @@ def _whole_tube(seen: Mask, spacing: Spacing) -> Mask:
     if slices.size == 0:
         return seen
     middles = np.array([np.argwhere(seen[k]).mean(axis=0) for k in slices])
-    usual = ndi.median_filter(middles, size=(min(9, len(slices)), 1), mode="nearest")
+    usual = scipy.ndimage.median_filter(middles, size=(min(9, len(slices)), 1), mode="nearest")
     steady = np.linalg.norm((middles - usual) * spacing[1:], axis=1) < ASTRAY_MM
     slices, middles = slices[steady], middles[steady]
     every = np.arange(seen.shape[0])
     y, x = (
-        ndi.gaussian_filter1d(np.interp(every, slices, m), SMOOTH_MM / spacing[0], mode="nearest")
+        scipy.ndimage.gaussian_filter1d(
+            np.interp(every, slices, m), SMOOTH_MM / spacing[0], mode="nearest"
+        )
         for m in middles.T
     )
     radius = np.clip(np.sqrt(np.median(area[slices]) / np.pi), *CAVA_RADII_MM)

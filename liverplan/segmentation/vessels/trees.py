@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-import scipy.ndimage as ndi
+import scipy
 from numpy.typing import ArrayLike, NDArray
 
 from liverplan import __version__
@@ -130,10 +130,10 @@ def _trees(bright: Mask, blocks: Blocks, seeds: FloatArray) -> NDArray[np.int32]
                 f"No vessel is seen within {CLICK_MM:g} mm of {in_words(seed)} mm."
             )
         trees[tuple(points[int(distance.argmin())])] = tree
-    touching = ndi.generate_binary_structure(3, 3)
+    touching = scipy.ndimage.generate_binary_structure(3, 3)
     front = trees > 0
     while front.any():
-        spread = ndi.grey_dilation(trees, footprint=touching)
+        spread = scipy.ndimage.grey_dilation(trees, footprint=touching)
         front = bright & (trees == 0) & (spread > 0)
         trees[front] = spread[front]
     return trees

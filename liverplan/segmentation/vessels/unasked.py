@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from threading import Event
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
 
 from liverplan import __version__
 from liverplan.errors import CancelledError
@@ -204,7 +204,7 @@ def _found(labels: NDArray[np.uint8], blocks: NDArray[np.uint8], trees: Drawn, g
 def _confidence(branch: Branch, trees: Drawn) -> float:
     """Mean of the middle line's points of the same tree that lie nearest the branch's."""
     own = trees.tree == branch.tree
-    nearest = cKDTree(trees.points_mm[own]).query(np.array(branch.points_mm))[1]
+    nearest = scipy.spatial.cKDTree(trees.points_mm[own]).query(np.array(branch.points_mm))[1]
     return float(trees.confidence[own][nearest].mean())
 
 

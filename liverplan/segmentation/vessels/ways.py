@@ -8,8 +8,8 @@ from __future__ import annotations
 from itertools import product
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.ndimage import uniform_filter1d
 
 from liverplan.segmentation.morphology import Float32, Spacing
 from liverplan.segmentation.vessels.contrast import STANDS_OUT_SD
@@ -101,7 +101,7 @@ def _bright_to_the_end(
 def running_mean(values: Float32 | FloatArray, along_mm: FloatArray) -> FloatArray:
     """(n,) mean of the values along a line over a window of `WINDOW_MM`."""
     step = max(abs(float(along_mm[0] - along_mm[-1])) / max(1, len(values) - 1), 0.5)
-    mean: FloatArray = uniform_filter1d(
+    mean: FloatArray = scipy.ndimage.uniform_filter1d(
         values.astype(np.float64), max(1, round(WINDOW_MM / step)), mode="nearest"
     )
     return mean

@@ -11,7 +11,7 @@ from functools import cached_property
 
 import cc3d
 import numpy as np
-import scipy.ndimage as ndi
+import scipy
 from numpy.typing import NDArray
 
 from liverplan.segmentation.morphology import Float32, distance_transform_mm
@@ -117,7 +117,10 @@ def _vessel(contrast: Contrast, field: Field, ways: NDArray[np.bool_], least_sd:
     known = field.number >= 0
     vessel = known & (field.snr > min(least_sd, STANDS_OUT_SD)) & (away <= BESIDE_MM)
     vessel |= known & (field.snr > max(least_sd, STANDS_OUT_SD)) & (away <= BETWEEN_MM)
-    vessel = ndi.binary_closing(vessel, ndi.generate_binary_structure(3, 1)) & known | lines
+    vessel = (
+        scipy.ndimage.binary_closing(vessel, scipy.ndimage.generate_binary_structure(3, 1)) & known
+        | lines
+    )
     parts = cc3d.connected_components(vessel, connectivity=26)
     whole: Mask = np.isin(parts, np.unique(parts[lines])) & vessel
     return whole
@@ -129,7 +132,9 @@ def _radius(contrast: Contrast, field: Field) -> Float32:
     A blur leaves of a cylinder's density in its middle 1 - exp(-r²/2s²).
     """
     sigma = [RADIUS_BLUR_MM / s for s in contrast.spacing_mm]
-    left = ndi.gaussian_filter(np.minimum(contrast.sharp_hu, 1.5 * contrast.blood_hu), sigma)
+    left = scipy.ndimage.gaussian_filter(
+        np.minimum(contrast.sharp_hu, 1.5 * contrast.blood_hu), sigma
+    )
     share = np.clip(left / contrast.blood_hu, 0.01, 0.98)
     thin = RADIUS_BLUR_MM * np.sqrt(-2 * np.log(1 - share))
     radius: Float32 = np.maximum(thin, field.depth_mm)

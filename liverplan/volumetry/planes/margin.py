@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.spatial import ConvexHull, QhullError
 
 from liverplan.findings import Margin
 from liverplan.resection.cuts.plane import Plane
@@ -111,6 +111,9 @@ def _hull(voxels: NDArray[np.int64]) -> FloatArray:
     ends = np.concatenate([[True], new_row]) | np.concatenate([new_row, [True]])
     points: FloatArray = voxels[ends].astype(np.float64)
     try:
-        return np.asarray(points[ConvexHull(points).vertices])
-    except (QhullError, ValueError):  # flat lesions have no hull: keep all their row ends
+        return np.asarray(points[scipy.spatial.ConvexHull(points).vertices])
+    except (
+        scipy.spatial.QhullError,
+        ValueError,
+    ):  # flat lesions have no hull: keep all their row ends
         return points

@@ -15,8 +15,8 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import ndimage
 
 from liverplan.errors import PlanError
 from liverplan.findings import Statement
@@ -185,9 +185,13 @@ def _from_lesions_mm(lesions: NDArray[np.bool_], index: PlanIndex) -> NDArray[np
 
     On one lattice it is the distance between corners.
     """
-    corners = ndimage.binary_dilation(np.pad(lesions, (0, 1)), np.ones((2, 2, 2), bool), origin=-1)
-    distance = ndimage.distance_transform_edt(~corners, sampling=index.segmentation.grid.spacing_mm)
-    nearest = ndimage.minimum_filter(distance, size=2, origin=-1)
+    corners = scipy.ndimage.binary_dilation(
+        np.pad(lesions, (0, 1)), np.ones((2, 2, 2), bool), origin=-1
+    )
+    distance = scipy.ndimage.distance_transform_edt(
+        ~corners, sampling=index.segmentation.grid.spacing_mm
+    )
+    nearest = scipy.ndimage.minimum_filter(distance, size=2, origin=-1)
     return np.asarray(nearest[:-1, :-1, :-1])
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import ndimage
 
 from liverplan.errors import PlanError
 from liverplan.resection.cuts import Cut
@@ -150,9 +150,9 @@ def _distances(
         return distance
     grid = index.segmentation.grid
     box = bounding_box(index.segmentation.liver | mask)
-    field = ndimage.distance_transform_edt(~mask[box], sampling=grid.spacing_mm)
+    field = scipy.ndimage.distance_transform_edt(~mask[box], sampling=grid.spacing_mm)
     at = grid.to_index(points[inside]) - [part.start for part in box]
-    to_centre = ndimage.map_coordinates(field, at.T, order=1, mode="nearest")
+    to_centre = scipy.ndimage.map_coordinates(field, at.T, order=1, mode="nearest")
     distance[inside] = np.maximum(to_centre - np.linalg.norm(grid.spacing_mm) / 2, 0.0)
     return distance
 

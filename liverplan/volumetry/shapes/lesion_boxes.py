@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
 
 from liverplan.compiled import compiled
 from liverplan.volume import FloatArray, Grid
@@ -45,7 +45,7 @@ class LesionBoxes:
     solid: NDArray[np.uint8]
     start: NDArray[np.int64]
     corners_mm: FloatArray
-    corners: cKDTree
+    corners: scipy.spatial.cKDTree
     centre_mm: FloatArray
     radius_mm: float
 
@@ -66,7 +66,7 @@ class LesionBoxes:
             solid=np.ascontiguousarray(solid[1:-1, 1:-1, 1:-1]),
             start=start,
             corners_mm=corners,
-            corners=cKDTree(corners),
+            corners=scipy.spatial.cKDTree(corners),
             centre_mm=centre,
             radius_mm=float(np.linalg.norm(corners - centre, axis=1).max()),
         )

@@ -9,8 +9,8 @@ far. What is given is never more than the distance, and less by 0.3 mm at most.
 from __future__ import annotations
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
 
 from liverplan.findings import Margin
 from liverplan.resection.plan import Plan
@@ -89,5 +89,5 @@ def _depth_mm(patch: Patch, voxels: NDArray[np.int64]) -> float:
     least = min(grid.spacing_mm) / 2
     if patch.taken is None or len(patch.taken.faces) == 0:
         return least
-    faces = cKDTree(grid.to_mm(patch.taken.faces))
+    faces = scipy.spatial.cKDTree(grid.to_mm(patch.taken.faces))
     return max(float(np.max(faces.query(grid.to_mm(voxels))[0])), least)

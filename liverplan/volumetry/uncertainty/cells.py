@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Self, TypeVar
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.ndimage import gaussian_filter, uniform_filter
 
 from liverplan.segmentation.boxes import Box, bounding_box
 from liverplan.segmentation.labels import LIVER, Segmentation
@@ -130,7 +130,7 @@ class Lattice:
 
 
 def _area_mm2(share: Shares, grid: Grid) -> Shares:
-    smooth = gaussian_filter(share, _SMOOTHED)
+    smooth = scipy.ndimage.gaussian_filter(share, _SMOOTHED)
     slopes = np.stack(list(np.gradient(smooth)), axis=-1) @ np.linalg.inv(grid.affine[:3, :3])
     area = np.linalg.norm(slopes, axis=-1) * (1000 * grid.voxel_ml)
     return np.asarray(area, dtype=np.float32)
@@ -138,6 +138,8 @@ def _area_mm2(share: Shares, grid: Grid) -> Shares:
 
 def _of(part: Shares, whole: Shares) -> Shares:
     """How much of what lies about each cell is of one kind, 0-1."""
-    about = uniform_filter(whole, 3)
+    about = scipy.ndimage.uniform_filter(whole, 3)
     none = np.zeros_like(about)
-    return np.clip(np.divide(uniform_filter(part, 3), about, out=none, where=about > 1e-4), 0, 1)
+    return np.clip(
+        np.divide(scipy.ndimage.uniform_filter(part, 3), about, out=none, where=about > 1e-4), 0, 1
+    )

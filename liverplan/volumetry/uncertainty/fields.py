@@ -9,7 +9,7 @@ loads, each smoothed by that Gaussian on a lattice.
 from __future__ import annotations
 
 import numpy as np
-from scipy.ndimage import gaussian_filter
+import scipy
 
 from liverplan.volume import FloatArray
 
@@ -55,5 +55,8 @@ def _smoothed(points_mm: FloatArray, loads: FloatArray, step: float, width: floa
     at = np.ravel_multi_index(tuple(cells.T), shape)
     size = int(np.prod(shape))
     rows = [np.bincount(at, weights=row, minlength=size).reshape(shape) for row in loads]
-    smooth = [gaussian_filter(row, width, mode="constant", truncate=_TRUNCATE) for row in rows]
+    smooth = [
+        scipy.ndimage.gaussian_filter(row, width, mode="constant", truncate=_TRUNCATE)
+        for row in rows
+    ]
     return np.stack([row.ravel() for row in smooth])

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 
 import numpy as np
-from scipy.special import ndtri
+import scipy
 
 from liverplan.errors import PlanError
 from liverplan.findings import Contribution, Interval, Uncertainty
@@ -165,7 +165,7 @@ def standard_normal(samples: int, sources: int, seed: int) -> FloatArray:
     """(M, S) standard normal draws, each column stratified (a Latin hypercube)."""
     rng = np.random.default_rng(seed)
     rank = rng.permuted(np.tile(np.arange(samples), (sources, 1)), axis=1).T
-    return np.asarray(ndtri((rank + rng.uniform(size=rank.shape)) / samples))
+    return np.asarray(scipy.special.ndtri((rank + rng.uniform(size=rank.shape)) / samples))
 
 
 def _root(covariance: FloatArray) -> FloatArray:

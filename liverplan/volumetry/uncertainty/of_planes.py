@@ -18,6 +18,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
 
 from liverplan.findings import Uncertainty
@@ -109,9 +110,8 @@ def flip_mm(index: VolumeIndex, planes: Sequence[Plane], needed_ml: float) -> fl
     away = far if now > 0 else -far
     if (excess(away) > 0) == (now > 0):
         return None
-    from scipy.optimize import brentq  # noqa: PLC0415 - as in of_shapes
 
-    return float(brentq(excess, 0.0, away, xtol=1e-4))
+    return float(scipy.optimize.brentq(excess, 0.0, away, xtol=1e-4))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -15,6 +15,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
 
 from liverplan.compiled import compiled
@@ -118,11 +119,8 @@ class _Shapes:
         away = self.points.reach_mm if now > 0 else -self.points.reach_mm
         if (excess(away) > 0) == (now > 0):
             return None
-        from scipy.optimize import (  # noqa: PLC0415 - a window need not wait for it
-            brentq,
-        )
 
-        return float(brentq(excess, 0.0, away, xtol=1e-3))
+        return float(scipy.optimize.brentq(excess, 0.0, away, xtol=1e-3))
 
 
 def _within_reach(points: Points, poses: FloatArray) -> NDArray[np.bool_]:

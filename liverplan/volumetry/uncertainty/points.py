@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.ndimage import distance_transform_edt
 
 from liverplan.resection import Cut, Plan
 from liverplan.resection.cuts.base import Voxels
@@ -113,7 +113,7 @@ def _border(
     gone, left = lattice.shares(liver & taken), lattice.shares(liver & ~taken)
     spacing = lattice.grid.spacing_mm
     sides = [
-        distance_transform_edt(~side, sampling=spacing)
+        scipy.ndimage.distance_transform_edt(~side, sampling=spacing)
         if side.any()
         else np.full(side.shape, _FAR_MM)
         for side in (gone > left, (left >= gone) & (left > 0))

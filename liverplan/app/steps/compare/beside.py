@@ -11,19 +11,18 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
-from liverplan import case
+from liverplan import case, dicom
 from liverplan.app.kit.language import en, tr
 from liverplan.app.session.context import Context
 from liverplan.app.session.job import Progress, Task
 from liverplan.app.session.session import Topic
 from liverplan.app.slices.views import ThreeViews
 from liverplan.case import Record
-from liverplan.dicom import SeriesInfo, choose_series, find_series, read_series
 from liverplan.dicom.whose import patient_id_in
 from liverplan.errors import CaseError, DicomError
 from liverplan.findings import SeriesSummary
@@ -32,6 +31,10 @@ from liverplan.plain import clean
 from liverplan.segmentation import Segmentation
 from liverplan.volume import FloatArray, Grid, Volume
 from liverplan.workflow.cases import summary_of
+
+if TYPE_CHECKING:
+    from liverplan.dicom import SeriesInfo
+
 
 PLACE = "beside"
 T = TypeVar("T")
@@ -123,7 +126,7 @@ class Beside(QObject):
             return
 
         def task(report: Progress, cancel: threading.Event) -> list[SeriesInfo]:
-            return find_series(path, progress=report, cancel=cancel)
+            return dicom.find_series(path, progress=report, cancel=cancel)
 
         def then(found: list[SeriesInfo]) -> None:
             self.found = others_than(self._session.work.series, found)
@@ -139,7 +142,7 @@ class Beside(QObject):
         """Show one of the series that were found."""
 
         def task(report: Progress, cancel: threading.Event) -> Second:
-            ct = read_series(info, progress=report, cancel=cancel)
+            ct = dicom.read_series(info, progress=report, cancel=cancel)
             record = Record(series=summary_of(ct), headers=ct.headers.to_json())
             return self._placed(ct.volume, record, None, report)
 
@@ -261,7 +264,7 @@ UNNAMED = en("This CT is of another patient. It is not shown unless you say so."
 def _none_of(found: list[SeriesInfo]) -> str:
     """Say why there is nothing to show."""
     try:
-        choose_series(found)
+        dicom.choose_series(found)
     except DicomError as refusal:
         return str(refusal)
     return tr("There is no other CT in this folder than the one on screen.")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QSizePolicy, QVBoxLayout, QWidget
 
@@ -16,8 +18,10 @@ from liverplan.app.slices.navigation import zoom_about
 from liverplan.app.slices.views import ThreeViews
 from liverplan.app.steps.compare.beside import PLACE, Beside, Second
 from liverplan.app.steps.compare.beside_picture import BesidePicture, which_of
-from liverplan.dicom import SeriesInfo
 from liverplan.plain import clean
+
+if TYPE_CHECKING:
+    from liverplan.dicom import SeriesInfo
 
 
 class BesidePane(QWidget):

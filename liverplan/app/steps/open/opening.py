@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import threading
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from liverplan import case, workflow
+from liverplan import case, dicom, workflow
 from liverplan.app.kit.language import en, tr
 from liverplan.app.session.claim import TWICE
 from liverplan.app.session.context import Context
@@ -19,11 +20,14 @@ from liverplan.app.session.work import Work
 from liverplan.app.slices.views import ThreeViews
 from liverplan.app.steps.open.thumbnails import Thumbnails
 from liverplan.case import Record
-from liverplan.dicom import CT, SeriesInfo, choose_series, find_series, read_series
 from liverplan.eligibility.files import ProtocolFile
 from liverplan.errors import DicomError
 from liverplan.workflow.cases import summary_of
 from liverplan.workflow.inputs import ct_notes
+
+if TYPE_CHECKING:
+    from liverplan.dicom import CT, SeriesInfo
+
 
 PLACE = "open"
 SAMPLE = en("Sample CT")
@@ -55,7 +59,7 @@ class Opening(QObject):
             return
 
         def task(report: Progress, cancel: threading.Event) -> list[SeriesInfo]:
-            return find_series(path, progress=report, cancel=cancel)
+            return dicom.find_series(path, progress=report, cancel=cancel)
 
         def then(found: list[SeriesInfo]) -> None:
             self._show_found(path, found)
@@ -71,7 +75,7 @@ class Opening(QObject):
             self.read(usable[0])
         elif not usable:
             try:
-                choose_series(found)
+                dicom.choose_series(found)
             except DicomError as refusal:
                 self._notices.say(PLACE, str(refusal))
 
@@ -79,7 +83,7 @@ class Opening(QObject):
         """Read a series and begin a new case with it."""
 
         def task(report: Progress, cancel: threading.Event) -> CT:
-            return read_series(info, progress=report, cancel=cancel)
+            return dicom.read_series(info, progress=report, cancel=cancel)
 
         self._jobs.run(PLACE, tr("Reading the CT"), task, self._begin)
 

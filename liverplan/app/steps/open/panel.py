@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Signal
 from PySide6.QtGui import QIcon, QPixmap
@@ -20,11 +21,13 @@ from liverplan.app.steps.open.opening import PLACE, SAMPLE, Opening
 from liverplan.app.steps.open.recent_list import LINES, RecentList
 from liverplan.app.steps.open.thumbnails import SIDE
 from liverplan.app.steps.open.who import WhoDialog
-from liverplan.dicom import SeriesInfo
 from liverplan.plain import clean
 from liverplan.words.numbers import TIMES
 from liverplan.workflow.inputs import ct_notes
 from liverplan.workflow.people import Signer
+
+if TYPE_CHECKING:
+    from liverplan.dicom import SeriesInfo
 
 
 class OpenPanel(Panel):

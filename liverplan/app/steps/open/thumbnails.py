@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QImage, QPixmap
 
+from liverplan import dicom
 from liverplan.app.kit import theme
 from liverplan.app.session.job import Progress
 from liverplan.app.session.jobs import Jobs
-from liverplan.dicom import SeriesInfo
-from liverplan.dicom.preview import middle_slice
 from liverplan.errors import DicomError
 from liverplan.volume import FloatArray
+
+if TYPE_CHECKING:
+    from liverplan.dicom import SeriesInfo
+
 
 SIDE = 64
 """Pixels of a thumbnail's longer side."""
@@ -49,7 +53,7 @@ class Thumbnails(QObject):
                 if cancel.is_set():
                     return
                 try:
-                    hu = middle_slice(info, cancel=cancel)
+                    hu = dicom.middle_slice(info, cancel=cancel)
                 except DicomError:
                     continue  # the list says what is wrong with it
                 plane = info.planes[0]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-import scipy.ndimage as ndi
+import scipy
 
 from liverplan.segmentation.lesions.prompted.channels import channels
 from liverplan.segmentation.lesions.prompted.network import probability
@@ -64,7 +64,7 @@ class Answer:
         found = self.found
         if not found.any():
             return np.inf
-        p = self.probability[ndi.binary_dilation(found, iterations=EDGE_CUBES)]
+        p = self.probability[scipy.ndimage.binary_dilation(found, iterations=EDGE_CUBES)]
         return float(2 * np.minimum(p, 1 - p).sum() / np.count_nonzero(found))
 
     def shifted(self, level: float) -> Answer:

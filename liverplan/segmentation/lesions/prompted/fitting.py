@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import scipy.ndimage as ndi
+import scipy
 
 from liverplan.segmentation.lesions.prompted.answer import Answer
 from liverplan.segmentation.lesions.prompted.prompt import Prompt
@@ -46,7 +46,7 @@ def fitting_level(answer: Answer, prompt: Prompt) -> float:
     drawn = _drawn(answer, prompt)
     if drawn is None:
         return LEVELS[0]
-    finer = ndi.zoom(answer.probability, FINER, order=1, mode="nearest", grid_mode=True)
+    finer = scipy.ndimage.zoom(answer.probability, FINER, order=1, mode="nearest", grid_mode=True)
     misfits = [_misfit(answer, finer, level, drawn) for level in LEVELS]
     best = int(np.argmin(misfits))
     gained = misfits[0] - misfits[best]
@@ -55,7 +55,7 @@ def fitting_level(answer: Answer, prompt: Prompt) -> float:
 
 def _misfit(answer: Answer, finer: Float32, level: float, drawn: Drawn) -> float:
     """Sum of how much longer or shorter the lesion is than drawn, cubes."""
-    near = ndi.binary_dilation(answer.above(level))
+    near = scipy.ndimage.binary_dilation(answer.above(level))
     near = np.kron(near, np.ones((FINER,) * 3, bool))
     at = (np.argwhere((finer > level) & near) + 0.5) / FINER - 0.5 - drawn.middle
     if drawn.across is not None:

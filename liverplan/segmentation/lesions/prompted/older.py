@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-import scipy.ndimage as ndi
+import scipy
 
 from liverplan.errors import SegmentationError
 from liverplan.segmentation.boxes import bounding_box
@@ -40,7 +40,7 @@ def outside_mm(mask: Mask, grid: Grid, patch: Patch) -> Float32:
     distance = -signed_distance_mm(mask[box], grid.spacing_mm)
     cubes = np.moveaxis(np.indices(patch.hu.shape), 0, -1)
     places = grid.to_index(patch.to_mm(cubes)) - [side.start for side in box]
-    found: Float32 = ndi.map_coordinates(
+    found: Float32 = scipy.ndimage.map_coordinates(
         distance, np.moveaxis(places, -1, 0), order=1, mode="nearest"
     )
     return found

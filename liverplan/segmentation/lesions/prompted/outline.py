@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from scipy.spatial import cKDTree
+import scipy
 
 from liverplan import __version__
 from liverplan.errors import SegmentationError
@@ -114,7 +114,7 @@ def _without_denied(mask: Mask, grid: Grid, prompt: Prompt) -> Mask:
         return mask
     voxels = voxels_of(mask)
     points = grid.to_mm(voxels)
-    denied = cKDTree(np.array(prompt.not_lesion_mm)).query(points)[0] <= DENIED_MM
+    denied = scipy.spatial.cKDTree(np.array(prompt.not_lesion_mm)).query(points)[0] <= DENIED_MM
     away = np.linalg.norm(points - prompt.middle_mm, axis=1)
     meant = away <= max(NEAR_MM, float(away.min()))
     kept, near = np.zeros_like(mask), np.zeros_like(mask)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import product
 
 import numpy as np
-import scipy.ndimage as ndi
+import scipy
 from numpy.typing import ArrayLike
 
 from liverplan.segmentation.blocks import blocks_of, share_in_blocks
@@ -55,8 +55,8 @@ class Patch:
         blocks = blocks_of(volume, cube_mm, start, stop)
         share = share_in_blocks(liver_mask, volume.grid, cube_mm, start, stop)
         at = np.moveaxis(blocks.grid.to_index(_centres_mm(middle_mm, cube_mm, side)), -1, 0)
-        hu = ndi.map_coordinates(blocks.hu, at, order=1, mode="nearest")
-        liver = ndi.map_coordinates(share, at, order=1, mode="nearest") >= 0.5
+        hu = scipy.ndimage.map_coordinates(blocks.hu, at, order=1, mode="nearest")
+        liver = scipy.ndimage.map_coordinates(share, at, order=1, mode="nearest") >= 0.5
         return cls(hu=hu, liver=liver, middle_mm=middle_mm, cube_mm=cube_mm)
 
     @property
@@ -111,7 +111,7 @@ class Patch:
         k, j, i = (np.arange(a, b) for a, b in zip(first, last, strict=True))
         voxels = np.stack(np.meshgrid(k, j, i, indexing="ij"), -1)
         places = np.moveaxis(self.cubes(grid.to_mm(voxels)), -1, 0)
-        found = ndi.map_coordinates(values, places, order=1, mode="constant")
+        found = scipy.ndimage.map_coordinates(values, places, order=1, mode="constant")
         return found, slices_of(triple(first), triple(last))
 
 
