@@ -59,6 +59,22 @@ def test_a_cut_branch_takes_what_lies_nearest_to_it(index):
         assert lost_ml(index, plan) == pytest.approx(32.0, rel=0.03)  # half of 64 mL
 
 
+def test_borders_between_territories_are_those_of_the_lines_not_of_voxels_on_them(box):
+    """On slices of 4 mm, two parallel slanting lines and a third that forks off: by brute force."""
+    affine = np.diag([4.0, 1.0, 1.0, 1.0])
+    affine[:3, 3] = (-18.0, -19.5, -19.5)
+    grid = Grid(shape=(10, 40, 40), affine=affine)
+    thick = Segmentation(grid=grid, labels=np.ones(grid.shape, dtype=np.uint8))
+    ends = [((-17, -15, 3), (16, 15, 8)), ((-17, -12, -9), (16, 18, -4)), ((0, 0, 5), (3, -18, 1))]
+    found = territories(thick, [_line(*e, str(n)) for n, e in enumerate(ends, 1)], "portal")
+    mm, away = grid.to_mm(np.argwhere(found.labels > 0)), []
+    for start, end in np.array(ends, dtype=float):
+        share = np.clip((mm - start) @ (end - start) / ((end - start) @ (end - start)), 0, 1)
+        away.append(np.linalg.norm(mm - start - share[:, None] * (end - start), axis=1))
+    assert len(mm) == found.labels.size
+    np.testing.assert_array_equal(found.labels.ravel(), 1 + np.argmin(away, axis=0))
+
+
 def test_tissue_without_inflow_or_without_outflow_is_lost_once(index):
     """Half loses inflow, half outflow, and a quarter both: three quarters are lost."""
     plan = cut_branches(portal=["1"], hepatic=["upper"])

@@ -8,7 +8,6 @@ as cut where it begins; with it goes every branch whose name begins with its own
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from types import MappingProxyType
 from typing import Final, Literal
 
@@ -16,10 +15,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from liverplan.errors import PlanError
-from liverplan.resection.anatomy.couinaud import branch_voxels, by_branches, nearest_parts
+from liverplan.resection.anatomy.couinaud import branch_voxels, by_branches
 from liverplan.resection.anatomy.maps import PartMap, hangs_on
+from liverplan.resection.anatomy.nearest_lines import nearest_lines
 from liverplan.resection.cuts.parts import Parts
 from liverplan.resection.plan import Plan
+from liverplan.segmentation.boxes import bounding_box, ends_of
 from liverplan.segmentation.labels import Segmentation
 from liverplan.segmentation.vessels.branches import Branch, branches_of
 from liverplan.volume import FloatArray, Grid
@@ -94,14 +95,21 @@ def territories(
         )
     if isinstance(branches, Mapping):
         return by_branches(segmentation, branches, scheme=tree)
-    seeds = np.zeros(segmentation.grid.shape, dtype=np.uint8)
-    for number, branch in reversed(list(enumerate(branches, 1))):  # a fork is the trunk's
-        voxels = branch_voxels(segmentation.grid, np.array(branch.points_mm))
-        if voxels[0].size == 0:
+    for branch in branches:
+        if branch_voxels(segmentation.grid, np.array(branch.points_mm))[0].size == 0:
             raise PlanError(f"The vessel branch {branch.name!r} is empty or lies on another grid.")
-        seeds[voxels] = number
-    names = tuple(branch.name for branch in branches)
-    return replace(nearest_parts(segmentation, seeds, names, tree), lines=tuple(branches))
+    grid, box = segmentation.grid, bounding_box(segmentation.labels)
+    labels = np.zeros(grid.shape, dtype=np.uint8)
+    lines = [np.array(branch.points_mm, dtype=np.float64) for branch in branches]
+    affine = grid.crop(*ends_of(box)).affine
+    labels[box] = nearest_lines(segmentation.liver[box], affine, lines)  # a fork is the trunk's
+    return PartMap(
+        scheme=tree,
+        grid=grid,
+        labels=labels,
+        names=tuple(branch.name for branch in branches),
+        lines=tuple(branches),
+    )
 
 
 def branch_at(

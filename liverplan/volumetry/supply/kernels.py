@@ -262,13 +262,14 @@ def count_partly(
 ) -> None:
     """Add up what stays of voxels without blood, of which (N, 8) shares are removed.
 
-    What a cut leaves of a voxel lies on the side that stays, by up to half a diagonal nearer to
-    where a vessel enters: else every divided vessel would cost a thin layer of living tissue.
+    What a cut leaves of a voxel has its middle on the side that stays, the farther from the voxel's
+    the less is left, up to half a diagonal: so much nearer it may hang to where a vessel enters.
+    Else every divided vessel would cost a thin layer of living tissue.
     """
     for n in range(pairs.shape[0]):
         b = pairs[n, 0]
         for q in range(8):
             v = 8 * pairs[n, 1] + q
             if mask[b, v] and removed[n, q] < 1.0:
-                nearer = half if removed[n, q] > 0.0 else 0.0
+                nearer = half * removed[n, q]
                 _add(trees, limits, b, v, nearer, 1.0 - removed[n, q], bins)
