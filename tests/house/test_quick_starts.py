@@ -64,7 +64,7 @@ def test_assessing_a_ct_loads_nothing_that_draws_or_writes_dicom(small, tmp_path
 
 
 def test_a_window_waits_for_nothing_that_computes():
-    """It opens a second sooner: what measures, reads or asks a network is loaded when it is used."""
+    """It opens a second sooner: what measures, reads or asks a network is loaded when used."""
     asked = "import sys, liverplan.app.shell.application; print('LOADED', *sys.modules)"
     environment = {**os.environ, "QT_API": "pyside6"}
     done = subprocess.run(
