@@ -15,7 +15,8 @@ from liverplan.volume import Grid
 GRAIN_MM = (0.45, 0.55, 0.55)
 """Standard deviation of the blur that gives the noise its grain, mm along (k, j, i)."""
 
-_SLAB = 16
+_AT_ONCE = 2**18
+"""Voxels to compute together: so few that what is computed on the way stays in the cache."""
 
 
 def paint(grid: Grid, scene: Iterable[Paint]) -> Pixels:
@@ -77,8 +78,9 @@ def _windows(
         return
     y = (origin[1] + spacing[1] * np.arange(start[1], stop[1])).astype(np.float32)
     x = (origin[2] + spacing[2] * np.arange(start[2], stop[2])).astype(np.float32)
-    for k in range(start[0], stop[0], _SLAB):
-        end = min(k + _SLAB, stop[0])
+    slab = max(1, _AT_ONCE // (y.size * x.size))
+    for k in range(start[0], stop[0], slab):
+        end = min(k + slab, stop[0])
         z = (origin[0] + spacing[0] * np.arange(k, end)).astype(np.float32)
         window = (slice(k, end), slice(start[1], stop[1]), slice(start[2], stop[2]))
         yield window, (x[None, None, :], y[None, :, None], z[:, None, None])

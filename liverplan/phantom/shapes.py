@@ -70,9 +70,11 @@ class Egg:
         value: Pixels = np.full(1, -1, dtype=np.float32)
         slope: Pixels = np.full(1, _TINY)
         for axis, low, high in zip(self.turn.T, self.low_mm, self.high_mm, strict=True):
-            u = sum(v * np.float32(a) for v, a in zip(p, axis, strict=True))
-            scaled = u * np.where(u < 0, np.float32(1 / low), np.float32(1 / high))
-            gradient = scaled * np.where(u < 0, np.float32(1 / low), np.float32(1 / high))
+            # left out where it counts for nothing, a coordinate need not be spread over all points
+            u = sum(v * np.float32(a) for v, a in zip(p, axis, strict=True) if a)
+            inverse = np.where(u < 0, np.float32(1 / low), np.float32(1 / high))
+            scaled = u * inverse
+            gradient = scaled * inverse
             value = value + scaled * scaled
             slope = slope + gradient * gradient
         return np.asarray(value / (2 * np.sqrt(slope)), dtype=np.float32)
