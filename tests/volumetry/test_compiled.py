@@ -11,7 +11,7 @@ from liverplan.resection import Plan, Plane
 from liverplan.segmentation.labels import Segmentation
 from liverplan.volume import Grid
 from liverplan.volumetry.shapes.plan_index import PlanIndex
-from liverplan.volumetry.shapes.voxel_kernels import removed_voxels
+from liverplan.volumetry.shapes.voxel_kernels import removed_shares
 from liverplan.volumetry.shapes.warm_up import warm_up_cuts
 
 READ_ONLY = """
@@ -48,11 +48,11 @@ def test_kernels_compile_in_a_process_that_can_write_no_cache(tmp_path):
 
 def test_the_kernels_of_cuts_are_compiled_before_the_first_drag():
     assert warm_up_cuts().result() is None
-    assert removed_voxels.signatures
-    before = len(removed_voxels.signatures)
+    assert removed_shares.signatures
+    before = len(removed_shares.signatures)
     labels = np.ones((4, 4, 4), dtype=np.uint8)
     grid = Grid(shape=labels.shape, affine=np.eye(4))
     index = PlanIndex.build(Segmentation(grid=grid, labels=labels))
     half = Plan(cuts=(Plane(point_mm=(1.5, 0, 0), normal=(1, 0, 0)),))
     assert index.remnant_ml(half) == pytest.approx(0.032)
-    assert len(removed_voxels.signatures) == before
+    assert len(removed_shares.signatures) == before

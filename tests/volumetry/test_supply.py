@@ -251,6 +251,16 @@ def test_a_drag_measures_what_a_fresh_look_does(both):
     assert both.vessels(plan) == first == known.vessels(plan)
 
 
+def test_what_a_step_clipped_for_the_volume_is_what_it_would_clip_for_the_blood(both):
+    tree, cuts = both.shapes.functional, (ball(-3.2, -8.4, 0.3, radius=9), ball(5, 1, 2, radius=7))
+    plan = Plan(cuts=(*cuts, *plane(8.3, -1).cuts))
+    places = np.argwhere(tree.counts[-2] > 0).astype(np.int32)
+    alone = tree.shares(places, plan.rows())
+    removed_ml = tree.removed_ml(plan.rows())
+    np.testing.assert_array_equal(tree.shares(places, plan.rows()), alone)
+    assert alone.sum() / 1000 == pytest.approx(removed_ml)
+
+
 def test_middle_lines_are_kept_in_the_case(both):
     stored = {}
 

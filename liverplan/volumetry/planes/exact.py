@@ -115,27 +115,33 @@ def _boxes(
     """Sum the volume (voxels) of index boxes inside all planes, halving those that two cross."""
     total = 0.0
     while len(centre):
-        distance = centre @ slopes.T - offsets
-        reach = size @ np.abs(slopes).T / 2
-        alive = np.all(distance > -reach, axis=1)
-        centre, size, distance, reach = (x[alive] for x in (centre, size, distance, reach))
-        crossed = distance < reach
-        single = crossed.sum(axis=1) <= 1
-        total += _crossed_once(size[single], distance[single], crossed[single], slopes)
-        small = ~single & (size[:, axis] <= 1)
+        distance = slopes @ centre.T - offsets[:, None]  # planes first: sums over them are quick
+        reach = np.abs(slopes) @ size.T / 2
+        alive = np.flatnonzero(np.all(distance > -reach, axis=0))
+        centre, size, distance = centre[alive], size[alive], distance[:, alive]
+        crossed = distance < reach[:, alive]
+        often = crossed.sum(axis=0) > 1
+        single = np.flatnonzero(~often)
+        total += _crossed_once(size[single], distance[:, single], crossed[:, single], slopes)
+        centre, size = centre[often], size[often]
+        small = size[:, axis] <= 1
         total += _crossed_often(centre[small], size[small], slopes, offsets)
-        centre, size = _halved(centre[~single & ~small], size[~single & ~small], axis)
+        centre, size = _halved(centre[~small], size[~small], axis)
     return total
 
 
 def _crossed_once(
     size: FloatArray, distance: FloatArray, crossed: NDArray[np.bool_], slopes: FloatArray
 ) -> float:
-    total = float(np.prod(size[~crossed.any(axis=1)], axis=1).sum())
-    for plane, slope in enumerate(slopes):
-        mine = crossed[:, plane]
-        total += float(_box_volumes(size[mine], distance[mine, plane], slope).sum())
+    total = float(_voxels(size[~crossed.any(axis=0)]).sum())
+    for away, mine, slope in zip(distance, crossed, slopes, strict=True):
+        total += float(_box_volumes(size[mine], away[mine], slope).sum())
     return total
+
+
+def _voxels(size: FloatArray) -> FloatArray:
+    """(N,) volumes of (N, 3) index boxes, voxels."""
+    return size[:, 0] * size[:, 1] * size[:, 2]
 
 
 def _box_volumes(size: FloatArray, distance: FloatArray, slope: FloatArray) -> FloatArray:
@@ -143,7 +149,7 @@ def _box_volumes(size: FloatArray, distance: FloatArray, slope: FloatArray) -> F
     widths = np.sort(np.abs(slope) * size, axis=1)
     narrow, wide, widest = widths.T
     ends = [smooth_ramp(distance + side * widest / 2, wide, narrow) for side in (1, -1)]
-    return np.asarray((ends[0] - ends[1]) / widest * np.prod(size, axis=1))
+    return np.asarray((ends[0] - ends[1]) / widest * _voxels(size))
 
 
 def _halved(centre: FloatArray, size: FloatArray, axis: int) -> tuple[FloatArray, FloatArray]:

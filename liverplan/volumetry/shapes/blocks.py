@@ -9,7 +9,7 @@ when the tree is built: what is removed and what stays add up by construction.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Self
 
@@ -19,12 +19,33 @@ from numpy.typing import NDArray
 from liverplan.resection.primitives import Rows
 from liverplan.segmentation.boxes import bounding_box
 from liverplan.volume import FloatArray, Grid, read_only
-from liverplan.volumetry.shapes.voxel_kernels import open_blocks, removed_voxels
+from liverplan.volumetry.shapes.voxel_kernels import open_blocks, removed_shares, shares_at
 
 SIZE = 16
 """Voxels along each side of the largest block; halved four times."""
 
 _LEVELS = (16, 8, 4, 2, 1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Removed:
+    """What a union of cuts removes.
+
+    Parameters
+    ----------
+    cut : bytes
+        Tells these cuts from others.
+    voxels : float
+    pairs : (N, 3) array
+        Places of the blocks of 2 voxels a side that the cuts may cross.
+    shares : (N, 8) array
+        How much of each of their voxels is removed.
+    """
+
+    cut: bytes
+    voxels: float
+    pairs: NDArray[np.int32]
+    shares: FloatArray
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -49,6 +70,7 @@ class BlockTree:
     counts: tuple[NDArray[np.int16], ...]
     start: tuple[int, int, int]
     total: int
+    _last: list[Removed] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         for level in self.counts:
@@ -92,10 +114,38 @@ class BlockTree:
         """Volume of the mask that a union of cuts removes, mL."""
         if cut.kinds.size == 0 or self.total == 0:
             return 0.0
+        return self._removed(cut).voxels * self.voxel_ml
+
+    def shares(self, places: NDArray[np.int32], cut: Rows) -> FloatArray:
+        """(M, 8) how much a union of cuts removes of each voxel of blocks of 2 x 2 x 2.
+
+        Asked for the cuts that were measured last, it looks them up: one step of a drag asks twice.
+        """
+        known = self._known(_key(cut))
+        if known is None:
+            return self._clipped(places, cut)
+        found = shares_at(places, known.pairs, known.shares, self.counts[-2].shape)
+        missing = np.isnan(found[:, 0])  # decided in larger blocks
+        if missing.any():
+            found[missing] = self._clipped(places[missing], cut)
+        return np.asarray(found)
+
+    def _known(self, key: bytes) -> Removed | None:
+        return next((one for one in self._last if one.cut == key), None)
+
+    def _removed(self, cut: Rows) -> Removed:
+        if (known := self._known(key := _key(cut))) is not None:
+            return known
         whole, pairs = self._crossed(cut, 2)
+        shares = self._clipped(pairs, cut)
+        voxels = whole + float(shares.sum())
+        found = Removed(cut=key, voxels=voxels, pairs=pairs, shares=shares)
+        self._last[:] = [found]
+        return found
+
+    def _clipped(self, pairs: NDArray[np.int32], cut: Rows) -> FloatArray:
         arrays = (cut.kinds, cut.groups, cut.numbers, cut.cells)
-        parts = removed_voxels(pairs, self.counts[-1], self.half_mm, self.affine, arrays)
-        return float(whole + parts) * self.voxel_ml
+        return np.asarray(removed_shares(pairs, self.counts[-1], self.half_mm, self.affine, arrays))
 
     def crossed(self, cut: Rows, size: int = 1) -> NDArray[np.int32]:
         """(N, 3) places of the blocks of ``size`` voxels that the union's surface may cross.
@@ -132,3 +182,8 @@ class BlockTree:
             whole, cells = open_blocks(cells, levels, size, self.half_mm, self.affine, arrays)
             removed += whole
         return removed, cells
+
+
+def _key(cut: Rows) -> bytes:
+    arrays = (cut.kinds, cut.groups, cut.numbers, cut.cells)
+    return b"".join(array.tobytes() for array in arrays)

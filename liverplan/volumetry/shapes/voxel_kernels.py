@@ -53,15 +53,6 @@ def open_blocks(
 
 
 @compiled()
-def removed_voxels(blocks: Array, mask: Array, half: float, m: Array, cut: Array) -> float:
-    """Voxels of a mask that cuts remove in (N, 3) blocks, whose index is half the voxel's."""
-    shares, total = removed_shares(blocks, mask, half, m, cut), 0.0
-    for start in range(0, blocks.shape[0], CHUNK):
-        total += np.sum(shares[start : start + CHUNK])
-    return total
-
-
-@compiled()
 def removed_shares(blocks: Array, mask: Array, half: float, m: Array, cut: Array) -> Array:
     """(N, 8) share of each voxel that cuts remove, of the same blocks; 0 off the mask."""
     kinds = cut[0]
@@ -83,6 +74,23 @@ def removed_shares(blocks: Array, mask: Array, half: float, m: Array, cut: Array
             _clip(cut, n, values[n], chosen[:count], centres[: 8 * count], m, parts[n])
         _share(some, mask, m, cut, decides, parts, shares[start : start + CHUNK])
     return shares
+
+
+@compiled()
+def shares_at(places: Array, blocks: Array, shares: Array, shape: Array) -> Array:
+    """(M, 8) the shares of (M, 3) places among those of (N, 3) blocks; NaN where none is the place.
+
+    ``shape`` is of the lattice that both lie on.
+    """
+    number = np.full(shape, np.int32(-1), dtype=np.int32)
+    for n in range(blocks.shape[0]):
+        number[blocks[n, 0], blocks[n, 1], blocks[n, 2]] = n
+    found = np.full((places.shape[0], 8), np.nan)
+    for p in range(places.shape[0]):
+        n = number[places[p, 0], places[p, 1], places[p, 2]]
+        if n >= 0:
+            found[p] = shares[n]
+    return found
 
 
 @compiled()

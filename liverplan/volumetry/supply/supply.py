@@ -104,6 +104,8 @@ class Supply:
         PlanError
             If the plan names parts of a map that is not at hand.
         """
+        if not plan.is_flat:
+            index.remnant_ml(plan)  # asked for anyway; what it clips need not be clipped again
         walks = self._walks(index, plan)
         limits = np.stack([one.limits for one in walks.values()])
         lost = self.tissue.without_blood(limits, plan.rows(), self._mask(index, plan.voxels))

@@ -15,7 +15,7 @@ from liverplan.resection.anatomy.maps import PartMap
 from liverplan.resection.primitives import Rows
 from liverplan.volume import FloatArray
 from liverplan.volumetry.shapes.blocks import BlockTree
-from liverplan.volumetry.shapes.voxel_kernels import block_centres, removed_shares, sides
+from liverplan.volumetry.shapes.voxel_kernels import block_centres, sides
 from liverplan.volumetry.supply.kernels import (
     BLOCK,
     count_halves,
@@ -130,7 +130,7 @@ class Tissue:
             middles = block_centres(halves(self.blocks, crossed), BLOCK // 2, affine)
             where = sides(middles, BLOCK // 2, half, affine, arrays)
             pairs, places = count_halves(self.blocks, crossed, where, mask, trees, limits, bins)
-            removed = removed_shares(places, self.tree.counts[-1], half, affine, arrays)
+            removed = self.tree.shares(places, cut)
             count_partly(pairs, removed, half, mask, trees, limits, bins)
         return bins * self.tree.voxel_ml
 
