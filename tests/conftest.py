@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import pytest
 import SimpleITK as sitk
 
+from liverplan import workflow
 from liverplan.dicom.write_ct import write_ct_series
 from liverplan.phantom import make_phantom
 from liverplan.segmentation import Segmentation, write_mask_file
@@ -58,6 +59,20 @@ def _forget_names(file):
     for key in image.GetMetaDataKeys():
         image.EraseMetaData(key)
     sitk.WriteImage(image, str(file), True)
+
+
+@pytest.fixture
+def searched_once(monkeypatch):
+    """Let a case be searched for plans once at a margin, in however many ways that is then said."""
+    search, found = workflow.suggest, {}
+
+    def known(folder, margin_mm, **options):
+        asked = folder, margin_mm
+        if asked not in found:
+            found[asked] = search(folder, margin_mm, **options)
+        return found[asked]
+
+    monkeypatch.setattr(workflow, "suggest", known)
 
 
 @pytest.fixture(scope="session")

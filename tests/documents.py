@@ -53,6 +53,7 @@ SKIPPED = {
     r"^(xvfb-run .*)?liverplan (--\S+ (\S+\.log )?)*app\b": (
         "it needs a screen; tests/app drives it on one of its own"
     ),
+    r"^(\.venv/bin/)?liverplan demo$": "scripts/demo has run it; tests.wheel does as installed",
     r"-m tests\.(benchmarks|mutation|house\.drills)\b": (
         "a measurement of minutes; its code is run small by the tests"
     ),

@@ -105,6 +105,7 @@ def test_series_lists_what_lies_there(run, small):
     assert "usable" in run("series", small.ct)[1]
 
 
+@pytest.mark.usefixtures("searched_once")
 def test_suggest_beats_the_hand_made_cut_at_its_margin(run, case):
     status, out, _ = run("suggest", case, "--margin", "5", "--json")
     document = json.loads(out)
@@ -115,7 +116,7 @@ def test_suggest_beats_the_hand_made_cut_at_its_margin(run, case):
         > json.loads(run("measure", case, "--json")[1])["volumes_ml"]["remnant"]
     )
     assert len(document["front"]) > 5
-    assert "--plane" in run("suggest", case)[1]
+    assert "--plane" in run("suggest", case, "--margin", "5")[1]
 
 
 def test_report_verify_and_export_write_what_they_say(run, case, tmp_path):

@@ -183,6 +183,7 @@ def test_the_report_and_the_export_show_any_plan(assess, run, landmarks, tmp_pat
     assert {"remnant.stl", "resected.stl", "segmentation.dcm"} <= names
 
 
+@pytest.mark.usefixtures("searched_once")
 def test_suggest_gives_the_best_of_each_family_with_its_caveat(assess, run, landmarks, tmp_path):
     assert assess("--plane", CUT, "--landmarks", landmarks)[0] == 0
     status, out, _ = run("suggest", tmp_path / "case", "--margin", "5", "--json")

@@ -43,6 +43,7 @@ def test_commands_are_taken_as_a_reader_types_them():
     ("command", "why"),
     [
         ("scripts/test", "what runs the rest"),
+        (".venv/bin/liverplan demo", "scripts/demo has run it"),
         (".venv/bin/python -m pytest --ignore tests/app tests", "has run this very command"),
         ("liverplan app case", "needs a screen"),
         ("liverplan cohort run m.csv --out o --scheduler tcp://a:1", "needs a scheduler"),
@@ -57,7 +58,7 @@ def test_what_is_not_run_has_its_reason(command, why):
     "command",
     [
         "scripts/demo",
-        "liverplan demo",
+        "liverplan demo --out elsewhere",
         "python -m pytest -q tests/test_volume.py",
         "liverplan assess ct --out case",
         "liverplan cohort run m.csv --out o",

@@ -81,7 +81,8 @@ if __name__ == "__main__":
 
 
 def lines(text, small):
-    words = {"ct": small.ct, "liver": small.liver, "lesions": small.lesions, "cut": CUT}
+    lesions = f"{small.lesions} --lesion-labels 1"  # a search round one takes the least
+    words = {"ct": small.ct, "liver": small.liver, "lesions": lesions, "cut": CUT}
     return text.format(**words).strip().splitlines()
 
 
