@@ -138,6 +138,15 @@ QToolTip { background: $panel; color: $text; border: 1px solid $edge; padding: 3
 #liverplan QAbstractSpinBox::up-arrow {
     image: url($pictures/up.svg); width: 10px; height: 10px;
 }
+#liverplan QScrollBar { background: $window; border: none; margin: 0; }
+#liverplan QScrollBar:vertical { width: 10px; }
+#liverplan QScrollBar:horizontal { height: 10px; }
+#liverplan QScrollBar::handle { background: $edge; border-radius: 4px; margin: 1px; }
+#liverplan QScrollBar::handle:hover { background: $secondary; }
+#liverplan QScrollBar::handle:vertical { min-height: 28px; }
+#liverplan QScrollBar::handle:horizontal { min-width: 28px; }
+#liverplan QScrollBar::add-line, #liverplan QScrollBar::sub-line { width: 0; height: 0; }
+#liverplan QScrollBar::add-page, #liverplan QScrollBar::sub-page { background: none; }
 #liverplan QAbstractSpinBox::up-button, #liverplan QAbstractSpinBox::down-button {
     border: none; width: 16px;
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from liverplan.app.kit import theme
@@ -24,6 +24,7 @@ from liverplan.words.numbers import NONE, ml, percent, threshold
 from liverplan.workflow.rule import DENOMINATORS
 
 HEIGHT_PT = 88.0
+MARGIN, SPACING = 4, 1
 """Points: room for a verdict of two lines beside the other three, on a narrow screen too."""
 
 WIDEST = "100.0 %"
@@ -126,14 +127,15 @@ class ResultBar(QFrame):
         self.verdict = label("", "verdict")
         self.ml, self.formula = Elided(role="ml"), Elided(role="secondary")
         self.gauge = Gauge()
+        self.words = (self.fates, self.verdict, self.ml, self.formula)
         words = QVBoxLayout()
-        words.setSpacing(1)
+        words.setSpacing(SPACING)
         words.addStretch()
-        for part in (self.fates, self.verdict, self.ml, self.formula):
+        for part in self.words:
             words.addWidget(part)
         words.addStretch()
         layout = QHBoxLayout(self)
-        layout.setContentsMargins(12, 4, 12, 4)
+        layout.setContentsMargins(12, MARGIN, 12, MARGIN)
         layout.setSpacing(14)
         layout.addWidget(self.number)
         layout.addLayout(words, 5)
@@ -144,8 +146,28 @@ class ResultBar(QFrame):
         live.failed.connect(lambda _words: self.refresh())
         self.refresh()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Show as many lines as there is room for."""
+        super().resizeEvent(event)
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """Leave the formula out where the verdict needs its line."""
+        layout = self.layout()
+        if layout is not None:
+            layout.activate()
+        wide = self.verdict.width()
+        high = self.verdict.heightForWidth(wide) + sum(
+            part.sizeHint().height() + SPACING for part in self.words if part is not self.verdict
+        )
+        self.formula.setVisible(high <= self.contentsRect().height() - 2 * MARGIN)
+
     def refresh(self) -> None:
         """Show what is known now; grey while the rest is being computed."""
+        self._fill()
+        self._make_room()
+
+    def _fill(self) -> None:
         work, remnant = self.live.session.work, self.live.remnant
         stale = "true" if self.live.stale and remnant is not None else "false"
         restyle(self.verdict, "stale", stale)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from PySide6.QtCore import QPointF, Qt
@@ -200,8 +201,12 @@ def paint_words(painter: QPainter, drawing: Drawing, look: Look) -> None:
     if drawing.beside:
         at, said = drawing.beside
         beside(painter, small, said, at, (width, height), above=True)
-    taken = max(map(QFontMetricsF(small).horizontalAdvance, corners.bottom_left), default=0.0)
-    _paint_ruler(painter, look, 8 + taken)
+    taken = [
+        8 + max(map(QFontMetricsF(small).horizontalAdvance, texts), default=0.0)
+        for texts in (corners.bottom_left, corners.bottom_right)
+    ]
+    above = line * max(len(corners.bottom_left), len(corners.bottom_right))
+    _paint_ruler(painter, look, taken, above)
 
 
 def ruler_mm(zoom: float, room_pixels: float) -> int:
@@ -210,13 +215,19 @@ def ruler_mm(zoom: float, room_pixels: float) -> int:
     return fitting[-1] if fitting else 1
 
 
-def _paint_ruler(painter: QPainter, look: Look, taken: float) -> None:
-    """Draw how long millimetres are, in the middle or right of what words have ``taken``."""
+def _paint_ruler(painter: QPainter, look: Look, taken: Sequence[float], above: float) -> None:
+    """Draw how long millimetres are: in the middle, between the words of both corners, or above.
+
+    ``taken`` are the pixels that words take on the left and on the right, ``above`` their height.
+    """
     length_mm = ruler_mm(look.zoom, look.width * 0.25)
     half = length_mm * look.zoom / 2
     words = f"{length_mm} mm"
     wide = QFontMetricsF(theme.font(theme.BODY_PT)).horizontalAdvance(words) / 2
-    middle, y = max(look.width / 2, taken + APART + max(half, wide)), look.height - 10.0
+    left, right = (side + APART + max(half, wide) for side in taken)
+    middle, y = max(look.width / 2, left), look.height - 10.0
+    if middle > look.width - right:
+        middle, y = look.width / 2, y - above
     for colour, thickness in ((QColor(0, 0, 0, 200), 4.0), (QColor(255, 255, 255), 1.6)):
         painter.setPen(QPen(colour, thickness))
         painter.drawLine(QPointF(middle - half, y), QPointF(middle + half, y))

@@ -69,7 +69,7 @@ class BesidePane(QWidget):
         for part in (self.way, self.busy, self.notice, self.admit_button):
             column.addWidget(part)
         column.addWidget(self.picture, 1)
-        self.setMinimumWidth(200)
+        self.setMinimumWidth(220)
 
     def _connect(self) -> None:
         beside, views, picture = self.beside, self._views, self.picture
