@@ -13,6 +13,7 @@ from liverplan.cli.completion import protocols
 from liverplan.cli.options import (
     AsJson,
     Backend,
+    LesionBackend,
     LesionBoxes,
     Lesions,
     NotLesion,
@@ -109,6 +110,7 @@ def assess(  # noqa: PLR0913 - one argument an option, as typer reads them
         ),
     ],
     backend: Backend = workflow.DEFAULT_BACKEND,
+    lesion_backend: LesionBackend = workflow.DEFAULT_BACKEND,
     allow_faults: Annotated[
         bool, typer.Option("--allow-faults", help="Keep a plan that makes no sense, too.")
     ] = False,
@@ -138,6 +140,7 @@ def assess(  # noqa: PLR0913 - one argument an option, as typer reads them
         patient=patient,
         protocol=protocol,
         backend=backend,
+        lesion_backend=lesion_backend,
         allow_faults=allow_faults,
     )
     if key_file is not None and not request.accepted_by:

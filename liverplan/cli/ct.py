@@ -13,6 +13,7 @@ from liverplan.cli.bar import on_terminal
 from liverplan.cli.options import (
     AsJson,
     Backend,
+    LesionBackend,
     LesionBoxes,
     Lesions,
     NotLesion,
@@ -70,7 +71,7 @@ def _told(row: Mapping[str, Any]) -> Iterator[str]:
 
 
 @app.command()
-def segment(
+def segment(  # noqa: PLR0913 - one argument an option, as typer reads them
     path: Source,
     out: Annotated[Path, typer.Option("--out", metavar="FILE")],
     *,
@@ -79,13 +80,20 @@ def segment(
     lesion_box: LesionBoxes = None,
     not_lesion: NotLesion = None,
     backend: Backend = workflow.DEFAULT_BACKEND,
+    lesion_backend: LesionBackend = workflow.DEFAULT_BACKEND,
     as_json: AsJson = False,
 ) -> None:
     """Find the liver and the clicked metastases; write labels as .nii.gz, .nrrd or .dcm."""
     prompts = read_prompts(lesion or (), lesion_box or (), not_lesion or ())
     with on_terminal() as progress:
         written = workflow.segment_to_file(
-            path, out, series_uid=series_uid, prompts=prompts, backend=backend, progress=progress
+            path,
+            out,
+            series_uid=series_uid,
+            prompts=prompts,
+            backend=backend,
+            lesion_backend=lesion_backend,
+            progress=progress,
         )
     if as_json:
         print_json(written.to_json(in_english))

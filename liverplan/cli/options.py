@@ -51,6 +51,15 @@ Backend = Annotated[
         autocompletion=back_ends,
     ),
 ]
+LesionBackend = Annotated[
+    str,
+    typer.Option(
+        "--lesion-backend",
+        metavar="NAME",
+        help="What outlines the metastases that are pointed at: network, or a plugin.",
+        autocompletion=back_ends,
+    ),
+]
 Register = Annotated[
     Path | None,
     typer.Option(

@@ -58,6 +58,7 @@ class Job:
     patient: str = ""
     protocol: str = ""
     backend: str = ""
+    lesion_backend: str = ""
 
     def request(self) -> Request:
         """Return what `liverplan.workflow.assess` is asked.
@@ -95,6 +96,7 @@ class Job:
             patient=Path(self.patient) if self.patient else None,
             protocol=self.protocol or DEFAULT_PROTOCOL,
             backend=self.backend or DEFAULT_BACKEND,
+            lesion_backend=self.lesion_backend or DEFAULT_BACKEND,
         )
 
     def fingerprint(self) -> str:

@@ -31,6 +31,7 @@ from liverplan.segmentation.lesions.prompted.prompt import Prompt
 from liverplan.segmentation.lesions.stroke import lesion_from_stroke
 from liverplan.segmentation.network.hints import find_hints
 from liverplan.segmentation.network.liver import find_liver
+from liverplan.segmentation.prompters import Prompter, find_prompters, outline_with
 from liverplan.segmentation.provenance import Provenance
 from liverplan.segmentation.results import Confidence, LesionResult, LiverResult, UnsurePlace
 from liverplan.segmentation.vessels.branches import Branch, branches_of
@@ -47,6 +48,7 @@ __all__ = [
     "LiverResult",
     "MaskFile",
     "Prompt",
+    "Prompter",
     "Provenance",
     "Segmentation",
     "Segmenter",
@@ -62,6 +64,7 @@ __all__ = [
     "edited",
     "find_hints",
     "find_liver",
+    "find_prompters",
     "find_segmenters",
     "find_trees",
     "find_vessels",
@@ -73,6 +76,7 @@ __all__ = [
     "liver_limits_hu",
     "merge_lesions",
     "outline_mask",
+    "outline_with",
     "paint",
     "read_mask_file",
     "resize_lesion",

@@ -8,11 +8,12 @@ app can show it greyed out with the reason.
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import replace
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from threading import Event
-from typing import Protocol, runtime_checkable
+from typing import Protocol, TypeVar, runtime_checkable
 
 from liverplan.errors import BackendError, LiverplanError
 from liverplan.installed import in_own_way
@@ -141,11 +142,7 @@ def segment_with(
     BackendError
         If there is no such back end, it lacks something, it failed, or its masks do not fit.
     """
-    segmenter = find_segmenters().get(name)
-    if segmenter is None:
-        raise BackendError(f"There is no back end {name!r}; there is {_names()}.")
-    if missing := what_lacks(segmenter):
-        raise BackendError(f"The back end {name!r} lacks {in_own_way(' and '.join(missing))}.")
+    segmenter = ready(name, find_segmenters())
     result = _run(segmenter, volume, progress, cancel)
     if result.mask.shape != volume.grid.shape:
         raise BackendError(
@@ -158,10 +155,38 @@ def segment_with(
     return replace(result, provenance=result.provenance.from_program())
 
 
-def what_lacks(segmenter: Segmenter) -> list[str]:
+class Method(Protocol):
+    """What every back end says of itself, whatever it can do."""
+
+    def missing(self) -> list[str]:
+        """Say what it still needs."""
+        ...
+
+
+M = TypeVar("M", bound=Method)
+
+
+def ready(name: str, known: Mapping[str, M], which: str = "") -> M:
+    """Return a named back end that lacks nothing.
+
+    Raises
+    ------
+    BackendError
+        If there is none of this name ``which`` does what is asked, or it lacks something.
+    """
+    method = known.get(name)
+    if method is None:
+        words = " ".join(filter(None, (repr(name), which)))
+        raise BackendError(f"There is no back end {words}; there is {', '.join(sorted(known))}.")
+    if missing := what_lacks(method):
+        raise BackendError(f"The back end {name!r} lacks {in_own_way(' and '.join(missing))}.")
+    return method
+
+
+def what_lacks(method: Method) -> list[str]:
     """Say what a back end still needs, also where it fails to say so itself."""
     try:
-        return segmenter.missing()
+        return method.missing()
     except Exception as error:  # noqa: BLE001 - a plugin may fail in any way
         return [f"an answer to what it lacks ({str(error) or type(error).__name__})"]
 
@@ -203,7 +228,3 @@ def _load(entry: EntryPoint) -> Segmenter:
     if not isinstance(segmenter, Segmenter):
         return BrokenSegmenter(entry.name, "it is no Segmenter")
     return segmenter
-
-
-def _names() -> str:
-    return ", ".join(sorted(find_segmenters()))

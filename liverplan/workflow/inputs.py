@@ -14,7 +14,7 @@ import cc3d
 from liverplan import dicom
 from liverplan.findings import Statement
 from liverplan.resection.anatomy.maps import PartMap
-from liverplan.segmentation import Prompt, Provenance, Segmentation, lesion_from_prompt
+from liverplan.segmentation import Prompt, Provenance, Segmentation, outline_with
 from liverplan.segmentation.backends import segment_with
 from liverplan.segmentation.labels import FIRST_LESION, LIVER, outside_ml
 from liverplan.segmentation.plausible import distance_mm, implausible
@@ -102,7 +102,7 @@ def outline(
         lesions = _accepted(given, request.accepted_by)
     for prompt in (*map(Prompt.of_click, request.clicks), *request.prompts):
         tell(progress, 0.9, "Outlining the metastases")
-        result = lesion_from_prompt(volume, liver, prompt)
+        result = outline_with(request.lesion_backend, volume, liver, prompt, cancel=cancel)
         lesions.append((result.mask, result.provenance))
         notes.extend(result.warnings)
     if request.liver is not None:

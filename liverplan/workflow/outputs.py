@@ -27,7 +27,7 @@ from liverplan.workflow.people import Signer
 from liverplan.workflow.progress import Progress, part, tell
 from liverplan.workflow.registering import note_in, require_as_noted
 from liverplan.workflow.remeasuring import measured_again
-from liverplan.workflow.request import DEFAULT_BACKEND, Point, Request
+from liverplan.workflow.request import DEFAULT_BACKEND, Request
 
 Identity = Literal["shown", "hidden"]
 
@@ -70,9 +70,9 @@ def segment_to_file(
     out: Path,
     *,
     series_uid: str | None = None,
-    clicks: Sequence[Point] = (),
     prompts: Sequence[Prompt] = (),
     backend: str = DEFAULT_BACKEND,
+    lesion_backend: str = DEFAULT_BACKEND,
     progress: Progress | None = None,
     cancel: Event | None = None,
 ) -> Written:
@@ -86,7 +86,11 @@ def segment_to_file(
     if not out.name.lower().endswith(LABEL_FORMATS):
         raise InputError(f"{out.name} names no label format; use {', '.join(LABEL_FORMATS)}.")
     ct = open_ct(path, series_uid, progress=part(progress, 0.0, 0.3), cancel=cancel)
-    request = Request(clicks=tuple(clicks), prompts=tuple(prompts), backend=backend)
+    request = Request(
+        prompts=tuple(prompts),
+        backend=backend,
+        lesion_backend=lesion_backend,
+    )
     segmentation, notes = make_segmentation(
         ct.volume, request, progress=part(progress, 0.3, 0.9), cancel=cancel
     )

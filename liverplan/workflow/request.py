@@ -61,6 +61,8 @@ class Request:
         Name of a protocol that is shipped, or a path to one.
     backend : str
         What finds the liver where no mask is given.
+    lesion_backend : str
+        What outlines the metastases that are pointed at.
     allow_faults : bool
         Whether a plan that makes no sense is kept all the same; it is never eligible.
     """
@@ -86,4 +88,5 @@ class Request:
     patient: Path | None = None
     protocol: str = DEFAULT_PROTOCOL
     backend: str = DEFAULT_BACKEND
+    lesion_backend: str = DEFAULT_BACKEND
     allow_faults: bool = False

@@ -6,10 +6,10 @@ from types import MappingProxyType
 import numpy as np
 import pytest
 
+from liverplan.app.kit.choice_box import Choice
+from liverplan.app.session import backends as looking
 from liverplan.app.session.work import Work
 from liverplan.app.slices.brush import BrushSettings
-from liverplan.app.steps.liver import backends as looking
-from liverplan.app.steps.liver.backends import Choice
 from liverplan.app.steps.liver.step import LiverStep
 from liverplan.app.steps.liver.vessels import SCHEME as VESSELS
 from liverplan.app.steps.metastases import hinting
@@ -119,7 +119,7 @@ def test_methods_are_listed_where_there_is_a_choice_and_greyed_where_they_lack_s
     assert shown(panel.method)
     model = panel.method.model()
     assert [model.item(n).text() for n in range(3)] == [
-        "Built-in network",
+        "network",
         "net: needs weights",
         "other",
     ]

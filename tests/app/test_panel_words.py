@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from PySide6.QtGui import QIcon, QPixmap
 
+from liverplan.app.session.backends import look
 from liverplan.app.steps.committee.panel import key_words
 from liverplan.app.steps.committee.signature_list import SignatureList, detail, signature_row
 from liverplan.app.steps.compare.response_box import category_words, visit_rows
-from liverplan.app.steps.liver.backends import look
 from liverplan.app.steps.open.archive_sheet import found_row
 from liverplan.app.steps.open.panel import as_icon, series_row, why
 from liverplan.app.steps.resection.plan_list import margin_words
@@ -25,7 +25,6 @@ from liverplan.findings import Margin
 from liverplan.report import SignatureRow
 from liverplan.resection import Parts, Plan
 from liverplan.resection.anatomy.named import SEGMENTS, usual_shares
-from liverplan.segmentation import backends
 from liverplan.volumetry.search.suggest import Suggested
 from liverplan.words.numbers import TIMES
 from tests.app.found import FOUND as ANOTHER
@@ -309,7 +308,6 @@ class Segmenter:
         ),
     ],
 )
-def test_a_back_end_is_listed_with_what_it_lacks(monkeypatch, name, lacks, title):
-    monkeypatch.setattr(backends, "find_segmenters", lambda: {name: Segmenter(lacks)})
-    (choice,) = look(lambda *_: None, None)
+def test_a_back_end_is_listed_with_what_it_lacks(name, lacks, title):
+    (choice,) = look(lambda: {name: Segmenter(lacks)})
     assert choice.title == title

@@ -11,6 +11,7 @@ import pytest
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QApplication
 
+from liverplan.app.session.backends import Backends
 from liverplan.app.session.context import Context
 from liverplan.app.session.work import Work
 from liverplan.app.slices.brush import BrushSettings, BrushTool
@@ -63,7 +64,7 @@ class Desk:
         self.work = Work(volume=phantom.volume, segmentation=phantom.segmentation)
         self.grid = phantom.volume.grid
         self.session.replace_all(self.work)
-        self.lesions = Lesions(self.context, self.views)
+        self.lesions = Lesions(self.context, self.views, Backends(self.context, "prompters", dict))
         self.edits = LesionEdits(self.context, self.views, self.lesions)
 
     @property

@@ -5,8 +5,16 @@ from importlib.metadata import EntryPoint
 import numpy as np
 import pytest
 
-from liverplan.errors import BackendError
-from liverplan.segmentation import Provenance, backends, segment_with
+from liverplan.errors import BackendError, SegmentationError
+from liverplan.segmentation import (
+    LesionResult,
+    Prompt,
+    Provenance,
+    backends,
+    find_prompters,
+    outline_with,
+    segment_with,
+)
 from liverplan.segmentation.results import LiverResult
 from liverplan.volume import Grid, Volume
 
@@ -94,3 +102,68 @@ def test_a_package_that_cannot_be_loaded_is_listed_with_the_reason(told, monkeyp
     assert backends.find_segmenters()["told"].missing() == [
         "its package cannot be loaded (it is no Segmenter)"
     ]
+
+
+class Answers(Told):
+    """One that answers prompts, too."""
+
+    name = "answers"
+
+    def outline(self, volume, liver_mask, prompt, *, cancel=None):
+        return self.segment(volume)
+
+
+LIVER = np.ones((3, 4, 5), bool)
+CLICK = Prompt(click_mm=(2.0, 2.0, 1.0))
+
+
+def outlined(mask_shape=(3, 4, 5), *, empty=False, made=MADE):
+    return LesionResult(mask=np.full(mask_shape, not empty), provenance=made)
+
+
+@pytest.fixture
+def answers(monkeypatch):
+    kinds = {"told": Told, "answers": Answers}
+    entries = [EntryPoint(name=n, group=backends.GROUP, value=f"{__name__}:{n}") for n in kinds]
+    monkeypatch.setattr(EntryPoint, "load", lambda entry: kinds[entry.name])
+    monkeypatch.setattr(backends, "entry_points", lambda *, group: entries)
+    return lambda **values: [monkeypatch.setattr(Answers, k, v) for k, v in values.items()]
+
+
+def test_who_answers_prompts_is_found_and_nobody_accepted_what_it_gives(answers):
+    assert list(find_prompters()) == ["network", "answers"]
+    answers(result=outlined(made=Provenance(method="x", version="1", origin="given")))
+    assert outline_with("answers", CT, LIVER, CLICK).provenance.origin == "automatic"
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "words"),
+    [
+        ("told", {}, "no back end 'told' that outlines what is pointed at; there is answers, net"),
+        ("magic", {}, "There is no back end 'magic' that outlines what is pointed at"),
+        ("answers", {"lacks": ("weights",)}, "The back end 'answers' lacks weights."),
+        ("answers", {"result": outlined((3, 4, 4))}, "a mask of (3, 4, 4) voxels for (3, 4, 5)"),
+        ("answers", {"result": outlined(empty=True)}, "found nothing in the liver at this place"),
+        ("answers", {"result": ZeroDivisionError("by zero")}, "'answers' failed: by zero."),
+    ],
+)
+def test_who_does_not_answer_a_prompt_is_one_sentence(answers, name, values, words):
+    answers(**values)
+    with pytest.raises((BackendError, SegmentationError)) as refusal:
+        outline_with(name, CT, LIVER, CLICK)
+    assert words in str(refusal.value)
+
+
+def test_a_prompt_outside_the_liver_goes_to_nobody(answers):
+    answers(result=AssertionError("asked"))
+    with pytest.raises(SegmentationError, match="outside"):
+        outline_with("answers", CT, LIVER, Prompt(click_mm=(200.0, 2.0, 1.0)))
+
+
+def test_one_that_cannot_be_loaded_says_why_to_a_prompt_too(answers, monkeypatch):
+    def broken(_):
+        raise ImportError("No module named 'torch'")
+
+    monkeypatch.setattr(EntryPoint, "load", broken)
+    with pytest.raises(BackendError, match="cannot be loaded"):
+        outline_with("answers", CT, LIVER, CLICK)

@@ -9,10 +9,14 @@ import numpy as np
 from scipy import ndimage
 
 from liverplan.errors import BackendError
-from liverplan.segmentation import Provenance, find_liver
-from liverplan.segmentation.results import LiverResult
+from liverplan.findings.statement import stated
+from liverplan.segmentation import LesionResult, LiverResult, Provenance, find_liver
+from liverplan.segmentation import Prompt as LesionPrompt
+from liverplan.segmentation.provenance import Origin
 from liverplan.volume import Volume
 from liverplan_nninteractive.conversation import Conversation, Mask
+from liverplan_nninteractive.lesion_prompts import spoken_in
+from liverplan_nninteractive.live import Live
 from liverplan_nninteractive.prompts import LIVER, Box, Click, Prompt, Stroke, read_prompts
 from liverplan_nninteractive.settings import Settings, read_settings, what_lacks
 
@@ -36,6 +40,7 @@ class NnInteractiveSegmenter:
     """Asks the server that `LIVERPLAN_NNINTERACTIVE` names."""
 
     name = "nninteractive"
+    _live = Live()
 
     def missing(self) -> list[str]:
         """Return what must be set before it can run; the server is not contacted."""
@@ -54,6 +59,7 @@ class NnInteractiveSegmenter:
             If the user stops it.
         """
         settings = read_settings()
+        self._live.close()  # it may hold the only place that the server has
         if settings.prompts is not None:
             prompts, origin = read_prompts(settings.prompts), settings.prompts.name
         else:
@@ -63,9 +69,43 @@ class NnInteractiveSegmenter:
         lesions = tuple(masks[name] for name in sorted(masks, key=_number) if name != LIVER)
         return LiverResult(
             mask=np.logical_or.reduce([masks[LIVER], *lesions]),
-            provenance=_provenance(settings, prompts, origin),
+            provenance=_provenance(
+                settings,
+                sum(map(len, prompts.values())),
+                origin,
+                "automatic" if settings.prompts is None else "clicks",
+            ),
             lesions=lesions,
             warnings=_warnings(settings, prompts),
+        )
+
+    def outline(
+        self,
+        volume: Volume,
+        liver_mask: Mask,
+        prompt: LesionPrompt,
+        *,
+        cancel: Event | None = None,
+    ) -> LesionResult:
+        """Send what a person says of one metastasis; return what the server outlines.
+
+        nnInteractive's own server keeps the CT from one prompt to the next.
+
+        Raises
+        ------
+        BackendError
+            If no server answers, it fails, or it finds nothing.
+        CancelledError
+            If the user stops it.
+        """
+        del liver_mask  # the network looks at the whole CT
+        settings, said = read_settings(), spoken_in(prompt)
+        with self._live.about(volume, settings, cancel) as talk:
+            masks = [talk.say(one) for one in said]
+        return LesionResult(
+            mask=masks[-1],
+            provenance=_provenance(settings, len(said), "of a person", "clicks"),
+            warnings=tuple(map(stated, _gone_out(settings))),
         )
 
 
@@ -101,15 +141,13 @@ def _middle(volume: Volume, cancel: Event | None) -> Click:
     return Click(point_mm=(float(x), float(y), float(z)))
 
 
-def _provenance(
-    settings: Settings, prompts: dict[str, tuple[Prompt, ...]], origin: str
-) -> Provenance:
+def _provenance(settings: Settings, count: int, whose: str, origin: Origin) -> Provenance:
     return Provenance(
         method="nnInteractive",
         version="as the server runs it",
-        origin="automatic" if settings.prompts is None else "clicks",
+        origin=origin,
         parameters={
-            "prompts": f"{sum(map(len, prompts.values()))} ({origin})",
+            "prompts": f"{count} ({whose})",
             "server": "another machine" if settings.is_remote else "this machine",
             "licence": LICENCE,
         },
@@ -117,12 +155,17 @@ def _provenance(
 
 
 def _warnings(settings: Settings, prompts: dict[str, tuple[Prompt, ...]]) -> tuple[str, ...]:
-    said = []
-    if settings.is_remote:
-        plain = " without encryption" if settings.url.startswith("http:") else ""
-        said.append(f"The CT's grey values went to {settings.url}{plain}.")
+    said = _gone_out(settings)
     if settings.prompts is None:
         said.append("nnInteractive was given one click, by the built-in method: look closely.")
     if len(prompts) == 1:
         said.append("nnInteractive was asked for no metastases: mark them.")
     return tuple(said)
+
+
+def _gone_out(settings: Settings) -> list[str]:
+    """Say where the CT went, if it left this machine."""
+    if not settings.is_remote:
+        return []
+    plain = " without encryption" if settings.url.startswith("http:") else ""
+    return [f"The CT's grey values went to {settings.url}{plain}."]

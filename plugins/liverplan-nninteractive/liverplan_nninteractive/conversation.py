@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from threading import Event
 from typing import Self
 
 import numpy as np
@@ -15,6 +14,7 @@ from liverplan.volume import Volume
 from liverplan_nninteractive.prompts import Box, Click, Point, Prompt, Stroke
 from liverplan_nninteractive.server import Server, open_server
 from liverplan_nninteractive.settings import Settings
+from liverplan_nninteractive.waiting import Stop
 
 Mask = NDArray[np.bool_]
 
@@ -28,11 +28,11 @@ class Conversation:
         The CT; it is sent when the first prompt is.
     settings : Settings
         Which server.
-    cancel : Event or None
+    cancel : Stop or None
         Set by the user who does not want to wait any longer.
     """
 
-    def __init__(self, volume: Volume, settings: Settings, cancel: Event | None = None) -> None:
+    def __init__(self, volume: Volume, settings: Settings, cancel: Stop | None = None) -> None:
         self._volume, self._settings, self._cancel = volume, settings, cancel
         self._server: Server | None = None
 
@@ -41,6 +41,11 @@ class Conversation:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    @property
+    def ours(self) -> bool:
+        """Whether the server keeps this CT for us alone: no other program's takes its place."""
+        return self._server is not None and self._server.ours
 
     def close(self) -> None:
         """End it; where it had not begun, nothing happens."""

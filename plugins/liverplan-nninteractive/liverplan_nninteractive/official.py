@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from threading import Event
 from typing import Any, TypeVar
 
 import httpx
@@ -19,7 +18,7 @@ from numpy.typing import NDArray
 
 from liverplan.errors import BackendError
 from liverplan_nninteractive.settings import KEY, Settings
-from liverplan_nninteractive.waiting import stoppable
+from liverplan_nninteractive.waiting import Stop, stoppable
 
 CONNECT_WITHIN_S = 5.0
 
@@ -36,7 +35,9 @@ class OfficialServer:
         If the server is full, or wants another key.
     """
 
-    def __init__(self, settings: Settings, *, cancel: Event | None = None) -> None:
+    ours = True
+
+    def __init__(self, settings: Settings, *, cancel: Stop | None = None) -> None:
         self._url, self._cancel = settings.url, cancel
         self._mask = np.zeros((0, 0, 0), np.uint8)
         self._session = self._ask(lambda: _claim(settings), "a place")

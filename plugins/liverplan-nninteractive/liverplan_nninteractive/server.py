@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from threading import Event
 from typing import Any, Protocol
 
 import numpy as np
@@ -12,13 +11,21 @@ from numpy.typing import NDArray
 from liverplan_nninteractive.official import OfficialServer
 from liverplan_nninteractive.settings import Settings
 from liverplan_nninteractive.slicer import CONNECT_WITHIN_S, SlicerServer
-from liverplan_nninteractive.waiting import stoppable
+from liverplan_nninteractive.waiting import Stop, stoppable
 
 Mask = NDArray[np.bool_]
 
 
 class Server(Protocol):
-    """What both can do; indices are (k, j, i), masks lie on the image."""
+    """What both can do; indices are (k, j, i), masks lie on the image.
+
+    Attributes
+    ----------
+    ours : bool
+        Whether nobody else's image can take the place of the one that was sent.
+    """
+
+    ours: bool
 
     def upload_image(self, values: NDArray[Any]) -> None:
         """Send the image."""
@@ -45,7 +52,7 @@ class Server(Protocol):
         ...
 
 
-def open_server(settings: Settings, cancel: Event | None) -> Server:
+def open_server(settings: Settings, cancel: Stop | None) -> Server:
     """Ask the address which server it is: only nnInteractive's own one tells its health.
 
     Raises

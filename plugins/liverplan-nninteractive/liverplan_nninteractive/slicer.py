@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import gzip
 import io
-from threading import Event
 from typing import Any
 
 import numpy as np
@@ -15,7 +14,7 @@ import requests
 from numpy.typing import NDArray
 
 from liverplan.errors import BackendError
-from liverplan_nninteractive.waiting import stoppable
+from liverplan_nninteractive.waiting import Stop, stoppable
 
 CONNECT_WITHIN_S = 5.0
 KEPT_WORDS = 200
@@ -26,7 +25,9 @@ Mask = NDArray[np.bool_]
 class SlicerServer:
     """A conversation with it; made without contacting it."""
 
-    def __init__(self, url: str, *, timeout_s: float, cancel: Event | None = None) -> None:
+    ours = False
+
+    def __init__(self, url: str, *, timeout_s: float, cancel: Stop | None = None) -> None:
         self._url = url
         self._timeout_s = timeout_s
         self._cancel = cancel

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import queue
 from collections.abc import Callable
-from threading import Event, Thread
-from typing import TypeVar
+from threading import Thread
+from typing import Protocol, TypeVar
 
 from liverplan.errors import CancelledError
 
@@ -14,7 +14,15 @@ POLL_S = 0.1
 T = TypeVar("T")
 
 
-def stoppable(ask: Callable[[], T], cancel: Event | None) -> T:
+class Stop(Protocol):
+    """Tells whether the user does not want to wait any longer, as `threading.Event` does."""
+
+    def is_set(self) -> bool:
+        """Whether to stop."""
+        ...
+
+
+def stoppable(ask: Callable[[], T], cancel: Stop | None) -> T:
     """Return what ``ask`` returns, or raise what it raises.
 
     Raises

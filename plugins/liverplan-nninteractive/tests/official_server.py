@@ -26,7 +26,7 @@ class OfficialRegionServer(RegionServer):
         ThreadingHTTPServer.__init__(self, ("127.0.0.1", 0), Handler)
         self.image = self.object = None
         self.heard, self.headers_heard = [], []
-        self.delay_s, self.say_instead = 0.0, None
+        self.delay_s, self.say_instead, self.say_once = 0.0, None, None
         self.key, self.taken, self.released = None, False, 0
 
     def claim(self, _):
@@ -81,6 +81,9 @@ class Handler(BaseHTTPRequestHandler):
         time.sleep(server.delay_s)
         if server.key and self.headers.get("Authorization") != f"Bearer {server.key}":
             self.answer(401, {"detail": "Invalid bearer token"})
+        elif server.say_once and name not in ("claim", "release"):
+            once, server.say_once = server.say_once, None
+            self.answer(*once)
         elif server.say_instead and name not in ("claim", "release"):
             self.answer(*server.say_instead)
         elif name.startswith("add_"):

@@ -12,11 +12,11 @@ from PySide6.QtCore import QTimer
 
 from liverplan import workflow
 from liverplan.app.kit.language import en, tr
+from liverplan.app.session.backends import Backends
 from liverplan.app.session.context import Context
 from liverplan.app.session.job import Progress
 from liverplan.app.session.telling import told
 from liverplan.app.slices.views import ThreeViews
-from liverplan.app.steps.liver.backends import Backends
 from liverplan.resection.anatomy.maps import PartMap
 from liverplan.segmentation import (
     LiverResult,

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QStandardItem, QStandardItemModel
-from PySide6.QtWidgets import QComboBox, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from liverplan.app.kit.choice_box import ChoiceBox
 from liverplan.app.kit.files import MASKS, file_to_open
 from liverplan.app.kit.language import en, localised, tr
 from liverplan.app.kit.panel import Panel
-from liverplan.app.kit.widgets import button, label, restyle, row, set_tip
+from liverplan.app.kit.widgets import button, label, restyle, row
+from liverplan.app.session.backends import Backends
 from liverplan.app.session.context import Context
 from liverplan.app.slices.brush import BrushSettings, BrushTool
 from liverplan.app.slices.brush_options import BrushOptions
 from liverplan.app.slices.tool_button import tool_button
 from liverplan.app.slices.views import ThreeViews
-from liverplan.app.steps.liver.backends import Backends
 from liverplan.app.steps.liver.border_tool import BorderTool
 from liverplan.app.steps.liver.finding import PLACE, Finding
 from liverplan.app.steps.liver.outline_tool import OutlineTool
@@ -51,10 +50,8 @@ class LiverPanel(Panel):
         self.file_button = button(
             tr("Mask…"), self._file, tip=tr("Take the liver from a NIfTI, NRRD or DICOM SEG file")
         )
-        self.method = QComboBox()
-        self.method.setToolTip(tr("Which method finds the liver"))
-        self.method.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self.method.activated.connect(self._choose_method)
+        self.method = ChoiceBox(tr("Which method finds the liver"))
+        self.method.picked.connect(backends.choose)
         self.volume = label("", "title")
         self.options = BrushOptions(context.session, brush)
         self.no_vessels_button = button(tr("Remove vessels"), vessels.clear)
@@ -65,7 +62,7 @@ class LiverPanel(Panel):
         self.column.addWidget(self._tools())
         backends.changed.connect(self._list_methods)
         context.live.derived_changed.connect(self.refresh)
-        self.refresh()
+        self._list_methods()
 
     def _make_tools(
         self, context: Context, views: ThreeViews, brush: BrushSettings, vessels: VesselMarking
@@ -146,7 +143,6 @@ class LiverPanel(Panel):
         self.next.setText(self._next(has=has, confirmed=work.liver_confirmed))
         self.run_button.setVisible(not busy)
         self.file_button.setVisible(not busy)
-        self.method.setVisible(len(self._backends.choices) > 1)
         self.method.setEnabled(not busy)
         self.run_button.setText(tr("Find the liver again") if has else tr("Find the liver"))
         restyle(self.run_button, "role", "" if has else "primary")
@@ -178,27 +174,8 @@ class LiverPanel(Panel):
             self._finding.take(chosen)
 
     def _list_methods(self) -> None:
-        """Show every back end; one that lacks something is greyed and says what."""
-        backends = self._backends
-        model = QStandardItemModel(self.method)
-        for choice in backends.choices:
-            item = QStandardItem(choice.title)
-            set_tip(item, choice.title)
-            item.setData(choice.name, Qt.ItemDataRole.UserRole)
-            item.setEnabled(not choice.lacks)
-            model.appendRow(item)
-        self.method.setModel(model)
-        names = [choice.name for choice in backends.choices]
-        self.method.setCurrentIndex(names.index(backends.chosen))
-        popup = self.method.view()
-        popup.setTextElideMode(Qt.TextElideMode.ElideRight)
-        popup.setMinimumWidth(min(popup.sizeHintForColumn(0) + 24, 560))
+        self.method.show_choices(self._backends.choices, self._backends.chosen)
         self.refresh()
-
-    def _choose_method(self, number: int) -> None:
-        name = self.method.itemData(number, Qt.ItemDataRole.UserRole)
-        if isinstance(name, str) and name != self._backends.chosen:
-            self._backends.choose(name)
 
     def _next(self, *, has: bool, confirmed: bool) -> str:
         if not has:

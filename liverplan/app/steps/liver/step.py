@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from liverplan.app.session.backends import Backends
 from liverplan.app.session.context import Context
 from liverplan.app.slices.brush import BrushSettings
 from liverplan.app.slices.views import ThreeViews
-from liverplan.app.steps.liver.backends import Backends
 from liverplan.app.steps.liver.finding import Finding
 from liverplan.app.steps.liver.panel import LiverPanel
 from liverplan.app.steps.liver.vessels import VesselMarking
+from liverplan.segmentation import backends
 
 
 class LiverStep:
     """Find the liver, correct it, confirm it."""
 
     def __init__(self, context: Context, views: ThreeViews, brush: BrushSettings) -> None:
-        self.backends = Backends(context)
+        self.backends = Backends(context, "backends", backends.find_segmenters)
         self.finding = Finding(context, views, self.backends)
         self.vessels = VesselMarking(context, views)
         self.panel = LiverPanel(context, views, brush, self.finding, self.vessels, self.backends)

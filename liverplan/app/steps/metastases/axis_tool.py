@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import threading
 from dataclasses import dataclass
 
 from liverplan.app.kit.language import en, tr
 from liverplan.app.session.context import Context
-from liverplan.app.session.job import Progress
 from liverplan.app.session.work import lesion_title
 from liverplan.app.slices.tool import Spot, StrokeTool
 from liverplan.app.steps.metastases.lesions import PLACE, Lesions
@@ -16,10 +14,9 @@ from liverplan.segmentation import (
     Prompt,
     Segmentation,
     free_label,
-    lesion_from_prompt,
 )
 from liverplan.segmentation.lesions.stroke import Ends, axes_cross
-from liverplan.volume import FloatArray, Volume
+from liverplan.volume import FloatArray
 
 SHORT_NEXT = en("Draw its short axis across it if it should be corrected by that.")
 
@@ -39,7 +36,7 @@ class AxisTool(StrokeTool):
 
     def __init__(self, context: Context, lesions: Lesions) -> None:
         super().__init__()
-        self._session, self._jobs, self._notices = context.session, context.jobs, context.notices
+        self._session, self._notices = context.session, context.notices
         self._lesions = lesions
         self._axis: LongAxis | None = None
 
@@ -65,31 +62,24 @@ class AxisTool(StrokeTool):
         fresh = axis is not None and axis.after is work.segmentation
         if axis is not None and fresh and axes_cross(axis.before.grid, axis.ends, ends):
             name = en("short axis of {lesion}", lesion=lesion_title(axis.label))
-            self._outline(work.volume, axis.before, axis.label, (axis.ends, ends), name)
+            self._outline(axis.before, axis.label, (axis.ends, ends), name)
         else:
             label = free_label(work.segmentation)
             name = en("add {what}", what=lesion_title(label))
-            self._outline(work.volume, work.segmentation, label, (ends, None), name)
+            self._outline(work.segmentation, label, (ends, None), name)
 
     def _outline(
-        self,
-        volume: Volume,
-        onto: Segmentation,
-        label: int,
-        axes: tuple[Ends, Ends | None],
-        name: str,
+        self, onto: Segmentation, label: int, axes: tuple[Ends, Ends | None], name: str
     ) -> None:
         long, short = axes
-
-        def task(_report: Progress, _cancel: threading.Event) -> LesionResult:
-            return lesion_from_prompt(volume, onto.liver, Prompt.of_axes(long, short))
+        prompt = Prompt.of_axes(long, short)
 
         def then(found: LesionResult) -> None:
-            after = self._lesions.put(found, onto, label, name, Prompt.of_axes(long, short))
+            after = self._lesions.put(found, onto, label, name, prompt)
             if after is None:
                 return
             self._axis = LongAxis(ends=long, label=label, before=onto, after=after)
             if short is None:
                 self._notices.say(PLACE, tr(SHORT_NEXT), "info")
 
-        self._jobs.run(PLACE, tr("Outlining"), task, then, holds=self._session.same_masks())
+        self._lesions.find(prompt, onto, then)

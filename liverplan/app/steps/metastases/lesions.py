@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
 
 from liverplan.app.kit.language import en, tr
+from liverplan.app.session.backends import Backends
 from liverplan.app.session.context import Context
 from liverplan.app.session.job import Progress
 from liverplan.app.session.telling import told
@@ -21,7 +23,7 @@ from liverplan.segmentation import (
     Segmentation,
     accepted,
     free_label,
-    lesion_from_prompt,
+    outline_with,
     with_lesion,
     without_lesion,
 )
@@ -40,15 +42,17 @@ class Lesions(QObject):
     ----------
     chosen : int or None
         Label value of the metastasis that the buttons, brush and eraser work on.
+    backends : Backends
+        What can outline one that is pointed at, and what does.
     """
 
     chosen_changed = Signal()
 
-    def __init__(self, context: Context, views: ThreeViews) -> None:
+    def __init__(self, context: Context, views: ThreeViews, backends: Backends) -> None:
         super().__init__()
         self._session, self._jobs, self._notices = context.session, context.jobs, context.notices
         self._saver = context.saver
-        self._views = views
+        self._views, self.backends = views, backends
         self.chosen: int | None = None
         self._said: list[tuple[Provenance, Prompt]] = []
 
@@ -96,15 +100,22 @@ class Lesions(QObject):
 
     def ask(self, prompt: Prompt, onto: Segmentation, label: int, name: str) -> None:
         """Outline what a prompt means, and put it onto a label map as one step."""
-        volume = self._session.work.volume
-        if volume is None:
-            return
-
-        def task(_report: Progress, _cancel: threading.Event) -> LesionResult:
-            return lesion_from_prompt(volume, onto.liver, prompt)
 
         def then(found: LesionResult) -> None:
             self.put(found, onto, label, name, prompt)
+
+        self.find(prompt, onto, then)
+
+    def find(
+        self, prompt: Prompt, onto: Segmentation, then: Callable[[LesionResult], None]
+    ) -> None:
+        """Outline what a prompt means with the chosen back end, on the liver of a label map."""
+        volume, backend = self._session.work.volume, self.backends.chosen
+        if volume is None:
+            return
+
+        def task(_report: Progress, cancel: threading.Event) -> LesionResult:
+            return outline_with(backend, volume, onto.liver, prompt, cancel=cancel)
 
         self._jobs.run(PLACE, tr("Outlining"), task, then, holds=self._session.same_masks())
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from liverplan.app.kit.choice_box import ChoiceBox
 from liverplan.app.kit.files import MASKS, file_to_open
 from liverplan.app.kit.language import en, localised, retold, tr
 from liverplan.app.kit.panel import Panel
@@ -76,6 +77,7 @@ class MetastasesPanel(Panel):
         context.live.derived_changed.connect(self.refresh)
         lesions.chosen_changed.connect(self.refresh)
         self._labels: tuple[int, ...] = ()
+        self._list_methods()
         self.refresh()
 
     def _make_tools(
@@ -116,6 +118,9 @@ class MetastasesPanel(Panel):
 
     def _make_prompts(self, context: Context, views: ThreeViews) -> None:
         lesions = self._lesions
+        self.method = ChoiceBox(tr("Which method outlines what you point at"))
+        self.method.picked.connect(lesions.backends.choose)
+        lesions.backends.changed.connect(self._list_methods)
         self.box_button = tool_button(
             views,
             BoxTool(context, lesions),
@@ -151,11 +156,16 @@ class MetastasesPanel(Panel):
         column.addWidget(self.options)
         column.addLayout(row(self.grow_button, self.shrink_button))
         column.addLayout(row(self.merge_button, self.split_button))
+        self.column.addWidget(self.method)
         self.column.addLayout(row(self.click_button, self.axis_button, self.box_button))
         for part in (self.table, self.rule, self.after, self.hints):
             self.column.addWidget(part)
         self.column.addWidget(self.file_button)
         self.column.addWidget(self.compare_button)
+
+    def _list_methods(self) -> None:
+        backends = self._lesions.backends
+        self.method.show_choices(backends.choices, backends.chosen)
 
     def blocked(self) -> str:
         """Wait for the liver."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from liverplan.app.session.backends import Backends
 from liverplan.app.session.context import Context
 from liverplan.app.slices.brush import BrushSettings
 from liverplan.app.slices.views import ThreeViews
@@ -10,13 +11,15 @@ from liverplan.app.steps.metastases.lesion_edits import LesionEdits
 from liverplan.app.steps.metastases.lesions import Lesions
 from liverplan.app.steps.metastases.mask_import import MaskImport
 from liverplan.app.steps.metastases.panel import MetastasesPanel
+from liverplan.segmentation import prompters
 
 
 class MetastasesStep:
     """Outline the metastases, edit, confirm and delete each alone."""
 
     def __init__(self, context: Context, views: ThreeViews, brush: BrushSettings) -> None:
-        self.lesions = Lesions(context, views)
+        backends = Backends(context, "prompters", prompters.find_prompters)
+        self.lesions = Lesions(context, views, backends)
         self.edits = LesionEdits(context, views, self.lesions)
         self.masks = MaskImport(context)
         self.hinting = Hinting(context, views, self.lesions)
