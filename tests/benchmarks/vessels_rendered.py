@@ -7,12 +7,15 @@ from pathlib import Path
 
 import numpy as np
 import scipy.ndimage as ndi
+import SimpleITK as sitk
 
 from liverplan.segmentation.morphology import dilated, distance_transform_mm
 from liverplan.volume import Grid, Volume
 from tests.benchmarks.segmentation_rendered import (
     AORTA,
+    BONE,
     CAVA,
+    FAT,
     LESION,
     LIVER,
     PANCREAS,
@@ -60,10 +63,12 @@ class RenderedTrees:
     radius_mm: np.ndarray
 
 
-def render_trees(path: Path, phase: str, seed: int) -> RenderedTrees:
-    """Render one label map with two trees grown in its liver."""
+def render_trees(path: Path, phase: str, seed: int, shape: Path | None = None) -> RenderedTrees:
+    """Render one label map with two trees grown in its liver, or in another patient's."""
     rng = np.random.default_rng(seed)
     labels, spacing = _abdomen(path, rng)
+    if shape is not None:
+        labels = _with_liver(labels, spacing, shape)
     liver = labels == LIVER
     roots = _hilum(labels, spacing), _confluence(labels, spacing)
     grown = grow(liver, spacing, roots, TERMINALS, rng)
@@ -119,6 +124,25 @@ def _abdomen(path: Path, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarr
     cava = np.hypot((j - y) * spacing[1] - 2, (i - x) * spacing[2] + 32) < CAVA_MM
     filled[cava & (labels == LIVER)] = CAVA
     return filled, np.array(spacing)
+
+
+def _with_liver(labels: np.ndarray, spacing: np.ndarray, shape: Path) -> np.ndarray:
+    """Put another patient's liver, middle on middle, in the place of a map's own.
+
+    Cava, aorta and bones stay; where the map's liver was and the other's is not, there is fat.
+    """
+    image = sitk.DICOMOrient(sitk.ReadImage(str(shape)), "LPS")
+    mask = sitk.GetArrayFromImage(image) > 0
+    there = np.array(image.GetSpacing()[::-1])
+    depth = distance_transform_mm(mask, tuple(there)) - distance_transform_mm(~mask, tuple(there))
+    own, other = (np.array(ndi.center_of_mass(m)) for m in (labels == LIVER, mask))
+    scale = spacing / there
+    depth = ndi.affine_transform(
+        depth, scale, other - own * scale, labels.shape, order=1, mode="nearest"
+    )
+    put = np.where(labels == LIVER, FAT, labels)
+    put[(depth > 0) & ~np.isin(labels, (CAVA, AORTA, BONE))] = LIVER
+    return put.astype(np.uint8)
 
 
 def _hilum(labels: np.ndarray, spacing: np.ndarray) -> np.ndarray:

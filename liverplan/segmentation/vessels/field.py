@@ -22,6 +22,8 @@ from liverplan.volume import FloatArray
 
 HALF_OF_A_CUBE = [o for o in product((-1, 0, 1), repeat=3) if o > (0, 0, 0)]
 RIM_MM, CAVA_RIM_MM = 1.0, 3.0
+CAPSULE_MM, GATES_MM = 3.0, 12.0
+"""Near the capsule what is bright is a neighbour's rim, but for what is so near hilum and cava."""
 BRIGHT_SD, SOFT_SD, FAINT_SD = 3.0, 0.7, 0.5
 SLOWEST, DEEPER = 0.03, 0.6
 TRUNK_SD, ARTERY = 6.0, 2.4
@@ -68,10 +70,14 @@ class Field:
         return self.cost.min(axis=0), before
 
 
-def field_of(contrast: Contrast, roots: Roots) -> Field:
-    """Let ways run from both roots through what is bright."""
+def field_of(contrast: Contrast, roots: Roots, inside_mm: Float32) -> Field:
+    """Let ways run from both roots through what is bright.
+
+    ``inside_mm``: (k, j, i) how deep in the liver, with hilum and cava, a voxel lies.
+    """
     spacing, room = contrast.spacing_mm, dilated(contrast.liver, RIM_MM, contrast.spacing_mm)
-    domain = (room | roots.trunk) & ~roots.cava
+    gates = dilated(roots.cava | roots.trunk, GATES_MM, spacing)
+    domain = ((room & ((inside_mm > CAPSULE_MM) | gates)) | roots.trunk) & ~roots.cava
     snr = np.where(roots.trunk & ~room, np.float32(TRUNK_SD), contrast.snr)
     snr = np.where(contrast.above_hu > ARTERY * contrast.blood_hu, np.float32(-9), snr)
     depth = distance_transform_mm(domain & (snr > BRIGHT_SD), spacing)

@@ -130,9 +130,9 @@ def trees_in(
         return _none(volume.grid)
     tell(0.45, "Following the vessels")
     roots = roots_of(contrast, maps)
-    field = field_of(contrast, roots)
     around = contrast.liver | roots.trunk | dilated(roots.cava, CAVA_NEAR_MM, contrast.spacing_mm)
     inside = distance_transform_mm(around, contrast.spacing_mm)
+    field = field_of(contrast, roots, inside)
     least = max(LEAST_SD, WAY_SHARE * contrast.blood_snr)
     ways = vessel_ways(field, inside, contrast.spacing_mm, least)
     if not ways.any():

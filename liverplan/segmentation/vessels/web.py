@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import product
 
 import cc3d
 import numpy as np
@@ -29,6 +30,14 @@ SPUR_MM, SPUR_RADII, LONGEST_SPUR = 4.0, 1.5, 40
 GAP_SD = 2.5
 SHORT_MM, TANGENT_MM = 4.0, 8.0
 """Meetings nearer than the first are one; a stretch's direction is taken over the second."""
+
+
+AROUND_MM = 3.0
+"""So far beyond its wall lies what a vessel must stand out from."""
+USUAL = 0.75
+"""Of all lines: what lies beside these is no patch, however far it stands out."""
+_ALL_ROUND = np.array([w for w in product((-1, 0, 1), repeat=3) if any(w)], dtype=np.float64)
+_ALL_ROUND /= np.linalg.norm(_ALL_ROUND, axis=1)[:, None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -106,7 +115,7 @@ def web_of(contrast: Contrast, field: Field, ways: NDArray[np.bool_], least_sd: 
     kept = _without_spurs(points, radius, edges)
     edges = (np.cumsum(kept) - 1)[edges[kept[edges].all(axis=1)]]
     at, points, radius = at[kept], points[kept], radius[kept]
-    snr = field.snr[tuple(at.T)].astype(np.float64)
+    snr = field.snr[tuple(at.T)] - _beside(contrast, at, radius)
     return Web(vessel, at, points, radius, snr, _stretches(points, radius, snr, edges))
 
 
@@ -139,6 +148,22 @@ def _radius(contrast: Contrast, field: Field) -> Float32:
     thin = RADIUS_BLUR_MM * np.sqrt(-2 * np.log(1 - share))
     radius: Float32 = np.maximum(thin, field.depth_mm)
     return radius
+
+
+def _beside(contrast: Contrast, at: Places, radius_mm: FloatArray) -> FloatArray:
+    """(n,) how much more than is usual the tissue beside the lines stands out.
+
+    It is the middle of what lies all round a point, beyond the vessel: a patch of tissue that is
+    brighter as a whole, as beside a tumour, lifts the noise in it, which is then no vessel.
+    """
+    reach = radius_mm + AROUND_MM
+    found = np.empty((len(at), len(_ALL_ROUND)))
+    for n, way in enumerate(_ALL_ROUND):
+        there = np.rint(at + reach[:, None] * way / contrast.spacing_mm).astype(np.int64)
+        there = np.clip(there, 0, np.array(contrast.snr.shape) - 1)
+        found[:, n] = contrast.snr[tuple(there.T)]
+    beside = np.median(found, axis=1)
+    return np.maximum(beside - np.quantile(beside, USUAL), 0.0)
 
 
 def _edges(at: Places, shape: Sequence[int]) -> Places:

@@ -4,6 +4,7 @@ import threading
 
 import numpy as np
 import pytest
+import scipy.ndimage as ndi
 from scipy.spatial import cKDTree
 
 from liverplan.errors import CancelledError, SegmentationError
@@ -105,6 +106,20 @@ def test_each_branch_says_how_sure_it_is(found):
     assert len(found.confidence) == len(found.branches)
     assert all(0 <= sure <= 1 for sure in found.confidence)
     assert max(found.confidence) > 0.8
+
+
+def test_the_rim_of_a_bright_neighbour_is_no_vessel(case):
+    """The liver's outermost two voxels beside it are brighter, as where a kidney shines through."""
+    grid, liver = case[:2]
+    k, j, i = (a * s for a, s in zip(np.indices(SHAPE), SPACING, strict=True))
+    rim = liver & ~ndi.binary_erosion(liver, iterations=2) & (i < 40) & (k > 34) & (j < 50)
+    hu = shown(case, 165).hu.copy()
+    hu[rim] += 30
+    trees = trees_in(Volume(grid=grid, hu=hu), liver, maps_of(case))
+    points = np.concatenate([branch.points_mm for branch in trees.branches])
+    assert not rim[tuple(np.rint(grid.to_index(points)).astype(int).T)].any()
+    line = line_of(PORTAL_TREE + HEPATIC_TREE, grid)
+    assert (cKDTree(line).query(points)[0] < 4.0).mean() > 0.9
 
 
 @pytest.mark.parametrize("blood_hu", [112, 85])
