@@ -103,7 +103,7 @@ class BlockTree:
     @cached_property
     def roots(self) -> NDArray[np.int32]:
         """(N, 3) places of the largest blocks that hold any of the mask."""
-        return np.argwhere(self.counts[0] > 0).astype(np.int32)
+        return np.ascontiguousarray(np.argwhere(self.counts[0] > 0), dtype=np.int32)
 
     @property
     def total_ml(self) -> float:

@@ -58,7 +58,8 @@ def removal_of(shapes: Sequence[Shape]) -> Value:
     def value(points_mm: FloatArray) -> FloatArray:
         if cut.kinds.size == 0:
             return np.full(len(points_mm), np.inf)
-        return np.asarray(union(_arrays(cut), np.ascontiguousarray(points_mm, dtype=np.float64)))
+        points = np.array(points_mm, dtype=np.float64, order="C")  # compiled for what is writable
+        return np.asarray(union(_arrays(cut), points))
 
     return value
 
@@ -126,7 +127,7 @@ class Patch:
         rim_mm : (N,) array
             The plan's value at the lesion's corners.
         """
-        grid, half = self.index.segmentation.grid, self.tree.half_mm
+        grid, half, affine = self.index.segmentation.grid, self.tree.half_mm, self.tree.affine
         if len(self.blocks) == 0:
             return np.inf
         low = max(-float(rim_mm.max()), float(rim_mm.min()))
@@ -145,7 +146,7 @@ class Patch:
                 cells = cells[self._in_liver(cells)]
             points, reach = grid.to_mm(cells), half * size
             near = lesion.at_least_mm(points, toward) <= highest + reach
-            near[near] = sides(points[near], size, half, grid.affine, self.cut) == 0
+            near[near] = sides(points[near], size, half, affine, self.cut) == 0
             cells, points = cells[near], points[near]
             below = lesion.distance_mm(points, at_most_mm=highest + reach) - reach
             if size <= 1:

@@ -38,7 +38,7 @@ def open_blocks(
     whole, found = 0, 0
     for start in range(0, blocks.shape[0], CHUNK):
         some = blocks[start : start + CHUNK]
-        _look(block_centres(some, size, m), size, half, m, cut, values, decides)
+        _look(block_centres(some, size, m), float(size), half, m, cut, values, decides)
         for p in range(some.shape[0]):
             k, j, i = some[p, 0], some[p, 1], some[p, 2]
             if decides[p] == ALL:
@@ -61,7 +61,7 @@ def removed_shares(blocks: Array, mask: Array, half: float, m: Array, cut: Array
     chosen, shares = np.empty(CHUNK, dtype=np.int64), np.zeros((blocks.shape[0], 8))
     for start in range(0, blocks.shape[0], CHUNK):
         some = blocks[start : start + CHUNK]
-        _look(block_centres(some, 2, m), 2, half, m, cut, values, decides)
+        _look(block_centres(some, 2, m), 2.0, half, m, cut, values, decides)
         for n in range(kinds.size):
             count = 0
             for b in range(some.shape[0]):
@@ -103,7 +103,7 @@ def sides(points: Array, size: float, half: float, m: Array, cut: Array) -> Arra
     values, decides = np.empty((cut[0].size, 5, CHUNK)), np.empty(CHUNK, dtype=np.int64)
     for start in range(0, points.shape[0], CHUNK):
         some = points[start : start + CHUNK]
-        _look(some, size, half, m, cut, values, decides)
+        _look(some, float(size), half, m, cut, values, decides)
         for p in range(some.shape[0]):
             if decides[p] == NOTHING:
                 found[start + p] = 1
