@@ -16,6 +16,8 @@ from liverplan.workflow import make_roster, new_key
 from tests.app import test_journey as steps
 from tests.app.person import CONTROL, LEFT, NONE
 
+pytestmark = pytest.mark.usefixtures("liver_at_once")
+
 PICTURES = os.environ.get("LIVERPLAN_PICTURES", "")
 """A folder for pictures of the journey; none are made without."""
 

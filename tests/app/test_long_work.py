@@ -74,6 +74,7 @@ def test_cancel_ends_the_search_for_the_liver(person):
     assert panel.run_button.isVisible()
 
 
+@pytest.mark.usefixtures("liver_at_once")
 def test_dicom_is_exported_from_the_app_and_belongs_to_the_study(
     person, sample_folder, tmp_path, monkeypatch
 ):

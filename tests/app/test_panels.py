@@ -1,8 +1,11 @@
 """Every panel fits the column in the narrowest window: nothing is cut off in it."""
 
+import pytest
+
 from tests.app.test_journey import open_sample
 
 
+@pytest.mark.usefixtures("liver_at_once")
 def test_no_panel_is_wider_than_the_narrow_column(person):
     person.app.show(1280, 800)
     open_sample(person)
