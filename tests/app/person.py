@@ -36,7 +36,10 @@ class Person:
             self.qt.processEvents()
             time.sleep(0.002)
 
-    def wait(self, condition, seconds=90, what=""):
+    patience_s = 90
+
+    def wait(self, condition, seconds=0, what=""):
+        seconds = seconds or self.patience_s
         end = time.monotonic() + seconds
         while not condition():
             if time.monotonic() > end:

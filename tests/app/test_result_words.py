@@ -392,4 +392,5 @@ def test_one_line_says_what_is_left_the_smallest_margin_and_which_range(desk, ba
     once = fates_words(stays, live.margins)
     assert once.startswith("Stays behind: M1")
     assert "left or cut through" not in once
+    assert fates_words(replace(findings, lesions=()), ()) == "No metastasis is marked."
     assert margins_words(()) == ""

@@ -48,10 +48,11 @@ def fates_words(findings: Findings, margins: Sequence[Margin]) -> str:
 
     A reading is another denominator by which the remnant lies on the other side of the limit.
     """
-    stays = spoken(fates(findings, STAYING), language())
+    stays = fates(findings, STAYING)
     goes = fates(findings, [fate for fate in WORST_FIRST if fate not in STAYING])
-    rest = spoken((*goes, *other_readings(findings)), language())
-    glance = [stays] if stays else _left_words(margins)
+    once = (one for one in goes if one not in stays)  # that none is marked is said by both
+    rest = spoken((*once, *other_readings(findings)), language())
+    glance = [spoken(stays, language())] if stays else _left_words(margins)
     return " ".join(filter(None, (*glance, *_least_words(margins), rest)))
 
 

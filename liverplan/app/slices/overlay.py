@@ -216,7 +216,7 @@ def ruler_mm(zoom: float, room_pixels: float) -> int:
 
 
 def _paint_ruler(painter: QPainter, look: Look, taken: Sequence[float], above: float) -> None:
-    """Draw how long millimetres are: in the middle, between the words of both corners, or above.
+    """Draw how long millimetres are: in the middle, beside the words on the left, or above others.
 
     ``taken`` are the pixels that words take on the left and on the right, ``above`` their height.
     """
@@ -227,7 +227,7 @@ def _paint_ruler(painter: QPainter, look: Look, taken: Sequence[float], above: f
     left, right = (side + APART + max(half, wide) for side in taken)
     middle, y = max(look.width / 2, left), look.height - 10.0
     if middle > look.width - right:
-        middle, y = look.width / 2, y - above
+        middle, y = look.width - 8 - max(half, wide), y - above
     for colour, thickness in ((QColor(0, 0, 0, 200), 4.0), (QColor(255, 255, 255), 1.6)):
         painter.setPen(QPen(colour, thickness))
         painter.drawLine(QPointF(middle - half, y), QPointF(middle + half, y))
