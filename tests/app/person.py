@@ -24,6 +24,8 @@ SHIFT, CONTROL = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlM
 class Person:
     """Drives one application."""
 
+    patience_s = 90
+
     def __init__(self, app: Application) -> None:
         self.app = app
         self.qt = QApplication.instance()
@@ -35,8 +37,6 @@ class Person:
         while time.monotonic() < end:
             self.qt.processEvents()
             time.sleep(0.002)
-
-    patience_s = 90
 
     def wait(self, condition, seconds=0, what=""):
         seconds = seconds or self.patience_s

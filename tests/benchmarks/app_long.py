@@ -19,8 +19,6 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from tests.app.person import Person
-
 MOST_GROWN_MB = 200
 UNLIKE = 24
 """Levels of 255 by which a pixel may differ: text is drawn softly, surfaces by floating point."""
@@ -44,10 +42,12 @@ def main() -> int:
         sys.__excepthook__(kind, fault, trace)
 
     sys.excepthook = noted
-    Person.patience_s = 900  # what is asked is what is shown at the end, not how soon
     with tempfile.TemporaryDirectory() as place:
         os.environ["NAPARI_CONFIG"] = str(Path(place) / "napari.yaml")
         os.environ["QT_API"] = "pyside6"
+        from tests.app.person import Person
+
+        Person.patience_s = 900  # what is asked is what is shown at the end, not how soon
         folders = made_cases(Path(place))
         missed = memory(Path(place) / "day", folders, given.cases)
         missed += monkey(Path(place) / "zoo", folders, given.actions, given.seed, given.pictures)
