@@ -78,23 +78,6 @@ def removed_shares(blocks: Array, mask: Array, half: float, m: Array, cut: Array
 
 
 @compiled()
-def shares_at(places: Array, blocks: Array, shares: Array, shape: Array) -> Array:
-    """(M, 8) the shares of (M, 3) places among those of (N, 3) blocks; NaN where none is the place.
-
-    ``shape`` is of the lattice that both lie on.
-    """
-    number = np.full(shape, np.int32(-1), dtype=np.int32)
-    for n in range(blocks.shape[0]):
-        number[blocks[n, 0], blocks[n, 1], blocks[n, 2]] = n
-    found = np.full((places.shape[0], 8), np.nan)
-    for p in range(places.shape[0]):
-        n = number[places[p, 0], places[p, 1], places[p, 2]]
-        if n >= 0:
-            found[p] = shares[n]
-    return found
-
-
-@compiled()
 def sides(points: Array, size: float, half: float, m: Array, cut: Array) -> Array:
     """(N,) where cells of so many voxels a side round (N, 3) points lie: 1 wholly left, -1 gone.
 
