@@ -47,8 +47,8 @@ def run(path: Path | None = None) -> int:
 
 def run_until_closed(application: Application) -> None:
     """Run until the window is closed for good; one that is to be made anew is."""
-    from liverplan.app.shell import loop  # noqa: PLC0415
-    from liverplan.app.shell.faults import catch_faults  # noqa: PLC0415 - only with a screen
+    from liverplan.app.shell import loop  # noqa: PLC0415 - only with a screen
+    from liverplan.app.shell.faults import catch_faults  # noqa: PLC0415
     from liverplan.app.shell.succession import succeed  # noqa: PLC0415
 
     while True:

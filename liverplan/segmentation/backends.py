@@ -28,9 +28,8 @@ GROUP = "liverplan.segmenters"
 NETWORK, CLASSICAL, BOTH = "network", "classical", "both"
 
 
-@runtime_checkable
-class Segmenter(Protocol):
-    """A method that finds the liver on a CT."""
+class Method(Protocol):
+    """What every back end says of itself, whatever it can do."""
 
     @property
     def name(self) -> str:
@@ -40,6 +39,11 @@ class Segmenter(Protocol):
     def missing(self) -> list[str]:
         """Say what must be installed or set up before it can run; empty if nothing."""
         ...
+
+
+@runtime_checkable
+class Segmenter(Method, Protocol):
+    """A method that finds the liver on a CT."""
 
     def segment(
         self, volume: Volume, *, progress: Progress | None = None, cancel: Event | None = None
@@ -153,14 +157,6 @@ def segment_with(
         if labels.shape != volume.grid.shape or int(labels.max(initial=0)) > len(names):
             raise BackendError(f"The back end {name!r} gave a {scheme} map that does not fit.")
     return replace(result, provenance=result.provenance.from_program())
-
-
-class Method(Protocol):
-    """What every back end says of itself, whatever it can do."""
-
-    def missing(self) -> list[str]:
-        """Say what it still needs."""
-        ...
 
 
 M = TypeVar("M", bound=Method)

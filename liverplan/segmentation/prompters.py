@@ -14,6 +14,7 @@ from liverplan.errors import BackendError, LiverplanError, SegmentationError
 from liverplan.segmentation.backends import (
     NETWORK,
     BrokenSegmenter,
+    Method,
     NetworkSegmenter,
     find_segmenters,
     ready,
@@ -27,17 +28,8 @@ from liverplan.volume import Volume
 
 
 @runtime_checkable
-class Prompter(Protocol):
+class Prompter(Method, Protocol):
     """A method that outlines what a prompt means."""
-
-    @property
-    def name(self) -> str:
-        """Short name, as typed after ``--lesion-backend``."""
-        ...
-
-    def missing(self) -> list[str]:
-        """Say what must be installed or set up before it can run; empty if nothing."""
-        ...
 
     def outline(
         self, volume: Volume, liver_mask: Mask, prompt: Prompt, *, cancel: Event | None = None

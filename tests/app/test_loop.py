@@ -5,10 +5,12 @@ import signal
 import sys
 
 from PySide6.QtCore import QTimer
+from PySide6.QtSvg import QSvgRenderer
 from shiboken6 import isValid
 
 from liverplan.app.shell.faults import LOG, catch_faults
 from liverplan.app.shell.loop import run_event_loop
+from liverplan.app.slices import adapter
 
 
 def test_a_fault_in_the_running_loop_is_said_and_kept(person, monkeypatch, capsys):
@@ -38,3 +40,7 @@ def test_ctrl_c_closes_the_window_as_its_button_does(home, monkeypatch):
         run_event_loop()
         assert not isValid(person.app.window)
         assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_the_window_s_own_picture_is_there():
+    assert QSvgRenderer(adapter.NAMED["icon"]).isValid()

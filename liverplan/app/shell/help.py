@@ -68,6 +68,8 @@ def write_pages(folder: Path) -> None:
 
 def page_of(name: str, code: str) -> str:
     """Return one page in a language as HTML."""
+    from markdown_it import MarkdownIt  # noqa: PLC0415 - a window need not wait for it
+
     source = files("liverplan.app") / "help" / code / f"{name}.md"
     said = table(code)
     steps = [
@@ -77,8 +79,6 @@ def page_of(name: str, code: str) -> str:
     languages = [
         _link(word, f"../{other}/{name}.html", here=other == code) for other, word in NAMES.items()
     ]
-    from markdown_it import MarkdownIt  # noqa: PLC0415 - a window need not wait for it
-
     body = MarkdownIt("commonmark").render(source.read_text("utf-8"))
     return PAGE.format(
         language=code,

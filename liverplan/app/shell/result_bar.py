@@ -24,8 +24,9 @@ from liverplan.words.numbers import NONE, ml, percent, threshold
 from liverplan.workflow.rule import DENOMINATORS
 
 HEIGHT_PT = 88.0
-MARGIN, SPACING = 4, 1
 """Points: room for a verdict of two lines beside the other three, on a narrow screen too."""
+MARGIN, SPACING = 4, 1
+"""Pixels above and below the lines, and between them."""
 
 WIDEST = "100.0 %"
 """What the number's place is as wide as, so that no digit is ever cut off."""

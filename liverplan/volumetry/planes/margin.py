@@ -112,8 +112,5 @@ def _hull(voxels: NDArray[np.int64]) -> FloatArray:
     points: FloatArray = voxels[ends].astype(np.float64)
     try:
         return np.asarray(points[scipy.spatial.ConvexHull(points).vertices])
-    except (
-        scipy.spatial.QhullError,
-        ValueError,
-    ):  # flat lesions have no hull: keep all their row ends
-        return points
+    except (scipy.spatial.QhullError, ValueError):
+        return points  # flat lesions have no hull: all their row ends are kept

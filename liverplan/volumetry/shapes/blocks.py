@@ -70,7 +70,7 @@ class BlockTree:
     counts: tuple[NDArray[np.int16], ...]
     start: tuple[int, int, int]
     total: int
-    _last: list[Removed] = field(default_factory=list)
+    _last: list[Removed] = field(default_factory=list, init=False, repr=False)
 
     def __post_init__(self) -> None:
         for level in self.counts:

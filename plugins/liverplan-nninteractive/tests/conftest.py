@@ -5,22 +5,38 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from liverplan_nninteractive import NnInteractiveSegmenter
 
 from liverplan.volume import Grid, Volume
 
 sys.path.insert(0, str(Path(__file__).parent))
+from official_server import running_official
 from region_server import running
 
-VARIABLES = ("", "_PROMPTS", "_REMOTE", "_TIMEOUT_S")
+VARIABLE = "LIVERPLAN_NNINTERACTIVE"
+VARIABLES = ("", "_PROMPTS", "_REMOTE", "_TIMEOUT_S", "_KEY")
 
 
 @pytest.fixture
 def server(monkeypatch):
+    """SlicerNNInteractive's."""
+    yield from answering(monkeypatch, running())
+
+
+@pytest.fixture
+def official(monkeypatch):
+    """nnInteractive's own."""
+    yield from answering(monkeypatch, running_official())
+
+
+def answering(monkeypatch, opened):
+    """Name a server in the environment; in the end nobody keeps a place on it."""
     for name in VARIABLES:
-        monkeypatch.delenv(f"LIVERPLAN_NNINTERACTIVE{name}", raising=False)
-    with running() as made:
-        monkeypatch.setenv("LIVERPLAN_NNINTERACTIVE", made.url)
+        monkeypatch.delenv(VARIABLE + name, raising=False)
+    with opened as made:
+        monkeypatch.setenv(VARIABLE, made.url)
         yield made
+        NnInteractiveSegmenter._live.close()
 
 
 @pytest.fixture(scope="session")

@@ -7,8 +7,7 @@ from threading import Event
 
 import numpy as np
 import pytest
-from liverplan_nninteractive import NnInteractiveSegmenter
-from official_server import running_official
+from liverplan_nninteractive import Settings
 
 from liverplan.dicom.write_ct import write_ct_series
 from liverplan.errors import BackendError, CancelledError, SegmentationError
@@ -21,25 +20,10 @@ from liverplan.segmentation import (
     segment_with,
 )
 from liverplan.volume import Volume
+from liverplan.words import in_english
 
 NAME = "nninteractive"
 VARIABLE = "LIVERPLAN_NNINTERACTIVE"
-
-
-@pytest.fixture(autouse=True)
-def _no_talk_is_left():
-    yield
-    NnInteractiveSegmenter._live.close()
-
-
-@pytest.fixture
-def official(monkeypatch):
-    for name in ("_PROMPTS", "_REMOTE", "_TIMEOUT_S", "_KEY"):
-        monkeypatch.delenv(VARIABLE + name, raising=False)
-    with running_official() as made:
-        monkeypatch.setenv(VARIABLE, made.url)
-        yield made
-        NnInteractiveSegmenter._live.close()
 
 
 @pytest.fixture(scope="module")
@@ -82,6 +66,14 @@ def test_each_prompt_outlines_what_it_means(server, ct, liver, how):
     made = found.provenance
     assert (made.method, made.origin, made.accepted_by) == ("nnInteractive", "clicks", "")
     assert found.warnings == ()
+
+
+def test_grey_values_that_left_the_machine_are_told_with_the_lesion(server, ct, liver, monkeypatch):
+    monkeypatch.setattr(Settings, "is_remote", True)
+    found = outline_with(NAME, ct, liver, prompts(ct)["click"][0])
+    (said,) = map(in_english, found.warnings)
+    assert said == f"The CT's grey values went to {server.url} without encryption."
+    assert found.provenance.parameters["server"] == "another machine"
 
 
 def test_what_is_denied_is_told_as_outside(server, ct, liver):

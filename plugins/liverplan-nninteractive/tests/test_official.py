@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 from liverplan_nninteractive import Click, Conversation, read_settings
-from official_server import running_official
 
 from liverplan.errors import BackendError
 from liverplan.segmentation import segment_with
@@ -11,15 +10,6 @@ from liverplan.segmentation import segment_with
 NAME = "nninteractive"
 VARIABLE = "LIVERPLAN_NNINTERACTIVE"
 LIVER = ("liver", "click", (12, 7, 25))
-
-
-@pytest.fixture
-def official(monkeypatch):
-    for name in ("_PROMPTS", "_REMOTE", "_TIMEOUT_S", "_KEY"):
-        monkeypatch.delenv(VARIABLE + name, raising=False)
-    with running_official() as made:
-        monkeypatch.setenv(VARIABLE, made.url)
-        yield made
 
 
 def test_clicks_boxes_and_strokes_land_on_their_voxels(official, ct, write_prompts, monkeypatch):
