@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from liverplan import __version__
+from liverplan import __version__, workflow
 from liverplan.cli import main
 from liverplan.findings import Findings
 from liverplan.phantom.truth import RECOMMENDED_NORMAL, RECOMMENDED_POINT_MM
@@ -117,6 +117,18 @@ def test_suggest_beats_the_hand_made_cut_at_its_margin(run, case):
     )
     assert len(document["front"]) > 5
     assert "--plane" in run("suggest", case, "--margin", "5")[1]
+
+
+def test_suggest_asks_for_ten_millimetres_where_no_margin_is_named(run, case, monkeypatch):
+    search, asked = workflow.suggest, []
+
+    def listening(folder, margin_mm, **options):
+        asked.append(margin_mm)
+        return search(folder, margin_mm, **options)
+
+    monkeypatch.setattr(workflow, "suggest", listening)
+    assert "--plane" in run("suggest", case)[1]
+    assert asked == [10.0]
 
 
 def test_report_verify_and_export_write_what_they_say(run, case, tmp_path):
