@@ -147,16 +147,23 @@ def test_rotating_the_3d_view_moves_no_plane(cut):
 
 def test_on_a_slow_computer_the_view_turns_coarse_and_rests_in_full(cut, monkeypatch):
     canvas, scene, seen = cut.app.scene_pane.canvas, cut.app.scene, []
+
+    def painted():
+        """Return how coarse the next picture is: a window may put off one asked for at once."""
+        scene.scale = 0.0
+        canvas.update()
+        cut.wait(lambda: scene.scale > 0, what="a picture")
+        return scene.scale
+
     monkeypatch.setattr("liverplan.app.scene.canvas.SLOW_S", 0.0)
-    canvas.repaint()
-    cut.drag(canvas, (30, 30), (90, 50), each=lambda: (canvas.repaint(), seen.append(scene.scale)))
+    painted()
+    cut.drag(canvas, (30, 30), (90, 50), each=lambda: seen.append(painted()))
     assert set(seen) == {COARSE}
-    canvas.repaint()
-    assert scene.scale == 1.0
+    assert painted() == 1.0
     assert not canvas.moving
     monkeypatch.setattr("liverplan.app.scene.canvas.SLOW_S", 1e3)
-    canvas.repaint()
-    cut.drag(canvas, (90, 50), (30, 30), each=lambda: (canvas.repaint(), seen.append(scene.scale)))
+    painted()
+    cut.drag(canvas, (90, 50), (30, 30), each=lambda: seen.append(painted()))
     assert seen[-1] == 1.0, "a quick one never shows less"
 
 
