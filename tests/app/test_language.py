@@ -107,6 +107,7 @@ def test_every_stage_of_long_work_is_in_every_language(language):
 def test_what_was_said_in_english_is_known_again_with_its_places_filled(swedish):
     assert retold("Read 3 of 60 slices") == "Läst 3 av 60 skivor"
     assert retold("delete plane") == "borttagning av plan"
+    assert retold("add Plan B") == "tillägg av Plan B"
     assert retold("Opacity of the liver") == "Täckning: the liver"
     assert retold("as somebody wrote it") == "as somebody wrote it"
 

@@ -23,7 +23,9 @@ DECIMALS: Mapping[str, str] = MappingProxyType({"en": ".", "sv": ","})
 """What each language writes before a number's decimals."""
 
 LEAST_TOLD = 4
-"""Letters of its own that a text has at least, to be known again when its places are filled."""
+"""Letters of its own that a text has at least, to be known again when its places are filled.
+
+One less is enough for a text that begins with a word of its own."""
 
 PLACE = re.compile(r"{(\w+)[:!][^}]*}")
 """A place that says how its value is written."""
@@ -117,7 +119,8 @@ def _patterns(language: str) -> tuple[tuple[re.Pattern[str], str], ...]:
         parts = list(Formatter().parse(text))
         names = [name for _, name, _, _ in parts if name]
         told = sum(len(literal.strip()) for literal, _, _, _ in parts)
-        if not names or len(set(names)) < len(names) or told < LEAST_TOLD:
+        least = LEAST_TOLD - (text[:1] != "{")
+        if not names or len(set(names)) < len(names) or told < least:
             continue
         looks = (re.escape(lit) + (f"(?P<{name}>.+)" if name else "") for lit, name, _, _ in parts)
         made.append((told, re.compile("".join(looks)), PLACE.sub(r"{\1}", said)))
