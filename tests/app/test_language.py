@@ -99,6 +99,21 @@ def texts_in(node):
         yield node.value
 
 
+def entries():
+    """What the core writes into a case's trail, as it stands."""
+    for path in sorted([*(ROOT / "case").rglob("*.py"), *(ROOT / "workflow").rglob("*.py")]):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "commit":
+                told = [keyword.value for keyword in node.keywords if keyword.arg == "what"]
+                yield from (text for one in told for text in texts_in(one))
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_what_the_core_writes_into_a_trail_is_in_every_language(language):
+    assert set(entries())
+    assert sorted(set(entries()) - table(language).keys()) == []
+
+
 @pytest.mark.parametrize("language", OTHERS)
 def test_every_stage_of_long_work_is_in_every_language(language):
     assert sorted(set(stages()) - table(language).keys()) == []
@@ -108,6 +123,7 @@ def test_what_was_said_in_english_is_known_again_with_its_places_filled(swedish)
     assert retold("Read 3 of 60 slices") == "Läst 3 av 60 skivor"
     assert retold("delete plane") == "borttagning av plan"
     assert retold("add Plan B") == "tillägg av Plan B"
+    assert retold("Signed: vote: for") == "Skrev under: röst: för"
     assert retold("Opacity of the liver") == "Täckning: the liver"
     assert retold("as somebody wrote it") == "as somebody wrote it"
 

@@ -211,4 +211,5 @@ def qt_palette(palette: Palette) -> QPalette:
         made.setColor(one, QColor(colour))
     for one in (role.WindowText, role.Text, role.ButtonText):
         made.setColor(QPalette.ColorGroup.Disabled, one, QColor(palette.faint))
+    made.setColor(QPalette.ColorGroup.Disabled, role.Highlight, QColor(palette.line))
     return made

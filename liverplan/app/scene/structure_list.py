@@ -6,9 +6,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QColor, QIcon, QPixmap, QResizeEvent
+from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QCheckBox, QFrame, QGridLayout, QScrollArea, QSlider, QWidget
 
+from liverplan.app.kit import theme
 from liverplan.app.kit.language import tr
 from liverplan.app.scene.structures import AT_FIRST, SOLID, Seen, colour_of
 
@@ -108,7 +109,10 @@ def eye_of(name: str, rgb: Sequence[int], seen: Seen) -> QCheckBox:
     said = tr(name)
     eye = QCheckBox(said[0].upper() + said[1:])
     swatch = QPixmap(12, 12)
-    swatch.fill(QColor(*rgb))
+    swatch.fill(QColor(theme.palette().edge))  # white, too, is told from a white pane by its edge
+    painter = QPainter(swatch)
+    painter.fillRect(1, 1, 10, 10, QColor(*rgb))
+    painter.end()
     eye.setIcon(QIcon(swatch))
     eye.setIconSize(QSize(12, 12))
     eye.setChecked(seen.visible)
