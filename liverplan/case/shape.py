@@ -11,6 +11,7 @@ from liverplan.case.documents import Json
 from liverplan.case.migrate import STATE_SCHEMA
 from liverplan.errors import CaseError
 from liverplan.resection.cuts import KINDS
+from liverplan.resection.kept import WHICH
 from liverplan.segmentation import Provenance
 from liverplan.shape import (
     Either,
@@ -80,9 +81,14 @@ _MAP = Fields(
     },
     may={"lines": Items(of=_LINE, most=255)},
 )
+_KEPT = Fields(needs={"point_mm": POINT}, may={"tree": OneOf(WHICH)})
 PLAN = Fields(
     needs={"cuts": Items(of=Fields(needs={"kind": OneOf(tuple(sorted(KINDS)))}, others=True))},
-    may={"schema": OneOf(("liverplan.plan/1",)), "name": Text()},
+    may={
+        "schema": OneOf(("liverplan.plan/1",)),
+        "name": Text(),
+        "kept_vessels": Items(of=_KEPT),
+    },
 )
 """Each kind of cut refuses what is none of its own numbers."""
 

@@ -19,6 +19,7 @@ from liverplan.cli.options import (
     NotLesion,
     Series,
     Source,
+    read_kept,
     read_labels,
     read_name,
     read_numbers,
@@ -91,6 +92,13 @@ def assess(  # noqa: PLR0913 - one argument an option, as typer reads them
         list[str] | None,
         typer.Option(metavar="X,Y,Z", help="A vessel cut there: what hangs on it is lost."),
     ] = None,
+    keep_vessel: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="X,Y,Z[:TREE]",
+            help="A vessel left whole there, whatever cuts cross it; TREE portal or hepatic.",
+        ),
+    ] = None,
     biopsied: Annotated[
         str | None,
         typer.Option(metavar="2,4-5", help="Metastases that were biopsied (2 is the first)."),
@@ -136,6 +144,7 @@ def assess(  # noqa: PLR0913 - one argument an option, as typer reads them
         vessels=vessels,
         find_vessels=find_vessels,
         vessels_cut=tuple(read_numbers(text, 3, "--cut-vessel") for text in cut_vessel or []),
+        vessels_kept=tuple(map(read_kept, keep_vessel or [])),
         biopsied=read_labels(biopsied, "--biopsied") or (),
         patient=patient,
         protocol=protocol,

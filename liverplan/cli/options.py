@@ -82,6 +82,16 @@ def read_numbers(text: str, count: int, option: str) -> tuple[float, ...]:
     return values
 
 
+def read_kept(text: str) -> tuple[tuple[float, ...], str]:
+    """Read '1,2,3' or '1,2,3:portal' as a point in a vessel that is kept, and its tree."""
+    point, colon, tree = text.partition(":")
+    if colon and tree not in ("portal", "hepatic"):
+        raise typer.BadParameter(
+            f"{tree!r} is neither portal nor hepatic.", param_hint="--keep-vessel"
+        )
+    return read_numbers(point, 3, "--keep-vessel"), tree
+
+
 def read_name(text: str | None, option: str) -> str:
     """Read a person's name; "" where the option is not given."""
     if text is not None and not text.strip():

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, TextIO, cast
 
 from liverplan import workflow
 from liverplan.findings.beside import beside
+from liverplan.findings.divided import resting
 from liverplan.plain import clean, clean_lines
 from liverplan.words import in_english
 
@@ -28,9 +29,9 @@ def print_findings(findings: Findings, *, as_json: bool) -> None:
         print_json(findings.to_json(in_english))
         return
     tell_lines(workflow.verdict(findings))
-    reasons = set(findings.reasons)  # are told with the verdict
-    tell(*(in_english(line) for line in beside(findings) if line not in reasons))
-    notes = [note for note in findings.notes if note not in reasons]
+    known = {*findings.reasons, *resting(findings.vessels)}  # are told with the verdict
+    tell(*(in_english(line) for line in beside(findings) if line not in known))
+    notes = [note for note in findings.notes if note not in known]
     say(*map(in_english, (*notes, *(fault.says for fault in findings.faults))))
 
 

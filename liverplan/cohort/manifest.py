@@ -52,6 +52,7 @@ class Job:
     segment_branches: str = ""
     vessels: str = ""
     cut_vessel: str = ""
+    keep_vessel: str = ""
     find_vessels: str = ""
     allow_faults: str = ""
     biopsied: str = ""
@@ -90,6 +91,7 @@ class Job:
             segment_branches=Path(self.segment_branches) if self.segment_branches else None,
             vessels=Path(self.vessels) if self.vessels else None,
             vessels_cut=_points(self.cut_vessel, "cut_vessel", 3),
+            vessels_kept=tuple(map(_kept, _pieces(self.keep_vessel))),
             find_vessels=_yes(self.find_vessels, "find_vessels"),
             allow_faults=_yes(self.allow_faults, "allow_faults"),
             biopsied=_labels(self.biopsied, "biopsied metastases"),
@@ -204,6 +206,15 @@ def _wedge(text: str) -> tuple[int, float]:
         return int(label), float(margin)
     except ValueError:
         raise InputError(f"The wedge {text!r} is not written like 2:10.") from None
+
+
+def _kept(text: str) -> tuple[tuple[float, ...], str]:
+    """Read a point in a vessel that is kept, with or without its tree."""
+    point, _, tree = text.partition(":")
+    values = _points(point, "keep_vessel", 3)
+    if len(values) != 1 or tree not in ("", "portal", "hepatic"):
+        raise InputError(f"The keep_vessel {text!r} is not written like 1,2,3 or 1,2,3:portal.")
+    return values[0], tree
 
 
 def _yes(text: str, column: str) -> bool:

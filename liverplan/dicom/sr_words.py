@@ -26,6 +26,12 @@ SUPPLY = frozenset(
         "note.supply_lost_hepatic",
         "note.supply_by_volume",
         "note.supply_kept",
+        "note.kept_portal",
+        "note.kept_hepatic",
+        "note.kept_counts",
+        "note.kept_not_crossed",
+        "note.kept_not_found",
+        "note.kept_unknown",
     }
 )
 """Notes that say what of the remnant counts."""

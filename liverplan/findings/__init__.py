@@ -25,7 +25,13 @@ from liverplan.findings.uncertainty import (
     Remedy,
     Uncertainty,
 )
-from liverplan.findings.vessels import SeveredBranch, Vessels, VesselTree
+from liverplan.findings.vessels import (
+    KeptBranch,
+    SeveredBranch,
+    SparedCrossing,
+    Vessels,
+    VesselTree,
+)
 from liverplan.findings.volumes import Denominator, RemnantFraction, Volumes
 
 __all__ = [
@@ -43,6 +49,7 @@ __all__ = [
     "Fault",
     "Findings",
     "Interval",
+    "KeptBranch",
     "LesionFinding",
     "LesionState",
     "LimitFinding",
@@ -61,6 +68,7 @@ __all__ = [
     "SeriesSummary",
     "SeveredBranch",
     "Slab",
+    "SparedCrossing",
     "Speak",
     "State",
     "Statement",

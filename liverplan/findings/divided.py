@@ -3,12 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Literal, Protocol
 
 from liverplan.findings.statement import Statement
-from liverplan.findings.vessels import SeveredBranch, Vessels
+from liverplan.findings.vessels import SeveredBranch, Vessels, VesselTree
 
 SMALL_MM = 1.0
 """A branch of a smaller radius is sealed by the instrument that cuts; it is listed, not told."""
+
+
+class Named(Protocol):
+    """A branch of a vessel tree that has a way from the root, and may have a name by anatomy."""
+
+    @property
+    def name(self) -> str:
+        """Its way from the root."""
+
+    @property
+    def called(self) -> str:
+        """What it is called by anatomy; "" where that is not sure."""
+
+    @property
+    def tree(self) -> VesselTree | Literal[""]:
+        """Of which tree it is."""
 
 
 def divided(vessels: Vessels) -> Iterator[Statement]:
@@ -31,7 +48,36 @@ def branch_said(branch: SeveredBranch) -> Statement:
     )
 
 
-def name_of(branch: SeveredBranch) -> Statement:
+def kept(vessels: Vessels) -> Iterator[Statement]:
+    """Say which branches the surgeon keeps, which of them do not count, and what rests on them.
+
+    A branch does not count where no cut crosses it, or none is found at its point.
+    """
+    for branch in vessels.kept:
+        place = ", ".join(f"{value:.1f}" for value in branch.point_mm)
+        match branch.standing:
+            case "kept":
+                key = "note.kept_portal" if branch.tree == "portal" else "note.kept_hepatic"
+                yield Statement.of(key, branch=name_of(branch), ml=branch.kept_ml)
+            case "not crossed" if branch.tree not in vessels.rootless:
+                yield Statement.of("note.kept_not_crossed", branch=name_of(branch))
+            case "not found" if branch.away_mm is not None:
+                yield Statement.of("note.kept_not_found", place=place, away=branch.away_mm)
+            case "not found":
+                yield Statement.of("note.kept_unknown", place=place)
+            case _:  # nothing is told of a tree without a root
+                pass
+    yield from resting(vessels)
+
+
+def resting(vessels: Vessels) -> Iterator[Statement]:
+    """Say on how many kept branches the figure rests, and with how much tissue; if on any."""
+    counted = vessels.counted_as_kept
+    if counted:
+        yield Statement.of("note.kept_counts", count=len(counted), ml=vessels.by_word_ml)
+
+
+def name_of(branch: Named) -> Statement:
     """Return its anatomical name where that is known, and its way from the root."""
     if branch.called:
         called = Statement.of(f"vessel.{branch.called}")

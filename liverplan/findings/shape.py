@@ -19,7 +19,7 @@ from liverplan.findings.published import PublishedError
 from liverplan.findings.reserve import LimitFinding, Reserve
 from liverplan.findings.series import SeriesSummary
 from liverplan.findings.uncertainty import Contribution, Interval, Narrowing
-from liverplan.findings.vessels import SeveredBranch, Vessels
+from liverplan.findings.vessels import KeptBranch, SeveredBranch, SparedCrossing, Vessels
 from liverplan.findings.volumes import RemnantFraction
 from liverplan.shape import (
     Defined,
@@ -93,7 +93,14 @@ _FACT = fields_of(
 _LIMIT = fields_of(LimitFinding, may=(*defaulted(LimitFinding), "reached"), reached=maybe(Flag()))
 _RESERVE = Fields(needs={}, may=fields_of(Reserve, limits=Items(of=_LIMIT)).needs)
 _SEVERED = fields_of(SeveredBranch, may=defaulted(SeveredBranch), others=True)
-_VESSELS = fields_of(Vessels, may=defaulted(Vessels), others=True, severed=Items(of=_SEVERED))
+_VESSELS = fields_of(
+    Vessels,
+    may=defaulted(Vessels),
+    others=True,
+    severed=Items(of=_SEVERED),
+    kept=Items(of=fields_of(KeptBranch, may=defaulted(KeptBranch), others=True)),
+    spared=Items(of=fields_of(SparedCrossing, may=defaulted(SparedCrossing), others=True)),
+)
 _RANGE = Items(of=Number(), least=2, most=2)
 _CONTRIBUTION = fields_of(Contribution, may=("share", "share_as_drawn"), others=True)
 _INTERVAL = fields_of(Interval, others=True)

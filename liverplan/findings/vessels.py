@@ -9,6 +9,9 @@ from typing import Any, Literal, Self
 VesselTree = Literal["portal", "hepatic"]
 """Portal branches feed tissue, hepatic veins drain it."""
 
+Standing = Literal["kept", "not crossed", "not found"]
+"""Of a branch that a surgeon keeps: cuts cross it or what feeds it, none does, none lies there."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeveredBranch:
@@ -69,6 +72,99 @@ class SeveredBranch:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SparedCrossing:
+    """Where a cut as it is drawn crosses a branch that the surgeon leaves whole.
+
+    Parameters
+    ----------
+    name, radius_mm, tree, point_mm, called
+        As of a `SeveredBranch`.
+    for_branch : str
+        The kept branch, by name, of which this one is part or which it feeds.
+    """
+
+    name: str
+    radius_mm: float
+    tree: VesselTree
+    point_mm: tuple[float, float, float]
+    for_branch: str
+    called: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return every field by its name."""
+        return {
+            "name": self.name,
+            "radius_mm": self.radius_mm,
+            "tree": self.tree,
+            "point_mm": list(self.point_mm),
+            "for_branch": self.for_branch,
+            "called": self.called,
+        }
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any]) -> Self:
+        """Read what `to_json` wrote."""
+        x, y, z = document["point_mm"]
+        return cls(**{**document, "point_mm": (x, y, z)})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptBranch:
+    """A branch that the surgeon says is left whole, with all that feeds it from the root.
+
+    Parameters
+    ----------
+    name : str
+        Its way from the root; "" where no known vessel lies at the point.
+    tree : str
+        "portal" or "hepatic"; "" where that is not known.
+    point_mm : (x, y, z)
+        By which the surgeon named it, LPS mm.
+    away_mm : float or None
+        From the point to the nearest vessel's wall; None where no vessel is known.
+    standing : {"kept", "not crossed", "not found"}
+    feeds_ml, drains_ml : float
+        What stays of the functional tissue and keeps its inflow or its outflow by the surgeon's
+        word alone. What several keep is counted to the one next to the tissue.
+    called : str
+        As of a `SeveredBranch`.
+    """
+
+    name: str
+    tree: VesselTree | Literal[""]
+    point_mm: tuple[float, float, float]
+    away_mm: float | None = None
+    standing: Standing = "not found"
+    feeds_ml: float = 0.0
+    drains_ml: float = 0.0
+    called: str = ""
+
+    @property
+    def kept_ml(self) -> float:
+        """What has its inflow or its outflow by the surgeon's word, mL."""
+        return self.feeds_ml + self.drains_ml
+
+    def to_json(self) -> dict[str, Any]:
+        """Return every field by its name."""
+        return {
+            "name": self.name,
+            "tree": self.tree,
+            "point_mm": list(self.point_mm),
+            "away_mm": self.away_mm,
+            "standing": self.standing,
+            "feeds_ml": self.feeds_ml,
+            "drains_ml": self.drains_ml,
+            "called": self.called,
+        }
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any]) -> Self:
+        """Read what `to_json` wrote."""
+        x, y, z = document["point_mm"]
+        return cls(**{**document, "point_mm": (x, y, z)})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Vessels:
     """What a plan does to the vessels that are known.
 
@@ -77,13 +173,19 @@ class Vessels:
     trees : tuple of str
         The trees that are known; where there is none, nothing is known of any branch.
     severed : tuple of SeveredBranch
-        Every branch that a cut crosses, the costliest first.
+        Every branch that a cut crosses and nobody keeps, the costliest first.
     rootless : tuple of str
         Trees whose roots the plan takes out: they are no true roots, and nothing is told of them.
     without_inflow_ml, without_outflow_ml : float
         What stays of the functional tissue, and loses either.
     without_either_ml : float
         What loses one or both, each voxel once.
+    kept : tuple of KeptBranch
+        The branches that the surgeon keeps, as the plan names them, each once.
+    spared : tuple of SparedCrossing
+        Where a cut as drawn crosses them or what feeds them.
+    by_word_ml : float
+        What of the remnant keeps its blood by the surgeon's word alone, each voxel once.
     """
 
     trees: tuple[VesselTree, ...] = ()
@@ -92,6 +194,14 @@ class Vessels:
     without_inflow_ml: float = 0.0
     without_outflow_ml: float = 0.0
     without_either_ml: float = 0.0
+    kept: tuple[KeptBranch, ...] = ()
+    spared: tuple[SparedCrossing, ...] = ()
+    by_word_ml: float = 0.0
+
+    @property
+    def counted_as_kept(self) -> tuple[KeptBranch, ...]:
+        """The kept branches on which the figure rests."""
+        return tuple(one for one in self.kept if one.standing == "kept")
 
     def to_json(self) -> dict[str, Any]:
         """Return every field by its name."""
@@ -102,6 +212,9 @@ class Vessels:
             "without_inflow_ml": self.without_inflow_ml,
             "without_outflow_ml": self.without_outflow_ml,
             "without_either_ml": self.without_either_ml,
+            "kept": [branch.to_json() for branch in self.kept],
+            "spared": [crossing.to_json() for crossing in self.spared],
+            "by_word_ml": self.by_word_ml,
         }
 
     @classmethod
@@ -114,4 +227,7 @@ class Vessels:
             without_inflow_ml=document.get("without_inflow_ml", 0.0),
             without_outflow_ml=document.get("without_outflow_ml", 0.0),
             without_either_ml=document.get("without_either_ml", 0.0),
+            kept=tuple(map(KeptBranch.from_json, document.get("kept", ()))),
+            spared=tuple(map(SparedCrossing.from_json, document.get("spared", ()))),
+            by_word_ml=document.get("by_word_ml", 0.0),
         )

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from liverplan.findings import Findings, SeveredBranch, Vessels
+from liverplan.findings import Findings, SeveredBranch, SparedCrossing, Statement, Vessels
 from liverplan.findings.divided import name_of
 from liverplan.report.tables import Table
 from liverplan.words import Words, numbers
 
 
 def vessel_table(findings: Findings, words: Words) -> Table:
-    """Each divided branch, the widest part of the tissue's loss first; then what is lost in all."""
+    """Each divided branch, the costliest first; those that are kept; what is lost in all."""
     vessels = findings.vessels
     rows = [_row(branch, words) for branch in vessels.severed]
+    rows += [_spared(crossing, words) for crossing in vessels.spared]
     return Table(
         title=words["divided.title"],
         columns=(
@@ -30,7 +31,6 @@ def vessel_table(findings: Findings, words: Words) -> Table:
 
 
 def _row(branch: SeveredBranch, words: Words) -> tuple[str, ...]:
-    place = numbers.NO_BREAK.join(words.number(numbers.mm(v)) for v in branch.point_mm)
     name = words.say(name_of(branch))
     if branch.hangs_on:
         name = f"{name} ({words('divided.on', name=branch.hangs_on)})"
@@ -40,8 +40,23 @@ def _row(branch: SeveredBranch, words: Words) -> tuple[str, ...]:
         words.number(numbers.mm(2 * branch.radius_mm)),
         words.number(numbers.ml(branch.feeds_ml)) if portal else numbers.NONE,
         numbers.NONE if portal else words.number(numbers.ml(branch.drains_ml)),
-        place,
+        _place(branch.point_mm, words),
     )
+
+
+def _spared(crossing: SparedCrossing, words: Words) -> tuple[str, ...]:
+    """Name a crossing that does not count: it costs nothing."""
+    return (
+        words.say(Statement.of("divided.spared", branch=name_of(crossing))),
+        words.number(numbers.mm(2 * crossing.radius_mm)),
+        numbers.NONE,
+        numbers.NONE,
+        _place(crossing.point_mm, words),
+    )
+
+
+def _place(point_mm: tuple[float, ...], words: Words) -> str:
+    return numbers.NO_BREAK.join(words.number(numbers.mm(v)) for v in point_mm)
 
 
 def _sums(vessels: Vessels, words: Words) -> Iterator[tuple[str, ...]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,9 +12,12 @@ from liverplan import regular
 from liverplan.errors import PlanError
 from liverplan.findings import Statement
 from liverplan.resection.cuts import KINDS, Cut, Plane, Shape, Voxels
+from liverplan.resection.kept import KeptVessel
 from liverplan.resection.primitives import Rows, rows
 
 SCHEMA: Final = "liverplan.plan/1"
+KEYS: Final = frozenset({"schema", "name", "cuts", "kept_vessels"})
+"""All that a plan file may hold."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -27,13 +30,18 @@ class Plan:
         In any order: it changes nothing.
     name : str
         For people, e.g. "right hemihepatectomy and a wedge in 3".
+    kept : tuple of KeptVessel
+        Branches that count as whole, whatever crosses them; on volumes and margins they have no
+        bearing.
     """
 
     cuts: tuple[Cut, ...]
     name: str = ""
+    kept: tuple[KeptVessel, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "cuts", tuple(self.cuts))
+        object.__setattr__(self, "kept", tuple(self.kept))
 
     @property
     def planes(self) -> tuple[Plane, ...]:
@@ -75,7 +83,7 @@ class Plan:
         return rows([cut.primitives() for cut in self.shapes])
 
     def _only(self, cuts: Sequence[Cut]) -> Plan:
-        return self if len(cuts) == len(self.cuts) else Plan(cuts=tuple(cuts), name=self.name)
+        return self if len(cuts) == len(self.cuts) else replace(self, cuts=tuple(cuts))
 
     def to_json(self) -> dict[str, Any]:
         """Return the ``liverplan.plan/1`` document: mm, LPS."""
@@ -83,6 +91,7 @@ class Plan:
             "schema": SCHEMA,
             "name": self.name,
             "cuts": [cut.to_json() for cut in self.cuts],
+            **({"kept_vessels": [one.to_json() for one in self.kept]} if self.kept else {}),
         }
 
     @classmethod
@@ -92,22 +101,31 @@ class Plan:
         Raises
         ------
         PlanError
-            If the document is of another schema, or a cut in it is unknown or incomplete.
+            If the document is of another schema, or a cut or a kept vessel in it is unknown or
+            incomplete.
         """
         schema = document.get("schema", SCHEMA)
         if schema != SCHEMA:
             raise PlanError(f"The plan's schema is {schema!r}, and {SCHEMA!r} can be read.")
-        cuts = document.get("cuts", [])
+        cuts, kept = document.get("cuts", []), document.get("kept_vessels", [])
         if not isinstance(cuts, Sequence) or isinstance(cuts, str):
             raise PlanError("The plan's cuts are not a list.")
+        if not isinstance(kept, Sequence) or isinstance(kept, str):
+            raise PlanError("The plan's kept vessels are not a list.")
         return cls(
             cuts=tuple(_read_cut(cut, number) for number, cut in enumerate(cuts, 1)),
             name=str(document.get("name", "")),
+            kept=tuple(
+                KeptVessel.from_json(one, f"Kept vessel {number} of the plan")
+                for number, one in enumerate(kept, 1)
+            ),
         )
 
 
 def read_plan(path: Path) -> Plan:
     """Read a plan from a TOML file: ``name``, and a table ``[[cuts]]`` for each cut.
+
+    Vessels that are kept are tables ``[[kept_vessels]]``.
 
     Raises
     ------
@@ -118,7 +136,7 @@ def read_plan(path: Path) -> Plan:
         document = regular.read_toml(path)
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise PlanError(f"The plan {path} cannot be read: {error}.") from error
-    unknown = sorted(set(document) - {"schema", "name", "cuts"})
+    unknown = sorted(set(document) - KEYS)
     if unknown:
         raise PlanError(f"The plan {path} has unknown keys: {', '.join(unknown)}.")
     return Plan.from_json(document)

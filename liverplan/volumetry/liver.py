@@ -33,6 +33,7 @@ from liverplan.volumetry.planes.remnant import lesion_margins, measure
 from liverplan.volumetry.search.suggest import Suggestions, suggest
 from liverplan.volumetry.shapes.margins import plan_margins
 from liverplan.volumetry.shapes.plan_index import PlanIndex, measure_plan
+from liverplan.volumetry.supply.keeping import Keeping
 from liverplan.volumetry.supply.supply import UNSUPPLIED, Supply, known_trees
 from liverplan.volumetry.uncertainty.of_planes import estimate
 from liverplan.volumetry.uncertainty.of_shapes import estimate_plan
@@ -152,12 +153,16 @@ class Liver:
     def vessels(self, plan: Plan) -> Vessels:
         """Tell which branches a plan divides, and what tissue loses its inflow or its outflow.
 
+        Crossings of branches that the plan keeps do not count.
+
         Raises
         ------
         PlanError
             If the plan names parts of a map that is not at hand.
         """
-        return Vessels() if self.supply is None else self.supply.cost(self.shapes, plan)
+        if self.supply is None:
+            return Vessels(kept=Keeping.of(plan.kept, {}).branches)
+        return self.supply.cost(self.shapes, plan)
 
     def removed_ml(self, cut: Cut, *, of: Plan) -> float:
         """Return what one cut of a plan takes by itself, mL: by the engine of its plan."""

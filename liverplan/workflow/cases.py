@@ -17,6 +17,7 @@ from liverplan.case import Actor, Case, CaseState, Record
 from liverplan.eligibility.files import PatientFile, ProtocolFile
 from liverplan.errors import CaseError, InputError, PlanError
 from liverplan.findings import Findings, SeriesSummary, Statement
+from liverplan.findings.divided import resting
 from liverplan.findings.how_sure import how_sure, sources
 from liverplan.followup import lengths_tenths
 from liverplan.resection import Plan
@@ -46,6 +47,7 @@ from liverplan.workflow.vessels import (
     unasked_vessels,
     with_vessel_segments,
     with_vessels_cut,
+    with_vessels_kept,
 )
 
 if TYPE_CHECKING:
@@ -90,8 +92,7 @@ def assess(
     found = unasked_vessels(request, ct.volume, made)
     maps, map_notes, told = _maps(request, made, landmarks or branches, found)
     liver = Liver(segmentation=made.segmentation, maps=maps)
-    index = liver.shapes if needs_masks(drafts) else None
-    plan = with_vessels_cut(placed(drafts, index), maps, request.vessels_cut)
+    plan = _plan(request, drafts, liver)
     record = Record(
         series=series,
         headers=ct.headers.to_json(),
@@ -225,12 +226,13 @@ def verdict(findings: Findings) -> str:
     """Return what is asked of a plan, a question a line.
 
     Number, range, threshold and reason, and what becomes of each metastasis; what other
-    denominators say; which range is which, and what makes it wide; eligibility and, where that is
-    open, why.
+    denominators say; on how many kept vessels it rests; which range is which, and what makes it
+    wide; eligibility and, where that is open, why.
     """
     lines = (
         f"{spoken_verdict(findings)} {spoken(fates(findings), 'en')}".strip(),
         *map(in_english, other_readings(findings)),
+        *map(in_english, resting(findings.vessels)),
         *map(in_english, (*how_sure(findings), *sources(findings))),
         f"Eligibility: {findings.eligibility}.",
         *map(in_english, findings.reasons),
@@ -266,6 +268,13 @@ def _drafts(request: Request) -> tuple[tuple[Draft, ...], Landmarks | None]:
         raise InputError("Give landmarks or a map of the segments, not both.")
     drafts = drafts_of(planes=request.planes, resections=request.resections, wedges=request.wedges)
     return drafts, None if request.landmarks is None else read_landmarks(request.landmarks)
+
+
+def _plan(request: Request, drafts: tuple[Draft, ...], liver: Liver) -> Plan:
+    """Place what was asked for on the liver and its vessels."""
+    plan = placed(drafts, liver.shapes if needs_masks(drafts) else None)
+    plan = with_vessels_cut(plan, liver.maps, request.vessels_cut)
+    return with_vessels_kept(plan, liver, request.vessels_kept)
 
 
 def _maps(

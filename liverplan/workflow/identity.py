@@ -31,9 +31,13 @@ SEXES: Mapping[str, Sex] = {"F": "female", "M": "male"}
 
 
 def plan_mark(series: SeriesSummary | None, plan: Plan) -> str:
-    """Return what tells a plan on its CT from any other: the cuts count, their plan's name not."""
-    uid = "" if series is None else series.uid
-    return sha256(to_page({"series": uid, "cuts": plan.to_json()["cuts"]}))[:MARK]
+    """Return what tells a plan on its CT from any other.
+
+    The cuts and the vessels that are kept count, the plan's name does not.
+    """
+    uid, document = "" if series is None else series.uid, plan.to_json()
+    counts = {key: document[key] for key in ("cuts", "kept_vessels") if key in document}
+    return sha256(to_page({"series": uid, **counts}))[:MARK]
 
 
 @lru_cache(maxsize=1)

@@ -15,6 +15,8 @@ from liverplan.anatomy import lesion_name
 from liverplan.errors import PlanError
 from liverplan.resection import Cut, Plan, Plane
 from liverplan.resection.by_name import plan_of as named_plan
+from liverplan.resection.kept import KeptVessel
+from liverplan.resection.plan import KEYS as PLAN_KEYS
 from liverplan.volume import FloatArray
 from liverplan.volumetry.search.placing import (
     RoundKind,
@@ -28,7 +30,6 @@ from liverplan.volumetry.search.wedges import best_cuts_round
 from liverplan.volumetry.shapes.plan_index import PlanIndex
 
 LARGEST_MARGIN_MM = 100.0
-_KEYS = frozenset({"schema", "name", "cuts"})
 _AROUND_KEYS = frozenset({"kind", "around", "margin_mm", "direction"})
 
 
@@ -80,6 +81,7 @@ class Draft:
 
     name: str
     cuts: tuple[Cut | Around | Contour, ...]
+    kept: tuple[KeptVessel, ...] = ()
 
 
 def drafts_of(
@@ -142,11 +144,12 @@ def placed(drafts: Sequence[Draft], index: PlanIndex | None) -> Plan:
     """
     cuts = [cut for draft in drafts for cut in draft.cuts]
     name = " and ".join(dict.fromkeys(draft.name for draft in drafts if draft.name))
+    kept = tuple(one for draft in drafts for one in draft.kept)
     if index is None:
         lying = tuple(cut for cut in cuts if not isinstance(cut, Around | Contour))
         if len(lying) < len(cuts):
             raise PlanError("A cut round a metastasis needs the metastases' masks.")
-        return Plan(cuts=lying, name=name)
+        return Plan(cuts=lying, name=name, kept=kept)
     whole: dict[int, Cut] = {}
     free: dict[int, Around] = {}
     for at, cut in enumerate(cuts):
@@ -158,7 +161,7 @@ def placed(drafts: Sequence[Draft], index: PlanIndex | None) -> Plan:
             case _:
                 whole[at] = cut
     _turn(free, whole, index)
-    return Plan(cuts=tuple(whole[at] for at in range(len(cuts))), name=name)
+    return Plan(cuts=tuple(whole[at] for at in range(len(cuts))), name=name, kept=kept)
 
 
 def _named(words: str) -> Draft:
@@ -169,12 +172,12 @@ def _named(words: str) -> Draft:
 
 
 def _read(path: Path) -> Draft:
-    """Read a plan file: ``name`` and ``[[cuts]]``, of which some may be placed by ``around``."""
+    """Read a plan file, of whose ``[[cuts]]`` some may be placed by ``around``."""
     try:
         document = regular.read_toml(path)
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise PlanError(f"The plan {path} cannot be read: {error}.") from error
-    unknown = sorted(set(document) - _KEYS)
+    unknown = sorted(set(document) - PLAN_KEYS)
     if unknown:
         raise PlanError(f"The plan {path} has unknown keys: {', '.join(unknown)}.")
     rows = document.get("cuts", [])
@@ -186,7 +189,7 @@ def _read(path: Path) -> Draft:
              for n, row in enumerate(rows, 1)]  # fmt: skip
     plan = Plan.from_json({**document, "cuts": plain})
     cuts = tuple(later.get(n, cut) for n, cut in enumerate(plan.cuts, 1))
-    return Draft(name=plan.name or path.stem, cuts=cuts)
+    return Draft(name=plan.name or path.stem, cuts=cuts, kept=plan.kept)
 
 
 def _placed_later(row: Any, number: int) -> Around | Contour | None:  # noqa: ANN401 - from a file

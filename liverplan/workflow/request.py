@@ -13,6 +13,8 @@ DEFAULT_BACKEND = "network"
 DEFAULT_PROTOCOL = "breclim2"
 
 Point = tuple[float, ...]
+KeptPoint = tuple[Point, str]
+"""A point, LPS mm, and the tree that is meant: "portal", "hepatic", or "" for the nearer."""
 Labels = tuple[int | str, ...]
 
 
@@ -53,6 +55,9 @@ class Request:
         Whether portal vein and hepatic veins are looked for in the CT.
     vessels_cut : tuple of (x, y, z)
         A point in each vessel branch that is cut, LPS mm: what hangs on it is lost.
+    vessels_kept : tuple of ((x, y, z), tree)
+        A point in each branch that the surgeon leaves whole, LPS mm, and of which tree ("": the
+        nearer): no crossing of it counts, nor of what feeds it.
     biopsied : tuple of int
         Label values of the metastases that were biopsied; 2 is the first.
     patient : Path or None
@@ -84,6 +89,7 @@ class Request:
     vessels: Path | None = None
     find_vessels: bool = False
     vessels_cut: tuple[Point, ...] = ()
+    vessels_kept: tuple[KeptPoint, ...] = ()
     biopsied: tuple[int, ...] = ()
     patient: Path | None = None
     protocol: str = DEFAULT_PROTOCOL

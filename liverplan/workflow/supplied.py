@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
 from liverplan.findings import RemnantFraction, Statement, Vessels, VesselTree, Volumes
+from liverplan.findings.divided import kept
 
 ONE_TREE: Mapping[VesselTree, Statement] = MappingProxyType(
     {
@@ -27,6 +28,7 @@ def supply_notes(
 ) -> Iterator[Statement]:
     """Say what of a remnant keeps its inflow and its outflow; nothing where no tree is known."""
     yield from (ROOTLESS[tree] for tree in vessels.rootless)
+    yield from kept(vessels)
     if not vessels.trees:
         return
     if vessels.without_either_ml > 0:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
@@ -17,6 +17,7 @@ from liverplan.resection.anatomy.maps import PartMap
 from liverplan.resection.anatomy.named import SCHEME
 from liverplan.resection.anatomy.segment_branches import SegmentBranches, read_segment_branches
 from liverplan.resection.anatomy.territories import (
+    CLICK_MM,
     LUMEN,
     TREES,
     branch_at,
@@ -26,13 +27,16 @@ from liverplan.resection.anatomy.territories import (
 )
 from liverplan.resection.anatomy.vessel_names import branches_in
 from liverplan.resection.anatomy.vessel_segments import VesselSegments, by_vessels
+from liverplan.resection.kept import KeptVessel
 from liverplan.resection.plan import Plan
 from liverplan.segmentation import Segmentation, Trees, find_trees, read_mask_file
 from liverplan.segmentation.files.formats import is_seg
 from liverplan.segmentation.results import Mask
 from liverplan.volume import Grid, Volume
+from liverplan.volumetry import Liver
+from liverplan.volumetry.supply.keeping import nearest_branch
 from liverplan.workflow.inputs import Outlined
-from liverplan.workflow.request import Request
+from liverplan.workflow.request import KeptPoint, Request
 
 VALUES: Final[Mapping[int, str]] = MappingProxyType(dict(enumerate(TREES.values(), 1)))
 """What a label value stands for: 1 the portal vein, 2 the hepatic veins; others are let be."""
@@ -121,9 +125,9 @@ def read_branches(request: Request) -> SegmentBranches | None:
     if request.vessels is not None and request.find_vessels:
         raise InputError("Give the vessels or have them found: one of the two.")
     known = request.vessels is not None or request.find_vessels
-    if not known and (request.vessels_cut or asked is not None):
+    if not known and (request.vessels_cut or request.vessels_kept or asked is not None):
         raise InputError(
-            "A vessel can be cut, or followed to a segment, once vessels are given "
+            "A vessel can be cut, kept, or followed to a segment, once vessels are given "
             "(--vessels FILE) or found (--find-vessels)."
         )
     if asked is None:
@@ -169,6 +173,30 @@ def with_vessels_cut(
         tree, branch = branch_at(maps, point)
         cut[tree] = cut[tree] if branch in cut[tree] else toggled(cut[tree], branch)
     return cut_branches(portal=cut["portal"], hepatic=cut["hepatic"], beside=plan)
+
+
+def with_vessels_kept(plan: Plan, liver: Liver, points: Sequence[KeptPoint]) -> Plan:
+    """Return a plan in which the branches at some points are left whole as well.
+
+    Raises
+    ------
+    PlanError
+        If there is no vessel near a point; how far the nearest is, is named.
+    """
+    kept = tuple(KeptVessel.of(point, tree) for point, tree in points)
+    for one in kept:
+        branch = nearest_branch(one, {} if liver.supply is None else liver.supply.courses)
+        if branch.name:
+            continue
+        place = ", ".join(f"{x:.1f}" for x in one.point_mm)
+        known = {"": "vessel", "portal": "portal vein", "hepatic": "hepatic vein"}[one.tree]
+        if branch.away_mm is None:
+            raise PlanError(f"No {known} is known, so none can be kept at {place} mm.")
+        raise PlanError(
+            f"No {known} lies within {CLICK_MM:g} mm of {place} mm, so none can be kept there; the "
+            f"nearest is {branch.away_mm:.1f} mm away."
+        )
+    return replace(plan, kept=(*plan.kept, *kept))
 
 
 def _values(path: Path, grid: Grid) -> dict[str, Mask]:

@@ -8,6 +8,7 @@ from liverplan.app.session.history import LIMIT, History, LabelPatch, changed_bo
 from liverplan.app.session.session import Session
 from liverplan.app.session.work import Work
 from liverplan.resection.cuts.plane import Plane
+from liverplan.resection.kept import KeptVessel
 from liverplan.segmentation import Provenance, Segmentation
 from liverplan.volume import Grid, Volume
 
@@ -81,6 +82,22 @@ def test_a_new_step_forgets_what_was_undone():
     assert session.history.redo_name == ""
     session.redo()
     assert session.work.locked
+
+
+def test_what_a_locked_plan_keeps_of_the_vessels_is_locked_with_its_cuts():
+    session = Session()
+    session.replace_all(
+        replace(work().with_cuts((Plane(point_mm=(0, 0, 0), normal=(1, 0, 0)),)), locked=True)
+    )
+    plan = session.work.active_plan
+    said = []
+    session.refuse = said.append
+    kept = replace(plan, kept=(KeptVessel(point_mm=(1.0, 2.0, 3.0)),))
+    session.do("keep a branch", replace(session.work, plans=(kept,)))
+    assert said
+    assert session.work.active_plan.kept == ()
+    session.do("rename plan", replace(session.work, plans=(replace(plan, name="left"),)))
+    assert session.work.active_plan.name == "left"
 
 
 def test_a_drag_is_one_step_and_escape_takes_it_back():

@@ -68,6 +68,17 @@ def test_vessels_and_what_is_cut_of_them_are_read(tmp_path):
     assert request.vessels_cut == ((1, 2, 3), (4, 5, 6))
 
 
+def test_vessels_that_are_kept_are_read_with_their_trees(tmp_path):
+    (job,) = read_manifest(
+        manifest(tmp_path, 'id,path,keep_vessel\np1,ct,"1,2,3; 4,5,6:hepatic"\n')
+    )
+    assert job.request().vessels_kept == (((1, 2, 3), ""), ((4, 5, 6), "hepatic"))
+    for wrong in ("1,2", "1,2,3:artery", ":portal"):
+        (job,) = read_manifest(manifest(tmp_path, f'id,path,keep_vessel\np1,ct,"{wrong}"\n'))
+        with pytest.raises(InputError, match=f"keep_vessel '{wrong}' is not|is not 3 numbers"):
+            job.request()
+
+
 @pytest.mark.parametrize(("word", "allowed"), [("", False), ("no", False), ("Yes", True)])
 def test_a_plan_with_faults_is_kept_where_the_line_says_yes(tmp_path, word, allowed):
     (job,) = read_manifest(manifest(tmp_path, f"id,path,allow_faults\np1,ct,{word}\n"))

@@ -13,12 +13,15 @@ from liverplan.report.measures import denominator_table, volume_table
 from liverplan.report.vessels import vessel_table
 from liverplan.resection import Plan, Sphere
 from liverplan.resection.anatomy.territories import territories
+from liverplan.resection.kept import KeptVessel
 from liverplan.segmentation import Segmentation
 from liverplan.segmentation.vessels.branches import Branch
 from liverplan.volumetry import Liver
 from liverplan.words import in_english, words_of
 from liverplan.words.numbers import NONE
 from liverplan.workflow import evaluate
+from liverplan.workflow.cases import verdict
+from liverplan.workflow.identity import plan_mark
 from tests.workflow.test_evaluate import (
     ACCEPTED,
     FAR,
@@ -143,3 +146,65 @@ def test_a_branch_is_named_by_anatomy_where_that_is_sure(portal):
     assert in_english(named) == "right anterior portal vein (1.2.1)"
     assert words_of("sv").say(named).endswith("(1.2.1)")
     assert in_english(branch_said(branch)).startswith("right anterior portal vein (1.2.1), 6.0 mm")
+
+
+@pytest.fixture(scope="module")
+def kept():
+    return assessed("portal", replace(PLAN, kept=(KeptVessel(point_mm=(80.0, 38.0, 42.0)),)))
+
+
+def test_a_verdict_that_rests_on_a_kept_branch_says_so_wherever_it_stands(portal, kept):
+    plain = assessed()
+    assert kept.eligibility == plain.eligibility == "eligible"
+    assert kept.remnant_fraction.of_functional == plain.remnant_fraction.of_functional
+    ml = kept.vessels.by_word_ml
+    assert ml == pytest.approx(portal.vessels.without_either_ml)
+    said = (
+        f"1 branch is counted as kept, as the surgeon says: of the remnant {ml:.1f} mL rest on it."
+    )
+    assert said in verdict(kept).splitlines()
+    assert said in map(in_english, kept.notes)
+    assert f"vilar {ml:.1f} mL".replace(".", ",") in " ".join(map(words_of("sv").say, kept.notes))
+    spoken = comments(kept, Standing())[REMNANT.name]
+    assert said in spoken
+    assert any(one.startswith("The surgeon keeps Portal branch 1, ") for one in spoken)
+    assert vessel_table(kept, words_of("en")).rows == (
+        (
+            "Portal branch 1: kept",
+            "6.0",
+            NONE,
+            NONE,
+            vessel_table(portal, words_of("en")).rows[0][4],
+        ),
+    )
+    document = kept.to_json(in_english)
+    assert document["vessels"]["severed"] == []
+    assert [one["name"] for one in document["vessels"]["spared"]] == ["1"]
+    assert Findings.from_json(document) == kept
+
+
+def test_what_a_surgeon_keeps_is_part_of_the_plan(portal, kept):
+    """Facts that are bound to a plan, and signatures, hold for no other."""
+    assert portal.plan_mark != kept.plan_mark
+    without = Plan(cuts=PLAN.cuts, name="another name")
+    assert plan_mark(SERIES, without) == portal.plan_mark
+    plan = replace(PLAN, kept=(KeptVessel(point_mm=(80.0, 38.0, 42.0), tree="portal"),))
+    assert Plan.from_json(plan.to_json()).kept == plan.kept == plan.removing.kept
+
+
+@pytest.mark.parametrize(
+    ("point", "key"),
+    [((80.0, 38.0, 80.0), "note.kept_not_found"), ((80.0, 38.0, 38.0), "note.kept_not_crossed")],
+)
+def test_a_kept_vessel_that_does_not_count_is_a_remark(point, key):
+    plan = Plan(cuts=cut_at(60).cuts if "found" in key else (), kept=(KeptVessel(point_mm=point),))
+    if "crossed" in key:
+        plan = replace(plan, cuts=(replace(BALL, centre_mm=np.array([113.0, 60.0, 38.0])),))
+    found = assessed("portal", plan)
+    notes = {note.key: in_english(note) for note in found.notes}
+    assert key in notes
+    assert "note.kept_counts" not in notes
+    if "found" in key:
+        assert "the nearest one known lies 39.0 mm away" in notes[key]
+    bare = [note.key for note in assessed(None, plan).notes]
+    assert "note.kept_unknown" in bare

@@ -179,10 +179,11 @@ class Session:
 
 
 def recuts_locked(before: Work, after: Work) -> bool:
-    """Whether a step would give a locked plan other cuts, or take it away."""
+    """Whether a step would give a locked plan other cuts or kept vessels, or take it away."""
     if not (before.locked and after.locked) or before.volume is not after.volume:
         return False
-    return not any(plan.cuts == before.cuts for plan in after.plans)
+    locked = before.active_plan
+    return not any((one.cuts, one.kept) == (locked.cuts, locked.kept) for one in after.plans)
 
 
 def changed_topics(before: Work, after: Work) -> frozenset[Topic]:

@@ -8,6 +8,7 @@ as cut where it begins; with it goes every branch whose name begins with its own
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Final, Literal
 
@@ -192,10 +193,7 @@ def cut_branches(
         ("hepatic", tuple(hepatic)),
     )
     cuts = tuple(Parts(scheme=tree, names=names) for tree, names in marked if names)
-    if beside is not None:
-        cuts_beside, name = beside.cuts, beside.name
-    else:
-        cuts_beside, name = (), "vessels cut"
-    if not cuts and not cuts_beside:
+    whole = Plan(cuts=(), name="vessels cut") if beside is None else beside
+    if not cuts and not whole.cuts:
         raise PlanError("No branch is marked as cut, so nothing is lost.")
-    return Plan(cuts=(*cuts_beside, *cuts), name=name)
+    return replace(whole, cuts=(*whole.cuts, *cuts))

@@ -59,11 +59,11 @@ def _place(voxels: Array, v: int, m: Array) -> Array:
 
 
 @compiled()
-def walk(order: Array, parents: Array, starts: Array, gone: Array) -> Array:
+def walk(order: Array, parents: Array, starts: Array, gone: Array, whole: Array) -> Array:
     """Follow every branch from the root, and tell where it loses its way and where a cut crosses.
 
     Parameters are those of `Courses`; ``gone`` (S,) whether each point lies in tissue that is taken
-    out.
+    out; ``whole`` (B,) whether the surgeon keeps a branch and all before it: it loses nothing.
 
     Returns
     -------
@@ -93,9 +93,9 @@ def walk(order: Array, parents: Array, starts: Array, gone: Array) -> Array:
             now = GONE if gone[s] else STAYS
             if side not in (UNKNOWN, now) and crossed[b] < 0:
                 crossed[b], before[b] = s, last
-                if owned < 0:
+                if owned < 0 and not whole[b]:
                     owned, owns[b] = b, True
-            if now == GONE and alive:
+            if now == GONE and alive and not whole[b]:
                 alive, lost[b] = False, s
             side, last = now, s
         side_end[b], last_end[b], alive_end[b], owner_end[b] = side, last, alive, owned

@@ -6,61 +6,39 @@ millimetre. From the first point on its way from the root that lies in tissue th
 vessel carries nothing: tissue that stays and hangs on it beyond has lost its inflow or its outflow.
 A tree that hangs on roots in the liver which are all taken out tells nothing: no plan takes hilum
 or cava out, so they are no true roots, but clicks somewhere in the tree.
+A branch that the surgeon keeps, and all that feeds it, carries blood wherever it runs: crossings on
+it are spared. What hangs on it is judged by its own crossings.
 Tissue hangs on the nearest stretch of its nearest branch. Ablated tissue counts as in place: large
 vessels in it stay open. Marked territories (`Parts`) have left the remnant already.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Self
 
 import numpy as np
-from numpy.typing import NDArray
 
-from liverplan.findings import SeveredBranch, Vessels, VesselTree
-from liverplan.resection.anatomy.courses import STEP_MM, Courses
+from liverplan.findings import KeptBranch, SeveredBranch, SparedCrossing, Vessels, VesselTree
+from liverplan.resection.anatomy.courses import Courses, lengths_mm
 from liverplan.resection.anatomy.maps import PartMap
 from liverplan.resection.anatomy.territories import TREES
 from liverplan.resection.anatomy.tree_names import TreeNames
 from liverplan.resection.anatomy.vessel_names import names_of_trees
 from liverplan.resection.cuts.base import Voxels
+from liverplan.resection.kept import KeptVessel
 from liverplan.resection.plan import Plan
+from liverplan.resection.primitives import Rows
 from liverplan.segmentation.vessels.branches import Branch
 from liverplan.volume import FloatArray
-from liverplan.volumetry.shapes.distance import removal
 from liverplan.volumetry.shapes.plan_index import KEPT, PlanIndex
-from liverplan.volumetry.supply.kernels import walk
-from liverplan.volumetry.supply.tissue import LABELS, Tissue
+from liverplan.volumetry.supply.keeping import Keeping
+from liverplan.volumetry.supply.tissue import Tissue
+from liverplan.volumetry.supply.walks import Mask, Thresholds, Walk, walked
 
 UNSUPPLIED = "unsupplied"
 """Scheme, and only part, of the map of what a plan leaves without blood."""
-
-ROOTLESS_SHARE = 0.9
-"""Of a tree's length on roots that are taken out, from which on it tells nothing."""
-
-_HALVINGS = 6
-"""Of the step between two points of a line: 0.1 mm becomes 0.002 mm."""
-
-Mask = NDArray[np.bool_]
-Thresholds = NDArray[np.float32]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Walk:
-    """What a plan does to one tree: see `kernels.walk`; ``along_mm`` (B,) where it is crossed.
-
-    ``rootless``: its roots are taken out, so that nothing is told of it.
-    """
-
-    crossed: NDArray[np.int64]
-    lost: NDArray[np.int64]
-    owner: NDArray[np.int64]
-    owns: Mask
-    along_mm: FloatArray
-    limits: Thresholds
-    rootless: bool
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -83,6 +61,7 @@ class Supply:
     tissue: Tissue
     names: Mapping[str, TreeNames]
     _masks: dict[tuple[PlanIndex, tuple[Voxels, ...]], Mask] = field(default_factory=dict)
+    _keepings: dict[tuple[KeptVessel, ...], Keeping] = field(default_factory=dict)
 
     @classmethod
     def of(cls, index: PlanIndex) -> Self | None:
@@ -106,15 +85,20 @@ class Supply:
         """
         if not plan.is_flat:
             index.remnant_ml(plan)  # asked for anyway; what it clips need not be clipped again
-        walks = self._walks(index, plan)
-        limits = np.stack([one.limits for one in walks.values()])
-        lost = self.tissue.without_blood(limits, plan.rows(), self._mask(index, plan.voxels))
+        keeping = self.keeping(plan.kept)
+        walks = self._walks(index, plan, keeping)
+        limits, as_drawn = (
+            np.stack(each) for each in zip(*map(_both, walks.values()), strict=True)
+        )
+        cut, mask = plan.rows(), self._mask(index, plan.voxels)
+        lost = self.tissue.without_blood(limits, cut, mask)
+        kept, by_word_ml = self._kept(keeping, walks, lost, (as_drawn, cut, mask))
         either, lost[0, 0] = float(lost[0, 0, 0]), 0.0
         totals = dict(zip(walks, lost.sum(axis=(1, 2)), strict=True))
         found = [
-            replace(branch, called=_called(self.names, branch))
+            replace(branch, called=self._called(branch.tree, branch.name))
             for (name, one), ml in zip(walks.items(), lost, strict=True)
-            for branch in _severed(name, self.courses[name], one, ml)
+            for branch in _severed(name, self.courses[name], one, ml, keeping.whole[name])
         ]
         return Vessels(
             trees=tuple(name for name, one in walks.items() if not one.rootless),
@@ -123,21 +107,93 @@ class Supply:
             without_inflow_ml=float(totals.get("portal", 0.0)),
             without_outflow_ml=float(totals.get("hepatic", 0.0)),
             without_either_ml=either,
+            kept=kept,
+            spared=tuple(self._spared(keeping, walks)),
+            by_word_ml=by_word_ml,
         )
+
+    def keeping(self, kept: tuple[KeptVessel, ...]) -> Keeping:
+        """Find kept branches on the trees; kept for a drag."""
+        if kept not in self._keepings:
+            if len(self._keepings) >= KEPT:
+                self._keepings.clear()
+            self._keepings[kept] = Keeping.of(kept, self.courses)
+        return self._keepings[kept]
+
+    def middle_mm(self, tree: VesselTree, branch: str) -> tuple[float, float, float]:
+        """Return the LPS point halfway along a branch, which no other branch comes so near to."""
+        courses = self.courses[tree]
+        number = courses.names.index(branch)
+        point, _ = courses.at_mm(number, float(lengths_mm(courses.corners[number])[-1]) / 2)
+        return float(point[0]), float(point[1]), float(point[2])
+
+    def _kept(
+        self,
+        keeping: Keeping,
+        walks: Mapping[VesselTree, Walk],
+        lost_ml: FloatArray,
+        drawn: tuple[Thresholds, Rows, Mask],
+    ) -> tuple[tuple[KeptBranch, ...], float]:
+        """Return the kept branches with what hangs on each, and what all of them keep together.
+
+        That is the difference to the same cuts with no branch kept, ``drawn``.
+        """
+        if not keeping.branches:
+            return (), 0.0
+        saved_ml = np.zeros_like(lost_ml)
+        if any(np.any(one.limits != one.as_drawn) for one in walks.values()):
+            saved_ml = self.tissue.without_blood(*drawn) - lost_ml
+        by_branch = {
+            name: own[1 : len(self.courses[name].names) + 1].sum(axis=1)
+            for name, own in zip(walks, saved_ml, strict=True)
+        }
+        crossed = {name: one.crossed >= 0 for name, one in walks.items()}
+        costed = keeping.costing(crossed, by_branch)
+        named = (
+            replace(one, called=self._called(one.tree, one.name)) if one.tree else one
+            for one in costed
+        )
+        return tuple(named), max(float(saved_ml[0, 0, 0]), 0.0)
+
+    def _spared(
+        self, keeping: Keeping, walks: Mapping[VesselTree, Walk]
+    ) -> Iterator[SparedCrossing]:
+        """Give the crossings that do not count, tree by tree from the root on."""
+        for name, one in walks.items():
+            courses, whole = self.courses[name], keeping.whole[name]
+            for b in map(int, np.flatnonzero((one.crossed >= 0) & whole)):
+                point, radius = courses.at_mm(b, float(one.along_mm[b]))
+                yield SparedCrossing(
+                    name=courses.names[b],
+                    radius_mm=radius,
+                    tree=name,
+                    point_mm=(float(point[0]), float(point[1]), float(point[2])),
+                    for_branch=keeping.branches[keeping.keepers[name][b]].name,
+                    called=self._called(name, courses.names[b]),
+                )
+
+    def _called(self, tree: VesselTree, branch: str) -> str:
+        """Return the key of a branch's anatomical name; "" where that is not sure."""
+        known = self.names[tree].names.get(branch) if tree in self.names else None
+        return known.key if known is not None and known.sure else ""
 
     def unsupplied(self, index: PlanIndex, plan: Plan) -> PartMap:
         """Return the map of the tissue that a plan leaves without blood, whether it stays or not.
 
         Scheme and only part are called `UNSUPPLIED`.
         """
-        limits = np.stack([one.limits for one in self._walks(index, plan).values()])
+        walks = self._walks(index, plan, self.keeping(plan.kept))
+        limits = np.stack([one.limits for one in walks.values()])
         grid = index.segmentation.grid
         labels = self.tissue.beyond(limits, grid.shape).astype(np.uint8)
         return PartMap(scheme=UNSUPPLIED, grid=grid, labels=labels, names=(UNSUPPLIED,))
 
-    def _walks(self, index: PlanIndex, plan: Plan) -> dict[VesselTree, Walk]:
+    def _walks(self, index: PlanIndex, plan: Plan, keeping: Keeping) -> dict[VesselTree, Walk]:
         cutting = plan.removing.not_ablating
-        return {name: _walked(index, cutting, one) for name, one in self.courses.items()}
+        return {
+            name: walked(index, cutting, one, keeping.whole[name])
+            for name, one in self.courses.items()
+        }
 
     def _mask(self, index: PlanIndex, parts: tuple[Voxels, ...]) -> Mask:
         """Functional voxels that parts and sheets leave, by blocks; kept for a drag."""
@@ -150,10 +206,8 @@ class Supply:
         return self._masks[index, parts]
 
 
-def _called(names: Mapping[str, TreeNames], branch: SeveredBranch) -> str:
-    """Return the key of a branch's anatomical name; "" where that is not sure."""
-    known = names[branch.tree].names.get(branch.name) if branch.tree in names else None
-    return known.key if known is not None and known.sure else ""
+def _both(walk: Walk) -> tuple[Thresholds, Thresholds]:
+    return walk.limits, walk.as_drawn
 
 
 def known_trees(maps: Mapping[str, PartMap]) -> dict[VesselTree, PartMap]:
@@ -161,94 +215,19 @@ def known_trees(maps: Mapping[str, PartMap]) -> dict[VesselTree, PartMap]:
     return {tree: maps[tree] for tree in TREES if tree in maps and maps[tree].lines}
 
 
-def _walked(index: PlanIndex, plan: Plan, courses: Courses) -> Walk:
-    gone = _gone(index, plan, courses.points_mm)
-    rootless = _is_rootless(courses, gone)
-    if rootless:
-        gone = np.zeros_like(gone)
-    crossed, before, lost, owner, owns = walk(courses.order, courses.parents, courses.starts, gone)
-    along = _crossings(index, plan, courses, crossed, before, gone)
-    limits = np.full((2, LABELS), np.inf, dtype=np.float32)
-    for b in np.flatnonzero(lost != -1):
-        here = lost[b] == crossed[b]
-        start = along[b] if here else courses.along_mm[lost[b]]
-        limits[0, b + 1] = -np.inf if lost[b] == -2 else start
-    limits[1, 1 : len(owns) + 1][owns] = along[owns]
-    return Walk(
-        crossed=crossed,
-        lost=lost,
-        owner=owner,
-        owns=owns,
-        along_mm=along,
-        limits=limits,
-        rootless=rootless,
-    )
-
-
-def _is_rootless(courses: Courses, gone: Mask) -> bool:
-    """Whether nearly all of a tree hangs on roots within the liver that are taken out.
-
-    ``gone``: (N,) of each of its points in the liver.
-    """
-    lengths = np.diff(courses.starts)
-    taken = {
-        name
-        for name, parent, start, length in zip(
-            courses.names, courses.parents, courses.starts, lengths, strict=False
-        )
-        if parent < 0 and length and courses.along_mm[start] == 0 and gone[start]
-    }
-    hanging = [name.partition(".")[0] in taken for name in courses.names]
-    return bool(taken) and float(lengths[hanging].sum()) >= ROOTLESS_SHARE * float(lengths.sum())
-
-
-def _gone(index: PlanIndex, plan: Plan, points_mm: FloatArray) -> Mask:
-    """(N,) whether LPS points in the liver lie in tissue that a plan takes out."""
-    gone = removal(plan)(points_mm) < 0
-    if plan.voxels:
-        voxels = np.rint(index.segmentation.grid.to_index(points_mm)).astype(np.int64)
-        gone |= ~index.taken(plan.voxels).left.holds(voxels)
-    return np.asarray(gone)
-
-
-def _crossings(
-    index: PlanIndex,
-    plan: Plan,
-    courses: Courses,
-    crossed: NDArray[np.int64],
-    before: NDArray[np.int64],
-    gone: Mask,
-) -> FloatArray:
-    """(B,) how far along each branch the cut crosses it first, mm; infinity where it does not."""
-    found = np.full(len(crossed), np.inf)
-    at = np.flatnonzero(crossed >= 0)
-    if not at.size:
-        return found
-    after, last = crossed[at], before[at]
-    found[at] = courses.along_mm[after]
-    apart = courses.along_mm[after] - courses.along_mm[last]
-    near = (last >= courses.starts[at]) & (apart < 1.5 * STEP_MM)  # else it left the liver between
-    at, after, last = at[near], after[near], last[near]
-    low, high = np.zeros(len(at)), np.ones(len(at))
-    start, way = courses.points_mm[last], courses.points_mm[after] - courses.points_mm[last]
-    for _ in range(_HALVINGS):
-        middle = (low + high) / 2
-        passed = _gone(index, plan, start + middle[:, None] * way) == gone[after]
-        low, high = np.where(passed, low, middle), np.where(passed, middle, high)
-    found[at] = courses.along_mm[last] + high * (courses.along_mm[after] - courses.along_mm[last])
-    return found
-
-
 def _severed(
-    tree: VesselTree, courses: Courses, walked: Walk, lost_ml: FloatArray
+    tree: VesselTree, courses: Courses, walked: Walk, lost_ml: FloatArray, whole: Mask
 ) -> list[SeveredBranch]:
-    """List a tree's branches that are crossed; (256, 2) mL go to the divisions that cost them."""
+    """List a tree's branches that are crossed and not (B,) whole.
+
+    (256, 2) mL go to the divisions that cost them.
+    """
     count = len(courses.names)
     costs = np.zeros(count + 1)  # the last: what goes with branches that nothing crosses
     np.add.at(costs, walked.owner, lost_ml[1 : count + 1, 0])
     costs[:count] += lost_ml[1 : count + 1, 1]
     found = []
-    for b in map(int, np.flatnonzero(walked.crossed >= 0)):
+    for b in map(int, np.flatnonzero((walked.crossed >= 0) & ~whole)):
         point, radius = courses.at_mm(b, float(walked.along_mm[b]))
         ml, on = float(costs[b]), int(walked.owner[b])
         found.append(

@@ -41,7 +41,7 @@ class Plans:
     def add(self) -> None:
         """Begin another plan as a copy of this one, to be changed and compared."""
         work = self._session.work
-        plan = Plan(name=next_plan_name(work.plans), cuts=work.cuts)
+        plan = replace(work.active_plan, name=next_plan_name(work.plans))
         after = replace(work, plans=(*work.plans, plan), plan=len(work.plans))
         self._session.do(en("add {what}", what=plan.name), after)
 
