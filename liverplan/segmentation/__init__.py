@@ -33,7 +33,18 @@ from liverplan.segmentation.network.hints import find_hints
 from liverplan.segmentation.network.liver import find_liver
 from liverplan.segmentation.prompters import Prompter, find_prompters, outline_with
 from liverplan.segmentation.provenance import Provenance
-from liverplan.segmentation.results import Confidence, LesionResult, LiverResult, UnsurePlace
+from liverplan.segmentation.results import (
+    Confidence,
+    LesionResult,
+    LiverResult,
+    UnsurePlace,
+    VesselResult,
+)
+from liverplan.segmentation.vessel_prompters import (
+    VesselPrompter,
+    find_vessel_prompters,
+    follow_with,
+)
 from liverplan.segmentation.vessels.branches import Branch, branches_of
 from liverplan.segmentation.vessels.trees import Vessels, find_vessels
 from liverplan.segmentation.vessels.unasked import Trees, find_trees
@@ -55,6 +66,8 @@ __all__ = [
     "Stroke",
     "Trees",
     "UnsurePlace",
+    "VesselPrompter",
+    "VesselResult",
     "Vessels",
     "accepted",
     "apply_contours",
@@ -67,7 +80,9 @@ __all__ = [
     "find_prompters",
     "find_segmenters",
     "find_trees",
+    "find_vessel_prompters",
     "find_vessels",
+    "follow_with",
     "free_label",
     "hints",
     "lesion_from_click",

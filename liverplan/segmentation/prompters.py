@@ -6,9 +6,10 @@ announced under the same entry point group.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from threading import Event
-from typing import Protocol, runtime_checkable
+from typing import Protocol, TypeVar, runtime_checkable
 
 from liverplan.errors import BackendError, LiverplanError, SegmentationError
 from liverplan.segmentation.backends import (
@@ -23,8 +24,11 @@ from liverplan.segmentation.lesions.prompted.outline import lesion_from_prompt
 from liverplan.segmentation.lesions.prompted.prompt import Prompt
 from liverplan.segmentation.lesions.region import checked_in_liver
 from liverplan.segmentation.points import checked_point
-from liverplan.segmentation.results import LesionResult, Mask
-from liverplan.volume import Volume
+from liverplan.segmentation.results import LesionResult, Mask, Outlined
+from liverplan.volume import Grid, Volume
+
+Asked = TypeVar("Asked", bound=Method)
+Answer = TypeVar("Answer", bound=Outlined)
 
 
 @runtime_checkable
@@ -92,26 +96,49 @@ def outline_with(
     """
     if name == NETWORK:
         return lesion_from_prompt(volume, liver_mask, prompt)
-    prompter = _ready(name)
+    prompter = prompter_ready(name, find_prompters, "that outlines what is pointed at")
     checked_in_liver(volume, liver_mask, prompt.middle_mm)
     for point in prompt.not_lesion_mm:
         checked_point(volume.grid, point)
+    found = answer_of(
+        name, volume.grid, lambda: prompter.outline(volume, liver_mask, prompt, cancel=cancel)
+    )
+    if not (found.mask & liver_mask).any():
+        raise SegmentationError(f"The back end {name!r} found nothing in the liver at this place.")
+    return found
+
+
+def answer_of(name: str, grid: Grid, ask: Callable[[], Answer]) -> Answer:
+    """Return what a named back end answers, as a program's: no person accepted its mask.
+
+    Raises
+    ------
+    BackendError
+        If it failed in any way, or its mask does not fit the grid.
+    """
     try:
-        found = prompter.outline(volume, liver_mask, prompt, cancel=cancel)
+        found = ask()
     except LiverplanError:
         raise
     except Exception as error:  # a plugin may fail in any way; the user gets one sentence
         raise BackendError(f"The back end {name!r} failed: {error}.") from error
-    if found.mask.shape != volume.grid.shape:
-        shape, grid = found.mask.shape, volume.grid.shape
-        raise BackendError(f"The back end {name!r} gave a mask of {shape} voxels for {grid}.")
-    if not (found.mask & liver_mask).any():
-        raise SegmentationError(f"The back end {name!r} found nothing in the liver at this place.")
+    if found.mask.shape != grid.shape:
+        raise BackendError(
+            f"The back end {name!r} gave a mask of {found.mask.shape} voxels for {grid.shape}."
+        )
     return replace(found, provenance=found.provenance.from_program())
 
 
-def _ready(name: str) -> Prompter:
-    known = find_segmenters()
-    if isinstance(known.get(name), BrokenSegmenter):
-        ready(name, known)  # says why it could not be loaded
-    return ready(name, find_prompters(), "that outlines what is pointed at")
+def prompter_ready(name: str, known: Callable[[], dict[str, Asked]], which: str) -> Asked:
+    """Return a named method of those that are known, ready to be asked.
+
+    Raises
+    ------
+    BackendError
+        If it could not be loaded, there is none of that name (``which`` says what was wanted of
+        it), or it lacks something.
+    """
+    every = find_segmenters()
+    if isinstance(every.get(name), BrokenSegmenter):
+        ready(name, every)  # says why it could not be loaded
+    return ready(name, known(), which)

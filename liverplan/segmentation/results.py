@@ -106,8 +106,8 @@ class LiverResult:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class LesionResult:
-    """A lesion mask on the CT's grid, what made it, and what to tell the user."""
+class Outlined:
+    """The mask of what a person pointed at, on the CT's grid, what made it, and what to tell."""
 
     mask: Mask
     provenance: Provenance
@@ -115,3 +115,15 @@ class LesionResult:
 
     def __post_init__(self) -> None:
         read_only(self.mask)
+
+
+class LesionResult(Outlined):
+    """A lesion's (k, j, i) mask."""
+
+    __slots__ = ()
+
+
+class VesselResult(Outlined):
+    """The (k, j, i) mask of a vessel, with what hangs on it."""
+
+    __slots__ = ()

@@ -8,8 +8,16 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from liverplan.errors import BackendError
+from liverplan.findings.statement import stated
 from liverplan.installed import adding
-from liverplan.segmentation import LesionResult, LiverResult, Provenance, backends, without_lesion
+from liverplan.segmentation import (
+    LesionResult,
+    LiverResult,
+    Provenance,
+    VesselResult,
+    backends,
+    without_lesion,
+)
 from tests.app.person import LEFT, NONE
 
 ABSENT, BROKEN, OTHER = 3, 4, 5
@@ -50,6 +58,13 @@ class FakeServer(Fake):
         made = Provenance(method=self.name, version="1", origin="given", accepted_by="A. Liar")
         return LesionResult(mask=mask, provenance=made)
 
+    def follow(self, volume, liver_mask, point_mm, *, cancel=None):
+        centres = volume.grid.to_mm(np.moveaxis(np.indices(volume.grid.shape), 0, -1))
+        made = Provenance(method=self.name, version="1", origin="clicks")
+        away = (stated("The grey values went to a server."),)
+        mask = np.linalg.norm((centres - point_mm)[..., :2], axis=-1) < 4
+        return VesselResult(mask=mask & liver_mask, provenance=made, warnings=away)
+
 
 class Entry:
     """What an installed package announces."""
@@ -82,9 +97,9 @@ def chooser(person, monkeypatch):
     return person
 
 
-def pick(person, number, step=2):
+def pick(person, number, step=2, box=None):
     """Open the list with the mouse and click one of its rows."""
-    box = person.panel(step).method
+    box = box or person.panel(step).method
     QTest.mouseClick(box, LEFT, NONE, box.rect().center())
     person.spin(0.6)  # longer than a double click, which the list would take this for
     view = box.view()
@@ -179,3 +194,25 @@ def test_a_prompt_goes_to_the_chosen_back_end_and_so_does_what_is_denied(
     point_at(person, phantom.truth.lesions[1].centre_mm)
     assert panel.notice.text() == "No server answers."
     assert session.work.segmentation.lesion_labels == (2,)
+
+
+def test_a_vessel_is_followed_by_the_chosen_back_end(person, phantom, monkeypatch):
+    from tests.app.test_journey import open_sample
+
+    announce(monkeypatch, FakeServer("server"))
+    open_sample(person)
+    session, point = person.app.session, phantom.truth.lesions[0].centre_mm
+    session.do("masks", replace(session.work, segmentation=phantom.segmentation))
+    person.settle()
+    person.open_step(2)
+    panel = person.panel(2)
+    shown = [panel.follower.itemText(n) for n in range(panel.follower.count())]
+    assert shown == ["Built-in method without a network", "server"]
+    pick(person, 1, box=panel.follower)
+    person.press_button(panel.hepatic_button)
+    point_at(person, point)
+    veins = session.work.maps["vessels"]
+    here = veins.grid.nearest_index(point)
+    assert veins.names[veins.labels[here] - 1] == "hepatic veins"
+    assert panel.notice.text() == "The grey values went to a server."
+    assert session.history.undo_name == "mark hepatic veins by server"

@@ -10,8 +10,11 @@ from liverplan.segmentation import (
     LesionResult,
     Prompt,
     Provenance,
+    VesselResult,
     backends,
     find_prompters,
+    find_vessel_prompters,
+    follow_with,
     outline_with,
     segment_with,
 )
@@ -167,3 +170,54 @@ def test_one_that_cannot_be_loaded_says_why_to_a_prompt_too(answers, monkeypatch
     monkeypatch.setattr(EntryPoint, "load", broken)
     with pytest.raises(BackendError, match="cannot be loaded"):
         outline_with("answers", CT, LIVER, CLICK)
+
+
+LEVEL = np.zeros((3, 4, 5), bool)
+LEVEL[1] = True
+"""A liver of one slice."""
+
+
+def followed(mask):
+    return VesselResult(mask=mask, provenance=MADE)
+
+
+@pytest.fixture
+def follows(monkeypatch):
+    class Follows(Told):
+        name, answer = "follows", None
+
+        def follow(self, volume, liver_mask, point_mm, *, cancel=None):
+            return self.answer
+
+    entry = EntryPoint(name="follows", group=backends.GROUP, value=f"{__name__}:Follows")
+    monkeypatch.setattr(EntryPoint, "load", lambda _: Follows)
+    monkeypatch.setattr(backends, "entry_points", lambda *, group: [entry])
+    return Follows
+
+
+def test_a_followed_vessel_stays_by_the_liver(follows):
+    assert list(find_vessel_prompters()) == ["classical", "follows"]
+    wide = Volume(grid=Grid(shape=(20, 4, 5), affine=np.eye(4)), hu=np.zeros((20, 4, 5), np.int16))
+    liver = np.zeros((20, 4, 5), bool)
+    liver[10:] = True
+    follows.answer = followed(np.ones((20, 4, 5), bool))
+    found = follow_with("follows", wide, liver, wide.grid.to_mm((15, 1, 1)))
+    assert found.mask[7:].all()
+    assert not found.mask[:7].any()
+    assert found.provenance.origin == "automatic"
+
+
+@pytest.mark.parametrize(
+    ("name", "answer", "point", "words"),
+    [
+        ("follows", np.ones((3, 4, 4), bool), (2, 2, 1), "a mask of (3, 4, 4) voxels for"),
+        ("follows", np.zeros((3, 4, 5), bool), (2, 2, 1), "found no vessel in the liver here"),
+        ("follows", np.ones((3, 4, 5), bool), (90, 2, 1), "outside"),
+        ("magic", np.ones((3, 4, 5), bool), (2, 2, 1), "no back end 'magic' that follows a vessel"),
+    ],
+)
+def test_a_vessel_that_cannot_be_followed_is_one_sentence(follows, name, answer, point, words):
+    follows.answer = followed(answer)
+    with pytest.raises((BackendError, SegmentationError)) as refusal:
+        follow_with(name, CT, LEVEL, np.array(point, dtype=float))
+    assert words in str(refusal.value)

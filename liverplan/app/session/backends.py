@@ -38,12 +38,14 @@ class Backends(QObject):
 
     changed = Signal()
 
-    def __init__(self, context: Context, key: str, find: Find) -> None:
+    def __init__(
+        self, context: Context, key: str, find: Find, first: str = DEFAULT_BACKEND
+    ) -> None:
         super().__init__()
         self._session, self._jobs = context.session, context.jobs
         self._key, self._find = key, find
-        self.choices: tuple[Choice, ...] = (_choice(DEFAULT_BACKEND),)
-        self.chosen = DEFAULT_BACKEND
+        self.choices: tuple[Choice, ...] = (_choice(first),)
+        self.chosen = first
         self._asked = False
         self._session.subscribe(self._session_changed)
 

@@ -25,6 +25,8 @@ STATUS_PT = 76.0
 
 
 SOON_MS = 100
+SIDES_PX, PADDING_PX = 22, 26
+"""Beside the two buttons below the steps, and beside the words on one of them."""
 
 
 class Step(QWidget):
@@ -183,14 +185,16 @@ class Steps(QFrame):
             (self.undo_button, tr("Undo"), history.undo_name),
             (self.redo_button, tr("Redo"), history.redo_name),
         )
-        shares = [3 if name else 1 for _, _, name in steps]
+        metrics, whole = self.undo_button.fontMetrics(), self.width() - SIDES_PX
+        bare = [metrics.horizontalAdvance(word) + PADDING_PX for _, word, name in steps if not name]
+        named = (whole - sum(bare)) // max(1, len(steps) - len(bare))
         for place, (widget, word, name) in enumerate(steps):
-            self.undo_row.setStretch(place, shares[place])
+            wide = named if name else bare.pop(0)
+            self.undo_row.setStretch(place, wide)
             widget.setEnabled(bool(name))
             text = f"{word} {tr(name)}" if name else word
-            room = (self.width() - 22) * shares[place] // sum(shares) - 24
-            metrics = widget.fontMetrics()
-            widget.setText(metrics.elidedText(text, Qt.TextElideMode.ElideRight, room))
+            elided = metrics.elidedText(text, Qt.TextElideMode.ElideRight, wide - PADDING_PX + 2)
+            widget.setText(elided)
             set_tip(widget, text)
 
     def _changed(self, topics: frozenset[Topic]) -> None:

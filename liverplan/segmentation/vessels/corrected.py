@@ -5,6 +5,8 @@ A click means the branch under it and all that hangs on it.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import scipy
 from numpy.typing import ArrayLike, NDArray
@@ -14,32 +16,35 @@ from liverplan.segmentation.boxes import box_around, slices_of, voxels_of
 from liverplan.segmentation.points import in_words
 from liverplan.segmentation.results import Mask
 from liverplan.segmentation.vessels.branches import branches_of
-from liverplan.segmentation.vessels.trees import CLICK_MM, find_vessels
-from liverplan.volume import FloatArray, Grid, Volume
+from liverplan.segmentation.vessels.trees import CLICK_MM
+from liverplan.volume import FloatArray, Grid
 
 ON_MM = 3.0
 """So near a click must be to a vessel of a tree that means it, where it could mean a new one."""
 
 Labels = NDArray[np.uint8]
 
+Follow = Callable[[FloatArray], Mask]
+"""What returns the (k, j, i) mask of the vessel at a (3,) LPS point, mm."""
+
 
 def taken(
-    volume: Volume,
-    liver_mask: Mask,
     trees: Labels,
+    grid: Grid,
     tree: int,
     point_mm: ArrayLike,
     roots_mm: ArrayLike = (),
+    *,
+    follow: Follow,
 ) -> Labels:
     """Take what is clicked into a tree.
 
     Parameters
     ----------
-    volume : Volume
-    liver_mask : (k, j, i) bool array
-        On the CT's grid.
     trees : (k, j, i) uint8 array
-        On the CT's grid: 0 no vessel, else the tree's number.
+        0 no vessel, else the tree's number.
+    grid : Grid
+        The trees', that of the CT.
     tree : int
         Where it goes.
     point_mm : (3,) array
@@ -47,6 +52,8 @@ def taken(
         vessel that is in no tree yet, which is followed.
     roots_mm : (n, 3) array
         Points in the trees' trunks, LPS mm: they tell what hangs on what.
+    follow : callable
+        How what is in no tree yet is followed.
 
     Returns
     -------
@@ -57,14 +64,14 @@ def taken(
     SegmentationError
         If no vessel is seen near the click, or it lies in the tree already.
     """
-    there = _tree_at(trees, volume.grid, point_mm, ON_MM)
+    there = _tree_at(trees, grid, point_mm, ON_MM)
     if there == tree:
         raise SegmentationError("This vessel belongs to that tree already.")
     made = trees.copy()
     if there:
-        made[hanging_at(trees == there, volume.grid, point_mm, roots_mm)] = tree
+        made[hanging_at(trees == there, grid, point_mm, roots_mm)] = tree
     else:
-        found = find_vessels(volume, liver_mask, np.reshape(point_mm, (1, 3))).labels > 0
+        found = follow(np.asarray(point_mm, dtype=float))
         made[found & (trees == 0)] = tree
     return made
 

@@ -4,16 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from threading import Event
+from typing import TypedDict
 
 import numpy as np
 from scipy import ndimage
 
 from liverplan.errors import BackendError
-from liverplan.findings.statement import stated
-from liverplan.segmentation import LesionResult, LiverResult, Provenance, find_liver
+from liverplan.findings.statement import Statement, stated
+from liverplan.segmentation import (
+    LesionResult,
+    LiverResult,
+    Provenance,
+    VesselResult,
+    find_liver,
+)
 from liverplan.segmentation import Prompt as LesionPrompt
 from liverplan.segmentation.provenance import Origin
-from liverplan.volume import Volume
+from liverplan.volume import FloatArray, Volume
 from liverplan_nninteractive.conversation import Conversation, Mask
 from liverplan_nninteractive.lesion_prompts import spoken_in
 from liverplan_nninteractive.live import Live
@@ -34,6 +41,12 @@ __all__ = [
 LICENCE = "of the server's weights; nnInteractive's own are CC BY-NC-SA 4.0"
 
 Progress = Callable[[float, str], None]
+
+
+class _Answer(TypedDict):
+    mask: Mask
+    provenance: Provenance
+    warnings: tuple[Statement, ...]
 
 
 class NnInteractiveSegmenter:
@@ -99,14 +112,39 @@ class NnInteractiveSegmenter:
             If the user stops it.
         """
         del liver_mask  # the network looks at the whole CT
-        settings, said = read_settings(), spoken_in(prompt)
+        return LesionResult(**self._said(volume, spoken_in(prompt), cancel))
+
+    def follow(
+        self,
+        volume: Volume,
+        liver_mask: Mask,
+        point_mm: FloatArray,
+        *,
+        cancel: Event | None = None,
+    ) -> VesselResult:
+        """Send a person's click in a vessel; return what the server outlines.
+
+        Raises
+        ------
+        BackendError
+            If no server answers, it fails, or it finds nothing.
+        CancelledError
+            If the user stops it.
+        """
+        del liver_mask
+        x, y, z = point_mm.tolist()
+        return VesselResult(**self._said(volume, (Click(point_mm=(x, y, z)),), cancel))
+
+    def _said(self, volume: Volume, said: tuple[Prompt, ...], cancel: Event | None) -> _Answer:
+        """Return what the server makes of a person's prompts, and what made it."""
+        settings = read_settings()
         with self._live.about(volume, settings, cancel) as talk:
             masks = [talk.say(one) for one in said]
-        return LesionResult(
-            mask=masks[-1],
-            provenance=_provenance(settings, len(said), "of a person", "clicks"),
-            warnings=tuple(map(stated, _gone_out(settings))),
-        )
+        return {
+            "mask": masks[-1],
+            "provenance": _provenance(settings, len(said), "of a person", "clicks"),
+            "warnings": tuple(map(stated, _gone_out(settings))),
+        }
 
 
 def _ask(

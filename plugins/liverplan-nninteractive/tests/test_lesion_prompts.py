@@ -1,4 +1,4 @@
-"""A metastasis that is pointed at in liverplan, outlined by a server from prompt to prompt."""
+"""What is pointed at in liverplan, outlined by a server from prompt to prompt."""
 
 import os
 import subprocess
@@ -15,6 +15,8 @@ from liverplan.phantom import make_phantom
 from liverplan.segmentation import (
     Prompt,
     find_prompters,
+    find_vessel_prompters,
+    follow_with,
     outline_with,
     read_mask_file,
     segment_with,
@@ -66,6 +68,13 @@ def test_each_prompt_outlines_what_it_means(server, ct, liver, how):
     made = found.provenance
     assert (made.method, made.origin, made.accepted_by) == ("nnInteractive", "clicks", "")
     assert found.warnings == ()
+
+
+def test_a_click_in_a_vessel_is_followed(server, ct, liver):
+    assert NAME in find_vessel_prompters()
+    found = follow_with(NAME, ct, liver, np.array(at(ct, 7, 12, 15)))
+    assert np.array_equal(found.mask, lesion(ct, *FIRST))
+    assert found.provenance.method == "nnInteractive"
 
 
 def test_grey_values_that_left_the_machine_are_told_with_the_lesion(server, ct, liver, monkeypatch):

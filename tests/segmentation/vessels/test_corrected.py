@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 
 from liverplan.errors import SegmentationError
+from liverplan.segmentation import follow_with
+from liverplan.segmentation.backends import CLASSICAL
 from liverplan.segmentation.vessels.corrected import dropped, taken
 from liverplan.volume import Volume
 from tests.segmentation.shapes import grid_of
@@ -29,13 +31,23 @@ def case():
     return Volume(grid=grid, hu=hu.astype(np.int16)), liver, trees, limbs, other
 
 
+def take(case, tree, point_mm):
+    """Take a click into a tree, the built-in way where it is in none."""
+    volume, liver, trees = case[:3]
+
+    def follow(point):
+        return follow_with(CLASSICAL, volume, liver, point).mask
+
+    return taken(trees, volume.grid, tree, point_mm, [ROOT], follow=follow)
+
+
 def share(mask, part):
     return (mask & part).sum() / part.sum()
 
 
 def test_a_clicked_branch_moves_to_the_other_tree_and_its_trunk_stays(case):
-    volume, liver, trees, limbs, _ = case
-    made = taken(volume, liver, trees, 2, (58.0, 22.0, 40.0), [ROOT])
+    trees, limbs = case[2:4]
+    made = take(case, 2, (58.0, 22.0, 40.0))
     assert share(made == 2, limbs[0]) > 0.7
     assert share(made == 1, limbs[1]) > 0.95
     assert made[20, 40, 12] == 1
@@ -43,14 +55,13 @@ def test_a_clicked_branch_moves_to_the_other_tree_and_its_trunk_stays(case):
 
 
 def test_a_clicked_trunk_takes_along_all_that_hangs_on_it(case):
-    volume, liver, trees = case[:3]
-    made = taken(volume, liver, trees, 2, (15.0, 40.0, 40.0), [ROOT])
+    made = take(case, 2, (15.0, 40.0, 40.0))
     assert not (made == 1).any()
 
 
 def test_a_vessel_of_no_tree_is_followed_from_a_click(case):
-    volume, liver, trees, _, other = case
-    made = taken(volume, liver, trees, 2, (40.0, 40.0, 64.0), [ROOT])
+    trees, other = case[2], case[4]
+    made = take(case, 2, (40.0, 40.0, 64.0))
     assert share(made == 2, other) > 0.7
     assert (made[trees == 1] == 1).all()
 
@@ -63,10 +74,10 @@ def test_a_dropped_branch_goes_with_what_hangs_on_it(case):
 
 
 def test_clicks_that_mean_nothing_are_refused_in_words(case):
-    volume, liver, trees = case[:3]
+    volume, _, trees = case[:3]
     with pytest.raises(SegmentationError, match="belongs to that tree already"):
-        taken(volume, liver, trees, 1, (20.0, 40.0, 40.0), [ROOT])
+        take(case, 1, (20.0, 40.0, 40.0))
     with pytest.raises(SegmentationError, match="No vessel is seen"):
-        taken(volume, liver, trees, 2, (20.0, 15.0, 20.0), [ROOT])
+        take(case, 2, (20.0, 15.0, 20.0))
     with pytest.raises(SegmentationError, match="No vessel of a tree lies within 6 mm"):
         dropped(trees, volume.grid, (20.0, 15.0, 20.0), [ROOT])

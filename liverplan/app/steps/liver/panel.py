@@ -95,6 +95,11 @@ class LiverPanel(Panel):
             tip=tr("Portal vein and hepatic veins, found in a contrast-enhanced CT"),
         )
         trunk = tr("Click into its trunk on a slice: what hangs on it is followed")
+        self.follower = ChoiceBox(tr("Which method follows a vessel that is clicked"))
+        self.follower.picked.connect(vessels.followers.choose)
+        self._followers = vessels.followers
+        self._followers.changed.connect(self._list_followers)
+        self._list_followers()
         portal, hepatic = (VesselTool(vessels, tree) for tree in ("portal vein", "hepatic veins"))
         self.portal_button = tool_button(views, portal, tr("Portal vein"), tip=trunk)
         self.hepatic_button = tool_button(views, hepatic, tr("Hepatic veins"), tip=trunk)
@@ -120,6 +125,7 @@ class LiverPanel(Panel):
         self.vessel_words = label("", "secondary")
         inside.addWidget(self.vessel_words)
         inside.addWidget(self.vessels_button)
+        inside.addWidget(self.follower)
         inside.addLayout(row(self.portal_button, self.hepatic_button))
         inside.addLayout(row(self.drop_button, self.no_vessels_button))
         return self.after
@@ -176,6 +182,9 @@ class LiverPanel(Panel):
     def _list_methods(self) -> None:
         self.method.show_choices(self._backends.choices, self._backends.chosen)
         self.refresh()
+
+    def _list_followers(self) -> None:
+        self.follower.show_choices(self._followers.choices, self._followers.chosen)
 
     def _next(self, *, has: bool, confirmed: bool) -> str:
         if not has:

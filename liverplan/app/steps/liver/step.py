@@ -9,7 +9,7 @@ from liverplan.app.slices.views import ThreeViews
 from liverplan.app.steps.liver.finding import Finding
 from liverplan.app.steps.liver.panel import LiverPanel
 from liverplan.app.steps.liver.vessels import VesselMarking
-from liverplan.segmentation import backends
+from liverplan.segmentation import backends, vessel_prompters
 
 
 class LiverStep:
@@ -18,7 +18,10 @@ class LiverStep:
     def __init__(self, context: Context, views: ThreeViews, brush: BrushSettings) -> None:
         self.backends = Backends(context, "backends", backends.find_segmenters)
         self.finding = Finding(context, views, self.backends)
-        self.vessels = VesselMarking(context, views)
+        followers = Backends(
+            context, "vessels", vessel_prompters.find_vessel_prompters, backends.CLASSICAL
+        )
+        self.vessels = VesselMarking(context, views, followers)
         self.panel = LiverPanel(context, views, brush, self.finding, self.vessels, self.backends)
         views.armed.connect(self._forget)
         context.session.subscribe(lambda topics: self._forget() if "history" in topics else None)

@@ -18,6 +18,7 @@ from vtkmodules.vtkCommonDataModel import vtkPolyData
 from liverplan.app.kit.language import en, tr
 from liverplan.app.scene.structures import branch_name
 from liverplan.app.scene.surfaces import vessel_surface
+from liverplan.app.session.backends import Backends
 from liverplan.app.session.context import Context
 from liverplan.app.session.job import Progress
 from liverplan.app.session.session import Topic
@@ -25,11 +26,14 @@ from liverplan.app.session.telling import told
 from liverplan.app.session.work import Work
 from liverplan.app.slices.views import ThreeViews
 from liverplan.case.record import Point
+from liverplan.findings import Statement
 from liverplan.resection.anatomy import territories
 from liverplan.resection.anatomy.maps import PartMap
 from liverplan.resection.anatomy.territories import territory_maps
 from liverplan.resection.cuts.parts import TERRITORIES
-from liverplan.segmentation import Segmentation, find_trees, find_vessels
+from liverplan.segmentation import Segmentation, find_trees, find_vessels, follow_with
+from liverplan.segmentation.backends import CLASSICAL
+from liverplan.segmentation.results import Mask
 from liverplan.segmentation.vessels import corrected
 from liverplan.volume import FloatArray, Volume
 from liverplan.workflow.vessels import Unasked, divided_by
@@ -49,12 +53,15 @@ class VesselMarking(QObject):
     ----------
     surfaces : dict of str to vtkPolyData
         By the tree's name, LPS mm; empty until they are made.
+    followers : Backends
+        Who can follow a vessel from a click.
     """
 
     surfaces_changed = Signal()
 
-    def __init__(self, context: Context, views: ThreeViews) -> None:
+    def __init__(self, context: Context, views: ThreeViews, followers: Backends) -> None:
         super().__init__()
+        self.followers = followers
         self._session, self._jobs, self._notices = context.session, context.jobs, context.notices
         self._views = views
         self.surfaces: dict[str, vtkPolyData] = {}
@@ -76,8 +83,8 @@ class VesselMarking(QObject):
         work = self._session.work
         if work.volume is None or work.segmentation is None:
             return
-        if SCHEME in work.maps:
-            self._correct(tree, point_mm, en("take vessel"), tr("Following the vessel"))
+        if SCHEME in work.maps or self.followers.chosen != CLASSICAL:
+            self._correct(tree, point_mm, self._taking(tree), tr("Following the vessel"))
             return
         volume, segmentation = work.volume, work.segmentation
         seeds = {name: list(self.seeds.get(name, [])) for name in TREES}
@@ -121,19 +128,33 @@ class VesselMarking(QObject):
         if SCHEME in self._session.work.maps:
             self._correct("", point_mm, en("drop vessel"), tr("Dropping the vessel"))
 
+    def _taking(self, tree: str) -> str:
+        """Name the step that takes a vessel in: the trail keeps whose outline it is."""
+        if self.followers.chosen == CLASSICAL:
+            return en("take vessel")
+        return en("mark {tree} by {method}", tree=en(tree), method=self.followers.chosen)
+
     def _correct(self, tree: str, point_mm: FloatArray, name: str, doing: str) -> None:
         """Take what is clicked into a tree, or out of all of them where none is named."""
         work = self._session.work
         if work.volume is None or work.segmentation is None:
             return
         volume, segmentation, seeds = work.volume, work.segmentation, self.seeds
-        before = trees_of(work.maps[SCHEME])
+        before = trees_of(work.maps[SCHEME]) if SCHEME in work.maps else None
+        method, said = self.followers.chosen, list[Statement]()
 
-        def task(_report: Progress, _cancel: threading.Event) -> tuple[Maps, Seeds]:
-            return corrected_maps(volume, segmentation, before, seeds, tree, point_mm)
+        def task(_report: Progress, cancel: threading.Event) -> tuple[Maps, Seeds]:
+            def follow(point: FloatArray) -> Mask:
+                found = follow_with(method, volume, segmentation.liver, point, cancel=cancel)
+                said.extend(found.warnings)
+                return found.mask
+
+            return corrected_maps(volume, segmentation, before, seeds, tree, point_mm, follow)
 
         def then(answer: tuple[Maps, Seeds]) -> None:
             self._do(name, with_vessels(self._session.work, *answer))
+            if said:
+                self._notices.say("liver", " ".join(map(told, said)))
 
         self._jobs.run("liver", doing, task, then, holds=self._session.same_masks())
 
@@ -214,25 +235,29 @@ def trees_of(lumen: PartMap) -> NDArray[np.uint8]:
 def corrected_maps(
     volume: Volume,
     segmentation: Segmentation,
-    trees: NDArray[np.uint8],
+    trees: NDArray[np.uint8] | None,
     seeds: Seeds,
     tree: str,
     point_mm: FloatArray,
+    follow: corrected.Follow,
 ) -> tuple[Maps, Seeds]:
     """Take what is clicked into a tree, or drop it where none is named; divide the liver anew.
 
-    ``trees`` is a (k, j, i) array of each voxel's tree, ``point_mm`` a (3,) LPS point.
+    ``trees`` is a (k, j, i) array of each voxel's tree, None where there is none yet; ``point_mm``
+    a (3,) LPS point. What is in no tree yet is followed by ``follow``.
 
     Raises
     ------
     SegmentationError
         If no vessel is near the click, or the tree has it already.
     """
+    if trees is None:
+        trees = np.zeros(volume.grid.shape, np.uint8)
     roots = np.array([point for points in seeds.values() for point in points], dtype=float)
     after = {name: list(seeds.get(name, [])) for name in TREES}
     if tree:
         number = TREES.index(tree) + 1
-        labels = corrected.taken(volume, segmentation.liver, trees, number, point_mm, roots)
+        labels = corrected.taken(trees, volume.grid, number, point_mm, roots, follow=follow)
         x, y, z = point_mm.tolist()
         after[tree].append((x, y, z))
     else:

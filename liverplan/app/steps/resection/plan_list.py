@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QIcon, QPixmap
+from PySide6.QtGui import QIcon, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
+from liverplan.app.kit import theme
 from liverplan.app.kit.language import localised, tr
 from liverplan.app.kit.widgets import Table, button, row
 from liverplan.app.session.context import Context
@@ -24,6 +25,9 @@ PictureOf = Callable[[Plan], QPixmap | None]
 
 PICTURE = (52, 42)
 """Pixels of it in a row."""
+
+ML, ROOM_PT = 2, 235.0
+"""The column of millilitres, and how wide the table is that has room for it beside the names."""
 
 
 class PlanList(QWidget):
@@ -45,6 +49,11 @@ class PlanList(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.table)
         column.addLayout(row(self.name, self.add_button, self.delete_button))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Leave the millilitres to the line under the number where a name would be cut."""
+        super().resizeEvent(event)
+        self.table.setColumnHidden(ML, self.width() < theme.pixels(ROOM_PT))
 
     def refresh(self) -> None:
         """Show every plan's numbers."""
