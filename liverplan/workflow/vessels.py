@@ -22,6 +22,7 @@ from liverplan.resection.anatomy.territories import (
     TREES,
     branch_at,
     cut_branches,
+    territories,
     territory_maps,
     toggled,
 )
@@ -74,10 +75,10 @@ def read_vessels(path: Path, segmentation: Segmentation) -> dict[str, PartMap]:
         if name in named:
             labels[named[name]] = number
     lumen = PartMap(scheme=LUMEN, grid=grid, labels=labels, names=tuple(TREES.values()))
-    territories = territory_maps(segmentation, lumen)
-    if not any(part_map.labels.any() for part_map in territories.values()):
+    divided = territory_maps(segmentation, lumen)
+    if not any(part_map.labels.any() for part_map in divided.values()):
         raise InputError(f"The vessels in {path.name} are too short to divide the liver by.")
-    return {LUMEN: lumen, **territories}
+    return {LUMEN: lumen, **divided}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +110,10 @@ def divided_by(found: Trees, segmentation: Segmentation) -> Unasked:
     names = tuple(TREES.values())
     lumen = PartMap(scheme=LUMEN, grid=segmentation.grid, labels=found.labels, names=names)
     roots = {names[tree - 1]: points for tree, points in found.roots_mm.items()}
-    maps = {LUMEN: lumen, **territory_maps(segmentation, lumen, roots)}
+    maps = {LUMEN: lumen}
+    for number, tree in enumerate(TREES, 1):
+        if own := [branch for branch in found.branches if branch.tree == number]:
+            maps[tree] = territories(segmentation, own, tree)
     return Unasked(maps=maps, roots_mm=roots, notes=found.warnings)
 
 

@@ -8,7 +8,7 @@ branch.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -75,8 +75,12 @@ def branches_of(vessel: Mask, grid: Grid, roots_mm: ArrayLike = ()) -> tuple[Bra
     lumen = Lumen.of(vessel, grid)
     if lumen is None:
         return ()
-    trees = lumen.trees(np.asarray(roots_mm, dtype=float).reshape(-1, 3))
-    spur = SPUR_MM
+    return named(lumen.trees(np.asarray(roots_mm, dtype=float).reshape(-1, 3)), SPUR_MM)
+
+
+def named(trees: Sequence[Tree], spur_mm: float) -> tuple[Branch, ...]:
+    """Divide trees, the largest first, into branches; what is shorter than a spur is a bump."""
+    spur = spur_mm
     while True:
         kept = [tree for tree in trees if tree.reach_mm[0] >= spur]
         found = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +13,8 @@ from liverplan.segmentation.morphology import Float32, distance_transform_mm
 from liverplan.segmentation.vessels.apart import Starts, parted, seen_to_the_end
 from liverplan.segmentation.vessels.contrast import Contrast
 from liverplan.segmentation.vessels.field import Field
-from liverplan.segmentation.vessels.middle_line import Places
+from liverplan.segmentation.vessels.lines import tree_lines
+from liverplan.segmentation.vessels.middle_line import Places, Tree
 from liverplan.segmentation.vessels.roots import Roots
 from liverplan.segmentation.vessels.web import Web
 from liverplan.volume import FloatArray
@@ -48,6 +50,8 @@ class Drawn:
         Where the trees begin, LPS mm.
     length_mm : (float, float)
         Of both trees.
+    lines : (2,) tuple of sequences of Tree
+        The middle lines of each.
     """
 
     at: Places
@@ -57,6 +61,7 @@ class Drawn:
     tree: NDArray[np.uint8]
     roots_mm: tuple[FloatArray, FloatArray]
     length_mm: tuple[float, float]
+    lines: tuple[Sequence[Tree], Sequence[Tree]]
 
 
 def drawn(web: Web, field: Field, roots: Roots, contrast: Contrast, least_sd: float) -> Drawn:
@@ -85,7 +90,20 @@ def drawn(web: Web, field: Field, roots: Roots, contrast: Contrast, least_sd: fl
             _begun(web, tree, 2, starts[1], _from_cava_mm(roots, contrast)),
         ),
         length_mm=(length[0], length[1]),
+        lines=(
+            _lines(web, field, [p for n, p in left.items() if parting.tree[n] == 1], 1),
+            _lines(web, field, [p for n, p in left.items() if parting.tree[n] == 2], 2),
+        ),
     )
+
+
+def _lines(web: Web, field: Field, ways: Sequence[Places], number: int) -> list[Tree]:
+    """Join a tree's lines, each part from where the way to its root is cheapest."""
+    if not ways:
+        return []
+    numbers = field.number[tuple(web.at.T)]
+    price = np.where(numbers >= 0, field.cost[number - 1][numbers], np.inf)
+    return tree_lines(web.points_mm, web.radius_mm, ways, web.links, price)
 
 
 def painted(trees: Drawn, web: Web, contrast: Contrast) -> NDArray[np.uint8]:

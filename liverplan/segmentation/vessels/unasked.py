@@ -25,13 +25,13 @@ from liverplan.segmentation.network.maps import Maps
 from liverplan.segmentation.orientation import Turn, turned
 from liverplan.segmentation.provenance import Provenance
 from liverplan.segmentation.results import Mask, Progress
-from liverplan.segmentation.vessels.branches import Branch, branches_of
+from liverplan.segmentation.vessels.branches import Branch, named
 from liverplan.segmentation.vessels.contrast import Contrast, contrast_of
 from liverplan.segmentation.vessels.drawn import Drawn, drawn, painted
 from liverplan.segmentation.vessels.field import field_of
 from liverplan.segmentation.vessels.roots import roots_of
 from liverplan.segmentation.vessels.ways import vessel_ways
-from liverplan.segmentation.vessels.web import web_of
+from liverplan.segmentation.vessels.web import SPUR_MM, web_of
 from liverplan.volume import Grid, Volume, read_only
 
 Points = tuple[tuple[float, float, float], ...]
@@ -145,8 +145,7 @@ def trees_in(
         return _none(volume.grid)
     tell(0.9, "Drawing the trees")
     blocks = painted(trees, web, contrast)
-    labels = turn.undo(_on_ct(blocks, contrast, thin.grid)[count // 2 :: count])
-    return _found(labels, blocks, trees, contrast.blocks.grid)
+    return _found(turn.undo(_on_ct(blocks, contrast, thin.grid)[count // 2 :: count]), trees)
 
 
 class _Steps:
@@ -182,11 +181,11 @@ def _on_ct(trees: NDArray[np.uint8], contrast: Contrast, grid: Grid) -> NDArray[
     return labels
 
 
-def _found(labels: NDArray[np.uint8], blocks: NDArray[np.uint8], trees: Drawn, grid: Grid) -> Trees:
+def _found(labels: NDArray[np.uint8], trees: Drawn) -> Trees:
     branches: list[Branch] = []
     for tree in NAMES:
-        roots = trees.roots_mm[tree - 1]
-        branches += [replace(b, tree=tree) for b in branches_of(blocks == tree, grid, roots)]
+        if (trees.tree == tree).any():
+            branches += [replace(b, tree=tree) for b in named(trees.lines[tree - 1], SPUR_MM)]
     return Trees(
         labels=labels,
         branches=tuple(branches),

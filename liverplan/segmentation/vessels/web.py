@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from liverplan.segmentation.morphology import Float32, distance_transform_mm
 from liverplan.segmentation.results import Mask
+from liverplan.segmentation.vessels.centred import centred
 from liverplan.segmentation.vessels.contrast import STANDS_OUT_SD, Contrast
 from liverplan.segmentation.vessels.field import HALF_OF_A_CUBE, Field
 from liverplan.segmentation.vessels.middle_line import Places
@@ -81,6 +82,8 @@ class Web:
     radius_mm, snr : (n,) arrays
         How thick the vessel is there, and how far it stands out.
     stretches : tuple of Stretch
+    links : tuple of (m,) int arrays
+        The short lines between meetings that count as one.
     """
 
     vessel: Mask
@@ -89,6 +92,7 @@ class Web:
     radius_mm: FloatArray
     snr: FloatArray
     stretches: tuple[Stretch, ...]
+    links: tuple[Places, ...]
 
     @cached_property
     def meetings(self) -> dict[int, list[tuple[int, int]]]:
@@ -116,7 +120,8 @@ def web_of(contrast: Contrast, field: Field, ways: NDArray[np.bool_], least_sd: 
     edges = (np.cumsum(kept) - 1)[edges[kept[edges].all(axis=1)]]
     at, points, radius = at[kept], points[kept], radius[kept]
     snr = field.snr[tuple(at.T)] - _beside(contrast, at, radius)
-    return Web(vessel, at, points, radius, snr, _stretches(points, radius, snr, edges))
+    points = centred(points, radius, edges, contrast)
+    return Web(vessel, at, points, radius, snr, *_stretches(points, radius, snr, edges))
 
 
 def _vessel(contrast: Contrast, field: Field, ways: NDArray[np.bool_], least_sd: float) -> Mask:
@@ -214,8 +219,8 @@ def _follow(way: list[int], near: list[list[int]], stops: set[int]) -> list[int]
 
 def _stretches(
     points: FloatArray, radius: FloatArray, snr: FloatArray, edges: Places
-) -> tuple[Stretch, ...]:
-    """Cut the web into stretches; meetings that nearly touch are one."""
+) -> tuple[tuple[Stretch, ...], tuple[Places, ...]]:
+    """Cut the web into stretches; meetings that nearly touch are one, and what joins them."""
     near = _neighbours(len(points), edges)
     stops = {n for n, there in enumerate(near) if len(there) != 2}
     lines, seen = [], set()
@@ -232,17 +237,19 @@ def _stretches(
             n = same[n]
         return n
 
-    long_ones = []
+    long_ones, links = [], []
     for way in lines:
         inner = len(near[way[0]]) > 1 and len(near[way[-1]]) > 1
         if inner and _length(points[way]) < SHORT_MM:
             same[meeting(way[0])] = meeting(way[-1])
+            links.append(np.array(way))
         else:
             long_ones.append(way)
-    return tuple(
+    stretches = tuple(
         _stretch(np.array(way), (meeting(way[0]), meeting(way[-1])), points, radius, snr)
         for way in long_ones
     )
+    return stretches, tuple(links)
 
 
 def _stretch(
