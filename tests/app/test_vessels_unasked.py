@@ -12,11 +12,11 @@ from liverplan.segmentation.vessels.unasked import NONE_SHOWN, PORTAL, Trees
 from tests.app.test_vessels import bright_point
 
 
-def trees(labels, roots=(), notes=()):
+def trees(labels, branches=(), roots=(), notes=()):
     return Trees(
         labels=labels,
-        branches=(None,) * bool(labels.any()),
-        confidence=(1.0,) * bool(labels.any()),
+        branches=branches,
+        confidence=(1.0,) * len(branches),
         roots_mm={PORTAL: tuple(tuple(float(x) for x in r) for r in roots)} if roots else {},
         warnings=notes,
         provenance=Provenance(method="made", version=__version__, origin="automatic"),
@@ -28,8 +28,9 @@ def searched(planner, monkeypatch):
     """A planner whose CT shows no vessels when it is searched first, and a portal tree later."""
     planner.begin()
     point = bright_point(planner)
-    labels = find_vessels(planner.app.session.work.volume, liver_of(planner), [point]).labels
-    answers = [trees(np.zeros_like(labels), (), (NONE_SHOWN,)), trees(labels, [point])]
+    found = find_vessels(planner.app.session.work.volume, liver_of(planner), [point])
+    none = trees(np.zeros_like(found.labels), notes=(NONE_SHOWN,))
+    answers = [none, trees(found.labels, found.branches, [point])]
 
     def find(_volume, _liver, *, progress, cancel):
         progress(0.5, "Following the vessels")
