@@ -14,6 +14,8 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QMenuBar,
     QPushButton,
+    QStyle,
+    QStyleOptionButton,
     QTabBar,
     QTableWidget,
     QToolButton,
@@ -29,6 +31,8 @@ LEAST_PX = 24
 CONTROLS = (QAbstractButton, QComboBox, QLineEdit, QAbstractSpinBox)
 ARROW_PX = 22
 """Of a box's arrow, which words must leave free."""
+SHORT_PX = 100
+"""A box so narrow is made for a word: no tip excuses it if that is cut off."""
 READ_FIRST = ("title", "step", "verdict", "number")
 """Roles of what must be whole where it stands: a tip is no excuse for it."""
 
@@ -100,10 +104,20 @@ def cut_label(part: QLabel) -> list[str]:
 
 
 def cut_button(part: QAbstractButton) -> list[str]:
-    over = wide(part, part.text()) + 4 - part.width()
+    over = wide(part, part.text()) - room_for_words(part)
     if part.property("role") in READ_FIRST and "…" in part.text().partition("·")[0]:
         return [f"{named(part)} is cut off"]
     return [f"{named(part)} is cut off by {over} px"] if over > 0 else []
+
+
+def room_for_words(part: QAbstractButton) -> int:
+    """How wide the words on a button may be, in pixels, as its style draws it."""
+    if not isinstance(part, QPushButton):
+        return part.width() - 4
+    option = QStyleOptionButton()
+    part.initStyleOption(option)
+    inside = QStyle.SubElement.SE_PushButtonContents
+    return part.style().subElementRect(inside, option, part).width()
 
 
 def cut_marked(part: QCheckBox) -> list[str]:
@@ -114,7 +128,7 @@ def cut_marked(part: QCheckBox) -> list[str]:
 
 def cut_box(part: QComboBox) -> list[str]:
     over = wide(part, part.currentText()) + ARROW_PX - part.width()
-    excused = part.toolTip() or over <= 0
+    excused = over <= 0 or (part.toolTip() and part.width() > SHORT_PX)
     return [] if excused else [f"QComboBox {part.currentText()[:40]!r} is cut off by {over} px"]
 
 
@@ -134,15 +148,14 @@ def cut_number(part: QAbstractSpinBox) -> list[str]:
 def cut_cells(part: QTableWidget) -> list[str]:
     header, found = part.horizontalHeader(), []
     metrics = header.fontMetrics()
-    for column in range(part.columnCount()):
+    columns = [n for n in range(part.columnCount()) if not part.isColumnHidden(n)]
+    for column in columns:
         item = part.horizontalHeaderItem(column)
         lines = item.text().splitlines() if item else []
         if max(map(metrics.horizontalAdvance, lines), default=0) > part.columnWidth(column):
             found.append(f"the heading {item.text()!r} is cut off")
     for row in range(part.rowCount()):
-        found += [
-            cut for column in range(part.columnCount()) for cut in cut_cell(part, row, column)
-        ]
+        found += [cut for column in columns for cut in cut_cell(part, row, column)]
     return found
 
 
@@ -150,7 +163,8 @@ def cut_cell(part: QTableWidget, row: int, column: int) -> list[str]:
     item = part.item(row, column)
     if item is None or item.toolTip() or not item.text():
         return []
-    room = part.visualItemRect(item).adjusted(2, 0, -2, 2)
+    picture = 0 if item.icon().isNull() else part.iconSize().width() + 4
+    room = part.visualItemRect(item).adjusted(2 + picture, 0, -2, 2)
     flags = Qt.TextFlag.TextWordWrap if part.wordWrap() else Qt.TextFlag.TextSingleLine
     needed = part.fontMetrics().boundingRect(QRect(0, 0, room.width(), 9999), flags, item.text())
     cut = needed.width() > room.width() or needed.height() > room.height()

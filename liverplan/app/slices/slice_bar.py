@@ -120,13 +120,14 @@ class SliceBar(QWidget):
         self.play.update()
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
-        """Leave out the boxes that can be spared, the rate first, where not all have room."""
+        """Leave out what can be spared, the rate first, where not all have room."""
         super().resizeEvent(event)
         wide = [min(part.sizeHint().width(), part.maximumWidth()) for part in self._parts]
         over = sum(wide) + SPACING_PX * (len(wide) + 2) - self.width()
-        for box in (self.rate, self.thickness):
-            box.setVisible(over <= 0)
-            over -= box.sizeHint().width()
+        rules = [part for part in self._parts if isinstance(part, QFrame)]
+        for part in (self.rate, self.thickness, *rules):
+            part.setVisible(over <= 0)
+            over -= min(part.sizeHint().width(), part.maximumWidth()) + SPACING_PX
 
     def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802 - Qt's name
         """Play nothing behind a sheet."""
