@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Literal, Protocol
+from typing import Literal, Protocol, assert_never
 
 from liverplan.findings.statement import Statement
-from liverplan.findings.vessels import SeveredBranch, Vessels, VesselTree
+from liverplan.findings.vessels import KeptBranch, SeveredBranch, Vessels, VesselTree
 
 SMALL_MM = 1.0
 """A branch of a smaller radius is sealed by the instrument that cuts; it is listed, not told."""
@@ -54,20 +54,26 @@ def kept(vessels: Vessels) -> Iterator[Statement]:
     A branch does not count where no cut crosses it, or none is found at its point.
     """
     for branch in vessels.kept:
-        place = ", ".join(f"{value:.1f}" for value in branch.point_mm)
-        match branch.standing:
-            case "kept":
-                key = "note.kept_portal" if branch.tree == "portal" else "note.kept_hepatic"
-                yield Statement.of(key, branch=name_of(branch), ml=branch.kept_ml)
-            case "not crossed" if branch.tree not in vessels.rootless:
-                yield Statement.of("note.kept_not_crossed", branch=name_of(branch))
-            case "not found" if branch.away_mm is not None:
-                yield Statement.of("note.kept_not_found", place=place, away=branch.away_mm)
-            case "not found":
-                yield Statement.of("note.kept_unknown", place=place)
-            case _:  # nothing is told of a tree without a root
-                pass
+        if branch.standing != "not crossed" or branch.tree not in vessels.rootless:
+            yield kept_said(branch)
     yield from resting(vessels)
+
+
+def kept_said(branch: KeptBranch) -> Statement:
+    """Say of one kept branch what hangs on it, or why it does not count."""
+    place = ", ".join(f"{value:.1f}" for value in branch.point_mm)
+    match branch.standing:
+        case "kept":
+            key = "note.kept_portal" if branch.tree == "portal" else "note.kept_hepatic"
+            return Statement.of(key, branch=name_of(branch), ml=branch.kept_ml)
+        case "not crossed":
+            return Statement.of("note.kept_not_crossed", branch=name_of(branch))
+        case "not found" if branch.away_mm is not None:
+            return Statement.of("note.kept_not_found", place=place, away=branch.away_mm)
+        case "not found":
+            return Statement.of("note.kept_unknown", place=place)
+        case _:
+            assert_never(branch.standing)
 
 
 def resting(vessels: Vessels) -> Iterator[Statement]:

@@ -27,6 +27,7 @@ def cut_pictures(person, shot: Callable[[str], None]) -> None:
     branch(person, shot)
     segments(person, shot)
     vessel_segments(person, shot)
+    severed(person, shot)
     suggestions(person, shot)
     refused(person, shot)
     app.session.do("as before", before)
@@ -154,6 +155,30 @@ def vessel_segments(person, shot):
     person.wait(lambda: SCHEME in session.work.maps, what="the segments")
     person.settle()
     shot("segments_from_the_vessels")
+
+
+def severed(person, shot):
+    """A branch that a cut crosses, said to be kept, and no longer crossed; both trees are there."""
+    app, listed = person.app, person.panel(4).severed
+    before = app.session.work
+    middle = np.array(app.live.liver.supply.middle_mm("portal", "1.1"))
+    for name, radius_mm, at in (
+        ("vessel_severed", 16.0, middle),
+        ("vessel_kept", 16.0, middle),
+        ("vessel_kept_and_not_crossed", 6.0, surgery.off(middle, 0, 0, -30)),
+    ):
+        ball = Sphere(centre_mm=at, radius_mm=radius_mm)
+        app.session.do("ball", app.session.work.with_cuts((ball,), 0))
+        app.views.move_crosshair(middle)
+        person.settle()
+        if name == "vessel_kept":
+            person.click_box(listed.ticks[0])
+            person.settle()
+        app.steps.area.ensureWidgetVisible(listed)
+        person.spin(0.1)
+        shot(name)
+    app.session.do("as before", before)
+    person.settle()
 
 
 def suggestions(person, shot):

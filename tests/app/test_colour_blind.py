@@ -51,6 +51,7 @@ COLOURS = {
     "liver": theme.LIVER,
     "portal vein": theme.PORTAL_VEIN,
     "hepatic veins": theme.HEPATIC_VEIN,
+    "kept vessel": theme.KEPT,
 }
 
 

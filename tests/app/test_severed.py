@@ -1,6 +1,7 @@
 """Branches that the plan divides: lit on slices and in 3D while a plane is dragged, and listed."""
 
 import re
+from dataclasses import replace
 from types import MappingProxyType
 
 import numpy as np
@@ -9,7 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 
 from liverplan.app.kit import theme
-from liverplan.resection import Plane
+from liverplan.resection import Plane, Sphere
 from liverplan.resection.anatomy.territories import territories
 from liverplan.segmentation.vessels.branches import Branch
 from liverplan.words.numbers import ml
@@ -51,7 +52,11 @@ def divider(planner):
 
 def bright(picture):
     """How many pixels have the colour of divided vessels."""
-    return np.count_nonzero(np.abs(picture[..., :3].astype(int) - theme.SEVERED).max(axis=-1) < 40)
+    return painted(picture, theme.SEVERED)
+
+
+def painted(picture, colour):
+    return np.count_nonzero(np.abs(picture[..., :3].astype(int) - colour).max(axis=-1) < 40)
 
 
 def pixels(widget):
@@ -99,3 +104,45 @@ def test_a_root_that_the_plan_takes_out_is_said_while_nothing_is_told_of_its_tre
     assert severed.isVisible()
     assert severed.title.text().startswith("The portal tree's root lies in what is taken out")
     assert not severed.table.isVisible()
+
+
+def test_a_divided_branch_is_said_to_be_kept_at_its_row_and_taken_back(divider):
+    """The number, the list and the pictures follow at once, by mouse and by keyboard."""
+    app, live, listed = divider.app, divider.app.live, divider.panel(4).severed
+    centre = live.derived.centre_mm
+    divider.begin(Sphere(centre_mm=off(centre, 45, 0, 0), radius_mm=12.0))
+    with_tree(divider, centre)
+    divider.wait(lambda: live.remnant is not None, what="the vessel trees")
+    divider.settle()
+    app.views.move_crosshair(centre)
+    view = divider.view("Axial")
+    assert [one.name for one in live.vessels.severed] == ["1"]
+    lost_ml, drawn = live.vessels.without_either_ml, live.remnant
+    assert drawn.perfused_ml < 0.6 * drawn.remnant_ml
+    (tick,) = listed.ticks
+    assert min(tick.width(), tick.height()) >= 24
+
+    divider.click_box(tick)
+    assert live.remnant.perfused_ml == live.remnant.remnant_ml == drawn.remnant_ml
+    assert app.result.ml.whole.startswith("1 branch counted as kept; ")
+    assert listed.table.item(0, 2).text() == ml(lost_ml)
+    assert listed.ticks[0].isChecked()
+    divider.settle()
+    assert live.findings.vessels.by_word_ml == pytest.approx(lost_ml)
+    lit = view.overlay.drawing.cuts.lit
+    assert (len(lit.squares), lit.rings, lit.pieces) == (1, (), ())
+    assert painted(pixels(view.overlay), theme.KEPT) > 40
+    shown = app.scene.cut_show.severed
+    assert (shown.actor.GetVisibility(), shown.kept_actor.GetVisibility()) == (0, 1)
+
+    listed.ticks[0].setFocus()
+    divider.key(Qt.Key.Key_Space, widget=listed.ticks[0])
+    assert live.remnant.perfused_ml == drawn.perfused_ml
+    divider.key(Qt.Key.Key_Z, CONTROL)
+    divider.key(Qt.Key.Key_Z, CONTROL)
+    divider.settle()
+    assert app.session.work.active_plan.kept == ()
+    assert not listed.ticks[0].isChecked()
+
+    app.session.do("lock", replace(app.session.work, locked=True))
+    assert not listed.ticks[0].isEnabled()

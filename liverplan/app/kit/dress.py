@@ -123,6 +123,7 @@ QToolTip { background: $panel; color: $text; border: 1px solid $edge; padding: 3
 #liverplan QSplitter::handle { background: $line; }
 #liverplan QCheckBox, #liverplan QRadioButton { color: $text; min-height: 24px; }
 #liverplan QCheckBox:disabled, #liverplan QRadioButton:disabled { color: $faint; }
+#liverplan QTableWidget QCheckBox { padding-left: 9px; }
 #liverplan QCheckBox::indicator {
     width: 14px; height: 14px; border: 1px solid $edge; border-radius: 3px; background: $field;
 }

@@ -12,6 +12,8 @@ RESECTED = (213, 94, 0)
 MARGIN = (240, 228, 66)
 SEVERED = MARGIN
 """Vessels that the plan divides: of all that stands on a slice the brightest."""
+KEPT = (0, 158, 115)
+"""Vessels that a cut crosses and the surgeon keeps."""
 LIVER = (246, 174, 126)
 PORTAL_VEIN = (204, 121, 167)
 HEPATIC_VEIN = (0, 114, 178)

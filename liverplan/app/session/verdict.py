@@ -8,7 +8,7 @@ from liverplan.app.kit.language import en, language, localised, tr
 from liverplan.app.session.live import Live
 from liverplan.app.session.telling import told
 from liverplan.app.session.work import Work
-from liverplan.findings import Findings, Margin, Volumes
+from liverplan.findings import Findings, Margin, Vessels, Volumes
 from liverplan.findings.how_sure import how_sure
 from liverplan.segmentation.labels import LIVER
 from liverplan.words import fates, other_readings, spoken, verdict, words_of
@@ -16,11 +16,21 @@ from liverplan.words.first_lines import STAYING, WORST_FIRST
 from liverplan.words.numbers import ml, mm, percent
 
 
-def volumes_words(work: Work, remnant: Volumes) -> str:
+def volumes_words(work: Work, remnant: Volumes, vessels: Vessels) -> str:
     """Say how much stays, and what becomes of what does not: some may stay in place all the same.
 
-    What works no more, as an ablated zone, is lost where it is.
+    What works no more, as an ablated zone, is lost where it is. Where the figure rests on a
+    surgeon's word that a branch is kept, that is said first.
     """
+    said, count = _volumes_words(work, remnant), len(vessels.counted_as_kept)
+    if not count:
+        return said
+    words = en("1 branch counted as kept; {volumes}")
+    words = words if count == 1 else en("{count} branches counted as kept; {volumes}")
+    return tr(words, count=count, volumes=said)
+
+
+def _volumes_words(work: Work, remnant: Volumes) -> str:
     plan = work.active_plan
     stay, go = localised(ml(remnant.remnant_ml)), localised(ml(remnant.resected_ml))
     if remnant.perfused_ml is not None and remnant.counted_ml < remnant.remnant_ml:

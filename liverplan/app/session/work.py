@@ -14,6 +14,7 @@ from liverplan.findings import Annotation, LesionState, SeriesSummary
 from liverplan.findings.key_images import KeyImage
 from liverplan.resection import Cut, Plan, Plane
 from liverplan.resection.anatomy.maps import PartMap
+from liverplan.resection.kept import KeptVessel
 from liverplan.segmentation import Segmentation
 from liverplan.segmentation.labels import LIVER
 from liverplan.volume import Volume
@@ -113,6 +114,12 @@ class Work:
         plans[self.plan] = replace(plans[self.plan], cuts=cuts)
         active = self.cut if cut is None else cut
         return replace(self, plans=tuple(plans), cut=min(active, len(cuts) - 1))
+
+    def with_kept(self, kept: tuple[KeptVessel, ...]) -> Work:
+        """Return the work with other vessels kept in the active plan."""
+        plans = list(self.plans)
+        plans[self.plan] = replace(self.active_plan, kept=kept)
+        return replace(self, plans=tuple(plans))
 
     def with_cut(self, cut: Cut) -> Work:
         """Return the work with the active cut replaced."""

@@ -178,7 +178,7 @@ class ResultBar(QFrame):
             return
         findings, rule = self.live.findings, self.live.rule
         self.number.setText(localised(rule.share(remnant)))
-        self.ml.setText(volumes_words(work, remnant))
+        self.ml.setText(volumes_words(work, remnant, self.live.vessels))
         self.formula.setText(retold(rule.formula(remnant)))
         self.gauge.fraction, self.gauge.line = rule.fraction(remnant), rule.line
         if findings is None or self.live.stale:

@@ -139,37 +139,50 @@ def stretches(mask: Array, labels: Array, along: Array) -> Array:
 
 @compiled()
 def losses(starts: Array, rows: Array, ends: Array, limit: Array) -> Array:
-    """(N,) int8 what of each block has lost its blood in one tree: 0 nothing, 1 all, 2 some.
+    """(2, N) int8 what of each block has lost its blood in one tree: 0 nothing, 1 all, 2 some.
 
-    3: somewhere a limit runs through a stretch, so that voxels must be asked.
+    First beyond the first limit, then beyond the second. 3: somewhere a limit runs through a
+    stretch, so that voxels must be asked.
     """
-    found = np.zeros(starts.size - 1, dtype=np.int8)
-    for b in range(found.size):
-        lost, whole, parted = False, True, False
+    found = np.zeros((2, starts.size - 1), dtype=np.int8)
+    for b in range(found.shape[1]):
+        drawn, drawn_whole, lost, lost_whole, parted = False, True, False, True, False
         for row in range(starts[b], starts[b + 1]):
             low, high, label = ends[row, 0], ends[row, 1], rows[row, 0]
-            dead = low >= limit[0, label]
-            lost |= dead
-            whole &= dead
+            dead, counts = low >= limit[0, label], low >= limit[1, label]
+            drawn |= dead
+            drawn_whole &= dead
+            lost |= counts
+            lost_whole &= counts
             parted |= dead != (high >= limit[0, label])
-            parted |= dead and (low >= limit[1, label]) != (high >= limit[1, label])
-        found[b] = 3 if parted else 0 if not lost else 1 if whole else 2
+            parted |= dead and counts != (high >= limit[1, label])
+            parted |= dead and (low >= limit[2, label]) != (high >= limit[2, label])
+        found[0, b] = 3 if parted else 0 if not drawn else 1 if drawn_whole else 2
+        found[1, b] = 3 if parted else 0 if not lost else 1 if lost_whole else 2
     return found
 
 
 @compiled()
 def count_stretches(
     chosen: Array, starts: Array, rows: Array, ends: Array, limit: Array, bins: Array
-) -> float:
-    """Add up blocks through whose stretches no limit runs, (256, 2) voxels; return their sum."""
-    total = 0.0
+) -> Array:
+    """Add up blocks through whose stretches no limit runs, (256, 3) voxels.
+
+    Returns their sums beyond the first limit, and beyond the second.
+    """
+    drawn, lost = 0.0, 0.0
     for b in chosen:
         for row in range(starts[b], starts[b + 1]):
-            label = rows[row, 0]
-            if ends[row, 0] >= limit[0, label]:
-                bins[label, 1 if ends[row, 0] >= limit[1, label] else 0] += rows[row, 1]
-                total += rows[row, 1]
-    return total
+            label, at = rows[row, 0], ends[row, 0]
+            if at < limit[0, label]:
+                continue
+            drawn += rows[row, 1]
+            if at < limit[1, label]:
+                bins[label, 0] += rows[row, 1]
+            else:
+                bins[label, 2 if at >= limit[2, label] else 1] += rows[row, 1]
+                lost += rows[row, 1]
+    return drawn, lost
 
 
 @compiled()
@@ -185,21 +198,28 @@ def count_whole(chosen: Array, mask: Array, trees: Array, limits: Array, bins: A
 def _add(
     trees: Array, limits: Array, b: int, v: int, nearer: float, share: float, bins: Array
 ) -> None:
-    """Add a voxel to the bins of its stretch in each tree, and to the whole: once, if in any.
+    """Add a voxel to the bins of its stretch in each tree, and to the wholes: once, if in any.
 
     What counts hangs on the vessel so much nearer to the root, mm, than the voxel's middle.
 
-    Bins: per tree and label, before and beyond where the branch's own crossing begins to count.
+    Bins: per tree and label, between the limits; the wholes beyond the first and the second.
     """
     labels, along = trees
-    dead = False
+    drawn, lost = False, False
     for tree in range(labels.shape[0]):
         label, at = labels[tree, b, v], along[tree, b, v] - np.float32(nearer)
-        if at >= limits[tree, 0, label]:
-            dead = True
-            bins[tree, label, 1 if at >= limits[tree, 1, label] else 0] += share
-    if dead:
+        if at < limits[tree, 0, label]:
+            continue
+        drawn = True
+        if at < limits[tree, 1, label]:
+            bins[tree, label, 0] += share
+        else:
+            lost = True
+            bins[tree, label, 2 if at >= limits[tree, 2, label] else 1] += share
+    if drawn:
         bins[0, 0, 0] += share
+    if lost:
+        bins[0, 0, 1] += share
 
 
 @compiled()

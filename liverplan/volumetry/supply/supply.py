@@ -29,13 +29,12 @@ from liverplan.resection.anatomy.vessel_names import names_of_trees
 from liverplan.resection.cuts.base import Voxels
 from liverplan.resection.kept import KeptVessel
 from liverplan.resection.plan import Plan
-from liverplan.resection.primitives import Rows
 from liverplan.segmentation.vessels.branches import Branch
 from liverplan.volume import FloatArray
 from liverplan.volumetry.shapes.plan_index import KEPT, PlanIndex
 from liverplan.volumetry.supply.keeping import Keeping
 from liverplan.volumetry.supply.tissue import Tissue
-from liverplan.volumetry.supply.walks import Mask, Thresholds, Walk, walked
+from liverplan.volumetry.supply.walks import Mask, Walk, walked
 
 UNSUPPLIED = "unsupplied"
 """Scheme, and only part, of the map of what a plan leaves without blood."""
@@ -87,13 +86,11 @@ class Supply:
             index.remnant_ml(plan)  # asked for anyway; what it clips need not be clipped again
         keeping = self.keeping(plan.kept)
         walks = self._walks(index, plan, keeping)
-        limits, as_drawn = (
-            np.stack(each) for each in zip(*map(_both, walks.values()), strict=True)
-        )
-        cut, mask = plan.rows(), self._mask(index, plan.voxels)
-        lost = self.tissue.without_blood(limits, cut, mask)
-        kept, by_word_ml = self._kept(keeping, walks, lost, (as_drawn, cut, mask))
-        either, lost[0, 0] = float(lost[0, 0, 0]), 0.0
+        limits = np.stack([one.limits for one in walks.values()])
+        found_ml = self.tissue.without_blood(limits, plan.rows(), self._mask(index, plan.voxels))
+        drawn, either = map(float, found_ml[0, 0, :2])
+        found_ml[0, 0] = 0.0
+        saved, lost = found_ml[:, :, 0], found_ml[:, :, 1:]
         totals = dict(zip(walks, lost.sum(axis=(1, 2)), strict=True))
         found = [
             replace(branch, called=self._called(branch.tree, branch.name))
@@ -107,9 +104,9 @@ class Supply:
             without_inflow_ml=float(totals.get("portal", 0.0)),
             without_outflow_ml=float(totals.get("hepatic", 0.0)),
             without_either_ml=either,
-            kept=kept,
+            kept=self._kept(keeping, walks, saved),
             spared=tuple(self._spared(keeping, walks)),
-            by_word_ml=by_word_ml,
+            by_word_ml=max(drawn - either, 0.0),
         )
 
     def keeping(self, kept: tuple[KeptVessel, ...]) -> Keeping:
@@ -128,32 +125,20 @@ class Supply:
         return float(point[0]), float(point[1]), float(point[2])
 
     def _kept(
-        self,
-        keeping: Keeping,
-        walks: Mapping[VesselTree, Walk],
-        lost_ml: FloatArray,
-        drawn: tuple[Thresholds, Rows, Mask],
-    ) -> tuple[tuple[KeptBranch, ...], float]:
-        """Return the kept branches with what hangs on each, and what all of them keep together.
-
-        That is the difference to the same cuts with no branch kept, ``drawn``.
-        """
+        self, keeping: Keeping, walks: Mapping[VesselTree, Walk], saved_ml: FloatArray
+    ) -> tuple[KeptBranch, ...]:
+        """Return the kept branches; (T, 256) keeps its blood by the surgeon's word alone."""
         if not keeping.branches:
-            return (), 0.0
-        saved_ml = np.zeros_like(lost_ml)
-        if any(np.any(one.limits != one.as_drawn) for one in walks.values()):
-            saved_ml = self.tissue.without_blood(*drawn) - lost_ml
+            return ()
         by_branch = {
-            name: own[1 : len(self.courses[name].names) + 1].sum(axis=1)
+            name: own[1 : len(self.courses[name].names) + 1]
             for name, own in zip(walks, saved_ml, strict=True)
         }
         crossed = {name: one.crossed >= 0 for name, one in walks.items()}
-        costed = keeping.costing(crossed, by_branch)
-        named = (
+        return tuple(
             replace(one, called=self._called(one.tree, one.name)) if one.tree else one
-            for one in costed
+            for one in keeping.costing(crossed, by_branch)
         )
-        return tuple(named), max(float(saved_ml[0, 0, 0]), 0.0)
 
     def _spared(
         self, keeping: Keeping, walks: Mapping[VesselTree, Walk]
@@ -204,10 +189,6 @@ class Supply:
                 self._masks.clear()
             self._masks[index, parts] = self.tissue.without(index.part_mask(parts))
         return self._masks[index, parts]
-
-
-def _both(walk: Walk) -> tuple[Thresholds, Thresholds]:
-    return walk.limits, walk.as_drawn
 
 
 def known_trees(maps: Mapping[str, PartMap]) -> dict[VesselTree, PartMap]:

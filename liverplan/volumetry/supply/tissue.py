@@ -96,9 +96,10 @@ class Tissue:
 
         Parameters
         ----------
-        limits : (T, 2, 256) float32 array
-            By branch's number: from how far along it tissue counts, and where its second bin
-            begins, mm; infinity: never.
+        limits : (T, 3, 256) float32 array
+            By branch's number: from how far along it tissue is without blood as the cuts are drawn,
+            from where it is so for what the surgeon keeps, and from where by the branch's own
+            crossing, mm; none before the one before it; infinity: never.
         cut : Rows
             What is removed.
         mask : (N, 512) bool array
@@ -106,12 +107,14 @@ class Tissue:
 
         Returns
         -------
-        (T, 256, 2) array
-            mL by tree, branch and bin; of number 0 in the first tree all together, each once.
+        (T, 256, 3) array
+            mL by tree, branch and limit that was passed last; of number 0 in the first tree all
+            together, each once: beyond the first limit, and beyond the second.
         """
-        bins = np.zeros((len(self.labels), LABELS, 2))
-        state = [losses(*one, lim) for one, lim in zip(self.stretches, limits, strict=True)]
-        chosen = np.flatnonzero(np.logical_or.reduce(state))
+        bins = np.zeros((len(self.labels), LABELS, 3))
+        pairs = zip(self.stretches, limits, strict=True)
+        state = np.stack([losses(*one, lim) for one, lim in pairs], axis=1)
+        chosen = np.flatnonzero(np.logical_or.reduce(state[0]))
         trees, arrays = (
             (self.labels, self.along_mm),
             (cut.kinds, cut.groups, cut.numbers, cut.cells),
@@ -137,29 +140,37 @@ class Tissue:
     def _in_short(
         self,
         chosen: NDArray[np.int64],
-        state: list[NDArray[np.int8]],
+        state: NDArray[np.int8],
         limits: NDArray[np.float32],
         bins: FloatArray,
     ) -> NDArray[np.int64]:
         """Add up the blocks of which no voxel need be asked; return the others.
 
         What both trees lose counts once: that is told where all of a block is lost in one of them,
-        or nothing in all but one.
+        or nothing in all but one. ``state`` (2, T, N) is what `losses` says.
         """
-        some = np.stack([one[chosen] for one in state])
-        whole = (some == 1).any(axis=0)
-        plain = (some < 3).all(axis=0) & (whole | ((some > 0).sum(axis=0) == 1))
-        for one, own, short, limit in zip(some, bins, self.stretches, limits, strict=True):
-            bins[0, 0, 0] += count_stretches(chosen[plain & ~whole & (one > 0)], *short, limit, own)
-            count_stretches(chosen[plain & whole & (one > 0)], *short, limit, own)
-        bins[0, 0, 0] += float(np.count_nonzero(self.mask[chosen[plain & whole]]))
+        some = state[:, :, chosen]
+        whole = (some == 1).any(axis=1)
+        told = (some < 3).all(axis=1) & (whole | ((some > 0).sum(axis=1) <= 1))
+        plain = told.all(axis=0)
+        for one, own, short, limit in zip(some[0], bins, self.stretches, limits, strict=True):
+            here = plain & (one > 0)
+            drawn, lost = count_stretches(chosen[here & ~whole[0]], *short, limit, own)
+            bins[0, 0, 0] += drawn
+            bins[0, 0, 1] += lost
+            here &= whole[0]
+            _, lost = count_stretches(chosen[here & ~whole[1]], *short, limit, own)
+            bins[0, 0, 1] += lost
+            count_stretches(chosen[here & whole[1]], *short, limit, own)
+        for n, each in enumerate(whole):
+            bins[0, 0, n] += float(np.count_nonzero(self.mask[chosen[plain & each]]))
         return np.asarray(chosen[~plain])
 
     def beyond(self, limits: NDArray[np.float32], shape: tuple[int, ...]) -> NDArray[np.bool_]:
-        """(k, j, i) mask on a grid of that shape: what hangs beyond a limit in any tree."""
+        """(k, j, i) mask on a grid of that shape: what is without blood in any tree."""
         found = np.zeros(self.mask.shape, dtype=np.bool_)
         for labels, along, limit in zip(self.labels, self.along_mm, limits, strict=True):
-            found |= along >= limit[0][labels]
+            found |= along >= limit[1][labels]
         whole = np.zeros(shape, dtype=np.bool_)
         held = found & self.mask
         whole[tuple((_places(self.blocks)[held] + np.array(self.tree.start)).T)] = True

@@ -29,8 +29,8 @@ Thresholds = NDArray[np.float32]
 class Walk:
     """What a plan does to one tree: see `kernels.walk`; ``along_mm`` (B,) where it is crossed.
 
-    ``limits`` are those of `Tissue.without_blood`, ``as_drawn`` what they were if nobody kept a
-    branch; ``rootless``: its roots are taken out, so that nothing is told of it.
+    ``limits`` are those of `Tissue.without_blood`; ``rootless``: its roots are taken out, so that
+    nothing is told of it.
     """
 
     crossed: NDArray[np.int64]
@@ -38,7 +38,6 @@ class Walk:
     owns: Mask
     along_mm: FloatArray
     limits: Thresholds
-    as_drawn: Thresholds
     rootless: bool
 
 
@@ -51,36 +50,29 @@ def walked(index: PlanIndex, plan: Plan, courses: Courses, whole: Mask) -> Walk:
     line = courses.order, courses.parents, courses.starts, gone
     crossed, before, lost, owner, owns = walk(*line, np.zeros_like(whole))
     along = _crossings(index, plan, courses, crossed, before, gone)
-    as_drawn = limits = _limits(courses, crossed, along, lost, owns)
+    drawn = _lost_from(courses, crossed, along, lost)
     if whole.any():
         _, _, lost, owner, owns = walk(*line, whole)
-        limits = _limits(courses, crossed, along, lost, owns)
+    limits = np.full((3, LABELS), np.inf, dtype=np.float32)
+    limits[0, 1 : len(drawn) + 1] = drawn
+    limits[1, 1 : len(drawn) + 1] = _lost_from(courses, crossed, along, lost)
+    limits[2, 1 : len(owns) + 1][owns] = along[owns]
     return Walk(
-        crossed=crossed,
-        owner=owner,
-        owns=owns,
-        along_mm=along,
-        limits=limits,
-        as_drawn=as_drawn,
-        rootless=rootless,
+        crossed=crossed, owner=owner, owns=owns, along_mm=along, limits=limits, rootless=rootless
     )
 
 
-def _limits(
+def _lost_from(
     courses: Courses,
     crossed: NDArray[np.int64],
     along_mm: FloatArray,
     lost: NDArray[np.int64],
-    owns: Mask,
-) -> Thresholds:
-    """(2, 256) from how far along each branch it is lost, and where its own crossing counts."""
-    limits = np.full((2, LABELS), np.inf, dtype=np.float32)
-    for b in np.flatnonzero(lost != -1):
-        here = lost[b] == crossed[b]
-        start = along_mm[b] if here else courses.along_mm[lost[b]]
-        limits[0, b + 1] = -np.inf if lost[b] == -2 else start
-    limits[1, 1 : len(owns) + 1][owns] = along_mm[owns]
-    return limits
+) -> FloatArray:
+    """(B,) from how far along it each branch carries nothing, mm; infinity where it all does."""
+    found = np.where(lost == -2, -np.inf, np.inf)
+    at = np.flatnonzero(lost >= 0)
+    found[at] = np.where(lost[at] == crossed[at], along_mm[at], courses.along_mm[lost[at]])
+    return found
 
 
 def _is_rootless(courses: Courses, gone: Mask) -> bool:

@@ -54,7 +54,7 @@ class ResectionPanel(Panel):
         self.faults = Notice()
         self.cuts = CutList(context, verbs.edits, verbs.flat_maps)
         self.plans = PlanList(context, verbs.plans)
-        self.severed = SeveredList(context, views)
+        self.severed = SeveredList(context, views, verbs.keeping)
         self._build()
         context.notices.show_at("plan", self.faults.say)
         for signal in (views.armed, views.tool_used, context.live.derived_changed):

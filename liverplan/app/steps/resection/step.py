@@ -6,6 +6,7 @@ from liverplan.app.session.context import Context
 from liverplan.app.slices.views import ThreeViews
 from liverplan.app.steps.resection.edits import CutEdits
 from liverplan.app.steps.resection.flat_map import FlatMaps
+from liverplan.app.steps.resection.keeping import Keeping
 from liverplan.app.steps.resection.panel import ResectionPanel
 from liverplan.app.steps.resection.parts import TakenParts
 from liverplan.app.steps.resection.placing import Placing
@@ -22,6 +23,7 @@ class ResectionStep:
         edits = CutEdits(context, views)
         self.verbs = Verbs(
             edits=edits,
+            keeping=Keeping(context),
             placing=Placing(context, edits),
             parts=TakenParts(context),
             segments=Segments(context, views),

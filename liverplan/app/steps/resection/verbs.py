@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from liverplan.app.steps.resection.edits import CutEdits
 from liverplan.app.steps.resection.flat_map import FlatMaps
+from liverplan.app.steps.resection.keeping import Keeping
 from liverplan.app.steps.resection.parts import TakenParts
 from liverplan.app.steps.resection.placing import Placing
 from liverplan.app.steps.resection.plans import Plans
@@ -18,6 +19,7 @@ class Verbs:
     """The step's controllers by what they are about."""
 
     edits: CutEdits
+    keeping: Keeping
     placing: Placing
     parts: TakenParts
     segments: Segments
