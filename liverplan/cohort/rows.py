@@ -16,7 +16,7 @@ OPEN = ("missing", "needs judgement")
 def row_of(findings: Findings) -> dict[str, Any]:
     """Flatten findings; criteria become columns such as ``flr_state``."""
     volumes, remnant, doubt = findings.volumes, findings.remnant_fraction, findings.uncertainty
-    planned = findings.planned
+    planned, vessels = findings.planned, findings.vessels
     low, high = doubt.interval_95
     return {
         "fates": spoken(fates(findings), "en"),
@@ -33,12 +33,16 @@ def row_of(findings: Findings) -> dict[str, Any]:
         "of_functional": remnant.of_functional if planned else None,
         "of_liver": remnant.of_liver if planned else None,
         "of_estimated": remnant.of_estimated if planned else None,
+        "by_volume_fraction": remnant.by_volume if planned else None,
         "formula": remnant.formula,
         **_beside(findings),
         "liver_ml": volumes.liver_ml,
         "tumour_ml": volumes.tumour_ml,
         "functional_ml": volumes.functional_ml,
         "remnant_ml": volumes.remnant_ml if planned else None,
+        "perfused_remnant_ml": volumes.perfused_ml if planned else None,
+        "kept_vessels": "; ".join(f"{one.tree} {one.name}" for one in vessels.counted_as_kept),
+        "kept_by_word_ml": vessels.by_word_ml if planned and vessels.trees else None,
         "resected_ml": volumes.resected_ml if planned else None,
         "margin_mm": findings.margin_mm,
         "metastasis_count": len(findings.lesions),

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from liverplan.anatomy import REMNANT
+from liverplan.cohort.rows import row_of
 from liverplan.dicom.sr_words import Standing, comments
 from liverplan.findings import Findings
 from liverplan.findings.divided import branch_said, name_of
@@ -181,6 +182,15 @@ def test_a_verdict_that_rests_on_a_kept_branch_says_so_wherever_it_stands(portal
     assert document["vessels"]["severed"] == []
     assert [one["name"] for one in document["vessels"]["spared"]] == ["1"]
     assert Findings.from_json(document) == kept
+
+
+def test_a_cohort_s_table_has_both_figures_and_what_rests_on_the_surgeon_s_word(portal, kept):
+    lost, spared, plain = row_of(portal), row_of(kept), row_of(assessed())
+    assert lost["perfused_remnant_ml"] == portal.volumes.perfused_ml < lost["remnant_ml"]
+    assert lost["remnant_fraction"] < lost["by_volume_fraction"] == spared["remnant_fraction"]
+    assert (lost["kept_vessels"], spared["kept_vessels"]) == ("", "portal 1")
+    assert spared["kept_by_word_ml"] == kept.vessels.by_word_ml
+    assert (plain["perfused_remnant_ml"], plain["kept_by_word_ml"]) == (None, None)
 
 
 def test_what_a_surgeon_keeps_is_part_of_the_plan(portal, kept):
