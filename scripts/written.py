@@ -81,7 +81,8 @@ _REMNANT: dict[str, Shape] = {
 }
 _PLANE = {"plane": Fields(needs={"point_mm": _POINT, "normal": _POINT}), **_REMNANT}
 _BEST = {
-    "family": Text(), "plan": PLAN, "options": Text(), "faults": _TEXTS, **_REMNANT
+    "family": Text(), "plan": PLAN, "options": Text(), "faults": _TEXTS, **_REMNANT,
+    "perfused_remnant_ml": maybe(Number()),
 }  # fmt: skip
 SUGGESTION = Fields(
     needs={

@@ -131,6 +131,12 @@ def test_suggest_asks_for_ten_millimetres_where_no_margin_is_named(run, case, mo
     assert asked == [10.0]
 
 
+def test_suggest_keeps_blood_only_where_vessels_are_known(run, case):
+    status, out, err = run("suggest", case, "--keep-blood")
+    assert (status, out) == (1, "")
+    assert "once portal vein or hepatic veins are known" in err
+
+
 def test_report_verify_and_export_write_what_they_say(run, case, tmp_path):
     assert run("report", case, "--out", tmp_path / "r.html")[0] == 0
     assert run("report", case, "--out", tmp_path / "r.pdf")[0] == 0

@@ -28,11 +28,15 @@ def suggest(
     case: CaseFolder,
     margin: Annotated[float, typer.Option(metavar="MM", help="Margin to each lesion.")] = 10.0,
     *,
+    keep_blood: Annotated[
+        bool,
+        typer.Option("--keep-blood", help="Search for what keeps its inflow and its outflow."),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Find the best plane, wedges and segments at a margin, and remnant against margin."""
     with on_terminal() as progress:
-        suggestion = workflow.suggest(case, margin, progress=progress)
+        suggestion = workflow.suggest(case, margin, keep_blood=keep_blood, progress=progress)
     if as_json:
         print_json(suggestion.to_json())
         return

@@ -227,15 +227,28 @@ class Liver:
         )
 
     def suggest(
-        self, *, margin_mm: float, threshold_fraction: float, together: bool = True
+        self,
+        *,
+        margin_mm: float,
+        threshold_fraction: float,
+        together: bool = True,
+        keep_blood: bool = False,
     ) -> Suggestions:
-        """Search each family of plans for the one that leaves most at a margin."""
+        """Search each family of plans for the one that leaves most at a margin.
+
+        ``keep_blood``: most of what keeps its inflow and its outflow.
+        """
         return suggest(
             self.shapes,
             margin_mm=margin_mm,
             threshold_fraction=threshold_fraction,
             together=together,
+            perfused_ml=self._perfused_ml if self.supply is not None else None,
+            keep_blood=keep_blood,
         )
+
+    def _perfused_ml(self, plan: Plan) -> float:
+        return self.measure(plan).counted_ml
 
     @property
     def _index(self) -> VolumeIndex | PlanIndex:

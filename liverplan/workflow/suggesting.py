@@ -95,13 +95,22 @@ class SuggestedPlans:
         return found
 
 
-def suggest(folder: Path, margin_mm: float, *, progress: Progress | None = None) -> SuggestedPlans:
+def suggest(
+    folder: Path,
+    margin_mm: float,
+    *,
+    keep_blood: bool = False,
+    progress: Progress | None = None,
+) -> SuggestedPlans:
     """Find plans that remove every metastasis with a margin and leave the most.
+
+    ``keep_blood``: the most that keeps its inflow and its outflow.
 
     Raises
     ------
     CaseError, PlanError
-        If the case has no masks or no metastases, or no plan does it.
+        If the case has no masks or no metastases, or no plan does it; or blood is to be kept and no
+        vessels are known.
     """
     if not 0 <= margin_mm <= 100:
         raise InputError(f"A margin of {margin_mm:g} mm is not between 0 and 100 mm.")
@@ -113,11 +122,11 @@ def suggest(folder: Path, margin_mm: float, *, progress: Progress | None = None)
     liver = Liver(segmentation=state.segmentation, maps=state.maps)
     index = liver.shapes
     threshold = state.record.rules.threshold_fraction
-    tell(progress, 0.0, "Searching planes")
-    best = best_plane(index.planes, margin_mm)
+    tell(progress, 0.0, "Searching plans of every family")
+    found = liver.suggest(margin_mm=margin_mm, threshold_fraction=threshold, keep_blood=keep_blood)
+    tell(progress, 0.4, "Searching planes")
+    best = best_plane(index.planes, margin_mm)  # without regard to vessels, as the front is
     plane_front = front(index.planes, FRONT_MARGINS_MM)
-    tell(progress, 0.1, "Searching plans of every family")
-    found = search(index, margin_mm=margin_mm, threshold_fraction=threshold)
     families = _at_margins(index, FAMILY_MARGINS_MM, threshold, part(progress, 0.5, 1.0))
     return SuggestedPlans(
         best=best,
@@ -168,15 +177,20 @@ def _suggested_json(plan: Suggested) -> dict[str, Any]:
         "plan": plan.plan.to_json(),
         "remnant_ml": plan.remnant_ml,
         "remnant_fraction": plan.remnant_fraction,
+        "perfused_remnant_ml": plan.perfused_ml,
         "margin_mm": plan.margin_mm,
     }
 
 
 def _line(plan: Suggested, options: str) -> str:
     share = f"{100 * plan.remnant_fraction:.1f} %"
+    blood = ""
+    if plan.perfused_ml is not None:
+        counted = f"{100 * plan.counted_fraction:.1f} %"
+        blood = f"of which {plan.perfused_ml:.1f} mL, {counted}, keep their blood, "
     return (
-        f"{plan.family}: remnant {plan.remnant_ml:.1f} mL, {share} of the functional liver, margin "
-        f"{plan.margin_mm:.1f} mm. {options}"
+        f"{plan.family}: remnant {plan.remnant_ml:.1f} mL, {share} of the functional liver, {blood}"
+        f"margin {plan.margin_mm:.1f} mm. {options}"
     )
 
 

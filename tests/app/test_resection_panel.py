@@ -7,7 +7,6 @@ import pytest
 
 from liverplan.app.session.cut_words import title_of
 from liverplan.app.session.work import Work
-from liverplan.app.steps.resection import suggesting
 from liverplan.app.steps.resection.panel import how_to_drag
 from liverplan.findings.statement import told
 from liverplan.resection import Ablation, CurvedCut, Plan, Sphere, VCut, Wedge
@@ -208,13 +207,14 @@ def test_suggestions_are_offered_until_the_margin_is_another(desk, monkeypatch):
         margin_mm=margin, best=best, threshold_fraction=0.3, says=told("Found two.")
     )
     asked = []
-    monkeypatch.setattr(suggesting, "suggest", lambda index, **how: asked.append(how) or found)
+    monkeypatch.setattr(Liver, "suggest", lambda _liver, **how: asked.append(how) or found)
     offered = desk.panel.suggestions
     assert not shown(offered)
     desk.panel.suggest_button.click()
     desk.settle()
     desk.panel.refresh()
-    assert asked == [{"margin_mm": margin, "threshold_fraction": desk.context.live.rule.line}]
+    line = desk.context.live.rule.line
+    assert asked == [{"margin_mm": margin, "threshold_fraction": line, "keep_blood": False}]
     assert desk.cuts == plans["plane"], "the plane is shown at once"
     assert (desk.said[-1], in_english(found.caveat) in offered.caveat.text()) == (
         "Found two.",

@@ -10,9 +10,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 
 from liverplan.app.kit import theme
+from liverplan.errors import PlanError
 from liverplan.resection import Plane, Sphere
 from liverplan.resection.anatomy.territories import territories
 from liverplan.segmentation.vessels.branches import Branch
+from liverplan.volumetry import Liver
 from liverplan.words.numbers import ml
 from tests.app.person import CONTROL
 from tests.app.surgery import off
@@ -146,3 +148,23 @@ def test_a_divided_branch_is_said_to_be_kept_at_its_row_and_taken_back(divider):
 
     app.session.do("lock", replace(app.session.work, locked=True))
     assert not listed.ticks[0].isEnabled()
+
+
+def test_plans_that_keep_their_blood_are_asked_for_where_vessels_are_known(divider, monkeypatch):
+    asked, panel = [], divider.panel(4)
+
+    def searched(_liver, **options):
+        asked.append(options["keep_blood"])
+        raise PlanError("Nothing was found.")
+
+    monkeypatch.setattr(Liver, "suggest", searched)
+    assert panel.keep_blood.isVisible()
+    divider.click_box(panel.keep_blood)
+    divider.press_button(panel.suggest_button)
+    divider.settle()
+    divider.click_box(panel.keep_blood)
+    divider.press_button(panel.suggest_button)
+    divider.settle()
+    assert asked == [True, False]
+    divider.begin()
+    assert not panel.keep_blood.isVisible()

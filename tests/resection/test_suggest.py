@@ -6,7 +6,10 @@ import pytest
 from liverplan.errors import PlanError
 from liverplan.resection import Plan, Plane, Wedge
 from liverplan.resection.anatomy.maps import PartMap
+from liverplan.resection.anatomy.territories import territories
 from liverplan.segmentation.labels import Segmentation
+from liverplan.segmentation.vessels.branches import Branch
+from liverplan.volumetry import Liver
 from liverplan.volumetry.search.planes import sphere
 from liverplan.volumetry.search.suggest import (
     CAVEAT,
@@ -193,3 +196,46 @@ def test_without_a_lesion_or_with_a_senseless_margin_nothing_is_suggested(tiny):
         suggest(tiny, margin_mm=-1, threshold_fraction=0.3)
     with pytest.raises(PlanError, match="once there is a map of them"):
         best_segments(tiny, 5.0)
+
+
+@pytest.fixture(scope="module")
+def fed(tiny):
+    """The same liver with a portal vein that comes from above and forks beside the lesions."""
+    fork = (0, 0, 0)
+    ways = {"1": ((0, 0, 60), fork), "1.1": (fork, (-50, 0, -10)), "1.2": (fork, (50, 0, -10))}
+    lines = [Branch(name=n, points_mm=w, radius_mm=4.0) for n, w in ways.items()]
+    portal = territories(tiny.segmentation, lines, "portal")
+    return Liver(segmentation=tiny.segmentation, maps={"portal": portal})
+
+
+def test_a_plane_that_keeps_its_blood_is_within_half_a_point_of_brute_force(fed):
+    index = fed.shapes
+    normals = sphere(1500)
+    offsets = index.planes.reach_mm(normals) + 8.0
+    planes = (Plane(point_mm=d * n, normal=n) for n, d in zip(normals, offsets, strict=True))
+    best = max(fed.measure(Plan(cuts=(plane,))).counted_ml for plane in planes)
+    found = fed.suggest(margin_mm=8.0, threshold_fraction=0.3, together=False, keep_blood=True)
+    by_family = {one.family: one for one in found.best}
+    assert by_family["plane"].perfused_ml >= best - 0.005 * index.functional_ml
+    assert by_family["plane"].margin_mm >= 8.0 - 1e-6
+    counted = [one.counted_ml for one in found.best]
+    assert counted == sorted(counted, reverse=True)
+    assert all(one.perfused_ml <= one.remnant_ml for one in found.best)
+
+
+def test_where_vessels_are_known_each_suggestion_tells_what_keeps_its_blood(fed, tiny):
+    plain = fed.suggest(margin_mm=8.0, threshold_fraction=0.3, together=False)
+    without = suggest(tiny, margin_mm=8.0, threshold_fraction=0.3, together=False)
+    assert [one.remnant_ml for one in plain.best] == [one.remnant_ml for one in without.best]
+    assert [one.perfused_ml for one in without.best] == [None, None]
+    for one in plain.best:
+        assert one.perfused_ml == fed.measure(one.plan).perfused_ml
+        assert one.counted_fraction == pytest.approx(one.perfused_ml / fed.functional_ml)
+    assert plain.says.key.endswith("_blood")
+    assert "with inflow and outflow" in in_english(plain.says)
+
+
+def test_no_plan_keeps_its_blood_where_no_vessel_is_known(tiny):
+    liver = Liver(segmentation=tiny.segmentation)
+    with pytest.raises(PlanError, match="once portal vein or hepatic veins are known"):
+        liver.suggest(margin_mm=8.0, threshold_fraction=0.3, keep_blood=True)

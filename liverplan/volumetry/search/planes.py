@@ -7,7 +7,7 @@ first, then a compass search around the best of it. Nothing is drawn at random.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,6 +21,8 @@ from liverplan.volumetry.planes.remnant import cut_centre_mm
 NORMALS = 10_000
 _BATCH = 250
 _FINEST_DEGREES = 0.01
+_FINE_ENOUGH_DEGREES = 0.5
+"""Where each look takes milliseconds."""
 _DIRECTIONS = np.pi / 4 * np.arange(8)
 
 
@@ -58,6 +60,41 @@ def best_plane(index: VolumeIndex, margin_mm: float, *, normals: int = NORMALS) 
     if found.remnant_ml == 0:
         raise PlanError(f"No flat cut leaves any liver at a margin of {margin_mm:g} mm.")
     return found
+
+
+def worthiest_plane(
+    index: VolumeIndex, margin_mm: float, worth_ml: Callable[[Plane], float], *, normals: int
+) -> Plane:
+    """Return the plane at a margin that is worth most, where none is worth more than its remnant.
+
+    Directions are tried from the largest remnant on until none that is left can be worth more: the
+    best of the lattice is found without asking all of it, and then turned toward what is better.
+
+    Raises
+    ------
+    PlanError
+        If no plane leaves any liver.
+    """
+    lattice = sphere(normals)
+    left = index.remnant_ml(lattice, index.reach_mm(lattice) + margin_mm)
+    best, most = None, 0.0
+    for n in np.argsort(-left, kind="stable"):
+        if left[n] <= most:
+            break
+        worth = worth_ml(_at(index, lattice[n], margin_mm))
+        if best is None or worth > most:
+            best, most = lattice[n], worth
+    if best is None:
+        raise PlanError(f"No flat cut leaves any liver at a margin of {margin_mm:g} mm.")
+    step = float(np.degrees(np.sqrt(4 * np.pi / normals)))
+    while step > _FINE_ENOUGH_DEGREES:
+        tries = turned(best[None], np.array([step]))[0]
+        found = [worth_ml(_at(index, normal, margin_mm)) for normal in tries]
+        if max(found) > most + 1e-6:
+            best, most = tries[int(np.argmax(found))], max(found)
+        else:
+            step /= 2
+    return _at(index, best, margin_mm)
 
 
 def front(
@@ -149,9 +186,14 @@ def turned(normals: FloatArray, step_degrees: FloatArray) -> FloatArray:
     return np.asarray(turned / np.linalg.norm(turned, axis=2, keepdims=True))
 
 
+def _at(index: VolumeIndex, normal: FloatArray, margin_mm: float) -> Plane:
+    """Return the plane of a (3,) normal that clears all lesions by a margin and no more."""
+    offset = float(index.reach_mm(normal[None])[0]) + margin_mm
+    return Plane(point_mm=offset * normal, normal=normal)
+
+
 def _suggestion(index: VolumeIndex, normal: FloatArray, margin: float) -> Suggestion:
-    offset = float(index.reach_mm(normal[None])[0]) + margin
-    plane = Plane(point_mm=offset * normal, normal=normal)
+    plane = _at(index, normal, margin)
     plane = Plane(point_mm=cut_centre_mm(index, plane), normal=normal)
     left = index.remnant_ml_of([plane])
     return Suggestion(

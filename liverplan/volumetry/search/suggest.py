@@ -5,12 +5,14 @@ exactly those within the margin of a lesion must go, so the best set is known wi
 Where there are two to four lesions, each way of dividing them between a plane and wedges is tried
 too.
 
-Nothing is known here of vessels that were not segmented: inflow, outflow and bile are the
-surgeon's to judge.
+Where vessels are known, what of each remnant keeps its blood is told too, and can be what is
+searched for. Nothing is known here of vessels that were not segmented: inflow, outflow and bile are
+the surgeon's to judge.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -23,7 +25,7 @@ from liverplan.findings import Statement
 from liverplan.resection.cuts.parts import Parts
 from liverplan.resection.plan import Plan
 from liverplan.segmentation.boxes import bounding_box
-from liverplan.volumetry.search.planes import best_plane
+from liverplan.volumetry.search.planes import best_plane, worthiest_plane
 from liverplan.volumetry.search.wedges import (
     WEDGE_DIRECTIONS,
     WEDGE_HALF_ANGLE_DEG,
@@ -47,6 +49,7 @@ __all__ = [
     "suggest",
 ]
 
+Left = Callable[[Plan], float]
 Family = Literal["plane", "wedges", "segments", "plane and wedges"]
 
 NORMALS, NORMALS_TOGETHER = 4000, 1000
@@ -58,13 +61,29 @@ CAVEAT = Statement.of("suggested.caveat")
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Suggested:
-    """The best plan of one family, and what it leaves."""
+    """The best plan of one family, and what it leaves.
+
+    ``perfused_ml``: what of the remnant keeps its blood; None where no vessels are known.
+    """
 
     family: Family
     plan: Plan
     remnant_ml: float
     remnant_fraction: float
     margin_mm: float
+    perfused_ml: float | None = None
+
+    @property
+    def counted_ml(self) -> float:
+        """What a verdict counts: what keeps its blood, where that is known."""
+        return self.remnant_ml if self.perfused_ml is None else self.perfused_ml
+
+    @property
+    def counted_fraction(self) -> float:
+        """Of the functional liver."""
+        if self.perfused_ml is None or not self.remnant_ml:
+            return self.remnant_fraction
+        return self.remnant_fraction * self.perfused_ml / self.remnant_ml
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -87,6 +106,8 @@ def suggest(
     margin_mm: float,
     threshold_fraction: float,
     together: bool = True,
+    perfused_ml: Left | None = None,
+    keep_blood: bool = False,
 ) -> Suggestions:
     """Search each family for the largest remnant that keeps the margin to every lesion.
 
@@ -101,28 +122,43 @@ def suggest(
     together : bool
         Whether a plane for some lesions with wedges for the others is searched as well: it takes
         longest.
+    perfused_ml : callable of a Plan, optional
+        What of its remnant keeps its blood, mL, where vessels are known.
+    keep_blood : bool
+        Whether most of that is searched for, and not most of the remnant.
 
     Raises
     ------
     PlanError
-        If there is no lesion, the margin is not between 0 and 100 mm, or no plan leaves any liver.
+        If blood is to be kept and no vessels are known, there is no lesion, the margin is not
+        between 0 and 100 mm, or no plan leaves any liver.
     """
     if not index.lesions:
         raise PlanError("There is no lesion to plan for.")
     if not 0 <= margin_mm <= 100:
         raise PlanError(f"The margin must be between 0 and 100 mm, not {margin_mm:g}.")
+    if keep_blood and perfused_ml is None:
+        raise PlanError(
+            "Plans that keep inflow and outflow can be suggested once portal vein or hepatic veins "
+            "are known."
+        )
+    searched = perfused_ml if keep_blood else None
     plans: list[tuple[Family, Plan]] = [
-        ("plane", best_plane_plan(index, margin_mm)),
+        ("plane", best_plane_plan(index, margin_mm, searched)),
         ("wedges", best_wedges(index, margin_mm)),
     ]
     if "couinaud" in index.maps:
         plans.append(("segments", best_segments(index, margin_mm)))
     if together and 2 <= len(index.lesions) <= MOST_DIVIDED:
-        plans.append(("plane and wedges", best_plane_and_wedges(index, margin_mm)))
-    found = [_suggested(index, family, plan) for family, plan in plans if index.remnant_ml(plan)]
+        plans.append(("plane and wedges", best_plane_and_wedges(index, margin_mm, searched)))
+    found = [
+        _suggested(index, family, plan, perfused_ml)
+        for family, plan in plans
+        if index.remnant_ml(plan)
+    ]
     if not found:
         raise PlanError(f"At a margin of {margin_mm:g} mm no plan was found that leaves any liver.")
-    found.sort(key=lambda s: -s.remnant_ml)
+    found.sort(key=lambda s: -(s.counted_ml if keep_blood else s.remnant_ml))
     return Suggestions(
         margin_mm=margin_mm,
         best=tuple(found),
@@ -131,9 +167,17 @@ def suggest(
     )
 
 
-def best_plane_plan(index: PlanIndex, margin_mm: float) -> Plan:
-    """Return the single plane with the largest remnant at a margin."""
-    plane = best_plane(index.planes, margin_mm, normals=NORMALS).plane
+def best_plane_plan(index: PlanIndex, margin_mm: float, left_ml: Left | None = None) -> Plan:
+    """Return the single plane with the largest remnant at a margin, or with most by ``left_ml``."""
+    if left_ml is None:
+        plane = best_plane(index.planes, margin_mm, normals=NORMALS).plane
+    else:
+        plane = worthiest_plane(
+            index.planes,
+            margin_mm,
+            lambda plane: left_ml(Plan(cuts=(plane,))),
+            normals=NORMALS_TOGETHER,
+        )
     return Plan(cuts=(plane,), name="best plane")
 
 
@@ -142,14 +186,14 @@ def best_wedges(index: PlanIndex, margin_mm: float) -> Plan:
     return Plan(cuts=best_cuts_round(index, index.lesions, margin_mm), name="wedges")
 
 
-def best_plane_and_wedges(index: PlanIndex, margin_mm: float) -> Plan:
+def best_plane_and_wedges(index: PlanIndex, margin_mm: float, left_ml: Left | None = None) -> Plan:
     """Return the best plan that takes some lesions by a plane and each other one by a wedge."""
     count = len(index.lesions)
     plans = [
         _divided(index, [bool(chosen >> at & 1) for at in range(count)], margin_mm)
         for chosen in range(1, 2**count - 1)
     ]
-    return max(plans, key=index.remnant_ml)
+    return max(plans, key=left_ml or index.remnant_ml)
 
 
 def _divided(index: PlanIndex, by_plane: list[bool], margin_mm: float) -> Plan:
@@ -195,7 +239,7 @@ def _from_lesions_mm(lesions: NDArray[np.bool_], index: PlanIndex) -> NDArray[np
     return np.asarray(nearest[:-1, :-1, :-1])
 
 
-def _suggested(index: PlanIndex, family: Family, plan: Plan) -> Suggested:
+def _suggested(index: PlanIndex, family: Family, plan: Plan, perfused_ml: Left | None) -> Suggested:
     remnant = index.remnant_ml(plan)
     margins = [m.margin_mm for m in plan_margins(index, plan)]
     return Suggested(
@@ -204,16 +248,22 @@ def _suggested(index: PlanIndex, family: Family, plan: Plan) -> Suggested:
         remnant_ml=remnant,
         remnant_fraction=remnant / index.functional_ml,
         margin_mm=min((m for m in margins if m is not None), default=np.inf),
+        perfused_ml=None if perfused_ml is None else perfused_ml(plan),
     )
 
 
 def _said_of(best: Suggested, margin_mm: float, threshold_fraction: float) -> Statement:
     by = Statement.of(f"family.{best.family.replace(' ', '_')}")
-    percent = 100 * best.remnant_fraction
-    if best.remnant_fraction > threshold_fraction:
+    percent, plain = 100 * best.counted_fraction, 100 * best.remnant_fraction
+    blood, above = best.perfused_ml is not None, best.counted_fraction > threshold_fraction
+    if above and blood:
+        return Statement.of(
+            "suggested.leaves_blood", margin=margin_mm, by=by, percent=percent, plain=plain
+        )
+    if above:
         return Statement.of("suggested.leaves", margin=margin_mm, by=by, percent=percent)
     return Statement.of(
-        "suggested.none_reaches",
+        "suggested.none_reaches_blood" if blood else "suggested.none_reaches",
         threshold=100 * threshold_fraction,
         margin=margin_mm,
         percent=percent,

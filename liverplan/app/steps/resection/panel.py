@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import assert_never
 
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QDoubleSpinBox
+from PySide6.QtWidgets import QCheckBox, QDoubleSpinBox
 
 from liverplan.app.kit.language import English, en, tr
 from liverplan.app.kit.panel import Panel
-from liverplan.app.kit.widgets import Notice, button, label, row, show_number
+from liverplan.app.kit.widgets import Notice, button, label, row, set_tip, show_number
 from liverplan.app.session.context import Context
 from liverplan.app.session.work import plan_title
 from liverplan.app.slices.views import ThreeViews
@@ -49,6 +49,10 @@ class ResectionPanel(Panel):
         self.margin.setSuffix(" mm")
         self.margin.setKeyboardTracking(False)
         self.margin.valueChanged.connect(verbs.edits.set_margin)
+        self.keep_blood = QCheckBox(tr("Suggest what keeps its blood"))
+        set_tip(self.keep_blood, tr("Inflow and outflow, as far as the known vessels tell"))
+        self.keep_blood.toggled.connect(verbs.suggesting.choose_blood)
+        self._suggesting = verbs.suggesting
         self.suggestions = SuggestionList(verbs.suggesting)
         self.adding = AddCuts(context, views, verbs)
         self.faults = Notice()
@@ -69,6 +73,7 @@ class ResectionPanel(Panel):
         self.said.insertWidget(0, self.faults)  # above what was said of the plan before
         self.column.addWidget(self.suggest_button)
         self.column.addLayout(row(label(tr("Margin"), "secondary", wrap=False), self.margin, 1))
+        self.column.addWidget(self.keep_blood)
         self.column.addWidget(self.adding)
         self.column.addWidget(label(tr("Cuts of this plan"), "secondary"))
         self.column.addWidget(self.cuts)
@@ -106,6 +111,7 @@ class ResectionPanel(Panel):
         self.suggest_button.setEnabled(lesions and self._live.index is not None)
         self.suggest_button.setToolTip("" if lesions else tr("Needs a metastasis to separate."))
         show_number(self.margin, work.margin_mm)
+        self.keep_blood.setVisible(lesions and self._suggesting.knows_vessels)
         for part in (self.suggestions, self.adding, self.cuts, self.plans, self.severed):
             part.refresh()
 

@@ -13,7 +13,8 @@ from liverplan.app.session.telling import told
 from liverplan.app.session.work import Work, next_plan_name
 from liverplan.app.steps.resection.edits import PLACE, CutEdits
 from liverplan.resection import Plan
-from liverplan.volumetry.search.suggest import Suggested, Suggestions, suggest
+from liverplan.volumetry.search.suggest import Suggested, Suggestions
+from liverplan.volumetry.supply.supply import known_trees
 
 
 class Suggesting:
@@ -23,31 +24,44 @@ class Suggesting:
     ----------
     found : Suggestions or None
         They hold for one mask and one margin.
+    keep_blood : bool
+        Whether most of what keeps its inflow and its outflow is searched for.
     """
 
     def __init__(self, context: Context, edits: CutEdits) -> None:
         self._session, self._live, self._jobs = context.session, context.live, context.jobs
         self._notices, self._edits = context.notices, edits
         self.found: Suggestions | None = None
+        self.keep_blood = False
         self._session.subscribe(self._forget)
 
     def suggest(self) -> None:
-        """Search each family of plans; the best plane is shown at once."""
-        index, margin = self._live.plan_index, self._session.work.margin_mm
-        if index is None:
+        """Search each family; the best plane is shown at once, or what keeps most its blood."""
+        liver, margin = self._live.liver, self._session.work.margin_mm
+        if liver is None:
             return
-        line = self._live.rule.line
+        line, keep_blood = self._live.rule.line, self.keep_blood and self.knows_vessels
 
         def task(_report: Progress, _cancel: threading.Event) -> Suggestions:
-            return suggest(index, margin_mm=margin, threshold_fraction=line)
+            return liver.suggest(margin_mm=margin, threshold_fraction=line, keep_blood=keep_blood)
 
         def then(found: Suggestions) -> None:
             self.found = found
             planes = [best for best in found.best if best.family == "plane"]
-            self.take(planes[0] if planes else found.best[0])
+            self.take(planes[0] if planes and not keep_blood else found.best[0])
             self._notices.say(PLACE, told(found.says), "info")
 
         self._jobs.run(PLACE, tr("Searching"), task, then, holds=self._session.same_masks())
+
+    @property
+    def knows_vessels(self) -> bool:
+        """Whether it can be searched for what keeps its blood."""
+        return bool(known_trees(self._session.work.maps))
+
+    def choose_blood(self, keep: bool) -> None:  # noqa: FBT001 - what a tick box says
+        """Search from now on for what keeps its blood, or for what stays; no step to undo."""
+        self.keep_blood, self.found = keep, None
+        self._session.announce("plans")
 
     def take(self, suggested: Suggested) -> None:
         """Show a suggested plan: beside what was drawn by hand, never in its place."""

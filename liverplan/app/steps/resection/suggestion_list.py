@@ -59,6 +59,6 @@ def family_words(best: Suggested) -> str:
 
 
 def _row(best: Suggested, line: float) -> tuple[str, str, str, str]:
-    share = percent(best.remnant_fraction, line)
-    stays, margin = localised(ml(best.remnant_ml)), localised(mm(best.margin_mm))
+    share = percent(best.counted_fraction, line)
+    stays, margin = localised(ml(best.counted_ml)), localised(mm(best.margin_mm))
     return family_words(best), f"{localised(share)} %", stays, f"{margin} mm"
