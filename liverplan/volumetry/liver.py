@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Self
 
+from liverplan.errors import PlanError
 from liverplan.findings import (
     CutFinding,
     Fate,
@@ -236,19 +237,34 @@ class Liver:
     ) -> Suggestions:
         """Search each family of plans for the one that leaves most at a margin.
 
-        ``keep_blood``: most of what keeps its inflow and its outflow.
+        ``keep_blood``: most of what keeps its inflow and its outflow. A plan that takes a tree's
+        root out is none then: nothing is known of what it costs.
+
+        Raises
+        ------
+        PlanError
+            As `search.suggest.suggest`; or if blood is to be kept and no vessels are known.
         """
+        if keep_blood and self.supply is None:
+            raise PlanError(
+                "Plans that keep inflow and outflow can be suggested once portal vein or hepatic "
+                "veins are known."
+            )
         return suggest(
             self.shapes,
             margin_mm=margin_mm,
             threshold_fraction=threshold_fraction,
             together=together,
             perfused_ml=self._perfused_ml if self.supply is not None else None,
-            keep_blood=keep_blood,
+            sought_ml=self._rooted_ml if keep_blood else None,
         )
 
     def _perfused_ml(self, plan: Plan) -> float:
         return self.measure(plan).counted_ml
+
+    def _rooted_ml(self, plan: Plan) -> float:
+        vessels = self.vessels(plan)
+        return 0.0 if vessels.rootless else self.measure(plan, vessels=vessels).counted_ml
 
     @property
     def _index(self) -> VolumeIndex | PlanIndex:

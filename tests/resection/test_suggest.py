@@ -235,6 +235,32 @@ def test_where_vessels_are_known_each_suggestion_tells_what_keeps_its_blood(fed,
     assert "with inflow and outflow" in in_english(plain.says)
 
 
+def test_a_plan_that_keeps_no_blood_is_not_suggested_where_that_is_asked_for(tiny):
+    how = {"margin_mm": 8.0, "threshold_fraction": 0.3, "together": False}
+
+    def without_planes(plan):
+        return 0.0 if plan.is_flat else tiny.remnant_ml(plan)
+
+    found = suggest(tiny, sought_ml=without_planes, **how)
+    assert [one.family for one in found.best] == ["wedges"]
+    with pytest.raises(PlanError, match="leaves any liver with inflow and outflow"):
+        suggest(tiny, sought_ml=lambda _plan: 0.0, **how)
+
+
+def test_a_plane_that_takes_the_root_out_is_none_that_keeps_its_blood(tiny):
+    """Nothing is told of a tree without a root: it is no plan that keeps all of it."""
+    line = Branch(name="1", points_mm=((0, 0, 0), (0, 50, 0)), radius_mm=4.0)
+    liver = Liver(
+        segmentation=tiny.segmentation,
+        maps={"portal": territories(tiny.segmentation, [line], "portal")},
+    )
+    how = {"margin_mm": 8.0, "threshold_fraction": 0.3, "together": False}
+    (plane,) = (one for one in liver.suggest(**how).best if one.family == "plane")
+    assert liver.vessels(plane.plan).rootless
+    for one in liver.suggest(**how, keep_blood=True).best:
+        assert liver.vessels(one.plan).rootless == ()
+
+
 def test_no_plan_keeps_its_blood_where_no_vessel_is_known(tiny):
     liver = Liver(segmentation=tiny.segmentation)
     with pytest.raises(PlanError, match="once portal vein or hepatic veins are known"):

@@ -56,6 +56,9 @@ NORMALS, NORMALS_TOGETHER = 4000, 1000
 MOST_DIVIDED = 4
 """Up to so many lesions are divided between a plane and wedges."""
 
+LEAST_FRACTION = 0.01
+"""Of the functional liver: what keeps less with its blood is no plan that keeps it."""
+
 CAVEAT = Statement.of("suggested.caveat")
 
 
@@ -107,7 +110,7 @@ def suggest(
     threshold_fraction: float,
     together: bool = True,
     perfused_ml: Left | None = None,
-    keep_blood: bool = False,
+    sought_ml: Left | None = None,
 ) -> Suggestions:
     """Search each family for the largest remnant that keeps the margin to every lesion.
 
@@ -124,46 +127,40 @@ def suggest(
         longest.
     perfused_ml : callable of a Plan, optional
         What of its remnant keeps its blood, mL, where vessels are known.
-    keep_blood : bool
-        Whether most of that is searched for, and not most of the remnant.
+    sought_ml : callable of a Plan, optional
+        What of its remnant is worth something, mL, where not all of it is: most of that is searched
+        for, and a plan that leaves next to nothing of it is none.
 
     Raises
     ------
     PlanError
-        If blood is to be kept and no vessels are known, there is no lesion, the margin is not
-        between 0 and 100 mm, or no plan leaves any liver.
+        If there is no lesion, the margin is not between 0 and 100 mm, or no plan leaves any liver.
     """
     if not index.lesions:
         raise PlanError("There is no lesion to plan for.")
     if not 0 <= margin_mm <= 100:
         raise PlanError(f"The margin must be between 0 and 100 mm, not {margin_mm:g}.")
-    if keep_blood and perfused_ml is None:
-        raise PlanError(
-            "Plans that keep inflow and outflow can be suggested once portal vein or hepatic veins "
-            "are known."
-        )
-    searched = perfused_ml if keep_blood else None
     plans: list[tuple[Family, Plan]] = [
-        ("plane", best_plane_plan(index, margin_mm, searched)),
+        ("plane", best_plane_plan(index, margin_mm, sought_ml)),
         ("wedges", best_wedges(index, margin_mm)),
     ]
     if "couinaud" in index.maps:
         plans.append(("segments", best_segments(index, margin_mm)))
     if together and 2 <= len(index.lesions) <= MOST_DIVIDED:
-        plans.append(("plane and wedges", best_plane_and_wedges(index, margin_mm, searched)))
-    found = [
-        _suggested(index, family, plan, perfused_ml)
-        for family, plan in plans
-        if index.remnant_ml(plan)
-    ]
-    if not found:
-        raise PlanError(f"At a margin of {margin_mm:g} mm no plan was found that leaves any liver.")
-    found.sort(key=lambda s: -(s.counted_ml if keep_blood else s.remnant_ml))
+        plans.append(("plane and wedges", best_plane_and_wedges(index, margin_mm, sought_ml)))
+    left_ml = sought_ml or index.remnant_ml
+    least_ml = 0.0 if sought_ml is None else LEAST_FRACTION * index.functional_ml
+    worth = [(ml, family, plan) for family, plan in plans if (ml := left_ml(plan)) > least_ml]
+    if not worth:
+        what = "any liver" if sought_ml is None else "any liver with inflow and outflow"
+        raise PlanError(f"At a margin of {margin_mm:g} mm no plan was found that leaves {what}.")
+    worth.sort(key=lambda one: -one[0])
+    best = tuple(_suggested(index, family, plan, perfused_ml) for _, family, plan in worth)
     return Suggestions(
         margin_mm=margin_mm,
-        best=tuple(found),
+        best=best,
         threshold_fraction=threshold_fraction,
-        says=_said_of(found[0], margin_mm, threshold_fraction),
+        says=_said_of(best[0], margin_mm, threshold_fraction),
     )
 
 
