@@ -12,6 +12,10 @@ SMALL_MM = 1.0
 """A branch of a smaller radius is sealed by the instrument that cuts; it is listed, not told."""
 
 
+LONGEST_WAY = 7
+"""Letters of a way from the root that are read; of a longer one the end tells it from others."""
+
+
 class Named(Protocol):
     """A branch of a vessel tree that has a way from the root, and may have a name by anatomy."""
 
@@ -22,6 +26,10 @@ class Named(Protocol):
     @property
     def called(self) -> str:
         """What it is called by anatomy; "" where that is not sure."""
+
+    @property
+    def stem(self) -> bool:
+        """Whether it is what is called so; else it comes from that."""
 
     @property
     def tree(self) -> VesselTree | Literal[""]:
@@ -41,8 +49,10 @@ def divided(vessels: Vessels) -> Iterator[Statement]:
 def branch_said(branch: SeveredBranch) -> Statement:
     """Say one branch: its name, how wide it is where it is cut, and what loses its blood."""
     wide = 2 * branch.radius_mm
-    if branch.hangs_on:
+    if branch.hangs_on and is_short(branch.hangs_on):
         return Statement.of("divided.again", branch=name_of(branch), wide=wide, on=branch.hangs_on)
+    if branch.hangs_on:
+        return Statement.of("divided.beyond", branch=name_of(branch), wide=wide)
     return Statement.of(
         f"divided.{branch.tree}_costs", branch=name_of(branch), wide=wide, ml=branch.lost_ml
     )
@@ -83,9 +93,21 @@ def resting(vessels: Vessels) -> Iterator[Statement]:
         yield Statement.of("note.kept_counts", count=len(counted), ml=vessels.by_word_ml)
 
 
+def is_short(way: str) -> bool:
+    """Whether a way from the root is told whole."""
+    return len(way) <= LONGEST_WAY
+
+
 def name_of(branch: Named) -> Statement:
-    """Return its anatomical name where that is known, and its way from the root."""
-    if branch.called:
-        called = Statement.of(f"vessel.{branch.called}")
-        return Statement.of("divided.called", called=called, name=branch.name)
-    return Statement.of(f"divided.{branch.tree}", name=branch.name)
+    """Return what to call a branch: by anatomy where that is sure, and by its way if that is short.
+
+    A branch of what has a name is said to be that, not to be it; its way tells a reader nothing.
+    """
+    short = is_short(branch.name)
+    way = branch.name if short else f"…{branch.name[-LONGEST_WAY:]}"
+    if not branch.called:
+        return Statement.of(f"divided.{branch.tree}", name=way)
+    called = Statement.of(f"vessel.{branch.called}")
+    if not branch.stem:
+        return Statement.of("divided.part", called=called)
+    return Statement.of("divided.called", called=called, name=way) if short else called

@@ -35,6 +35,8 @@ class SeveredBranch:
         The branch nearer to the root whose division costs this one its blood already; "": none.
     called : str
         What it is called by anatomy, e.g. "right_anterior_portal"; "" where that is not sure.
+    stem : bool
+        Whether it is what is called so; else it comes from that.
     """
 
     name: str
@@ -45,6 +47,7 @@ class SeveredBranch:
     point_mm: tuple[float, float, float]
     hangs_on: str = ""
     called: str = ""
+    stem: bool = True
 
     @property
     def lost_ml(self) -> float:
@@ -62,6 +65,7 @@ class SeveredBranch:
             "point_mm": list(self.point_mm),
             "hangs_on": self.hangs_on,
             "called": self.called,
+            "stem": self.stem,
         }
 
     @classmethod
@@ -77,7 +81,7 @@ class SparedCrossing:
 
     Parameters
     ----------
-    name, radius_mm, tree, point_mm, called
+    name, radius_mm, tree, point_mm, called, stem
         As of a `SeveredBranch`.
     for_branch : str
         The kept branch, by name, of which this one is part or which it feeds.
@@ -89,6 +93,7 @@ class SparedCrossing:
     point_mm: tuple[float, float, float]
     for_branch: str
     called: str = ""
+    stem: bool = True
 
     def to_json(self) -> dict[str, Any]:
         """Return every field by its name."""
@@ -99,6 +104,7 @@ class SparedCrossing:
             "point_mm": list(self.point_mm),
             "for_branch": self.for_branch,
             "called": self.called,
+            "stem": self.stem,
         }
 
     @classmethod
@@ -126,7 +132,7 @@ class KeptBranch:
     feeds_ml, drains_ml : float
         What stays of the functional tissue and keeps its inflow or its outflow by the surgeon's
         word alone. What several keep is counted to the one next to the tissue.
-    called : str
+    called, stem
         As of a `SeveredBranch`.
     """
 
@@ -138,6 +144,7 @@ class KeptBranch:
     feeds_ml: float = 0.0
     drains_ml: float = 0.0
     called: str = ""
+    stem: bool = True
 
     @property
     def kept_ml(self) -> float:
@@ -155,6 +162,7 @@ class KeptBranch:
             "feeds_ml": self.feeds_ml,
             "drains_ml": self.drains_ml,
             "called": self.called,
+            "stem": self.stem,
         }
 
     @classmethod

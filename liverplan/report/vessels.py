@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from liverplan.findings import Findings, SeveredBranch, SparedCrossing, Statement, Vessels
-from liverplan.findings.divided import name_of
+from liverplan.findings.divided import is_short, name_of
 from liverplan.report.tables import Table
 from liverplan.words import Words, numbers
 
@@ -33,7 +33,8 @@ def vessel_table(findings: Findings, words: Words) -> Table:
 def _row(branch: SeveredBranch, words: Words) -> tuple[str, ...]:
     name = words.say(name_of(branch))
     if branch.hangs_on:
-        name = f"{name} ({words('divided.on', name=branch.hangs_on)})"
+        on = words("divided.on", name=branch.hangs_on)
+        name = f"{name} ({on if is_short(branch.hangs_on) else words['divided.on_another']})"
     portal = branch.tree == "portal"
     return (
         name,

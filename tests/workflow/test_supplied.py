@@ -218,3 +218,27 @@ def test_a_kept_vessel_that_does_not_count_is_a_remark(point, key):
         assert "the nearest one known lies 39.0 mm away" in notes[key]
     bare = [note.key for note in assessed(None, plan).notes]
     assert "note.kept_unknown" in bare
+
+
+@pytest.mark.parametrize(
+    ("name", "stem", "english", "swedish"),
+    [
+        ("1.1.2", True, "right anterior portal vein (1.1.2)", "(1.1.2)"),
+        ("1.1.1.1.1.2", True, "right anterior portal vein", "portagren"),
+        ("1.1.1.1.1.2", False, "branch of right anterior portal vein", "gren av "),
+    ],
+)
+def test_a_person_reads_no_long_way_from_the_root(portal, name, stem, english, swedish):
+    branch = replace(portal.vessels.severed[0], name=name, stem=stem)
+    named = name_of(replace(branch, called="right_anterior_portal"))
+    assert in_english(named) == english
+    assert swedish in words_of("sv").say(named)
+    short = name == "1.1.2"
+    assert in_english(name_of(branch)) == f"Portal branch {name if short else '…1.1.1.2'}"
+    on = name if short else "another"
+    again = in_english(branch_said(replace(branch, hangs_on=name)))
+    assert again.endswith(f"hangs on {on}, which costs its blood already.")
+    vessels = replace(portal.vessels, severed=(replace(branch, hangs_on=name),))
+    (row, *_) = vessel_table(replace(portal, vessels=vessels), words_of("en")).rows
+    assert row[0].endswith(f"(hangs on {on})")
+    assert branch.to_json()["name"] == name

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Self
+from typing import Self, TypeVar
 
 import numpy as np
 
@@ -35,6 +35,8 @@ from liverplan.volumetry.shapes.plan_index import KEPT, PlanIndex
 from liverplan.volumetry.supply.keeping import Keeping
 from liverplan.volumetry.supply.tissue import Tissue
 from liverplan.volumetry.supply.walks import Mask, Walk, walked
+
+Found = TypeVar("Found", SeveredBranch, KeptBranch, SparedCrossing)
 
 UNSUPPLIED = "unsupplied"
 """Scheme, and only part, of the map of what a plan leaves without blood."""
@@ -93,7 +95,7 @@ class Supply:
         saved, lost = found_ml[:, :, 0], found_ml[:, :, 1:]
         totals = dict(zip(walks, lost.sum(axis=(1, 2)), strict=True))
         found = [
-            replace(branch, called=self._called(branch.tree, branch.name))
+            self._named(branch)
             for (name, one), ml in zip(walks.items(), lost, strict=True)
             for branch in _severed(name, self.courses[name], one, ml, keeping.whole[name])
         ]
@@ -135,10 +137,7 @@ class Supply:
             for name, own in zip(walks, saved_ml, strict=True)
         }
         crossed = {name: one.crossed >= 0 for name, one in walks.items()}
-        return tuple(
-            replace(one, called=self._called(one.tree, one.name)) if one.tree else one
-            for one in keeping.costing(crossed, by_branch)
-        )
+        return tuple(self._named(one) for one in keeping.costing(crossed, by_branch))
 
     def _spared(
         self, keeping: Keeping, walks: Mapping[VesselTree, Walk]
@@ -148,19 +147,21 @@ class Supply:
             courses, whole = self.courses[name], keeping.whole[name]
             for b in map(int, np.flatnonzero((one.crossed >= 0) & whole)):
                 point, radius = courses.at_mm(b, float(one.along_mm[b]))
-                yield SparedCrossing(
+                crossing = SparedCrossing(
                     name=courses.names[b],
                     radius_mm=radius,
                     tree=name,
                     point_mm=(float(point[0]), float(point[1]), float(point[2])),
                     for_branch=keeping.branches[keeping.keepers[name][b]].name,
-                    called=self._called(name, courses.names[b]),
                 )
+                yield self._named(crossing)
 
-    def _called(self, tree: VesselTree, branch: str) -> str:
-        """Return the key of a branch's anatomical name; "" where that is not sure."""
-        known = self.names[tree].names.get(branch) if tree in self.names else None
-        return known.key if known is not None and known.sure else ""
+    def _named(self, branch: Found) -> Found:
+        """Return a branch with its anatomical name, where that is sure."""
+        known = self.names[branch.tree].names.get(branch.name) if branch.tree else None
+        if known is None or not known.sure:
+            return branch
+        return replace(branch, called=known.key, stem=known.stem)
 
     def unsupplied(self, index: PlanIndex, plan: Plan) -> PartMap:
         """Return the map of the tissue that a plan leaves without blood, whether it stays or not.

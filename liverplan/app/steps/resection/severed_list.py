@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 from PySide6.QtCore import QSignalBlocker
 from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
@@ -18,9 +16,6 @@ from liverplan.findings import KeptBranch, SeveredBranch, SparedCrossing, Vessel
 from liverplan.findings.divided import branch_said, kept_said, name_of, resting
 from liverplan.words.numbers import NONE, ml, mm
 from liverplan.workflow.supplied import ROOTLESS
-
-SHORT = 7
-"""Letters of a branch's way from the root that a row has room for: its end tells it from others."""
 
 KEPT_COLUMN = 3
 
@@ -75,7 +70,7 @@ class SeveredList(QWidget):
                 self.table.setCellWidget(number, KEPT_COLUMN, self.ticks[number])
             tick = self.ticks[number]
             self._show_tick(number)
-            tick.setAccessibleName(tr("Keep {branch}", branch=_name(row, whole=True)))
+            tick.setAccessibleName(tr("Keep {branch}", branch=_name(row)))
             set_tip(tick, _tip(row))
             if _key(row) == focused:
                 tick.setFocus()
@@ -143,13 +138,11 @@ def _cells(row: Row, vessels: Vessels) -> tuple[str, str, str, str]:
     return _name(row), wide, localised(ml(row.kept_ml)) if row.standing == "kept" else NONE, ""
 
 
-def _name(row: Row, *, whole: bool = False) -> str:
-    if not row.name:
-        place = " ".join(localised(mm(value)) for value in row.point_mm)
-        return tr("no vessel at {place}", place=place)
-    fits = whole or len(row.name) <= SHORT
-    short = row.name if fits else f"…{row.name[-SHORT:]}"
-    return told(name_of(replace(row, name=short)))
+def _name(row: Row) -> str:
+    if row.name:
+        return told(name_of(row))
+    place = " ".join(localised(mm(value)) for value in row.point_mm)
+    return tr("no vessel at {place}", place=place)
 
 
 def _tip(row: Row) -> str:
