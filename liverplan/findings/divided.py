@@ -12,6 +12,9 @@ SMALL_MM = 1.0
 """A branch of a smaller radius is sealed by the instrument that cuts; it is listed, not told."""
 
 
+SHOWN_ML = 0.05
+"""Less would be spoken as 0.0 mL."""
+
 LONGEST_WAY = 7
 """Letters of a way from the root that are read; of a longer one the end tells it from others."""
 

@@ -211,6 +211,13 @@ class Vessels:
         """The kept branches on which the figure rests."""
         return tuple(one for one in self.kept if one.standing == "kept")
 
+    @property
+    def along_whole_ml(self) -> tuple[float, float]:
+        """What loses inflow, and outflow, along branches that no cut crosses: they go whole."""
+        inflow = self.without_inflow_ml - sum(one.feeds_ml for one in self.severed)
+        outflow = self.without_outflow_ml - sum(one.drains_ml for one in self.severed)
+        return max(inflow, 0.0), max(outflow, 0.0)
+
     def to_json(self) -> dict[str, Any]:
         """Return every field by its name."""
         return {

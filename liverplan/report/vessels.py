@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from liverplan.findings import Findings, SeveredBranch, SparedCrossing, Statement, Vessels
-from liverplan.findings.divided import is_short, name_of
+from liverplan.findings.divided import SHOWN_ML, is_short, name_of
 from liverplan.report.tables import Table
 from liverplan.words import Words, numbers
 
@@ -62,15 +62,10 @@ def _place(point_mm: tuple[float, ...], words: Words) -> str:
 
 def _sums(vessels: Vessels, words: Words) -> Iterator[tuple[str, ...]]:
     """Yield what is lost along branches that no cut crosses, and in all."""
-    inflow = vessels.without_inflow_ml - sum(one.feeds_ml for one in vessels.severed)
-    outflow = vessels.without_outflow_ml - sum(one.drains_ml for one in vessels.severed)
-    if max(inflow, outflow) > _SHOWN_ML:
-        shown = (words.number(numbers.ml(max(ml, 0.0))) for ml in (inflow, outflow))
+    along = vessels.along_whole_ml
+    if max(along) > SHOWN_ML:
+        shown = (words.number(numbers.ml(ml)) for ml in along)
         yield words["divided.specimen"], "", *shown, ""
-    if vessels.without_either_ml > _SHOWN_ML:
+    if vessels.without_either_ml > SHOWN_ML:
         together = words.number(numbers.ml(vessels.without_either_ml))
         yield words["divided.either"], "", together, "", ""
-
-
-_SHOWN_ML = 0.05
-"""Less would be spoken as 0.0 mL."""

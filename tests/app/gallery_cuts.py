@@ -165,7 +165,7 @@ def severed(person, shot):
     for name, radius_mm, at in (
         ("vessel_severed", 16.0, middle),
         ("vessel_kept", 16.0, middle),
-        ("vessel_kept_and_not_crossed", 6.0, surgery.off(middle, 0, 0, -30)),
+        ("vessel_kept_and_not_crossed", 9.0, surgery.off(middle, -30, -55, 0)),
     ):
         ball = Sphere(centre_mm=at, radius_mm=radius_mm)
         app.session.do("ball", app.session.work.with_cuts((ball,), 0))

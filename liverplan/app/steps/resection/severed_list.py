@@ -13,7 +13,7 @@ from liverplan.app.session.telling import told
 from liverplan.app.slices.views import ThreeViews
 from liverplan.app.steps.resection.keeping import Keeping
 from liverplan.findings import KeptBranch, SeveredBranch, SparedCrossing, Vessels, Volumes
-from liverplan.findings.divided import branch_said, kept_said, name_of, resting
+from liverplan.findings.divided import SHOWN_ML, branch_said, kept_said, name_of, resting
 from liverplan.words.numbers import NONE, ml, mm
 from liverplan.workflow.supplied import ROOTLESS
 
@@ -50,8 +50,8 @@ class SeveredList(QWidget):
         if remnant is None:
             return
         self.title.setText(severed_words(vessels, remnant))
-        self.table.setVisible(bool(vessels.severed or vessels.kept))
-        if (vessels.severed, vessels.kept) != (self._shown.severed, self._shown.kept):
+        self.table.setVisible(bool(vessels.severed or vessels.kept or _whole(vessels)))
+        if vessels != self._shown:
             self._shown = vessels
             self._fill()
         for tick in self.ticks:
@@ -62,7 +62,9 @@ class SeveredList(QWidget):
         held = next((n for n, tick in enumerate(self.ticks) if tick.hasFocus()), -1)
         focused = _key(self.rows[held]) if held >= 0 else None
         self.rows = tuple(sorted((*self._shown.severed, *self._shown.kept), key=_order))
-        self.table.fill([_cells(row, self._shown) for row in self.rows])
+        self.table.fill([_cells(row, self._shown) for row in self.rows] + _whole(self._shown))
+        for number in range(len(self.rows), self.table.rowCount()):
+            self.table.removeCellWidget(number, KEPT_COLUMN)
         del self.ticks[len(self.rows) :]  # the table has deleted them
         for number, row in enumerate(self.rows):
             if number == len(self.ticks):
@@ -136,6 +138,13 @@ def _cells(row: Row, vessels: Vessels) -> tuple[str, str, str, str]:
     own = [one for one in vessels.spared if _key(one) == _key(row)]
     wide = localised(mm(2 * own[0].radius_mm)) if own else NONE
     return _name(row), wide, localised(ml(row.kept_ml)) if row.standing == "kept" else NONE, ""
+
+
+def _whole(vessels: Vessels) -> list[tuple[str, str, str, str]]:
+    """Return a row for what is lost along branches that no cut crosses, if anything is."""
+    lost = sum(vessels.along_whole_ml)
+    words = tr("along branches that go whole")
+    return [(words, NONE, localised(ml(lost)), "")] if lost > SHOWN_ML else []
 
 
 def _name(row: Row) -> str:
