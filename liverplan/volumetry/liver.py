@@ -36,6 +36,8 @@ from liverplan.volumetry.shapes.margins import plan_margins
 from liverplan.volumetry.shapes.plan_index import PlanIndex, measure_plan
 from liverplan.volumetry.supply.keeping import Keeping
 from liverplan.volumetry.supply.supply import UNSUPPLIED, Supply, known_trees
+from liverplan.volumetry.uncertainty.boundary_offsets import BoundaryOffsets
+from liverplan.volumetry.uncertainty.error_model import UNSEEN_VESSELS, ErrorModel, errors_for
 from liverplan.volumetry.uncertainty.of_planes import estimate
 from liverplan.volumetry.uncertainty.of_shapes import estimate_plan
 
@@ -204,9 +206,12 @@ class Liver:
             What the fraction is of; the functional liver, with its own uncertainty, if not given.
 
         Where tissue loses its inflow or its outflow, it is that of what is left without it; the
-        border of that tissue is as unsure as a cut.
+        border of that tissue is as unsure as a cut. Where vessels are known, others may be there
+        that were not seen.
         """
-        if self.supply is not None and self.vessels(plan).without_either_ml > 0:
+        severed = self.vessels(plan)
+        errors = self._errors(severed)
+        if self.supply is not None and severed.without_either_ml > 0:
             lost = self.supply.unsupplied(self.shapes, plan)
             parts = Parts(scheme=UNSUPPLIED, names=lost.names)
             return estimate_plan(
@@ -214,6 +219,7 @@ class Liver:
                 replace(plan, cuts=(*plan.cuts, parts)),
                 threshold_fraction=threshold_fraction,
                 denominator_ml=denominator_ml,
+                errors=errors,
             )
         if plan.is_flat:
             return estimate(
@@ -222,10 +228,21 @@ class Liver:
                 threshold_fraction=threshold_fraction,
                 denominator_ml=denominator_ml,
                 index=self.planes,
+                boundaries=BoundaryOffsets.build(self.segmentation, errors=errors),
             )
         return estimate_plan(
-            self.shapes, plan, threshold_fraction=threshold_fraction, denominator_ml=denominator_ml
+            self.shapes,
+            plan,
+            threshold_fraction=threshold_fraction,
+            denominator_ml=denominator_ml,
+            errors=errors,
         )
+
+    def _errors(self, severed: Vessels) -> ErrorModel:
+        """Return what is in doubt about a plan that severs these vessels."""
+        errors = errors_for(self.segmentation, self.segmentation.lesion_labels)
+        told = set(severed.trees) - set(severed.rootless)
+        return replace(errors, vessels=UNSEEN_VESSELS) if told else errors
 
     def suggest(
         self,

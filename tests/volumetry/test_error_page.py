@@ -28,6 +28,7 @@ def assumed():
     """The model's errors by what the page calls them."""
     yield ("cut position", ""), model.CUT_POSITION
     yield ("cut tilt", ""), model.CUT_TILT
+    yield ("unseen vessels", ""), model.UNSEEN_VESSELS
     for error, sources in (
         ("liver border, place by place", model.LIVER_BOUNDARY),
         ("liver border as a whole", model.LIVER_BIAS),

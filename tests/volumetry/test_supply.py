@@ -242,6 +242,22 @@ def test_the_range_is_of_what_keeps_its_blood(straight):
     assert low < share < high < 0.9
 
 
+def test_where_vessels_are_known_others_may_be_there_that_nobody_saw(box, straight):
+    """A plane across 40 x 40 mm is as large as 64 mL to the power of two thirds."""
+    plan = plane(5, -1)
+    known, bare = (
+        liver.uncertainty(plan, threshold_fraction=0.3)
+        for liver in (straight, Liver(segmentation=box, maps={}))
+    )
+    rows = {row.name: row for row in known.contributions}
+    assert "unseen vessels" not in {row.name for row in bare.contributions}
+    assert rows["unseen vessels"].fraction_sd == pytest.approx(0.03, rel=0.02)
+    told = np.hypot(bare.as_drawn.standard_error, 0.03)
+    assert known.as_drawn.standard_error == pytest.approx(told, rel=0.05)
+    assert sum(row.share for row in known.contributions) == pytest.approx(1)
+    assert sum(row.share_as_drawn for row in known.contributions) == pytest.approx(1)
+
+
 def test_a_drag_measures_what_a_fresh_look_does(both):
     """Other cuts before, and the same masks known as accepted, change nothing."""
     plan = Plan(cuts=(ball(0, -8, 0),))

@@ -169,6 +169,19 @@ LESION_BOUNDARY: Mapping[Quality, ErrorSource] = MappingProxyType(
     }
 )
 
+UNSEEN_VESSELS = ErrorSource(
+    name="unseen vessels",
+    sd=3.0,
+    unit="%",
+    source=(
+        "measured: tissue without blood by the vessels that were found, beside that by all that "
+        "there are, for cuts as large as the liver's volume to the power of two thirds: SD 2.5 % "
+        "on 1 real liver, 2.3 and 4.7 % on 2 rendered ones, of the planes on which both agree "
+        "about the main branches; its square grows with the cut's surface, as the number of "
+        "branches that cross it"
+    ),
+)
+
 _WORST_FIRST: tuple[Quality, ...] = ("automatic", "edited", "expert")
 
 
@@ -184,6 +197,9 @@ class ErrorModel:
         Of the liver's and the metastases' boundary, place by place.
     liver_bias : ErrorSource or None
         Of the liver's boundary as a whole; None where that is not in doubt.
+    vessels : ErrorSource or None
+        Of what keeps its blood, for a cut as large as the liver's volume to the power of 2/3;
+        None where no vessels are known, and all that stays counts.
     """
 
     position: ErrorSource = CUT_POSITION
@@ -191,6 +207,7 @@ class ErrorModel:
     liver: ErrorSource = LIVER_BOUNDARY["automatic"]
     lesion: ErrorSource = LESION_BOUNDARY["automatic"]
     liver_bias: ErrorSource | None = None
+    vessels: ErrorSource | None = None
 
     @property
     def livers(self) -> tuple[ErrorSource, ...]:

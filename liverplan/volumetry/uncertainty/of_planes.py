@@ -15,7 +15,7 @@ does.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import scipy
@@ -32,6 +32,7 @@ from liverplan.volumetry.uncertainty.boundary_offsets import NEAR_MM, BoundaryOf
 from liverplan.volumetry.uncertainty.cells import Cells
 from liverplan.volumetry.uncertainty.error_model import ErrorModel
 from liverplan.volumetry.uncertainty.monte_carlo import SAMPLES, require_measurable, uncertainty_of
+from liverplan.volumetry.uncertainty.unseen import unseen_vessels
 
 
 def estimate(
@@ -84,6 +85,7 @@ def estimate(
         spreads=boundaries.spreads(*_sides(boundaries.cells, planes)),
         denominator_ml=denominator_ml,
     )
+    plan = replace(plan, spreads=(*plan.spreads, *unseen_vessels(plan)))
     return uncertainty_of(plan, threshold_fraction=threshold_fraction, samples=samples, seed=seed)
 
 

@@ -12,7 +12,7 @@ over those that any sample's cut comes near. So no shape is measured anew. For p
 # mypy: disable-error-code="untyped-decorator"
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import scipy
@@ -28,6 +28,7 @@ from liverplan.volumetry.uncertainty.boundary_offsets import NEAR_MM, BoundaryOf
 from liverplan.volumetry.uncertainty.error_model import ErrorModel
 from liverplan.volumetry.uncertainty.monte_carlo import SAMPLES, require_measurable, uncertainty_of
 from liverplan.volumetry.uncertainty.points import Points
+from liverplan.volumetry.uncertainty.unseen import unseen_vessels
 
 
 def estimate_plan(
@@ -74,6 +75,7 @@ def estimate_plan(
         functional_ml=index.functional_ml,
         remnant_ml=index.remnant_ml(plan),
     )
+    shapes = replace(shapes, spreads=(*shapes.spreads, *unseen_vessels(shapes)))
     return uncertainty_of(shapes, threshold_fraction=threshold_fraction, samples=samples, seed=seed)
 
 
