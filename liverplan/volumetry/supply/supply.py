@@ -113,11 +113,12 @@ class Supply:
 
     def keeping(self, kept: tuple[KeptVessel, ...]) -> Keeping:
         """Find kept branches on the trees; kept for a drag."""
-        if kept not in self._keepings:
+        found = self._keepings.get(kept)  # a search in another thread may clear what is kept
+        if found is None:
             if len(self._keepings) >= KEPT:
                 self._keepings.clear()
-            self._keepings[kept] = Keeping.of(kept, self.courses)
-        return self._keepings[kept]
+            found = self._keepings[kept] = Keeping.of(kept, self.courses)
+        return found
 
     def middle_mm(self, tree: VesselTree, branch: str) -> tuple[float, float, float]:
         """Return the LPS point halfway along a branch, which no other branch comes so near to."""
@@ -185,11 +186,12 @@ class Supply:
         """Functional voxels that parts and sheets leave, by blocks; kept for a drag."""
         if not parts:
             return self.tissue.mask
-        if (index, parts) not in self._masks:
+        found = self._masks.get((index, parts))
+        if found is None:
             if len(self._masks) >= KEPT:
                 self._masks.clear()
-            self._masks[index, parts] = self.tissue.without(index.part_mask(parts))
-        return self._masks[index, parts]
+            found = self._masks[index, parts] = self.tissue.without(index.part_mask(parts))
+        return found
 
 
 def known_trees(maps: Mapping[str, PartMap]) -> dict[VesselTree, PartMap]:
