@@ -29,8 +29,8 @@ LEAST_PX = 24
 """Of a control's height and width, WCAG 2.2, 2.5.8."""
 
 CONTROLS = (QAbstractButton, QComboBox, QLineEdit, QAbstractSpinBox)
-ARROW_PX = 22
-"""Of a box's arrow, which words must leave free."""
+ARROW_PX = 30
+"""Of a box's arrow and frame, which words must leave free."""
 SHORT_PX = 100
 """A box so narrow is made for a word: no tip excuses it if that is cut off."""
 READ_FIRST = ("title", "step", "verdict", "number")

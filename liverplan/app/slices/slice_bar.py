@@ -122,17 +122,22 @@ class SliceBar(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
         """Leave out what can be spared, the rate first, where not all have room."""
         super().resizeEvent(event)
-        wide = [min(part.sizeHint().width(), part.maximumWidth()) for part in self._parts]
+        wide = list(map(_width, self._parts))
         over = sum(wide) + SPACING_PX * (len(wide) + 2) - self.width()
         rules = [part for part in self._parts if isinstance(part, QFrame)]
         for part in (self.rate, self.thickness, *rules):
             part.setVisible(over <= 0)
-            over -= min(part.sizeHint().width(), part.maximumWidth()) + SPACING_PX
+            over -= _width(part) + SPACING_PX
 
     def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802 - Qt's name
         """Play nothing behind a sheet."""
         self.cine.stop()
         super().hideEvent(event)
+
+
+def _width(part: QWidget) -> int:
+    """Return how wide a part is where it has room."""
+    return max(part.minimumWidth(), min(part.sizeHint().width(), part.maximumWidth()))
 
 
 def _chosen_of(
