@@ -14,7 +14,8 @@ import scipy.ndimage as ndi
 from scipy.spatial import cKDTree
 
 TERMINAL_MM, TRIES = 1.1, 14
-GAP_MM = 1.0
+GAP_MM, ROOT_MM = 1.0, 20.0
+"""Trees keep so far apart; so near its root a tree may leave the liver, and run by the other."""
 FORWARD = 0.6
 """How far before the nearest point a branch leaves, in shares of its own length."""
 STEP_MM, BEND_MM, BENDS_OVER_MM = 1.5, 2.5, 18.0
@@ -104,7 +105,7 @@ def _add(tree: Grown, other: Grown, terminal: np.ndarray, liver, spacing) -> Non
     for n in np.argsort(price)[:TRIES]:
         line = np.linspace(at[n], terminal, 2 + int(price[n] / STEP_MM))
         index = np.clip(np.rint(line / spacing).astype(int), 0, np.array(liver.shape) - 1)
-        off = np.linalg.norm(line - tree.points[0], axis=1) > 20
+        off = np.linalg.norm(line - tree.points[0], axis=1) > ROOT_MM
         if not liver[tuple(index.T)][off].all():
             continue
         if foreign is None or (foreign.query(line[off])[0] > GAP_MM + 3).all():

@@ -26,7 +26,7 @@ from tests.benchmarks.segmentation_rendered import (
     _fill_fat,
     _load,
 )
-from tests.benchmarks.vessels_grown import Grown, bends_of, grow, painted
+from tests.benchmarks.vessels_grown import ROOT_MM, Grown, bends_of, grow, painted
 
 TREES = 41, 42
 """Labels of the portal and the hepatic tree beside those of a map."""
@@ -45,6 +45,7 @@ DOME_MM = 22.0
 TRUNK_MM = 6.5
 AROUND_MM = 70.0
 CAVA_MM = 9.5
+PAINTED_MM = 8.0
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,7 @@ def render_trees(path: Path, phase: str, seed: int, shape: Path | None = None) -
         seeds[tuple(np.argwhere(liver)[rng.integers(liver.sum())])] = True
         labels[dilated(seeds, radius, tuple(spacing)) & liver] = LESION
     hu = table[labels]
-    whole = liver | dilated(labels == PORTA, 8, tuple(spacing))
+    whole = liver | dilated(labels == PORTA, 8, tuple(spacing)) | _about(roots, hu.shape, spacing)
     shares, lines, radii = zip(*(painted(t, bends, hu.shape, spacing) for t in grown), strict=True)
     for label, share in zip(TREES, shares, strict=True):
         soft = np.where(whole & (labels != CAVA), share, 0)
@@ -96,6 +97,13 @@ def render_trees(path: Path, phase: str, seed: int, shape: Path | None = None) -
         tree=np.repeat((1, 2), [len(line) for line in lines]),
         radius_mm=np.concatenate(radii),
     )
+
+
+def _about(roots: tuple[np.ndarray, np.ndarray], shape: tuple, spacing: np.ndarray) -> np.ndarray:
+    """Where a tree may leave the liver, about its root: it is whole there, as a real one is."""
+    at = np.stack(np.indices(shape, dtype=np.float32), axis=-1) * spacing.astype(np.float32)
+    near = [np.linalg.norm(at - root, axis=-1) < ROOT_MM + PAINTED_MM for root in roots]
+    return near[0] | near[1]
 
 
 def _noisy(hu: np.ndarray, rng: np.random.Generator) -> np.ndarray:
