@@ -89,6 +89,9 @@ class LiverPanel(Panel):
             tr("Outline"),
             tip=tr("Draw around the whole liver on a few axial slices; between them it follows"),
         )
+        self._make_vessel_tools(views, vessels)
+
+    def _make_vessel_tools(self, views: ThreeViews, vessels: VesselMarking) -> None:
         self.vessels_button = button(
             tr("Find vessels"),
             vessels.find,
