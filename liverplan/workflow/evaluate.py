@@ -98,7 +98,8 @@ def evaluate(  # noqa: PLR0913 - one argument for each thing that a verdict rest
     judgement = judge(protocol, patient, measured)
     reserve = reserve_of(volumes, fraction, uncertainty, patient, judgement.facts)
     cuts = liver.cuts(plan)
-    warnings = _warnings(volumes, fraction, lesions, vessels, planned=planned)
+    supply = supply_notes(volumes, fraction, vessels, protocol.threshold_fraction)
+    warnings = [*_warnings(volumes, fraction, lesions, planned=planned), *supply]
     return Findings(
         series=series,
         volumes=volumes,
@@ -272,7 +273,6 @@ def _warnings(
     remnant: Volumes,
     fraction: RemnantFraction,
     lesions: Sequence[LesionFinding],
-    vessels: Vessels,
     *,
     planned: bool,
 ) -> list[Statement]:
@@ -293,5 +293,4 @@ def _warnings(
         elif lesion.fate == "left":
             key = "note.lesion_left" if lesion.left_wholly else "note.lesion_left_in_part"
             notes.append(Statement.of(key, number=number, ml=lesion.stays_ml))
-    notes.extend(supply_notes(remnant, fraction, vessels))
     return notes

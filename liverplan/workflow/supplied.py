@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
 from liverplan.findings import RemnantFraction, Statement, Vessels, VesselTree, Volumes
-from liverplan.findings.divided import kept
+from liverplan.findings.divided import kept, name_of
 
 ONE_TREE: Mapping[VesselTree, Statement] = MappingProxyType(
     {
@@ -24,9 +24,12 @@ UNSEEN = Statement.of("note.supply_unseen")
 
 
 def supply_notes(
-    volumes: Volumes, fraction: RemnantFraction, vessels: Vessels
+    volumes: Volumes, fraction: RemnantFraction, vessels: Vessels, limit: float
 ) -> Iterator[Statement]:
-    """Say what of a remnant keeps its inflow and its outflow; nothing where no tree is known."""
+    """Say what of a remnant keeps its inflow and its outflow; nothing where no tree is known.
+
+    ``limit`` is the fraction that the remnant must exceed.
+    """
     yield from (ROOTLESS[tree] for tree in vessels.rootless)
     yield from kept(vessels)
     if not vessels.trees:
@@ -35,11 +38,24 @@ def supply_notes(
         yield _lost(volumes, vessels)
         if fraction.by_volume is not None:
             yield Statement.of("note.supply_by_volume", share=fraction.by_volume)
+            yield from _decides(volumes, fraction.by_volume, vessels, limit)
     else:
         yield Statement.of("note.supply_kept")
     if len(vessels.trees) == 1:
         yield ONE_TREE[vessels.trees[0]]
     yield UNSEEN
+
+
+def _decides(
+    volumes: Volumes, by_volume: float, vessels: Vessels, limit: float
+) -> Iterator[Statement]:
+    """Say on which branch alone it rests that the remnant is under the limit, if on one."""
+    per_ml = by_volume / volumes.remnant_ml
+    for branch in vessels.severed:
+        most = per_ml * (volumes.counted_ml + branch.lost_ml)
+        if per_ml * volumes.counted_ml <= limit < most:
+            yield Statement.of("note.supply_rests", branch=name_of(branch), share=most, limit=limit)
+            return
 
 
 def _lost(volumes: Volumes, vessels: Vessels) -> Statement:

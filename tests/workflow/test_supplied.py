@@ -121,6 +121,17 @@ def test_the_remnant_is_said_with_its_blood_and_without_in_either_language(porta
     assert kept.vessels.severed[0].feeds_ml == pytest.approx(0, abs=0.2)
 
 
+def test_a_branch_on_which_the_limit_rests_is_named(portal):
+    told = next(note for note in portal.notes if note.key == "note.supply_rests")
+    most = portal.remnant_fraction.by_volume
+    assert dict(told.values)["share"] == pytest.approx(most, abs=1e-6), "it is the only branch"
+    assert "rests on one branch (Portal branch 1): left whole" in in_english(told)
+    fine = assessed("portal", Plan(cuts=cut_at(60).cuts))
+    short = assessed("portal", Plan(cuts=(*cut_at(130).cuts, BALL)))
+    for one in (fine, short):
+        assert "note.supply_rests" not in {note.key for note in one.notes}
+
+
 def test_report_and_structured_report_name_the_branches_with_their_millilitres(portal):
     lost = f"{portal.vessels.without_inflow_ml:.1f}"
     table = vessel_table(portal, words_of("en"))
