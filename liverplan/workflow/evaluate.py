@@ -98,8 +98,7 @@ def evaluate(  # noqa: PLR0913 - one argument for each thing that a verdict rest
     judgement = judge(protocol, patient, measured)
     reserve = reserve_of(volumes, fraction, uncertainty, patient, judgement.facts)
     cuts = liver.cuts(plan)
-    supply = supply_notes(volumes, fraction, vessels, protocol.threshold_fraction)
-    warnings = [*_warnings(volumes, fraction, lesions, planned=planned), *supply]
+    warnings = _warnings(volumes, fraction, lesions, vessels, protocol, planned=planned)
     return Findings(
         series=series,
         volumes=volumes,
@@ -273,6 +272,8 @@ def _warnings(
     remnant: Volumes,
     fraction: RemnantFraction,
     lesions: Sequence[LesionFinding],
+    vessels: Vessels,
+    protocol: Protocol,
     *,
     planned: bool,
 ) -> list[Statement]:
@@ -293,4 +294,5 @@ def _warnings(
         elif lesion.fate == "left":
             key = "note.lesion_left" if lesion.left_wholly else "note.lesion_left_in_part"
             notes.append(Statement.of(key, number=number, ml=lesion.stays_ml))
+    notes.extend(supply_notes(remnant, fraction, vessels, protocol.threshold_fraction))
     return notes
