@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, Literal, Self
 
 VesselTree = Literal["portal", "hepatic"]
@@ -56,23 +56,12 @@ class SeveredBranch:
 
     def to_json(self) -> dict[str, Any]:
         """Return every field by its name."""
-        return {
-            "name": self.name,
-            "radius_mm": self.radius_mm,
-            "feeds_ml": self.feeds_ml,
-            "drains_ml": self.drains_ml,
-            "tree": self.tree,
-            "point_mm": list(self.point_mm),
-            "hangs_on": self.hangs_on,
-            "called": self.called,
-            "stem": self.stem,
-        }
+        return {**asdict(self), "point_mm": list(self.point_mm)}
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> Self:
         """Read what `to_json` wrote."""
-        x, y, z = document["point_mm"]
-        return cls(**{**document, "point_mm": (x, y, z)})
+        return cls(**_placed(document))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,21 +86,12 @@ class SparedCrossing:
 
     def to_json(self) -> dict[str, Any]:
         """Return every field by its name."""
-        return {
-            "name": self.name,
-            "radius_mm": self.radius_mm,
-            "tree": self.tree,
-            "point_mm": list(self.point_mm),
-            "for_branch": self.for_branch,
-            "called": self.called,
-            "stem": self.stem,
-        }
+        return {**asdict(self), "point_mm": list(self.point_mm)}
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> Self:
         """Read what `to_json` wrote."""
-        x, y, z = document["point_mm"]
-        return cls(**{**document, "point_mm": (x, y, z)})
+        return cls(**_placed(document))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,23 +133,18 @@ class KeptBranch:
 
     def to_json(self) -> dict[str, Any]:
         """Return every field by its name."""
-        return {
-            "name": self.name,
-            "tree": self.tree,
-            "point_mm": list(self.point_mm),
-            "away_mm": self.away_mm,
-            "standing": self.standing,
-            "feeds_ml": self.feeds_ml,
-            "drains_ml": self.drains_ml,
-            "called": self.called,
-            "stem": self.stem,
-        }
+        return {**asdict(self), "point_mm": list(self.point_mm)}
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> Self:
         """Read what `to_json` wrote."""
-        x, y, z = document["point_mm"]
-        return cls(**{**document, "point_mm": (x, y, z)})
+        return cls(**_placed(document))
+
+
+def _placed(document: Mapping[str, Any]) -> dict[str, Any]:
+    """Return fields as JSON holds them with their point as a tuple."""
+    x, y, z = document["point_mm"]
+    return {**document, "point_mm": (x, y, z)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -49,10 +49,13 @@ def supply_notes(
 def _decides(
     volumes: Volumes, by_volume: float, vessels: Vessels, limit: float
 ) -> Iterator[Statement]:
-    """Say on which branch alone it rests that the remnant is under the limit, if on one."""
+    """Say which branch alone may decide that the remnant is under the limit, if one may.
+
+    What hangs on it may lack the other tree's blood, too: what it would bring back is a bound.
+    """
     per_ml = by_volume / volumes.remnant_ml
     for branch in vessels.severed:
-        most = per_ml * (volumes.counted_ml + branch.lost_ml)
+        most = min(per_ml * (volumes.counted_ml + branch.lost_ml), by_volume)
         if per_ml * volumes.counted_ml <= limit < most:
             yield Statement.of("note.supply_rests", branch=name_of(branch), share=most, limit=limit)
             return

@@ -125,7 +125,7 @@ def test_a_branch_on_which_the_limit_rests_is_named(portal):
     told = next(note for note in portal.notes if note.key == "note.supply_rests")
     most = portal.remnant_fraction.by_volume
     assert dict(told.values)["share"] == pytest.approx(most, abs=1e-6), "it is the only branch"
-    assert "rests on one branch (Portal branch 1): left whole" in in_english(told)
+    assert "may rest on one branch (Portal branch 1): left whole" in in_english(told)
     fine = assessed("portal", Plan(cuts=cut_at(60).cuts))
     short = assessed("portal", Plan(cuts=(*cut_at(130).cuts, BALL)))
     for one in (fine, short):
