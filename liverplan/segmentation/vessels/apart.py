@@ -3,7 +3,8 @@
 From its root a vessel goes on about straight ahead, forks at angles that open away from the root,
 and does not grow thicker (Murray's law). So a price is laid on turning back, on growing thicker, on
 gaps, and a little on going toward the root; each stretch goes to the root that reaches it at the
-lower price, and what one tree holds the other does not run through.
+lower price, and what one tree holds the other does not run through. Then the trees so found tell
+which is the denser in this phase, a price is laid on what is not, and the web is parted again.
 """
 
 from __future__ import annotations
@@ -16,13 +17,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from liverplan.segmentation.vessels.middle_line import Places
+from liverplan.segmentation.vessels.opacity import density_prices
 from liverplan.segmentation.vessels.ways import running_mean
 from liverplan.segmentation.vessels.web import Stretch, Web
 from liverplan.volume import FloatArray
 
-TURN, GROWTH, PER_MM, GAP_PER_MM, INWARD_PER_MM = 3.0, 2.0, 0.01, 0.25, 0.01
-"""Prices: of turning by a right angle, of growing e-fold, and of each millimetre."""
+TURN, GROWTH, GAP_PER_MM, INWARD_PER_MM = 4.5, 2.0, 0.25, 0.05
+"""Prices: of turning by a right angle, of growing e-fold, and of a millimetre in a gap or inward.
+
+A way costs nothing by its length: the farther root is as likely a vein's."""
 FREE_GROWTH = 0.1
+ROUNDS = 3
 TREES = 2
 NEVER = 1e3
 LEAST_MM = 8.0
@@ -47,7 +52,9 @@ class Parting:
     doubt: FloatArray
 
 
-def parted(web: Web, starts: Sequence[Starts], roots_mm: FloatArray) -> Parting:
+def parted(
+    web: Web, starts: Sequence[Starts], roots_mm: FloatArray, above_hu: FloatArray
+) -> Parting:
     """Part the web into two trees.
 
     Parameters
@@ -57,14 +64,20 @@ def parted(web: Web, starts: Sequence[Starts], roots_mm: FloatArray) -> Parting:
         Where the trees may begin.
     roots_mm : (2, 3) array
         The middle of each root, LPS mm.
+    above_hu : (n,) array
+        How much denser than the tissue near it each of the web's points is, HU.
     """
     search = _Search(web, starts, roots_mm)
-    owner = search.run((0, 1), apart=True)[1]
+    tree = search.trees()
+    for _ in range(ROUNDS):
+        before, search.density = tree, density_prices(web, above_hu, tree)
+        tree = search.trees()
+        if (tree == before).all():
+            break
     alone = np.full((TREES, len(web.stretches)), NEVER)
     for one in range(TREES):
         for (_, stretch, _), price in search.run((one,), apart=False)[0].items():
             alone[one, stretch] = min(alone[one, stretch], price)
-    tree = np.array([owner.get(n, -1) + 1 for n in range(len(web.stretches))], dtype=np.int64)
     mine = np.maximum(tree - 1, 0)[None]
     own = np.take_along_axis(alone, mine, axis=0)[0]
     other = np.take_along_axis(alone, 1 - mine, axis=0)[0]
@@ -80,6 +93,12 @@ class _Search:
 
     def __init__(self, web: Web, starts: Sequence[Starts], roots_mm: FloatArray) -> None:
         self._web, self._starts, self._roots = web, starts, roots_mm
+        self.density: FloatArray = np.zeros((TREES, len(web.stretches)))
+
+    def trees(self) -> Places:
+        """(n,) the tree that is first at each stretch, from 1; 0 where none is."""
+        owner = self.run((0, 1), apart=True)[1]
+        return np.array([owner.get(n, -1) + 1 for n in range(len(self._web.stretches))], np.int64)
 
     def run(
         self, trees: Sequence[int], *, apart: bool
@@ -113,8 +132,8 @@ class _Search:
         way = (line[-1] - line[0]) * (1 - 2 * end)
         out = line.mean(axis=0) - self._roots[tree]
         outward = float(way @ out) / max(float(np.linalg.norm(way) * np.linalg.norm(out)), 1e-6)
-        price = stretch.length_mm * (PER_MM + INWARD_PER_MM * (1 - outward) / 2)
-        price += GAP_PER_MM * stretch.gap_mm
+        price = stretch.length_mm * INWARD_PER_MM * (1 - outward) / 2
+        price += GAP_PER_MM * stretch.gap_mm + float(self.density[tree, number])
         return price + _growth(stretch.radii_mm[end], stretch.radii_mm[1 - end])
 
     def _fork(self, one: tuple[int, int], other: tuple[int, int]) -> float:

@@ -9,7 +9,8 @@ import numpy as np
 import scipy
 from numpy.typing import NDArray
 
-from liverplan.segmentation.morphology import Float32, distance_transform_mm
+from liverplan.segmentation.morphology import Float32, dilated, distance_transform_mm
+from liverplan.segmentation.results import Mask
 from liverplan.segmentation.vessels.apart import Starts, parted, seen_to_the_end
 from liverplan.segmentation.vessels.contrast import Contrast
 from liverplan.segmentation.vessels.field import Field
@@ -20,8 +21,10 @@ from liverplan.segmentation.vessels.web import Web
 from liverplan.volume import FloatArray
 
 TREES = (1, 2)
-START_MM, START_PRICE = 30.0, 0.25
+START_MM, START_PRICE = 30.0, 0.125
 """So near to a root, as the ways count, a tree may begin, at this price for each millimetre."""
+IN_TRUNK_MM = 1.0
+"""What lies so near the portal trunk outside the liver begins no hepatic vein."""
 MOUTH_MM = 15.0
 """A tree's root lies no farther from the trunk, or from the cava."""
 SLAB_MM, HIGH_SHARE = 4.0, 0.7
@@ -66,9 +69,9 @@ class Drawn:
 
 def drawn(web: Web, field: Field, roots: Roots, contrast: Contrast, least_sd: float) -> Drawn:
     """Part a web into its trees, and keep of them what stands out enough to its end."""
-    starts = _starts(web, field)
+    starts = _starts(web, field, dilated(roots.trunk, IN_TRUNK_MM, contrast.spacing_mm))
     middles = np.stack([_portal_mm(roots, contrast), _cava_mm(web, starts[1], roots, contrast)])
-    parting = parted(web, starts, middles)
+    parting = parted(web, starts, middles, _above_hu(web, contrast))
     left = seen_to_the_end(web, parting.tree, least_sd)
     tree, told = np.zeros(len(web.at), np.uint8), np.zeros(len(web.at))
     length = [0.0, 0.0]
@@ -125,7 +128,15 @@ def painted(trees: Drawn, web: Web, contrast: Contrast) -> NDArray[np.uint8]:
     return labels.astype(np.uint8)
 
 
-def _starts(web: Web, field: Field) -> tuple[Starts, Starts]:
+def _above_hu(web: Web, contrast: Contrast) -> FloatArray:
+    at = contrast.blocks.grid.to_index(web.points_mm).T
+    above: FloatArray = scipy.ndimage.map_coordinates(
+        contrast.above_hu, at, np.float64, order=1, mode="nearest"
+    )
+    return above
+
+
+def _starts(web: Web, field: Field, trunk: Mask) -> tuple[Starts, Starts]:
     """Meetings that either root is near to, and what it costs to begin there, cheapest first."""
     ends = sorted({meeting for stretch in web.stretches for meeting in stretch.ends})
     numbers = field.number[tuple(web.at[ends].T)]
@@ -134,7 +145,7 @@ def _starts(web: Web, field: Field) -> tuple[Starts, Starts]:
         prices = np.where(numbers >= 0, cost[numbers], np.inf).tolist()
         near = sorted((c, n) for n, c in zip(ends, prices, strict=True) if c <= START_MM)
         found.append({n: START_PRICE * c for c, n in near})
-    return found[0], found[1]
+    return found[0], {n: c for n, c in found[1].items() if not trunk[tuple(web.at[n])]}
 
 
 def _begun(

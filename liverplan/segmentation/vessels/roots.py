@@ -15,16 +15,18 @@ from liverplan.segmentation.morphology import (
     components,
     dilated,
     distance_transform_mm,
+    eroded,
 )
 from liverplan.segmentation.network.maps import Maps, Organ
 from liverplan.segmentation.results import Mask
 from liverplan.segmentation.vessels.contrast import Contrast
 from liverplan.volume import FloatArray, Grid
 
-NOT_HILUM: tuple[Organ, ...] = (
-    "heart", "aorta", "kidney", "stomach", "gallbladder", "bone", "lung", "spleen", "bowel",
-    "muscle",
-)  # fmt: skip
+NOT_HILUM: tuple[Organ, ...] = ("heart", "aorta", "kidney", "bone", "lung", "spleen")
+NOT_BLOOD: tuple[Organ, ...] = ("stomach", "gallbladder", "bowel", "muscle")
+THICK_MM, RIM_MM = 1.5, 2.3
+"""What of the latter is as dense as blood and this thick is a vein that a network took for them:
+their walls are thinner. Its rim goes with it."""
 CAVA_MM2, CAVA_RADII_MM, ASTRAY_MM, SMOOTH_MM = 120.0, (7.0, 12.0), 10.0, 6.0
 """A slice of the cava is trusted from this area on, and within this distance of its neighbours."""
 WALL_MM, WALL_SD = 5.0, 2.0
@@ -66,10 +68,11 @@ def roots_of(contrast: Contrast, maps: Maps) -> Roots:
     cava = _whole_tube(_brought(maps, ("cava",), grid), spacing)
     cava |= dilated(cava, WALL_MM, spacing) & (contrast.snr > WALL_SD)
     pocket = closed_beyond(contrast.liver, POCKET_MM, spacing) & ~contrast.liver
-    pocket &= ~dilated(cava, 3.0, spacing) & ~_brought(maps, NOT_HILUM, grid)
-    inside = (contrast.liver | pocket) & ~cava
     low, high = (share * contrast.blood_hu for share in BLOOD_SHARES)
-    blood = inside & (contrast.above_hu > low) & (contrast.above_hu < high)
+    dense = (contrast.above_hu > low) & (contrast.above_hu < high)
+    pocket &= ~dilated(cava, 3.0, spacing) & ~_organs(maps, dense, grid)
+    inside = (contrast.liver | pocket) & ~cava
+    blood = inside & dense
     numbers, counts = components(blood)
     blood &= np.isin(numbers, np.flatnonzero(counts * contrast.blocks.voxel_ml > TRUNK_ML))
     height = _height(contrast)
@@ -79,6 +82,14 @@ def roots_of(contrast: Contrast, maps: Maps) -> Roots:
         portal=_thickest(blood, cava, pocket, height, spacing),
         height=height,
     )
+
+
+def _organs(maps: Maps, dense: Mask, grid: Grid) -> Mask:
+    """(k, j, i) mask of what is no hilum, but for veins that a network takes for an organ."""
+    spacing, organs = grid.spacing_mm, _brought(maps, NOT_HILUM, grid)
+    blood = dense & ~organs & ~_brought(maps, ("cava",), grid)
+    vein = dilated(eroded(blood, THICK_MM, spacing), RIM_MM, spacing) & blood
+    return organs | (_brought(maps, NOT_BLOOD, grid) & ~vein)
 
 
 def _thickest(

@@ -1,6 +1,7 @@
 """Both vessel trees found without a click, on a liver whose trees are known."""
 
 import threading
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,6 +12,8 @@ from liverplan.errors import CancelledError, SegmentationError
 from liverplan.segmentation import find_trees
 from liverplan.segmentation.network.lattice import lattice_of
 from liverplan.segmentation.network.maps import ORGANS, Maps
+from liverplan.segmentation.vessels.contrast import contrast_of
+from liverplan.segmentation.vessels.roots import roots_of
 from liverplan.segmentation.vessels.unasked import HEPATIC, NONE_SHOWN, PORTAL, trees_in
 from liverplan.volume import Volume
 from tests.segmentation.shapes import grid_of
@@ -100,6 +103,23 @@ def test_trees_begin_in_the_hilum_and_at_the_cava(case, found):
     hepatic = grid.to_index(np.array(found.roots_mm[HEPATIC])) * SPACING
     assert (np.linalg.norm(hepatic - MOUTH, axis=1) < 15).any()
     assert found.provenance.origin == "automatic"
+
+
+def test_a_portal_trunk_that_a_network_takes_for_bowel_is_told_by_its_blood(case):
+    volume, maps = shown(case, 165), maps_of(case)
+    contrast = contrast_of(volume, case[1])
+    at = maps.grid.to_mm(np.argwhere(maps.organ == 0))
+    near = np.linalg.norm(at[:, :2] - volume.grid.to_mm(np.array(HILUM) / SPACING)[:2], axis=1) < 14
+    organ = maps.organ.copy()
+    organ[tuple(np.argwhere(maps.organ == 0)[near].T)] = ORGANS.index("bowel")
+    roots = roots_of(contrast, replace(maps, organ=organ))
+    told, own = np.argwhere(roots.trunk) * contrast.spacing_mm, contrast.blocks.grid
+    start = volume.grid.to_index(own.to_mm(np.zeros(3))) * SPACING
+    away = np.linalg.norm((told + start)[:, 1:] - HILUM[1:], axis=1)
+    assert len(told) > 100
+    assert away.max() < 7
+    place = volume.grid.to_index(own.to_mm(np.array(roots.portal))) * SPACING
+    assert np.linalg.norm(place[1:] - HILUM[1:]) < 4
 
 
 def test_each_branch_says_how_sure_it_is(found):
