@@ -23,25 +23,19 @@ from skimage.morphology import skeletonize
 
 from liverplan.errors import LiverplanError
 from liverplan.segmentation import (
-    Axes,
-    LesionResult,
     Segmentation,
     apply_contours,
-    axes_of,
     click,
-    find_hints,
     find_liver,
     find_vessels,
-    lesion_from_click,
-    lesion_from_prompt,
-    lesion_from_stroke,
     read_mask_file,
 )
 from liverplan.volume import Volume
 from liverplan.words import in_english
 from tests.benchmarks.segmentation_large import edit_times
+from tests.benchmarks.segmentation_lesion_table import lesion_table
+from tests.benchmarks.segmentation_lesions import hinted, lesions
 from tests.benchmarks.segmentation_methods import METHODS, alone, read_zip, seen
-from tests.benchmarks.segmentation_prompts import prompts_of
 from tests.benchmarks.segmentation_rendered import PHASES, Rendered, render
 from tests.benchmarks.segmentation_robust import disturbed, nonsense
 from tests.benchmarks.segmentation_scores import against, surface_error
@@ -65,6 +59,11 @@ class Case:
         self.lesions = tumours.masks(range(1, 8))
         self.vessels = read_mask_file(folder / "vessels_1portal_2venous_3artery.nii.gz", grid)
         self.result = find_liver(self.volume)
+
+    @property
+    def found_liver(self) -> np.ndarray:
+        """The automatic liver."""
+        return self.result.mask
 
 
 def automatic(case: Case, data: Path, pictures: Path | None) -> Table:
@@ -143,80 +142,6 @@ def worst_first(case: Case, count: int = 8) -> Segmentation:
         drawn[int(wrong.argmax())] = case.liver[int(wrong.argmax())]
         now = apply_contours(first, drawn)
     return now
-
-
-def lesions(case: Case) -> Table:
-    """3. The seven metastases from one click, the long axis, and both axes."""
-    rows: Table = []
-    for number, truth in enumerate(case.lesions, 1):
-        axes = axes_of(truth, case.volume.grid)
-        depth = edt.edt(truth, anisotropy=case.volume.grid.spacing_mm)
-        middle = case.volume.grid.to_mm(np.unravel_index(int(depth.argmax()), depth.shape))
-        ways: dict[str, Callable] = {
-            "click, without a network": lambda m=middle: lesion_from_click(
-                case.volume, case.result.mask, m
-            ),
-            "both axes, without a network": lambda a=axes: stroke(
-                case, a, short_axis_mm=a.short_ends_mm
-            ),
-        } | {
-            way: lambda p=prompt: lesion_from_prompt(case.volume, case.result.mask, p)
-            for way, prompt in prompts_of(truth, case.volume.grid).items()
-        }
-        for way, find in ways.items():
-            rows.append(
-                {"lesion": number, "hint": way, **lesion_score(find, truth, case, axes.long_mm)}
-            )
-    for way in dict.fromkeys(r["hint"] for r in rows):
-        of = [r for r in rows if r["hint"] == way]
-        rows.append(
-            {
-                "lesion": "mean",
-                "hint": way,
-                "dice": np.mean([r["dice"] for r in of]),
-                "volume_error_fraction": np.mean([abs(r["volume_error_fraction"]) for r in of]),
-                "long_axis_error_mm": np.mean([abs(r["long_axis_error_mm"]) for r in of]),
-            }
-        )
-    return rows
-
-
-def stroke(case: Case, axes: Axes, **short: Any) -> LesionResult:
-    """Find a lesion from its drawn axes, in the automatic liver."""
-    return lesion_from_stroke(case.volume, case.result.mask, *axes.long_ends_mm, **short)
-
-
-def lesion_score(find: Callable, truth: np.ndarray, case: Case, long_mm: float) -> dict[str, Any]:
-    """Score one lesion; a refusal scores as nothing found."""
-    start = time.perf_counter()
-    try:
-        mask = find().mask
-    except LiverplanError as error:
-        return {
-            "dice": 0.0,
-            "volume_error_fraction": -1.0,
-            "long_axis_error_mm": -long_mm,
-            "note": str(error),
-        }
-    error_mm = axes_of(mask, case.volume.grid).long_mm - long_mm
-    seconds = time.perf_counter() - start
-    return {**against(mask, truth), "long_axis_error_mm": error_mm, "seconds": seconds}
-
-
-def hinted(case: Case) -> Table:
-    """3b. At which rank each of the seven is hinted at, in the automatic liver."""
-    start = time.perf_counter()
-    found = find_hints(case.volume, case.result.mask)
-    seconds = time.perf_counter() - start
-    rows: Table = []
-    for number, truth in enumerate(case.lesions, 1):
-        near = cKDTree(case.volume.grid.to_mm(np.argwhere(truth)))
-        ranks = [n for n, h in enumerate(found, 1) if near.query(h.point_mm)[0] <= 3]
-        rows.append({"lesion": number, "rank": ranks[0] if ranks else None})
-    hit = sum(1 for row in rows if row["rank"] is not None)
-    anywhere = cKDTree(case.volume.grid.to_mm(np.argwhere(np.any(case.lesions, axis=0))))
-    false = sum(1 for h in found if anywhere.query(h.point_mm)[0] > 3)
-    return [*rows, {"found": hit, "false": false, "hints": len(found), "seconds": seconds}]
 
 
 def tuned(case: Case, data: Path) -> Table:
@@ -384,7 +309,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--json", type=Path)
     parser.add_argument("--pictures", type=Path)
-    usual = "liver,correction,edits,lesions,hints,remnant,vessels,robust,maps"
+    usual = "liver,correction,edits,lesions,lesion_table,hints,remnant,vessels,robust,maps"
     parser.add_argument("--parts", default=usual)
     parser.add_argument("--leave-one-out", action="store_true")
     given = parser.parse_args()
@@ -394,6 +319,7 @@ def main() -> None:
         "correction": lambda: correction(case),
         "edits": edit_times,
         "lesions": lambda: lesions(case),
+        "lesion_table": lambda: lesion_table(given.data),
         "hints": lambda: hinted(case),
         "remnant": lambda: remnant_error(case),
         "vessels": lambda: vessels(case),

@@ -52,25 +52,37 @@ class Rendered:
 
 def render(path: Path, phase: str, seed: int) -> Rendered:
     """Render one label map."""
-    labels, spacing = _load(path)
     rng = np.random.default_rng(seed)
-    if not (labels == BODY).any() or not (labels == LUNG).any():
-        labels = _fill_context(labels, spacing, rng)
-    else:
-        labels = _fill_fat(labels, spacing)
-    liver = labels == LIVER
-    labels = _with_vessels_and_lesions(labels, liver, spacing, rng)
-    table = np.full(64, -1000.0, np.float32)
-    for label, hu in (PORTAL | PHASES[phase]).items():
-        table[label] = hu
-    hu = table[labels]
-    hu = ndi.gaussian_filter(hu, [0.5, 0.6, 0.6])
+    labels, liver, spacing = labelled(path, rng, lesions=True)
+    hu = densities(labels, phase)
     noise = ndi.gaussian_filter(rng.standard_normal(hu.shape).astype(np.float32), [0.3, 0.6, 0.6])
     hu += noise * (NOISE_HU / noise.std())
     affine = np.eye(4)
     affine[:3, :3] = np.array([[0, 0, spacing[2]], [0, spacing[1], 0], [spacing[0], 0, 0]])
     grid = Grid(shape=hu.shape, affine=affine)
-    return Rendered(volume=Volume(grid=grid, hu=np.rint(hu).astype(np.int16)), liver=liver)
+    volume = Volume(grid=grid, hu=np.rint(hu).astype(np.int16))
+    return Rendered(volume=volume, liver=liver)
+
+
+def labelled(
+    path: Path, rng: np.random.Generator, *, lesions: bool
+) -> tuple[np.ndarray, np.ndarray, tuple[float, float, float]]:
+    """Read a label map and fill in what it leaves out; and where its liver is; and its voxels."""
+    labels, spacing = _load(path)
+    if not (labels == BODY).any() or not (labels == LUNG).any():
+        labels = _fill_context(labels, spacing, rng)
+    else:
+        labels = _fill_fat(labels, spacing)
+    liver = labels == LIVER
+    return _with_vessels_and_lesions(labels, liver, spacing, rng, lesions=lesions), liver, spacing
+
+
+def densities(labels: np.ndarray, phase: str) -> np.ndarray:
+    """Give every label its density in a phase, HU, with soft edges."""
+    table = np.full(64, -1000.0, np.float32)
+    for label, hu in (PORTAL | PHASES[phase]).items():
+        table[label] = hu
+    return ndi.gaussian_filter(table[labels], [0.5, 0.6, 0.6])
 
 
 def _load(path: Path) -> tuple[np.ndarray, tuple[float, float, float]]:
@@ -183,7 +195,12 @@ def _aorta_line(labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _with_vessels_and_lesions(
-    labels: np.ndarray, liver: np.ndarray, spacing: tuple, rng: np.random.Generator
+    labels: np.ndarray,
+    liver: np.ndarray,
+    spacing: tuple,
+    rng: np.random.Generator,
+    *,
+    lesions: bool,
 ) -> np.ndarray:
     result = labels.copy()
     inside = np.argwhere(liver)
@@ -197,7 +214,7 @@ def _with_vessels_and_lesions(
         at = at[np.all((at >= 0) & (at < liver.shape), axis=1)]
         (tree if number < 6 else thin)[tuple(at.T)] = True
     result[(dilated(tree, 3.5, spacing) | dilated(thin, 1.6, spacing)) & liver] = VEIN
-    for radius in rng.uniform(5, 16, 3):
+    for radius in rng.uniform(5, 16, 3) if lesions else ():
         seed = np.zeros(liver.shape, bool)
         seed[tuple(inside[rng.integers(len(inside))])] = True
         result[dilated(seed, radius, spacing) & liver] = LESION
