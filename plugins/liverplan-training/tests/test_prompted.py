@@ -6,13 +6,16 @@ import numpy as np
 import onnxruntime
 import pytest
 import torch
+from liverplan_training.export import export as write
 from liverplan_training.prompted.examples import KINDS, examples
 from liverplan_training.prompted.export import export
+from liverplan_training.prompted.going_on import from_onnx
 from liverplan_training.prompted.loop import loss_of
 from liverplan_training.prompted.net import CHANNELS, PromptedNet
 from liverplan_training.prompted.scene import FAT, LIVER, Case
 from liverplan_training.prompted.table import table
 
+from liverplan.errors import InputError
 from liverplan.segmentation.lesions.prompted.channels import SIDE
 
 
@@ -70,6 +73,27 @@ def test_an_exported_network_answers_as_the_trained_one(tmp_path, drawn):
         wanted = torch.sigmoid(net(torch.from_numpy(seen))).numpy()
     assert np.abs(found - wanted).max() < 0.02
     assert file.stat().st_size < 1_300_000
+
+
+def test_training_goes_on_where_an_exported_network_ended(tmp_path, drawn):
+    torch.manual_seed(0)
+    net = PromptedNet()
+    seen = torch.from_numpy(np.stack([made.seen for made in drawn[:4]]))
+    net(seen)  # its normalisation has seen something
+    torch.save(net.state_dict(), tmp_path / "prompted.pt")
+    file = export(tmp_path / "prompted.pt", tmp_path / "prompted.onnx")
+    again = from_onnx(file, seen)
+    with torch.no_grad():
+        assert torch.allclose(again(seen), net.eval()(seen), atol=0.02)
+        learning = again.train()(seen)
+        assert torch.allclose(learning, again.eval()(seen), atol=0.2)
+
+
+def test_a_network_of_another_kind_does_not_go_on(tmp_path, drawn):
+    net, seen = PromptedNet(widths=(8, 16, 24, 32)), torch.zeros(1, CHANNELS, SIDE, SIDE, SIDE)
+    onnx = write(net, [seen], tmp_path / "other.onnx", inputs=["seen"], outputs=["lesion"])
+    with pytest.raises(InputError, match="holds no prompted network"):
+        from_onnx(onnx, torch.from_numpy(drawn[0].seen)[None])
 
 
 def test_a_table_tells_prompts_sizes_and_contrasts_apart(tmp_path, case):

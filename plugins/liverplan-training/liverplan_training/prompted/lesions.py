@@ -10,7 +10,7 @@ from scipy import ndimage as ndi
 from liverplan_training.prompted.scene import Array, Mask, Random, field
 
 DARK, BRIGHT = 0.8, 0.12
-CONTRAST_HU = (9.0, 90.0)
+CONTRAST_HU, FAINT_HU, FAINT_SHARE = (9.0, 90.0), (8.0, 20.0), 0.25
 VISIBLE = 0.82
 """A lesion is seen as far as a fifth of its contrast: so many edge widths from its middle."""
 BEYOND_MM, BEYOND_SHARE = 1.25, 0.12
@@ -34,7 +34,8 @@ class Look:
     @classmethod
     def drawn(cls, rng: Random) -> Look:
         """Draw one at random."""
-        size = float(np.exp(rng.uniform(*np.log(CONTRAST_HU))))
+        span = FAINT_HU if rng.random() < FAINT_SHARE else CONTRAST_HU
+        size = float(np.exp(rng.uniform(*np.log(span))))
         kind = rng.random()
         delta = -size if kind < DARK else size * 0.8 if kind < DARK + BRIGHT else rng.uniform(-9, 9)
         layered = rng.random() < 0.4

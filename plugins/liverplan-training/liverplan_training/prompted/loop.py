@@ -7,6 +7,7 @@ import math
 import time
 from collections import deque
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -15,13 +16,18 @@ from torch import Tensor
 from torch.nn import functional
 from torch.utils.data import DataLoader, IterableDataset, get_worker_info
 
+from liverplan_training.cases import HELD_OUT
+from liverplan_training.facts import Facts
 from liverplan_training.prompted.examples import examples
+from liverplan_training.prompted.going_on import from_onnx
 from liverplan_training.prompted.net import PromptedNet
 from liverplan_training.prompted.scene import read_cases
 
 RATE, LOWEST, WARM_STEPS = 3e-3, 0.02, 60
 SAVE_SECONDS = 120.0
-WEIGHTS = "prompted.pt"
+WEIGHTS, FACTS = "prompted.pt", "prompted.json"
+MEASURED_ON = 24
+"""Examples on which the normalisation of a network that goes on is measured."""
 
 
 class Examples(IterableDataset[tuple[Tensor, Tensor]]):
@@ -33,7 +39,7 @@ class Examples(IterableDataset[tuple[Tensor, Tensor]]):
     def __iter__(self) -> Iterator[tuple[Tensor, Tensor]]:
         torch.set_num_threads(1)
         worker = get_worker_info()
-        cases = read_cases(self.folder)
+        cases = read_cases(self.folder, leave_out=frozenset(HELD_OUT))
         for made in examples(cases, self.seed + (worker.id if worker else 0)):
             yield torch.from_numpy(made.seen), torch.from_numpy(made.target.astype(np.float32))
 
@@ -59,13 +65,12 @@ def train(
 ) -> Path:
     """Train on a folder of label maps, anew or on from weights; they are kept as they come."""
     torch.manual_seed(seed)
-    net = PromptedNet().to(memory_format=torch.channels_last_3d)
-    if start_from is not None:
-        net.load_state_dict(torch.load(start_from, weights_only=True))
+    net = _begun(folder, seed, start_from).train().to(memory_format=torch.channels_last_3d)
     kept = {name: value.clone() for name, value in net.state_dict().items()}
     optimiser = torch.optim.AdamW(net.parameters(), lr=rate, weight_decay=1e-4)
-    made = Examples(folder, seed)
-    loader = iter(DataLoader(made, batch_size=batch, num_workers=1, prefetch_factor=6))
+    loader = iter(
+        DataLoader(Examples(folder, seed), batch_size=batch, num_workers=1, prefetch_factor=6)
+    )
     out.mkdir(parents=True, exist_ok=True)
     start, saved, step = time.monotonic(), -SAVE_SECONDS, 0
     seen: deque[float] = deque(maxlen=200)
@@ -80,7 +85,35 @@ def train(
             saved = time.monotonic()
             _keep(kept, out, f"{step} steps, {saved - start:.0f} s, Dice {np.mean(seen):.3f}")
     _keep(kept, out, f"{step} steps, done, Dice {np.mean(seen):.3f}")
+    recipe = {"batch": batch, "seed": seed, "rate": rate,
+              "start_from": start_from.name if start_from else None}  # fmt: skip
+    _facts(folder, recipe, step, seconds).write(out / FACTS)
     return out / WEIGHTS
+
+
+def _begun(folder: Path, seed: int, start_from: Path | None) -> PromptedNet:
+    """Return a network as it begins: new, or as far as weights or an ONNX file brought it."""
+    if start_from is None:
+        return PromptedNet()
+    if start_from.suffix == ".onnx":
+        drawn = islice(examples(read_cases(folder, frozenset(HELD_OUT)), seed + 1), MEASURED_ON)
+        return from_onnx(start_from, torch.from_numpy(np.stack([made.seen for made in drawn])))
+    net = PromptedNet()
+    net.load_state_dict(torch.load(start_from, weights_only=True))
+    return net
+
+
+def _facts(folder: Path, recipe: dict[str, object], steps: int, seconds: float) -> Facts:
+    return Facts(
+        name="liverplan prompted lesion network",
+        trained_on=tuple(case.name for case in read_cases(folder, frozenset(HELD_OUT))),
+        recipe=recipe,
+        steps=steps,
+        seconds=round(seconds),
+        device="processor",
+        torch=torch.__version__,
+        unbiased_level=0.5,
+    )
 
 
 def _step(net: PromptedNet, optimiser: torch.optim.Optimizer, x: Tensor, target: Tensor) -> float:

@@ -67,12 +67,13 @@ def read_cases(folder: Path, leave_out: frozenset[str] = frozenset()) -> list[Ca
 def scene(rng: Random, case: Case, cube_mm: float, *, on_edge: bool) -> Scene:
     """Look at a case around a random point of its liver, or of the liver's surface."""
     place = _lattice(rng, _middle(rng, case, on_edge=on_edge), cube_mm)
-    whole = (case.labels == LIVER) | (case.labels == UNSURE)
-    liver = _sampled(whole.astype(np.float32), place, 1) > 0.5
+    place, box = _around(place, case.labels.shape)
+    near = case.labels[box]
+    liver = _sampled(((near == LIVER) | (near == UNSURE)).astype(np.float32), place, 1) > 0.5
     if case.hu is not None and rng.random() < 0.9:
-        hu = _changed(rng, _sampled(case.hu.astype(np.float32), place, 1), liver, cube_mm)
+        hu = _changed(rng, _sampled(case.hu[box].astype(np.float32), place, 1), liver, cube_mm)
         return Scene(hu=hu, liver=liver, cube_mm=cube_mm, real=True)
-    labels = _sampled(case.labels, place, 0)
+    labels = _sampled(near, place, 0)
     labels = np.where(liver, LIVER, np.where(labels == LIVER, FAT, labels)).astype(np.uint8)
     hu = _rendered(rng, _touching(rng, labels, cube_mm), cube_mm)
     return Scene(hu=hu, liver=liver, cube_mm=cube_mm, real=False)
@@ -125,14 +126,18 @@ def _lattice(rng: Random, middle: NDArray[np.float64], cube_mm: float) -> Array:
     return np.asarray((matrix @ grid + middle[:, None]).reshape(3, SIDE, SIDE, SIDE), np.float32)
 
 
-def _sampled(values: NDArray[np.generic], place: Array, order: int) -> Array:
+def _around(place: Array, shape: tuple[int, ...]) -> tuple[Array, tuple[slice, ...]]:
+    """Return coordinates in the box of the map that they reach, and that box."""
     flat = place.reshape(3, -1)
     low = np.maximum(np.floor(flat.min(1)).astype(int) - 1, 0)
-    high = np.minimum(np.ceil(flat.max(1)).astype(int) + 2, values.shape)
-    low = np.minimum(low, np.array(values.shape) - 1)
-    box = values[tuple(slice(a, max(b, a + 1)) for a, b in zip(low, high, strict=True))]
-    at = place - low[:, None, None, None]
-    return np.asarray(ndi.map_coordinates(box, at, order=order, mode="nearest"))
+    high = np.minimum(np.ceil(flat.max(1)).astype(int) + 2, shape)
+    low = np.minimum(low, np.array(shape) - 1)
+    box = tuple(slice(a, max(b, a + 1)) for a, b in zip(low, high, strict=True))
+    return np.asarray(place - low[:, None, None, None], np.float32), box
+
+
+def _sampled(values: NDArray[np.generic], place: Array, order: int) -> Array:
+    return np.asarray(ndi.map_coordinates(values, place, order=order, mode="nearest"))
 
 
 def _touching(rng: Random, labels: NDArray[np.uint8], cube_mm: float) -> NDArray[np.uint8]:
