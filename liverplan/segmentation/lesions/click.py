@@ -8,6 +8,7 @@ import numpy as np
 import scipy  # its signal room, half a second of loading, only when a metastasis is clicked
 from numpy.typing import ArrayLike
 
+from liverplan.segmentation.boxes import bounding_box
 from liverplan.segmentation.lesions.edges import at_the_foot
 from liverplan.segmentation.lesions.outline import WEAK_HU, outlined
 from liverplan.segmentation.lesions.region import (
@@ -72,12 +73,16 @@ def _beyond_best_ball(evidence: Evidence, offset: FloatArray, spacing_mm: Spacin
     largest = LARGEST_MM if evidence.trust >= WEAK_HU / CLEAR_HU else LARGEST_WEAK_MM
     for radius in (r for r in RADII_MM if r <= largest):
         ball = _ball(radius, spacing_mm)
-        total = scipy.signal.fftconvolve(evidence.values, ball.astype(np.float32), mode="same")
+        near = away <= max(OFF_CENTRE * radius, NEAREST_MM)
+        if not near.any():  # blocks are thicker than that
+            continue
+        box = bounding_box(near, margin=[n // 2 for n in ball.shape])
+        total = scipy.signal.fftconvolve(evidence.values[box], ball.astype(np.float32), mode="same")
         total -= RIM * evidence.trust * float(ball.sum())
-        total = np.where(away <= max(OFF_CENTRE * radius, NEAREST_MM), total, np.inf)
+        total = np.where(near[box], total, np.inf)
         at = np.unravel_index(int(total.argmin()), total.shape)
         if total[at] < best:
-            best, middle, best_radius = float(total[at]), offset[at], radius
+            best, middle, best_radius = float(total[at]), offset[box][at], radius
     return np.asarray(np.linalg.norm(offset - middle, axis=-1) - best_radius)
 
 

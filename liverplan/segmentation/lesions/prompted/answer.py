@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 import scipy
 
-from liverplan.segmentation.lesions.prompted.channels import channels
-from liverplan.segmentation.lesions.prompted.network import probability
+from liverplan.segmentation.lesions.prompted.channels import Marks, channels
+from liverplan.segmentation.lesions.prompted.network import mirrored, probabilities
 from liverplan.segmentation.lesions.prompted.patch import Patch
 from liverplan.segmentation.lesions.prompted.prompt import Prompt
 from liverplan.segmentation.morphology import Float32, components_touching
@@ -17,6 +18,11 @@ from liverplan.volume import FloatArray, Volume
 
 EDGE_CUBES = 3
 HALF = 0.5
+FEWEST_CUBES = 5
+"""A density is not read off fewer."""
+SHOWN_HU, LEAST_NOISE_HU = (-50.0, 250.0), 0.1
+MOST_DOUBT, DOUBT_COUNTS = 2.0, 3.0
+"""Doubt beyond the first says nothing more; and what it counts against contrast."""
 REACH_CUBES = 2.5
 """A lesion reaches at least so near to its click."""
 
@@ -67,6 +73,40 @@ class Answer:
         p = self.probability[scipy.ndimage.binary_dilation(found, iterations=EDGE_CUBES)]
         return float(2 * np.minimum(p, 1 - p).sum() / np.count_nonzero(found))
 
+    @property
+    def clearness(self) -> float:
+        """How surely this is the scale of what is pointed at; compares answers at several.
+
+        Looked at too closely or from too far, a network draws a lesion of its usual size all the
+        same: what it drew then differs little from what lies round it. So contrast over noise, as
+        well as a mean of so many cubes tells it, and the network's own doubt against it.
+        """
+        own, beside = self._densities()
+        if not own.size:
+            return -DOUBT_COUNTS * min(self.doubt, MOST_DOUBT)
+        noise = np.sqrt((own.var() + beside.var()) / 2) + LEAST_NOISE_HU
+        clear = np.log1p(_between(own, beside) / noise * np.sqrt(own.size))
+        return float(clear - DOUBT_COUNTS * min(self.doubt, MOST_DOUBT))
+
+    @property
+    def contrast_hu(self) -> float:
+        """How far its density lies from that of the liver round it, HU; 0 where none is read."""
+        own, beside = self._densities()
+        return _between(own, beside) if own.size else 0.0
+
+    def _densities(self) -> tuple[Float32, Float32]:
+        """Densities within it and in the liver round it, HU; empty where there are too few."""
+        found = self.found
+        core = scipy.ndimage.binary_erosion(found)
+        core = core if np.count_nonzero(core) >= FEWEST_CUBES else found
+        organ = self.patch.liver if self.patch.liver.any() else np.ones_like(found)
+        around = scipy.ndimage.binary_dilation(found, iterations=1 + EDGE_CUBES)
+        around &= ~scipy.ndimage.binary_dilation(found) & organ
+        if min(np.count_nonzero(core), np.count_nonzero(around)) < FEWEST_CUBES:
+            return np.zeros(0, np.float32), np.zeros(0, np.float32)
+        hu = np.clip(self.patch.hu, *SHOWN_HU)
+        return hu[core], hu[around]
+
     def shifted(self, level: float) -> Answer:
         """Return it with a level (0-1) where the half was: its border lies there now."""
         p = np.clip(self.probability, np.float32(1e-4), np.float32(1 - 1e-4))
@@ -86,20 +126,48 @@ class Answer:
         return 2 * int(np.count_nonzero(found & theirs)) / max(int(total), 1)
 
 
-def look(
-    volume: Volume,
-    liver_mask: Mask,
-    prompt: Prompt,
-    middle_mm: FloatArray,
-    cube_mm: float,
-    *,
-    mirrored: bool,
-) -> Answer:
-    """Ask the network once, about a (3,) place, LPS mm, on cubes of a size."""
-    patch = Patch.around(volume, liver_mask, middle_mm, cube_mm)
+def _between(own_hu: Float32, beside_hu: Float32) -> float:
+    return float(abs(np.median(own_hu) - np.median(beside_hu)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class View:
+    """Where is looked, and how closely.
+
+    Parameters
+    ----------
+    middle_mm : (3,) array
+        The middle of what is looked at, LPS mm.
+    cube_mm : float
+        Side of a cube.
+    """
+
+    middle_mm: FloatArray
+    cube_mm: float
+
+
+def look(volume: Volume, liver_mask: Mask, prompt: Prompt, view: View) -> Answer:
+    """Ask the network once, as surely as it can be: its mirror images as well."""
+    patch, marks, seen = _drawn(volume, liver_mask, prompt, view)
+    return Answer(patch=patch, probability=mirrored(seen), meant=marks.inside[0])
+
+
+def glance(volume: Volume, liver_mask: Mask, prompt: Prompt, views: Sequence[View]) -> list[Answer]:
+    """Ask the network once for each of several views, all at a time."""
+    drawn = [_drawn(volume, liver_mask, prompt, view) for view in views]
+    found = probabilities(np.stack([seen for _, _, seen in drawn]))
+    return [
+        Answer(patch=patch, probability=p, meant=marks.inside[0])
+        for (patch, marks, _), p in zip(drawn, found, strict=True)
+    ]
+
+
+def _drawn(
+    volume: Volume, liver_mask: Mask, prompt: Prompt, view: View
+) -> tuple[Patch, Marks, Float32]:
+    patch = Patch.around(volume, liver_mask, view.middle_mm, view.cube_mm)
     marks = patch.marks(prompt)
-    p = probability(channels(patch.hu, patch.liver, marks, cube_mm), mirrored=mirrored)
-    return Answer(patch=patch, probability=p, meant=marks.inside[0])
+    return patch, marks, channels(patch.hu, patch.liver, marks, view.cube_mm)
 
 
 def soft_border(outside_mm: Float32, cube_mm: float) -> Float32:

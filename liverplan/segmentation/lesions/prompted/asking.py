@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from liverplan.segmentation.lesions.prompted.answer import Answer, look, soft_border
+from liverplan.segmentation.lesions.prompted.answer import Answer, View, glance, look, soft_border
 from liverplan.segmentation.lesions.prompted.channels import SIDE
 from liverplan.segmentation.lesions.prompted.fitting import fitting_level
-from liverplan.segmentation.lesions.prompted.older import by_densities, outside_mm
+from liverplan.segmentation.lesions.prompted.older import Densities, outside_mm
 from liverplan.segmentation.lesions.prompted.prompt import Prompt
+from liverplan.segmentation.lesions.prompted.stretching import stretched
 from liverplan.segmentation.lesions.prompted.unprompted import Seen
 from liverplan.segmentation.morphology import Float32
 from liverplan.segmentation.results import Mask
@@ -21,11 +22,15 @@ TRIED_MM = (0.8, 1.2, 1.7, 2.4, 3.4, 4.8)
 """Cubes on which a click is looked at first: it says nothing of the size."""
 HALF_SHARE, DENSITIES_SHARE = 0.5, 0.6
 """What a second opinion counts; the densities see the CT's own voxels, networks coarser cubes."""
+CLEAR_HU = 30.0
+"""The densities count less for a click on what stands out less: there they wander off."""
 FITTING = 0.5
 """Two opinions that overlap (Dice) less than this are of different things."""
 
 
-def answered(volume: Volume, liver_mask: Mask, prompt: Prompt, seen: Seen | None) -> Answer:
+def answered(
+    volume: Volume, liver_mask: Mask, prompt: Prompt, seen: Seen | None, densities: Densities
+) -> Answer:
     """Ask the prompted network; what the liver network marked and the densities are opinions too.
 
     Parameters
@@ -37,34 +42,36 @@ def answered(volume: Volume, liver_mask: Mask, prompt: Prompt, seen: Seen | None
     prompt : Prompt
     seen : Seen or None
         What the liver network marks there.
+    densities : Densities
+        What the densities say, where they are asked.
     """
     size = prompt.size_mm
     if size is not None:
         cube = float(np.clip(size / DRAWN_CUBES, FINEST_MM, COARSEST_MM))
-        drawn = look(volume, liver_mask, prompt, prompt.middle_mm, cube, mirrored=True)
+        drawn = look(volume, liver_mask, prompt, View(middle_mm=prompt.middle_mm, cube_mm=cube))
         drawn = drawn.shifted(fitting_level(drawn, prompt))
         joined = drawn if seen is None else _with(drawn, seen) or drawn
         if prompt.long_axis_mm is None:
             return joined
-        return _fitted(volume, liver_mask, prompt, joined)
+        return _fitted(volume, prompt, joined, densities)
     clicked = _clicked(volume, liver_mask, prompt, seen)
-    return _with_densities(volume, liver_mask, prompt, clicked)
+    share = DENSITIES_SHARE * min(clicked.contrast_hu / CLEAR_HU, 1)
+    return _with_densities(volume, clicked, densities, share)
 
 
 def _clicked(volume: Volume, liver_mask: Mask, prompt: Prompt, seen: Seen | None) -> Answer:
-    """Look as closely as what the liver network marks is large, else where doubt is least."""
+    """Look as closely as what the liver network marks is large, else where it is clearest."""
     if seen is not None:
         cube = float(np.clip(seen.across_mm / CLICKED_CUBES, FINEST_MM, COARSEST_MM))
         middle = _in_view(prompt, seen.middle_mm, cube)
-        both = _with(look(volume, liver_mask, prompt, middle, cube, mirrored=True), seen)
+        view = View(middle_mm=middle, cube_mm=cube)
+        both = _with(look(volume, liver_mask, prompt, view), seen)
         if both is not None:
             return both
-    looks = [
-        look(volume, liver_mask, prompt, prompt.middle_mm, cube, mirrored=False)
-        for cube in TRIED_MM
-    ]
-    cube, middle = _better_view(min(looks, key=lambda answer: answer.doubt), prompt)
-    return look(volume, liver_mask, prompt, middle, cube, mirrored=True)
+    views = [View(middle_mm=prompt.middle_mm, cube_mm=cube) for cube in TRIED_MM]
+    first = glance(volume, liver_mask, prompt, views)
+    clearest = max(first, key=lambda answer: answer.clearness)
+    return look(volume, liver_mask, prompt, _better_view(clearest, prompt))
 
 
 def _with(answer: Answer, seen: Seen) -> Answer | None:
@@ -77,30 +84,31 @@ def _mean(answer: Answer, outside: Float32, share: float) -> Answer | None:
     return answer.joined(theirs, share) if answer.overlap(theirs) >= FITTING else None
 
 
-def _fitted(volume: Volume, liver_mask: Mask, prompt: Prompt, answer: Answer) -> Answer:
+def _fitted(volume: Volume, prompt: Prompt, answer: Answer, densities: Densities) -> Answer:
     """Put the border to the axes, which RECIST counts; the densities speak where both are drawn."""
     if prompt.short_axis_mm is not None:
-        answer = _with_densities(volume, liver_mask, prompt, answer)
-    return answer.shifted(fitting_level(answer, prompt))
+        answer = _with_densities(volume, answer, densities, DENSITIES_SHARE)
+    return stretched(answer.shifted(fitting_level(answer, prompt)), prompt)
 
 
-def _with_densities(volume: Volume, liver_mask: Mask, prompt: Prompt, answer: Answer) -> Answer:
+def _with_densities(volume: Volume, answer: Answer, densities: Densities, share: float) -> Answer:
     """Add what the densities alone say, where that is of the same lesion."""
-    found = by_densities(volume, liver_mask, prompt)
+    found = densities()
     if found is None or not found.mask.any():
         return answer
     outside = outside_mm(found.mask, volume.grid, answer.patch)
-    return _mean(answer, outside, DENSITIES_SHARE) or answer
+    return _mean(answer, outside, share) or answer
 
 
-def _better_view(first: Answer, prompt: Prompt) -> tuple[float, FloatArray]:
-    """Cubes of the size, mm, and the (3,) middle, LPS mm, at which it is seen best."""
+def _better_view(first: Answer, prompt: Prompt) -> View:
+    """Return where, and how closely, it is seen best."""
     cubes = np.argwhere(first.found)
     if not len(cubes):
-        return first.patch.cube_mm, prompt.middle_mm
+        return View(middle_mm=prompt.middle_mm, cube_mm=first.patch.cube_mm)
     across = float(np.cbrt(6 / np.pi * len(cubes)))
     cube = float(np.clip(first.patch.cube_mm * across / CLICKED_CUBES, FINEST_MM, COARSEST_MM))
-    return cube, _in_view(prompt, first.patch.to_mm(cubes.mean(axis=0)), cube)
+    middle = _in_view(prompt, first.patch.to_mm(cubes.mean(axis=0)), cube)
+    return View(middle_mm=middle, cube_mm=cube)
 
 
 def _in_view(prompt: Prompt, middle_mm: FloatArray, cube_mm: float) -> FloatArray:

@@ -11,24 +11,26 @@ MIRRORS: tuple[tuple[int, ...], ...] = ((), (1,), (2, 3), (1, 2, 3))
 """The answer is the mean over these mirror images: what depends on chance averages out."""
 
 
-def probability(seen: Float32, *, mirrored: bool) -> Float32:
-    """Ask the network.
+def probabilities(seen: Float32) -> Float32:
+    """Ask the network of several cases at once.
 
     Parameters
     ----------
-    seen : (8, k, j, i) float32 array
-        What `channels` draws.
-    mirrored : bool
-        Whether mirror images are asked as well, and the answers averaged.
+    seen : (n, 8, k, j, i) float32 array
+        What `channels` draws of each.
 
     Returns
     -------
-    (k, j, i) float32 array
+    (n, k, j, i) float32 array
         0-1, how likely each cube is the metastasis.
     """
-    ways = MIRRORS if mirrored else ((),)
-    images = np.stack([np.flip(seen, way) for way in ways])
-    (answers,) = PROMPTED.run(seen=images)
-    back = [np.flip(a, tuple(n - 1 for n in way)) for a, way in zip(answers, ways, strict=True)]
+    (answers,) = PROMPTED.run(seen=seen)
+    return answers
+
+
+def mirrored(seen: Float32) -> Float32:
+    """Ask of one case, (8, k, j, i), and of its mirror images: the mean answer, (k, j, i)."""
+    answers = probabilities(np.stack([np.flip(seen, way) for way in MIRRORS]))
+    back = [np.flip(a, tuple(n - 1 for n in way)) for a, way in zip(answers, MIRRORS, strict=True)]
     mean: Float32 = np.mean(back, axis=0, dtype=np.float32)
     return mean

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import cache, partial
+
 import numpy as np
 import scipy
 
@@ -17,6 +22,23 @@ from liverplan.volume import Grid, Volume
 
 ROOM_VOXELS = 4
 """How far beyond a lesion its distance is measured; farther out it stays the same."""
+
+
+Densities = Callable[[], LesionResult | None]
+"""What the densities say of a prompt, reckoned once."""
+
+
+@contextmanager
+def beside(volume: Volume, liver_mask: Mask, prompt: Prompt) -> Iterator[Densities]:
+    """Let the densities be asked: beside the networks where they surely are, else when needed."""
+    ask = partial(by_densities, volume, liver_mask, prompt)
+    with ThreadPoolExecutor(1) as pool:
+        yield pool.submit(ask).result if surely_asked(prompt) else cache(ask)
+
+
+def surely_asked(prompt: Prompt) -> bool:
+    """Whether the densities are an opinion: of a click, and where both axes are drawn."""
+    return prompt.size_mm is None or prompt.short_axis_mm is not None
 
 
 def by_densities(volume: Volume, liver_mask: Mask, prompt: Prompt) -> LesionResult | None:

@@ -15,7 +15,7 @@ from liverplan.segmentation.lesions.outline import WEAK_HU
 from liverplan.segmentation.lesions.prompted.answer import HALF, Answer
 from liverplan.segmentation.lesions.prompted.asking import answered
 from liverplan.segmentation.lesions.prompted.channels import usual_hu
-from liverplan.segmentation.lesions.prompted.older import by_densities
+from liverplan.segmentation.lesions.prompted.older import beside
 from liverplan.segmentation.lesions.prompted.prompt import Prompt
 from liverplan.segmentation.lesions.prompted.unprompted import seen_unprompted
 from liverplan.segmentation.lesions.region import FAT_HU, checked_in_liver
@@ -63,11 +63,11 @@ def lesion_from_prompt(volume: Volume, liver_mask: Mask, prompt: Prompt) -> Lesi
     checked_in_liver(volume, liver_mask, prompt.middle_mm)
     for point in prompt.not_lesion_mm:
         checked_point(volume.grid, point)
-    seen = seen_unprompted(volume, liver_mask, prompt.middle_mm)
-    answer = _allowed(answered(volume, liver_mask, prompt, seen))
-    found = None
-    if not answer.agreed and answer.doubt > MOST_DOUBT:
-        found = by_densities(volume, liver_mask, prompt)
+    with beside(volume, liver_mask, prompt) as densities:
+        seen = seen_unprompted(volume, liver_mask, prompt.middle_mm)
+        answer = _allowed(answered(volume, liver_mask, prompt, seen, densities))
+        unsure = not answer.agreed and answer.doubt > MOST_DOUBT
+        found = densities() if unsure else None
     if found is None:
         found = _by_networks(volume, answer, prompt)
     mask = _without_denied(found.mask, volume.grid, prompt)
