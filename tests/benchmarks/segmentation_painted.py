@@ -1,8 +1,9 @@
 """CTs rendered from label maps, with metastases painted into them whose outline is known.
 
-Sizes are of the outline that an expert would draw, a little outside the visible edge. Maps that
-no network was to learn from (`HELD_OUT` of the training) are drawn on, other than by training's
-own painter: slices of 1 to 5 mm that average what is in them, noise as such slices have it.
+Sizes are of the outline that an expert would draw, a little outside the visible edge. The livers
+are of maps that training now keeps out (`HELD_OUT`; the first prompted network had learned from
+them), and another painter than training's makes the metastases: slices of 1 to 5 mm that average
+what is in them, noise as such slices have it.
 """
 
 from __future__ import annotations

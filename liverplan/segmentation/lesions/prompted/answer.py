@@ -147,13 +147,13 @@ class View:
 
 
 def look(volume: Volume, liver_mask: Mask, prompt: Prompt, view: View) -> Answer:
-    """Ask the network once, as surely as it can be: its mirror images as well."""
+    """Ask the network once in a (k, j, i) liver, as surely as it can: its mirror images as well."""
     patch, marks, seen = _drawn(volume, liver_mask, prompt, view)
     return Answer(patch=patch, probability=mirrored(seen), meant=marks.inside[0])
 
 
 def glance(volume: Volume, liver_mask: Mask, prompt: Prompt, views: Sequence[View]) -> list[Answer]:
-    """Ask the network once for each of several views, all at a time."""
+    """Ask the network once for each of several views in a (k, j, i) liver, all at a time."""
     drawn = [_drawn(volume, liver_mask, prompt, view) for view in views]
     found = probabilities(np.stack([seen for _, _, seen in drawn]))
     return [

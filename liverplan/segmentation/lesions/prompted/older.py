@@ -30,7 +30,10 @@ Densities = Callable[[], LesionResult | None]
 
 @contextmanager
 def beside(volume: Volume, liver_mask: Mask, prompt: Prompt) -> Iterator[Densities]:
-    """Let the densities be asked: beside the networks where they surely are, else when needed."""
+    """Let the densities in a (k, j, i) liver be asked: at once where they surely are, else later.
+
+    At once means beside the networks, which leave a core to them.
+    """
     ask = partial(by_densities, volume, liver_mask, prompt)
     with ThreadPoolExecutor(1) as pool:
         yield pool.submit(ask).result if surely_asked(prompt) else cache(ask)
