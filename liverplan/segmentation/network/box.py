@@ -16,8 +16,9 @@ BODY_HU, THIN = -300.0, 2
 """Denser is body; what is thinner than twice this many coarse voxels is the table."""
 LIKELY, LEAST_VOXELS, LEAST_SHARE = 0.05, 1500, 0.1
 """What coarse voxels need to count, and how many must be seen to trust the look."""
-MARGIN, EVEN = 12, 16
-"""Fine voxels around what is seen, and what a side's length is a multiple of if there is room."""
+MARGIN, EVEN, SPARE = 12, 16, 4
+"""Fine voxels around what is seen; what a side's length is a multiple of if there is room; and how
+many may be spared to make it one where there is none."""
 NEAR, FURTHER = 4, 16
 """A liver nearer to a side than this many voxels makes the box larger by so many."""
 
@@ -62,7 +63,9 @@ def liver_box(liver: Float32, body: Box, shape: Triple, coarser: int) -> Box:
     first, last = (np.array(end) for end in ends_of(bounding_box(seen)))
     start = (corner + first) * coarser - MARGIN
     stop = (corner + last) * coarser + MARGIN
-    return _clipped(*_even(start, stop), shape)
+    sides = zip(start.tolist(), stop.tolist(), shape, strict=True)
+    k, j, i = (slice(*_even(*side)) for side in sides)
+    return k, j, i
 
 
 def grown(box: Box, liver: Float32, shape: Triple) -> Box:
@@ -87,10 +90,18 @@ def grown(box: Box, liver: Float32, shape: Triple) -> Box:
     return _clipped(start, stop, shape)
 
 
-def _even(start: Ends, stop: Ends) -> tuple[Ends, Ends]:
-    """Move the ends apart until each length is a multiple that the network takes unpadded."""
-    more = -(stop - start) % EVEN
-    return start - more // 2, stop + more - more // 2
+def _even(start: int, stop: int, count: int) -> tuple[int, int]:
+    """Fit a side into `count` voxels, of a length that the network takes unpadded, if it can be."""
+    start, stop = max(start, 0), min(stop, count)
+    length = stop - start
+    longer = length + -length % EVEN
+    if longer <= count:
+        first = min(max(start - (longer - length) // 2, 0), count - longer)
+        return first, first + longer
+    spared = length % EVEN
+    if spared > SPARE:
+        return start, stop
+    return (start + spared, stop) if start > 0 else (start, stop - spared)
 
 
 def _main_parts(mask: Mask) -> Mask:

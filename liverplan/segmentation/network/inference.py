@@ -21,7 +21,7 @@ from liverplan.volume import Volume
 COARSER = 2
 STRIDE = 16
 """The network halves its lattice four times."""
-MOST_VOXELS, FEWEST_SLICES = 1_500_000, 48
+MOST_VOXELS, FEWEST_SLICES = 1_900_000, 48
 """In one slab: a voxel takes about 0.3 kB of memory while the network runs."""
 OVERLAP, UNUSED = 24, 4
 """Slices that two slabs share, and how many at a slab's end count for nothing."""

@@ -74,3 +74,13 @@ def test_the_table_is_no_part_of_the_patient():
     box, inside = coarse_body(volume, lattice_of(volume.grid, 4.0))
     assert ends_of(box) == ((0, 19, 14), (40, 61, 66))
     assert inside.shape == (40, 42, 52)
+
+
+def test_a_length_that_needs_no_padding_is_taken_where_there_is_little_room():
+    """Four of the voxels around the liver are spared; no more."""
+    spared = liver_box(seen((8, 20, 10), (46, 40, 35)), WHOLE, (103, 120, 140), 2)[0]
+    assert (spared.start, spared.stop) == (7, 103)
+    whole = liver_box(seen((3, 20, 10), (46, 40, 35)), WHOLE, (103, 120, 140), 2)[0]
+    assert (whole.start, whole.stop) == (0, 103)
+    moved = liver_box(seen((8, 20, 10), (46, 40, 35)), WHOLE, (118, 120, 140), 2)[0]
+    assert (moved.start, moved.stop) == (0, 112)
