@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import scipy
 
 from liverplan.segmentation.boxes import Box, ends_of, slices_of, triple
 from liverplan.segmentation.denoise import blurred
@@ -33,8 +34,15 @@ FINE_MM = 1.5
 SHOWN_HU = (-150.0, 250.0)
 INSIDE_MM, OUTSIDE_MM, BAND_MM = (3.0, 16.0), (2.5, 9.0), 5.0
 INNER_SD_MM, OUTER_SD_MM = 8.0, 5.0
+OWN_MM = (6.0, 20.0)
 LEAST_CONTRAST_HU, FULL_CONTRAST_HU, MOST_WEIGHT = 20.0, 25.0, 1.5
 FARTHEST = 1.5
+DARK_SD, MOST_DARK_SD, DARK_WEIGHT = 2.0, 6.0, 2.0
+"""From how far below the liver's density tissue speaks against it, up to how far beyond, and its
+log-odds for each standard deviation of the liver's own."""
+CALM_MM, LEAST_SD_HU, FLAT_HU_MM = 1.0, 5.0, 15.0
+"""The blur, the least deviation of a liver, and how fast density may change in tissue."""
+LESION_SEEN = 0.2
 VEIN_BLUR_MM, VEIN_HU, VEIN_RADIUS_MM, TRUNK_MM = 1.0, 20.0, 2.5, 8.0
 """How much brighter than liver a trunk is, its least radius, and how far in it is cut off."""
 CERTAIN = 0.05
@@ -104,12 +112,24 @@ def surface_score(volume: Volume, maps: Maps, odds: Float32, mask: Mask) -> Fiel
     fine, box = _finer(maps)
     contrast = np.nan_to_num(inner - outer).astype(np.float32)
     middle = np.nan_to_num((inner + outer) / 2).astype(np.float32)
-    middle, contrast, near, decided = (
-        maps.field(values).within(fine, box) for values in (middle, contrast, signed_mm, odds)
+    dark = _dark_tissue(hu, maps, signed_mm)
+    middle, contrast, near, decided, dark = (
+        maps.field(values).within(fine, box) for values in (middle, contrast, signed_mm, odds, dark)
     )
-    vote = swing(fine.hu(volume, box), middle, contrast)
+    vote = swing(fine.hu(volume, box), middle, contrast) - dark
     vote[np.abs(near) > BAND_MM] = 0
     return Field(lattice=fine, box=box, values=decided + vote)
+
+
+def _dark_tissue(hu: Float32, maps: Maps, depth_mm: Float32) -> Float32:
+    """(k, j, i) log-odds that speak against liver in flat, darker tissue that is no lesion."""
+    own = (depth_mm > OWN_MM[0]) & (depth_mm < OWN_MM[1]) & (maps.lesion < LESION_SEEN)
+    if not own.any():
+        return np.zeros_like(hu)
+    near = mean_near(hu, own, INNER_SD_MM, maps.grid.spacing_mm)
+    own_hu = np.where(np.isfinite(near), near, np.float32(np.median(hu[own])))
+    dark = darkness(hu, own_hu, own, maps.lattice.step_mm)
+    return np.where(maps.lesion < LESION_SEEN, dark, np.float32(0))
 
 
 def vein_trunks(volume: Volume, maps: Maps, mask: Mask) -> Mask:
@@ -153,6 +173,36 @@ def swing(hu: Float32, middle_hu: Float32, contrast_hu: Float32) -> Float32:
     far = 2 * (hu - middle_hu) / np.maximum(size, LEAST_CONTRAST_HU) * np.sign(contrast_hu)
     weight = np.minimum(size / FULL_CONTRAST_HU, MOST_WEIGHT)
     return np.asarray(np.clip(far, -FARTHEST, FARTHEST) * weight, dtype=np.float32)
+
+
+def darkness(hu: Float32, own_hu: Float32, own: Mask, voxel_mm: float) -> Float32:
+    """How much dark tissue speaks against liver: a muscle along it does, and its own edge does not.
+
+    Half way between liver and fat, muscle counts as liver. An edge is dark too; but it has liver
+    within a voxel, or density that changes fast.
+
+    Parameters
+    ----------
+    hu : (k, j, i) float32 array
+        Densities.
+    own_hu : (k, j, i) float32 array
+        The liver's own near by.
+    own : (k, j, i) bool array
+        What is surely liver: by how much it varies is read there.
+    voxel_mm : float
+        Their side.
+
+    Returns
+    -------
+    (k, j, i) float32 array
+        Log-odds, 0 or more.
+    """
+    calm = scipy.ndimage.gaussian_filter(hu, CALM_MM / voxel_mm)
+    varies = max(LEAST_SD_HU, 1.4826 * float(np.median(np.abs(own_hu[own] - calm[own]))))
+    slope = np.sqrt(sum(np.square(part) for part in np.gradient(calm))) / voxel_mm
+    below = own_hu - scipy.ndimage.maximum_filter(calm, 3)
+    dark = np.clip(below / varies - DARK_SD, 0, MOST_DARK_SD)
+    return np.asarray(DARK_WEIGHT * dark * np.exp(-((slope / FLAT_HU_MM) ** 2)), np.float32)
 
 
 def _between(distance_mm: Float32, limits_mm: tuple[float, float]) -> Mask:
