@@ -4,20 +4,27 @@ from __future__ import annotations
 
 from threading import Event
 
+import numpy as np
+
 from liverplan import __version__
+from liverplan.findings import Statement
 from liverplan.segmentation.blocks import blocks_of, with_thin_slices
 from liverplan.segmentation.classical.checks import require_liver, require_series
 from liverplan.segmentation.classical.torso import find_torso
+from liverplan.segmentation.network.apart import none_of_it
 from liverplan.segmentation.network.confidence import Reading, confidence_of, read, warnings_for
 from liverplan.segmentation.network.inference import Steps, infer
+from liverplan.segmentation.network.maps import Maps
 from liverplan.segmentation.network.surface import draw_surface, log_odds, main_part
 from liverplan.segmentation.network.weights import LIVER, Weights
 from liverplan.segmentation.orientation import turned
 from liverplan.segmentation.provenance import Provenance
-from liverplan.segmentation.results import LiverResult, Progress
+from liverplan.segmentation.results import LiverResult, Mask, Progress
 from liverplan.volume import Volume
 
 COARSE_MM = 3.0
+LEFT_OUT = -2.0
+"""Log-odds of what is no part of the liver by its looks alone: unsure, so a place to look at."""
 
 
 def find_liver(
@@ -52,6 +59,8 @@ def find_liver(
     maps = infer(volume, progress=steps.part(0.05, 0.85).tell, cancel=cancel, weights=weights)
     steps.tell(0.85, "Drawing the liver's surface")
     odds = log_odds(maps, weights.level)
+    apart = none_of_it(volume, maps, main_part(odds > 0))
+    odds[apart] = LEFT_OUT
     seen = main_part(odds > 0)
     mask = draw_surface(volume, maps, odds, seen)
     require_liver(mask, volume)
@@ -61,9 +70,15 @@ def find_liver(
     return LiverResult(
         mask=mask,
         confidence=confidence,
-        warnings=warnings_for(volume, maps, torso, seen, reading),
+        warnings=(*left_out(apart, maps), *warnings_for(volume, maps, torso, seen, reading)),
         provenance=provenance_of(weights, reading),
     )
+
+
+def left_out(apart: Mask, maps: Maps) -> tuple[Statement, ...]:
+    """Say how much was left out for its looks, a (k, j, i) mask on the maps' box."""
+    ml = float(np.count_nonzero(apart)) * maps.grid.voxel_ml
+    return (Statement.of("note.mass_left_out", ml=ml),) if ml else ()
 
 
 def provenance_of(weights: Weights, reading: Reading) -> Provenance:
