@@ -85,7 +85,9 @@ def _filled(plane: Mask) -> Mask:
         used = np.flatnonzero(edge)
         if used.size:
             ring[used[0] + 1 : used[-1] + 2] = True
-    filled: Mask = scipy.ndimage.binary_fill_holes(padded)[1:-1, 1:-1]
+    air, _ = scipy.ndimage.label(~padded)
+    beyond = np.concatenate([air[0], air[-1], air[:, 0], air[:, -1]])
+    filled: Mask = np.isin(air, beyond[beyond > 0], invert=True)[1:-1, 1:-1]
     return filled
 
 

@@ -10,7 +10,7 @@ from liverplan.findings import Statement
 from liverplan.segmentation.classical.checks import LARGE_ML, SMALL_ML, UNENHANCED_HU
 from liverplan.segmentation.classical.confidence import places_of
 from liverplan.segmentation.classical.torso import Torso
-from liverplan.segmentation.morphology import Float32, signed_distance_mm
+from liverplan.segmentation.morphology import Float32
 from liverplan.segmentation.network.maps import Maps
 from liverplan.segmentation.orientation import foot_head_axis
 from liverplan.segmentation.results import Confidence, Mask
@@ -47,7 +47,7 @@ class Reading:
     liver_ml: float
 
 
-def confidence_of(maps: Maps, odds: Float32, mask: Mask) -> Confidence:
+def confidence_of(maps: Maps, odds: Float32, depth_mm: Float32) -> Confidence:
     """Gather the tissue, away from the surface, of which the network is not sure.
 
     Parameters
@@ -56,20 +56,19 @@ def confidence_of(maps: Maps, odds: Float32, mask: Mask) -> Confidence:
         What the network says.
     odds : (k, j, i) float32 array
         The liver's log-odds on their box; 0 is the boundary.
-    mask : (k, j, i) bool array
-        The liver on their box.
+    depth_mm : (k, j, i) float32 array
+        Distance to the liver's boundary on their box, mm; positive inside.
     """
-    signed_mm = signed_distance_mm(mask, maps.grid.spacing_mm)
-    unsure = (np.abs(odds) < UNSURE_ODDS) & (np.abs(signed_mm) > RIM_MM)
+    unsure = (np.abs(odds) < UNSURE_ODDS) & (np.abs(depth_mm) > RIM_MM)
     inside: Float32 = (1 / (1 + np.exp(-odds))).astype(np.float32)
-    places = places_of(maps.grid, unsure, mask)
+    places = places_of(maps.grid, unsure, depth_mm > 0)
     return Confidence(grid=maps.grid, inside_fraction=inside, places=places)
 
 
-def read(volume: Volume, maps: Maps, mask: Mask, confidence: Confidence) -> Reading:
-    """Read the density deep in a (k, j, i) mask of the liver, and how much of it is unsure."""
-    signed_mm = signed_distance_mm(mask, maps.grid.spacing_mm)
-    deep = (signed_mm > DEEP_MM) & (maps.lesion < 0.5)
+def read(volume: Volume, maps: Maps, depth_mm: Float32, confidence: Confidence) -> Reading:
+    """Read the density deep in the liver, by each voxel's (k, j, i) depth, and what is unsure."""
+    mask = depth_mm > 0
+    deep = (depth_mm > DEEP_MM) & (maps.lesion < 0.5)
     hu = maps.lattice.hu(volume, maps.box)[deep if deep.any() else mask]
     density = float(np.median(hu))
     liver_ml = float(np.count_nonzero(mask)) * maps.grid.voxel_ml

@@ -11,6 +11,7 @@ from liverplan.findings import Statement
 from liverplan.segmentation.blocks import blocks_of, with_thin_slices
 from liverplan.segmentation.classical.checks import require_liver, require_series
 from liverplan.segmentation.classical.torso import find_torso
+from liverplan.segmentation.morphology import signed_distance_mm
 from liverplan.segmentation.network.apart import none_of_it
 from liverplan.segmentation.network.confidence import Reading, confidence_of, read, warnings_for
 from liverplan.segmentation.network.inference import Steps, infer
@@ -62,10 +63,11 @@ def find_liver(
     apart = none_of_it(volume, maps, main_part(odds > 0))
     odds[apart] = LEFT_OUT
     seen = main_part(odds > 0)
-    mask = draw_surface(volume, maps, odds, seen)
+    depth_mm = signed_distance_mm(seen, maps.grid.spacing_mm)
+    mask = draw_surface(volume, maps, odds, depth_mm)
     require_liver(mask, volume)
-    confidence = confidence_of(maps, odds, seen)
-    reading = read(volume, maps, seen, confidence)
+    confidence = confidence_of(maps, odds, depth_mm)
+    reading = read(volume, maps, depth_mm, confidence)
     steps.tell(1.0, "Liver found")
     return LiverResult(
         mask=mask,

@@ -17,12 +17,9 @@ from liverplan.segmentation.denoise import blurred
 from liverplan.segmentation.morphology import (
     Float32,
     components_touching,
-    dilated,
-    eroded,
     largest_component,
     mean_near,
     opened,
-    signed_distance_mm,
 )
 from liverplan.segmentation.network.lattice import Field, Lattice
 from liverplan.segmentation.network.maps import Maps
@@ -43,7 +40,7 @@ log-odds for each standard deviation of the liver's own."""
 CALM_MM, LEAST_SD_HU, FLAT_HU_MM = 1.0, 5.0, 15.0
 """The blur, the least deviation of a liver, and how fast density may change in tissue."""
 LESION_SEEN = 0.2
-VEIN_BLUR_MM, VEIN_HU, VEIN_RADIUS_MM, TRUNK_MM = 1.0, 20.0, 2.5, 8.0
+VEIN_BLUR_MM, VEIN_HU, VEIN_RADIUS_MM, TRUNK_MM = 1.0, 20.0, 2.5, 7.0
 """How much brighter than liver a trunk is, its least radius, and how far in it is cut off."""
 CERTAIN = 0.05
 """Least log-odds of what is filled or dropped."""
@@ -63,7 +60,7 @@ def main_part(mask: Mask) -> Mask:
     return ~outside
 
 
-def draw_surface(volume: Volume, maps: Maps, odds: Float32, mask: Mask) -> Mask:
+def draw_surface(volume: Volume, maps: Maps, odds: Float32, depth_mm: Float32) -> Mask:
     """Draw the liver on the CT's own voxels.
 
     Parameters
@@ -74,23 +71,23 @@ def draw_surface(volume: Volume, maps: Maps, odds: Float32, mask: Mask) -> Mask:
         What the network says of it.
     odds : (k, j, i) float32 array
         The liver's log-odds on their box.
-    mask : (k, j, i) bool array
-        The liver by them alone.
+    depth_mm : (k, j, i) float32 array
+        Distance to the liver's boundary by them alone, mm; positive inside.
 
     Returns
     -------
     (k, j, i) bool array
         On the CT's grid.
     """
-    score = surface_score(volume, maps, odds, mask)
-    trunks = maps.field(vein_trunks(volume, maps, mask).astype(np.float32))
+    score = surface_score(volume, maps, odds, depth_mm)
+    trunks = maps.field(vein_trunks(volume, maps, depth_mm).astype(np.float32))
     score.values[trunks.within(score.lattice, score.box) > 0.5] = -CERTAIN
     whole = main_part(score.values > 0)
     kept = np.where(whole, np.maximum(score.values, CERTAIN), np.minimum(score.values, -CERTAIN))
     return replace(score, values=kept).above(0.0, volume.grid)
 
 
-def surface_score(volume: Volume, maps: Maps, odds: Float32, mask: Mask) -> Field:
+def surface_score(volume: Volume, maps: Maps, odds: Float32, depth_mm: Float32) -> Field:
     """Score the voxels of a finer lattice by the network and by density: positive is liver.
 
     Parameters
@@ -101,20 +98,19 @@ def surface_score(volume: Volume, maps: Maps, odds: Float32, mask: Mask) -> Fiel
         What the network says of it.
     odds : (k, j, i) float32 array
         The liver's log-odds on their box.
-    mask : (k, j, i) bool array
-        The liver by them alone.
+    depth_mm : (k, j, i) float32 array
+        Distance to the liver's boundary by them alone, mm; positive inside.
     """
     spacing = maps.grid.spacing_mm
-    signed_mm = signed_distance_mm(mask, spacing)
     hu = np.clip(maps.lattice.hu(volume, maps.box), *SHOWN_HU)
-    inner = mean_near(hu, _between(signed_mm, INSIDE_MM), INNER_SD_MM, spacing)
-    outer = mean_near(hu, _between(-signed_mm, OUTSIDE_MM), OUTER_SD_MM, spacing)
+    inner = mean_near(hu, _between(depth_mm, INSIDE_MM), INNER_SD_MM, spacing)
+    outer = mean_near(hu, _between(-depth_mm, OUTSIDE_MM), OUTER_SD_MM, spacing)
     fine, box = _finer(maps)
     contrast = np.nan_to_num(inner - outer).astype(np.float32)
     middle = np.nan_to_num((inner + outer) / 2).astype(np.float32)
-    dark = _dark_tissue(hu, maps, signed_mm)
+    dark = _dark_tissue(hu, maps, depth_mm)
     middle, contrast, near, decided, dark = (
-        maps.field(values).within(fine, box) for values in (middle, contrast, signed_mm, odds, dark)
+        maps.field(values).within(fine, box) for values in (middle, contrast, depth_mm, odds, dark)
     )
     vote = swing(fine.hu(volume, box), middle, contrast) - dark
     vote[np.abs(near) > BAND_MM] = 0
@@ -132,15 +128,15 @@ def _dark_tissue(hu: Float32, maps: Maps, depth_mm: Float32) -> Float32:
     return np.where(maps.lesion < LESION_SEEN, dark, np.float32(0))
 
 
-def vein_trunks(volume: Volume, maps: Maps, mask: Mask) -> Mask:
+def vein_trunks(volume: Volume, maps: Maps, depth_mm: Float32) -> Mask:
     """Find where portal vein and cava enter the liver: no liver tissue, and thick enough to count.
 
     Parameters
     ----------
     volume, maps : Volume, Maps
         The CT, and what the network says of it.
-    mask : (k, j, i) bool array
-        The liver on the maps' box.
+    depth_mm : (k, j, i) float32 array
+        Distance to the liver's boundary on the maps' box, mm; positive inside.
 
     Returns
     -------
@@ -149,14 +145,14 @@ def vein_trunks(volume: Volume, maps: Maps, mask: Mask) -> Mask:
         lies near the liver's surface.
     """
     spacing = maps.grid.spacing_mm
-    deep = eroded(mask, INSIDE_MM[0] * 2, spacing)
+    mask, deep = depth_mm > 0, depth_mm > INSIDE_MM[0] * 2
     if not deep.any():
-        return np.zeros_like(mask)
+        return deep
     hu = blurred(maps.lattice.hu(volume, maps.box), SHOWN_HU, VEIN_BLUR_MM, spacing)
     bright = hu > float(np.median(hu[deep])) + VEIN_HU
     outside = maps.among("portal vein", "cava") & ~mask
     veins = components_touching(opened(bright, VEIN_RADIUS_MM, spacing), outside)
-    return veins & mask & dilated(~mask, TRUNK_MM, spacing)
+    return veins & mask & (depth_mm <= TRUNK_MM)
 
 
 def swing(hu: Float32, middle_hu: Float32, contrast_hu: Float32) -> Float32:
