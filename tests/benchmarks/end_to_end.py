@@ -43,7 +43,8 @@ def timed(name: str, command: list[str]) -> tuple[str, float, float]:
         sys.exit(f"{name} failed: {done.stderr}")
     if name == "assess":
         volumes = json.loads(done.stdout)["volumes_ml"]
-        print(", ".join(f"{key} {value:.1f} mL" for key, value in volumes.items()))
+        known = {key: value for key, value in volumes.items() if value is not None}
+        print(", ".join(f"{key} {value:.1f} mL" for key, value in known.items()))
     peak_kib = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
     return name, seconds, peak_kib * 1024 / 1e9
 

@@ -7,6 +7,7 @@ how far its density lies from there, and the network's log-odds decide where the
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import numpy as np
@@ -79,8 +80,10 @@ def draw_surface(volume: Volume, maps: Maps, odds: Float32, depth_mm: Float32) -
     (k, j, i) bool array
         On the CT's grid.
     """
-    score = surface_score(volume, maps, odds, depth_mm)
-    trunks = maps.field(vein_trunks(volume, maps, depth_mm).astype(np.float32))
+    with ThreadPoolExecutor(1) as beside:
+        found = beside.submit(vein_trunks, volume, maps, depth_mm)
+        score = surface_score(volume, maps, odds, depth_mm)
+    trunks = maps.field(found.result().astype(np.float32))
     score.values[trunks.within(score.lattice, score.box) > 0.5] = -CERTAIN
     whole = main_part(score.values > 0)
     kept = np.where(whole, np.maximum(score.values, CERTAIN), np.minimum(score.values, -CERTAIN))
