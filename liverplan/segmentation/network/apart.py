@@ -51,8 +51,10 @@ def none_of_it(volume: Volume, maps: Maps, mask: Mask) -> Mask:
     found = np.zeros_like(mask)
     for number in np.flatnonzero(counts * maps.grid.voxel_ml >= LEAST_ML):
         piece = numbers == number
+        if _marked(piece, maps):
+            continue
         fringed = dilated(piece, FRINGE_MM, spacing) & mask & (darker > -DARKER_HU / 2)
-        if number and not _marked(piece, maps) and _hangs(fringed, maps, mask):
+        if _hangs(fringed, maps, mask):
             found |= fringed
     return found
 

@@ -60,8 +60,8 @@ def find_liver(
     maps = infer(volume, progress=steps.part(0.05, 0.85).tell, cancel=cancel, weights=weights)
     steps.tell(0.85, "Drawing the liver's surface")
     odds = log_odds(maps, weights.level)
-    apart = none_of_it(volume, maps, main_part(odds > 0))
-    odds[apart] = LEFT_OUT
+    whole = main_part(odds > 0)
+    odds[none_of_it(volume, maps, whole)] = LEFT_OUT
     seen = main_part(odds > 0)
     depth_mm = signed_distance_mm(seen, maps.grid.spacing_mm)
     mask = draw_surface(volume, maps, odds, depth_mm)
@@ -72,13 +72,16 @@ def find_liver(
     return LiverResult(
         mask=mask,
         confidence=confidence,
-        warnings=(*left_out(apart, maps), *warnings_for(volume, maps, torso, seen, reading)),
+        warnings=(
+            *left_out(whole & ~seen, maps),
+            *warnings_for(volume, maps, torso, seen, reading),
+        ),
         provenance=provenance_of(weights, reading),
     )
 
 
 def left_out(apart: Mask, maps: Maps) -> tuple[Statement, ...]:
-    """Say how much was left out for its looks, a (k, j, i) mask on the maps' box."""
+    """Say how much was left out, a (k, j, i) mask: what looked unlike, and what hung on it."""
     ml = float(np.count_nonzero(apart)) * maps.grid.voxel_ml
     return (Statement.of("note.mass_left_out", ml=ml),) if ml else ()
 

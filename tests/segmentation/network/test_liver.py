@@ -7,6 +7,7 @@ import pytest
 
 from liverplan.errors import CancelledError, LiverplanError, SegmentationError
 from liverplan.segmentation import find_liver
+from liverplan.segmentation.network import liver, surface
 from liverplan.segmentation.network.weights import LIVER
 from liverplan.volume import Volume
 from tests.benchmarks.segmentation_robust import disturbed, nonsense
@@ -54,6 +55,34 @@ def test_unsure_tissue_is_shown_at_places_in_the_ct(torso, found):
     assert 0 <= confidence.inside_fraction.min() <= confidence.inside_fraction.max() <= 1
     assert confidence.grid.shape == confidence.inside_fraction.shape
     assert all(torso.volume.grid.nearest_index(p.point_mm) for p in confidence.places)
+
+
+def test_what_is_none_of_the_liver_is_left_out_and_told_with_all_that_hung_on_it(
+    torso, maps, found, monkeypatch
+):
+    """A slab is called none of it: the tip beyond it goes too, and counts in what is told."""
+    before = found[0].mask
+    used = np.flatnonzero((maps.liver > 0.9).any(axis=(1, 2)))
+    slab = slice(used[0] + 6, used[0] + 12)
+
+    def none_of_it(_volume, _maps, mask):
+        found = np.zeros_like(mask)
+        found[slab] = mask[slab]
+        return found
+
+    monkeypatch.setattr(liver, "none_of_it", none_of_it)
+    after = find_liver(torso.volume)
+    (told,) = (dict(n.values)["ml"] for n in after.notes if n.key == "note.mass_left_out")
+    gone = np.count_nonzero(before & ~after.mask) * torso.volume.grid.voxel_ml
+    assert told == pytest.approx(gone, rel=0.25)
+    assert np.count_nonzero(after.mask & ~before) < 0.01 * np.count_nonzero(before)
+    assert any(not place.inside for place in after.confidence.places)
+
+
+def test_dark_tissue_draws_the_surface_in(torso, maps, found, monkeypatch):
+    monkeypatch.setattr(surface, "darkness", lambda hu, *_: np.full_like(hu, 9))
+    after = find_liver(torso.volume).mask
+    assert np.count_nonzero(after) < 0.97 * np.count_nonzero(found[0].mask)
 
 
 def test_a_liver_that_the_ct_cuts_off_is_reported_and_found_to_its_edge(torso):
