@@ -176,11 +176,10 @@ UNSEEN_VESSELS = ErrorSource(
     source=(
         "measured: tissue without blood by the vessels that were found, beside that by all that "
         "there are, for cuts as large as the liver's volume to the power of 2/3, where both "
-        "agree about the main branches: SD 2.2 % on 1 real liver and 2.5 and 0.7 % on 2 rendered "
-        "ones, 1 to 2 % lower on average; on a third, whose vessels were hardly found, 5.8 %, "
-        "which this does not hold (tests.benchmarks.unseen); its square grows "
-        "with the cut's surface, as "
-        "the number of branches that cross it"
+        "agree about the main branches: SD 1.2 % on 1 real liver and 2.5 and 1.9 % on 2 rendered "
+        "ones, 0.3 to 2 % lower on average; on a third, whose vessels were hardly found, 6.0 %, "
+        "which this does not hold (tests.benchmarks.unseen); its square grows with the cut's "
+        "surface, as the number of branches that cross it"
     ),
 )
 
