@@ -14,11 +14,9 @@ from liverplan.segmentation.morphology import (
     dilated,
     mean_near,
     opened,
-    signed_distance_mm,
 )
 from liverplan.segmentation.network.maps import Maps
 from liverplan.segmentation.results import Mask
-from liverplan.volume import Volume
 
 NEAR_SD_MM, CORE_MM, DEEP_MM = 4.0, 2.0, 6.0
 """Densities are averaged so far, of what lies so deep; the liver's own is read so deep."""
@@ -29,23 +27,23 @@ MOST_LESION, MOST_JOINED = 0.1, 0.3
 """A lesion anywhere in it, 0-1, and the share of its surface in the liver, that it may have."""
 
 
-def none_of_it(volume: Volume, maps: Maps, mask: Mask) -> Mask:
+def none_of_it(maps: Maps, depth_mm: Float32) -> Mask:
     """Find what hangs on the liver and is no part of it.
 
     Parameters
     ----------
-    volume, maps : Volume, Maps
-        The CT, and what the network says of it.
-    mask : (k, j, i) bool array
-        The liver on the maps' box.
+    maps : Maps
+        What the network says of the CT.
+    depth_mm : (k, j, i) float32 array
+        Distance to the liver's boundary on the maps' box, mm; positive inside.
 
     Returns
     -------
     (k, j, i) bool array
         On the maps' box; empty for most livers.
     """
-    spacing = maps.grid.spacing_mm
-    darker = _darker_hu(volume, maps, mask)
+    spacing, mask = maps.grid.spacing_mm, depth_mm > 0
+    darker = _darker_hu(maps, depth_mm)
     large = opened(darker > 0, THIN_MM, spacing)
     numbers, counts = components(large)
     found = np.zeros_like(mask)
@@ -59,19 +57,16 @@ def none_of_it(volume: Volume, maps: Maps, mask: Mask) -> Mask:
     return found
 
 
-def _darker_hu(volume: Volume, maps: Maps, mask: Mask) -> Float32:
+def _darker_hu(maps: Maps, depth_mm: Float32) -> Float32:
     """(k, j, i) how much darker than the liver may be each place of it is, HU; -inf elsewhere."""
-    spacing = maps.grid.spacing_mm
-    depth_mm = signed_distance_mm(mask, spacing)
-    hu = maps.lattice.hu(volume, maps.box)
-    near = mean_near(hu, depth_mm > CORE_MM, NEAR_SD_MM, spacing)
+    near = mean_near(maps.hu, depth_mm > CORE_MM, NEAR_SD_MM, maps.grid.spacing_mm)
     deep = near[depth_mm > DEEP_MM]
     if not deep.size:
-        return np.full(mask.shape, -np.inf, np.float32)
+        return np.full(near.shape, -np.inf, np.float32)
     usual = float(np.median(deep))
     varies = 1.4826 * float(np.median(np.abs(deep - usual)))
     allowed = max(DARKER_HU, DARKER_SD * varies)
-    darker: Float32 = np.where(mask, usual - allowed - near, -np.inf).astype(np.float32)
+    darker: Float32 = np.where(depth_mm > 0, usual - allowed - near, -np.inf).astype(np.float32)
     return darker
 
 

@@ -65,11 +65,11 @@ def confidence_of(maps: Maps, odds: Float32, depth_mm: Float32) -> Confidence:
     return Confidence(grid=maps.grid, inside_fraction=inside, places=places)
 
 
-def read(volume: Volume, maps: Maps, depth_mm: Float32, confidence: Confidence) -> Reading:
+def read(maps: Maps, depth_mm: Float32, confidence: Confidence) -> Reading:
     """Read the density deep in the liver, by each voxel's (k, j, i) depth, and what is unsure."""
     mask = depth_mm > 0
     deep = (depth_mm > DEEP_MM) & (maps.lesion < 0.5)
-    hu = maps.lattice.hu(volume, maps.box)[deep if deep.any() else mask]
+    hu = maps.hu[deep if deep.any() else mask]
     density = float(np.median(hu))
     liver_ml = float(np.count_nonzero(mask)) * maps.grid.voxel_ml
     return Reading(

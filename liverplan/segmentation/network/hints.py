@@ -73,20 +73,19 @@ def find_hints(
         where = np.equal(numbers, number)
         if np.count_nonzero(where & ~known) >= LEAST_NEW * counts[number]:
             found.append(where)
-    hu = maps.lattice.hu(volume, maps.box)
-    around = hu[liver & ~seen & ~known]
-    likely = [_hint(where & ~known, maps, hu, around) for where in found]
+    around = maps.hu[liver & ~seen & ~known]
+    likely = [_hint(where & ~known, maps, around) for where in found]
     marked = np.logical_or.reduce([dilated(w, ROOM_MM, maps.grid.spacing_mm) for w in found])
     return (*likely, *(h for h in clear if not (found and _lies_in(h, marked, maps))))
 
 
-def _hint(where: Mask, maps: Maps, hu: Float32, around: Float32) -> Hint:
+def _hint(where: Mask, maps: Maps, around: Float32) -> Hint:
     """Describe a component by its likeliest voxel, its volume and its contrast."""
     voxels = np.argwhere(where)
     x, y, z = (float(c) for c in maps.grid.to_mm(voxels[maps.lesion[where].argmax()]))
     middle = float(np.median(around))
     spread = 1.4826 * float(np.median(np.abs(around - middle)))
-    above = (float(hu[where].mean()) - middle) / max(spread, 1.0)
+    above = (float(maps.hu[where].mean()) - middle) / max(spread, 1.0)
     return Hint(
         point_mm=(x, y, z),
         volume_ml=len(voxels) * maps.grid.voxel_ml,

@@ -66,10 +66,11 @@ def infer(
     liver, _, _ = predict(hu, weights, steps.part(0.0, 0.2))
     box = liver_box(liver, body, lattice.shape, COARSER)
     while True:
-        liver, lesion, organ = predict(lattice.hu(volume, box), weights, steps.part(0.2, 1.0))
+        hu = lattice.hu(volume, box)
+        liver, lesion, organ = predict(hu, weights, steps.part(0.2, 1.0))
         larger = grown(box, liver, lattice.shape)
         if larger == box:
-            maps = Maps(lattice=lattice, box=box, liver=liver, lesion=lesion, organ=organ)
+            maps = Maps(lattice=lattice, box=box, hu=hu, liver=liver, lesion=lesion, organ=organ)
             _LAST.put(volume, weights, maps)
             return maps
         box = larger

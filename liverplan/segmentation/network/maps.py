@@ -31,6 +31,8 @@ class Maps:
         2 mm, in the common orientation.
     box : Box
         Where on it the maps lie; the liver lies inside.
+    hu : (k, j, i) float32 array
+        The CT's densities there, as the network saw them, HU.
     liver, lesion : (k, j, i) float32 arrays
         How likely a voxel belongs to the liver, which holds its lesions; and to a lesion. 0-1.
     organ : (k, j, i) uint8 array
@@ -39,12 +41,13 @@ class Maps:
 
     lattice: Lattice
     box: Box
+    hu: Float32
     liver: Float32
     lesion: Float32
     organ: NDArray[np.uint8]
 
     def __post_init__(self) -> None:
-        for array in (self.liver, self.lesion, self.organ):
+        for array in (self.hu, self.liver, self.lesion, self.organ):
             read_only(array)
 
     @property

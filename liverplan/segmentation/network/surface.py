@@ -81,7 +81,7 @@ def draw_surface(volume: Volume, maps: Maps, odds: Float32, depth_mm: Float32) -
         On the CT's grid.
     """
     with ThreadPoolExecutor(1) as beside:
-        found = beside.submit(vein_trunks, volume, maps, depth_mm)
+        found = beside.submit(vein_trunks, maps, depth_mm)
         score = surface_score(volume, maps, odds, depth_mm)
     trunks = maps.field(found.result().astype(np.float32))
     score.values[trunks.within(score.lattice, score.box) > 0.5] = -CERTAIN
@@ -105,7 +105,7 @@ def surface_score(volume: Volume, maps: Maps, odds: Float32, depth_mm: Float32) 
         Distance to the liver's boundary by them alone, mm; positive inside.
     """
     spacing = maps.grid.spacing_mm
-    hu = np.clip(maps.lattice.hu(volume, maps.box), *SHOWN_HU)
+    hu = np.clip(maps.hu, *SHOWN_HU)
     inner = mean_near(hu, _between(depth_mm, INSIDE_MM), INNER_SD_MM, spacing)
     outer = mean_near(hu, _between(-depth_mm, OUTSIDE_MM), OUTER_SD_MM, spacing)
     fine, box = _finer(maps)
@@ -131,13 +131,13 @@ def _dark_tissue(hu: Float32, maps: Maps, depth_mm: Float32) -> Float32:
     return np.where(maps.lesion < LESION_SEEN, dark, np.float32(0))
 
 
-def vein_trunks(volume: Volume, maps: Maps, depth_mm: Float32) -> Mask:
+def vein_trunks(maps: Maps, depth_mm: Float32) -> Mask:
     """Find where portal vein and cava enter the liver: no liver tissue, and thick enough to count.
 
     Parameters
     ----------
-    volume, maps : Volume, Maps
-        The CT, and what the network says of it.
+    maps : Maps
+        What the network says of the CT.
     depth_mm : (k, j, i) float32 array
         Distance to the liver's boundary on the maps' box, mm; positive inside.
 
@@ -151,7 +151,7 @@ def vein_trunks(volume: Volume, maps: Maps, depth_mm: Float32) -> Mask:
     mask, deep = depth_mm > 0, depth_mm > INSIDE_MM[0] * 2
     if not deep.any():
         return deep
-    hu = blurred(maps.lattice.hu(volume, maps.box), SHOWN_HU, VEIN_BLUR_MM, spacing)
+    hu = blurred(maps.hu, SHOWN_HU, VEIN_BLUR_MM, spacing)
     bright = hu > float(np.median(hu[deep])) + VEIN_HU
     outside = maps.among("portal vein", "cava") & ~mask
     veins = components_touching(opened(bright, VEIN_RADIUS_MM, spacing), outside)

@@ -80,9 +80,9 @@ class Weights:
 
 LIVER = Weights(
     name="liverplan liver network",
-    version="2",
+    version="2.1",
     file="liver_v2.onnx",
-    sha256="256de533627982a4e38de35a64c6ca8daa3370da6bdc3fe41e6c22bfe70488d3",
+    sha256="7d16d820e8f30d9f201f7d77d687dd399e41905be5677626f66902b70b7e294c",
     licence="Apache-2.0",
     card="liver_v2.md",
     level=1.4,

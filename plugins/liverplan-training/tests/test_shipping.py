@@ -14,7 +14,7 @@ from liverplan_training.cases import HELD_OUT, Case, write_case
 from liverplan_training.commands import main
 from liverplan_training.evaluation.conditions import conditions
 from liverplan_training.evaluation.predictors import by_slabs, of_net, of_onnx
-from liverplan_training.export import export_liver, sha256
+from liverplan_training.export import export_liver, sha256, with_softmax_in_steps
 from liverplan_training.facts import Facts, Measured
 from liverplan_training.network import liver_unet
 from liverplan_training.phantoms import RECIPE, phantom
@@ -22,6 +22,8 @@ from liverplan_training.sources import table
 from liverplan_training.training.loop import train
 from liverplan_training.training.recipe import Budget
 from liverplan_training.weights import load_weights, save_weights
+from onnx import helper
+from onnxruntime import InferenceSession
 
 from liverplan.errors import InputError
 
@@ -63,11 +65,34 @@ def test_onnx_answers_as_torch_does_on_sides_of_any_length(net_of_two_steps, exp
         assert np.ptp(theirs) > 0.01
 
 
+def test_a_softmax_in_steps_answers_as_one_does():
+    """Logits of any size: the largest is taken off first."""
+    floats = onnx.TensorProto.FLOAT
+    one = helper.make_node("Softmax", ["logits"], ["organs"], axis=1)
+    whole = helper.make_graph(
+        [one],
+        "softmax",
+        [helper.make_tensor_value_info("logits", floats, [1, 3, 4, 4, 4])],
+        [helper.make_tensor_value_info("organs", floats, [1, 3, 4, 4, 4])],
+    )
+    model = helper.make_model(whole, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+    logits = np.random.default_rng(0).normal(0, 200, (1, 3, 4, 4, 4)).astype(np.float32)
+    answers = []
+    for each in (
+        model,
+        with_softmax_in_steps(onnx.ModelProto.FromString(model.SerializeToString())),
+    ):
+        session = InferenceSession(each.SerializeToString(), providers=["CPUExecutionProvider"])
+        answers.append(session.run(None, {"logits": logits})[0])
+    np.testing.assert_allclose(*answers, atol=1e-6)
+
+
 def test_onnx_has_the_product_s_names_opset_and_half_weights(exported):
     model = onnx.load(exported)
     assert [i.name for i in model.graph.input] == ["hu"]
     assert [o.name for o in model.graph.output] == ["organs", "lesion"]
     assert model.opset_import[0].version == 17
+    assert "Softmax" not in {node.op_type for node in model.graph.node}
     large = [w for w in model.graph.initializer if np.prod(w.dims) >= 256]
     assert large
     assert all(w.data_type == onnx.TensorProto.FLOAT16 for w in large)

@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 
 from liverplan.segmentation.boxes import slices_of
+from liverplan.segmentation.morphology import signed_distance_mm
 from liverplan.segmentation.network.apart import none_of_it
 from liverplan.segmentation.network.lattice import lattice_of
 from liverplan.segmentation.network.maps import Maps
-from liverplan.volume import Grid, Volume
+from liverplan.volume import Grid
 
 SHAPE = (48, 56, 80)
 LIVER_HU, NOISE_HU = 100.0, 15.0
@@ -26,17 +27,17 @@ def seen(darker, darker_hu, lesion=False):
     grid = Grid(shape=SHAPE, affine=np.diag([2.0, 2.0, 2.0, 1.0])[[2, 1, 0, 3]])
     hu = np.where(darker, darker_hu, np.where(LIVER | darker, LIVER_HU, -90))
     hu = hu + np.random.default_rng(0).normal(0, NOISE_HU, SHAPE)
-    volume = Volume(grid=grid, hu=hu.astype(np.int16))
     lattice = lattice_of(grid)
     assert lattice.shape == SHAPE
     maps = Maps(
         lattice=lattice,
         box=slices_of((0, 0, 0), SHAPE),
+        hu=hu.astype(np.float32),
         liver=(LIVER | darker).astype(np.float32),
         lesion=(darker & lesion).astype(np.float32),
         organ=(LIVER | darker).astype(np.uint8),
     )
-    return volume, maps, LIVER | darker
+    return maps, signed_distance_mm(LIVER | darker, grid.spacing_mm)
 
 
 @pytest.mark.parametrize("darker_hu", [45, 84])

@@ -65,9 +65,9 @@ def test_what_is_none_of_the_liver_is_left_out_and_told_with_all_that_hung_on_it
     used = np.flatnonzero((maps.liver > 0.9).any(axis=(1, 2)))
     slab = slice(used[0] + 6, used[0] + 12)
 
-    def none_of_it(_volume, _maps, mask):
-        found = np.zeros_like(mask)
-        found[slab] = mask[slab]
+    def none_of_it(_maps, depth_mm):
+        found = np.zeros(depth_mm.shape, bool)
+        found[slab] = depth_mm[slab] > 0
         return found
 
     monkeypatch.setattr(liver, "none_of_it", none_of_it)

@@ -70,8 +70,9 @@ def maps_of(case):
     organ = np.where(cava[at], ORGANS.index("cava"), np.where(liver[at], 1, 0))
     organ = organ.reshape(lattice.shape).astype(np.uint8)
     likely = (organ == 1).astype(np.float32)
+    nothing = np.zeros_like(likely)
     return Maps(
-        lattice=lattice, box=lattice.whole, liver=likely, lesion=np.zeros_like(likely), organ=organ
+        lattice=lattice, box=lattice.whole, hu=nothing, liver=likely, lesion=nothing, organ=organ
     )
 
 
