@@ -40,6 +40,7 @@ from liverplan.segmentation.results import (
     UnsurePlace,
     VesselResult,
 )
+from liverplan.segmentation.second_opinion import second_look
 from liverplan.segmentation.vessel_prompters import (
     VesselPrompter,
     find_vessel_prompters,
@@ -95,6 +96,7 @@ __all__ = [
     "paint",
     "read_mask_file",
     "resize_lesion",
+    "second_look",
     "segment_liver",
     "segment_with",
     "segmentation_from_files",

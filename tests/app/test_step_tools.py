@@ -21,6 +21,7 @@ from liverplan.app.slices.slicing import Look
 from liverplan.app.slices.tool import Spot
 from liverplan.app.steps.liver.border_tool import BorderTool
 from liverplan.app.steps.liver.finding import Finding
+from liverplan.app.steps.liver.look_first import LookFirst
 from liverplan.app.steps.liver.outline_tool import OutlineTool
 from liverplan.app.steps.metastases.axis_tool import AxisTool
 from liverplan.app.steps.metastases.lesion_edits import LesionEdits
@@ -262,8 +263,12 @@ def result(desk, mask, lesions=()):
     return LiverResult(mask=mask, provenance=made, lesions=tuple(lesions))
 
 
+def others(desk):
+    return SimpleNamespace(chosen="classical"), LookFirst(desk.context, desk.views)
+
+
 def test_a_liver_found_again_keeps_the_lesions_and_counts_those_it_brings(desk, monkeypatch):
-    finding = Finding(desk.context, desk.views, SimpleNamespace(chosen="network"))
+    finding = Finding(desk.context, desk.views, *others(desk))
     liver = desk.work.segmentation.liver
     known, new = desk.work.segmentation.lesion(2), np.zeros(desk.grid.shape, dtype=bool)
     k, j, i = desk.grid.nearest_index(off(edge(desk), 10.0, 0, 0))
@@ -281,7 +286,7 @@ def test_a_liver_found_again_keeps_the_lesions_and_counts_those_it_brings(desk, 
 
 
 def test_a_liver_found_for_another_ct_is_dropped(desk, monkeypatch):
-    finding = Finding(desk.context, desk.views, SimpleNamespace(chosen="network"))
+    finding = Finding(desk.context, desk.views, *others(desk))
     answer = result(desk, desk.work.segmentation.liver)
     monkeypatch.setattr("liverplan.app.steps.liver.finding.segment_with", lambda *_a, **_k: answer)
     finding.segment()

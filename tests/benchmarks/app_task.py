@@ -90,7 +90,7 @@ class Task:
             self.hand.done.clear()
             began = time.monotonic()
             part()
-            self.person.settle()
+            self.wait()
             rows[name] = {"seconds": time.monotonic() - began, "by hand": dict(self.hand.done)}
         signed = self.app.result.number.text()
         self.app.close()
@@ -99,6 +99,12 @@ class Task:
             whole.update(row["by hand"])
         seconds = sum(row["seconds"] for row in rows.values())
         return rows | {f"in all (FLR {signed})": {"seconds": seconds, "by hand": dict(whole)}}
+
+    def wait(self):
+        """Wait for what a person waits for, not for what is looked up silently."""
+        self.person.spin(0.02)
+        self.person.wait(lambda: not (self.app.jobs.awaited or self.app.live.busy), 300)
+        self.person.spin(0.05)
 
     def open(self):
         from tests.app.test_notices import drop

@@ -17,6 +17,7 @@ from liverplan.app.session.context import Context
 from liverplan.app.session.job import Progress
 from liverplan.app.session.telling import told
 from liverplan.app.slices.views import ThreeViews
+from liverplan.app.steps.liver.look_first import LookFirst
 from liverplan.resection.anatomy.maps import PartMap
 from liverplan.segmentation import (
     LiverResult,
@@ -26,6 +27,7 @@ from liverplan.segmentation import (
     with_lesions,
     with_liver,
 )
+from liverplan.segmentation.backends import NETWORK
 from liverplan.segmentation.labels import LIVER
 from liverplan.volume import Volume
 
@@ -35,10 +37,12 @@ PLACE = "liver"
 class Finding:
     """Makes the liver's mask, and lets a person stand behind it."""
 
-    def __init__(self, context: Context, views: ThreeViews, backends: Backends) -> None:
+    def __init__(
+        self, context: Context, views: ThreeViews, backends: Backends, look_first: LookFirst
+    ) -> None:
         self._session, self._jobs, self._notices = context.session, context.jobs, context.notices
         self._saver = context.saver
-        self._views, self._backends = views, backends
+        self._views, self._backends, self._look_first = views, backends, look_first
 
     def segment(self) -> None:
         """Find the liver automatically; lesions that were marked stay."""
@@ -51,6 +55,9 @@ class Finding:
 
         def then(found: LiverResult) -> None:
             self._found(volume, found)
+            self._look_first.begin(found)
+            if backend == NETWORK:
+                self._look_first.ask(found, volume)
 
         self._jobs.run(PLACE, tr("Finding the liver"), task, then, holds=self._session.same_ct())
 
@@ -94,6 +101,7 @@ class Finding:
             after = with_liver(given.liver, given.provenance[LIVER], before)
             name = en("liver from {file}", file=path.name)
             self._session.do(name, replace(work, segmentation=after))
+            self._look_first.forget()
             if odd:
                 self._notices.say(PLACE, odd)
             self._show_middle(after)

@@ -17,6 +17,7 @@ from liverplan.app.slices.tool_button import tool_button
 from liverplan.app.slices.views import ThreeViews
 from liverplan.app.steps.liver.border_tool import BorderTool
 from liverplan.app.steps.liver.finding import PLACE, Finding
+from liverplan.app.steps.liver.look_box import LookBox
 from liverplan.app.steps.liver.outline_tool import OutlineTool
 from liverplan.app.steps.liver.vessel_tool import DropTool, VesselTool
 from liverplan.app.steps.liver.vessels import SCHEME, VesselMarking
@@ -42,10 +43,11 @@ class LiverPanel(Panel):
         finding: Finding,
         vessels: VesselMarking,
         backends: Backends,
+        look_box: LookBox,
     ) -> None:
         super().__init__()
         self._session, self._jobs, self._live = context.session, context.jobs, context.live
-        self._finding, self._backends = finding, backends
+        self._finding, self._backends, self.look_box = finding, backends, look_box
         self.run_button = button(tr("Find the liver"), finding.segment, role="primary")
         self.file_button = button(
             tr("Mask…"), self._file, tip=tr("Take the liver from a NIfTI, NRRD or DICOM SEG file")
@@ -120,6 +122,7 @@ class LiverPanel(Panel):
         inside.setContentsMargins(0, 0, 0, 0)
         inside.setSpacing(7)
         inside.addWidget(self.volume)
+        inside.addWidget(self.look_box)
         inside.addWidget(label(tr(CORRECT), "secondary"))
         inside.addLayout(row(self.inside_button, self.outside_button))
         inside.addLayout(row(self.brush_button, self.eraser_button, self.outline_button))

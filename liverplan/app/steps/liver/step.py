@@ -7,6 +7,8 @@ from liverplan.app.session.context import Context
 from liverplan.app.slices.brush import BrushSettings
 from liverplan.app.slices.views import ThreeViews
 from liverplan.app.steps.liver.finding import Finding
+from liverplan.app.steps.liver.look_box import LookBox
+from liverplan.app.steps.liver.look_first import LookFirst
 from liverplan.app.steps.liver.panel import LiverPanel
 from liverplan.app.steps.liver.vessels import VesselMarking
 from liverplan.segmentation import backends, vessel_prompters
@@ -17,12 +19,16 @@ class LiverStep:
 
     def __init__(self, context: Context, views: ThreeViews, brush: BrushSettings) -> None:
         self.backends = Backends(context, "backends", backends.find_segmenters)
-        self.finding = Finding(context, views, self.backends)
+        self.look_first = LookFirst(context, views)
+        self.finding = Finding(context, views, self.backends, self.look_first)
         followers = Backends(
             context, "vessels", vessel_prompters.find_vessel_prompters, backends.CLASSICAL
         )
         self.vessels = VesselMarking(context, views, followers)
-        self.panel = LiverPanel(context, views, brush, self.finding, self.vessels, self.backends)
+        look_box = LookBox(self.look_first)
+        self.panel = LiverPanel(
+            context, views, brush, self.finding, self.vessels, self.backends, look_box
+        )
         views.armed.connect(self._forget)
         context.session.subscribe(lambda topics: self._forget() if "history" in topics else None)
 
