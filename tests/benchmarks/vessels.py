@@ -1,14 +1,15 @@
 """How good the vessel trees are: middle lines, which tree, time; on an expert's CT and rendered.
 
-Run as ``python -m tests.benchmarks.vessels --data ../shared/data`` (``--json FILE``,
-``--rendered``, which is slow). The row to beat is today's method with one ideal click in the
-thickest place of each tree. An expert's middle line is the skeleton of each whole tree, where it
-runs inside the expert's liver. "cut_first" tells recall and precision against the skeleton of what
-the liver's mask leaves of the trees, as the clicked method was first measured: cut so, the cava
-leaves a rim on the liver whose skeleton is no vessel's. Of rendered trees what is 3 mm thick or
-more must be found, and "recall_5_mm" tells of what is 5 mm thick, since slices of 3 mm dilute what
-is as thin as they; what runs along a thinner one is no mistake. Two livers of which a mask alone is
-known (``hpb_masks``) are rendered within the abdomens of others.
+Run as ``python -m tests.benchmarks.vessels --data ../shared/data`` (``--json FILE``;
+``--rendered``, which is slow: ``--phases portal`` for some phases alone, ``--noise HU``, and
+``--seeds N`` for other trees, the seeds so much further on). The row to beat is today's method with
+one ideal click in the thickest place of each tree. An expert's middle line is the skeleton of each
+whole tree, where it runs inside the expert's liver. "cut_first" tells recall and precision against
+the skeleton of what the liver's mask leaves of the trees, as the clicked method was first measured:
+cut so, the cava leaves a rim on the liver whose skeleton is no vessel's. Of rendered trees what is
+3 mm thick or more must be found, and "recall_5_mm" tells of what is 5 mm thick, since slices of
+3 mm dilute what is as thin as they; what runs along a thinner one is no mistake. Two livers of
+which a mask alone is known (``hpb_masks``) are rendered within the abdomens of others.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ from liverplan.segmentation import Branch, find_liver, find_trees, find_vessels,
 from liverplan.segmentation.boxes import bounding_box
 from liverplan.volume import Volume
 from tests.benchmarks.segmentation_methods import read_zip
-from tests.benchmarks.vessels_rendered import PHASES, render_trees
+from tests.benchmarks.vessels_rendered import NOISE_HU, PHASES, render_trees
 
 NEAR_MM, STEP_MM, THICK_MM, WIDE_MM = 2.5, 1.0, 1.5, 2.5
 MAPS = ("ts_s0327", "ts_s0328", "btcv_0002", "btcv_0030")
@@ -80,12 +81,12 @@ def expert(data: Path) -> Known:
     )
 
 
-def rendered(data: Path, name: str, phase: str, seed: int) -> Known:
+def rendered(data: Path, name: str, phase: str, seed: int, noise_hu: float = NOISE_HU) -> Known:
     """A rendered CT, with its true liver; those of `SHAPES` lie in another's abdomen."""
     own = name not in SHAPES
     path = data / "label_maps" / f"{name if own else SHAPES[name]}.nii.gz"
     shape = None if own else data / "hpb_masks" / f"{name}_liver.nii.gz"
-    made = render_trees(path, phase, seed, shape)
+    made = render_trees(path, phase, seed, shape, noise_hu)
     inside = _inside(made.lines_mm, made.volume, made.liver)
     every, inside = made.lines_mm[inside], inside & (made.radius_mm >= THICK_MM)
     return Known(
@@ -208,12 +209,16 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--json", type=Path)
     parser.add_argument("--rendered", action="store_true")
+    parser.add_argument("--phases", nargs="+", choices=tuple(PHASES), default=tuple(PHASES))
+    parser.add_argument("--noise", type=float, default=NOISE_HU)
+    parser.add_argument("--seeds", type=int, default=0)
     given = parser.parse_args()
     made = [lambda: expert(given.data)]
     if given.rendered:
-        for seed, name in enumerate((*MAPS, *SHAPES)):
-            for phase in PHASES:
-                made.append(lambda n=name, p=phase, s=seed: rendered(given.data, n, p, s))
+        for seed, name in enumerate((*MAPS, *SHAPES), given.seeds):
+            for phase in given.phases:
+                row = name, phase, seed, given.noise
+                made.append(lambda row=row: rendered(given.data, *row))
     rows = []
     for make in made:
         known = make()

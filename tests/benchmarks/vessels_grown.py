@@ -1,8 +1,9 @@
 """Two vessel trees grown in a liver as vessels grow: from hilum and cava, interleaved.
 
 Terminals fill the liver, the farthest first; each hangs on the nearest vessel, at an angle that
-opens away from the root, where it neither leaves the liver nor meets the other tree. Radii follow
-Murray's law: the cube of a vessel's radius is the sum of the cubes of what hangs on it.
+opens away from the root, never beyond a right one (the least work for the heart: Murray 1926,
+doi:10.1085/jgp.9.6.835), where it neither leaves the liver nor meets the other tree. Radii follow
+his law: the cube of a vessel's radius is the sum of the cubes of what hangs on it.
 """
 
 from __future__ import annotations
@@ -15,10 +16,11 @@ from scipy.spatial import cKDTree
 
 TERMINAL_MM, TRIES = 1.1, 14
 GAP_MM, ROOT_MM = 1.0, 20.0
-"""Trees keep so far apart; so near its root a tree may leave the liver, and run by the other."""
+"""The walls of two trees keep so far apart; so near its root a tree may leave the liver."""
 FORWARD = 0.6
 """How far before the nearest point a branch leaves, in shares of its own length."""
 STEP_MM, BEND_MM, BENDS_OVER_MM = 1.5, 2.5, 18.0
+SAMPLES = 12
 
 
 @dataclass
@@ -82,16 +84,37 @@ def grow(
         some = inside[rng.choice(len(inside), 12 * count, replace=False)]
         chosen.append(farthest_first(some, root, count))
     for number in range(count):
+        thicker = float(np.cbrt(count / (number + 1)))
         for mine, other in ((0, 1), (1, 0)):
-            _add(trees[mine], trees[other], chosen[mine][number], liver, spacing)
+            walls = _Walls(trees[other], thicker)
+            _add(trees[mine], walls, chosen[mine][number], liver, spacing)
     return trees
 
 
-def _add(tree: Grown, other: Grown, terminal: np.ndarray, liver, spacing) -> None:
+class _Walls:
+    """The other tree, as thick as it will be, and how far a new vessel keeps from it."""
+
+    def __init__(self, tree: Grown, thicker: float) -> None:
+        self.thicker, self.points = thicker, None
+        if len(tree.points) > 1:
+            starts, ends = tree.stretches()
+            shares = np.linspace(0, 1, SAMPLES)[:, None, None]
+            self.points = cKDTree((starts + shares * (ends - starts)).reshape(-1, 3))
+            self.radii = np.tile(tree.radii()[1:], SAMPLES)
+
+    def clear_of(self, line: np.ndarray) -> bool:
+        if self.points is None:
+            return True
+        away, nearest = self.points.query(line)
+        return bool((away > GAP_MM + self.thicker * (TERMINAL_MM + self.radii[nearest])).all())
+
+
+def _add(tree: Grown, walls: _Walls, terminal: np.ndarray, liver, spacing) -> None:
     if len(tree.points) < 2:
-        tree.points.append(terminal)
-        tree.parents.append(0)
-        tree.terminals.append(1)
+        if _runs(np.linspace(tree.points[0], terminal, 100), tree, walls, liver, spacing):
+            tree.points.append(terminal)
+            tree.parents.append(0)
+            tree.terminals.append(1)
         return
     starts, ends = tree.stretches()
     way = ends - starts
@@ -101,24 +124,19 @@ def _add(tree: Grown, other: Grown, terminal: np.ndarray, liver, spacing) -> Non
     price = np.linalg.norm(terminal - nearest, axis=1)
     back = FORWARD * price / np.maximum(length, 1e-9)
     at = starts + np.clip(np.clip(share, 0, 1) - back, 0, 0.95)[:, None] * way
-    foreign = _samples(other)
-    for n in np.argsort(price)[:TRIES]:
+    onward = np.einsum("ni,ni->n", terminal - at, way) >= 0
+    for n in np.flatnonzero(onward)[np.argsort(price[onward])][:TRIES]:
         line = np.linspace(at[n], terminal, 2 + int(price[n] / STEP_MM))
-        index = np.clip(np.rint(line / spacing).astype(int), 0, np.array(liver.shape) - 1)
-        off = np.linalg.norm(line - tree.points[0], axis=1) > ROOT_MM
-        if not liver[tuple(index.T)][off].all():
-            continue
-        if foreign is None or (foreign.query(line[off])[0] > GAP_MM + 3).all():
+        if _runs(line, tree, walls, liver, spacing):
             tree.hang(terminal, int(n) + 1, at[n])
             return
 
 
-def _samples(tree: Grown) -> cKDTree | None:
-    if len(tree.points) < 2:
-        return None
-    starts, ends = tree.stretches()
-    shares = np.linspace(0, 1, 12)[:, None, None]
-    return cKDTree((starts + shares * (ends - starts)).reshape(-1, 3))
+def _runs(line: np.ndarray, tree: Grown, walls: _Walls, liver, spacing) -> bool:
+    """Tell whether a vessel may run along a line, (n, 3) mm."""
+    index = np.clip(np.rint(line / spacing).astype(int), 0, np.array(liver.shape) - 1)
+    off = np.linalg.norm(line - tree.points[0], axis=1) > ROOT_MM
+    return bool(liver[tuple(index.T)][off].all()) and walls.clear_of(line)
 
 
 def painted(

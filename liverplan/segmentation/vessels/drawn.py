@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,6 +23,8 @@ from liverplan.volume import FloatArray
 TREES = (1, 2)
 START_MM, START_PRICE = 30.0, 0.125
 """So near to a root, as the ways count, a tree may begin, at this price for each millimetre."""
+LUMEN_MM = 10.0
+"""So near, as the ways count, lies the root's own lumen."""
 IN_TRUNK_MM = 1.0
 """What lies so near the portal trunk outside the liver begins no hepatic vein."""
 MOUTH_MM = 15.0
@@ -137,15 +139,35 @@ def _above_hu(web: Web, contrast: Contrast) -> FloatArray:
 
 
 def _starts(web: Web, field: Field, trunk: Mask) -> tuple[Starts, Starts]:
-    """Meetings that either root is near to, and what it costs to begin there, cheapest first."""
-    ends = sorted({meeting for stretch in web.stretches for meeting in stretch.ends})
-    numbers = field.number[tuple(web.at[ends].T)]
+    """Meetings where either tree may begin, and what it costs to begin there, cheapest first.
+
+    They are those to which a root is nearer than to all that they lead to: elsewhere a tree comes
+    along the web. In a root's own lumen each may.
+    """
     found = []
     for cost in field.cost:
-        prices = np.where(numbers >= 0, cost[numbers], np.inf).tolist()
-        near = sorted((c, n) for n, c in zip(ends, prices, strict=True) if c <= START_MM)
-        found.append({n: START_PRICE * c for c, n in near})
+        prices = _prices(web, field, cost)
+        near = sorted(
+            (price, n)
+            for n, price in prices.items()
+            if price <= LUMEN_MM or (price <= START_MM and _is_nearest(web, n, prices))
+        )
+        found.append({n: START_PRICE * price for price, n in near})
     return found[0], {n: c for n, c in found[1].items() if not trunk[tuple(web.at[n])]}
+
+
+def _prices(web: Web, field: Field, cost: FloatArray) -> dict[int, float]:
+    """By meeting: the price of the way there from a root."""
+    meetings = list(web.meetings)
+    numbers = field.number[tuple(web.at[meetings].T)]
+    prices = np.where(numbers >= 0, cost[numbers], np.inf).tolist()
+    return dict(zip(meetings, prices, strict=True))
+
+
+def _is_nearest(web: Web, meeting: int, prices: Mapping[int, float]) -> bool:
+    """Whether a root is no nearer to any meeting that stretches join to this one."""
+    joined = (web.stretches[n].ends[1 - end] for n, end in web.meetings[meeting])
+    return all(prices[meeting] <= prices[other] for other in joined)
 
 
 def _begun(

@@ -77,8 +77,9 @@ def field_of(contrast: Contrast, roots: Roots, inside_mm: Float32) -> Field:
     """
     spacing, room = contrast.spacing_mm, dilated(contrast.liver, RIM_MM, contrast.spacing_mm)
     gates = dilated(roots.cava | roots.trunk, GATES_MM, spacing)
-    domain = ((room & ((inside_mm > CAPSULE_MM) | gates)) | roots.trunk) & ~roots.cava
-    snr = np.where(roots.trunk & ~room, np.float32(TRUNK_SD), contrast.snr)
+    outside = roots.trunk | roots.mouths
+    domain = ((room & ((inside_mm > CAPSULE_MM) | gates)) | outside) & ~roots.cava
+    snr = np.where(outside & ~room, np.float32(TRUNK_SD), contrast.snr)
     snr = np.where(contrast.above_hu > ARTERY * contrast.blood_hu, np.float32(-9), snr)
     depth = distance_transform_mm(domain & (snr > BRIGHT_SD), spacing)
     speed = SLOWEST + 1 / (1 + np.exp(-(snr - BRIGHT_SD) / SOFT_SD))

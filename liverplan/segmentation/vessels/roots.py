@@ -37,6 +37,8 @@ BLOOD_SHARES = (0.55, 2.2)
 """Density of the trunk, in shares of how far the liver's vessels stand out: an artery's is more."""
 TRUNK_ML, FROM_CAVA_MM, LOW_SHARE = 1.0, 10.0, 0.65
 """The trunk lies so far from the cava, and no higher than this share of the liver."""
+MOUTH_MM, MOUTH_SHARE = 20.0, 0.5
+"""So near the cava, above this share of the liver, a vein outside the liver is a hepatic one."""
 NEARER, PER_MM, LEAST = 1.3, 1 / 40, 0.5
 """A thick place counts more the nearer it lies to the hilum."""
 
@@ -50,6 +52,8 @@ class Roots:
     cava : (k, j, i) bool array
     trunk : (k, j, i) bool array
         Of the portal vein, outside the liver.
+    mouths : (k, j, i) bool array
+        Of the hepatic veins, outside the liver: a mask often ends before they enter the cava.
     portal : (k, j, i) or None
         The thickest place of the portal trunk; None where none is seen.
     height : (k, j, i) float32 array
@@ -58,6 +62,7 @@ class Roots:
 
     cava: Mask
     trunk: Mask
+    mouths: Mask
     portal: Triple | None
     height: Float32
 
@@ -70,18 +75,31 @@ def roots_of(contrast: Contrast, maps: Maps) -> Roots:
     pocket = closed_beyond(contrast.liver, POCKET_MM, spacing) & ~contrast.liver
     low, high = (share * contrast.blood_hu for share in BLOOD_SHARES)
     dense = (contrast.above_hu > low) & (contrast.above_hu < high)
-    pocket &= ~dilated(cava, 3.0, spacing) & ~_organs(maps, dense, grid)
+    organs = _organs(maps, dense, grid)
+    height = _height(contrast)
+    mouths = dense & ~organs & _between(contrast.liver, cava, height, spacing)
+    pocket &= ~dilated(cava, 3.0, spacing) & ~organs & ~mouths
     inside = (contrast.liver | pocket) & ~cava
     blood = inside & dense
     numbers, counts = components(blood)
     blood &= np.isin(numbers, np.flatnonzero(counts * contrast.blocks.voxel_ml > TRUNK_ML))
-    height = _height(contrast)
     return Roots(
         cava=cava,
         trunk=blood & pocket,
+        mouths=mouths,
         portal=_thickest(blood, cava, pocket, height, spacing),
         height=height,
     )
+
+
+def _between(liver: Mask, cava: Mask, height: Float32, spacing: Spacing) -> Mask:
+    """(k, j, i) mask of what lies between liver and cava, high."""
+    near = dilated(cava, MOUTH_MM, spacing) & (height >= MOUTH_SHARE)
+    joined = closed_beyond(
+        (liver & dilated(cava, 2 * MOUTH_MM, spacing)) | cava, POCKET_MM, spacing
+    )
+    between: Mask = joined & near & ~liver & ~cava
+    return between
 
 
 def _organs(maps: Maps, dense: Mask, grid: Grid) -> Mask:

@@ -29,6 +29,7 @@ from liverplan.segmentation.vessels.branches import Branch, named
 from liverplan.segmentation.vessels.contrast import Contrast, contrast_of
 from liverplan.segmentation.vessels.drawn import Drawn, drawn, painted
 from liverplan.segmentation.vessels.field import field_of
+from liverplan.segmentation.vessels.passing import cut_at_roots
 from liverplan.segmentation.vessels.roots import roots_of
 from liverplan.segmentation.vessels.ways import vessel_ways
 from liverplan.segmentation.vessels.web import SPUR_MM, web_of
@@ -130,7 +131,8 @@ def trees_in(
         return _none(volume.grid)
     tell(0.45, "Following the vessels")
     roots = roots_of(contrast, maps)
-    around = contrast.liver | roots.trunk | dilated(roots.cava, CAVA_NEAR_MM, contrast.spacing_mm)
+    around = contrast.liver | roots.trunk | roots.mouths
+    around |= dilated(roots.cava, CAVA_NEAR_MM, contrast.spacing_mm)
     inside = distance_transform_mm(around, contrast.spacing_mm)
     field = field_of(contrast, roots, inside)
     least = max(LEAST_SD, WAY_SHARE * contrast.blood_snr)
@@ -138,7 +140,7 @@ def trees_in(
     if not ways.any():
         return _none(volume.grid)
     tell(0.75, "Telling the trees apart")
-    web = web_of(contrast, field, ways, least)
+    web = cut_at_roots(web_of(contrast, field, ways, least), field)
     trees = drawn(web, field, roots, contrast, max(LEAST_SD, END_SHARE * contrast.blood_snr))
     trees = _long_enough(trees)
     if not len(trees.at):

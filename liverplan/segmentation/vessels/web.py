@@ -15,7 +15,7 @@ import numpy as np
 import scipy
 from numpy.typing import NDArray
 
-from liverplan.segmentation.morphology import Float32, distance_transform_mm
+from liverplan.segmentation.morphology import Float32
 from liverplan.segmentation.results import Mask
 from liverplan.segmentation.vessels.centred import centred
 from liverplan.segmentation.vessels.contrast import STANDS_OUT_SD, Contrast
@@ -25,6 +25,8 @@ from liverplan.volume import FloatArray
 
 BESIDE_MM, BETWEEN_MM = 4.0, 15.0
 """So near a way what is bright belongs to it; what is as bright as the way itself, so near."""
+OWN_SHARE = 0.65
+"""A vessel ends where it stands out so much less than its own middle: two that touch part there."""
 RADIUS_BLUR_MM = 2.0
 """A thin vessel's radius is read from how much a blur of this size takes from its density."""
 SPUR_MM, SPUR_RADII, LONGEST_SPUR = 4.0, 1.5, 40
@@ -127,14 +129,17 @@ def web_of(contrast: Contrast, field: Field, ways: NDArray[np.bool_], least_sd: 
 def _vessel(contrast: Contrast, field: Field, ways: NDArray[np.bool_], least_sd: float) -> Mask:
     lines = np.zeros(field.number.shape, bool)
     lines[tuple(field.at[ways].T)] = True
-    away = distance_transform_mm(~lines, contrast.spacing_mm)
-    known = field.number >= 0
-    vessel = known & (field.snr > min(least_sd, STANDS_OUT_SD)) & (away <= BESIDE_MM)
-    vessel |= known & (field.snr > max(least_sd, STANDS_OUT_SD)) & (away <= BETWEEN_MM)
-    vessel = (
-        scipy.ndimage.binary_closing(vessel, scipy.ndimage.generate_binary_structure(3, 1)) & known
-        | lines
+    away, nearest = scipy.ndimage.distance_transform_edt(
+        ~lines, sampling=contrast.spacing_mm, return_indices=True
     )
+    middle = scipy.ndimage.maximum_filter(np.where(lines, field.snr, 0), 3)
+    wall = OWN_SHARE * np.minimum(middle, contrast.blood_snr)[tuple(nearest)]
+    wall = np.maximum(wall, min(least_sd, STANDS_OUT_SD))
+    inside = (field.number >= 0) & (field.snr > wall)
+    vessel = inside & (away <= BESIDE_MM)
+    vessel |= inside & (field.snr > max(least_sd, STANDS_OUT_SD)) & (away <= BETWEEN_MM)
+    gaps = scipy.ndimage.binary_closing(vessel, scipy.ndimage.generate_binary_structure(3, 1))
+    vessel |= (gaps & inside) | lines
     parts = cc3d.connected_components(vessel, connectivity=26)
     whole: Mask = np.isin(parts, np.unique(parts[lines])) & vessel
     return whole
@@ -190,7 +195,8 @@ def _neighbours(count: int, edges: Places) -> list[list[int]]:
     return near
 
 
-def _length(points: FloatArray) -> float:
+def length_of(points: FloatArray) -> float:
+    """Length of a line of (n, 3) points."""
     return float(np.linalg.norm(np.diff(points, axis=0), axis=1).sum())
 
 
@@ -202,7 +208,7 @@ def _without_spurs(points: FloatArray, radius: FloatArray, edges: Places) -> NDA
         for end in [n for n, there in enumerate(near) if len(there) == 1]:
             way = _follow([end, near[end][0]], near, {n for n, x in enumerate(near) if len(x) != 2})
             meets = len(near[way[-1]]) > 2 and len(way) < LONGEST_SPUR
-            if meets and _length(points[way]) < max(SPUR_MM, SPUR_RADII * radius[way[-1]]):
+            if meets and length_of(points[way]) < max(SPUR_MM, SPUR_RADII * radius[way[-1]]):
                 kept[way[:-1]] = False
     return kept
 
@@ -240,21 +246,22 @@ def _stretches(
     long_ones, links = [], []
     for way in lines:
         inner = len(near[way[0]]) > 1 and len(near[way[-1]]) > 1
-        if inner and _length(points[way]) < SHORT_MM:
+        if inner and length_of(points[way]) < SHORT_MM:
             same[meeting(way[0])] = meeting(way[-1])
             links.append(np.array(way))
         else:
             long_ones.append(way)
     stretches = tuple(
-        _stretch(np.array(way), (meeting(way[0]), meeting(way[-1])), points, radius, snr)
+        stretch_of(np.array(way), (meeting(way[0]), meeting(way[-1])), points, radius, snr)
         for way in long_ones
     )
     return stretches, tuple(links)
 
 
-def _stretch(
+def stretch_of(
     way: Places, ends: tuple[int, int], points: FloatArray, radius: FloatArray, snr: FloatArray
 ) -> Stretch:
+    """Measure a line of the web between two meetings, (n,) numbers of points."""
     line = points[way]
     along = np.append(0, np.cumsum(np.linalg.norm(np.diff(line, axis=0), axis=1)))
     inner = min(TANGENT_MM, along[-1])
