@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-import scipy  # its signal room, half a second of loading, only when a metastasis is clicked
+import scipy
 from numpy.typing import ArrayLike
 
 from liverplan.segmentation.boxes import bounding_box
@@ -18,7 +18,7 @@ from liverplan.segmentation.lesions.region import (
     checked_in_liver,
     weigh,
 )
-from liverplan.segmentation.morphology import Spacing
+from liverplan.segmentation.morphology import Float32, Spacing
 from liverplan.segmentation.results import LesionResult, Mask
 from liverplan.volume import FloatArray, Volume
 
@@ -71,19 +71,33 @@ def _beyond_best_ball(evidence: Evidence, offset: FloatArray, spacing_mm: Spacin
     away = np.linalg.norm(offset, axis=-1)
     best, middle, best_radius = np.inf, np.zeros(3), 4.0
     largest = LARGEST_MM if evidence.trust >= WEAK_HU / CLEAR_HU else LARGEST_WEAK_MM
+    room = [int(largest / s) for s in spacing_mm]
+    wide = np.pad(evidence.values, [(n, n) for n in room])
     for radius in (r for r in RADII_MM if r <= largest):
         ball = _ball(radius, spacing_mm)
         near = away <= max(OFF_CENTRE * radius, NEAREST_MM)
         if not near.any():  # blocks are thicker than that
             continue
-        box = bounding_box(near, margin=[n // 2 for n in ball.shape])
-        total = scipy.signal.fftconvolve(evidence.values[box], ball.astype(np.float32), mode="same")
-        total -= RIM * evidence.trust * float(ball.sum())
+        box = bounding_box(near)
+        around = tuple(
+            slice(side.start + n - m // 2, side.stop + n + m // 2)
+            for side, n, m in zip(box, room, ball.shape, strict=True)
+        )
+        total = _sums(wide[around], ball) - RIM * evidence.trust * float(ball.sum())
         total = np.where(near[box], total, np.inf)
         at = np.unravel_index(int(total.argmin()), total.shape)
         if total[at] < best:
             best, middle, best_radius = float(total[at]), offset[box][at], radius
     return np.asarray(np.linalg.norm(offset - middle, axis=-1) - best_radius)
+
+
+def _sums(values: Float32, ball: Mask) -> Float32:
+    """Sum of (k, j, i) values in a ball round each place that is so far from the array's ends."""
+    shape = [scipy.fft.next_fast_len(n, real=True) for n in values.shape]
+    found = scipy.fft.rfftn(values, shape) * scipy.fft.rfftn(ball.astype(np.float32), shape)
+    whole = tuple(slice(m - 1, n) for n, m in zip(values.shape, ball.shape, strict=True))
+    sums: Float32 = scipy.fft.irfftn(found, shape)[whole].astype(np.float32)
+    return sums
 
 
 def _ball(radius_mm: float, spacing_mm: Spacing) -> Mask:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import ArrayLike
 
 from liverplan.errors import SegmentationError
 from liverplan.segmentation.lesions.ellipsoids import DrawnAxes, Ellipsoid, ellipsoid_radius
 from liverplan.segmentation.lesions.outline import outlined
-from liverplan.segmentation.lesions.region import Evidence, Region, checked_in_liver, weigh
+from liverplan.segmentation.lesions.region import Region, checked_in_liver, weigh
+from liverplan.segmentation.morphology import Float32
 from liverplan.segmentation.results import LesionResult, Mask
 from liverplan.volume import FloatArray, Grid, Volume
 
@@ -63,7 +66,10 @@ def lesion_from_stroke(
     likely = ellipsoid_radius(points, drawn.guess())
     seed = likely <= max(SEED, float(likely.min()) + 1e-6)
     evidence = weigh(region, seed | (likely <= CORE), likely > BEYOND)
-    shape = min(drawn.candidates(), key=lambda shape: _misfit(evidence, points, shape))
+    tried = drawn.candidates()
+    near = (np.abs(points) <= _reach_mm(tried)).all(axis=-1)
+    values, places = evidence.values[near], points[near]
+    shape = min(tried, key=lambda one: _misfit(values, evidence.trust, places, one))
     outside_mm = (ellipsoid_radius(points, shape) - 1) * shape.size_mm
     ends = {"start": start, "end": end}
     return outlined(volume.grid, region, evidence, outside_mm, seed, method=METHOD, points_mm=ends)
@@ -92,10 +98,17 @@ def axes_cross(grid: Grid, long_mm: Ends, short_mm: Ends) -> bool:
     return bool(0 <= s <= 1 and 0 <= t <= 1)
 
 
-def _misfit(evidence: Evidence, points: FloatArray, shape: Ellipsoid) -> float:
+def _reach_mm(shapes: Sequence[Ellipsoid]) -> FloatArray:
+    """(3,) how far the largest of several ellipsoids reaches along the drawn axes, mm."""
+    half = np.array([shape.half_mm for shape in shapes])
+    half[:, 2] += np.abs([shape.shift_mm for shape in shapes])
+    return np.asarray(half.max(axis=0))
+
+
+def _misfit(values: Float32, trust: float, points: FloatArray, shape: Ellipsoid) -> float:
     """Liver inside minus lesion inside, the rim that experts add allowed for; and odd shapes."""
     inside = ellipsoid_radius(points, shape) <= 1
     tall = abs(float(np.log(shape.half_mm[2] / shape.half_mm[1])))
     odd = FITS_ODD * (abs(shape.shift_mm) / shape.half_mm[2] + tall)
-    size, misfit = float(inside.sum()), float(evidence.values[inside].sum())
-    return misfit + (odd - FITS_RIM * evidence.trust) * size
+    size, misfit = float(inside.sum()), float(values[inside].sum())
+    return misfit + (odd - FITS_RIM * trust) * size

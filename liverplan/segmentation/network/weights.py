@@ -91,11 +91,11 @@ LIVER = Weights(
 
 PROMPTED = Weights(
     name="liverplan prompted lesion network",
-    version="1",
-    file="prompted_v1.onnx",
-    sha256="53bcf3791131b67098aa831ad569b9fbde6830a87172531d51d0ec240cd592e4",
+    version="2",
+    file="prompted_v2.onnx",
+    sha256="6452904cfe394ff9c46e987a372c9ab81a40d9495e22fd3dfebd6a5fafb3adc8",
     licence="Apache-2.0",
-    card="prompted_v1.md",
+    card="prompted_v2.md",
 )
 """Outlines the metastasis that a click, its axes or a box point at."""
 

@@ -139,8 +139,9 @@ def test_a_card_names_each_source_that_taught_with_its_licence(exported):
         card_of(exported, facts=taught, measured=None)
 
 
-def test_the_facts_of_the_network_that_ships_name_permitted_sources_alone(exported):
-    facts = Facts.read(Path(__file__).parents[1] / "networks" / "liver_v2.json")
+@pytest.mark.parametrize("name", ["liver_v2", "prompted_v2"])
+def test_the_facts_of_a_network_that_ships_name_permitted_sources_alone(name, exported):
+    facts = Facts.read(Path(__file__).parents[1] / "networks" / f"{name}.json")
     card = card_of(exported, facts=facts, measured=None)
     assert sum(len(lent) for _, lent in card.sources) == len(facts.trained_on) == 45
     assert card.held_out == ()  # it was made before maps were kept out

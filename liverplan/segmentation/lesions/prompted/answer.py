@@ -20,8 +20,8 @@ EDGE_CUBES = 3
 HALF = 0.5
 FEWEST_CUBES = 5
 """A density is not read off fewer."""
-SHOWN_HU, LEAST_NOISE_HU = (-50.0, 250.0), 0.1
-MOST_DOUBT, DOUBT_COUNTS = 2.0, 3.0
+SHOWN_HU = (-50.0, 250.0)
+MOST_DOUBT, DOUBT_COUNTS = 2.0, 2.0
 """Doubt beyond the first says nothing more; and what it counts against contrast."""
 REACH_CUBES = 2.5
 """A lesion reaches at least so near to its click."""
@@ -74,19 +74,14 @@ class Answer:
         return float(2 * np.minimum(p, 1 - p).sum() / np.count_nonzero(found))
 
     @property
-    def clearness(self) -> float:
-        """How surely this is the scale of what is pointed at; compares answers at several.
+    def weight(self) -> float:
+        """How much this answer counts among those of several scales.
 
         Looked at too closely or from too far, a network draws a lesion of its usual size all the
-        same: what it drew then differs little from what lies round it. So contrast over noise, as
-        well as a mean of so many cubes tells it, and the network's own doubt against it.
+        same: what it drew then differs little from what lies round it. So contrast speaks for a
+        scale, and the network's own doubt against it.
         """
-        own, beside = self._densities()
-        if not own.size:
-            return -DOUBT_COUNTS * min(self.doubt, MOST_DOUBT)
-        noise = np.sqrt((own.var() + beside.var()) / 2) + LEAST_NOISE_HU
-        clear = np.log1p(_between(own, beside) / noise * np.sqrt(own.size))
-        return float(clear - DOUBT_COUNTS * min(self.doubt, MOST_DOUBT))
+        return (1 + self.contrast_hu) * float(np.exp(-DOUBT_COUNTS * min(self.doubt, MOST_DOUBT)))
 
     @property
     def contrast_hu(self) -> float:
@@ -113,6 +108,15 @@ class Answer:
         odds = p / (1 - p) * (1 - level) / level
         shifted: Float32 = (odds / (1 + odds)).astype(np.float32)
         return replace(self, probability=shifted)
+
+    def on(self, patch: Patch) -> Float32:
+        """(k, j, i) float32 array: the same on another lattice; beyond its own it is 0."""
+        cubes = np.moveaxis(np.indices(patch.hu.shape), 0, -1)
+        places = np.moveaxis(self.patch.cubes(patch.to_mm(cubes)), -1, 0)
+        found: Float32 = scipy.ndimage.map_coordinates(
+            self.probability, places, order=1, mode="constant"
+        )
+        return found
 
     def joined(self, other: Float32, share: float) -> Answer:
         """Return the mean of this and another opinion, a (k, j, i) array of 0-1, by its share."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 import numpy as np
 
 from liverplan.segmentation.lesions.prompted.answer import Answer, View, glance, look, soft_border
@@ -20,10 +23,13 @@ DRAWN_CUBES, CLICKED_CUBES = 17.0, 13.0
 """How many cubes long a drawn axis is made, and how many a clicked lesion is across."""
 TRIED_MM = (0.8, 1.2, 1.7, 2.4, 3.4, 4.8)
 """Cubes on which a click is looked at first: it says nothing of the size."""
+KEPT = 3
+"""How many of these scales speak in the end."""
 HALF_SHARE, DENSITIES_SHARE = 0.5, 0.6
 """What a second opinion counts; the densities see the CT's own voxels, networks coarser cubes."""
-CLEAR_HU = 30.0
-"""The densities count less for a click on what stands out less: there they wander off."""
+MARKED_SHARE, SHARE_PER_HU = 0.85, 0.025
+"""For a click they count the more the more it stands out, for on what is faint they wander off:
+most for what both networks see."""
 FITTING = 0.5
 """Two opinions that overlap (Dice) less than this are of different things."""
 
@@ -54,24 +60,41 @@ def answered(
         if prompt.long_axis_mm is None:
             return joined
         return _fitted(volume, prompt, joined, densities)
-    clicked = _clicked(volume, liver_mask, prompt, seen)
-    share = DENSITIES_SHARE * min(clicked.contrast_hu / CLEAR_HU, 1)
+    marked = None if seen is None else _marked(volume, liver_mask, prompt, seen)
+    clicked = marked or _clicked(volume, liver_mask, prompt)
+    most = DENSITIES_SHARE if marked is None else MARKED_SHARE
+    share = min(SHARE_PER_HU * clicked.contrast_hu, most)
     return _with_densities(volume, clicked, densities, share)
 
 
-def _clicked(volume: Volume, liver_mask: Mask, prompt: Prompt, seen: Seen | None) -> Answer:
-    """Look as closely as what the liver network marks is large, else where it is clearest."""
-    if seen is not None:
-        cube = float(np.clip(seen.across_mm / CLICKED_CUBES, FINEST_MM, COARSEST_MM))
-        middle = _in_view(prompt, seen.middle_mm, cube)
-        view = View(middle_mm=middle, cube_mm=cube)
-        both = _with(look(volume, liver_mask, prompt, view), seen)
-        if both is not None:
-            return both
+def _marked(volume: Volume, liver_mask: Mask, prompt: Prompt, seen: Seen) -> Answer | None:
+    """Look as closely as what the liver network marks is large; None if that is another thing."""
+    cube = float(np.clip(seen.across_mm / CLICKED_CUBES, FINEST_MM, COARSEST_MM))
+    middle = _in_view(prompt, seen.middle_mm, cube)
+    view = View(middle_mm=middle, cube_mm=cube)
+    return _with(look(volume, liver_mask, prompt, view), seen)
+
+
+def _clicked(volume: Volume, liver_mask: Mask, prompt: Prompt) -> Answer:
+    """Look at several scales, and at the likeliest again, as closely as the lesion is large."""
     views = [View(middle_mm=prompt.middle_mm, cube_mm=cube) for cube in TRIED_MM]
     first = glance(volume, liver_mask, prompt, views)
-    clearest = max(first, key=lambda answer: answer.clearness)
-    return look(volume, liver_mask, prompt, _better_view(clearest, prompt))
+    weights = np.array([answer.weight for answer in first])
+    likely = np.argsort(-weights, kind="stable")[:KEPT]
+    again = glance(volume, liver_mask, prompt, [_better_view(first[n], prompt) for n in likely])
+    return _between(again, weights[likely])
+
+
+def _between(answers: Sequence[Answer], weights: FloatArray) -> Answer:
+    """Weigh the answers of several scales, the weightiest first.
+
+    Of a faint lesion no scale is sure. One alone may be far off; where half of the weight says
+    lesion, the border lies between them.
+    """
+    first = answers[0]
+    seen = np.stack([answer.on(first.patch) for answer in answers])
+    mean = replace(first, probability=np.average(seen, axis=0, weights=weights).astype(np.float32))
+    return replace(mean, agreed=bool(mean.found.any()))
 
 
 def _with(answer: Answer, seen: Seen) -> Answer | None:

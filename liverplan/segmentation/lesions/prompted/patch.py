@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
 
@@ -9,7 +10,7 @@ import numpy as np
 import scipy
 from numpy.typing import ArrayLike
 
-from liverplan.segmentation.blocks import blocks_of, share_in_blocks
+from liverplan.segmentation.blocks import blocks_of, resampled, share_in_blocks
 from liverplan.segmentation.boxes import Box, bounding_box, box_around, ends_of, slices_of, triple
 from liverplan.segmentation.lesions.prompted.channels import SIDE, Marks
 from liverplan.segmentation.lesions.prompted.prompt import Prompt
@@ -54,10 +55,8 @@ class Patch:
         start, stop = box_around(volume.grid, volume.grid.to_index(middle_mm), reach)
         blocks = blocks_of(volume, cube_mm, start, stop)
         share = share_in_blocks(liver_mask, volume.grid, cube_mm, start, stop)
-        at = np.moveaxis(blocks.grid.to_index(_centres_mm(middle_mm, cube_mm, side)), -1, 0)
-        hu = scipy.ndimage.map_coordinates(blocks.hu, at, order=1, mode="nearest")
-        liver = scipy.ndimage.map_coordinates(share, at, order=1, mode="nearest") >= 0.5
-        return cls(hu=hu, liver=liver, middle_mm=middle_mm, cube_mm=cube_mm)
+        hu, held = _sampled((blocks.hu, share), blocks.grid, middle_mm, cube_mm, side)
+        return cls(hu=hu, liver=held >= 0.5, middle_mm=middle_mm, cube_mm=cube_mm)
 
     @property
     def _centre(self) -> float:
@@ -115,7 +114,16 @@ class Patch:
         return found, slices_of(triple(first), triple(last))
 
 
-def _centres_mm(middle_mm: FloatArray, cube_mm: float, side: int) -> FloatArray:
+def _sampled(
+    values: Sequence[Float32], grid: Grid, middle_mm: FloatArray, cube_mm: float, side: int
+) -> list[Float32]:
+    """Interpolate (k, j, i) values on a grid at the cubes' middles; axis by axis where it is so."""
     steps = (np.arange(side) - (side - 1) / 2) * cube_mm
+    ways, origin = grid.affine[:3, :3], grid.affine[:3, 3]
+    along = np.diag(np.fliplr(ways))  # x of i, y of j, z of k
+    if np.array_equal(np.fliplr(np.diag(along)), ways):
+        i, j, k = ((middle_mm[axis] + steps - origin[axis]) / along[axis] for axis in range(3))
+        return [resampled(one, (k, j, i)) for one in values]
     z, y, x = np.meshgrid(steps, steps, steps, indexing="ij")
-    return np.stack([x, y, z], -1) + middle_mm
+    at = np.moveaxis(grid.to_index(np.stack([x, y, z], -1) + middle_mm), -1, 0)
+    return [scipy.ndimage.map_coordinates(one, at, order=1, mode="nearest") for one in values]
