@@ -35,6 +35,8 @@ class Courses:
         Each middle line, LPS mm, away from the root.
     radii : tuple of (N,) arrays
         The vessel's radius at its corners, mm.
+    away_mm : tuple of (N,) arrays
+        How far along its branch each corner lies.
     points_mm : (S, 3) array
         LPS mm; along each branch away from the root.
     along_mm : (S,) array
@@ -48,6 +50,7 @@ class Courses:
     order: Places
     corners: tuple[FloatArray, ...]
     radii: tuple[FloatArray, ...]
+    away_mm: tuple[FloatArray, ...]
     points_mm: FloatArray
     along_mm: FloatArray
     starts: Places
@@ -66,6 +69,7 @@ class Courses:
             order=np.argsort([name.count(".") for name in names], kind="stable"),
             corners=corners,
             radii=tuple(map(_radii, branches)),
+            away_mm=tuple(map(lengths_mm, corners)),
             points_mm=np.concatenate([p[i] for (p, _), i in zip(walked, inside, strict=True)]),
             along_mm=np.concatenate([a[i] for (_, a), i in zip(walked, inside, strict=True)]),
             starts=np.cumsum([0, *counts], dtype=np.int64),
@@ -73,7 +77,7 @@ class Courses:
 
     def at_mm(self, branch: int, along_mm: float) -> tuple[FloatArray, float]:
         """Return the (3,) LPS point of a branch so far along it, and the vessel's radius there."""
-        line, away = self.corners[branch], lengths_mm(self.corners[branch])
+        line, away = self.corners[branch], self.away_mm[branch]
         point = np.array([np.interp(along_mm, away, line[:, axis]) for axis in range(3)])
         return point, float(np.interp(along_mm, away, self.radii[branch]))
 

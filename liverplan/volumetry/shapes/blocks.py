@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from liverplan.resection.primitives import Rows
 from liverplan.segmentation.boxes import bounding_box
 from liverplan.volume import FloatArray, Grid, read_only
-from liverplan.volumetry.shapes.voxel_kernels import open_blocks, removed_shares
+from liverplan.volumetry.shapes.voxel_kernels import looked_up, open_blocks, removed_shares
 
 SIZE = 16
 """Voxels along each side of the largest block; halved four times."""
@@ -124,13 +124,9 @@ class BlockTree:
         known = self._known(_key(cut))
         if known is None:
             return self._clipped(places, cut)
-        number = np.full(self.counts[-2].shape, -1, dtype=np.int32)
-        number[tuple(known.pairs.T)] = np.arange(len(known.pairs))
-        at = number[tuple(places.T)]
-        found, missing = np.empty((len(places), 8)), at < 0  # decided in larger blocks
-        found[~missing] = known.shares[at[~missing]]
+        found, missing = looked_up(places, known.pairs, known.shares, self.counts[-3].shape)
         if missing.any():
-            found[missing] = self._clipped(places[missing], cut)
+            found[missing] = self._clipped(places[missing], cut)  # decided in larger blocks
         return np.asarray(found)
 
     def _known(self, key: bytes) -> Removed | None:

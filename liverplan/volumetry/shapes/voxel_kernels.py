@@ -78,6 +78,30 @@ def removed_shares(blocks: Array, mask: Array, half: float, m: Array, cut: Array
 
 
 @compiled()
+def looked_up(places: Array, pairs: Array, shares: Array, shape: Array) -> Array:
+    """(M, 8) shares of those of (N, 3) pairs that lie at some places, and (M,) which are no such.
+
+    Pairs in the same block of 4 voxels a side follow each other; ``shape`` is how many of those
+    there are along each axis.
+    """
+    first = np.full(shape, np.int32(-1), dtype=np.int32)
+    for n in range(pairs.shape[0] - 1, -1, -1):
+        first[pairs[n, 0] >> 1, pairs[n, 1] >> 1, pairs[n, 2] >> 1] = n
+    found = np.empty((places.shape[0], 8))
+    missing = np.ones(places.shape[0], dtype=np.bool_)
+    for p in range(places.shape[0]):
+        k, j, i = places[p, 0], places[p, 1], places[p, 2]
+        start = first[k >> 1, j >> 1, i >> 1]
+        if start < 0:
+            continue
+        for n in range(start, min(start + 8, pairs.shape[0])):
+            if pairs[n, 0] == k and pairs[n, 1] == j and pairs[n, 2] == i:
+                found[p], missing[p] = shares[n], False
+                break
+    return found, missing
+
+
+@compiled()
 def sides(points: Array, size: float, half: float, m: Array, cut: Array) -> Array:
     """(N,) where cells of so many voxels a side round (N, 3) points lie: 1 wholly left, -1 gone.
 

@@ -26,4 +26,6 @@ def _measure_once() -> None:
     """Measure next to nothing, which compiles every kernel for the types that it gets."""
     tree = BlockTree.build(Grid(shape=(2, 2, 2), affine=np.eye(4)), np.ones((2, 2, 2), np.bool_))
     plane = Plane(point_mm=np.full(3, 0.5), normal=np.array([1.0, 0.0, 0.0]))
-    tree.removed_ml(Plan(cuts=(plane,)).rows())
+    rows = Plan(cuts=(plane,)).rows()
+    tree.removed_ml(rows)
+    tree.shares(np.zeros((1, 3), dtype=np.int32), rows)

@@ -21,7 +21,7 @@ from typing import Self, TypeVar
 import numpy as np
 
 from liverplan.findings import KeptBranch, SeveredBranch, SparedCrossing, Vessels, VesselTree
-from liverplan.resection.anatomy.courses import Courses, lengths_mm
+from liverplan.resection.anatomy.courses import Courses
 from liverplan.resection.anatomy.maps import PartMap
 from liverplan.resection.anatomy.territories import TREES
 from liverplan.resection.anatomy.tree_names import TreeNames
@@ -124,7 +124,7 @@ class Supply:
         """Return the LPS point halfway along a branch, which no other branch comes so near to."""
         courses = self.courses[tree]
         number = courses.names.index(branch)
-        point, _ = courses.at_mm(number, float(lengths_mm(courses.corners[number])[-1]) / 2)
+        point, _ = courses.at_mm(number, float(courses.away_mm[number][-1]) / 2)
         return float(point[0]), float(point[1]), float(point[2])
 
     def _kept(

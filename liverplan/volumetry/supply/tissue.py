@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from liverplan.findings import VesselTree
-from liverplan.resection.anatomy.courses import Courses, lengths_mm
+from liverplan.resection.anatomy.courses import Courses
 from liverplan.resection.anatomy.maps import PartMap
 from liverplan.resection.primitives import Rows
 from liverplan.volume import FloatArray
@@ -58,6 +59,11 @@ class Tissue:
     labels: NDArray[np.uint8]
     along_mm: NDArray[np.float32]
     stretches: tuple[Stretches, ...]
+
+    @cached_property
+    def held(self) -> NDArray[np.int64]:
+        """(N,) functional voxels of each block."""
+        return np.asarray(self.mask.sum(axis=1))
 
     @classmethod
     def of(
@@ -163,7 +169,7 @@ class Tissue:
             bins[0, 0, 1] += lost
             count_stretches(chosen[here & whole[1]], *short, limit, own)
         for n, each in enumerate(whole):
-            bins[0, 0, n] += float(np.count_nonzero(self.mask[chosen[plain & each]]))
+            bins[0, 0, n] += float(self.held[chosen[plain & each]].sum())
         return np.asarray(chosen[~plain])
 
     def beyond(self, limits: NDArray[np.float32], shape: tuple[int, ...]) -> NDArray[np.bool_]:
@@ -197,4 +203,4 @@ def _flat(courses: Courses) -> tuple[FloatArray, FloatArray, NDArray[np.int64]]:
     """Lay all middle lines one after the other: corners, how far along, where each begins."""
     lines = courses.corners
     starts = np.cumsum([0, *map(len, lines)], dtype=np.int64)
-    return np.concatenate(lines), np.concatenate(list(map(lengths_mm, lines))), starts
+    return np.concatenate(lines), np.concatenate(courses.away_mm), starts
