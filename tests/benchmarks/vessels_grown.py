@@ -1,7 +1,7 @@
 """Two vessel trees grown in a liver as vessels grow: from hilum and cava, interleaved.
 
 Terminals fill the liver, the farthest first; each hangs on the nearest vessel, at an angle that
-opens away from the root, never beyond a right one (the least work for the heart: Murray 1926,
+opens away from the root, hardly ever beyond a right one (the least work for the heart: Murray 1926,
 doi:10.1085/jgp.9.6.835), where it neither leaves the liver nor meets the other tree. Radii follow
 his law: the cube of a vessel's radius is the sum of the cubes of what hangs on it.
 """

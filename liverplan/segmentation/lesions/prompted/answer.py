@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import scipy
 
+from liverplan.segmentation.lesions.prompted.brighter import as_negative
 from liverplan.segmentation.lesions.prompted.channels import Marks, channels
 from liverplan.segmentation.lesions.prompted.network import mirrored, probabilities
 from liverplan.segmentation.lesions.prompted.patch import Patch
@@ -144,10 +145,13 @@ class View:
         The middle of what is looked at, LPS mm.
     cube_mm : float
         Side of a cube.
+    negative : bool
+        Whether densities are mirrored about the liver's.
     """
 
     middle_mm: FloatArray
     cube_mm: float
+    negative: bool = False
 
 
 def look(volume: Volume, liver_mask: Mask, prompt: Prompt, view: View) -> Answer:
@@ -171,7 +175,8 @@ def _drawn(
 ) -> tuple[Patch, Marks, Float32]:
     patch = Patch.around(volume, liver_mask, view.middle_mm, view.cube_mm)
     marks = patch.marks(prompt)
-    return patch, marks, channels(patch.hu, patch.liver, marks, view.cube_mm)
+    hu = as_negative(patch.hu, patch.liver) if view.negative else patch.hu
+    return patch, marks, channels(hu, patch.liver, marks, view.cube_mm)
 
 
 def soft_border(outside_mm: Float32, cube_mm: float) -> Float32:

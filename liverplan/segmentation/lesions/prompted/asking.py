@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from liverplan.segmentation.lesions.prompted.answer import Answer, View, glance, look, soft_border
+from liverplan.segmentation.lesions.prompted.brighter import is_brighter
 from liverplan.segmentation.lesions.prompted.channels import SIDE
 from liverplan.segmentation.lesions.prompted.fitting import fitting_level
 from liverplan.segmentation.lesions.prompted.older import Densities, outside_mm
@@ -51,37 +52,41 @@ def answered(
     densities : Densities
         What the densities say, where they are asked.
     """
-    size = prompt.size_mm
+    size, negative = prompt.size_mm, is_brighter(volume, liver_mask, prompt)
     if size is not None:
         cube = float(np.clip(size / DRAWN_CUBES, FINEST_MM, COARSEST_MM))
-        drawn = look(volume, liver_mask, prompt, View(middle_mm=prompt.middle_mm, cube_mm=cube))
+        view = View(middle_mm=prompt.middle_mm, cube_mm=cube, negative=negative)
+        drawn = look(volume, liver_mask, prompt, view)
         drawn = drawn.shifted(fitting_level(drawn, prompt))
         joined = drawn if seen is None else _with(drawn, seen) or drawn
         if prompt.long_axis_mm is None:
             return joined
         return _fitted(volume, prompt, joined, densities)
-    marked = None if seen is None else _marked(volume, liver_mask, prompt, seen)
-    clicked = marked or _clicked(volume, liver_mask, prompt)
+    marked = None if seen is None else _marked(volume, liver_mask, prompt, seen, negative=negative)
+    clicked = marked or _clicked(volume, liver_mask, prompt, negative=negative)
     most = DENSITIES_SHARE if marked is None else MARKED_SHARE
     share = min(SHARE_PER_HU * clicked.contrast_hu, most)
     return _with_densities(volume, clicked, densities, share)
 
 
-def _marked(volume: Volume, liver_mask: Mask, prompt: Prompt, seen: Seen) -> Answer | None:
+def _marked(
+    volume: Volume, liver_mask: Mask, prompt: Prompt, seen: Seen, *, negative: bool
+) -> Answer | None:
     """Look as closely as what the liver network marks is large; None if that is another thing."""
     cube = float(np.clip(seen.across_mm / CLICKED_CUBES, FINEST_MM, COARSEST_MM))
     middle = _in_view(prompt, seen.middle_mm, cube)
-    view = View(middle_mm=middle, cube_mm=cube)
+    view = View(middle_mm=middle, cube_mm=cube, negative=negative)
     return _with(look(volume, liver_mask, prompt, view), seen)
 
 
-def _clicked(volume: Volume, liver_mask: Mask, prompt: Prompt) -> Answer:
+def _clicked(volume: Volume, liver_mask: Mask, prompt: Prompt, *, negative: bool) -> Answer:
     """Look at several scales, and at the likeliest again, as closely as the lesion is large."""
-    views = [View(middle_mm=prompt.middle_mm, cube_mm=cube) for cube in TRIED_MM]
+    views = [View(middle_mm=prompt.middle_mm, cube_mm=cube, negative=negative) for cube in TRIED_MM]
     first = glance(volume, liver_mask, prompt, views)
     weights = np.array([answer.weight for answer in first])
     likely = np.argsort(-weights, kind="stable")[:KEPT]
-    again = glance(volume, liver_mask, prompt, [_better_view(first[n], prompt) for n in likely])
+    better = [replace(_better_view(first[n], prompt), negative=negative) for n in likely]
+    again = glance(volume, liver_mask, prompt, better)
     return _between(again, weights[likely])
 
 
