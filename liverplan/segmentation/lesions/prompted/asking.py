@@ -13,6 +13,7 @@ from liverplan.segmentation.lesions.prompted.channels import SIDE
 from liverplan.segmentation.lesions.prompted.fitting import fitting_level
 from liverplan.segmentation.lesions.prompted.older import Densities, outside_mm
 from liverplan.segmentation.lesions.prompted.prompt import Prompt
+from liverplan.segmentation.lesions.prompted.rims import with_rim
 from liverplan.segmentation.lesions.prompted.stretching import stretched
 from liverplan.segmentation.lesions.prompted.unprompted import Seen
 from liverplan.segmentation.morphology import Float32
@@ -66,7 +67,7 @@ def answered(
     clicked = marked or _clicked(volume, liver_mask, prompt, negative=negative)
     most = DENSITIES_SHARE if marked is None else MARKED_SHARE
     share = min(SHARE_PER_HU * clicked.contrast_hu, most)
-    return _with_densities(volume, clicked, densities, share)
+    return with_rim(_with_densities(volume, clicked, densities, share))
 
 
 def _marked(
