@@ -112,12 +112,7 @@ class Answer:
 
     def on(self, patch: Patch) -> Float32:
         """(k, j, i) float32 array: the same on another lattice; beyond its own it is 0."""
-        cubes = np.moveaxis(np.indices(patch.hu.shape), 0, -1)
-        places = np.moveaxis(self.patch.cubes(patch.to_mm(cubes)), -1, 0)
-        found: Float32 = scipy.ndimage.map_coordinates(
-            self.probability, places, order=1, mode="constant"
-        )
-        return found
+        return self.patch.brought(self.probability, patch, beyond="constant")
 
     def joined(self, other: Float32, share: float) -> Answer:
         """Return the mean of this and another opinion, a (k, j, i) array of 0-1, by its share."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
+from typing import Literal
 
 import numpy as np
 import scipy
@@ -71,6 +72,15 @@ class Patch:
         """(..., 3) places (k, j, i) in cubes to (..., 3) LPS mm."""
         away = (np.asarray(cubes, dtype=float) - self._centre) * self.cube_mm
         return np.asarray(away[..., ::-1] + self.middle_mm)
+
+    def brought(
+        self, values: Float32, other: Patch, *, beyond: Literal["constant", "nearest"]
+    ) -> Float32:
+        """Bring (k, j, i) values to another patch's cubes; beyond these 0, or the nearest."""
+        cubes = np.moveaxis(np.indices(other.hu.shape), 0, -1)
+        places = np.moveaxis(self.cubes(other.to_mm(cubes)), -1, 0)
+        found: Float32 = scipy.ndimage.map_coordinates(values, places, order=1, mode=beyond)
+        return found
 
     def marks(self, prompt: Prompt) -> Marks:
         """Return a prompt as the network is told it."""

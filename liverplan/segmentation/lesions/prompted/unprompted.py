@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import scipy
 
 from liverplan.segmentation.lesions.prompted.patch import Patch
 from liverplan.segmentation.morphology import Float32, components_touching, signed_distance_mm
@@ -52,12 +51,7 @@ class Seen:
 
     def on(self, patch: Patch) -> Float32:
         """(k, j, i) float32 array: the same distance on another lattice, mm."""
-        cubes = np.moveaxis(np.indices(patch.hu.shape), 0, -1)
-        places = np.moveaxis(self.patch.cubes(patch.to_mm(cubes)), -1, 0)
-        found: Float32 = scipy.ndimage.map_coordinates(
-            self.outside_mm, places, order=1, mode="nearest"
-        )
-        return found
+        return self.patch.brought(self.outside_mm, patch, beyond="nearest")
 
 
 def seen_unprompted(volume: Volume, liver_mask: Mask, point_mm: FloatArray) -> Seen | None:
