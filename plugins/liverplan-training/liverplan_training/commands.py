@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from liverplan.errors import LiverplanError
+from liverplan.errors import InputError, LiverplanError
 from liverplan_training import full
 from liverplan_training.card import write_card
 from liverplan_training.cases import HELD_OUT, read_cases, write_case
@@ -20,7 +20,7 @@ from liverplan_training.facts import Facts, Measured
 from liverplan_training.maps import write_maps
 from liverplan_training.phantoms import write_phantoms
 from liverplan_training.pseudo import relabelled
-from liverplan_training.training.recipe import FULL, SMALL, Budget
+from liverplan_training.training.recipe import FULL, GOING_ON, SMALL, Budget
 from liverplan_training.weights import load_weights
 
 
@@ -44,7 +44,7 @@ def _parser() -> argparse.ArgumentParser:
     _train(commands.add_parser("full", help="train, export, measure, write the card"), _run_full)
     measuring = commands.add_parser("measure", help="measure weights on maps held out")
     _add(measuring, "weights", "data", "out", "device")
-    measuring.add_argument("--level", type=float, default=FULL.unbiased_level)
+    _add_level(measuring)
     measuring.add_argument("--cases", nargs="*", default=list(HELD_OUT), help="maps to render")
     measuring.set_defaults(run=_run_measure)
     exporting = commands.add_parser("export", help="weights to ONNX, float16 inside")
@@ -57,6 +57,7 @@ def _parser() -> argparse.ArgumentParser:
     card.set_defaults(run=_run_card)
     anew = commands.add_parser("relabel", help="label real CTs anew by this network")
     _add(anew, "weights", "data", "out", "device")
+    _add_level(anew)
     anew.set_defaults(run=_run_relabel)
     maps = commands.add_parser("maps", help="label maps (NIfTI) to cases")
     _add(maps, "data", "out")
@@ -82,23 +83,38 @@ def _add(parser: argparse.ArgumentParser, *names: str) -> None:
             parser.add_argument(f"--{name}", type=Path, required=True, help=OPTIONS[name])
 
 
+def _add_level(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--level", type=float, default=FULL.unbiased_level, help="probability of liver's surface"
+    )
+
+
 def _train(parser: argparse.ArgumentParser, run: full.Run) -> None:
     _add(parser, "data", "out", "device")
     length = parser.add_mutually_exclusive_group(required=True)
     length.add_argument("--steps", type=int, help="how many; the same weights each time on a CPU")
     length.add_argument("--minutes", type=float, help="how long, of this machine")
-    parser.add_argument("--small", action="store_true", help="a small network, for two cores")
+    how = parser.add_mutually_exclusive_group()
+    how.add_argument("--small", action="store_true", help="a small network, for two cores")
+    how.add_argument("--start-from", type=Path, help="an .onnx to go on from, on one core")
+    parser.add_argument("--start-facts", type=Path, help="how that one was trained (JSON)")
     parser.add_argument("--seed", type=int, default=FULL.seed)
     parser.set_defaults(run=run)
 
 
 def _plan(asked: argparse.Namespace) -> full.Plan:
+    start, recipe = None, SMALL if asked.small else FULL
+    if asked.start_from is not None:
+        if asked.start_facts is None:
+            raise InputError("To go on from a network, say by --start-facts how it was trained.")
+        start, recipe = (asked.start_from, Facts.read(asked.start_facts)), GOING_ON
     return full.Plan(
         data=asked.data,
         out=asked.out,
         device=asked.device,
-        recipe=replace(SMALL if asked.small else FULL, seed=asked.seed),
+        recipe=replace(recipe, seed=asked.seed),
         budget=Budget(steps=asked.steps, minutes=asked.minutes),
+        start_from=start,
     )
 
 
@@ -133,7 +149,7 @@ def _run_card(asked: argparse.Namespace) -> None:
 def _run_relabel(asked: argparse.Namespace) -> None:
     predict = _predictor(asked.weights, asked.device)
     for case in read_cases(asked.data):
-        anew = relabelled(case, predict)
+        anew = relabelled(case, predict, level=asked.level)
         if anew is None:
             _say(f"{case.name}: no CT, or no liver that the network is sure of; left out")
         else:

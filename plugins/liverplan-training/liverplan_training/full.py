@@ -18,7 +18,7 @@ from liverplan_training.cases import HELD_OUT, Case, read_cases
 from liverplan_training.evaluation.conditions import conditions
 from liverplan_training.evaluation.measure import measure
 from liverplan_training.evaluation.predictors import of_net
-from liverplan_training.export import export_liver
+from liverplan_training.export import export_liver, sha256
 from liverplan_training.facts import Facts, Measured
 from liverplan_training.training.loop import Trained, train
 from liverplan_training.training.recipe import Budget, Recipe
@@ -33,13 +33,20 @@ TRAINING_SHARE = 0.75
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """What to train from, where to write, on what, how long."""
+    """What to train from, where to write, on what, how long.
+
+    Parameters
+    ----------
+    start_from
+        An exported network that goes on, and its facts: who taught it has taught what comes of it.
+    """
 
     data: Path
     out: Path
     device: str
     recipe: Recipe
     budget: Budget
+    start_from: tuple[Path, Facts] | None = None
 
 
 def train_only(plan: Plan, *, told: Told) -> tuple[Trained, Facts]:
@@ -51,7 +58,10 @@ def train_only(plan: Plan, *, told: Told) -> tuple[Trained, Facts]:
         The facts are what the card says of the training.
     """
     cases = read_cases(plan.data, without=HELD_OUT)
-    trained = train(cases, plan.recipe, plan.budget, device=plan.device, told=told)
+    start = None if plan.start_from is None else plan.start_from[0]
+    trained = train(
+        cases, plan.recipe, plan.budget, device=plan.device, start_from=start, told=told
+    )
     facts = facts_of(plan, trained, cases)
     plan.out.mkdir(parents=True, exist_ok=True)
     save_weights(plan.out / "weights.npz", trained.net)
@@ -83,13 +93,20 @@ def everything(plan: Plan, *, told: Told) -> None:
 
 def facts_of(plan: Plan, trained: Trained, cases: list[Case]) -> Facts:
     """Return what a card says of a training."""
+    taught, remarks = {case.name for case in cases}, ()
+    if plan.start_from is not None:
+        path, before = plan.start_from
+        taught |= set(before.trained_on)
+        went_on = f"It goes on from {path.name} ({sha256(path)[:12]}), {before.name}."
+        remarks = (went_on, *before.remarks)
     return Facts(
         name="liverplan liver network",
-        trained_on=tuple(case.name for case in cases),
+        trained_on=tuple(sorted(taught)),
         recipe=asdict(plan.recipe),
         steps=trained.steps,
         seconds=round(trained.seconds),
         device=torch.cuda.get_device_name() if plan.device == "cuda" else platform.machine(),
         torch=torch.__version__,
         unbiased_level=plan.recipe.unbiased_level,
+        remarks=remarks,
     )

@@ -21,14 +21,14 @@ LATTICE = 2 ** (len(WIDTHS) - 1)
 class Block(nn.Module):
     """Two convolutions and a way past them."""
 
-    def __init__(self, inward: int, outward: int, stride: int = 1) -> None:
+    def __init__(self, inward: int, outward: int, stride: int = 1, *, folded: bool) -> None:
         super().__init__()
-        self.first = _convolution(inward, outward, stride=stride)
-        self.second = _convolution(outward, outward)
+        self.first = _convolution(inward, outward, stride=stride, folded=folded)
+        self.second = _convolution(outward, outward, folded=folded)
         self.past: nn.Module = nn.Identity()
         if inward != outward or stride != 1:
             pooled = nn.AvgPool3d(stride) if stride > 1 else nn.Identity()
-            self.past = nn.Sequential(pooled, _convolution(inward, outward, size=1))
+            self.past = nn.Sequential(pooled, _convolution(inward, outward, size=1, folded=folded))
 
     def forward(self, x: Tensor) -> Tensor:
         """(n, inward, k, j, i) to (n, outward, k/stride, ...)."""
@@ -36,9 +36,13 @@ class Block(nn.Module):
         return functional.relu(self.second(inside) + self.past(x), inplace=True)
 
 
-def _convolution(inward: int, outward: int, *, size: int = 3, stride: int = 1) -> nn.Module:
-    turned = nn.Conv3d(inward, outward, size, stride, size // 2, bias=False)
-    return nn.Sequential(turned, nn.BatchNorm3d(outward, momentum=0.03))
+def _convolution(
+    inward: int, outward: int, *, size: int = 3, stride: int = 1, folded: bool
+) -> nn.Module:
+    turned = nn.Conv3d(inward, outward, size, stride, size // 2, bias=folded)
+    return nn.Sequential(
+        turned, nn.Identity() if folded else nn.BatchNorm3d(outward, momentum=0.03)
+    )
 
 
 class UNet(nn.Module):
@@ -52,19 +56,27 @@ class UNet(nn.Module):
         Channels at each level, finest first; each level halves the sides.
     deep
         Whether it also answers at half resolution while it is trained.
+    folded
+        Whether its convolutions hold their normalisation, as an export makes them.
     """
 
     def __init__(
-        self, *, inward: int, outward: int, widths: Sequence[int] = WIDTHS, deep: bool = True
+        self,
+        *,
+        inward: int,
+        outward: int,
+        widths: Sequence[int] = WIDTHS,
+        deep: bool = True,
+        folded: bool = False,
     ) -> None:
         super().__init__()
         self.widths = tuple(widths)
         steps = list(pairwise(widths))
-        self.stem = Block(inward, widths[0])
-        self.down = nn.ModuleList(Block(a, b, 2) for a, b in steps)
-        self.middle = Block(widths[-1], widths[-1])
+        self.stem = Block(inward, widths[0], folded=folded)
+        self.down = nn.ModuleList(Block(a, b, 2, folded=folded) for a, b in steps)
+        self.middle = Block(widths[-1], widths[-1], folded=folded)
         self.up = nn.ModuleList(nn.ConvTranspose3d(b, a, 2, 2) for a, b in steps)
-        self.joined = nn.ModuleList(Block(2 * a, a) for a, _ in steps)
+        self.joined = nn.ModuleList(Block(2 * a, a, folded=folded) for a, _ in steps)
         self.answer = nn.Conv3d(widths[0], outward, 1)
         self.coarse = nn.Conv3d(widths[1], outward, 1) if deep else None
 
@@ -103,6 +115,6 @@ class LiverNetwork(nn.Module):
         return torch.softmax(logits[:, :CLASSES], 1), torch.sigmoid(logits[:, CLASSES:])
 
 
-def liver_unet(widths: Sequence[int] = WIDTHS) -> UNet:
-    """Return an untrained network for organs and lesions."""
-    return UNet(inward=2, outward=CLASSES + 1, widths=widths)
+def liver_unet(widths: Sequence[int] = WIDTHS, *, exported: bool = False) -> UNet:
+    """Return an untrained network for organs and lesions: one to train, or as an export has it."""
+    return UNet(inward=2, outward=CLASSES + 1, widths=widths, deep=not exported, folded=exported)

@@ -30,7 +30,8 @@ def load_weights(path: Path) -> UNet:
     try:
         with np.load(path) as stored:
             values = {name: stored[name] for name in stored.files}
-        net = liver_unet(json.loads(str(values.pop(WIDTHS_KEY))))
+        widths = json.loads(str(values.pop(WIDTHS_KEY)))
+        net = liver_unet(widths, exported="coarse.weight" not in values)
         net.load_state_dict(
             {
                 name: torch.from_numpy(v.astype(np.float32) if v.dtype == np.float16 else v)

@@ -9,6 +9,7 @@ import torch
 from liverplan_training.evaluation.conditions import conditions
 from liverplan_training.evaluation.measure import measure
 from liverplan_training.evaluation.predictors import of_net
+from liverplan_training.export import export_liver
 from liverplan_training.labels import CLASSES, IGNORED, Label
 from liverplan_training.phantoms import RECIPE, STEPS, phantom
 from liverplan_training.rendering import Chance
@@ -16,6 +17,8 @@ from liverplan_training.training.loop import train
 from liverplan_training.training.losses import at_half, loss_of, marginal_logs
 from liverplan_training.training.patches import Patch, Patches
 from liverplan_training.training.recipe import FULL, SMALL, Budget
+
+from liverplan.errors import InputError
 
 SIZE = (16, 24, 24)
 
@@ -31,6 +34,25 @@ def test_it_learns_phantoms_to_a_dice_of_nine_tenths_on_others(learnt):
     rows = list(measure(others, [plain], of_net(learnt.net), level=level, told=str))
     assert statistics.median(row.dice for row in rows) >= 0.9
     assert learnt.steps == STEPS
+
+
+def test_it_goes_on_where_an_exported_network_ended(learnt, tmp_path):
+    path = export_liver(learnt.net, tmp_path / "liver.onnx")
+    slowly = replace(RECIPE, rate=1e-3, batch=1)
+    first, again = (
+        train([phantom(0)], slowly, Budget(steps=3), start_from=path, told=str).net
+        for _ in range(2)
+    )
+    pairs = zip(first.state_dict().values(), again.state_dict().values(), strict=True)
+    assert all(torch.equal(a, b) for a, b in pairs)
+    plain, level = next(iter(conditions())), RECIPE.unbiased_level
+    measured = (measure([phantom(10)], [plain], of_net(n), level=level, told=str)
+                for n in (learnt.net, first))  # fmt: skip
+    before, after = (next(rows).dice for rows in measured)
+    assert after > before - 0.02
+    wide = replace(slowly, widths=(8, 16, 32))
+    with pytest.raises(InputError, match="holds no network of this make"):
+        train([phantom(0)], wide, Budget(steps=1), start_from=path, told=str)
 
 
 def test_conditions_share_a_map_s_contacts_and_lesions():

@@ -7,9 +7,9 @@ import onnxruntime
 import pytest
 import torch
 from liverplan_training.export import export as write
+from liverplan_training.going_on import from_onnx, measure_normalisation
 from liverplan_training.prompted.examples import KINDS, examples
 from liverplan_training.prompted.export import export
-from liverplan_training.prompted.going_on import from_onnx
 from liverplan_training.prompted.loop import loss_of
 from liverplan_training.prompted.net import CHANNELS, PromptedNet
 from liverplan_training.prompted.scene import FAT, LIVER, Case
@@ -82,7 +82,8 @@ def test_training_goes_on_where_an_exported_network_ended(tmp_path, drawn):
     net(seen)  # its normalisation has seen something
     torch.save(net.state_dict(), tmp_path / "prompted.pt")
     file = export(tmp_path / "prompted.pt", tmp_path / "prompted.onnx")
-    again = from_onnx(file, seen)
+    again = from_onnx(file, PromptedNet(), seen)
+    measure_normalisation(again, seen)
     with torch.no_grad():
         assert torch.allclose(again(seen), net.eval()(seen), atol=0.02)
         learning = again.train()(seen)
@@ -92,8 +93,8 @@ def test_training_goes_on_where_an_exported_network_ended(tmp_path, drawn):
 def test_a_network_of_another_kind_does_not_go_on(tmp_path, drawn):
     net, seen = PromptedNet(widths=(8, 16, 24, 32)), torch.zeros(1, CHANNELS, SIDE, SIDE, SIDE)
     onnx = write(net, [seen], tmp_path / "other.onnx", inputs=["seen"], outputs=["lesion"])
-    with pytest.raises(InputError, match="holds no prompted network"):
-        from_onnx(onnx, torch.from_numpy(drawn[0].seen)[None])
+    with pytest.raises(InputError, match="holds no network of this make"):
+        from_onnx(onnx, PromptedNet(), torch.from_numpy(drawn[0].seen)[None])
 
 
 def test_a_table_tells_prompts_sizes_and_contrasts_apart(tmp_path, case):

@@ -173,6 +173,28 @@ def test_the_command_line_does_everything_unattended(data, tmp_path, capsys, mon
     assert "step 1," in capsys.readouterr().out
 
 
+def test_the_command_line_goes_on_from_a_network_and_its_card_names_all_who_taught(
+    data, exported, tmp_path, monkeypatch, capsys
+):
+    tiny = replace(RECIPE, patch=(16, 16, 16), batch=1, widths=(4, 8, 8), bfloat16=True)
+    monkeypatch.setattr("liverplan_training.commands.GOING_ON", tiny)
+    out, facts = tmp_path / "out", tmp_path / "facts.json"
+    words = ["train", "--data", str(data), "--out", str(out), "--steps", "2"]
+    words += ["--start-from", str(exported)]
+    assert main(words) == 1
+    assert "say by --start-facts how it was trained" in capsys.readouterr().err
+    FACTS.write(facts)
+    assert main([*words, "--start-facts", str(facts)]) == 0
+    made = Facts.read(out / "facts.json")
+    assert made.trained_on == ("btcv_0001", "real_cort_liver")
+    went_on = f"It goes on from liver.onnx ({sha256(exported)[:12]}), A network."
+    assert made.remarks == (went_on, "It is small.")
+    anew = export_liver(load_weights(out / "weights.npz"), tmp_path / "anew.onnx")
+    hu = np.random.default_rng(0).normal(50, 100, (16, 16, 16)).astype(np.float32)
+    before, after = (of_onnx(path)(hu)[0] for path in (exported, anew))
+    assert 0 < np.abs(before - after).max() < 0.2
+
+
 def test_the_command_line_measures_given_weights_and_writes_their_card(
     data, exported, tmp_path, monkeypatch
 ):

@@ -18,8 +18,8 @@ from torch.utils.data import DataLoader, IterableDataset, get_worker_info
 
 from liverplan_training.cases import HELD_OUT
 from liverplan_training.facts import Facts
+from liverplan_training.going_on import from_onnx, measure_normalisation
 from liverplan_training.prompted.examples import examples
-from liverplan_training.prompted.going_on import from_onnx
 from liverplan_training.prompted.net import PromptedNet
 from liverplan_training.prompted.scene import read_cases
 
@@ -97,7 +97,10 @@ def _begun(folder: Path, seed: int, start_from: Path | None) -> PromptedNet:
         return PromptedNet()
     if start_from.suffix == ".onnx":
         drawn = islice(examples(read_cases(folder, frozenset(HELD_OUT)), seed + 1), MEASURED_ON)
-        return from_onnx(start_from, torch.from_numpy(np.stack([made.seen for made in drawn])))
+        seen = torch.from_numpy(np.stack([made.seen for made in drawn]))
+        net = from_onnx(start_from, PromptedNet(), seen)
+        measure_normalisation(net, seen)
+        return net
     net = PromptedNet()
     net.load_state_dict(torch.load(start_from, weights_only=True))
     return net

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import cast
 
 import torch
 from torch import Tensor, nn
@@ -27,12 +26,6 @@ class Block(nn.Module):
             pooled, nn.Conv3d(into, out, 1, bias=False), nn.BatchNorm3d(out, momentum=0.03)
         )
 
-    @property
-    def beside(self) -> tuple[nn.Conv3d, nn.BatchNorm3d]:
-        """The convolution of the way round, and its normalisation."""
-        _, convolution, norm = self.around
-        return cast("nn.Conv3d", convolution), cast("nn.BatchNorm3d", norm)
-
     def forward(self, x: Tensor) -> Tensor:
         """Shape (n, c, k, j, i) in and out."""
         y = functional.relu(self.first_norm(self.first(x)))
@@ -51,12 +44,6 @@ class PromptedNet(nn.Module):
         self.up = nn.ModuleList(nn.ConvTranspose3d(b, a, 2, 2) for a, b in pairs)
         self.join = nn.ModuleList(Block(2 * a, a) for a, _ in pairs)
         self.out = nn.Conv3d(widths[0], 1, 1)
-
-    @property
-    def blocks(self) -> list[Block]:
-        """All blocks in the order in which they run."""
-        found = [self.stem, *self.down, self.middle, *reversed(self.join)]
-        return [cast("Block", block) for block in found]
 
     def forward(self, x: Tensor) -> Tensor:
         """(n, k, j, i) logits."""

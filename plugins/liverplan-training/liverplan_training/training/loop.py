@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import math
+import statistics
 import time
 from collections.abc import Callable, Iterator, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from itertools import islice
+from pathlib import Path
 
 import torch
 from torch import Tensor, nn
 
 from liverplan_training.cases import Case
+from liverplan_training.going_on import from_onnx
 from liverplan_training.network import UNet, channels, liver_unet
 from liverplan_training.rendering import Chance
 from liverplan_training.training.feed import feed
@@ -27,7 +30,7 @@ STEEPEST = 3.0
 SLOWEST_AVERAGE = 0.998
 NORMALISED_ON = 24
 """Batches over which the averaged network's normalisation is measured, at most."""
-TOLD_EVERY_S = 10.0
+TOLD_EVERY_S = 20.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -67,6 +70,7 @@ def train(
     budget: Budget,
     *,
     device: str = "cpu",
+    start_from: Path | None = None,
     told: Callable[[str], None] = print,
 ) -> Trained:
     """Train a network for organs and lesions.
@@ -78,6 +82,9 @@ def train(
     ----------
     cases
         What to learn from: none that is held out.
+    start_from
+        An exported network that goes on learning; a new one otherwise. Its convolutions hold its
+        normalisation: a batch of one patch could measure none.
     told
         Hears a line of the log at times.
     """
@@ -85,20 +92,31 @@ def train(
     torch.manual_seed(recipe.seed)
     if place.type == "cuda":
         torch.backends.cudnn.benchmark = True
-    net = _channels_last(liver_unet(recipe.widths).to(place))
+    net = _channels_last(_begun(recipe, start_from).to(place))
     patches = Patches(cases, Chance(recipe.seed, place), recipe.patch)
     learner = _Learner(net, recipe, place)
     start, said, log, step = time.perf_counter(), -math.inf, [], 0
+    since: list[Loss] = []
     with feed(patches, recipe.batch, place) as batches:
         while (done := budget.done_fraction(step, time.perf_counter() - start)) < 1:
-            loss = learner.step(next(batches), recipe.rate_at(step, done), step + 1)
+            since.append(learner.step(next(batches), recipe.rate_at(step, done), step + 1))
             step, now = step + 1, time.perf_counter() - start
             if now - said > TOLD_EVERY_S:
                 said = now
-                log.append(_line(step, now, loss))
+                log.append(_line(step, now, since))
+                since.clear()
                 told(log[-1])
         net = learner.averaged(batches, min(step, NORMALISED_ON))
     return Trained(net=net, log=tuple(log), steps=step, seconds=time.perf_counter() - start)
+
+
+def _begun(recipe: Recipe, start_from: Path | None) -> UNet:
+    """Return a network as it begins: new, or as an export holds it."""
+    if start_from is None:
+        return liver_unet(recipe.widths)
+    net = liver_unet(recipe.widths, exported=True)
+    side = 2 ** (len(recipe.widths) - 1)
+    return from_onnx(start_from, net, channels(torch.zeros(1, 1, side, side, side)))
 
 
 def _channels_last(net: UNet) -> UNet:
@@ -113,7 +131,9 @@ class _Learner:
     """A network with its optimiser and its average."""
 
     def __init__(self, net: UNet, recipe: Recipe, place: torch.device) -> None:
-        self._net, self._recipe, self._place = net, recipe, place
+        self._net, self._recipe = net, recipe
+        halves = recipe.bfloat16 or place.type == "cuda"
+        self._quickly = torch.autocast(place.type, torch.bfloat16, enabled=halves)
         self._average = Average(net)
         self._optimiser = torch.optim.AdamW(
             net.parameters(), lr=recipe.rate, weight_decay=recipe.decay, betas=(0.9, 0.99)
@@ -124,7 +144,7 @@ class _Learner:
             group["lr"] = rate
         self._net.train()
         seen = channels(patch.hu[:, None]).to(memory_format=torch.channels_last_3d)
-        with torch.autocast("cuda", torch.bfloat16, enabled=self._place.type == "cuda"):
+        with self._quickly:
             logits, coarse = self._net.both(seen)
         weight = self._recipe.liver_weight
         loss = loss_of(logits, patch, liver_weight=weight)
@@ -146,18 +166,23 @@ class _Learner:
         """Return the average, its normalisation measured anew, since it saw no batch itself."""
         net = deepcopy(self._net).train()
         self._average.put_into(net)
-        for layer in net.modules():
-            if isinstance(layer, nn.BatchNorm3d):
-                layer.reset_running_stats()
-                layer.momentum = None  # a plain mean over all batches
-        for patch in islice(batches, count):
-            with torch.autocast("cuda", torch.bfloat16, enabled=self._place.type == "cuda"):
+        norms = [layer for layer in net.modules() if isinstance(layer, nn.BatchNorm3d)]
+        for layer in norms:
+            layer.reset_running_stats()
+            layer.momentum = None  # a plain mean over all batches
+        for patch in islice(batches, count if norms else 0):
+            with self._quickly:
                 net(channels(patch.hu[:, None]))
         return net.eval().to("cpu")
 
 
-def _line(step: int, seconds: float, loss: Loss) -> str:
+def _line(step: int, seconds: float, losses: Sequence[Loss]) -> str:
+    """Tell the losses since the last line, averaged."""
+    entropy, dice, lesion = (
+        statistics.fmean(float(each) for each in part)
+        for part in zip(*((x.cross_entropy, x.dice, x.lesion) for x in losses), strict=True)
+    )
     return (
-        f"step {step}, {seconds:.0f} s: cross entropy {float(loss.cross_entropy):.3f}, "
-        f"Dice lost {float(loss.dice):.3f}, lesions' {float(loss.lesion):.3f}"
+        f"step {step}, {seconds:.0f} s: cross entropy {entropy:.3f}, Dice lost {dice:.3f}, "
+        f"lesions' {lesion:.3f}"
     )
