@@ -69,7 +69,8 @@ _LINE = Fields(
         "radius_mm": Number(),
         "radii_mm": Items(of=Number()),
         "tree": Whole(least=1),
-    }
+    },
+    may={"confidence": Number(least=0, most=1), "called": Text(), "called_by": Text()},
 )
 _MAP = Fields(
     needs={

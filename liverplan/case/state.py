@@ -301,6 +301,8 @@ def _line_json(line: Branch) -> Json:
         "radius_mm": line.radius_mm,
         "radii_mm": list(line.radii_mm),
         "tree": line.tree,
+        **({} if line.confidence is None else {"confidence": line.confidence}),
+        **({"called": line.called, "called_by": line.called_by} if line.called else {}),
     }
 
 
@@ -311,6 +313,9 @@ def _line(name: str, document: Json) -> Branch:
         radius_mm=document["radius_mm"],
         radii_mm=tuple(document["radii_mm"]),
         tree=document["tree"],
+        confidence=document.get("confidence"),
+        called=document.get("called", ""),
+        called_by=document.get("called_by", ""),
     )
 
 

@@ -37,6 +37,8 @@ class SeveredBranch:
         What it is called by anatomy, e.g. "right_anterior_portal"; "" where that is not sure.
     stem : bool
         Whether it is what is called so; else it comes from that.
+    called_by : str
+        The person who called it so; "" where it was told from the tree.
     """
 
     name: str
@@ -48,6 +50,7 @@ class SeveredBranch:
     hangs_on: str = ""
     called: str = ""
     stem: bool = True
+    called_by: str = ""
 
     @property
     def lost_ml(self) -> float:
@@ -70,7 +73,7 @@ class SparedCrossing:
 
     Parameters
     ----------
-    name, radius_mm, tree, point_mm, called, stem
+    name, radius_mm, tree, point_mm, called, stem, called_by
         As of a `SeveredBranch`.
     for_branch : str
         The kept branch, by name, of which this one is part or which it feeds.
@@ -83,6 +86,7 @@ class SparedCrossing:
     for_branch: str
     called: str = ""
     stem: bool = True
+    called_by: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Return every field by its name."""
@@ -112,7 +116,7 @@ class KeptBranch:
     feeds_ml, drains_ml : float
         What stays of the functional tissue and keeps its inflow or its outflow by the surgeon's
         word alone. What several keep is counted to the one next to the tissue.
-    called, stem
+    called, stem, called_by
         As of a `SeveredBranch`.
     """
 
@@ -125,6 +129,7 @@ class KeptBranch:
     drains_ml: float = 0.0
     called: str = ""
     stem: bool = True
+    called_by: str = ""
 
     @property
     def kept_ml(self) -> float:

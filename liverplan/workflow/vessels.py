@@ -111,8 +111,10 @@ def divided_by(found: Trees, segmentation: Segmentation) -> Unasked:
     lumen = PartMap(scheme=LUMEN, grid=segmentation.grid, labels=found.labels, names=names)
     roots = {names[tree - 1]: points for tree, points in found.roots_mm.items()}
     maps = {LUMEN: lumen}
+    sure = zip(found.branches, found.confidence, strict=True)
+    branches = [replace(branch, confidence=confidence) for branch, confidence in sure]
     for number, tree in enumerate(TREES, 1):
-        if own := [branch for branch in found.branches if branch.tree == number]:
+        if own := [branch for branch in branches if branch.tree == number]:
             maps[tree] = territories(segmentation, own, tree)
     return Unasked(maps=maps, roots_mm=roots, notes=found.warnings)
 

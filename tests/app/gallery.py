@@ -141,6 +141,7 @@ def pictures(home, out, size, language, themes):  # noqa: PLR0915 - the journey,
     from tests.app.gallery_open import searched, two_series
     from tests.app.gallery_scene import scene_pictures
     from tests.app.gallery_slices import slice_pictures
+    from tests.app.gallery_vessels import vessel_pictures
     from tests.app.person import Person
 
     app = Application(home)
@@ -213,6 +214,7 @@ def pictures(home, out, size, language, themes):  # noqa: PLR0915 - the journey,
     person.settle()
     shot("vessels")
     app.views.disarm()
+    vessel_pictures(person, shot)
     person.settle()
     steps.click_metastases(person, centres[:2])
     person.click_row(person.panel(3).table, 0)

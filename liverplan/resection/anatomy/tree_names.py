@@ -49,12 +49,15 @@ class VesselName:
         0 to 1.
     reasons : tuple of Statement
         What makes it less than sure, or that a person named it.
+    by : str
+        The person who named it; "" where it was told from the tree.
     """
 
     key: str
     stem: bool = False
     confidence: float = 0.0
     reasons: tuple[Statement, ...] = ()
+    by: str = ""
 
     @property
     def sure(self) -> bool:

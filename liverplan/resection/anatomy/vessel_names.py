@@ -17,6 +17,7 @@ from numpy.typing import ArrayLike
 
 from liverplan.findings import Statement
 from liverplan.resection.anatomy.maps import PartMap
+from liverplan.resection.anatomy.names_by_hand import with_given
 from liverplan.resection.anatomy.territories import LUMEN, TREES
 from liverplan.resection.anatomy.tree_names import TreeNames, VesselName
 from liverplan.resection.anatomy.two_trees import held_together
@@ -98,9 +99,10 @@ def names_of_trees(
 
 
 def names_of_graphs(graphs: Mapping[str, VesselGraph]) -> dict[str, TreeNames]:
-    """Name the branches of trees that hang on their roots."""
+    """Name the branches of trees that hang on their roots; what a person called them holds."""
     made = {"portal": _portal_names, "hepatic": _hepatic_names}
-    return held_together(graphs, {tree: made[tree](graph) for tree, graph in graphs.items()})
+    found = held_together(graphs, {tree: made[tree](graph) for tree, graph in graphs.items()})
+    return {tree: with_given(graphs[tree], names) for tree, names in found.items()}
 
 
 def _portal_names(graph: VesselGraph) -> TreeNames:

@@ -39,6 +39,10 @@ class Branch:
         The click that it hangs on, from 1.
     radii_mm : tuple of float
         The vessel's radius at each point; empty where only the mean is known.
+    confidence : float or None
+        That it is a vessel of its tree, 0 to 1; None where nobody told.
+    called, called_by : str
+        What a person called it by anatomy, e.g. "right_portal", and who; "" where nobody did.
     """
 
     name: str
@@ -46,6 +50,9 @@ class Branch:
     radius_mm: float
     tree: int = 1
     radii_mm: tuple[float, ...] = ()
+    confidence: float | None = None
+    called: str = ""
+    called_by: str = ""
 
     @property
     def length_mm(self) -> float:

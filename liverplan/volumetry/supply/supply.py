@@ -162,7 +162,7 @@ class Supply:
         known = self.names[branch.tree].names.get(branch.name) if branch.tree else None
         if known is None or not known.sure:
             return branch
-        return replace(branch, called=known.key, stem=known.stem)
+        return replace(branch, called=known.key, stem=known.stem, called_by=known.by)
 
     def unsupplied(self, index: PlanIndex, plan: Plan) -> PartMap:
         """Return the map of the tissue that a plan leaves without blood, whether it stays or not.

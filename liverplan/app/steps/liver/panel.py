@@ -16,6 +16,7 @@ from liverplan.app.slices.brush_options import BrushOptions
 from liverplan.app.slices.tool_button import tool_button
 from liverplan.app.slices.views import ThreeViews
 from liverplan.app.steps.liver.border_tool import BorderTool
+from liverplan.app.steps.liver.branches_box import BranchesBox
 from liverplan.app.steps.liver.finding import PLACE, Finding
 from liverplan.app.steps.liver.look_box import LookBox
 from liverplan.app.steps.liver.outline_tool import OutlineTool
@@ -44,10 +45,12 @@ class LiverPanel(Panel):
         vessels: VesselMarking,
         backends: Backends,
         look_box: LookBox,
+        branches: BranchesBox,
     ) -> None:
         super().__init__()
         self._session, self._jobs, self._live = context.session, context.jobs, context.live
         self._finding, self._backends, self.look_box = finding, backends, look_box
+        self.branches = branches
         self.run_button = button(tr("Find the liver"), finding.segment, role="primary")
         self.file_button = button(
             tr("Mask…"), self._file, tip=tr("Take the liver from a NIfTI, NRRD or DICOM SEG file")
@@ -134,6 +137,7 @@ class LiverPanel(Panel):
         inside.addWidget(self.follower)
         inside.addLayout(row(self.portal_button, self.hepatic_button))
         inside.addLayout(row(self.drop_button, self.no_vessels_button))
+        inside.addWidget(self.branches)
         return self.after
 
     def blocked(self) -> str:

@@ -6,9 +6,11 @@ from liverplan.app.session.backends import Backends
 from liverplan.app.session.context import Context
 from liverplan.app.slices.brush import BrushSettings
 from liverplan.app.slices.views import ThreeViews
+from liverplan.app.steps.liver.branches_box import BranchesBox
 from liverplan.app.steps.liver.finding import Finding
 from liverplan.app.steps.liver.look_box import LookBox
 from liverplan.app.steps.liver.look_first import LookFirst
+from liverplan.app.steps.liver.naming import Naming
 from liverplan.app.steps.liver.panel import LiverPanel
 from liverplan.app.steps.liver.vessels import VesselMarking
 from liverplan.segmentation import backends, vessel_prompters
@@ -26,8 +28,10 @@ class LiverStep:
         )
         self.vessels = VesselMarking(context, views, followers)
         look_box = LookBox(self.look_first)
+        self.naming = Naming(context)
+        branches = BranchesBox(self.naming, views)
         self.panel = LiverPanel(
-            context, views, brush, self.finding, self.vessels, self.backends, look_box
+            context, views, brush, self.finding, self.vessels, self.backends, look_box, branches
         )
         views.armed.connect(self._forget)
         context.session.subscribe(lambda topics: self._forget() if "history" in topics else None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from liverplan.app.kit.language import tr
 from liverplan.app.slices.tool import Spot, Tool
+from liverplan.app.steps.liver.naming import Naming
 from liverplan.app.steps.liver.vessels import SCHEME, VesselMarking
 
 
@@ -39,3 +40,19 @@ class DropTool(Tool):
     def press(self, spot: Spot) -> None:
         """Drop it."""
         self._vessels.drop(spot.point_mm)
+
+
+class NameTool(Tool):
+    """Offers the anatomical names of what is clicked."""
+
+    def __init__(self, naming: Naming) -> None:
+        self._naming = naming
+
+    @property
+    def words(self) -> str:
+        """Say what to click."""
+        return tr("Click a branch, then choose its name")
+
+    def press(self, spot: Spot) -> None:
+        """Offer names for it."""
+        self._naming.choose_at(spot.point_mm)

@@ -28,6 +28,7 @@ from liverplan.app.slices.views import ThreeViews
 from liverplan.case.record import Point
 from liverplan.findings import Statement
 from liverplan.resection.anatomy import territories
+from liverplan.resection.anatomy.carried import carried_maps
 from liverplan.resection.anatomy.maps import PartMap
 from liverplan.resection.anatomy.territories import territory_maps
 from liverplan.resection.cuts.parts import TERRITORIES
@@ -201,7 +202,8 @@ class VesselMarking(QObject):
             return territory_maps(segmentation, lumen, seeds)
 
         def then(divided: Maps) -> None:
-            maps = {**self._session.work.maps, **divided}
+            known = self._session.work.maps
+            maps = {**known, **carried_maps(known, divided)}
             self._session.put_maps(MappingProxyType(maps))
 
         self._jobs.follow("territories", task, then, holds=self._session.same_masks())
@@ -270,9 +272,11 @@ def corrected_maps(
 def with_vessels(work: Work, found: Maps, seeds: Seeds) -> Work:
     """Return the work with other vessels, or with none; plans then cut no branch that was named.
 
-    Other vessels have other branches: what was marked as cut could be another by now.
+    Other vessels have other branches: what was marked as cut could be another by now. What a person
+    called a branch, and how sure it is, stays with it.
     """
-    maps = {k: v for k, v in work.maps.items() if k != SCHEME and k not in TERRITORIES} | found
+    others = {k: v for k, v in work.maps.items() if k != SCHEME and k not in TERRITORIES}
+    maps = others | carried_maps(work.maps, found)
     clicks = {name: tuple(points) for name, points in seeds.items() if points} if found else {}
     plans = tuple(plan.removing for plan in work.plans)
     return replace(
