@@ -119,16 +119,14 @@ def blocks_of(
         The box of voxels that is averaged: its first voxel, and the one after its last.
     """
     stop = volume.grid.shape if stop is None else stop
-    spacing = volume.grid.spacing_mm
-    factors = tuple(max(1, round(size_mm / s)) for s in spacing)
-    box = volume.hu[slices_of(start, stop)]
-    hu = _block_mean(box, factors)
+    factors = _factors(volume.grid, size_mm)
+    hu = _block_mean(volume.hu[slices_of(start, stop)], factors, LOWEST_HU)
     affine = volume.grid.affine.copy()
     affine[:3, 3] = volume.grid.to_mm(np.array(start) + (np.array(factors) - 1) / 2)
     affine[:3, :3] *= np.array(factors)
     k, j, i = hu.shape
     grid = Grid(shape=(k, j, i), affine=affine, frame_uid=volume.grid.frame_uid)
-    return Blocks(hu=hu, factors=(factors[0], factors[1], factors[2]), start=start, grid=grid)
+    return Blocks(hu=hu, factors=factors, start=start, grid=grid)
 
 
 def share_in_blocks(
@@ -146,22 +144,49 @@ def share_in_blocks(
         As in `blocks_of`; the result is on the same lattice.
     """
     stop = grid.shape if stop is None else stop
-    part = mask[slices_of(start, stop)].astype(np.int16)
-    return blocks_of(Volume(grid=grid.crop(start, stop), hu=part), size_mm).hu
+    return _block_mean(mask[slices_of(start, stop)], _factors(grid, size_mm))
 
 
-def _block_mean(array: NDArray[np.generic], factors: Sequence[int]) -> Float32:
+def _factors(grid: Grid, size_mm: float) -> Triple:
+    """How many voxels along (k, j, i) make a block of about `size_mm`."""
+    k, j, i = (max(1, round(size_mm / s)) for s in grid.spacing_mm)
+    return k, j, i
+
+
+def _block_mean(
+    array: NDArray[np.generic], factors: Triple, lowest: float | None = None
+) -> Float32:
     """Average slab by slab, so that no second array of the CT's size is made."""
+    deep, high, wide = factors
     slabs = []
-    for first in range(0, array.shape[0], factors[0]):
-        slab = np.maximum(array[first : first + factors[0]], LOWEST_HU)
-        mean = slab.mean(axis=0, dtype=np.float32)
-        for axis in (0, 1):
-            starts = np.arange(0, mean.shape[axis], factors[axis + 1])
-            sizes = np.diff(np.append(starts, mean.shape[axis])).astype(np.float32)
-            mean = np.add.reduceat(mean, starts, axis=axis) / np.expand_dims(sizes, 1 - axis)
-        slabs.append(mean)
-    return np.stack(slabs).astype(np.float32)
+    for first in range(0, array.shape[0], deep):
+        planes = array[first : first + deep]
+        mean = _plane(planes[0], lowest)
+        for plane in planes[1:]:
+            mean += _plane(plane, lowest)
+        mean /= np.float32(len(planes))
+        rows = _mean_of_rows(mean, high)
+        slabs.append(_mean_of_rows(np.ascontiguousarray(rows.T), wide).T)
+    return np.stack(slabs)
+
+
+def _plane(plane: NDArray[np.generic], lowest: float | None) -> Float32:
+    values: Float32 = plane.astype(np.float32)
+    return values if lowest is None else np.maximum(values, np.float32(lowest), out=values)
+
+
+def _mean_of_rows(rows: Float32, count: int) -> Float32:
+    """Average `count` rows of a (j, i) plane at a time: few long sums, not many short ones."""
+    if count == 1:
+        return rows
+    whole = len(rows) // count * count
+    total = rows[0:whole:count].copy()
+    for n in range(1, count):
+        total += rows[n:whole:count]
+    total /= np.float32(count)
+    if whole == len(rows):
+        return total
+    return np.concatenate([total, rows[whole:].mean(axis=0, keepdims=True)])
 
 
 def voxels_in_blocks(start: Triple, stop: Triple, factors: Triple) -> list[FloatArray]:

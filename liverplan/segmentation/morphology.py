@@ -27,8 +27,11 @@ def distance_transform_mm(mask: Mask, spacing_mm: Spacing) -> Float32:
     """
     if mask.all():
         return np.full(mask.shape, FAR_MM, np.float32)
-    distance: Float32 = edt.edt(
-        np.ascontiguousarray(mask), anisotropy=spacing_mm, black_border=False, parallel=2
+    distance: Float32 = edt.edt(  # of bytes: half the time that bools take, the same distances
+        np.ascontiguousarray(mask).view(np.uint8),
+        anisotropy=spacing_mm,
+        black_border=False,
+        parallel=2,
     )
     return distance
 
@@ -71,7 +74,10 @@ def closed_beyond(mask: Mask, radius_mm: float, spacing_mm: Spacing) -> Mask:
 
 def filled_by_slice(mask: Mask) -> Mask:
     """Fill the holes of each slice of a (k, j, i) mask."""
-    filled: Mask = np.stack([scipy.ndimage.binary_fill_holes(plane) for plane in mask])
+    filled = np.empty_like(mask)
+    for plane, whole in zip(mask, filled, strict=True):
+        beyond = cc3d.connected_components(np.pad(~plane, 1, constant_values=True), connectivity=4)
+        whole[:] = beyond[1:-1, 1:-1] != beyond[0, 0]
     return filled
 
 

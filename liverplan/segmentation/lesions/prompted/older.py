@@ -7,12 +7,10 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import cache, partial
 
-import numpy as np
-import scipy
-
 from liverplan.errors import SegmentationError
-from liverplan.segmentation.boxes import bounding_box
+from liverplan.segmentation.boxes import bounding_box, ends_of
 from liverplan.segmentation.lesions.click import lesion_from_click
+from liverplan.segmentation.lesions.prompted.between import at_cubes
 from liverplan.segmentation.lesions.prompted.patch import Patch
 from liverplan.segmentation.lesions.prompted.prompt import Prompt
 from liverplan.segmentation.lesions.stroke import lesion_from_stroke
@@ -57,15 +55,8 @@ def by_densities(volume: Volume, liver_mask: Mask, prompt: Prompt) -> LesionResu
 
 def outside_mm(mask: Mask, grid: Grid, patch: Patch) -> Float32:
     """(k, j, i) float32 array: distance of each cube to a lesion of the CT, mm; negative inside."""
-    room = (ROOM_VOXELS,) * 3
-    box = tuple(
-        slice(max(side.start, 0), min(side.stop, n))
-        for side, n in zip(bounding_box(mask, room), mask.shape, strict=True)
-    )
+    box = bounding_box(mask, (ROOM_VOXELS,) * 3)
     distance = -signed_distance_mm(mask[box], grid.spacing_mm)
-    cubes = np.moveaxis(np.indices(patch.hu.shape), 0, -1)
-    places = grid.to_index(patch.to_mm(cubes)) - [side.start for side in box]
-    found: Float32 = scipy.ndimage.map_coordinates(
-        distance, np.moveaxis(places, -1, 0), order=1, mode="nearest"
-    )
-    return found
+    part = grid.crop(*ends_of(box))
+    side = patch.hu.shape[0]
+    return at_cubes((distance,), part, patch.middle_mm, patch.cube_mm, side)[0]

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
-from typing import Literal
 
 import numpy as np
-import scipy
 from numpy.typing import ArrayLike
 
-from liverplan.segmentation.blocks import blocks_of, resampled, share_in_blocks
+from liverplan.segmentation.blocks import blocks_of, share_in_blocks
 from liverplan.segmentation.boxes import Box, bounding_box, box_around, ends_of, slices_of, triple
+from liverplan.segmentation.lesions.prompted.between import (
+    Beyond,
+    along_axes,
+    at_cubes,
+    at_voxels,
+)
 from liverplan.segmentation.lesions.prompted.channels import SIDE, Marks
 from liverplan.segmentation.lesions.prompted.prompt import Prompt
 from liverplan.segmentation.morphology import Float32
@@ -56,7 +59,7 @@ class Patch:
         start, stop = box_around(volume.grid, volume.grid.to_index(middle_mm), reach)
         blocks = blocks_of(volume, cube_mm, start, stop)
         share = share_in_blocks(liver_mask, volume.grid, cube_mm, start, stop)
-        hu, held = _sampled((blocks.hu, share), blocks.grid, middle_mm, cube_mm, side)
+        hu, held = at_cubes((blocks.hu, share), blocks.grid, middle_mm, cube_mm, side)
         return cls(hu=hu, liver=held >= 0.5, middle_mm=middle_mm, cube_mm=cube_mm)
 
     @property
@@ -73,14 +76,11 @@ class Patch:
         away = (np.asarray(cubes, dtype=float) - self._centre) * self.cube_mm
         return np.asarray(away[..., ::-1] + self.middle_mm)
 
-    def brought(
-        self, values: Float32, other: Patch, *, beyond: Literal["constant", "nearest"]
-    ) -> Float32:
+    def brought(self, values: Float32, other: Patch, *, beyond: Beyond) -> Float32:
         """Bring (k, j, i) values to another patch's cubes; beyond these 0, or the nearest."""
-        cubes = np.moveaxis(np.indices(other.hu.shape), 0, -1)
-        places = np.moveaxis(self.cubes(other.to_mm(cubes)), -1, 0)
-        found: Float32 = scipy.ndimage.map_coordinates(values, places, order=1, mode=beyond)
-        return found
+        side = np.arange(other.hu.shape[0])
+        where = self.cubes(other.to_mm(np.stack([side] * 3, -1)))
+        return along_axes(values, list(where.T), beyond=beyond)
 
     def marks(self, prompt: Prompt) -> Marks:
         """Return a prompt as the network is told it."""
@@ -117,23 +117,5 @@ class Patch:
         shape = np.array(grid.shape)
         first = np.clip(np.floor(at.min(axis=0)), 0, shape - 1).astype(int)
         last = np.clip(np.ceil(at.max(axis=0)) + 1, first + 1, shape).astype(int)
-        k, j, i = (np.arange(a, b) for a, b in zip(first, last, strict=True))
-        voxels = np.stack(np.meshgrid(k, j, i, indexing="ij"), -1)
-        places = np.moveaxis(self.cubes(grid.to_mm(voxels)), -1, 0)
-        found = scipy.ndimage.map_coordinates(values, places, order=1, mode="constant")
-        return found, slices_of(triple(first), triple(last))
-
-
-def _sampled(
-    values: Sequence[Float32], grid: Grid, middle_mm: FloatArray, cube_mm: float, side: int
-) -> list[Float32]:
-    """Interpolate (k, j, i) values on a grid at the cubes' middles; axis by axis where it is so."""
-    steps = (np.arange(side) - (side - 1) / 2) * cube_mm
-    ways, origin = grid.affine[:3, :3], grid.affine[:3, 3]
-    along = np.diag(np.fliplr(ways))  # x of i, y of j, z of k
-    if np.array_equal(np.fliplr(np.diag(along)), ways):
-        i, j, k = ((middle_mm[axis] + steps - origin[axis]) / along[axis] for axis in range(3))
-        return [resampled(one, (k, j, i)) for one in values]
-    z, y, x = np.meshgrid(steps, steps, steps, indexing="ij")
-    at = np.moveaxis(grid.to_index(np.stack([x, y, z], -1) + middle_mm), -1, 0)
-    return [scipy.ndimage.map_coordinates(one, at, order=1, mode="nearest") for one in values]
+        box = slices_of(triple(first), triple(last))
+        return at_voxels(values, grid, box, self.cubes), box
