@@ -8,7 +8,7 @@ from liverplan.workflow.vessels import divided_by
 
 def with_both_trees(person):
     """Let both trees be known, as they are found without a click."""
-    from liverplan.app.steps.liver.vessels import with_vessels
+    from liverplan.app.steps.liver.vessel_maps import with_vessels
 
     session = person.app.session
     work = session.work

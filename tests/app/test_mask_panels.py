@@ -11,7 +11,7 @@ from liverplan.app.session import backends as looking
 from liverplan.app.session.work import Work
 from liverplan.app.slices.brush import BrushSettings
 from liverplan.app.steps.liver.step import LiverStep
-from liverplan.app.steps.liver.vessels import SCHEME as VESSELS
+from liverplan.app.steps.liver.vessel_maps import SCHEME as VESSELS
 from liverplan.app.steps.metastases import hinting
 from liverplan.app.steps.metastases.step import MetastasesStep
 from liverplan.resection.anatomy.maps import PartMap

@@ -11,7 +11,7 @@ from liverplan import case
 from liverplan.app.kit import theme
 from liverplan.app.scene.structures import tree_of
 from liverplan.app.session.saving import work_of
-from liverplan.app.steps.liver.vessels import SCHEME
+from liverplan.app.steps.liver.vessel_maps import SCHEME
 from liverplan.resection import Parts
 from liverplan.resection.anatomy.maps import PartMap
 from liverplan.resection.anatomy.named import SEGMENTS

@@ -2,13 +2,16 @@
 
 import numpy as np
 import pytest
+from PySide6.QtCore import Qt
 
 from liverplan import __version__
 from liverplan.app.steps.liver import vessels
-from liverplan.app.steps.liver.vessels import SCHEME
+from liverplan.app.steps.liver.vessel_maps import SCHEME, TREES, maps_of, with_vessels
 from liverplan.segmentation.provenance import Provenance
 from liverplan.segmentation.vessels.trees import find_vessels
 from liverplan.segmentation.vessels.unasked import NONE_SHOWN, PORTAL, Trees
+from tests.app.person import CONTROL
+from tests.app.surgery import off
 from tests.app.test_vessels import bright_point
 
 
@@ -78,3 +81,51 @@ def test_one_button_finds_the_trees_and_clicks_put_them_right(searched):
     person.settle()
     assert session.history.undo_name == "drop vessel"
     assert SCHEME not in session.work.maps or tree_at(person, point) == ""
+
+
+@pytest.fixture
+def tubes(planner):
+    """A planner with a portal vein across the liver in the slice that is shown, broken by a gap."""
+    planner.begin()
+    session, middle = planner.app.session, planner.app.live.derived.centre_mm
+    grid = session.work.segmentation.grid
+    x, y, z = np.moveaxis(grid.to_mm(np.moveaxis(np.indices(grid.shape), 0, -1)) - middle, -1, 0)
+    tube = (np.hypot(y, z) < 5) & (abs(x) < 50) & (abs(x + 15) > 6)
+    seeds = {"portal vein": (tuple(map(float, off(middle, 48, 0, 0))),)}
+    maps = maps_of(session.work.segmentation, tube.astype(np.uint8), seeds)
+    session.do("made", with_vessels(session.work, maps, seeds))
+    planner.settle()
+    planner.app.views.move_crosshair(middle)
+    planner.open_step(2)
+    return planner, middle
+
+
+def click_at(person, point):
+    person.click(person.view(), person.pixel(person.view(), point))
+    person.settle()
+
+
+def test_a_loose_piece_is_joined_by_two_clicks_and_a_branch_is_cut_by_one(tubes):
+    person, middle = tubes
+    session, panel = person.app.session, person.panel(2)
+    gap, beyond, before = (off(middle, x, 0, 0) for x in (-15, -40, 20))
+    assert {name[0] for name in session.work.maps["portal"].names} == {"1", "2"}
+    person.press_button(panel.join_button)
+    click_at(person, off(middle, -24, 0, 0))
+    assert "where it belongs" in person.app.views.tool.words
+    click_at(person, off(middle, -7, 0, 0))
+    assert session.history.undo_name == "join vessels", panel.notice.text()
+    assert tree_at(person, gap) == "portal vein"
+    assert {name[0] for name in session.work.maps["portal"].names} == {"1"}
+    person.press_button(panel.over_button)
+    click_at(person, off(middle, 0, 0, 0))
+    assert session.history.undo_name == "cut vessel", panel.notice.text()
+    assert [tree_at(person, at) for at in (before, gap, beyond)] == [*TREES, TREES[1]]
+    person.key(Qt.Key.Key_Z, CONTROL)
+    person.settle()
+    assert [tree_at(person, at) for at in (before, gap, beyond)] == [TREES[0]] * 3
+    person.press_button(panel.cut_button)
+    click_at(person, off(middle, 0, 0, 0))
+    assert [tree_at(person, at) for at in (before, gap, beyond)] == [TREES[0], "", ""]
+    click_at(person, (off(middle, 0, 60, 0)))
+    assert "No vessel of a tree lies within 6 mm" in panel.notice.text()

@@ -20,8 +20,9 @@ from liverplan.app.steps.liver.branches_box import BranchesBox
 from liverplan.app.steps.liver.finding import PLACE, Finding
 from liverplan.app.steps.liver.look_box import LookBox
 from liverplan.app.steps.liver.outline_tool import OutlineTool
-from liverplan.app.steps.liver.vessel_tool import DropTool, VesselTool
-from liverplan.app.steps.liver.vessels import SCHEME, VesselMarking
+from liverplan.app.steps.liver.vessel_maps import SCHEME
+from liverplan.app.steps.liver.vessel_tool import CutTool, DropTool, JoinTool, VesselTool
+from liverplan.app.steps.liver.vessels import VesselMarking
 from liverplan.segmentation.edit.brush import Kind
 from liverplan.segmentation.labels import LIVER
 from liverplan.words.numbers import ml
@@ -111,11 +112,32 @@ class LiverPanel(Panel):
         portal, hepatic = (VesselTool(vessels, tree) for tree in ("portal vein", "hepatic veins"))
         self.portal_button = tool_button(views, portal, tr("Portal vein"), tip=trunk)
         self.hepatic_button = tool_button(views, hepatic, tr("Hepatic veins"), tip=trunk)
+        self._make_vessel_edits(views, vessels)
+
+    def _make_vessel_edits(self, views: ThreeViews, vessels: VesselMarking) -> None:
         self.drop_button = tool_button(
             views,
             DropTool(vessels),
             tr("No vessel"),
             tip=tr("Click a branch that is wrong: it goes, with what hangs on it"),
+        )
+        self.cut_button = tool_button(
+            views,
+            CutTool(vessels, moved=False),
+            tr("Ends here"),
+            tip=tr("Click a branch where it ends: what lies beyond, away from the root, goes"),
+        )
+        self.over_button = tool_button(
+            views,
+            CutTool(vessels, moved=True),
+            tr("Other tree from here"),
+            tip=tr("Click where a branch goes over into the other: what lies beyond joins that"),
+        )
+        self.join_button = tool_button(
+            views,
+            JoinTool(vessels),
+            tr("Join"),
+            tip=tr("Bridge a gap: click the loose end, then where it belongs"),
         )
 
     def _tools(self) -> QWidget:
@@ -136,6 +158,8 @@ class LiverPanel(Panel):
         inside.addWidget(self.vessels_button)
         inside.addWidget(self.follower)
         inside.addLayout(row(self.portal_button, self.hepatic_button))
+        inside.addLayout(row(self.cut_button, self.join_button))
+        inside.addWidget(self.over_button)
         inside.addLayout(row(self.drop_button, self.no_vessels_button))
         inside.addWidget(self.branches)
         return self.after
@@ -181,8 +205,9 @@ class LiverPanel(Panel):
         )
         self.vessels_button.setText(tr("Find vessels again") if shown else tr("Find vessels"))
         self.vessels_button.setEnabled(not busy)
+        for tool in (self.drop_button, self.cut_button, self.over_button, self.join_button):
+            tool.setVisible(shown)
         self.no_vessels_button.setVisible(shown)
-        self.drop_button.setVisible(shown)
 
     def _file(self) -> None:
         chosen = file_to_open(self, tr("A liver mask"), MASKS)

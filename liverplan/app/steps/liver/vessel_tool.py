@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from liverplan.app.kit.language import tr
-from liverplan.app.slices.tool import Spot, Tool
+from liverplan.app.slices.tool import PointsTool, Spot, Tool
 from liverplan.app.steps.liver.naming import Naming
-from liverplan.app.steps.liver.vessels import SCHEME, VesselMarking
+from liverplan.app.steps.liver.vessel_maps import SCHEME
+from liverplan.app.steps.liver.vessels import VesselMarking
 
 
 class VesselTool(Tool):
@@ -40,6 +41,46 @@ class DropTool(Tool):
     def press(self, spot: Spot) -> None:
         """Drop it."""
         self._vessels.drop(spot.point_mm)
+
+
+class CutTool(Tool):
+    """Cuts a branch where it is clicked."""
+
+    def __init__(self, vessels: VesselMarking, *, moved: bool) -> None:
+        self._vessels, self._moved = vessels, moved
+
+    @property
+    def words(self) -> str:
+        """Say what to click."""
+        if self._moved:
+            return tr("Click where a branch goes over into the other tree")
+        return tr("Click where a branch ends: what lies beyond goes")
+
+    def press(self, spot: Spot) -> None:
+        """Cut it here."""
+        self._vessels.cut(spot.point_mm, moved=self._moved)
+
+
+class JoinTool(PointsTool):
+    """Bridges a gap in a vessel: its loose end is clicked, then where it belongs."""
+
+    def __init__(self, vessels: VesselMarking) -> None:
+        super().__init__()
+        self._vessels = vessels
+
+    @property
+    def words(self) -> str:
+        """Say what to click next."""
+        if self.points_mm:
+            return tr("Click the tree where it belongs")
+        return tr("Click the loose end of a vessel")
+
+    def clicked(self) -> None:
+        """Join the two once both are known."""
+        if len(self.points_mm) == 2:
+            end, to = self.points_mm
+            self.points_mm = []
+            self._vessels.join(end, to)
 
 
 class NameTool(Tool):

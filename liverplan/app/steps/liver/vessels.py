@@ -6,18 +6,14 @@ What each branch feeds or drains is told with them, and told anew when the liver
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 from vtkmodules.vtkCommonDataModel import vtkPolyData
 
 from liverplan.app.kit.language import en, tr
-from liverplan.app.scene.structures import branch_name
-from liverplan.app.scene.surfaces import vessel_surface
 from liverplan.app.session.backends import Backends
 from liverplan.app.session.context import Context
 from liverplan.app.session.job import Progress
@@ -25,26 +21,38 @@ from liverplan.app.session.session import Topic
 from liverplan.app.session.telling import told
 from liverplan.app.session.work import Work
 from liverplan.app.slices.views import ThreeViews
-from liverplan.case.record import Point
+from liverplan.app.steps.liver.vessel_maps import (
+    SCHEME,
+    TREES,
+    Maps,
+    Seeds,
+    maps_of,
+    tree_surfaces,
+    trees_of,
+    vessel_maps,
+    with_vessels,
+)
 from liverplan.findings import Statement
 from liverplan.resection.anatomy import territories
 from liverplan.resection.anatomy.carried import carried_maps
 from liverplan.resection.anatomy.maps import PartMap
 from liverplan.resection.anatomy.territories import territory_maps
 from liverplan.resection.cuts.parts import TERRITORIES
-from liverplan.segmentation import Segmentation, find_trees, find_vessels, follow_with
+from liverplan.segmentation import find_trees, follow_with
 from liverplan.segmentation.backends import CLASSICAL
 from liverplan.segmentation.results import Mask
 from liverplan.segmentation.vessels import corrected
-from liverplan.volume import FloatArray, Volume
+from liverplan.segmentation.vessels.corrected import Follow, Labels
+from liverplan.segmentation.vessels.joined import joined
+from liverplan.segmentation.vessels.trees import CLICK_MM
+from liverplan.volume import FloatArray, Grid
 from liverplan.workflow.vessels import Unasked, divided_by
 
-SCHEME = territories.LUMEN
-TREES = tuple(territories.TREES.values())
 CUT_ANEW = en("The vessels were found anew: mark again which of their branches are cut.")
 
-Seeds = Mapping[str, Sequence[Point]]
-Maps = dict[str, PartMap]
+Change = Callable[[Labels, Grid, FloatArray, Follow], Labels]
+"""What makes other trees of trees on a grid, (n, 3) LPS points in their trunks, and what follows
+a vessel of no tree."""
 
 
 class VesselMarking(QObject):
@@ -85,7 +93,7 @@ class VesselMarking(QObject):
         if work.volume is None or work.segmentation is None:
             return
         if SCHEME in work.maps or self.followers.chosen != CLASSICAL:
-            self._correct(tree, point_mm, self._taking(tree), tr("Following the vessel"))
+            self._take(tree, point_mm)
             return
         volume, segmentation = work.volume, work.segmentation
         seeds = {name: list(self.seeds.get(name, [])) for name in TREES}
@@ -126,8 +134,46 @@ class VesselMarking(QObject):
 
     def drop(self, point_mm: FloatArray) -> None:
         """Drop the branch at a (3,) LPS point, mm, and what hangs on it."""
-        if SCHEME in self._session.work.maps:
-            self._correct("", point_mm, en("drop vessel"), tr("Dropping the vessel"))
+
+        def change(trees: Labels, grid: Grid, roots: FloatArray, _follow: Follow) -> Labels:
+            return corrected.dropped(trees, grid, point_mm, roots)
+
+        self._correct(change, en("drop vessel"), tr("Dropping the vessel"))
+
+    def cut(self, point_mm: FloatArray, *, moved: bool) -> None:
+        """Cut the branch at a (3,) LPS point, mm; what lies beyond goes, or moves to the other."""
+        trees = self._trees
+        if trees is None or self._session.work.volume is None:
+            return
+        grid = self._session.work.volume.grid
+        there = corrected.tree_at(trees, grid, point_mm, CLICK_MM)
+        other = 3 - there if moved and there else 0
+
+        def change(trees: Labels, grid: Grid, roots: FloatArray, _follow: Follow) -> Labels:
+            return corrected.cut(trees, grid, point_mm, roots, to=other)
+
+        root = (TREES[other - 1], point_mm) if other else None
+        self._correct(change, en("cut vessel"), tr("Cutting the vessel"), root)
+
+    def join(self, end_mm: FloatArray, to_mm: FloatArray) -> None:
+        """Join the vessel at a (3,) LPS point, mm, to the tree at another."""
+        volume = self._session.work.volume
+        if volume is None:
+            return
+
+        def change(trees: Labels, _grid: Grid, roots: FloatArray, follow: Follow) -> Labels:
+            return joined(trees, volume, end_mm, to_mm, roots, follow=follow)
+
+        self._correct(change, en("join vessels"), tr("Joining the vessels"))
+
+    def _take(self, tree: str, point_mm: FloatArray) -> None:
+        """Take what is clicked into a tree."""
+        number = TREES.index(tree) + 1
+
+        def change(trees: Labels, grid: Grid, roots: FloatArray, follow: Follow) -> Labels:
+            return corrected.taken(trees, grid, number, point_mm, roots, follow=follow)
+
+        self._correct(change, self._taking(tree), tr("Following the vessel"), (tree, point_mm))
 
     def _taking(self, tree: str) -> str:
         """Name the step that takes a vessel in: the trail keeps whose outline it is."""
@@ -135,25 +181,37 @@ class VesselMarking(QObject):
             return en("take vessel")
         return en("mark {tree} by {method}", tree=en(tree), method=self.followers.chosen)
 
-    def _correct(self, tree: str, point_mm: FloatArray, name: str, doing: str) -> None:
-        """Take what is clicked into a tree, or out of all of them where none is named."""
-        work = self._session.work
-        if work.volume is None or work.segmentation is None:
+    @property
+    def _trees(self) -> Labels | None:
+        maps = self._session.work.maps
+        return trees_of(maps[SCHEME]) if SCHEME in maps else None
+
+    def _correct(
+        self, change: Change, name: str, doing: str, root: tuple[str, FloatArray] | None = None
+    ) -> None:
+        """Change the trees, off the screen's thread; ``root``: a tree and where it begins now."""
+        work, trees = self._session.work, self._trees
+        if work.volume is None or work.segmentation is None or (trees is None and root is None):
             return
         volume, segmentation, seeds = work.volume, work.segmentation, self.seeds
-        before = trees_of(work.maps[SCHEME]) if SCHEME in work.maps else None
         method, said = self.followers.chosen, list[Statement]()
+        after = {tree: list(seeds.get(tree, [])) for tree in TREES}
+        if root is not None:
+            x, y, z = root[1].tolist()
+            after[root[0]].append((x, y, z))
 
-        def task(_report: Progress, cancel: threading.Event) -> tuple[Maps, Seeds]:
+        def task(_report: Progress, cancel: threading.Event) -> Maps:
             def follow(point: FloatArray) -> Mask:
                 found = follow_with(method, volume, segmentation.liver, point, cancel=cancel)
                 said.extend(found.warnings)
                 return found.mask
 
-            return corrected_maps(volume, segmentation, before, seeds, tree, point_mm, follow)
+            roots = np.array([point for points in seeds.values() for point in points], dtype=float)
+            before = np.zeros(volume.grid.shape, np.uint8) if trees is None else trees
+            return maps_of(segmentation, change(before, volume.grid, roots, follow), after)
 
-        def then(answer: tuple[Maps, Seeds]) -> None:
-            self._do(name, with_vessels(self._session.work, *answer))
+        def then(maps: Maps) -> None:
+            self._do(name, with_vessels(self._session.work, maps, after))
             if said:
                 self._notices.say("liver", " ".join(map(told, said)))
 
@@ -211,104 +269,3 @@ class VesselMarking(QObject):
     def _show(self, surfaces: dict[str, vtkPolyData]) -> None:
         self.surfaces = surfaces
         self.surfaces_changed.emit()
-
-
-def vessel_maps(volume: Volume, segmentation: Segmentation, seeds: Seeds) -> Maps:
-    """Follow every tree from its clicks, and divide the liver by its branches.
-
-    Raises
-    ------
-    SegmentationError
-        If no vessel is seen near a click.
-    """
-    clicks = [(name, point) for name, points in seeds.items() for point in points]
-    found = find_vessels(volume, segmentation.liver, np.array([point for _, point in clicks]))
-    table = np.array([0, *(TREES.index(name) + 1 for name, _ in clicks)], dtype=np.uint8)
-    lumen = PartMap(scheme=SCHEME, grid=volume.grid, labels=table[found.labels], names=TREES)
-    return {SCHEME: lumen, **territory_maps(segmentation, lumen, seeds)}
-
-
-def trees_of(lumen: PartMap) -> NDArray[np.uint8]:
-    """(k, j, i) number of each voxel's tree, by their order in `TREES`; 0 elsewhere."""
-    numbers = [TREES.index(name) + 1 if name in TREES else 0 for name in lumen.names]
-    return np.array([0, *numbers], dtype=np.uint8)[lumen.labels]
-
-
-def corrected_maps(
-    volume: Volume,
-    segmentation: Segmentation,
-    trees: NDArray[np.uint8] | None,
-    seeds: Seeds,
-    tree: str,
-    point_mm: FloatArray,
-    follow: corrected.Follow,
-) -> tuple[Maps, Seeds]:
-    """Take what is clicked into a tree, or drop it where none is named; divide the liver anew.
-
-    ``trees`` is a (k, j, i) array of each voxel's tree, None where there is none yet; ``point_mm``
-    a (3,) LPS point. What is in no tree yet is followed by ``follow``.
-
-    Raises
-    ------
-    SegmentationError
-        If no vessel is near the click, or the tree has it already.
-    """
-    if trees is None:
-        trees = np.zeros(volume.grid.shape, np.uint8)
-    roots = np.array([point for points in seeds.values() for point in points], dtype=float)
-    after = {name: list(seeds.get(name, [])) for name in TREES}
-    if tree:
-        number = TREES.index(tree) + 1
-        labels = corrected.taken(trees, volume.grid, number, point_mm, roots, follow=follow)
-        x, y, z = point_mm.tolist()
-        after[tree].append((x, y, z))
-    else:
-        labels = corrected.dropped(trees, volume.grid, point_mm, roots)
-    lumen = PartMap(scheme=SCHEME, grid=volume.grid, labels=labels, names=TREES)
-    maps = {SCHEME: lumen, **territory_maps(segmentation, lumen, after)} if labels.any() else {}
-    return maps, after
-
-
-def with_vessels(work: Work, found: Maps, seeds: Seeds) -> Work:
-    """Return the work with other vessels, or with none; plans then cut no branch that was named.
-
-    Other vessels have other branches: what was marked as cut could be another by now. What a person
-    called a branch, and how sure it is, stays with it.
-    """
-    others = {k: v for k, v in work.maps.items() if k != SCHEME and k not in TERRITORIES}
-    maps = others | carried_maps(work.maps, found)
-    clicks = {name: tuple(points) for name, points in seeds.items() if points} if found else {}
-    plans = tuple(plan.removing for plan in work.plans)
-    return replace(
-        work,
-        maps=MappingProxyType(maps),
-        record=replace(work.record, vessel_clicks=clicks),
-        plans=plans,
-        cut=min(work.cut, len(plans[work.plan].cuts) - 1),
-    )
-
-
-def tree_surfaces(maps: Mapping[str, PartMap]) -> dict[str, vtkPolyData]:
-    """Return the surface of each tree that has voxels: its main branches, and what is none."""
-    made, vessels = {}, maps[SCHEME]
-    for number, name in enumerate(vessels.names, 1):
-        mask = vessels.labels == number
-        scheme = next((one for one, tree in territories.TREES.items() if tree == name), "")
-        branches = main_branches(maps[scheme]) if scheme in maps else {}
-        if len(branches) > 1:
-            for branch, numbers in branches.items():
-                held = mask & np.isin(maps[scheme].labels, numbers)
-                if held.any():
-                    made[branch_name(name, branch)] = vessel_surface(vessels.grid, held)
-                    mask &= ~held
-        if mask.any():
-            made[name] = vessel_surface(vessels.grid, mask)
-    return made
-
-
-def main_branches(part_map: PartMap) -> dict[str, list[int]]:
-    """Return trunks and what first hangs on them, each with the label values of all on it."""
-    found: dict[str, list[int]] = {}
-    for number, name in enumerate(part_map.names, 1):
-        found.setdefault(".".join(name.split(".")[:2]), []).append(number)
-    return found
