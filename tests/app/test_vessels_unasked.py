@@ -2,7 +2,8 @@
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
 
 from liverplan import __version__
 from liverplan.app.steps.liver import vessels
@@ -10,7 +11,7 @@ from liverplan.app.steps.liver.vessel_maps import SCHEME, TREES, maps_of, with_v
 from liverplan.segmentation.provenance import Provenance
 from liverplan.segmentation.vessels.trees import find_vessels
 from liverplan.segmentation.vessels.unasked import NONE_SHOWN, PORTAL, Trees
-from tests.app.person import CONTROL
+from tests.app.person import CONTROL, LEFT, NONE
 from tests.app.surgery import off
 from tests.app.test_vessels import bright_point
 
@@ -106,6 +107,7 @@ def click_at(person, point):
 
 
 def test_a_loose_piece_is_joined_by_two_clicks_and_a_branch_is_cut_by_one(tubes):
+    """On slices, and the last one in 3D."""
     person, middle = tubes
     session, panel = person.app.session, person.panel(2)
     gap, beyond, before = (off(middle, x, 0, 0) for x in (-15, -40, 20))
@@ -125,7 +127,10 @@ def test_a_loose_piece_is_joined_by_two_clicks_and_a_branch_is_cut_by_one(tubes)
     person.settle()
     assert [tree_at(person, at) for at in (before, gap, beyond)] == [TREES[0]] * 3
     person.press_button(panel.cut_button)
-    click_at(person, off(middle, 0, 0, 0))
+    canvas = person.app.scene_pane.canvas
+    at = person.app.scene.to_pixel(middle)
+    QTest.mouseClick(canvas, LEFT, NONE, QPoint(round(at[0]), round(at[1])))
+    person.settle()
     assert [tree_at(person, at) for at in (before, gap, beyond)] == [TREES[0], "", ""]
     click_at(person, (off(middle, 0, 60, 0)))
     assert "No vessel of a tree lies within 6 mm" in panel.notice.text()

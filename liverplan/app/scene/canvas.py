@@ -16,9 +16,12 @@ from liverplan.app.kit.language import tr
 from liverplan.app.scene.grab import Grab
 from liverplan.app.scene.legend import paint_legend, paint_names
 from liverplan.app.scene.renderer import Image, Scene
+from liverplan.app.scene.touching import vessel_under
 from liverplan.app.session.session import Session
 
 GRAB_PIXELS = 16.0
+STILL_PIXELS = 4
+"""A mouse that has moved no farther while its button was held has clicked, not turned the view."""
 SLOW_S = 0.03
 """A full picture that takes longer is drawn coarser while the view turns or a cut is dragged."""
 
@@ -38,6 +41,8 @@ class SceneCanvas(QWidget):
     """Paints the scene; left rotates, right zooms, middle pans, handles move the cut."""
 
     maximise = Signal(object)
+    touched = Signal(object)
+    """A vessel was clicked: its (3,) LPS point, mm."""
 
     def __init__(self, session: Session, scene: Scene) -> None:
         super().__init__()
@@ -50,6 +55,7 @@ class SceneCanvas(QWidget):
         self.setMinimumSize(160, 120)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
         self._grab: Grab | None = None
+        self._pressed = QPointF()
         self.beside: Callable[[int, int, float], Image | None] | None = None
         self.names = ("", "")
         self._slow = self._held = False
@@ -113,6 +119,7 @@ class SceneCanvas(QWidget):
         """Grab the handle if it is under the mouse, else turn, zoom or pan."""
         if self.message:
             return
+        self._pressed = event.position()
         if event.button() == Qt.MouseButton.LeftButton:
             self._grab = self.grab_at(event.position())
             if self._grab is not None:
@@ -149,6 +156,17 @@ class SceneCanvas(QWidget):
         if self.message:
             return
         self._hand_on(event, "Release")
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._touch(event.position())
+
+    def _touch(self, at: QPointF) -> None:
+        """Say which vessel was clicked, where the mouse has not turned the view."""
+        if (at - self._pressed).manhattanLength() > STILL_PIXELS:
+            return
+        ratio = self.devicePixelRatioF()
+        point = vessel_under(self.scene, at.x() * ratio, at.y() * ratio)
+        if point is not None:
+            self.touched.emit(point)
 
     def mouseDoubleClickEvent(self, _event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
         """Show this pane alone, or all again."""

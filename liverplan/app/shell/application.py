@@ -144,6 +144,7 @@ class Application(QObject):
         self.saver.saved.connect(self._saved)
         self.mouse.maximise.connect(self.central.toggle_maximised)
         self.scene_pane.canvas.maximise.connect(self.central.toggle_maximised)
+        self.scene_pane.canvas.touched.connect(self.views.touch)
 
     def _join_keys(self) -> None:
         """Let menus, keys and the sheet of shortcuts follow from the one list of commands."""

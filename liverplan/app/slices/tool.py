@@ -113,6 +113,9 @@ class Tool:
     def press(self, spot: Spot) -> None:
         """Answer the left button."""
 
+    def touch(self, point_mm: FloatArray) -> None:
+        """Answer a click on a vessel in 3D, at a (3,) LPS point, mm."""
+
     def move(self, spot: Spot) -> None:
         """Follow the mouse while the button is held."""
 

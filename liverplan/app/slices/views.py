@@ -130,6 +130,14 @@ class ThreeViews(QObject):
         """Arm a tool; if it is armed already, put it away."""
         self.arm(None if self.tool is tool else tool)
 
+    def touch(self, point_mm: FloatArray) -> None:
+        """Hand a click on a vessel in 3D, at a (3,) LPS point, mm, to the armed tool."""
+        if self.tool is not None:
+            self.move_crosshair(point_mm)
+            self.tool.touch(point_mm)
+            self.tool_used.emit()
+            self.redraw()
+
     def _follow(self) -> None:
         """Show the work's CT, labels and cuts."""
         volume = self.session.work.volume

@@ -7,9 +7,18 @@ from liverplan.app.slices.tool import PointsTool, Spot, Tool
 from liverplan.app.steps.liver.naming import Naming
 from liverplan.app.steps.liver.vessel_maps import SCHEME
 from liverplan.app.steps.liver.vessels import VesselMarking
+from liverplan.volume import FloatArray
 
 
-class VesselTool(Tool):
+class OnVessels(Tool):
+    """Answers alike to a click on a slice and to one on a vessel in 3D."""
+
+    def press(self, spot: Spot) -> None:
+        """Do it here."""
+        self.touch(spot.point_mm)
+
+
+class VesselTool(OnVessels):
     """Marks one of the trees."""
 
     def __init__(self, vessels: VesselMarking, tree: str) -> None:
@@ -22,12 +31,12 @@ class VesselTool(Tool):
             return tr("Click a vessel of the {tree}: it joins them", tree=tr(self._tree))
         return tr("Click into the trunk of the {tree}", tree=tr(self._tree))
 
-    def press(self, spot: Spot) -> None:
+    def touch(self, point_mm: FloatArray) -> None:
         """Follow it from here."""
-        self._vessels.mark(self._tree, spot.point_mm)
+        self._vessels.mark(self._tree, point_mm)
 
 
-class DropTool(Tool):
+class DropTool(OnVessels):
     """Takes what is no vessel, or is wrong, out of the trees."""
 
     def __init__(self, vessels: VesselMarking) -> None:
@@ -38,12 +47,12 @@ class DropTool(Tool):
         """Say what to click."""
         return tr("Click what is no vessel: it goes, with what hangs on it")
 
-    def press(self, spot: Spot) -> None:
+    def touch(self, point_mm: FloatArray) -> None:
         """Drop it."""
-        self._vessels.drop(spot.point_mm)
+        self._vessels.drop(point_mm)
 
 
-class CutTool(Tool):
+class CutTool(OnVessels):
     """Cuts a branch where it is clicked."""
 
     def __init__(self, vessels: VesselMarking, *, moved: bool) -> None:
@@ -56,9 +65,9 @@ class CutTool(Tool):
             return tr("Click where a branch goes over into the other tree")
         return tr("Click where a branch ends: what lies beyond goes")
 
-    def press(self, spot: Spot) -> None:
+    def touch(self, point_mm: FloatArray) -> None:
         """Cut it here."""
-        self._vessels.cut(spot.point_mm, moved=self._moved)
+        self._vessels.cut(point_mm, moved=self._moved)
 
 
 class JoinTool(PointsTool):
@@ -75,6 +84,11 @@ class JoinTool(PointsTool):
             return tr("Click the tree where it belongs")
         return tr("Click the loose end of a vessel")
 
+    def touch(self, point_mm: FloatArray) -> None:
+        """Take one more point."""
+        self.points_mm.append(point_mm)
+        self.clicked()
+
     def clicked(self) -> None:
         """Join the two once both are known."""
         if len(self.points_mm) == 2:
@@ -83,7 +97,7 @@ class JoinTool(PointsTool):
             self._vessels.join(end, to)
 
 
-class NameTool(Tool):
+class NameTool(OnVessels):
     """Offers the anatomical names of what is clicked."""
 
     def __init__(self, naming: Naming) -> None:
@@ -94,6 +108,6 @@ class NameTool(Tool):
         """Say what to click."""
         return tr("Click a branch, then choose its name")
 
-    def press(self, spot: Spot) -> None:
+    def touch(self, point_mm: FloatArray) -> None:
         """Offer names for it."""
-        self._naming.choose_at(spot.point_mm)
+        self._naming.choose_at(point_mm)
