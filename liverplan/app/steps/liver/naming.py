@@ -21,6 +21,7 @@ from liverplan.resection.kept import KeptVessel
 from liverplan.volume import FloatArray
 from liverplan.volumetry.supply.keeping import nearest_branch
 
+UNKNOWN: Mapping[str, TreeNames] = MappingProxyType({})
 NO_BRANCH = en("No vessel of a tree lies here, so nothing was named.")
 
 
@@ -44,7 +45,7 @@ class Naming(QObject):
         self._notices = context.notices
         self.rows: tuple[BranchRow, ...] = ()
         self.chosen: tuple[VesselTree, str] | None = None
-        self._of: Mapping[str, TreeNames] = {}
+        self._of = UNKNOWN
         context.live.measured.connect(self._measured)
         context.session.subscribe(self._forget)
 
@@ -89,7 +90,7 @@ class Naming(QObject):
     def _measured(self) -> None:
         liver = self._live.liver
         supply = None if liver is None else liver.supply
-        names: Mapping[str, TreeNames] = {} if supply is None else supply.names
+        names = UNKNOWN if supply is None else supply.names
         if liver is not None and names is not self._of:
             self._of = names
             self._list()
@@ -102,5 +103,5 @@ class Naming(QObject):
 
     def _forget(self, topics: frozenset[Topic]) -> None:
         if "ct" in topics:
-            self.rows, self.chosen, self._of = (), None, {}
+            self.rows, self.chosen, self._of = (), None, UNKNOWN
             self.changed.emit()
