@@ -31,9 +31,8 @@ MOUTH_MM = 15.0
 """A tree's root lies no farther from the trunk, or from the cava."""
 SLAB_MM, HIGH_SHARE = 4.0, 0.7
 """The hepatic veins' root is the cava in a slab of this half thickness, high among their mouths."""
-EVEN_SD, EVEN_DOUBT = 3.0, 2.0
-"""What stands out no more than the first is a vessel by even odds; e-fold odds of the tree for each
-of the second by which the way from the other root is dearer."""
+EVEN_SD = 3.0
+"""What stands out no more than this is a vessel by even odds."""
 PAINT_RADII, PAINT_MM = 1.25, 1.2
 
 
@@ -79,7 +78,7 @@ def drawn(web: Web, field: Field, roots: Roots, contrast: Contrast, least_sd: fl
     length = [0.0, 0.0]
     for number, points in left.items():
         tree[points] = parting.tree[number]
-        told[points] = 1 / (1 + np.exp(-parting.doubt[number] / EVEN_DOUBT))
+        told[points] = parting.sure[number]
         steps = np.linalg.norm(np.diff(web.points_mm[points], axis=0), axis=1)
         length[parting.tree[number] - 1] += float(steps.sum())
     kept = tree > 0

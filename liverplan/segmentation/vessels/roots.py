@@ -39,7 +39,7 @@ TRUNK_ML, FROM_CAVA_MM, LOW_SHARE = 1.0, 10.0, 0.65
 """The trunk lies so far from the cava, and no higher than this share of the liver."""
 MOUTH_MM, MOUTH_SHARE = 20.0, 0.5
 """So near the cava, above this share of the liver, a vein outside the liver is a hepatic one."""
-NEARER, PER_MM, LEAST = 1.3, 1 / 40, 0.5
+NEARER, PER_MM, LEAST = 1.3, 1 / 25, 0.5
 """A thick place counts more the nearer it lies to the hilum."""
 
 
