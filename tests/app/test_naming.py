@@ -122,7 +122,7 @@ def test_a_click_on_a_slice_offers_names_and_the_name_is_told_and_kept(reader):
         (None, 0.95, "sure"),
         (0.95, 0.95, "sure"),
         (0.95, 0.75, "fairly sure"),
-        (0.6, 0.95, "unsure"),
+        (0.55, 0.95, "unsure"),
         (0.95, 0.4, "unsure"),
     ],
 )

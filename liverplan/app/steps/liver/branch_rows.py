@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -12,8 +12,10 @@ from liverplan.resection.anatomy.tree_names import TreeNames, VesselName
 from liverplan.segmentation.vessels.branches import Branch
 from liverplan.volumetry.supply.supply import known_trees
 
-SURE, FAIRLY_SURE = 0.9, 0.7
-"""From so much confidence on a branch counts as sure on screen; less than the second is unsure."""
+SURE, FAIRLY_SURE = 0.85, 0.6
+"""From so much confidence on a branch counts as sure on screen; less than the second is unsure.
+
+Of a vessel 0.5 means that it is as likely one of the other tree."""
 
 Level = Literal["unsure", "fairly sure", "sure", "named"]
 LEVELS: tuple[Level, ...] = ("unsure", "fairly sure", "sure", "named")
@@ -90,17 +92,32 @@ def _of_tree(
     names: TreeNames,
     chosen: tuple[VesselTree, str] | None,
 ) -> Iterable[BranchRow]:
+    ordered = sorted(lines, key=lambda one: one.name)
+    likeliest = _longest_doubted(ordered, names)
     doubted = ""
-    for line in sorted(lines, key=lambda one: one.name):
+    for line in ordered:
         name = names.names.get(line.name, VesselName(key=""))
         doubtful = line.confidence is not None and line.confidence < FAIRLY_SURE
         begins = doubtful and not (doubted and hangs_on(line.name, doubted))
         if begins:
             doubted = line.name
-        named = bool(line.called) or (name.stem and bool(name.key))
-        root = "." not in line.name and line.length_mm > 0  # a root in a fork has no length
-        if named or begins or root or (tree, line.name) == chosen:
+        named = name.stem and name.sure and line.length_mm > 0  # a root in a fork has no length
+        root = "." not in line.name and line.length_mm > 0
+        chosen_one = bool(line.called) or (tree, line.name) == chosen or line.name in likeliest
+        if named or begins or root or chosen_one:
             yield BranchRow(tree=tree, line=line, name=name, said=names.said(line.name))
+
+
+def _longest_doubted(lines: Sequence[Branch], names: TreeNames) -> frozenset[str]:
+    """Return for each name that nothing surely bears the longest branch that may begin it."""
+    found: dict[str, Branch] = {}
+    for line in lines:
+        name = names.names.get(line.name, VesselName(key=""))
+        if name.key and not name.sure and name.stem:
+            known = found.get(name.key)
+            if known is None or line.length_mm > known.length_mm:
+                found[name.key] = line
+    return frozenset(line.name for key, line in found.items() if not names.of(key))
 
 
 def _order(row: BranchRow) -> tuple[int, bool, float]:
