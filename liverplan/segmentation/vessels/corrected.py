@@ -200,7 +200,7 @@ def roots_in(tree: Mask, grid: Grid, roots_mm: ArrayLike) -> FloatArray:
 
 
 def tree_at(trees: Labels, grid: Grid, point_mm: ArrayLike, within_mm: float) -> int:
-    """Return the tree that has the voxel nearest to a point; 0 where none is so near."""
+    """Return the (k, j, i) tree whose voxel is nearest to a (3,) LPS point, mm; 0: none so near."""
     start, stop = box_around(grid, grid.to_index(point_mm), within_mm)
     voxels = np.argwhere(trees[slices_of(start, stop)]) + start
     if not len(voxels):

@@ -32,7 +32,7 @@ class VesselTool(OnVessels):
         return tr("Click into the trunk of the {tree}", tree=tr(self._tree))
 
     def touch(self, point_mm: FloatArray) -> None:
-        """Follow it from here."""
+        """Follow it from a (3,) LPS point, mm."""
         self._vessels.mark(self._tree, point_mm)
 
 
@@ -48,7 +48,7 @@ class DropTool(OnVessels):
         return tr("Click what is no vessel: it goes, with what hangs on it")
 
     def touch(self, point_mm: FloatArray) -> None:
-        """Drop it."""
+        """Drop what lies at a (3,) LPS point, mm."""
         self._vessels.drop(point_mm)
 
 
@@ -66,7 +66,7 @@ class CutTool(OnVessels):
         return tr("Click where a branch ends: what lies beyond goes")
 
     def touch(self, point_mm: FloatArray) -> None:
-        """Cut it here."""
+        """Cut it at a (3,) LPS point, mm."""
         self._vessels.cut(point_mm, moved=self._moved)
 
 
@@ -85,7 +85,7 @@ class JoinTool(PointsTool):
         return tr("Click the loose end of a vessel")
 
     def touch(self, point_mm: FloatArray) -> None:
-        """Take one more point."""
+        """Take one more (3,) LPS point, mm."""
         self.points_mm.append(point_mm)
         self.clicked()
 
@@ -109,5 +109,5 @@ class NameTool(OnVessels):
         return tr("Click a branch, then choose its name")
 
     def touch(self, point_mm: FloatArray) -> None:
-        """Offer names for it."""
+        """Offer names for what lies at a (3,) LPS point, mm."""
         self._naming.choose_at(point_mm)
