@@ -56,19 +56,20 @@ def lesion_from_click(volume: Volume, liver_mask: Mask, point_mm: ArrayLike) -> 
     point = checked_in_liver(volume, liver_mask, point_mm)
     region = Region.around(volume, liver_mask, point, REACH_MM)
     offset = region.points_mm - point
-    distance = np.linalg.norm(offset, axis=-1)
+    distance = _away_mm(offset, np.zeros(3))
     seed = distance <= max(SEED_MM, float(distance.min()) + 0.01)
     evidence = weigh(region, seed, distance > NEAREST_LIVER_MM)
-    outside_mm = _beyond_best_ball(evidence, offset, region.blocks.spacing_mm)
+    outside_mm = _beyond_best_ball(evidence, offset, distance, region.blocks.spacing_mm)
     found = outlined(
         volume.grid, region, evidence, outside_mm, seed, method=METHOD, points_mm={"point": point}
     )
     return replace(found, mask=at_the_foot(volume, liver_mask, found.mask))
 
 
-def _beyond_best_ball(evidence: Evidence, offset: FloatArray, spacing_mm: Spacing) -> FloatArray:
+def _beyond_best_ball(
+    evidence: Evidence, offset: FloatArray, away: FloatArray, spacing_mm: Spacing
+) -> FloatArray:
     """Signed distance (mm, negative inside) to the ball that holds most lesion, least liver."""
-    away = np.linalg.norm(offset, axis=-1)
     best, middle, best_radius = np.inf, np.zeros(3), 4.0
     largest = LARGEST_MM if evidence.trust >= WEAK_HU / CLEAR_HU else LARGEST_WEAK_MM
     room = [int(largest / s) for s in spacing_mm]
@@ -88,7 +89,15 @@ def _beyond_best_ball(evidence: Evidence, offset: FloatArray, spacing_mm: Spacin
         at = np.unravel_index(int(total.argmin()), total.shape)
         if total[at] < best:
             best, middle, best_radius = float(total[at]), offset[box][at], radius
-    return np.asarray(np.linalg.norm(offset - middle, axis=-1) - best_radius)
+    return _away_mm(offset, middle) - best_radius
+
+
+def _away_mm(offset: FloatArray, middle: FloatArray) -> FloatArray:
+    """(k, j, i) distances of (k, j, i, 3) places to one, reckoned axis by axis."""
+    total = np.zeros(offset.shape[:-1])
+    for axis in range(3):
+        total += (offset[..., axis] - middle[axis]) ** 2
+    return np.sqrt(total, out=total)
 
 
 def _sums(values: Float32, ball: Mask) -> Float32:

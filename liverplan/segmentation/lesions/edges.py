@@ -64,7 +64,7 @@ def at_the_foot(volume: Volume, liver: Mask, lesion: Mask) -> Mask:
         return lesion
     near = (beyond <= BAND_MM) & (organ | inside)
     found = components_touching((left > FOOT_FRACTION) & near | (depth >= BAND_MM), core)
-    result = np.zeros_like(lesion)
+    result = np.zeros(lesion.shape, bool)  # pages that nobody touches cost nothing
     result[box] = filled_by_slice(found)
     return result
 

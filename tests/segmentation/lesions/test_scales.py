@@ -3,8 +3,12 @@
 import numpy as np
 import pytest
 
+from liverplan.segmentation import Prompt, lesion_from_prompt
+from liverplan.segmentation.lesions.prompted import answer as answers
+from liverplan.segmentation.lesions.prompted import older, outline
 from liverplan.segmentation.lesions.prompted.answer import Answer
 from liverplan.segmentation.lesions.prompted.asking import _between
+from liverplan.segmentation.lesions.prompted.channels import USUAL_MM
 from liverplan.segmentation.lesions.prompted.patch import Patch
 from liverplan.volume import Grid, Volume
 from tests.segmentation.shapes import grid_of
@@ -58,3 +62,29 @@ def test_a_turned_ct_is_looked_at_as_one_that_lies_straight():
         for grid in (straight, Grid(shape=hu.shape, affine=turned))
     ]
     assert np.abs(seen[0] - seen[1]).max() < 1e-2
+
+
+RADII_MM = {0.8: 6.0, 1.2: 9.0, 1.7: 13.0}
+"""How large a ball is drawn on cubes of each size; on others one of 13 cubes, as usual."""
+
+
+@pytest.mark.parametrize(("sure", "expected_mm"), [((0.8, 1.2, 1.7), 9.0), ((1.7,), 13.0)])
+def test_a_click_is_outlined_by_its_scales_as_much_as_each_is_sure(monkeypatch, sure, expected_mm):
+    def drawn(seen):
+        """Balls about the click: sharp where the scale is sure, blurred where it is not."""
+        cubes_mm = [round(float(np.exp(one[7, 0, 0, 0])) * USUAL_MM, 1) for one in seen]
+        first = len(seen) > 3
+        sizes = [6.5 if first else RADII_MM.get(c, 6.5 * c) / c for c in cubes_mm]
+        away = np.sqrt(((np.indices((SIDE,) * 3) - (SIDE - 1) / 2) ** 2).sum(axis=0))
+        blurs = [0.3 if c in sure or not first else 4.0 for c in cubes_mm]
+        balls = [1 / (1 + np.exp((away - r) / b)) for r, b in zip(sizes, blurs, strict=True)]
+        return np.array(balls, np.float32)
+
+    monkeypatch.setattr(answers, "probabilities", drawn)
+    monkeypatch.setattr(outline, "seen_unprompted", lambda *_: None)
+    monkeypatch.setattr(older, "by_densities", lambda *_: None)
+    grid = grid_of((60, 60, 60), (1.0, 1.0, 1.0))
+    volume = Volume(grid=grid, hu=np.full(grid.shape, 110, np.int16))
+    click = Prompt.of_click(grid.to_mm((30, 30, 30)))
+    mask = lesion_from_prompt(volume, np.ones(grid.shape, bool), click).mask
+    assert np.cbrt(3 / (4 * np.pi) * mask.sum()) == pytest.approx(expected_mm, abs=0.7)

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import scipy
 
+from liverplan.segmentation.blocks import resampled
+from liverplan.segmentation.boxes import bounding_box, ends_of
 from liverplan.segmentation.lesions.prompted.answer import Answer
 from liverplan.segmentation.lesions.prompted.prompt import Prompt
 from liverplan.segmentation.morphology import Float32
@@ -46,7 +48,7 @@ def fitting_level(answer: Answer, prompt: Prompt) -> float:
     drawn = _drawn(answer, prompt)
     if drawn is None:
         return LEVELS[0]
-    finer = scipy.ndimage.zoom(answer.probability, FINER, order=1, mode="nearest", grid_mode=True)
+    finer = resampled(answer.probability, [_finer(n) for n in answer.probability.shape])
     misfits = [_misfit(answer, finer, level, drawn) for level in LEVELS]
     best = int(np.argmin(misfits))
     gained = misfits[0] - misfits[best]
@@ -55,15 +57,23 @@ def fitting_level(answer: Answer, prompt: Prompt) -> float:
 
 def _misfit(answer: Answer, finer: Float32, level: float, drawn: Drawn) -> float:
     """Sum of how much longer or shorter the lesion is than drawn, cubes."""
-    near = scipy.ndimage.binary_dilation(answer.above(level))
-    near = np.kron(near, np.ones((FINER,) * 3, bool))
-    at = (np.argwhere((finer > level) & near) + 0.5) / FINER - 0.5 - drawn.middle
+    whole = scipy.ndimage.binary_dilation(answer.above(level))
+    box = bounding_box(whole)
+    parts = finer[tuple(slice(FINER * side.start, FINER * side.stop) for side in box)] > level
+    near = whole[box].repeat(FINER, 0).repeat(FINER, 1).repeat(FINER, 2)
+    first = FINER * np.array(ends_of(box)[0])
+    at = (np.argwhere(parts & near) + first + 0.5) / FINER - 0.5 - drawn.middle
     if drawn.across is not None:
         at = at[np.abs(at @ drawn.across) <= SLAB_CUBES]
     if not len(at):
         return float(drawn.lengths.sum())
     found = np.ptp(at @ drawn.ways.T, axis=0) + 1 / FINER
     return float(np.abs(found - drawn.lengths).sum())
+
+
+def _finer(count: int) -> FloatArray:
+    """(n,) where the middles of finer cubes lie, in cubes."""
+    return np.asarray((np.arange(FINER * count) + 0.5) / FINER - 0.5)
 
 
 def _drawn(answer: Answer, prompt: Prompt) -> Drawn | None:
