@@ -29,6 +29,7 @@ TURN, GROWTH, GAP_PER_MM, INWARD_PER_MM = 3.0, 2.0, 0.25, 0.05
 FREE_GROWTH = 0.1
 LEFT_OUT = 30.0
 """Price of a stretch in neither tree: only what no root reaches is."""
+LEAST_SHARE = 0.5
 ROUNDS = 3
 TREES = 2
 LEAST_MM = 8.0
@@ -79,9 +80,7 @@ def parted(
         tree = search.trees(prices)
         if (tree == before).all():
             break
-    chance = np.random.default_rng(0)
-    again = [search.trees(prices, chance) == tree for _ in range(SHAKES)]
-    return Parting(tree=tree, sure=(np.sum(again, axis=0) + 1) / (SHAKES + 1))
+    return Parting(tree=tree, sure=search.sure(prices, tree))
 
 
 class _Search:
@@ -121,23 +120,37 @@ class _Search:
             source=np.array(source, np.int64),
             target=np.array(target, np.int64),
         )
+        self._whose, self._stretch = np.divmod(self._links.target // 2, max(self._count, 1))
 
-    def trees(self, more: FloatArray, chance: np.random.Generator | None = None) -> Places:
+    def trees(self, more: FloatArray) -> Places:
         """(n,) the tree of each stretch, from 1; 0 for one that no root reaches.
 
-        ``more`` is the (2, n) further price of each stretch in either tree; ``chance`` shakes all.
+        ``more`` is the (2, n) further price of each stretch in either tree.
         """
-        tree = np.zeros(self._count, np.int64)
-        if not len(self._price):
-            return tree
-        stretch = self._links.group[self._links.target]
-        whose = self._links.target // (2 * self._count)
-        price = self._price + more[whose, stretch]
-        if chance is not None:
-            price = price + SHAKEN * chance.exponential(size=len(price))
-        taken = cheapest_forest(self._links, price, LEFT_OUT)
-        tree[stretch[taken]] = whose[taken] + 1
-        return tree
+        shares = self._shares(self._whole_price(more), whole=True)
+        return np.where(shares.sum(axis=0) > LEAST_SHARE, shares.argmax(axis=0) + 1, 0)
+
+    def sure(self, more: FloatArray, tree: Places) -> FloatArray:
+        """(n,) how sure each stretch's tree is, 0 to 1."""
+        chance, price = np.random.default_rng(0), self._whole_price(more)
+        total = np.zeros((TREES, self._count))
+        for _ in range(SHAKES):
+            shaken = price + SHAKEN * chance.exponential(size=len(price))
+            total += self._shares(shaken, whole=False)
+        own = np.take_along_axis(total, np.maximum(tree - 1, 0)[None], axis=0)[0]
+        return np.where(tree > 0, (own + 1) / (SHAKES + 1), 0.0)
+
+    def _whole_price(self, more: FloatArray) -> FloatArray:
+        price: FloatArray = self._price + more[self._whose, self._stretch]
+        return price
+
+    def _shares(self, price: FloatArray, *, whole: bool) -> FloatArray:
+        """(2, n) how far each stretch is in either tree."""
+        shares = np.zeros((TREES, self._count))
+        if len(price):
+            taken = cheapest_forest(self._links, price, LEFT_OUT, whole=whole)
+            np.add.at(shares, (self._whose, self._stretch), taken)
+        return shares
 
     def _state(self, tree: int, stretch: int, end: int) -> int:
         return (tree * self._count + stretch) * 2 + end

@@ -1,8 +1,10 @@
 """The cheapest forest: what hangs on what, so that all links together cost least.
 
 Each thing is taken in one of its states or left out; a state that is taken hangs on another one
-that is taken, or begins a tree. That is a whole-number program, small and nearly always whole
-without being asked to be; loops that hang on nothing are forbidden as they turn up.
+that is taken, or begins a tree. That is a whole-number program, whose linear one tells in
+hundredths of a second how far each link is taken, often wholly or not at all. Where some are taken
+in part, whole numbers are asked for, unless so much is open that this could take minutes. Loops
+that hang on nothing are forbidden as they turn up.
 """
 
 from __future__ import annotations
@@ -17,7 +19,9 @@ from liverplan.segmentation.vessels.middle_line import Places
 from liverplan.volume import FloatArray
 
 ROOT = -1
-GAP, MOST_ROUNDS = 1e-4, 20
+GAP, MOST_ROUNDS, MOST_OPEN = 1e-4, 20, 400
+"""Of a vessel web some 300 links are open at most."""
+SURELY = 1e-6
 
 Flags = NDArray[np.bool_]
 
@@ -39,7 +43,9 @@ class Links:
     target: Places
 
 
-def cheapest_forest(links: Links, price: FloatArray, left_out: float) -> Flags:
+def cheapest_forest(
+    links: Links, price: FloatArray, left_out: float, *, whole: bool = True
+) -> FloatArray:
     """Find the cheapest forest.
 
     Parameters
@@ -49,28 +55,41 @@ def cheapest_forest(links: Links, price: FloatArray, left_out: float) -> Flags:
         Of each link; none is less than nothing.
     left_out : float
         Price of a thing that is in no tree.
+    whole : bool
+        Whether a link must be taken or not; else shares are as good.
 
     Returns
     -------
-    (n,) bool array
-        The links that are taken.
+    (n,) array
+        How far each link is taken, 0 to 1: shares too where more than `MOST_OPEN` links stay open.
     """
     groups = int(links.group.max()) + 1
     cost = np.concatenate([price, np.full(groups, left_out)])
     rules = [_once_each(links, groups), _on_what_is_taken(links, groups)]
     while True:
-        solved = scipy.optimize.milp(
-            cost,
-            constraints=rules,
-            integrality=np.ones(len(cost), np.int64),
-            bounds=scipy.optimize.Bounds(0, 1),
-            options={"mip_rel_gap": GAP},
-        )
-        taken: Flags = np.asarray(solved.x)[: len(price)] > 0.5
-        loops = _loops(links, taken)
+        taken = _solved(cost, rules, whole=False)[: len(price)]
+        is_open = int(np.count_nonzero(np.abs(taken - np.rint(taken)) > SURELY))
+        if not whole or is_open > MOST_OPEN:
+            return taken
+        if is_open:
+            taken = _solved(cost, rules, whole=True)[: len(price)]
+        loops = _loops(links, taken > 0.5)
         if not loops or len(rules) > MOST_ROUNDS:
             return taken
         rules.append(_from_outside(links, groups, loops))
+
+
+def _solved(
+    cost: FloatArray, rules: list[scipy.optimize.LinearConstraint], *, whole: bool
+) -> FloatArray:
+    solved = scipy.optimize.milp(
+        cost,
+        constraints=rules,
+        integrality=np.full(len(cost), int(whole)),
+        bounds=scipy.optimize.Bounds(0, 1),
+        options={"mip_rel_gap": GAP},
+    )
+    return np.asarray(solved.x, np.float64)
 
 
 def _once_each(links: Links, groups: int) -> scipy.optimize.LinearConstraint:
