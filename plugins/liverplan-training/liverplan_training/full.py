@@ -98,7 +98,7 @@ def facts_of(plan: Plan, trained: Trained, cases: list[Case]) -> Facts:
         path, before = plan.start_from
         taught |= set(before.trained_on)
         went_on = f"It goes on from {path.name} ({sha256(path)[:12]}), {before.name}."
-        remarks = (went_on, *before.remarks)
+        remarks = (went_on, *(f"Of {path.name}: {remark}" for remark in before.remarks))
     return Facts(
         name="liverplan liver network",
         trained_on=tuple(sorted(taught)),

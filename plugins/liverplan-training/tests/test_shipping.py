@@ -139,12 +139,12 @@ def test_a_card_names_each_source_that_taught_with_its_licence(exported):
         card_of(exported, facts=taught, measured=None)
 
 
-@pytest.mark.parametrize("name", ["liver_v2", "prompted_v2"])
-def test_the_facts_of_a_network_that_ships_name_permitted_sources_alone(name, exported):
+@pytest.mark.parametrize("name", ["liver_v2", "liver_v3", "prompted_v2"])
+def test_the_facts_of_a_network_name_permitted_sources_alone(name, exported):
     facts = Facts.read(Path(__file__).parents[1] / "networks" / f"{name}.json")
     card = card_of(exported, facts=facts, measured=None)
     assert sum(len(lent) for _, lent in card.sources) == len(facts.trained_on) == 45
-    assert card.held_out == ()  # it was made before maps were kept out
+    assert card.held_out == ()  # each began before maps were kept out
     with pytest.raises(InputError, match="does not say how a network was trained"):
         Facts.read(exported)
 
@@ -188,7 +188,7 @@ def test_the_command_line_goes_on_from_a_network_and_its_card_names_all_who_taug
     made = Facts.read(out / "facts.json")
     assert made.trained_on == ("btcv_0001", "real_cort_liver")
     went_on = f"It goes on from liver.onnx ({sha256(exported)[:12]}), A network."
-    assert made.remarks == (went_on, "It is small.")
+    assert made.remarks == (went_on, "Of liver.onnx: It is small.")
     anew = export_liver(load_weights(out / "weights.npz"), tmp_path / "anew.onnx")
     hu = np.random.default_rng(0).normal(50, 100, (16, 16, 16)).astype(np.float32)
     before, after = (of_onnx(path)(hu)[0] for path in (exported, anew))
