@@ -168,6 +168,7 @@ def score(known: Known, method: str) -> dict[str, Any]:
             right[known.tree[nearest] == 2].sum() / (true & (known.tree[nearest] == 2)).sum()
         ),
         "confidence": _by_confidence(right, sure),
+        "sure_of_the_tree": _by_confidence(right[true], sure[true]),
     }
     if known.wide is not None:
         row["recall_5_mm"] = float((back[known.wide] <= NEAR_MM).mean())

@@ -19,9 +19,10 @@ from liverplan.segmentation.vessels.middle_line import Places
 from liverplan.volume import FloatArray
 
 ROOT = -1
-GAP, MOST_ROUNDS, MOST_OPEN = 1e-4, 20, 400
-"""Of a vessel web some 300 links are open at most."""
-SURELY = 1e-6
+GAP, MOST_ROUNDS = 1e-4, 20
+"""How far from the cheapest, as a share, is near enough; and how often loops are looked for."""
+SURELY, MOST_OPEN = 1e-6, 400
+"""So near to 0 or 1 a link is not open. Of a vessel's web some 300 were open at most."""
 
 Flags = NDArray[np.bool_]
 
@@ -96,7 +97,8 @@ def _once_each(links: Links, groups: int) -> scipy.optimize.LinearConstraint:
     """Let each thing hang on one other, or be left out."""
     count = len(links.target)
     row = np.concatenate([links.group[links.target], np.arange(groups)])
-    return _rule(row, np.arange(count + groups), np.ones(count + groups), (1, 1))
+    every = count + groups
+    return _rule(row, np.arange(every), np.ones(every), (1, 1), every)
 
 
 def _on_what_is_taken(links: Links, groups: int) -> scipy.optimize.LinearConstraint:
@@ -134,21 +136,16 @@ def _from_outside(
 
 
 def _rule(
-    row: Places,
-    column: Places,
-    value: FloatArray,
-    bounds: tuple[float, float],
-    columns: int | None = None,
+    row: Places, column: Places, value: FloatArray, bounds: tuple[float, float], columns: int
 ) -> scipy.optimize.LinearConstraint:
-    size = int(column.max()) + 1 if columns is None else columns
-    shape = (int(row.max()) + 1 if len(row) else 0, size)
-    return scipy.optimize.LinearConstraint(
-        scipy.sparse.csr_array((value, (row, column)), shape), *bounds
-    )
+    """Bound sums of some columns, one in each row."""
+    rows = int(row.max(initial=-1)) + 1
+    sums = scipy.sparse.csr_array((value, (row, column)), (rows, columns))
+    return scipy.optimize.LinearConstraint(sums, *bounds)
 
 
 def _loops(links: Links, taken: Flags) -> list[set[int]]:
-    """Things that hang on each other in a ring."""
+    """Return the things that hang on each other in a ring, ring by ring."""
     before = dict(zip(links.target[taken].tolist(), links.source[taken].tolist(), strict=True))
     grounded: set[int] = {ROOT}
     loops = []

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from liverplan.segmentation.vessels import forest
 from liverplan.segmentation.vessels.apart import parted, straight_ahead
 from liverplan.segmentation.vessels.forest import ROOT, Links, cheapest_forest
 from liverplan.segmentation.vessels.web import Web, stretch_of
@@ -45,22 +46,22 @@ def test_no_forest_is_cheaper(seed, things, count):
     found = cost_of(links, price, [by_thing.get(thing) for thing in range(things)])
     assert found is not None
     assert found == pytest.approx(min(cost for cost in costs if cost is not None))
+    shares = cheapest_forest(links, price, LEFT_OUT, whole=False)
+    held = np.bincount(group[target], shares, minlength=things)
+    assert held.max() < 1 + 1e-6
+    assert shares @ price + LEFT_OUT * (1 - held).sum() < found + 1e-6
 
 
 def test_what_hangs_on_itself_alone_is_no_tree():
     links = Links(group=np.array([0, 1]), source=np.array([0, 1, ROOT]), target=np.array([1, 0, 0]))
-    assert np.rint(cheapest_forest(links, np.array([1.0, 1.0, 5.0]), LEFT_OUT)).tolist() == [
-        1,
-        0,
-        1,
-    ]
+    taken = cheapest_forest(links, np.array([1.0, 1.0, 5.0]), LEFT_OUT)
+    assert np.rint(taken).tolist() == [1, 0, 1]
 
 
 @pytest.mark.parametrize(("share", "degrees"), [(1.0, 0.0), (0.5 ** (1 / 3), 37.5), (0.1, 86)])
 def test_a_branch_leaves_at_the_angle_of_least_work(share, degrees):
-    assert np.degrees(np.arccos(straight_ahead(4.0, 4.0 * share))) == pytest.approx(
-        degrees, abs=0.3
-    )
+    told = np.degrees(np.arccos(straight_ahead(4.0, 4.0 * share)))
+    assert told == pytest.approx(degrees, abs=0.3)
 
 
 def web_of(lines):
@@ -81,7 +82,8 @@ def web_of(lines):
     return web, places
 
 
-def test_a_tree_keeps_what_lies_far_from_its_root_and_touches_the_other():
+@pytest.mark.parametrize("most_open", [forest.MOST_OPEN, -1])
+def test_a_tree_keeps_what_lies_far_from_its_root_and_touches_the_other(most_open, monkeypatch):
     """Each fork costs its own a little; a thin end that touches a root costs hardly anything."""
     lines = [
         ((0, 0, 0), (0, 0, 20), (5, 5)), ((0, 0, 20), (0, 18, 24), (4, 4)),
@@ -90,7 +92,8 @@ def test_a_tree_keeps_what_lies_far_from_its_root_and_touches_the_other():
         ((12, 24, 40), (16, 24, 60), (2, 1.5)), ((12, 40, 48), (12, 56, 50), (1.5, 1.5)),
         ((12, 40, 48), (2, 44, 62), (1.5, 1.5)), ((16, 24, 60), (40, 20, 80), (4, 5)),
     ]  # fmt: skip
-    web, places = web_of([(a, b, r) for a, b, r in lines])
+    monkeypatch.setattr(forest, "MOST_OPEN", most_open)  # -1: shares alone decide
+    web, places = web_of(lines)
     starts = {places[(0, 0, 0)]: 0.0}, {places[(40, 20, 80)]: 0.0}
     roots = np.array([(0.0, 0, 0), (40.0, 20, 80)])
     found = parted(web, starts, roots, np.zeros(len(web.points_mm)))
